@@ -1,0 +1,1 @@
+//! The five figures of process.memoryUsage(): reading, comparing, printing.

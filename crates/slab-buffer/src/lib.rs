@@ -1,0 +1,1 @@
+//! Pooled byte buffers with Node's placement rules, and slab reuse.

@@ -1,0 +1,1 @@
+//! A Writable with Node's contract: high-water mark, drain, cork, end.

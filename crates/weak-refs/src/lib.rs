@@ -1,0 +1,1 @@
+//! WeakMap with true ephemerons on the heap of heap-model.
