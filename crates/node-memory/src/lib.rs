@@ -1,1 +1,19 @@
-//! Node's memory system as one runtime: heap, buffers, weak collections, streams, reports.
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod baseline;
+mod buffers;
+mod closures;
+mod error;
+mod runtime;
+mod scenario;
+mod streams;
+mod values;
+
+pub use baseline::Baseline;
+pub use error::RuntimeError;
+pub use heap_model::HeapOptions;
+pub use mem_report::{MemoryUsage, Timeline};
+pub use runtime::{Runtime, RuntimeOptions, Variable};
+pub use scenario::{Outcome, Scenario};
+pub use slab_buffer::{PoolOptions, Reuse};

@@ -1,1 +1,8 @@
-//! WeakMap with true ephemerons on the heap of heap-model.
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod error;
+mod weak_map;
+
+pub use error::WeakError;
+pub use weak_map::WeakMap;

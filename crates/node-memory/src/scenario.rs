@@ -1,0 +1,114 @@
+//! A program in named steps with samples between them, and the timeline it gives. No unsafe code.
+
+use crate::{Runtime, RuntimeError};
+use mem_report::Timeline;
+
+type Action<V> = Box<dyn FnOnce(&mut Runtime, &mut V) -> Result<(), RuntimeError>>;
+
+enum Step<V> {
+    Do(String, Action<V>),
+    Sample(String),
+}
+
+/// A program over a runtime: statements, collections and samples, in order.
+///
+/// `V` holds the program's variables.
+///
+/// ```
+/// use node_memory::{Runtime, RuntimeOptions, Scenario, Variable};
+///
+/// let outcome = Scenario::<Option<Variable>>::new()
+///     .sample("before")
+///     .step("let a = new Array(100000)", |runtime, a| {
+///         *a = Some(runtime.array(100_000)?);
+///         Ok(())
+///     })
+///     .sample("with the array")
+///     .step("a = null", |_, a| {
+///         *a = None;
+///         Ok(())
+///     })
+///     .gc()
+///     .sample("without")
+///     .run(Runtime::new(RuntimeOptions::default())?)?;
+/// let used: Vec<u64> = outcome.timeline.samples().iter().map(|s| s.usage.heap_used).collect();
+/// assert_eq!(used[1] - used[0], 800_048);
+/// assert_eq!(used[2], used[0]);
+/// # Ok::<(), node_memory::RuntimeError>(())
+/// ```
+pub struct Scenario<V> {
+    steps: Vec<Step<V>>,
+}
+
+/// What a scenario left: its timeline, its runtime and its variables.
+pub struct Outcome<V> {
+    /// The samples in order.
+    pub timeline: Timeline,
+    /// The names of the statements in order, collections included.
+    pub statements: Vec<String>,
+    /// The runtime as the last step left it.
+    pub runtime: Runtime,
+    /// The program's variables as the last step left them.
+    pub variables: V,
+}
+
+impl<V: Default> Scenario<V> {
+    /// A program without statements.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { steps: Vec::new() }
+    }
+
+    /// Adds a statement.
+    #[must_use]
+    pub fn step(
+        mut self,
+        statement: &str,
+        action: impl FnOnce(&mut Runtime, &mut V) -> Result<(), RuntimeError> + 'static,
+    ) -> Self {
+        self.steps.push(Step::Do(statement.to_owned(), Box::new(action)));
+        self
+    }
+
+    /// Adds a full collection, `global.gc()`.
+    #[must_use]
+    pub fn gc(self) -> Self {
+        self.step("gc()", |runtime, _| {
+            runtime.gc();
+            Ok(())
+        })
+    }
+
+    /// Adds a sample of the five figures under a label.
+    #[must_use]
+    pub fn sample(mut self, label: &str) -> Self {
+        self.steps.push(Step::Sample(label.to_owned()));
+        self
+    }
+
+    /// Runs the program.
+    ///
+    /// # Errors
+    /// The first statement's that fails.
+    pub fn run(self, mut runtime: Runtime) -> Result<Outcome<V>, RuntimeError> {
+        let mut timeline = Timeline::default();
+        let mut variables = V::default();
+        let mut statements = Vec::new();
+        for step in self.steps {
+            match step {
+                Step::Do(name, action) => {
+                    action(&mut runtime, &mut variables)?;
+                    statements.push(name);
+                }
+                Step::Sample(label) => timeline.push(label, runtime.memory_usage()),
+            }
+        }
+        Ok(Outcome { timeline, statements, runtime, variables })
+    }
+}
+
+impl<V: Default> Default for Scenario<V> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
