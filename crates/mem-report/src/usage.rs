@@ -72,9 +72,9 @@ impl MemoryUsage {
     /// What has changed since an earlier sample, in bytes.
     #[must_use]
     pub fn since(&self, earlier: &Self) -> Difference {
-        Difference(Figure::ALL.map(|figure| {
-            i128::from(figure.of(self)) - i128::from(figure.of(earlier))
-        }))
+        Difference(
+            Figure::ALL.map(|figure| i128::from(figure.of(self)) - i128::from(figure.of(earlier))),
+        )
     }
 }
 

@@ -3,8 +3,8 @@
 //! Invariant: the heap knows of every byte outside it that its cells keep alive
 //! ([`Runtime::sync_external`] runs after each operation that can change it). No unsafe code.
 
-use crate::baseline::{Ballast, Baseline};
 use crate::RuntimeError;
+use crate::baseline::{Ballast, Baseline};
 use heap_model::{Global, Heap, HeapOptions, HeapStatistics, Local, Scope};
 use mem_report::MemoryUsage;
 use slab_buffer::{Pool, PoolOptions, PoolStats};

@@ -1,1 +1,11 @@
-//! Pooled byte buffers with Node's placement rules, and slab reuse.
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod buffer;
+mod error;
+mod pool;
+mod store;
+
+pub use buffer::Buffer;
+pub use error::AllocError;
+pub use pool::{Pool, PoolOptions, PoolStats, Reuse};

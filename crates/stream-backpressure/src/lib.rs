@@ -1,1 +1,6 @@
-//! A Writable with Node's contract: high-water mark, drain, cork, end.
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod writable;
+
+pub use writable::{Chunk, Completion, Options, Refusal, Sink, Writable, WriteRefused};

@@ -14,7 +14,7 @@ pub const DEFINITION: Definition = Definition {
 /// The limit of a run without `--full`, in bytes.
 const SMALL_LIMIT: usize = 64 << 20;
 /// Elements of each array that is kept.
-const LENGTH: usize = 8192;
+const LENGTH: usize = 1000;
 /// How many samples are taken on the way.
 const SAMPLES: usize = 4;
 /// The fields of a list's node: the node before it, its array, its number.
@@ -78,7 +78,7 @@ fn replay(full: bool) -> Result<Report, RuntimeError> {
     for part in 1..=SAMPLES {
         let target = (limit / (SAMPLES + 1) * part) as u64;
         scenario = scenario
-            .step("while (below the next mark) keep(new Array(8192))", move |runtime, v| {
+            .step("while (below the next mark) keep(new Array(1000))", move |runtime, v| {
                 while runtime.memory_usage().heap_used < target {
                     grow(runtime, v)?;
                 }
@@ -87,7 +87,7 @@ fn replay(full: bool) -> Result<Report, RuntimeError> {
             .sample(&format!("{part} fifths of the limit"));
     }
     let mut outcome = scenario
-        .step("for (;;) keep(new Array(8192))", |runtime, v| {
+        .step("for (;;) keep(new Array(1000))", |runtime, v| {
             v.refused = loop {
                 if let Err(refused) = grow(runtime, v) {
                     break Some(refused);
@@ -125,7 +125,8 @@ fn replay(full: bool) -> Result<Report, RuntimeError> {
         "the document's figures are 1.4 GB on 64-bit systems and about 0.6 GB (V8: 0.7 GB) on \
          32-bit ones; --full replays 1.4 GB",
     );
-    report.shown =
-        format!("at {limit} bytes a typed refusal, and all {nodes} arrays before it still readable");
+    report.shown = format!(
+        "at {limit} bytes a typed refusal, and all {nodes} arrays before it still readable"
+    );
     Ok(report)
 }

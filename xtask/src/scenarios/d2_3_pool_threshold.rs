@@ -47,7 +47,8 @@ fn replay(_: bool) -> Result<Report, RuntimeError> {
         "the document's border of {DOCUMENT_BORDER} bytes is the slab's size; Node takes from the \
          slab below half of it, so 4095 bytes are pooled and 4096 are not"
     ));
-    report.shown = "below half of a slab's 8192 bytes a buffer shares one, from there it has its own"
-        .to_owned();
+    report.shown =
+        "below half of a slab's 8192 bytes a buffer shares one, from there it has its own"
+            .to_owned();
     Ok(report)
 }

@@ -35,7 +35,7 @@ fn replay(_: bool) -> Result<Report, RuntimeError> {
     let mut scenario = Scenario::<Variables>::new().gc().sample("before");
     for (source, label, make) in PROGRAMS {
         scenario = scenario
-            .step(source, |runtime, v| {
+            .step(source, move |runtime, v| {
                 v.kept = Some(make(runtime)?);
                 Ok(())
             })
@@ -73,7 +73,11 @@ fn replay(_: bool) -> Result<Report, RuntimeError> {
     let expected = [RECORDED_USED, RECORDED_NOT_CAPTURED, RECORDED_SIBLING, RECORDED_NESTED];
     for (program, (expected, (_, label, _))) in expected.into_iter().zip(PROGRAMS).enumerate() {
         let sample = 1 + 2 * program;
-        report.exactly(&format!("bytes held: {label}"), expected, report.figure(sample, 2) - before);
+        report.exactly(
+            &format!("bytes held: {label}"),
+            expected,
+            report.figure(sample, 2) - before,
+        );
         report.exactly("bytes left after f = null", 0, report.figure(sample + 1, 2) - before);
     }
     let chain = 1 + 2 * PROGRAMS.len();

@@ -99,7 +99,8 @@ impl Report {
 
     /// The whole text; without the resident set it is the same on every machine.
     pub fn render(&self, definition: &Definition, resident_set: bool) -> String {
-        let mut text = format!("== {} ({}): {}\n\n", definition.name, definition.point, definition.about);
+        let mut text =
+            format!("== {} ({}): {}\n\n", definition.name, definition.point, definition.about);
         for statement in &self.statements {
             let _ = writeln!(text, "  > {statement}");
         }
@@ -129,7 +130,7 @@ impl Report {
         let documented = self.rows.iter().any(|row| row.document.is_some());
         let recorded = self.rows.iter().any(|row| row.node.is_some());
         let mut table = Table::new();
-        table.load_preset(presets::NOTHING);
+        table.load_style(presets::NOTHING);
         let mut header = vec!["sample", "figure"];
         header.extend(documented.then_some("document"));
         header.extend(recorded.then_some("Node 20.20.2"));
@@ -151,7 +152,8 @@ impl Report {
                 }
                 cells.push(row.replay[place].to_string());
                 if documented {
-                    let difference = row.document.map(|f| row.replay[place] as i64 - f[place] as i64);
+                    let difference =
+                        row.document.map(|f| row.replay[place] as i64 - f[place] as i64);
                     cells.push(difference.map_or(String::new(), |d| format!("{d:+}")));
                 }
                 table.add_row(cells);

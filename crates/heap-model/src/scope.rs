@@ -1,0 +1,379 @@
+//! Handles and the scopes they live in. No unsafe code.
+//!
+//! A `Local` is an index into the heap's handle stack, so cells can move; its lifetime is its
+//! scope's, which nothing outlives, and the heap's number in it tells another heap's.
+
+use crate::cell::{self, HEADER, Kind, Place};
+use crate::heap::{Global, Heap, HeapStatistics, Native};
+use crate::{AccessError, HeapError, NativeRefused, OutOfMemory};
+use core::any::Any;
+use core::marker::PhantomData;
+
+/// A handle to a cell, valid in its scope.
+#[derive(Clone, Copy, Debug)]
+pub struct Local<'s> {
+    pub(crate) index: u32,
+    pub(crate) heap: u32,
+    scope: PhantomData<fn(&'s ()) -> &'s ()>,
+}
+
+/// What a slot holds.
+#[derive(Clone, Copy, Debug)]
+pub enum Value<'s> {
+    /// `undefined`.
+    Undefined,
+    /// `null`.
+    Null,
+    /// An element that is not there.
+    Hole,
+    /// A boolean.
+    Bool(bool),
+    /// A small integer.
+    Smi(i32),
+    /// A cell.
+    Ref(Local<'s>),
+}
+
+/// Where handles are made; they end with it.
+pub struct Scope<'s> {
+    pub(crate) heap: &'s mut Heap,
+    brand: PhantomData<fn(&'s ()) -> &'s ()>,
+}
+
+impl<'s> Scope<'s> {
+    pub(crate) fn run<R>(heap: &mut Heap, f: impl for<'i> FnOnce(&mut Scope<'i>) -> R) -> R {
+        let height = heap.handles.len();
+        let result = f(&mut Scope { heap: &mut *heap, brand: PhantomData });
+        heap.handles.truncate(height);
+        result
+    }
+
+    /// Runs `f` in a scope of its own: its handles end with it.
+    pub fn scope<R>(&mut self, f: impl for<'i> FnOnce(&mut Scope<'i>) -> R) -> R {
+        Scope::run(self.heap, f)
+    }
+
+    /// Runs `f` in a scope of its own and keeps the one handle that it returns.
+    ///
+    /// # Errors
+    /// What `f` fails with.
+    pub fn escape<E>(
+        &mut self,
+        f: impl for<'i> FnOnce(&mut Scope<'i>) -> Result<Local<'i>, E>,
+    ) -> Result<Local<'s>, E> {
+        let word = Scope::run(self.heap, |scope| {
+            f(scope).map(|local| scope.heap.handles[local.index as usize])
+        })?;
+        Ok(self.push(word))
+    }
+
+    /// Allocates a cell of 16 + 8 `slots` + `raw_bytes` bytes, rounded up to 8; slots are
+    /// undefined, raw bytes zero. May collect.
+    ///
+    /// # Errors
+    /// [`OutOfMemory`] at the limit.
+    pub fn alloc(
+        &mut self,
+        kind: Kind,
+        slots: usize,
+        raw_bytes: usize,
+    ) -> Result<Local<'s>, OutOfMemory> {
+        let size = slots
+            .checked_mul(8)
+            .and_then(|tagged| {
+                tagged.checked_add(HEADER)?.checked_add(raw_bytes)?.checked_next_multiple_of(8)
+            })
+            .unwrap_or(usize::MAX);
+        let place = self.heap.allocate(kind, size, slots)?;
+        Ok(self.push(place.word()))
+    }
+
+    /// Allocates a cell of exactly `size` bytes (rounded up to 8, and to its header and slots).
+    ///
+    /// # Errors
+    /// [`OutOfMemory`] at the limit.
+    pub fn alloc_sized(
+        &mut self,
+        kind: Kind,
+        size: usize,
+        slots: usize,
+    ) -> Result<Local<'s>, OutOfMemory> {
+        let tagged = slots.saturating_mul(8).saturating_add(HEADER);
+        self.alloc(kind, slots, size.saturating_sub(tagged))
+    }
+
+    /// Allocates a cell whose payload is dropped with it; `external` bytes are added to the heap's
+    /// external memory while it lives.
+    ///
+    /// # Errors
+    /// [`NativeRefused`] at the limit, with the payload.
+    pub fn alloc_native(
+        &mut self,
+        size: usize,
+        slots: usize,
+        payload: Box<dyn Any + Send>,
+        external: usize,
+    ) -> Result<Local<'s>, NativeRefused> {
+        let size = size.max(HEADER + 8 + slots.saturating_mul(8));
+        let local = match self.alloc_sized(Kind::Native, size, slots) {
+            Ok(local) => local,
+            Err(error) => return Err(NativeRefused { error, payload }),
+        };
+        let heap = &mut *self.heap;
+        let word = heap.handles[local.index as usize];
+        if let Some(place) = Place::of(word) {
+            let index = heap.natives.iter().position(Option::is_none).unwrap_or(heap.natives.len());
+            let native = Some(Native { place, payload, external });
+            if index == heap.natives.len() {
+                heap.natives.push(native);
+            } else {
+                heap.natives[index] = native;
+            }
+            heap.memory.raw_mut(place)[..8].copy_from_slice(&(index as u64).to_le_bytes());
+            heap.external += external;
+        }
+        Ok(local)
+    }
+
+    /// A native cell's payload.
+    ///
+    /// # Errors
+    /// [`AccessError::WrongKind`] if the cell has none of this type.
+    pub fn native<T: Any>(&self, cell: Local<'_>) -> Result<&T, AccessError> {
+        let index = self.native_index(cell)?;
+        let native = self.heap.natives.get(index).and_then(Option::as_ref);
+        native.and_then(|native| native.payload.downcast_ref()).ok_or(AccessError::WrongKind)
+    }
+
+    /// A native cell's payload, to be changed.
+    ///
+    /// # Errors
+    /// [`AccessError::WrongKind`] if the cell has none of this type.
+    pub fn native_mut<T: Any>(&mut self, cell: Local<'_>) -> Result<&mut T, AccessError> {
+        let index = self.native_index(cell)?;
+        let native = self.heap.natives.get_mut(index).and_then(Option::as_mut);
+        native.and_then(|native| native.payload.downcast_mut()).ok_or(AccessError::WrongKind)
+    }
+
+    fn native_index(&self, cell: Local<'_>) -> Result<usize, AccessError> {
+        let place = self.place(cell)?;
+        if self.heap.memory.kind(place) != Kind::Native {
+            return Err(AccessError::WrongKind);
+        }
+        let raw = self.heap.memory.raw(place)[..8].try_into().expect("eight bytes");
+        Ok(u64::from_le_bytes(raw) as usize)
+    }
+
+    /// Reads a slot.
+    ///
+    /// # Errors
+    /// [`AccessError::SlotOutOfRange`].
+    pub fn get(&mut self, cell: Local<'_>, slot: usize) -> Result<Value<'s>, AccessError> {
+        let place = self.slot_place(cell, slot)?;
+        let word = self.heap.memory.slot(place, slot);
+        Ok(self.value(word))
+    }
+
+    /// Writes a slot.
+    ///
+    /// # Errors
+    /// [`AccessError::SlotOutOfRange`].
+    pub fn set(
+        &mut self,
+        cell: Local<'_>,
+        slot: usize,
+        value: Value<'_>,
+    ) -> Result<(), AccessError> {
+        let place = self.slot_place(cell, slot)?;
+        let word = self.word(value)?;
+        self.heap.store(place, slot, word);
+        Ok(())
+    }
+
+    fn slot_place(&self, cell: Local<'_>, slot: usize) -> Result<Place, AccessError> {
+        let place = self.place(cell)?;
+        if matches!(self.heap.memory.kind(place), Kind::EphemeronTable | Kind::WeakCell) {
+            return Err(AccessError::WrongKind);
+        }
+        let len = self.heap.memory.slots(place);
+        if slot < len { Ok(place) } else { Err(AccessError::SlotOutOfRange { slot, len }) }
+    }
+
+    /// The raw bytes behind the slots; a native cell's are its own.
+    ///
+    /// # Errors
+    /// [`AccessError::WrongKind`] for a native cell.
+    pub fn bytes(&self, cell: Local<'_>) -> Result<&[u8], AccessError> {
+        let place = self.raw_place(cell)?;
+        Ok(self.heap.memory.raw(place))
+    }
+
+    /// The raw bytes behind the slots, to be changed.
+    ///
+    /// # Errors
+    /// [`AccessError::WrongKind`] for a native cell.
+    pub fn bytes_mut(&mut self, cell: Local<'_>) -> Result<&mut [u8], AccessError> {
+        let place = self.raw_place(cell)?;
+        Ok(self.heap.memory.raw_mut(place))
+    }
+
+    fn raw_place(&self, cell: Local<'_>) -> Result<Place, AccessError> {
+        let place = self.place(cell)?;
+        let native = self.heap.memory.kind(place) == Kind::Native;
+        if native { Err(AccessError::WrongKind) } else { Ok(place) }
+    }
+
+    /// The cell's kind.
+    ///
+    /// # Errors
+    /// [`AccessError::WrongHeap`].
+    pub fn kind(&self, cell: Local<'_>) -> Result<Kind, AccessError> {
+        Ok(self.heap.memory.kind(self.place(cell)?))
+    }
+
+    /// The cell's size in bytes.
+    ///
+    /// # Errors
+    /// [`AccessError::WrongHeap`].
+    pub fn size(&self, cell: Local<'_>) -> Result<usize, AccessError> {
+        Ok(self.heap.memory.size(self.place(cell)?))
+    }
+
+    /// How many slots the cell has.
+    ///
+    /// # Errors
+    /// [`AccessError::WrongHeap`].
+    pub fn slot_count(&self, cell: Local<'_>) -> Result<usize, AccessError> {
+        Ok(self.heap.memory.slots(self.place(cell)?))
+    }
+
+    /// Whether both handles refer to one cell.
+    #[must_use]
+    pub fn same(&self, a: Local<'_>, b: Local<'_>) -> bool {
+        matches!((self.place(a), self.place(b)), (Ok(a), Ok(b)) if a == b)
+    }
+
+    /// Makes an owned root.
+    ///
+    /// # Errors
+    /// [`AccessError::WrongHeap`].
+    pub fn global(&mut self, cell: Local<'_>) -> Result<Global, AccessError> {
+        let word = self.place(cell)?.word();
+        let heap = &mut *self.heap;
+        heap.drain_released();
+        let index = match heap.vacant_globals.pop() {
+            Some(index) => {
+                heap.globals[index as usize] = Some(word);
+                index
+            }
+            None => {
+                heap.globals.push(Some(word));
+                (heap.globals.len() - 1) as u32
+            }
+        };
+        Ok(Global { index, heap: heap.id, released: heap.released.clone() })
+    }
+
+    /// A handle to what an owned root refers to.
+    ///
+    /// # Errors
+    /// [`AccessError::WrongHeap`].
+    pub fn local(&mut self, global: &Global) -> Result<Local<'s>, AccessError> {
+        if global.heap != self.heap.id {
+            return Err(AccessError::WrongHeap);
+        }
+        let word = self.heap.globals.get(global.index as usize).copied().flatten();
+        Ok(self.push(word.ok_or(AccessError::WrongHeap)?))
+    }
+
+    /// Allocates a weak reference (32 bytes); full collections clear it when its target dies.
+    ///
+    /// # Errors
+    /// [`HeapError`].
+    pub fn alloc_weak_cell(&mut self, target: Local<'_>) -> Result<Local<'s>, HeapError> {
+        self.place(target)?;
+        let cell = self.alloc_sized(Kind::WeakCell, crate::layout::WEAK_REF, 1)?;
+        let (place, word) = (self.place(cell)?, self.place(target)?.word());
+        self.heap.store(place, 0, word);
+        Ok(cell)
+    }
+
+    /// A weak reference's target, if it lives.
+    ///
+    /// # Errors
+    /// [`AccessError::WrongKind`].
+    pub fn weak_target(&mut self, cell: Local<'_>) -> Result<Option<Local<'s>>, AccessError> {
+        let place = self.place(cell)?;
+        if self.heap.memory.kind(place) != Kind::WeakCell {
+            return Err(AccessError::WrongKind);
+        }
+        let word = self.heap.memory.slot(place, 0);
+        Ok(Place::of(word).map(|target| self.push(target.word())))
+    }
+
+    /// As [`Heap::collect`].
+    pub fn collect(&mut self) {
+        self.heap.collect();
+    }
+
+    /// As [`Heap::scavenge`].
+    pub fn scavenge(&mut self) {
+        self.heap.scavenge();
+    }
+
+    /// As [`Heap::heap_total`].
+    #[must_use]
+    pub fn heap_total(&self) -> usize {
+        self.heap.heap_total()
+    }
+
+    /// As [`Heap::heap_used`].
+    #[must_use]
+    pub fn heap_used(&self) -> usize {
+        self.heap.heap_used()
+    }
+
+    /// As [`Heap::statistics`].
+    #[must_use]
+    pub fn statistics(&self) -> HeapStatistics {
+        self.heap.statistics()
+    }
+
+    pub(crate) fn push(&mut self, word: u64) -> Local<'s> {
+        self.heap.handles.push(word);
+        let index = (self.heap.handles.len() - 1) as u32;
+        Local { index, heap: self.heap.id, scope: PhantomData }
+    }
+
+    pub(crate) fn place(&self, local: Local<'_>) -> Result<Place, AccessError> {
+        if local.heap != self.heap.id {
+            return Err(AccessError::WrongHeap);
+        }
+        let word = self.heap.handles.get(local.index as usize).copied();
+        word.and_then(Place::of).ok_or(AccessError::WrongHeap)
+    }
+
+    pub(crate) fn value(&mut self, word: u64) -> Value<'s> {
+        match word {
+            cell::UNDEFINED => Value::Undefined,
+            cell::NULL => Value::Null,
+            cell::HOLE => Value::Hole,
+            cell::TRUE => Value::Bool(true),
+            cell::FALSE => Value::Bool(false),
+            word if word & 1 == 0 => Value::Smi((word >> 32) as u32 as i32),
+            word => Value::Ref(self.push(word)),
+        }
+    }
+
+    pub(crate) fn word(&self, value: Value<'_>) -> Result<u64, AccessError> {
+        Ok(match value {
+            Value::Undefined => cell::UNDEFINED,
+            Value::Null => cell::NULL,
+            Value::Hole => cell::HOLE,
+            Value::Bool(true) => cell::TRUE,
+            Value::Bool(false) => cell::FALSE,
+            Value::Smi(number) => u64::from(number as u32) << 32,
+            Value::Ref(local) => self.place(local)?.word(),
+        })
+    }
+}
