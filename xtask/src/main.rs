@@ -1,6 +1,7 @@
 //! The workspace's commands. No unsafe code.
 
 mod ci;
+mod conform;
 mod scenarios;
 
 use clap::{Parser, Subcommand};
@@ -17,6 +18,8 @@ struct Arguments {
 enum Command {
     /// Replay the document's scenarios on real memory
     Scenarios(scenarios::ScenarioArgs),
+    /// Replay traces recorded from a real Node and report the first steps that differ
+    Conform(conform::ConformArgs),
     /// Run all checks: tests, formatting, clippy, docs
     Ci {
         /// Leave out the tests
@@ -28,6 +31,7 @@ enum Command {
 fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Scenarios(args) => scenarios::run(&args),
+        Command::Conform(args) => conform::run(&args),
         Command::Ci { skip_tests } => ci::run(skip_tests),
     }
 }
