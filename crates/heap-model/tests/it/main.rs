@@ -1,0 +1,5 @@
+//! What the heap promises, one module per behaviour.
+
+mod limit;
+mod model;
+mod natives;
