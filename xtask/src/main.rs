@@ -1,5 +1,6 @@
 //! The workspace's commands. No unsafe code.
 
+mod bench;
 mod ci;
 mod conform;
 mod scenarios;
@@ -20,6 +21,8 @@ enum Command {
     Scenarios(scenarios::ScenarioArgs),
     /// Replay traces recorded from a real Node and report the first steps that differ
     Conform(conform::ConformArgs),
+    /// Run the benchmarks with the peers side by side, and end with one table
+    Bench(bench::BenchArgs),
     /// Run all checks: tests, formatting, clippy, docs
     Ci {
         /// Leave out the tests
@@ -31,6 +34,7 @@ enum Command {
 fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Scenarios(args) => scenarios::run(&args),
+        Command::Bench(args) => bench::run(&args),
         Command::Conform(args) => conform::run(&args),
         Command::Ci { skip_tests } => ci::run(skip_tests),
     }

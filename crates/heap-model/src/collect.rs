@@ -8,14 +8,13 @@ use crate::cell::{FORWARDED, Kind, MARKED, NULL, Place, REMEMBERED, SURVIVED};
 use crate::heap::Heap;
 use crate::memory::{PAGE, Space, first};
 use crate::table::FIRST;
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 impl Heap {
     pub(crate) fn drain_released(&mut self) {
         let mut released = self.released.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         for index in released.drain(..) {
-            self.globals[index as usize] = None;
-            self.vacant_globals.push(index);
+            self.globals.try_remove(index as usize);
         }
     }
 
@@ -34,7 +33,7 @@ impl Heap {
         }
         self.handles = handles;
         let mut globals = core::mem::take(&mut self.globals);
-        for word in globals.iter_mut().flatten() {
+        for (_, word) in &mut globals {
             self.evacuate(word, from, &mut work);
         }
         self.globals = globals;
@@ -121,19 +120,19 @@ impl Heap {
     /// Drops the payloads of cells that `dead` says are, and follows the others' moves.
     fn settle_natives(&mut self, dead: impl Fn(&Self, Place) -> bool) {
         let mut natives = core::mem::take(&mut self.natives);
-        let mut payloads = Vec::new();
-        for entry in &mut natives {
-            let Some(native) = entry else { continue };
-            if dead(self, native.place) {
-                self.external = self.external.saturating_sub(native.external);
-                payloads.extend(entry.take());
-            } else if self.memory.flag(native.place, FORWARDED) {
+        let gone: Vec<usize> =
+            natives.iter().filter(|(_, native)| dead(self, native.place)).map(|(i, _)| i).collect();
+        let payloads: Vec<_> = gone.into_iter().map(|index| natives.remove(index)).collect();
+        for (_, native) in &mut natives {
+            if self.memory.flag(native.place, FORWARDED) {
                 let word = self.memory.word(native.place, 1);
                 native.place = Place::of(word).unwrap_or(native.place);
             }
         }
         self.natives = natives;
-        drop(payloads);
+        for native in payloads {
+            self.external = self.external.saturating_sub(native.external);
+        }
     }
 
     /// Marks from the roots, decides weak references, moves the new space's survivors to the old
@@ -157,7 +156,7 @@ impl Heap {
     /// Marks all that is reachable and returns the weak cells and tables among it. An entry's value
     /// waits for its key: each entry is looked at once, so the whole is linear.
     fn mark(&mut self) -> Vec<Place> {
-        let roots = self.handles.iter().chain(self.globals.iter().flatten());
+        let roots = self.handles.iter().chain(self.globals.iter().map(|(_, word)| word));
         let mut work: Vec<u64> = roots.copied().collect();
         let mut waiting: HashMap<Place, Vec<u64>> = HashMap::new();
         let mut weak = Vec::new();
@@ -292,7 +291,7 @@ impl Heap {
         }
         let mut handles = core::mem::take(&mut self.handles);
         let mut globals = core::mem::take(&mut self.globals);
-        for word in handles.iter_mut().chain(globals.iter_mut().flatten()) {
+        for word in handles.iter_mut().chain(globals.iter_mut().map(|(_, word)| word)) {
             *word = moved_to(self, *word).unwrap_or(*word);
         }
         (self.handles, self.globals) = (handles, globals);

@@ -8,6 +8,7 @@ use crate::cell::{Kind, Place};
 use crate::memory::{LARGEST_IN_PAGE, Memory, PAGE, Space, first, large_commit};
 use crate::scope::Scope;
 use core::any::Any;
+use slab::Slab;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -90,11 +91,10 @@ pub struct Heap {
     pub(crate) free: Vec<(u32, usize, usize)>,
     pub(crate) next_full: usize,
     pub(crate) handles: Vec<u64>,
-    pub(crate) globals: Vec<Option<u64>>,
-    pub(crate) vacant_globals: Vec<u32>,
+    pub(crate) globals: Slab<u64>,
     pub(crate) released: Arc<Mutex<Vec<u32>>>,
     pub(crate) remembered: Vec<Place>,
-    pub(crate) natives: Vec<Option<Native>>,
+    pub(crate) natives: Slab<Native>,
     pub(crate) external: usize,
     pub(crate) external_at_collection: usize,
     pub(crate) hash_seed: u32,
@@ -129,11 +129,10 @@ impl Heap {
             free: Vec::new(),
             next_full: 8 << 20,
             handles: Vec::new(),
-            globals: Vec::new(),
-            vacant_globals: Vec::new(),
+            globals: Slab::new(),
             released: Arc::default(),
             remembered: Vec::new(),
-            natives: Vec::new(),
+            natives: Slab::new(),
             external: 0,
             external_at_collection: 0,
             hash_seed: 0x9E37_79B9,

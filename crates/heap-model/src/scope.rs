@@ -122,13 +122,7 @@ impl<'s> Scope<'s> {
         let heap = &mut *self.heap;
         let word = heap.handles[local.index as usize];
         if let Some(place) = Place::of(word) {
-            let index = heap.natives.iter().position(Option::is_none).unwrap_or(heap.natives.len());
-            let native = Some(Native { place, payload, external });
-            if index == heap.natives.len() {
-                heap.natives.push(native);
-            } else {
-                heap.natives[index] = native;
-            }
+            let index = heap.natives.insert(Native { place, payload, external });
             heap.memory.raw_mut(place)[..8].copy_from_slice(&(index as u64).to_le_bytes());
             heap.external += external;
         }
@@ -141,7 +135,7 @@ impl<'s> Scope<'s> {
     /// [`AccessError::WrongKind`] if the cell has none of this type.
     pub fn native<T: Any>(&self, cell: Local<'_>) -> Result<&T, AccessError> {
         let index = self.native_index(cell)?;
-        let native = self.heap.natives.get(index).and_then(Option::as_ref);
+        let native = self.heap.natives.get(index);
         native.and_then(|native| native.payload.downcast_ref()).ok_or(AccessError::WrongKind)
     }
 
@@ -151,7 +145,7 @@ impl<'s> Scope<'s> {
     /// [`AccessError::WrongKind`] if the cell has none of this type.
     pub fn native_mut<T: Any>(&mut self, cell: Local<'_>) -> Result<&mut T, AccessError> {
         let index = self.native_index(cell)?;
-        let native = self.heap.natives.get_mut(index).and_then(Option::as_mut);
+        let native = self.heap.natives.get_mut(index);
         native.and_then(|native| native.payload.downcast_mut()).ok_or(AccessError::WrongKind)
     }
 
@@ -261,16 +255,7 @@ impl<'s> Scope<'s> {
         let word = self.place(cell)?.word();
         let heap = &mut *self.heap;
         heap.drain_released();
-        let index = match heap.vacant_globals.pop() {
-            Some(index) => {
-                heap.globals[index as usize] = Some(word);
-                index
-            }
-            None => {
-                heap.globals.push(Some(word));
-                (heap.globals.len() - 1) as u32
-            }
-        };
+        let index = heap.globals.insert(word) as u32;
         Ok(Global { index, heap: heap.id, released: heap.released.clone() })
     }
 
@@ -282,7 +267,7 @@ impl<'s> Scope<'s> {
         if global.heap != self.heap.id {
             return Err(AccessError::WrongHeap);
         }
-        let word = self.heap.globals.get(global.index as usize).copied().flatten();
+        let word = self.heap.globals.get(global.index as usize).copied();
         Ok(self.push(word.ok_or(AccessError::WrongHeap)?))
     }
 

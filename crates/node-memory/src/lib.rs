@@ -17,3 +17,8 @@ pub use mem_report::{MemoryUsage, Timeline};
 pub use runtime::{Runtime, RuntimeOptions, Variable};
 pub use scenario::{Outcome, Scenario};
 pub use slab_buffer::{PoolOptions, Reuse};
+
+/// Runs the examples of the workspace's README.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct WorkspaceReadme;

@@ -1,0 +1,37 @@
+//! Binary trees: many short-lived trees beside a long-lived one; the result counts every node.
+
+use crate::Workload;
+
+#[cfg(feature = "peers")]
+mod boa;
+#[cfg(feature = "peers")]
+mod gc_arena;
+mod ours;
+mod rc;
+
+/// The workload; its size is the depth of the long-lived tree.
+pub const WORKLOAD: Workload = Workload {
+    name: "binary-trees",
+    implementations: &[
+        ("heap-model", ours::run),
+        ("rc", rc::run),
+        ("box", rc::run_boxed),
+        #[cfg(feature = "peers")]
+        ("gc-arena", gc_arena::run),
+        #[cfg(feature = "peers")]
+        ("boa_gc", boa::run),
+    ],
+};
+
+/// How many trees of each depth are made, shallowest first.
+fn rounds(depth: usize) -> impl Iterator<Item = (usize, usize)> {
+    (4..=depth).step_by(2).map(move |shallow| (shallow, 1 << (depth - shallow + 4)))
+}
+
+/// How many nodes all trees together have.
+#[must_use]
+pub fn expected(depth: usize) -> u64 {
+    let nodes = |depth: usize| (1_u64 << (depth + 1)) - 1;
+    let short: u64 = rounds(depth).map(|(depth, trees)| trees as u64 * nodes(depth)).sum();
+    nodes(depth + 1) + short + nodes(depth)
+}

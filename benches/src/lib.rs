@@ -1,0 +1,17 @@
+//! The workloads that whole processes run, one implementation a module. No unsafe code.
+
+pub mod binary_trees;
+
+/// A whole-process workload: its name, its implementations, and what runs one of them.
+pub struct Workload {
+    /// The first argument of `whole`.
+    pub name: &'static str,
+    /// The second argument, ours first.
+    pub implementations: &'static [Implementation],
+}
+
+/// An implementation's name, and what runs it at a size and gives the result.
+pub type Implementation = (&'static str, fn(usize) -> u64);
+
+/// Every workload of the `whole` program.
+pub const WORKLOADS: &[Workload] = &[binary_trees::WORKLOAD];

@@ -1,0 +1,133 @@
+//! `cargo xtask bench`: the criterion benchmarks of `benches/` and whole-process comparisons, then
+//! one table of all: benchmark, ours, each peer, ratio.
+//!
+//! `micro` runs criterion and reads its estimates; `whole` runs processes in alternation and takes
+//! medians. No unsafe code.
+
+mod micro;
+mod whole;
+
+use comfy_table::{CellAlignment, Table, presets};
+use serde::Serialize;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// What `cargo xtask bench` takes.
+#[derive(clap::Args)]
+pub struct BenchArgs {
+    /// Run only the benchmarks whose ids contain FILTER
+    filter: Option<String>,
+    /// Fewer samples and runs: a look, not a measurement
+    #[arg(long)]
+    quick: bool,
+    /// Write the table's rows to FILE
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+}
+
+/// One figure of one benchmark, by every implementation; the first is ours.
+#[derive(Serialize)]
+struct Row {
+    benchmark: String,
+    unit: &'static str,
+    results: Vec<Measured>,
+}
+
+#[derive(Serialize)]
+struct Measured {
+    implementation: String,
+    value: f64,
+    /// This implementation's value divided by ours.
+    ratio: f64,
+}
+
+impl Row {
+    /// A row, if ours is among the results; ours comes first.
+    fn new(
+        benchmark: String,
+        unit: &'static str,
+        ours: &str,
+        mut results: Vec<(String, f64)>,
+    ) -> Option<Self> {
+        let own = results.iter().position(|(name, _)| name == ours)?;
+        results[..=own].rotate_right(1);
+        let base = results[0].1;
+        let results = results
+            .into_iter()
+            .map(|(implementation, value)| Measured { implementation, value, ratio: value / base })
+            .collect();
+        Some(Self { benchmark, unit, results })
+    }
+}
+
+/// Runs the command.
+pub fn run(args: &BenchArgs) -> ExitCode {
+    match measure(args) {
+        Ok(rows) if rows.is_empty() => {
+            eprintln!("no benchmark's id contains the filter");
+            ExitCode::from(2)
+        }
+        Ok(rows) => {
+            println!("\n{}", table(&rows));
+            ExitCode::SUCCESS
+        }
+        Err(text) => {
+            eprintln!("{text}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn measure(args: &BenchArgs) -> Result<Vec<Row>, String> {
+    let filter = args.filter.as_deref().unwrap_or("");
+    let mut rows = micro::run(filter, args.quick)?;
+    rows.extend(whole::run(filter, args.quick)?);
+    if let Some(file) = &args.json {
+        let text = serde_json::to_string_pretty(&rows).map_err(|error| error.to_string())?;
+        std::fs::write(file, text).map_err(|error| format!("{}: {error}", file.display()))?;
+    }
+    Ok(rows)
+}
+
+fn table(rows: &[Row]) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_header(["benchmark", "unit", "ours", "peer", "peer's", "peer / ours"]);
+    for row in rows {
+        let ours = row.results[0].value;
+        let mut first = Some((row.benchmark.as_str(), row.unit));
+        for peer in &row.results[1..] {
+            let (benchmark, unit) = first.take().unwrap_or_default();
+            let shown = if benchmark.is_empty() { String::new() } else { format!("{ours:.2}") };
+            table.add_row([
+                benchmark.to_owned(),
+                unit.to_owned(),
+                shown,
+                peer.implementation.clone(),
+                format!("{:.2}", peer.value),
+                format!("{:.2}", peer.ratio),
+            ]);
+        }
+    }
+    for place in [2, 4, 5] {
+        if let Some(column) = table.column_mut(place) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Row;
+
+    #[test]
+    fn ours_comes_first_and_ratios_are_to_it() {
+        let results = vec![("a".into(), 6.0), ("ours".into(), 2.0), ("b".into(), 1.0)];
+        let row = Row::new("x".into(), "ns", "ours", results).expect("ours is there");
+        let names: Vec<_> = row.results.iter().map(|m| m.implementation.as_str()).collect();
+        assert_eq!(names, ["ours", "a", "b"]);
+        assert_eq!(row.results.iter().map(|m| m.ratio).collect::<Vec<_>>(), [1.0, 3.0, 0.5]);
+        assert!(Row::new("x".into(), "ns", "ours", vec![("a".into(), 1.0)]).is_none());
+    }
+}

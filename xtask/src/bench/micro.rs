@@ -1,0 +1,74 @@
+//! Criterion's benchmarks: ids are `crate/operation/workload/implementation`, and the
+//! implementation that has the crate's name is ours. No unsafe code.
+
+use super::Row;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::SystemTime;
+
+/// Runs the benchmarks and reads their medians.
+pub fn run(filter: &str, quick: bool) -> Result<Vec<Row>, String> {
+    let start = SystemTime::now();
+    let mut command = super::whole::cargo();
+    command.args(["bench", "--package", "benches", "--features", "peers", "--benches", "--"]);
+    if quick {
+        command.args(["--warm-up-time", "0.3", "--measurement-time", "1"]);
+    }
+    if !filter.is_empty() {
+        command.arg(filter);
+    }
+    let status = command.status().map_err(|error| format!("cargo bench: {error}"))?;
+    if !status.success() {
+        return Err("cargo bench failed".to_owned());
+    }
+    let mut files = Vec::new();
+    find(&target_directory()?.join("criterion"), start, &mut files);
+    let mut groups: BTreeMap<String, Vec<(String, f64)>> = BTreeMap::new();
+    for file in files {
+        let (group, implementation) = id(&file)?;
+        let estimates = read(&file.with_file_name("estimates.json"))?;
+        let median = estimates["median"]["point_estimate"].as_f64().ok_or("no median")?;
+        groups.entry(group).or_default().push((implementation, median));
+    }
+    let row = |(group, results): (String, Vec<(String, f64)>)| {
+        let ours = group.split('/').next().unwrap_or_default().to_owned();
+        Row::new(group, "ns", &ours, results)
+    };
+    Ok(groups.into_iter().filter_map(row).collect())
+}
+
+fn id(file: &Path) -> Result<(String, String), String> {
+    let benchmark = read(file)?;
+    let text = |key: &str| benchmark[key].as_str().map(str::to_owned).ok_or("not criterion's file");
+    Ok((text("group_id")?, text("function_id")?))
+}
+
+fn read(file: &Path) -> Result<Value, String> {
+    let text = std::fs::read_to_string(file).map_err(|e| format!("{}: {e}", file.display()))?;
+    serde_json::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))
+}
+
+/// The `new/benchmark.json` files written since `start`.
+fn find(folder: &Path, start: SystemTime, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            find(&path, start, found);
+        } else if path.ends_with("new/benchmark.json")
+            && entry.metadata().and_then(|data| data.modified()).is_ok_and(|time| time >= start)
+        {
+            found.push(path);
+        }
+    }
+}
+
+fn target_directory() -> Result<PathBuf, String> {
+    let output = Command::new(super::whole::cargo().get_program())
+        .args(["metadata", "--format-version", "1", "--no-deps"])
+        .output()
+        .map_err(|error| format!("cargo metadata: {error}"))?;
+    let metadata: Value = serde_json::from_slice(&output.stdout).map_err(|e| e.to_string())?;
+    metadata["target_directory"].as_str().map(PathBuf::from).ok_or("no target directory".to_owned())
+}
