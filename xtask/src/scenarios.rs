@@ -14,8 +14,8 @@ mod d4_5_writable;
 mod d5_closures;
 mod report;
 
-use node_memory::RuntimeError;
-use report::Report;
+use node_memory::{Baseline, RuntimeError};
+use report::{Figures, Report};
 use std::process::ExitCode;
 
 /// What `cargo xtask scenarios` takes.
@@ -30,6 +30,15 @@ pub struct ScenarioArgs {
     /// Grow the heap to the document's full limit of 1.4 GB
     #[arg(long)]
     pub full: bool,
+}
+
+/// The document's first sample, which every scenario without one of its own starts from.
+const DOCUMENT_START: Figures = [27541504, 5685248, 3092008, 214186, 10422];
+
+/// The baseline that a sample of the document gives.
+fn baseline(sample: &Figures) -> Baseline {
+    let [_, heap_total, heap_used, external, array_buffers] = sample.map(|n| n as usize);
+    Baseline { heap_total, heap_used, external, array_buffers, array_buffers_garbage: 0 }
 }
 
 /// One scenario of the document.

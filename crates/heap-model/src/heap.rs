@@ -145,6 +145,24 @@ impl Heap {
         Scope::run(self, f)
     }
 
+    /// Commits memory that holds no cells, as V8's code and read-only spaces do: it counts in
+    /// [`heap_total`](Self::heap_total) and against the limit for the heap's life.
+    ///
+    /// # Errors
+    /// [`OutOfMemory`] if the limit does not allow it, or the operating system refuses.
+    pub fn reserve(&mut self, bytes: usize) -> Result<(), OutOfMemory> {
+        let refused = OutOfMemory { requested: bytes, used: self.heap_used(), limit: self.limit() };
+        if bytes == 0 {
+            return Ok(());
+        }
+        if !self.has_room(bytes) {
+            return Err(refused);
+        }
+        let id = self.memory.map(Space::Reserved, bytes).ok_or(refused)?;
+        self.memory.touch(id);
+        Ok(())
+    }
+
     /// Collects everything that nothing refers to.
     pub fn collect(&mut self) {
         self.full_collection();

@@ -18,6 +18,8 @@ pub enum Space {
     New,
     Old,
     Large,
+    /// Committed, but without cells.
+    Reserved,
 }
 
 pub struct Chunk {
@@ -66,6 +68,11 @@ impl Memory {
                 (self.chunks.len() - 1) as u32
             }
         })
+    }
+
+    /// Touches every page of a chunk, so that it is resident.
+    pub fn touch(&mut self, id: u32) {
+        self.chunk_mut(id).map.fill(0xB0);
     }
 
     pub fn unmap(&mut self, id: u32) {

@@ -23,14 +23,13 @@ pub struct Baseline {
 /// What fills the baseline, kept for the runtime's life.
 #[derive(Default)]
 pub(crate) struct Ballast {
-    committed: Vec<u8>,
     native: Vec<u8>,
     _buffer: Option<Buffer>,
     _cells: Vec<Variable>,
 }
 
-/// Bytes of one ballast cell: small enough for a page, large enough to be few.
-const CELL: usize = 32 * 1024;
+/// Bytes of one ballast cell: a large object, so that it neither moves nor grows the new space.
+const CELL: usize = 1 << 20;
 /// A cell's header in bytes.
 const HEADER: usize = 16;
 
@@ -52,25 +51,33 @@ impl Ballast {
         }
         let mut ballast = Self { native: vec![0xB0; native], ..Self::default() };
         ballast._buffer = Some(filled(runtime.pool.alloc_unsafe_slow(lasting)?));
-        ballast.cells(runtime, baseline.heap_used.saturating_sub(2 * CELL))?;
+        let garbage = baseline.array_buffers_garbage;
+        let start = runtime.heap.heap_used();
+        ballast.garbage(runtime, garbage)?;
+        let cells = runtime.heap.heap_used() - start;
         runtime.gc();
-        if baseline.array_buffers_garbage > 0 {
-            drop(runtime.buffer_alloc_unsafe_slow(baseline.array_buffers_garbage)?);
+        ballast.cells(runtime, baseline.heap_used.saturating_sub(cells))?;
+        runtime.gc();
+        ballast.garbage(runtime, garbage)?;
+        if runtime.heap.heap_used() != baseline.heap_used {
+            return Err(RuntimeError::Baseline("heapUsed is too small for the baseline's parts"));
         }
-        ballast.cells(runtime, baseline.heap_used)?;
         let committed = baseline.heap_total.saturating_sub(runtime.heap.heap_total());
-        ballast.committed = vec![0xB0; committed];
+        runtime.heap.reserve(committed)?;
         Ok(ballast)
-    }
-
-    /// Bytes that stand for committed heap.
-    pub(crate) fn committed(&self) -> usize {
-        self.committed.len()
     }
 
     /// Bytes that stand for native memory.
     pub(crate) fn native(&self) -> usize {
         self.native.len()
+    }
+
+    /// Makes a buffer that nothing refers to.
+    fn garbage(&self, runtime: &mut Runtime, bytes: usize) -> Result<(), RuntimeError> {
+        if bytes > 0 {
+            drop(runtime.buffer_alloc_unsafe_slow(bytes)?);
+        }
+        Ok(())
     }
 
     /// Allocates lasting cells until the heap holds `target` bytes.

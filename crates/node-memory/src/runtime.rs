@@ -59,11 +59,17 @@ impl Runtime {
         let array_buffers = self.pool.array_buffers() as u64;
         MemoryUsage {
             rss: mem_report::resident_set().unwrap_or(0),
-            heap_total: (self.heap.heap_total() + self.ballast.committed()) as u64,
+            heap_total: self.heap.heap_total() as u64,
             heap_used: self.heap.heap_used() as u64,
             external: self.ballast.native() as u64 + array_buffers,
             array_buffers,
         }
+    }
+
+    /// Bytes of cells in the heap, without asking the operating system for anything.
+    #[must_use]
+    pub fn heap_used(&self) -> usize {
+        self.heap.heap_used()
     }
 
     /// One full collection, as `global.gc()`; buffers that nothing refers to are freed in it.

@@ -1,7 +1,7 @@
 //! D1.2: the heap grows until its limit, and then refuses. No unsafe code.
 
-use super::Definition;
 use super::report::Report;
+use super::{DOCUMENT_START, Definition, baseline};
 use node_memory::{HeapOptions, Runtime, RuntimeError, RuntimeOptions, Scenario, Variable};
 
 pub const DEFINITION: Definition = Definition {
@@ -72,14 +72,18 @@ fn replay(full: bool) -> Result<Report, RuntimeError> {
     } else {
         HeapOptions::default().with_limit(SMALL_LIMIT)
     };
-    let runtime = Runtime::new(RuntimeOptions { heap, ..RuntimeOptions::default() })?;
+    let runtime = Runtime::new(RuntimeOptions {
+        heap,
+        baseline: baseline(&DOCUMENT_START),
+        ..RuntimeOptions::default()
+    })?;
     let limit = runtime.heap_limit();
-    let mut scenario = Scenario::<Variables>::new().sample("empty");
+    let mut scenario = Scenario::<Variables>::new().sample("start");
     for part in 1..=SAMPLES {
-        let target = (limit / (SAMPLES + 1) * part) as u64;
+        let target = limit / (SAMPLES + 1) * part;
         scenario = scenario
             .step("while (below the next mark) keep(new Array(1000))", move |runtime, v| {
-                while runtime.memory_usage().heap_used < target {
+                while runtime.heap_used() < target {
                     grow(runtime, v)?;
                 }
                 Ok(())

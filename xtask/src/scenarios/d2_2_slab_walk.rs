@@ -1,7 +1,7 @@
 //! D2.2: the walk from Buffer1 to Buffer3, under both reuse policies. No unsafe code.
 
-use super::Definition;
 use super::report::Report;
+use super::{DOCUMENT_START, Definition, baseline};
 use node_memory::{PoolOptions, Reuse, Runtime, RuntimeError, RuntimeOptions, Scenario, Variable};
 
 pub const NODE: Definition = Definition {
@@ -38,7 +38,8 @@ fn create(runtime: &mut Runtime, v: &mut Variables) -> Result<(), RuntimeError> 
 fn replay(reuse: Reuse) -> Result<Report, RuntimeError> {
     let recycles = matches!(reuse, Reuse::Recycle);
     let pool = PoolOptions { reuse, ..PoolOptions::default() };
-    let options = RuntimeOptions { pool, ..RuntimeOptions::default() };
+    let options =
+        RuntimeOptions { pool, baseline: baseline(&DOCUMENT_START), ..RuntimeOptions::default() };
     let outcome = Scenario::<Variables>::new()
         .sample("before")
         .step("buffer1 = Buffer.allocUnsafe(3000)", create)

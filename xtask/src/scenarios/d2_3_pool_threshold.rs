@@ -1,7 +1,7 @@
 //! D2.3: what separates a small buffer from a large one. No unsafe code.
 
-use super::Definition;
 use super::report::Report;
+use super::{DOCUMENT_START, Definition, baseline};
 use node_memory::{Runtime, RuntimeError, RuntimeOptions, Scenario, Variable};
 
 pub const DEFINITION: Definition = Definition {
@@ -25,15 +25,15 @@ fn replay(_: bool) -> Result<Report, RuntimeError> {
             Ok(())
         });
     }
-    let mut outcome =
-        scenario.sample("six buffers").run(Runtime::new(RuntimeOptions::default())?)?;
+    let options =
+        RuntimeOptions { baseline: baseline(&DOCUMENT_START), ..RuntimeOptions::default() };
+    let mut outcome = scenario.sample("six buffers").run(Runtime::new(options)?)?;
     let mut report = Report::of(&outcome);
     for ((length, recorded), variable) in RECORDED_STORES.iter().zip(&outcome.variables) {
         let store = outcome.runtime.read_buffer(variable, |buffer| buffer.store_len())?;
         let what = format!("store of allocUnsafe({length}), as Node 20's");
         report.exactly(&what, *recorded as i64, store as i64);
     }
-    // The first two do not fit one slab together with their alignment's rest: two slabs or one.
     let mut slabs = Vec::new();
     for variable in outcome.variables.iter().take(2) {
         slabs.push(outcome.runtime.read_buffer(variable, |buffer| buffer.store_id())?);

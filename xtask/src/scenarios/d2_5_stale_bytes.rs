@@ -1,7 +1,7 @@
 //! D2.5: an unfilled buffer shows old bytes, a filled one does not. No unsafe code.
 
-use super::Definition;
 use super::report::Report;
+use super::{DOCUMENT_START, Definition, baseline};
 use node_memory::{PoolOptions, Reuse, Runtime, RuntimeError, RuntimeOptions, Scenario, Variable};
 
 pub const DEFINITION: Definition = Definition {
@@ -61,7 +61,11 @@ fn replay(_: bool) -> Result<Report, RuntimeError> {
         })
         .gc()
         .sample("after the unfilled ones")
-        .run(Runtime::new(RuntimeOptions { pool, ..RuntimeOptions::default() })?)?;
+        .run(Runtime::new(RuntimeOptions {
+            pool,
+            baseline: baseline(&DOCUMENT_START),
+            ..RuntimeOptions::default()
+        })?)?;
 
     let mut report = Report::of(&outcome);
     let seen = &outcome.variables.seen;

@@ -1,8 +1,8 @@
 //! D3.2: a WeakMap's references do not keep their object alive. No unsafe code.
 
-use super::Definition;
 use super::report::{Figures, Report};
-use node_memory::{Baseline, Runtime, RuntimeError, RuntimeOptions, Scenario, Variable};
+use super::{Definition, baseline};
+use node_memory::{Runtime, RuntimeError, RuntimeOptions, Scenario, Variable};
 
 pub const DEFINITION: Definition = Definition {
     name: "d3-2-weak-map",
@@ -13,7 +13,7 @@ pub const DEFINITION: Definition = Definition {
 
 /// The document's samples.
 const DOCUMENT: [Figures; 3] = [
-    [27541504, 5685248, 3092008, 214186, 10422],
+    super::DOCUMENT_START,
     [37191680, 14630912, 11874656, 275233, 10422],
     [37339136, 8585216, 3483264, 274509, 10422],
 ];
@@ -32,14 +32,8 @@ struct Variables {
     b: Option<Variable>,
 }
 
-/// The baseline that the document's first sample of this scenario gives.
-pub fn baseline() -> Baseline {
-    let [_, heap_total, heap_used, external, array_buffers] = DOCUMENT[0].map(|n| n as usize);
-    Baseline { heap_total, heap_used, external, array_buffers, array_buffers_garbage: 0 }
-}
-
 fn replay(_: bool) -> Result<Report, RuntimeError> {
-    let options = RuntimeOptions { baseline: baseline(), ..RuntimeOptions::default() };
+    let options = RuntimeOptions { baseline: baseline(&DOCUMENT[0]), ..RuntimeOptions::default() };
     let mut outcome = Scenario::<Variables>::new()
         .gc()
         .sample("after the first gc")

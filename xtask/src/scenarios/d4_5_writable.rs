@@ -1,8 +1,8 @@
 //! D4.5 and D4.6: three chunks written to a Writable, open and corked, and the fourth sample that
 //! settles whether they stay for ever. No unsafe code.
 
-use super::Definition;
 use super::report::{Figures, Report};
+use super::{Definition, baseline};
 use node_memory::{Baseline, Runtime, RuntimeError, RuntimeOptions, Scenario, Variable};
 
 pub const OPEN: Definition = Definition {
@@ -62,14 +62,7 @@ fn replay(
     document: [Figures; 3],
     recorded: &[Figures],
 ) -> Result<Report, RuntimeError> {
-    let [_, heap_total, heap_used, external, array_buffers] = document[0].map(|n| n as usize);
-    let baseline = Baseline {
-        heap_total,
-        heap_used,
-        external,
-        array_buffers,
-        array_buffers_garbage: GARBAGE as usize,
-    };
+    let baseline = Baseline { array_buffers_garbage: GARBAGE as usize, ..baseline(&document[0]) };
     let options = RuntimeOptions { baseline, ..RuntimeOptions::default() };
     let mut scenario = Scenario::<Variables>::new()
         .sample("before")

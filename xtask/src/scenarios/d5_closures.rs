@@ -2,7 +2,7 @@
 //! and figures here were recorded from a real Node. No unsafe code.
 
 use super::report::Report;
-use super::{Definition, d3_2_weak_map};
+use super::{DOCUMENT_START, Definition, baseline};
 use node_memory::{Runtime, RuntimeError, RuntimeOptions, Scenario, Variable};
 
 pub const DEFINITION: Definition = Definition {
@@ -31,7 +31,7 @@ struct Variables {
 
 fn replay(_: bool) -> Result<Report, RuntimeError> {
     let options =
-        RuntimeOptions { baseline: d3_2_weak_map::baseline(), ..RuntimeOptions::default() };
+        RuntimeOptions { baseline: baseline(&DOCUMENT_START), ..RuntimeOptions::default() };
     let mut scenario = Scenario::<Variables>::new().gc().sample("before");
     for (source, label, make) in PROGRAMS {
         scenario = scenario
