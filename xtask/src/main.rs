@@ -3,6 +3,7 @@
 mod bench;
 mod ci;
 mod conform;
+mod record;
 mod scenarios;
 
 use clap::{Parser, Subcommand};
@@ -21,6 +22,8 @@ enum Command {
     Scenarios(scenarios::ScenarioArgs),
     /// Replay traces recorded from a real Node and report the first steps that differ
     Conform(conform::ConformArgs),
+    /// Record what a real Node does with random programs
+    Record(record::RecordArgs),
     /// Run the benchmarks with the peers side by side, and end with one table
     Bench(bench::BenchArgs),
     /// Run all checks: tests, formatting, clippy, docs
@@ -35,6 +38,7 @@ fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Scenarios(args) => scenarios::run(&args),
         Command::Bench(args) => bench::run(&args),
+        Command::Record(args) => record::run(&args),
         Command::Conform(args) => conform::run(&args),
         Command::Ci { skip_tests } => ci::run(skip_tests),
     }

@@ -1,0 +1,67 @@
+//! `cargo xtask record`: records what a real Node does with random programs, one JSON object a
+//! line, for `cargo xtask conform`.
+//!
+//! The programs are made and run by a script of JavaScript per kind, under `record/`. The same
+//! kind, seed and number give the same programs with every Node. No unsafe code.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::{Command, ExitCode, Stdio};
+
+/// What `cargo xtask record` takes.
+#[derive(clap::Args)]
+pub struct RecordArgs {
+    /// The kind of programs
+    kind: Kind,
+    /// The Node to record; without it, the `node` on the path
+    #[arg(long, default_value = "node", value_name = "PATH")]
+    node: PathBuf,
+    /// Where the random choices begin
+    #[arg(long, default_value_t = 1, value_name = "S")]
+    seed: u32,
+    /// How many programs
+    #[arg(long, default_value_t = 300, value_name = "N")]
+    programs: u32,
+    /// Write to FILE; without it, to standard output
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Kind {
+    /// Where Buffers lie
+    Buffer,
+}
+
+impl Kind {
+    fn script(self) -> &'static str {
+        match self {
+            Self::Buffer => include_str!("record/buffer.js"),
+        }
+    }
+}
+
+/// Runs the command.
+pub fn run(args: &RecordArgs) -> ExitCode {
+    match record(args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{}: {error}", args.node.display());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn record(args: &RecordArgs) -> io::Result<()> {
+    let script = [include_str!("record/common.js"), args.kind.script()].concat();
+    let mut command = Command::new(&args.node);
+    command.args(["--expose-gc", "-", &args.seed.to_string(), &args.programs.to_string()]);
+    command.stdin(Stdio::piped());
+    if let Some(file) = &args.out {
+        command.stdout(std::fs::File::create(file)?);
+    }
+    let mut child = command.spawn()?;
+    child.stdin.take().expect("stdin is piped").write_all(script.as_bytes())?;
+    let status = child.wait()?;
+    if status.success() { Ok(()) } else { Err(io::Error::other(status.to_string())) }
+}
