@@ -1,10 +1,12 @@
-//! Allocate, write one byte, drop: slab-buffer beside Vec, BytesMut, bumpalo and opool.
+//! Buffers beside Vec, BytesMut, bumpalo and opool: allocate, write one byte, drop; the same in a
+//! ring of a thousand live ones; and dropped on another thread.
 
 use bytes::BytesMut;
 use criterion::{Criterion, criterion_group, criterion_main};
 use opool::{LocalPool, PoolAllocator};
-use slab_buffer::{Pool, PoolOptions, Reuse};
+use slab_buffer::{Pool, PoolOptions, Reuse, SyncPool};
 use std::hint::black_box;
+use std::sync::mpsc;
 
 struct Vectors(usize);
 
@@ -14,37 +16,55 @@ impl PoolAllocator<Vec<u8>> for Vectors {
     }
 }
 
+const LENGTHS: [(usize, &str); 4] = [(64, "64B"), (1024, "1KiB"), (4096, "4KiB"), (65536, "64KiB")];
+
+fn options(length: usize) -> PoolOptions {
+    let reuse = if length < 4096 { Reuse::Node } else { Reuse::Recycle };
+    // In the ring a thousand are alive, and as many bytes are kept at its turn.
+    PoolOptions { max_kept_bytes: 64 << 20, ..PoolOptions::default().with_reuse(reuse) }
+}
+
+fn vector(length: usize) -> Vec<u8> {
+    let mut buffer = Vec::with_capacity(black_box(length));
+    buffer.push(1);
+    buffer
+}
+
+fn bytes_mut(length: usize) -> BytesMut {
+    let mut buffer = BytesMut::with_capacity(black_box(length));
+    buffer.extend_from_slice(&[1]);
+    buffer
+}
+
+fn ours(pool: &Pool, length: usize) -> slab_buffer::Buffer {
+    let mut buffer = pool.alloc_unsafe(black_box(length)).expect("memory");
+    buffer[0] = 1;
+    buffer
+}
+
 fn allocate_and_drop(criterion: &mut Criterion) {
-    for (length, name) in [(64, "64B"), (1024, "1KiB"), (4096, "4KiB"), (65536, "64KiB")] {
+    for (length, name) in LENGTHS {
         let mut group = criterion.benchmark_group(format!("slab-buffer/alloc_unsafe/{name}"));
-        let reuse = if length < 4096 { Reuse::Node } else { Reuse::Recycle };
-        let pool = Pool::new(PoolOptions { reuse, ..PoolOptions::default() });
+        let pool = Pool::new(options(length));
         group.bench_function("slab-buffer", |bencher| {
+            bencher.iter(|| drop(black_box(ours(&pool, length))));
+        });
+        let shared = SyncPool::new(options(length));
+        group.bench_function("SyncPool", |bencher| {
             bencher.iter(|| {
-                let mut buffer = pool.alloc_unsafe(black_box(length)).expect("memory");
+                let mut buffer = shared.alloc_unsafe(black_box(length)).expect("memory");
                 buffer[0] = 1;
                 black_box(&buffer);
             });
         });
-        group.bench_function("Vec", |bencher| {
-            bencher.iter(|| {
-                let mut buffer: Vec<u8> = Vec::with_capacity(black_box(length));
-                buffer.push(1);
-                black_box(&buffer);
-            });
-        });
+        group.bench_function("Vec", |bencher| bencher.iter(|| drop(black_box(vector(length)))));
         group.bench_function("BytesMut", |bencher| {
-            bencher.iter(|| {
-                let mut buffer = BytesMut::with_capacity(black_box(length));
-                buffer.extend_from_slice(&[1]);
-                black_box(&buffer);
-            });
+            bencher.iter(|| drop(black_box(bytes_mut(length))));
         });
         let mut bump = bumpalo::Bump::with_capacity(1 << 20);
         group.bench_function("bumpalo", |bencher| {
             bencher.iter(|| {
-                let buffer = bump.alloc_slice_fill_copy(1, 1_u8);
-                black_box(bump.alloc_layout(layout(length)));
+                let buffer = bump.alloc_layout(layout(length));
                 black_box(buffer);
                 if bump.allocated_bytes_including_metadata() > 8 << 20 {
                     bump.reset();
@@ -67,5 +87,77 @@ fn layout(length: usize) -> std::alloc::Layout {
     std::alloc::Layout::array::<u8>(black_box(length)).expect("a layout")
 }
 
-criterion_group!(benches, allocate_and_drop);
+/// Each allocation takes the place of the one a thousand before it.
+fn ring<T>(bencher: &mut criterion::Bencher<'_>, mut make: impl FnMut() -> T) {
+    let mut ring: Vec<T> = (0..1000).map(|_| make()).collect();
+    let mut at = 0;
+    bencher.iter(|| {
+        ring[at] = black_box(make());
+        at = if at == 999 { 0 } else { at + 1 };
+    });
+}
+
+fn ring_of_a_thousand(criterion: &mut Criterion) {
+    for (length, name) in LENGTHS {
+        let mut group = criterion.benchmark_group(format!("slab-buffer/ring-of-1000/{name}"));
+        let pool = Pool::new(options(length));
+        group.bench_function("slab-buffer", |bencher| ring(bencher, || ours(&pool, length)));
+        group.bench_function("Vec", |bencher| ring(bencher, || vector(length)));
+        group.bench_function("BytesMut", |bencher| ring(bencher, || bytes_mut(length)));
+        let objects = LocalPool::new_prefilled(1001, Vectors(length));
+        group.bench_function("opool", |bencher| {
+            ring(bencher, || {
+                let mut buffer = objects.get();
+                buffer[0] = 1;
+                buffer
+            });
+        });
+        group.finish();
+    }
+}
+
+/// Batches of a thousand go to a thread that drops them.
+fn elsewhere<T: Send + 'static>(bencher: &mut criterion::Bencher<'_>, mut make: impl FnMut() -> T) {
+    let (sender, receiver) = mpsc::sync_channel::<Vec<T>>(1);
+    let (back, returned) = mpsc::channel::<Vec<T>>();
+    let dropper = std::thread::spawn(move || {
+        for mut batch in receiver {
+            batch.clear();
+            if back.send(batch).is_err() {
+                break;
+            }
+        }
+    });
+    back_and_forth(bencher, &sender, &returned, &mut make);
+    drop((sender, returned));
+    dropper.join().expect("the dropper ends");
+}
+
+fn back_and_forth<T>(
+    bencher: &mut criterion::Bencher<'_>,
+    sender: &mpsc::SyncSender<Vec<T>>,
+    returned: &mpsc::Receiver<Vec<T>>,
+    make: &mut impl FnMut() -> T,
+) {
+    let mut batch = Vec::with_capacity(1000);
+    bencher.iter(|| {
+        batch.extend(std::iter::repeat_with(&mut *make).take(1000));
+        sender.send(std::mem::take(&mut batch)).expect("the dropper is there");
+        batch = returned.recv().expect("the dropper is there");
+    });
+}
+
+fn dropped_elsewhere(criterion: &mut Criterion) {
+    for (length, name) in LENGTHS {
+        let mut group =
+            criterion.benchmark_group(format!("slab-buffer/1000-dropped-elsewhere/{name}"));
+        let pool = Pool::new(options(length));
+        group.bench_function("slab-buffer", |bencher| elsewhere(bencher, || ours(&pool, length)));
+        group.bench_function("Vec", |bencher| elsewhere(bencher, || vector(length)));
+        group.bench_function("BytesMut", |bencher| elsewhere(bencher, || bytes_mut(length)));
+        group.finish();
+    }
+}
+
+criterion_group!(benches, allocate_and_drop, ring_of_a_thousand, dropped_elsewhere);
 criterion_main!(benches);

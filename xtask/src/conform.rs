@@ -72,7 +72,7 @@ mod tests {
 
     #[test]
     fn every_recorded_buffer_program_is_placed_as_node_placed_it() {
-        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/buffer-node20.jsonl");
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/buffer.jsonl");
         let mut tally = Tally::default();
         replay_file(&file, &mut tally).expect("a readable fixture");
         assert_eq!((tally.programs, tally.differ), (300, 0));

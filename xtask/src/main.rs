@@ -4,6 +4,7 @@ mod bench;
 mod ci;
 mod conform;
 mod record;
+mod sanitize;
 mod scenarios;
 
 use clap::{Parser, Subcommand};
@@ -26,6 +27,8 @@ enum Command {
     Record(record::RecordArgs),
     /// Run the benchmarks with the peers side by side, and end with one table
     Bench(bench::BenchArgs),
+    /// Run the tests of unsafe code under a tool that watches memory
+    Sanitize { tool: sanitize::Tool },
     /// Run all checks: tests, formatting, clippy, docs
     Ci {
         /// Leave out the tests
@@ -40,6 +43,7 @@ fn main() -> ExitCode {
         Command::Bench(args) => bench::run(&args),
         Command::Record(args) => record::run(&args),
         Command::Conform(args) => conform::run(&args),
+        Command::Sanitize { tool } => sanitize::run(tool),
         Command::Ci { skip_tests } => ci::run(skip_tests),
     }
 }

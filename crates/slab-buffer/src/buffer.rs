@@ -1,55 +1,117 @@
-//! A buffer: a range of a store that is its alone. No unsafe code.
+//! What can be done with a buffer beside reading and writing its bytes. No unsafe code.
 
-use crate::store::Store;
-use bytes::BytesMut;
-use core::ops::{Deref, DerefMut};
-use std::sync::Arc;
-
-/// Bytes that no other buffer can see; they go back to their store when it is dropped, on
-/// whichever thread, the pool being there or not.
-pub struct Buffer {
-    pub(crate) bytes: BytesMut,
-    pub(crate) offset: usize,
-    pub(crate) store: Arc<Store>,
-}
+use crate::error::resolve;
+use crate::{Buffer, Frozen, RangeError, View, Writer};
+use std::fmt;
+use std::ops::RangeBounds;
 
 impl Buffer {
-    /// The backing store's number, unique in its pool.
-    #[must_use]
-    pub fn store_id(&self) -> u64 {
-        self.store.id
+    /// Keeps a range of the buffer alone, without copying.
+    ///
+    /// The bytes around it count as unused; their memory comes back with the whole slab, or through
+    /// [`Pool::compact`](crate::Pool::compact). For ranges that share their bytes, as Node's
+    /// `subarray` gives them, [`freeze`](Self::freeze) or [`share`](Self::share) first.
+    ///
+    /// # Errors
+    /// [`RangeError`] with the buffer, if the range does not lie in it.
+    pub fn subarray(mut self, range: impl RangeBounds<usize>) -> Result<Self, RangeError<Self>> {
+        let length = self.len();
+        let (start, end, ()) = match resolve(range, length, ()) {
+            Ok(bounds) => bounds,
+            Err(RangeError { start, end, length, .. }) => {
+                return Err(RangeError { start, end, length, value: self });
+            }
+        };
+        self.narrow(start, end - start);
+        Ok(self)
     }
 
-    /// Where in its backing store the buffer begins, in bytes.
-    #[must_use]
-    #[doc(alias = "byteOffset")]
-    pub fn offset(&self) -> usize {
-        self.offset
+    /// Cuts the buffer down to `length` bytes; does nothing if it is not longer.
+    pub fn truncate(&mut self, length: usize) {
+        if length < self.len() {
+            self.narrow(0, length);
+        }
     }
 
-    /// The backing store's length in bytes.
+    /// `buf.copy(target, targetStart, sourceStart, sourceEnd)`: copies as many bytes of the range as
+    /// the target has room for, and says how many.
+    ///
+    /// # Errors
+    /// [`RangeError`] if the range does not lie in the buffer, or `target_start` not in the target.
+    /// Nothing is copied.
+    pub fn copy_to(
+        &self,
+        target: &mut [u8],
+        target_start: usize,
+        source: impl RangeBounds<usize>,
+    ) -> Result<usize, RangeError> {
+        let (start, end, ()) = resolve(source, self.len(), ())?;
+        resolve(target_start.., target.len(), ())?;
+        let target = &mut target[target_start..];
+        let count = target.len().min(end - start);
+        target[..count].copy_from_slice(&self[start..start + count]);
+        Ok(count)
+    }
+
+    /// `buf.fill(pattern)`: repeats the pattern over the buffer, cut off at its end. An empty
+    /// pattern fills with zeros, as Node does.
+    pub fn fill_with_pattern(&mut self, pattern: &[u8]) {
+        if pattern.is_empty() {
+            return self.fill(0);
+        }
+        for place in self.chunks_mut(pattern.len()) {
+            place.copy_from_slice(&pattern[..place.len()]);
+        }
+    }
+
+    /// A read-only buffer that is cheap to clone and to slice. O(1), one small allocation.
     #[must_use]
-    pub fn store_len(&self) -> usize {
-        self.store.capacity
+    pub fn freeze(self) -> Frozen {
+        Frozen::new(self)
+    }
+
+    /// A buffer whose bytes are shared with all views of it, as Node's are. O(1), one small
+    /// allocation.
+    #[must_use]
+    pub fn share(self) -> View {
+        View::new(self)
+    }
+
+    /// Writes from the buffer's start on.
+    #[must_use]
+    pub fn writer(self) -> Writer {
+        Writer::new(self)
     }
 }
 
-impl Deref for Buffer {
-    type Target = [u8];
-
-    fn deref(&self) -> &[u8] {
-        &self.bytes
+impl Default for Buffer {
+    fn default() -> Self {
+        Self::empty()
     }
 }
 
-impl DerefMut for Buffer {
-    fn deref_mut(&mut self) -> &mut [u8] {
-        &mut self.bytes
+impl AsRef<[u8]> for Buffer {
+    fn as_ref(&self) -> &[u8] {
+        self
     }
 }
 
-impl Drop for Buffer {
-    fn drop(&mut self) {
-        self.store.give_back(self.offset, core::mem::take(&mut self.bytes));
+impl AsMut<[u8]> for Buffer {
+    fn as_mut(&mut self) -> &mut [u8] {
+        self
+    }
+}
+
+impl PartialEq for Buffer {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl Eq for Buffer {}
+
+impl fmt::Debug for Buffer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Buffer({:02x?})", &**self)
     }
 }

@@ -1,11 +1,28 @@
 #![doc = include_str!("../README.md")]
-#![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod buffer;
 mod error;
+mod frozen;
+mod options;
 mod pool;
-mod store;
+mod raw;
+mod report;
+mod sync_pool;
+mod view;
+mod writer;
 
-pub use buffer::Buffer;
-pub use error::AllocError;
-pub use pool::{Pool, PoolOptions, PoolStats, Reuse};
+#[cfg(feature = "bytes")]
+mod bytes;
+#[cfg(feature = "serde")]
+mod serde;
+
+pub use error::{AllocError, RangeError};
+pub use frozen::Frozen;
+pub use options::{ExternalMemory, MAX_ALIGNMENT, MAX_LENGTH, MAX_POOL_SIZE, PoolOptions, Reuse};
+pub use pool::Pool;
+pub use raw::Buffer;
+pub use report::{Pin, PoolStats, Slab, SlabState};
+pub use sync_pool::SyncPool;
+pub use view::View;
+pub use writer::Writer;

@@ -1,170 +1,211 @@
-//! The pool: placement by Node's rules (`lib/buffer.js`, v20), and reuse. No unsafe code.
+//! The pool of one thread. No unsafe code.
 
-use crate::store::{Account, Kept, Store, lock};
-use crate::{AllocError, Buffer};
-use bytes::BytesMut;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use crate::raw::Core;
+use crate::{AllocError, Buffer, PoolOptions, PoolStats, Slab, SlabState};
+use std::fmt;
+use std::panic::Location;
+use std::rc::Rc;
 
-/// What happens to a slab whose buffers are all released.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Reuse {
-    /// It is freed, as in Node.
-    #[default]
-    Node,
-    /// It is kept and given to new buffers, old bytes and all.
-    Recycle,
-}
-
-/// How a pool is made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PoolOptions {
-    /// Bytes of a slab.
-    #[doc(alias = "poolSize")]
-    pub pool_size: usize,
-    /// The reuse of released slabs.
-    pub reuse: Reuse,
-    /// How many released slabs are kept at the most, under [`Reuse::Recycle`].
-    pub max_kept_slabs: usize,
-}
-
-impl Default for PoolOptions {
-    /// Node 20's: slabs of 8192 bytes, none kept.
-    fn default() -> Self {
-        Self { pool_size: 8192, reuse: Reuse::Node, max_kept_slabs: 64 }
-    }
-}
-
-/// A pool's counters.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct PoolStats {
-    /// Bytes of live backing stores, kept slabs included.
-    pub array_buffers: usize,
-    /// Released slabs that wait for new buffers.
-    pub kept_slabs: usize,
-}
-
-struct Current {
-    store: Arc<Store>,
-    rest: BytesMut,
-    offset: usize,
-}
-
-/// Gives buffers out of slabs; it may be dropped before its buffers.
-pub struct Pool {
-    options: PoolOptions,
-    account: Arc<Account>,
-    next: AtomicU64,
-    current: Mutex<Option<Current>>,
-}
+/// Gives buffers out of slabs, by Node's rules (`lib/buffer.js`).
+///
+/// It belongs to the thread that made it; its buffers go anywhere, and outlive it. Buffers that
+/// another thread drops come back when the pool is next used for more than the short way: at a new
+/// slab, a store of its own, or a report. Cloning it gives another handle of the same pool.
+///
+/// ```
+/// use slab_buffer::{Pool, PoolOptions};
+///
+/// let pool = Pool::new(PoolOptions::default());
+/// let hello = pool.from_string("hello")?;
+/// let world = pool.from_bytes(b" world")?;
+/// assert_eq!(hello.store_id(), world.store_id());
+/// assert_eq!(&*pool.concat(&[&hello, &world], None)?, b"hello world");
+/// # Ok::<(), slab_buffer::AllocError>(())
+/// ```
+#[derive(Clone)]
+pub struct Pool(Rc<Core>);
 
 impl Pool {
     /// A pool without a slab.
     #[must_use]
     pub fn new(options: PoolOptions) -> Self {
-        let most_kept = if options.reuse == Reuse::Recycle { options.max_kept_slabs } else { 0 };
-        let account = Arc::new(Account { most_kept, ..Account::default() });
-        Self { options, account, next: AtomicU64::new(0), current: Mutex::default() }
+        Self(Core::here(options))
     }
 
-    /// `Buffer.alloc`: zeros, in a store of its own.
-    ///
-    /// # Errors
-    /// [`AllocError`] if the allocator refuses.
-    pub fn alloc(&self, length: usize) -> Result<Buffer, AllocError> {
-        let kept = self.fresh(length)?;
-        let store = Store::adopt(&kept, false, &self.account);
-        Ok(Buffer { bytes: kept.bytes, offset: 0, store })
+    /// How it was made; sizes out of their bounds are shown as they count.
+    #[must_use]
+    pub fn options(&self) -> &PoolOptions {
+        self.0.options()
     }
 
-    /// `Buffer.allocUnsafeSlow`: a store of its own. Its bytes are always initialised.
+    /// `Buffer.allocUnsafe`: from the current slab below half of the pool's size, else in a store of
+    /// its own. Its bytes are initialised, but may be old. O(1), beside making a slab.
     ///
     /// # Errors
-    /// [`AllocError`] if the allocator refuses.
-    pub fn alloc_unsafe_slow(&self, length: usize) -> Result<Buffer, AllocError> {
-        self.alloc(length)
-    }
-
-    /// `Buffer.allocUnsafe`: from the current slab below half of the pool's size. Its bytes are
-    /// initialised, but may be old.
-    ///
-    /// # Errors
-    /// [`AllocError`] if the allocator refuses.
+    /// [`AllocError`] if it is too long or the allocator refuses.
+    #[inline]
+    #[track_caller]
     pub fn alloc_unsafe(&self, length: usize) -> Result<Buffer, AllocError> {
-        if length == 0 || length >= self.options.pool_size / 2 {
-            return self.alloc_unsafe_slow(length);
-        }
-        self.place(length, length)
+        self.0.alloc_unsafe(length)
     }
 
-    /// `Buffer.from(string)`: the room is tested on four bytes for each UTF-16 unit while that is
-    /// below half of the pool's size.
+    /// Moves the buffer to a denser slab, if its own is used up and less than half of it is used;
+    /// whether it was moved. Those that are moved share slabs, so thousands of small survivors of
+    /// thousands of slabs end in a few. O(length).
     ///
     /// # Errors
-    /// [`AllocError`] if the allocator refuses.
-    pub fn from_string(&self, text: &str) -> Result<Buffer, AllocError> {
-        let half = self.options.pool_size / 2;
-        let room = text.encode_utf16().count().saturating_mul(4);
-        let mut buffer = match text.len() {
-            0 => self.alloc(0)?,
-            length if length >= half => self.alloc_unsafe_slow(length)?,
-            length => self.place(length, if room < half { room } else { length })?,
-        };
-        buffer.copy_from_slice(text.as_bytes());
-        Ok(buffer)
+    /// [`AllocError`]; the buffer stays where it is.
+    #[track_caller]
+    pub fn compact(&self, buffer: &mut Buffer) -> Result<bool, AllocError> {
+        self.0.compact(buffer, Location::caller())
     }
 
-    /// Bytes of live backing stores, as Node's `arrayBuffers` counts them: slabs whole.
-    #[doc(alias = "arrayBuffers")]
-    #[must_use]
-    pub fn array_buffers(&self) -> usize {
-        self.account.bytes.load(Ordering::Relaxed)
-    }
-
-    /// The pool's counters.
-    #[must_use]
-    pub fn stats(&self) -> PoolStats {
-        let kept_slabs = lock(&self.account.kept).len();
-        PoolStats { array_buffers: self.array_buffers(), kept_slabs }
-    }
-
-    fn place(&self, length: usize, room: usize) -> Result<Buffer, AllocError> {
-        let mut guard = lock(&self.current);
-        let current = match guard.take().filter(|current| room.max(length) <= current.rest.len()) {
-            Some(current) => guard.insert(current),
-            None => guard.insert(self.slab()?),
-        };
-        let (offset, bytes) = (current.offset, current.rest.split_to(length));
-        let padding = (length.next_multiple_of(8) - length).min(current.rest.len());
-        let padding = current.rest.split_to(padding);
-        current.offset += length + padding.len();
-        current.store.give_back(offset + length, padding);
-        Ok(Buffer { bytes, offset, store: current.store.clone() })
-    }
-
-    fn slab(&self) -> Result<Current, AllocError> {
-        let kept = lock(&self.account.kept).pop();
-        let kept = match kept {
-            Some(kept) => kept,
-            None => self.fresh(self.options.pool_size)?,
-        };
-        let store = Store::adopt(&kept, true, &self.account);
-        Ok(Current { store, rest: kept.bytes, offset: 0 })
-    }
-
-    fn fresh(&self, length: usize) -> Result<Kept, AllocError> {
-        let mut bytes = Vec::new();
-        bytes.try_reserve_exact(length).map_err(|_| AllocError { requested: length })?;
-        bytes.resize(length, 0);
-        self.account.bytes.fetch_add(length, Ordering::Relaxed);
-        let id = self.next.fetch_add(1, Ordering::Relaxed);
-        Ok(Kept { id, bytes: BytesMut::from(bytes::Bytes::from(bytes)) })
+    /// A copy of the bytes, where compaction places what it moves.
+    pub(crate) fn copy_compact(&self, bytes: &[u8]) -> Result<Buffer, AllocError> {
+        self.0.copy_compact(bytes, Location::caller())
     }
 }
 
-impl Drop for Current {
-    fn drop(&mut self) {
-        self.store.give_back(self.offset, core::mem::take(&mut self.rest));
+impl fmt::Debug for Pool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pool")
+            .field("options", self.options())
+            .field("stats", &self.stats())
+            .finish()
+    }
+}
+
+/// The calls that both kinds of pool have, over the core that `$core` gives.
+macro_rules! calls {
+    ($pool:ty, $core:ident) => {
+        impl $pool {
+            /// `Buffer.alloc`: zeros, in a store of its own.
+            ///
+            /// # Errors
+            /// [`AllocError`] if it is too long or the allocator refuses.
+            #[track_caller]
+            pub fn alloc(&self, length: usize) -> Result<Buffer, AllocError> {
+                self.$core().alone(length, true, Location::caller())
+            }
+
+            /// `Buffer.allocUnsafeSlow`: a store of its own. Its bytes are initialised, but may be
+            /// old.
+            ///
+            /// # Errors
+            /// [`AllocError`] if it is too long or the allocator refuses.
+            #[track_caller]
+            pub fn alloc_unsafe_slow(&self, length: usize) -> Result<Buffer, AllocError> {
+                self.$core().alone(length, false, Location::caller())
+            }
+
+            /// `Buffer.allocUnsafe(length, alignment)` of Node 26: the buffer begins at a multiple
+            /// of `alignment` in memory. Up to the slabs' own alignment it is pooled.
+            ///
+            /// # Errors
+            /// [`AllocError`] if it is too long, the alignment is not a power of two up to
+            /// [`MAX_ALIGNMENT`](crate::MAX_ALIGNMENT), or the allocator refuses.
+            #[track_caller]
+            pub fn alloc_unsafe_aligned(
+                &self,
+                length: usize,
+                alignment: usize,
+            ) -> Result<Buffer, AllocError> {
+                self.$core().aligned(length, alignment, Location::caller())
+            }
+
+            /// `Buffer.from(bytes)`: a copy, pooled as by `alloc_unsafe`.
+            ///
+            /// # Errors
+            /// [`AllocError`] if they are too long or the allocator refuses.
+            #[track_caller]
+            pub fn from_bytes(&self, bytes: &[u8]) -> Result<Buffer, AllocError> {
+                let mut buffer = self.alloc_unsafe(bytes.len())?;
+                buffer.copy_from_slice(bytes);
+                Ok(buffer)
+            }
+
+            /// `Buffer.from(text)` as UTF-8: pooled by its encoded length. A slab has room for it if
+            /// it has room for four bytes a UTF-16 unit, while that is below half of a slab.
+            ///
+            /// # Errors
+            /// [`AllocError`] if it is too long or the allocator refuses.
+            #[track_caller]
+            pub fn from_string(&self, text: &str) -> Result<Buffer, AllocError> {
+                let at = Location::caller();
+                let mut buffer = self.$core().for_text(text, at)?;
+                buffer.copy_from_slice(text.as_bytes());
+                Ok(buffer)
+            }
+
+            /// `Buffer.concat(parts, length)`: the parts in a row, cut off or filled up with zeros to
+            /// `length` where it is given; pooled as by `alloc_unsafe`.
+            ///
+            /// # Errors
+            /// [`AllocError`] if it is too long or the allocator refuses.
+            #[track_caller]
+            pub fn concat(
+                &self,
+                parts: &[&[u8]],
+                length: Option<usize>,
+            ) -> Result<Buffer, AllocError> {
+                let sum = || parts.iter().fold(0_usize, |sum, part| sum.saturating_add(part.len()));
+                let mut buffer = self.alloc_unsafe(length.unwrap_or_else(sum))?;
+                let mut rest = &mut *buffer;
+                for part in parts {
+                    let (place, after) = rest.split_at_mut(part.len().min(rest.len()));
+                    place.copy_from_slice(&part[..place.len()]);
+                    rest = after;
+                }
+                rest.fill(0);
+                Ok(buffer)
+            }
+
+            /// Bytes of live backing stores, slabs whole, as Node's `arrayBuffers` counts them. O(1).
+            #[doc(alias = "arrayBuffers")]
+            #[must_use]
+            pub fn array_buffers(&self) -> usize {
+                self.$core().array_buffers()
+            }
+
+            /// The counters. O(stores).
+            #[must_use]
+            pub fn stats(&self) -> PoolStats {
+                self.$core().stats()
+            }
+
+            /// All stores, by their numbers. O(stores).
+            #[must_use]
+            pub fn slabs(&self) -> Vec<Slab> {
+                self.$core().slabs()
+            }
+
+            /// The `count` stores that hold the most bytes for nobody though someone pins them,
+            /// worst first. O(stores).
+            #[must_use]
+            pub fn worst_pinned(&self, count: usize) -> Vec<Slab> {
+                let mut slabs = self.slabs();
+                slabs.retain(|slab| {
+                    slab.live_buffers > 0 && slab.wasted() > 0 && slab.state != SlabState::Current
+                });
+                slabs.sort_by_key(|slab| std::cmp::Reverse(slab.wasted()));
+                slabs.truncate(count);
+                slabs
+            }
+
+            /// Frees the released stores that are kept. Live buffers are not touched.
+            pub fn trim(&self) {
+                self.$core().trim();
+            }
+        }
+    };
+}
+
+pub(crate) use calls;
+
+calls!(Pool, core);
+
+impl Pool {
+    fn core(&self) -> &Core {
+        &self.0
     }
 }

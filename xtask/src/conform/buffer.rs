@@ -68,7 +68,8 @@ fn apply(pool: &Pool, op: &Value, made: &[Made]) -> Result<Made, String> {
     };
     let buffer = allocated.map_err(|error| error.to_string())?;
     Ok(Made {
-        store: buffer.store_id(),
+        // A buffer of no bytes has a store like no other.
+        store: buffer.store_id().unwrap_or(u64::MAX - made.len() as u64),
         offset: buffer.offset(),
         length: buffer.len(),
         store_length: buffer.store_len(),

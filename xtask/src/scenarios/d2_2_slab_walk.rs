@@ -25,7 +25,7 @@ const SLAB: i64 = 8192;
 #[derive(Default)]
 struct Variables {
     buffers: Vec<Variable>,
-    stores: Vec<u64>,
+    stores: Vec<Option<u64>>,
 }
 
 fn create(runtime: &mut Runtime, v: &mut Variables) -> Result<(), RuntimeError> {

@@ -1,0 +1,114 @@
+//! How a pool is made. No unsafe code.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// Bytes of the longest buffer that any pool gives.
+pub const MAX_LENGTH: usize = (1 << 40) - 1;
+
+/// Bytes of the largest slab; a larger `pool_size` counts as this.
+pub const MAX_POOL_SIZE: usize = 1 << 25;
+
+/// The largest alignment that a buffer may ask for (Node 26: `kMaxAlignment`).
+pub const MAX_ALIGNMENT: usize = 1 << 30;
+
+/// What happens to a slab whose buffers are all released.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reuse {
+    /// It is freed, as in Node, where a slab is never used again. Of the freed slabs' memory a
+    /// little stays with the pool for its next slabs, as a `malloc` would keep it; it is not
+    /// counted as a store.
+    #[default]
+    Node,
+    /// It is kept, a store still, and given to new buffers, old bytes and all. Stores of their own
+    /// are kept too, for requests of the same length.
+    Recycle,
+}
+
+/// An owner that must hear of memory which its own books do not show, as V8's
+/// `AdjustAmountOfExternalAllocatedMemory` does.
+pub trait ExternalMemory: Send + Sync {
+    /// The pool's backing stores have grown or, below zero, shrunk by `bytes`.
+    ///
+    /// Called after the change, on the thread that caused it, with no lock held.
+    fn adjust(&self, bytes: isize);
+}
+
+impl<F: Fn(isize) + Send + Sync> ExternalMemory for F {
+    fn adjust(&self, bytes: isize) {
+        self(bytes);
+    }
+}
+
+/// How a pool is made; the default is Node 20's.
+#[derive(Clone)]
+pub struct PoolOptions {
+    /// Bytes of a slab, at most [`MAX_POOL_SIZE`]. Requests below half of it are pooled.
+    #[doc(alias = "poolSize")]
+    pub pool_size: usize,
+    /// The alignment of a slab's start in memory: a power of two from 8 to 64; anything else counts
+    /// as the next such number. Pooled buffers begin at multiples of 8 from there.
+    pub slab_alignment: usize,
+    /// What happens to released slabs.
+    pub reuse: Reuse,
+    /// Bytes of released stores that are kept at the most, under [`Reuse::Recycle`].
+    pub max_kept_bytes: usize,
+    /// Bytes of the longest buffer, at most [`MAX_LENGTH`].
+    #[doc(alias = "kMaxLength")]
+    pub max_length: usize,
+    /// Fill every buffer with zeros, as `--zero-fill-buffers` does.
+    pub zero_always: bool,
+    /// Overwrite a buffer with zeros when it is released.
+    pub zero_on_release: bool,
+    /// Remember for each live buffer who allocated it, for [`Slab::pins`](crate::Slab::pins). It
+    /// costs a lock and a list entry per buffer.
+    pub track: bool,
+    /// Who hears of the stores' bytes.
+    pub external_memory: Option<Arc<dyn ExternalMemory>>,
+}
+
+impl Default for PoolOptions {
+    fn default() -> Self {
+        Self::node(20)
+    }
+}
+
+impl PoolOptions {
+    /// The pool of a Node by its major version: slabs of 8 KiB, or of 64 KiB in 24 and from 26 on,
+    /// which then start at multiples of 64. Recorded from 20.20, 22.23, 24.21, 25.9 and 26.10.
+    #[must_use]
+    pub fn node(major: u32) -> Self {
+        Self {
+            pool_size: if major == 24 || major >= 26 { 65536 } else { 8192 },
+            slab_alignment: if major >= 26 { 64 } else { 8 },
+            reuse: Reuse::Node,
+            max_kept_bytes: 4 << 20,
+            max_length: MAX_LENGTH,
+            zero_always: false,
+            zero_on_release: false,
+            track: false,
+            external_memory: None,
+        }
+    }
+
+    /// The same with another treatment of released slabs.
+    #[must_use]
+    pub fn with_reuse(self, reuse: Reuse) -> Self {
+        Self { reuse, ..self }
+    }
+}
+
+impl fmt::Debug for PoolOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PoolOptions")
+            .field("pool_size", &self.pool_size)
+            .field("slab_alignment", &self.slab_alignment)
+            .field("reuse", &self.reuse)
+            .field("max_kept_bytes", &self.max_kept_bytes)
+            .field("max_length", &self.max_length)
+            .field("zero_always", &self.zero_always)
+            .field("zero_on_release", &self.zero_on_release)
+            .field("track", &self.track)
+            .finish_non_exhaustive()
+    }
+}

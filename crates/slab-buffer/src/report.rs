@@ -1,0 +1,88 @@
+//! What a pool holds: its counters, and its slabs with who pins them. No unsafe code.
+
+use std::panic::Location;
+
+/// A pool's counters. Bytes are of backing stores, as Node's `arrayBuffers` counts them, unless
+/// said otherwise.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PoolStats {
+    /// Bytes of all backing stores, the kept ones included: slabs whole, views not at all.
+    #[doc(alias = "arrayBuffers")]
+    pub array_buffers: usize,
+    /// The most that `array_buffers` has been.
+    pub peak_array_buffers: usize,
+    /// Buffers that are alive.
+    pub live_buffers: usize,
+    /// Bytes of the buffers that are alive.
+    pub live_bytes: usize,
+    /// Slabs with no released buffer, the current one apart.
+    pub full_slabs: usize,
+    /// Slabs with released and live buffers, the current one apart.
+    pub partial_slabs: usize,
+    /// Released slabs that wait for new buffers.
+    pub kept_slabs: usize,
+    /// Stores that hold one buffer that is not pooled.
+    pub own_stores: usize,
+    /// Buffers that were placed in a slab or in a kept store.
+    pub hits: u64,
+    /// Buffers that needed a store of their own from the allocator.
+    pub misses: u64,
+    /// Bytes of all slabs so far that the alignment of offsets left unused.
+    pub lost_to_alignment: u64,
+    /// Bytes of all slabs so far that lay behind the last buffer when the next did not fit.
+    pub lost_to_slab_ends: u64,
+}
+
+/// What a backing store is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SlabState {
+    /// New buffers are placed in it.
+    Current,
+    /// No more buffers fit, and all that it gave are alive.
+    Full,
+    /// No more buffers fit, and some that it gave are released.
+    Partial,
+    /// All of its buffers are released, and it waits for new ones.
+    Kept,
+    /// It is one buffer's own.
+    Own,
+}
+
+/// One backing store: how much it holds, how much of that is used, and by whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Slab {
+    /// Its number.
+    pub id: u64,
+    /// Bytes that it holds.
+    pub capacity: usize,
+    /// What it is doing.
+    pub state: SlabState,
+    /// Live buffers in it.
+    pub live_buffers: usize,
+    /// Bytes of the live buffers in it.
+    pub live_bytes: usize,
+    /// The live buffers, if the pool [tracks](crate::PoolOptions::track) them.
+    pub pins: Vec<Pin>,
+}
+
+impl Slab {
+    /// Bytes that it holds for nobody.
+    #[must_use]
+    pub fn wasted(&self) -> usize {
+        self.capacity - self.live_bytes
+    }
+}
+
+/// A live buffer, and who allocated it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Pin {
+    /// Where in its store it begins.
+    pub offset: usize,
+    /// Its bytes.
+    pub length: usize,
+    /// The call that allocated it.
+    pub allocated_at: &'static Location<'static>,
+}

@@ -1,0 +1,10 @@
+//! The crate from outside.
+
+mod contents;
+mod features;
+mod handover;
+mod model;
+mod placement;
+mod refusal;
+mod retention;
+mod reuse;

@@ -1,0 +1,118 @@
+//! What becomes of released slabs and stores.
+
+use slab_buffer::{Pool, PoolOptions, Reuse, SlabState, SyncPool};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicIsize, Ordering};
+
+fn recycling() -> Pool {
+    Pool::new(PoolOptions::default().with_reuse(Reuse::Recycle))
+}
+
+#[test]
+fn node_never_uses_a_slab_again() {
+    let pool = Pool::new(PoolOptions::default());
+    let mut ids: Vec<_> = (0..50).map(|_| pool.alloc_unsafe(4000).unwrap().store_id()).collect();
+    ids.dedup();
+    assert_eq!(ids.len(), 25);
+    assert_eq!(pool.array_buffers(), 8192);
+    assert_eq!(pool.stats().kept_slabs, 0);
+}
+
+#[test]
+fn array_buffers_count_slabs_whole_and_fall_with_the_last_buffer() {
+    let pool = Pool::new(PoolOptions::default());
+    let held: Vec<_> = (0..10_000).map(|_| pool.alloc_unsafe(4000).unwrap()).collect();
+    assert_eq!(pool.array_buffers(), 5000 * 8192);
+    drop(held);
+    assert_eq!(pool.array_buffers(), 8192);
+    let own = pool.alloc_unsafe(4096).unwrap();
+    assert_eq!((own.store_len(), pool.array_buffers()), (4096, 8192 + 4096));
+    assert_eq!(pool.stats().peak_array_buffers, 5000 * 8192);
+}
+
+#[test]
+fn slabs_are_full_then_partial_then_kept_then_used_again() {
+    let pool = recycling();
+    let [first, second, third] = [0; 3].map(|_| pool.alloc_unsafe(3000).unwrap());
+    let slab = first.store_id().unwrap();
+    let state = |pool: &Pool| {
+        let slabs = pool.slabs();
+        slabs.iter().find(|s| s.id == slab).map(|s| (s.state, s.live_buffers, s.live_bytes))
+    };
+    assert_eq!(state(&pool), Some((SlabState::Full, 2, 6000)));
+    drop(first);
+    assert_eq!(state(&pool), Some((SlabState::Partial, 1, 3000)));
+    drop(second);
+    assert_eq!(state(&pool), Some((SlabState::Kept, 0, 0)));
+    assert_eq!((pool.stats().kept_slabs, pool.array_buffers()), (1, 2 * 8192));
+    let fourth = pool.alloc_unsafe(3000).unwrap();
+    assert_eq!(fourth.store_id(), third.store_id());
+    let fifth = pool.alloc_unsafe(3000).unwrap();
+    assert_eq!(fifth.store_id(), Some(slab));
+    assert_eq!(pool.array_buffers(), 2 * 8192);
+}
+
+#[test]
+fn a_recycled_slab_shows_old_bytes_and_a_filled_buffer_does_not() {
+    let pool = recycling();
+    pool.alloc_unsafe(3000).unwrap().fill(7);
+    let stale = (0..3).map(|_| pool.alloc_unsafe(3000).unwrap()).any(|b| b.contains(&7));
+    assert!(stale);
+    assert!(pool.alloc(3000).unwrap().iter().all(|byte| *byte == 0));
+}
+
+#[test]
+fn stores_of_their_own_are_kept_by_length() {
+    let pool = recycling();
+    let id = pool.alloc_unsafe(5000).unwrap().store_id();
+    assert_ne!(pool.alloc_unsafe(5001).unwrap().store_id(), id);
+    assert_eq!(pool.alloc_unsafe(5000).unwrap().store_id(), id);
+    let stats = pool.stats();
+    assert_eq!((stats.hits, stats.misses, stats.array_buffers), (1, 2, 10001));
+    pool.trim();
+    assert_eq!(pool.array_buffers(), 0);
+}
+
+#[test]
+fn what_is_kept_is_bounded() {
+    let options = PoolOptions { max_kept_bytes: 20_000, ..PoolOptions::default() };
+    let pool = Pool::new(options.with_reuse(Reuse::Recycle));
+    let held: Vec<_> = (0..10).map(|_| pool.alloc_unsafe(6000).unwrap()).collect();
+    assert_eq!(pool.array_buffers(), 60_000);
+    drop(held);
+    assert_eq!(pool.array_buffers(), 18_000);
+    for length in 4096..4296 {
+        pool.alloc_unsafe(length).unwrap();
+    }
+    assert!(pool.array_buffers() <= 20_000);
+}
+
+#[test]
+fn the_owner_hears_of_every_store() {
+    for reuse in [Reuse::Node, Reuse::Recycle] {
+        let heard = Arc::new(AtomicIsize::new(0));
+        let ear = heard.clone();
+        let external = move |bytes: isize| {
+            ear.fetch_add(bytes, Ordering::Relaxed);
+        };
+        let options = PoolOptions {
+            external_memory: Some(Arc::new(external)),
+            reuse,
+            ..PoolOptions::default()
+        };
+        let (pool, many) = (Pool::new(options.clone()), SyncPool::new(options));
+        let mut held = Vec::new();
+        for i in 0..2000_usize {
+            held.push(pool.alloc_unsafe(i * 31 % 5000).unwrap());
+            held.push(many.alloc_unsafe(i * 37 % 5000).unwrap());
+            if i % 3 == 0 {
+                held.swap_remove(i * 17 % held.len());
+            }
+            let told = heard.load(Ordering::Relaxed) as usize;
+            assert_eq!(told, pool.array_buffers() + many.array_buffers());
+        }
+        drop((pool, many));
+        drop(held);
+        assert_eq!(heard.load(Ordering::Relaxed), 0);
+    }
+}

@@ -1,0 +1,50 @@
+//! `cargo xtask sanitize`: the tests of the crates with unsafe code, under a tool that watches
+//! memory. It needs a nightly toolchain (`address`) or valgrind. No unsafe code.
+
+use std::process::{Command, ExitCode};
+
+/// The crates that have unsafe code.
+const CRATES: [&str; 1] = ["slab-buffer"];
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+pub enum Tool {
+    /// AddressSanitizer, with leaks
+    Address,
+    /// valgrind's memcheck
+    Valgrind,
+}
+
+/// Runs the command.
+pub fn run(tool: Tool) -> ExitCode {
+    let mut command = Command::new("cargo");
+    match tool {
+        Tool::Address => {
+            command.args(["+nightly", "test", "--target", "x86_64-unknown-linux-gnu"]);
+            command.args(["--target-dir", "target/sanitize"]);
+            command.env("RUSTFLAGS", "-Zsanitizer=address");
+            // A refused allocation is an answer that the tests ask for.
+            command.env("ASAN_OPTIONS", "allocator_may_return_null=1");
+        }
+        Tool::Valgrind => {
+            command.args(["test", "--target-dir", "target/valgrind"]);
+            command.env(
+                "CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER",
+                "valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite",
+            );
+            // A process under valgrind is some fifty times slower.
+            command.env("PROPTEST_CASES", "8");
+        }
+    }
+    command.args(["--all-features", "--tests"]);
+    for name in CRATES {
+        command.args(["--package", name]);
+    }
+    match command.status() {
+        Ok(status) if status.success() => ExitCode::SUCCESS,
+        Ok(_) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("cargo: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
