@@ -24,18 +24,27 @@ fn options(length: usize) -> PoolOptions {
     PoolOptions { max_kept_bytes: 64 << 20, ..PoolOptions::default().with_reuse(reuse) }
 }
 
+/// Keeps what was done to the value from being left out.
+#[inline(always)]
+fn used<T>(value: &T) {
+    black_box(value);
+}
+
+#[inline(always)]
 fn vector(length: usize) -> Vec<u8> {
     let mut buffer = Vec::with_capacity(black_box(length));
     buffer.push(1);
     buffer
 }
 
+#[inline(always)]
 fn bytes_mut(length: usize) -> BytesMut {
     let mut buffer = BytesMut::with_capacity(black_box(length));
     buffer.extend_from_slice(&[1]);
     buffer
 }
 
+#[inline(always)]
 fn ours(pool: &Pool, length: usize) -> slab_buffer::Buffer {
     let mut buffer = pool.alloc_unsafe(black_box(length)).expect("memory");
     buffer[0] = 1;
@@ -47,7 +56,7 @@ fn allocate_and_drop(criterion: &mut Criterion) {
         let mut group = criterion.benchmark_group(format!("slab-buffer/alloc_unsafe/{name}"));
         let pool = Pool::new(options(length));
         group.bench_function("slab-buffer", |bencher| {
-            bencher.iter(|| drop(black_box(ours(&pool, length))));
+            bencher.iter(|| used(&ours(&pool, length)));
         });
         let shared = SyncPool::new(options(length));
         group.bench_function("SyncPool", |bencher| {
@@ -57,9 +66,9 @@ fn allocate_and_drop(criterion: &mut Criterion) {
                 black_box(&buffer);
             });
         });
-        group.bench_function("Vec", |bencher| bencher.iter(|| drop(black_box(vector(length)))));
+        group.bench_function("Vec", |bencher| bencher.iter(|| used(&vector(length))));
         group.bench_function("BytesMut", |bencher| {
-            bencher.iter(|| drop(black_box(bytes_mut(length))));
+            bencher.iter(|| used(&bytes_mut(length)));
         });
         let mut bump = bumpalo::Bump::with_capacity(1 << 20);
         group.bench_function("bumpalo", |bencher| {
@@ -92,7 +101,8 @@ fn ring<T>(bencher: &mut criterion::Bencher<'_>, mut make: impl FnMut() -> T) {
     let mut ring: Vec<T> = (0..1000).map(|_| make()).collect();
     let mut at = 0;
     bencher.iter(|| {
-        ring[at] = black_box(make());
+        ring[at] = make();
+        used(&ring[at]);
         at = if at == 999 { 0 } else { at + 1 };
     });
 }

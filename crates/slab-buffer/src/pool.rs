@@ -43,7 +43,7 @@ impl Pool {
     ///
     /// # Errors
     /// [`AllocError`] if it is too long or the allocator refuses.
-    #[inline]
+    #[inline(always)]
     #[track_caller]
     pub fn alloc_unsafe(&self, length: usize) -> Result<Buffer, AllocError> {
         self.0.alloc_unsafe(length)

@@ -19,6 +19,7 @@
 mod buffer;
 mod core;
 mod home;
+mod shelves;
 mod store;
 
 pub use buffer::Buffer;

@@ -3,6 +3,7 @@
 use super::store::Handle;
 use std::cell::Cell;
 use std::marker::PhantomData;
+use std::mem::ManuallyDrop;
 use std::ops::{Deref, DerefMut};
 use std::panic::Location;
 use std::ptr::NonNull;
@@ -34,6 +35,12 @@ impl Buffer {
     #[inline]
     pub(super) unsafe fn new(start: NonNull<u8>, length: usize, store: Handle) -> Self {
         Self { start, length, store: Some(store) }
+    }
+
+    /// The start and the store, whose count still has the buffer.
+    pub(super) fn into_parts(self) -> Option<(NonNull<u8>, Handle)> {
+        let whole = ManuallyDrop::new(self);
+        Some((whole.start, whole.store?))
     }
 
     /// A buffer of no bytes, which has no store.

@@ -2,13 +2,14 @@
 //! becomes of stores that are used up or released.
 
 use super::buffer::Buffer;
-use super::home::{Home, SPARES};
+use super::home::{Home, SPARE_BYTES};
+use super::shelves::Shelves;
 use super::store::{Form, Handle};
 use super::{NOBODY, number_here, split, unit};
 use crate::options::{MAX_ALIGNMENT, MAX_LENGTH, MAX_POOL_SIZE};
 use crate::report::{PoolStats, Slab, SlabState};
 use crate::{AllocError, PoolOptions, Reuse};
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::panic::Location;
 use std::ptr::NonNull;
 use std::rc::Rc;
@@ -41,7 +42,7 @@ impl Bump {
     }
 
     /// Places a buffer of `length` bytes if there are `room`, of which `length` is at the most.
-    #[inline]
+    #[inline(always)]
     fn take(&self, length: usize, room: usize) -> Option<Buffer> {
         let at = self.at.get();
         if at + room > self.end.get() {
@@ -76,44 +77,37 @@ impl Bump {
     }
 }
 
-/// The stores that are the core's own: biased ones that are used up, and released ones.
-#[derive(Default)]
-struct Own {
-    stores: Vec<Handle>,
-    shelves: Vec<Shelf>,
-    kept_bytes: usize,
-}
-
-/// Released stores of one capacity.
-struct Shelf {
-    capacity: usize,
-    pooled: bool,
-    stores: Vec<Handle>,
-}
-
-/// How many capacities are kept; the one that has waited longest makes room for another.
-const SHELVES: usize = 32;
-
 pub(crate) struct Core {
     bump: Bump,
     /// Lengths from 1 to this are pooled on the short way.
     short: usize,
+    /// Lengths from this on are alone on the short way.
+    long: usize,
     half: usize,
     owner: u64,
     options: PoolOptions,
     home: Arc<Home>,
     /// Where compaction places what it moves.
     survivors: Bump,
-    own: RefCell<Own>,
-    counters: Cell<Counters>,
+    shelves: Shelves,
+    next_id: Cell<u64>,
+    /// Bytes of the stores that are not at home.
+    bytes: Cell<usize>,
+    peak: Cell<usize>,
+    counters: Counters,
 }
 
-#[derive(Clone, Copy, Default)]
+#[derive(Default)]
 struct Counters {
-    hits: u64,
-    misses: u64,
-    lost_to_alignment: u64,
-    lost_to_slab_ends: u64,
+    hits: Cell<u64>,
+    misses: Cell<u64>,
+    lost_to_alignment: Cell<u64>,
+    lost_to_slab_ends: Cell<u64>,
+}
+
+#[inline]
+fn add(counter: &Cell<u64>, by: usize) {
+    counter.set(counter.get() + by as u64);
 }
 
 impl Core {
@@ -134,18 +128,43 @@ impl Core {
         Self {
             bump: Bump::new(),
             short: if careful { 0 } else { half.saturating_sub(1) },
+            long: if careful { usize::MAX } else { half.max(1) },
             half,
             owner,
             survivors: Bump::new(),
             options,
             home,
-            own: RefCell::default(),
-            counters: Cell::default(),
+            shelves: Shelves::default(),
+            next_id: Cell::new(0),
+            bytes: Cell::new(0),
+            peak: Cell::new(0),
+            counters: Counters::default(),
         }
     }
 
     pub fn array_buffers(&self) -> usize {
-        self.home.bytes()
+        self.bytes.get() + self.home.bytes()
+    }
+
+    /// A store has come into being.
+    #[inline]
+    fn grown(&self, bytes: usize) {
+        self.bytes.set(self.bytes.get() + bytes);
+        self.peak.set(self.peak.get().max(self.array_buffers()));
+        self.home.tell(bytes as isize);
+    }
+
+    /// A store has gone.
+    #[inline]
+    fn shrunk(&self, bytes: usize) {
+        self.bytes.set(self.bytes.get() - bytes);
+        self.home.tell(-(bytes as isize));
+    }
+
+    /// A number that no store has had.
+    #[inline]
+    fn number(&self) -> u64 {
+        self.next_id.replace(self.next_id.get() + 1)
     }
 
     pub fn options(&self) -> &PoolOptions {
@@ -153,15 +172,71 @@ impl Core {
     }
 
     /// `Buffer.allocUnsafe`.
-    #[inline]
+    #[inline(always)]
     #[track_caller]
     pub fn alloc_unsafe(&self, length: usize) -> Result<Buffer, AllocError> {
-        if length.wrapping_sub(1) < self.short
-            && let Some(buffer) = self.bump.take(length, length)
+        // Buffers are put together here, in registers: a call would return one through memory, and
+        // reading that back at once costs more than all the rest.
+        if length.wrapping_sub(1) < self.short {
+            if let Some(buffer) = self.bump.take(length, length) {
+                return Ok(buffer);
+            }
+            if self.next_slab(&self.bump)
+                && let Some(buffer) = self.bump.take(length, length)
+            {
+                return Ok(buffer);
+            }
+        } else if length >= self.long
+            && let Some(store) = self.lone_store(length)
         {
-            return Ok(buffer);
+            // SAFETY: the store is new or released, and this its only buffer.
+            return Ok(unsafe { Buffer::new(store.data(), length, store) });
         }
-        self.place(length, length, Location::caller())
+        match self.placed(length, Location::caller()) {
+            // SAFETY: they are the parts of a buffer that was taken apart.
+            Some((start, store)) => Ok(unsafe { Buffer::new(start, length, store) }),
+            None if length == 0 => Ok(Buffer::empty()),
+            None => Err(self.refusal(length)),
+        }
+    }
+
+    /// The start and the store of a buffer of some bytes.
+    #[inline(never)]
+    fn placed(&self, length: usize, at: At) -> Option<(NonNull<u8>, Handle)> {
+        self.place(length, length, at).ok()?.into_parts()
+    }
+
+    /// Why there is no buffer of that length.
+    #[cold]
+    #[inline(never)]
+    fn refusal(&self, length: usize) -> AllocError {
+        let maximum = self.options.max_length;
+        match length > maximum {
+            true => AllocError::TooLong { requested: length, maximum },
+            false => AllocError::Refused { requested: length },
+        }
+    }
+
+    /// A store for one buffer.
+    #[inline(never)]
+    fn lone_store(&self, length: usize) -> Option<Handle> {
+        if length > self.options.max_length {
+            return None;
+        }
+        self.settle();
+        if let Some(store) = self.shelves.take_hot(length) {
+            add(&self.counters.hits, 1);
+            store.reset(self.owner);
+            store.handed.set(unit(length));
+            store.goal.set(unit(length));
+            return Some(store);
+        }
+        let store = self
+            .kept_store(length, false)
+            .or_else(|| self.new_store(length, false, self.options.slab_alignment))?;
+        store.handed.set(unit(length));
+        self.retire(store);
+        Some(store)
     }
 
     /// A buffer in the current slab if it is below half of a slab, else in a store of its own. The
@@ -171,15 +246,20 @@ impl Core {
         if length == 0 || length >= self.half || length > self.options.max_length {
             return self.alone(length, false, at);
         }
-        self.settle();
-        // More than once only if the external memory's owner allocates here too.
-        let buffer = loop {
-            match self.bump.take(length, room) {
-                Some(buffer) => break buffer,
-                None => self.next_slab(&self.bump)?,
+        Ok(self.finish(self.bump_take(&self.bump, length, room)?, at))
+    }
+
+    /// A buffer in the bump's slab, or in its next one.
+    fn bump_take(&self, bump: &Bump, length: usize, room: usize) -> Result<Buffer, AllocError> {
+        // More than twice only if the external memory's owner allocates here too.
+        loop {
+            if let Some(buffer) = bump.take(length, room) {
+                return Ok(buffer);
             }
-        };
-        Ok(self.finish(buffer, at))
+            if !self.next_slab(bump) {
+                return Err(self.refusal(length));
+            }
+        }
     }
 
     /// A buffer for the text's bytes.
@@ -215,22 +295,23 @@ impl Core {
         alignment: usize,
         at: At,
     ) -> Result<Buffer, AllocError> {
-        let maximum = self.options.max_length;
-        if length > maximum {
-            return Err(AllocError::TooLong { requested: length, maximum });
+        if length > self.options.max_length {
+            return Err(self.refusal(length));
         }
         if length == 0 {
             return Ok(Buffer::empty());
         }
         self.settle();
-        let (store, old) = match alignment <= self.options.slab_alignment {
-            true => self.store(length, false)?,
-            false => (self.new_store(length, false, alignment)?, false),
-        };
+        let fits = alignment <= self.options.slab_alignment;
+        self.cool();
+        let kept = if fits { self.kept_store(length, false) } else { None };
+        let alignment = alignment.max(self.options.slab_alignment);
+        let store = kept.or_else(|| self.new_store(length, false, alignment));
+        let store = store.ok_or_else(|| self.refusal(length))?;
         store.handed.set(unit(length));
         // SAFETY: the store is new or released, and this its only buffer.
         let mut buffer = unsafe { Buffer::new(store.data(), length, store) };
-        if zero && old {
+        if zero && kept.is_some() {
             buffer.fill(0);
         }
         self.retire(store);
@@ -247,26 +328,29 @@ impl Core {
         buffer
     }
 
-    /// Lets go of the current slab and begins another.
+    /// Lets go of the current slab and begins another; false if the allocator refuses.
     #[inline(never)]
-    fn next_slab(&self, bump: &Bump) -> Result<(), AllocError> {
+    fn next_slab(&self, bump: &Bump) -> bool {
+        self.settle();
         if let Some(slab) = bump.slab.get().filter(|slab| slab.live(bump.handed.get()).0 == 0) {
             // It would be released and taken again.
             self.count_slab(bump);
             slab.reset(self.owner);
             if self.options.reuse == Reuse::Node {
-                slab.id.set(self.home.next_id());
+                slab.id.set(self.number());
             }
             bump.begin(slab);
-            return Ok(());
+            return true;
         }
-        let (next, _) = self.store(self.options.pool_size, true)?;
+        let (size, alignment) = (self.options.pool_size, self.options.slab_alignment);
+        let next = self.kept_store(size, true).or_else(|| self.new_store(size, true, alignment));
+        let Some(next) = next else { return false };
         let old = self.end(bump);
         bump.begin(next);
         if let Some(slab) = old {
             self.retire(slab);
         }
-        Ok(())
+        true
     }
 
     /// Takes the slab out of a bump.
@@ -278,123 +362,117 @@ impl Core {
     }
 
     fn count_slab(&self, bump: &Bump) {
-        let mut counters = self.counters.get();
         let (count, bytes) = split(bump.handed.get());
         let at = bump.at.get().min(bump.end.get());
-        counters.hits += count as u64;
-        counters.lost_to_alignment += (at - bytes) as u64;
-        counters.lost_to_slab_ends += (bump.end.get() - at) as u64;
-        self.counters.set(counters);
+        add(&self.counters.hits, count);
+        add(&self.counters.lost_to_alignment, at - bytes);
+        add(&self.counters.lost_to_slab_ends, bump.end.get() - at);
     }
 
-    /// A store with no buffer in it, and whether it is a kept one, of old bytes.
-    fn store(&self, capacity: usize, pooled: bool) -> Result<(Handle, bool), AllocError> {
-        if let Some(store) = self.unshelve(capacity, pooled) {
-            let mut counters = self.counters.get();
-            counters.hits += u64::from(!pooled);
-            self.counters.set(counters);
-            store.reset(self.owner);
-            if self.options.reuse == Reuse::Node {
-                store.id.set(self.home.next_id());
-                self.home.grown(capacity);
-            }
-            return Ok((store, true));
+    /// A released store that was kept.
+    #[inline]
+    fn kept_store(&self, capacity: usize, pooled: bool) -> Option<Handle> {
+        let store = self.shelves.take(capacity, pooled)?;
+        add(&self.counters.hits, usize::from(!pooled));
+        store.reset(self.owner);
+        if self.options.reuse == Reuse::Node {
+            store.id.set(self.number());
+            self.grown(capacity);
         }
-        let alignment = self.options.slab_alignment;
-        Ok((self.new_store(capacity, pooled, alignment)?, false))
+        Some(store)
     }
 
-    fn new_store(
-        &self,
-        capacity: usize,
-        pooled: bool,
-        alignment: usize,
-    ) -> Result<Handle, AllocError> {
+    #[inline(never)]
+    fn new_store(&self, capacity: usize, pooled: bool, alignment: usize) -> Option<Handle> {
         let form = Form {
             capacity,
             alignment,
             pooled,
             owner: self.owner,
+            id: self.number(),
             zero_on_release: self.options.zero_on_release,
             track: self.options.track,
         };
-        let store = Handle::allocate(&form, &self.home)
-            .ok_or(AllocError::Refused { requested: capacity })?;
-        let mut counters = self.counters.get();
-        counters.misses += u64::from(!pooled);
-        self.counters.set(counters);
-        self.home.grown(capacity);
-        Ok(store)
-    }
-
-    fn unshelve(&self, capacity: usize, pooled: bool) -> Option<Handle> {
-        let mut own = self.own.borrow_mut();
-        let shelf =
-            own.shelves.iter_mut().find(|s| s.capacity == capacity && s.pooled == pooled)?;
-        let store = shelf.stores.pop()?;
-        own.kept_bytes -= capacity;
+        let store = Handle::allocate(&form, &self.home)?;
+        store.core.set(self);
+        add(&self.counters.misses, usize::from(!pooled));
+        self.grown(capacity);
         Some(store)
     }
 
     /// No more buffers will be placed in the store: it leaves with the last of those it has.
+    #[inline]
     fn retire(&self, store: Handle) {
         if self.owner == NOBODY || store.remote.load(Ordering::Relaxed) != 0 {
-            if self.home.adopt(store) {
-                self.shelve(store);
-            }
-            return;
+            return self.share(store);
         }
         store.goal.set(store.handed.get());
-        store.core.set(self);
-        let mut own = self.own.borrow_mut();
-        store.index.set(own.stores.len());
-        own.stores.push(store);
+        self.shelves.list(store);
+    }
+
+    /// Gives a store that is used up, and not on the list, to all threads.
+    fn share(&self, store: Handle) {
+        if store.is_released() {
+            return self.shelve(store);
+        }
+        self.bytes.set(self.bytes.get() - store.capacity);
+        if self.home.adopt(store) {
+            self.bytes.set(self.bytes.get() + store.capacity);
+            self.shelve(store);
+        }
     }
 
     /// The last buffer of a biased store is gone.
+    #[inline(never)]
     pub(super) fn take_back(&self, store: Handle) {
-        let mut own = self.own.borrow_mut();
-        let index = store.index.get();
-        own.stores.swap_remove(index);
-        if let Some(moved) = own.stores.get(index) {
-            moved.index.set(index);
+        if self.options.reuse == Reuse::Recycle
+            && !store.pooled
+            && self.fits(store)
+            && self.shelves.heat(store)
+        {
+            return;
         }
-        drop(own);
+        self.shelves.unlist(store);
         self.shelve(store);
     }
 
+    /// Whether a released store may be kept.
+    #[inline]
+    fn fits(&self, store: Handle) -> bool {
+        let kept_bytes = self.shelves.kept_bytes() + store.capacity;
+        let fits = match self.options.reuse {
+            Reuse::Recycle => kept_bytes <= self.options.max_kept_bytes,
+            Reuse::Node => store.pooled && kept_bytes <= SPARE_BYTES,
+        };
+        fits && store.alignment == self.options.slab_alignment
+    }
+
     /// All buffers of the store are released.
+    #[inline]
     fn shelve(&self, store: Handle) {
         if self.options.reuse == Reuse::Node {
-            self.home.shrunk(store.capacity);
+            self.shrunk(store.capacity);
         }
         self.keep(store);
     }
 
     /// Keeps a released store as the policy says, or frees it.
+    #[inline]
     fn keep(&self, store: Handle) {
-        let (capacity, pooled) = (store.capacity, store.pooled);
-        let mut own = self.own.borrow_mut();
-        let fits = match self.options.reuse {
-            Reuse::Recycle => own.kept_bytes + capacity <= self.options.max_kept_bytes,
-            Reuse::Node => pooled && own.kept_bytes < SPARES * capacity,
-        };
-        if !fits || store.alignment != self.home.alignment {
-            drop(own);
-            return self.home.drop_kept(store);
+        if self.fits(store) {
+            self.shelves.keep(store).into_iter().for_each(|displaced| self.free(displaced));
+        } else {
+            self.free(store);
         }
-        own.kept_bytes += capacity;
-        match own.shelves.iter_mut().find(|s| s.capacity == capacity && s.pooled == pooled) {
-            Some(shelf) => shelf.stores.push(store),
-            None => {
-                own.shelves.push(Shelf { capacity, pooled, stores: vec![store] });
-                if own.shelves.len() > SHELVES {
-                    let oldest = own.shelves.remove(0);
-                    own.kept_bytes -= oldest.capacity * oldest.stores.len();
-                    drop(own);
-                    oldest.stores.into_iter().for_each(|store| self.home.drop_kept(store));
-                }
-            }
+    }
+
+    /// Frees a released store, which under [`Reuse::Node`] no longer counts.
+    fn free(&self, store: Handle) {
+        let capacity = store.capacity;
+        // SAFETY: it was in no list or has left it, and its buffers are gone.
+        unsafe { store.free() };
+        if self.options.reuse == Reuse::Recycle {
+            self.shrunk(capacity);
         }
     }
 
@@ -406,30 +484,39 @@ impl Core {
             self.share_all();
         }
         if self.home.waiting() {
-            self.home.fetch().into_iter().for_each(|store| self.keep(store));
+            self.fetch();
         }
     }
 
     #[cold]
     fn share_all(&self) {
-        let stores = std::mem::take(&mut self.own.borrow_mut().stores);
-        for store in stores {
-            if self.home.adopt(store) {
-                self.shelve(store);
+        self.cool();
+        self.shelves.take_listed().into_iter().for_each(|store| self.share(store));
+    }
+
+    /// Puts the hot store on its shelf.
+    fn cool(&self) {
+        if let Some(store) = self.shelves.cool() {
+            self.keep(store);
+        }
+    }
+
+    #[cold]
+    fn fetch(&self) {
+        for store in self.home.fetch() {
+            if self.options.reuse == Reuse::Recycle {
+                self.bytes.set(self.bytes.get() + store.capacity);
             }
+            store.core.set(self);
+            self.keep(store);
         }
     }
 
     /// Frees the released stores that are kept.
     pub fn trim(&self) {
         self.settle();
-        let mut own = self.own.borrow_mut();
-        own.kept_bytes = 0;
-        let shelves = std::mem::take(&mut own.shelves);
-        drop(own);
-        for store in shelves.into_iter().flat_map(|shelf| shelf.stores) {
-            self.home.drop_kept(store);
-        }
+        self.cool();
+        self.shelves.clear().into_iter().for_each(|store| self.free(store));
     }
 
     /// Moves the buffer to where the moved ones are, if its store is used up and less than half of
@@ -465,12 +552,7 @@ impl Core {
             copy.copy_from_slice(bytes);
             return Ok(copy);
         }
-        let mut copy = loop {
-            match self.survivors.take(length, length) {
-                Some(copy) => break copy,
-                None => self.next_slab(&self.survivors)?,
-            }
-        };
+        let mut copy = self.bump_take(&self.survivors, length, length)?;
         copy.copy_from_slice(bytes);
         if self.options.track {
             copy.pin(at);
@@ -480,13 +562,13 @@ impl Core {
 
     pub fn stats(&self) -> PoolStats {
         self.settle();
-        let counters = self.counters.get();
+        let counters = &self.counters;
         let mut stats = PoolStats {
-            hits: counters.hits,
-            misses: counters.misses,
-            lost_to_alignment: counters.lost_to_alignment,
-            lost_to_slab_ends: counters.lost_to_slab_ends,
-            peak_array_buffers: self.home.peak(),
+            hits: counters.hits.get(),
+            misses: counters.misses.get(),
+            lost_to_alignment: counters.lost_to_alignment.get(),
+            lost_to_slab_ends: counters.lost_to_slab_ends.get(),
+            peak_array_buffers: self.peak.get(),
             ..PoolStats::default()
         };
         for bump in [&self.bump, &self.survivors] {
@@ -503,7 +585,7 @@ impl Core {
                 SlabState::Current => {}
             }
         });
-        stats.array_buffers = self.home.bytes();
+        stats.array_buffers = self.array_buffers();
         stats
     }
 
@@ -531,19 +613,19 @@ impl Core {
                 visit(slab, SlabState::Current, slab.live(bump.handed.get()));
             }
         }
-        let own = self.own.borrow();
-        for &store in &own.stores {
+        self.shelves.each_used(|store| {
             let live = store.live(store.handed.get());
-            visit(store, state(store, live.0), live);
-        }
+            let hot = self.shelves.is_hot(store);
+            visit(store, if hot { SlabState::Kept } else { state(store, live.0) }, live);
+        });
         let lists = self.home.lists();
         for &store in &lists.shared {
             let live = store.live_shared();
             visit(store, state(store, live.0), live);
         }
         if self.options.reuse == Reuse::Recycle {
-            let kept = own.shelves.iter().flat_map(|shelf| &shelf.stores).chain(&lists.kept);
-            kept.for_each(|&store| visit(store, SlabState::Kept, (0, 0)));
+            self.shelves.each_kept(|store| visit(store, SlabState::Kept, (0, 0)));
+            lists.kept.iter().for_each(|&store| visit(store, SlabState::Kept, (0, 0)));
         }
     }
 }
@@ -562,12 +644,7 @@ impl Drop for Core {
     fn drop(&mut self) {
         for bump in [&self.bump, &self.survivors] {
             if let Some(slab) = self.end(bump) {
-                slab.goal.set(slab.handed.get());
-                if slab.live(slab.handed.get()).0 == 0 {
-                    self.home.discard(slab);
-                } else {
-                    self.own.get_mut().stores.push(slab);
-                }
+                self.share(slab);
             }
         }
         self.share_all();

@@ -4,7 +4,7 @@
 use super::store::{Handle, Visited};
 use crate::PoolOptions;
 use crate::options::{ExternalMemory, Reuse};
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub(crate) struct Home {
@@ -12,18 +12,16 @@ pub(crate) struct Home {
     pub(super) alignment: usize,
     visited: Visited,
     waiting: AtomicBool,
-    next_id: AtomicU64,
-    /// Bytes of all stores.
+    /// Bytes of the stores that are here.
     bytes: AtomicUsize,
-    peak: AtomicUsize,
     external: Option<Arc<dyn ExternalMemory>>,
     reuse: Reuse,
     max_kept_bytes: usize,
     lists: Mutex<Lists>,
 }
 
-/// How many freed slabs' memory a pool keeps for its next ones under [`Reuse::Node`].
-pub(super) const SPARES: usize = 2;
+/// How many bytes of freed slabs a pool keeps for its next ones under [`Reuse::Node`].
+pub(super) const SPARE_BYTES: usize = 1 << 20;
 
 /// The stores that no thread owns.
 #[derive(Default)]
@@ -42,18 +40,12 @@ impl Home {
             alignment: options.slab_alignment,
             visited: Visited::default(),
             waiting: AtomicBool::new(false),
-            next_id: AtomicU64::new(0),
             bytes: AtomicUsize::new(0),
-            peak: AtomicUsize::new(0),
             external: options.external_memory.clone(),
             reuse: options.reuse,
             max_kept_bytes: options.max_kept_bytes,
             lists: Mutex::default(),
         }
-    }
-
-    pub fn next_id(&self) -> u64 {
-        self.next_id.fetch_add(1, Ordering::Relaxed)
     }
 
     /// Another thread is about to release a buffer of a biased store.
@@ -70,27 +62,18 @@ impl Home {
         self.bytes.load(Ordering::Relaxed)
     }
 
-    pub fn peak(&self) -> usize {
-        self.peak.load(Ordering::Relaxed)
-    }
-
-    /// A store has come into being.
-    pub fn grown(&self, bytes: usize) {
-        let now = self.bytes.fetch_add(bytes, Ordering::Relaxed) + bytes;
-        if now > self.peak.load(Ordering::Relaxed) {
-            self.peak.fetch_max(now, Ordering::Relaxed);
-        }
+    /// Tells the external memory's owner.
+    #[inline]
+    pub fn tell(&self, bytes: isize) {
         if let Some(external) = &self.external {
-            external.adjust(bytes as isize);
+            external.adjust(bytes);
         }
     }
 
-    /// A store has gone.
-    pub fn shrunk(&self, bytes: usize) {
+    /// A store that was here has gone.
+    fn shrunk(&self, bytes: usize) {
         self.bytes.fetch_sub(bytes, Ordering::Relaxed);
-        if let Some(external) = &self.external {
-            external.adjust(-(bytes as isize));
-        }
+        self.tell(-(bytes as isize));
     }
 
     pub(super) fn lists(&self) -> MutexGuard<'_, Lists> {
@@ -103,7 +86,9 @@ impl Home {
         let mut lists = self.lists();
         store.index.set(lists.shared.len());
         lists.shared.push(store);
+        self.bytes.fetch_add(store.capacity, Ordering::Relaxed);
         if store.share() {
+            self.bytes.fetch_sub(store.capacity, Ordering::Relaxed);
             lists.remove(store);
             return true;
         }
@@ -117,7 +102,7 @@ impl Home {
         lists.remove(store);
         let keep = match home.reuse {
             Reuse::Recycle => lists.kept_bytes + store.capacity <= home.max_kept_bytes,
-            Reuse::Node => store.pooled && lists.kept.len() < SPARES,
+            Reuse::Node => store.pooled && lists.kept_bytes + store.capacity <= SPARE_BYTES,
         };
         if keep && !lists.closed && store.alignment == home.alignment {
             lists.kept_bytes += store.capacity;
@@ -142,31 +127,30 @@ impl Home {
     pub(super) fn fetch(&self) -> Vec<Handle> {
         let mut lists = self.lists();
         self.waiting.store(false, Ordering::Relaxed);
-        lists.kept_bytes = 0;
+        let bytes = std::mem::take(&mut lists.kept_bytes);
+        if self.reuse == Reuse::Recycle {
+            self.bytes.fetch_sub(bytes, Ordering::Relaxed);
+        }
         std::mem::take(&mut lists.kept)
     }
 
-    /// Nothing is kept any more.
+    /// Nothing is kept any more: what comes back is freed, also what waits here.
     pub(super) fn close(&self) {
         self.lists().closed = true;
         for store in self.fetch() {
-            self.drop_kept(store);
-        }
-    }
-
-    /// Frees a released store that was kept: under [`Reuse::Node`] it is no longer counted.
-    pub(super) fn drop_kept(&self, store: Handle) {
-        match self.reuse {
-            Reuse::Recycle => self.discard(store),
+            let capacity = store.capacity;
             // SAFETY: it was on the list of released stores and has left it.
-            Reuse::Node => unsafe { store.free() },
+            unsafe { store.free() };
+            if self.reuse == Reuse::Recycle {
+                self.tell(-(capacity as isize));
+            }
         }
     }
 
-    /// Frees a store that nothing holds.
-    pub(super) fn discard(&self, store: Handle) {
+    /// Frees a store that was here and that nothing holds any more.
+    fn discard(&self, store: Handle) {
         let capacity = store.capacity;
-        // SAFETY: callers took it from the list that held it, and its buffers are gone.
+        // SAFETY: the caller took it from the list, and its buffers are gone.
         unsafe { store.free() };
         self.shrunk(capacity);
     }

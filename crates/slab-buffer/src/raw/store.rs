@@ -66,6 +66,7 @@ pub(super) struct Form {
     pub alignment: usize,
     pub pooled: bool,
     pub owner: u64,
+    pub id: u64,
     pub zero_on_release: bool,
     pub track: bool,
 }
@@ -97,7 +98,7 @@ impl Handle {
             goal: Cell::new(u64::MAX),
             core: Cell::new(std::ptr::null()),
             handed: Cell::new(0),
-            id: Cell::new(home.next_id()),
+            id: Cell::new(form.id),
             index: Cell::new(0),
             pooled: form.pooled,
             zero_on_release: form.zero_on_release,
@@ -223,6 +224,11 @@ impl Handle {
     /// owner's thread or, where there is no owner, by the holder of the pool.
     pub fn live(self, handed: u64) -> (usize, usize) {
         split(handed - self.freed.get() - self.remote.load(Ordering::Acquire))
+    }
+
+    /// Whether no buffer of a store that is used up, and not shared, lives.
+    pub fn is_released(self) -> bool {
+        self.freed.get() + self.remote.load(Ordering::Acquire) == self.handed.get()
     }
 
     /// Live buffers and bytes of a shared store.
