@@ -101,8 +101,9 @@ fn ring<T>(bencher: &mut criterion::Bencher<'_>, mut make: impl FnMut() -> T) {
     let mut ring: Vec<T> = (0..1000).map(|_| make()).collect();
     let mut at = 0;
     bencher.iter(|| {
-        ring[at] = make();
+        let oldest = std::mem::replace(&mut ring[at], make());
         used(&ring[at]);
+        drop(oldest);
         at = if at == 999 { 0 } else { at + 1 };
     });
 }

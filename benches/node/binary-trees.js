@@ -1,6 +1,6 @@
 'use strict';
-// The binary-trees workload: node binary-trees.js DEPTH; prints the number of nodes.
-const depth = Number(process.argv[2]);
+// The binary-trees workload: node binary-trees.js binary-trees DEPTH; prints the number of nodes.
+const depth = Number(process.argv[3]);
 function build(depth) {
   return depth === 0 ? { left: null, right: null } : { left: build(depth - 1), right: build(depth - 1) };
 }

@@ -1,6 +1,7 @@
-//! The workloads that whole processes run, one implementation a module. No unsafe code.
+//! The workloads that whole processes run, one implementation a module. The unsafe code is a peer's interface.
 
 pub mod binary_trees;
+pub mod buffers;
 
 /// A whole-process workload: its name, its implementations, and what runs one of them.
 pub struct Workload {
@@ -14,4 +15,11 @@ pub struct Workload {
 pub type Implementation = (&'static str, fn(usize) -> u64);
 
 /// Every workload of the `whole` program.
-pub const WORKLOADS: &[Workload] = &[binary_trees::WORKLOAD];
+pub const WORKLOADS: &[Workload] = &[
+    binary_trees::WORKLOAD,
+    buffers::SMALL,
+    buffers::MIDDLE,
+    buffers::LARGE,
+    buffers::HUGE,
+    buffers::HELD,
+];

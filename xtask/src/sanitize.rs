@@ -29,7 +29,7 @@ pub fn run(tool: Tool) -> ExitCode {
             command.args(["test", "--target-dir", "target/valgrind"]);
             command.env(
                 "CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER",
-                "valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite",
+                "valgrind --quiet --error-exitcode=9 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite",
             );
             // A process under valgrind is some fifty times slower.
             command.env("PROPTEST_CASES", "8");

@@ -18,15 +18,46 @@ struct Comparison {
     quick_size: &'static str,
 }
 
-const COMPARISONS: &[Comparison] = &[Comparison {
-    benchmark: "heap-model/binary-trees/depth",
-    workload: "binary-trees",
-    ours: "heap-model",
-    peers: &["rc", "box", "gc-arena", "boa_gc"],
-    node: "binary-trees.js",
-    size: "18",
-    quick_size: "14",
-}];
+const COMPARISONS: &[Comparison] = &[
+    Comparison {
+        benchmark: "heap-model/binary-trees/depth",
+        workload: "binary-trees",
+        ours: "heap-model",
+        peers: &["rc", "box", "gc-arena", "boa_gc"],
+        node: "binary-trees.js",
+        size: "18",
+        quick_size: "14",
+    },
+    buffers("slab-buffer/alloc-64B/millions", "alloc-64B", "10"),
+    buffers("slab-buffer/alloc-1KiB/millions", "alloc-1KiB", "10"),
+    buffers("slab-buffer/alloc-4KiB/millions", "alloc-4KiB", "2"),
+    buffers("slab-buffer/alloc-64KiB/millions", "alloc-64KiB", "1"),
+    Comparison {
+        benchmark: "slab-buffer/hold-64B",
+        workload: "hold-64B",
+        ours: "slab-buffer",
+        peers: &["Vec", "handles"],
+        node: "hold.js",
+        size: "100000",
+        quick_size: "100000",
+    },
+];
+
+const fn buffers(
+    benchmark: &'static str,
+    workload: &'static str,
+    size: &'static str,
+) -> Comparison {
+    Comparison {
+        benchmark,
+        workload,
+        ours: "slab-buffer",
+        peers: &["Vec", "mimalloc", "BytesMut"],
+        node: "buffers.js",
+        size,
+        quick_size: "1",
+    }
+}
 
 /// The cargo that runs this command.
 pub fn cargo() -> Command {
@@ -68,7 +99,7 @@ fn compare(comparison: &Comparison, node: Option<&Path>, quick: bool) -> Result<
     if let Some(node) = node {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../benches/node");
         let mut command = Command::new(node);
-        command.arg(script.join(comparison.node)).arg(size);
+        command.arg(script.join(comparison.node)).args([comparison.workload, size]);
         programs.push(("node", command));
     }
     let mut runs: Vec<Vec<Usage>> = programs.iter().map(|_| Vec::new()).collect();

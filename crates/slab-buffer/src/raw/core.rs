@@ -540,6 +540,7 @@ impl Core {
         if live >= store.capacity / 2 || length >= self.half {
             return Ok(false);
         }
+        let at = store.pinned_by(buffer.offset()).unwrap_or(at);
         *buffer = self.copy_compact(buffer, at)?;
         Ok(true)
     }

@@ -22,6 +22,15 @@ pub(in crate::raw) struct Store {
     /// The value of `freed` at which the owner takes the store back; `u64::MAX` while buffers may
     /// still be placed in it. Only the owner uses it.
     pub goal: Cell<u64>,
+    /// Units released by others; once the store is shared, [`DONE`] less the units still out.
+    pub remote: AtomicU64,
+    pub home: Arc<Home>,
+    /// The live buffers by offset, if they are tracked.
+    pins: Option<Box<Mutex<Pins>>>,
+    pub zero_on_release: bool,
+    /// Whether buffers are placed in it, rather than it being one buffer's own.
+    pub pooled: bool,
+    // What a release on another thread touches ends here, within a cache line.
     /// Where the owner's pool is. Only the owner uses it.
     pub core: Cell<*const super::Core>,
     /// Units that were given out, once no more will be. Only the owner uses it.
@@ -29,18 +38,10 @@ pub(in crate::raw) struct Store {
     pub id: Cell<u64>,
     /// Where the store stands in the list that holds it; the list's holder uses it.
     pub index: Cell<usize>,
-    /// Whether buffers are placed in it, rather than it being one buffer's own.
-    pub pooled: bool,
-    pub zero_on_release: bool,
-    /// Units released by others; once the store is shared, [`DONE`] less the units still out.
-    pub remote: AtomicU64,
     data: NonNull<u8>,
     pub capacity: usize,
     /// The alignment of its first byte.
     pub alignment: usize,
-    pub home: Arc<Home>,
-    /// The live buffers by offset, if they are tracked.
-    pins: Option<Box<Mutex<Pins>>>,
 }
 
 type Pins = BTreeMap<usize, (usize, &'static Location<'static>)>;
@@ -208,6 +209,12 @@ impl Handle {
         if let Some(pins) = &self.pins {
             pins.lock().unwrap_or_else(PoisonError::into_inner).insert(offset, (length, at));
         }
+    }
+
+    /// Who has the range at `offset`, if the pool tracks.
+    pub fn pinned_by(self, offset: usize) -> Option<&'static Location<'static>> {
+        let pins = self.pins.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner);
+        pins.get(&offset).map(|(_, at)| *at)
     }
 
     /// The range that began at `from` now is `length` bytes at `to`.
