@@ -1,108 +1,149 @@
-//! The heap: its spaces, roots and allocation. No unsafe code.
+//! The heap: its spaces and roots, and allocation. No unsafe code.
 //!
 //! Invariant: committed memory, twice the new space's cells (what their promotion can need at the
 //! most) and two pages never pass the limit, so a collection never runs out of room.
 
 use crate::OutOfMemory;
-use crate::cell::{Kind, Place};
-use crate::memory::{LARGEST_IN_PAGE, Memory, PAGE, Space, first, large_commit};
+use crate::collect::Marker;
+use crate::events::{Cause, CollectionEvent, CollectionKind, Listener, Prologue};
+use crate::options::{Growing, HeapOptions};
+use crate::raw::cell::{Cell, Header, Kind, MAX_SIZE, is_reference};
+use crate::raw::chunk::{Chunk, LARGEST_IN_PAGE, PAGE};
+use crate::raw::map::Mapping;
 use crate::scope::Scope;
+use crate::space::{LargeSpace, NewSpace, OldSpace};
 use core::any::Any;
 use slab::Slab;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
-/// The sizes a heap is made with, in bytes.
-#[derive(Clone, Copy, Debug)]
-pub struct HeapOptions {
-    /// The most that all spaces together may commit.
-    pub limit: usize,
-    /// One semi-space at the start.
-    pub initial_semi_space: usize,
-    /// One semi-space at the most.
-    pub max_semi_space: usize,
-}
-
-impl Default for HeapOptions {
-    /// Node 20's on a machine of 16 GB or more: 4144 MiB, semi-spaces of 1 to 16 MiB.
-    fn default() -> Self {
-        Self { limit: 4_345_298_944, initial_semi_space: 1 << 20, max_semi_space: 16 << 20 }
-    }
-}
-
-impl HeapOptions {
-    /// The same with another limit, in bytes; the largest semi-space is at most a 64th of it.
-    #[must_use]
-    pub fn with_limit(mut self, limit: usize) -> Self {
-        self.limit = limit;
-        self.max_semi_space = self.max_semi_space.min((limit / 64).max(self.initial_semi_space));
-        self
-    }
-
-    /// V8's historical limit on 64-bit systems: 1400 MiB (`Heap::ConfigureHeap`).
-    #[must_use]
-    pub fn historical_64_bit() -> Self {
-        Self::default().with_limit(1400 << 20)
-    }
-
-    /// V8's historical limit on 32-bit systems: 700 MiB (`Heap::ConfigureHeap`).
-    #[must_use]
-    pub fn historical_32_bit() -> Self {
-        Self::default().with_limit(700 << 20)
-    }
-}
-
-/// The heap's figures, in bytes and numbers of events.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct HeapStatistics {
-    /// Committed by all spaces.
-    pub committed: usize,
-    /// Bytes of cells in the new space.
-    pub new_space_used: usize,
-    /// Bytes of cells in the old space.
-    pub old_space_used: usize,
-    /// Bytes of cells in the large-object space.
-    pub large_object_space_used: usize,
-    /// Collections of the new space alone.
-    pub scavenges: usize,
-    /// Collections of all spaces.
-    pub full_collections: usize,
-    /// Bytes that scavenges have moved to the old space.
-    pub promoted: usize,
-}
-
+/// A native cell's payload.
 pub(crate) struct Native {
-    pub place: Place,
+    pub cell: Cell,
     pub payload: Box<dyn Any + Send>,
     pub external: usize,
 }
+
+/// Called when the limit is reached, with it; it gives the new one.
+pub(crate) type NearLimit = Box<dyn FnMut(usize) -> usize + Send>;
 
 /// A garbage-collected heap of real bytes.
 pub struct Heap {
     pub(crate) id: u32,
     pub(crate) options: HeapOptions,
-    pub(crate) memory: Memory,
-    /// The semi-space that is allocated in, and the capacity of both.
-    pub(crate) to_space: u32,
-    pub(crate) semi: usize,
+    pub(crate) new: NewSpace,
+    pub(crate) old: OldSpace,
+    pub(crate) large: LargeSpace,
+    pub(crate) reserved: Vec<Mapping>,
+    /// Bytes that survived since the new space last grew.
     pub(crate) survivors: usize,
-    /// The old space's free ranges (page, start, end); the last is allocated from.
-    pub(crate) free: Vec<(u32, usize, usize)>,
+    /// Bytes of the old generation at which it is collected.
     pub(crate) next_full: usize,
+    pub(crate) marker: Option<Marker>,
+    pub(crate) steps: usize,
     pub(crate) handles: Vec<u64>,
     pub(crate) globals: Slab<u64>,
     pub(crate) released: Arc<Mutex<Vec<u32>>>,
-    pub(crate) remembered: Vec<Place>,
+    /// Old cells that may refer to young ones.
+    pub(crate) remembered: Vec<Cell>,
     pub(crate) natives: Slab<Native>,
+    pub(crate) young_natives: Vec<u32>,
+    /// Payloads of dead native cells, dropped when the collection is over.
+    pub(crate) buried: Vec<Box<dyn Any + Send>>,
     pub(crate) external: usize,
     pub(crate) external_at_collection: usize,
+    pub(crate) sites: Sites,
+    /// Pages whose cells the collection at hand moves.
+    pub(crate) sparse: Vec<Chunk>,
     pub(crate) hash_seed: u32,
-    pub(crate) statistics: HeapStatistics,
+    pub(crate) statistics: Counters,
+    /// Slots and entries that all markings have visited.
+    pub(crate) work: usize,
+    clock: Clock,
+    #[cfg(zeal)]
+    pub(crate) zeal: Option<(u32, u32)>,
+    near_limit: Option<NearLimit>,
+    listener: Option<Listener>,
+    prologue: Option<Prologue>,
+}
+
+/// Counts of events and bytes.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Counters {
+    pub scavenges: usize,
+    pub full_collections: usize,
+    pub promoted: usize,
+    pub longest_pause: Duration,
+    pub total_pause: Duration,
+}
+
+/// The speeds that [`Growing::Utilization`] goes by.
+struct Clock {
+    collected: Instant,
+    promoted: usize,
+}
+
+/// Allocation sites, and what became of their cells.
+#[derive(Default)]
+pub(crate) struct Sites(Vec<SiteCounts>);
+
+#[derive(Default)]
+struct SiteCounts {
+    allocated: u32,
+    survived: u32,
+    pretenured: bool,
+}
+
+/// A site decides from this many cells on (V8: `kPretenureMinimumCreated`).
+const SITE_MINIMUM: u32 = 100;
+
+impl Sites {
+    pub fn add(&mut self) -> u32 {
+        self.0.push(SiteCounts::default());
+        self.0.len() as u32 - 1
+    }
+
+    /// Counts an allocation; whether the site's cells go to the old space, or none if there is no
+    /// such site.
+    #[inline(always)]
+    pub fn allocated(&mut self, site: u32) -> Option<bool> {
+        let counts = self.0.get_mut(site as usize)?;
+        counts.allocated = counts.allocated.saturating_add(1);
+        Some(counts.pretenured)
+    }
+
+    #[inline(always)]
+    pub fn survived(&mut self, site: u32) {
+        if let Some(counts) = self.0.get_mut(site as usize) {
+            counts.survived += 1;
+        }
+    }
+
+    /// After a scavenge: sites of which 85 % survive are pretenured (V8: `kPretenureRatio`).
+    pub fn decide(&mut self) {
+        for site in &mut self.0 {
+            if site.allocated >= SITE_MINIMUM && !site.pretenured {
+                let ratio = f64::from(site.survived) / f64::from(site.allocated);
+                site.pretenured = ratio >= 0.85;
+                (site.allocated, site.survived) = (0, 0);
+            }
+        }
+    }
 }
 
 /// How much external memory may grow before a full collection, in bytes (V8: 64 MiB).
 const EXTERNAL_STEP: usize = 64 << 20;
+
+/// What [`Heap::begin_event`] knows.
+pub(crate) struct Begun {
+    kind: CollectionKind,
+    cause: Cause,
+    used: usize,
+    committed: usize,
+    promoted: usize,
+    start: Instant,
+}
 
 impl Heap {
     /// Maps the first semi-spaces.
@@ -111,32 +152,44 @@ impl Heap {
     /// [`OutOfMemory`] if the limit does not allow them, or the operating system refuses.
     pub fn new(options: HeapOptions) -> Result<Self, OutOfMemory> {
         static NEXT: AtomicU32 = AtomicU32::new(1);
-        let semi = options.initial_semi_space.max(PAGE).next_multiple_of(PAGE);
+        let semi = options.initial_semi_space.max(PAGE);
         let refused = OutOfMemory { requested: 2 * semi, used: 0, limit: options.limit };
+        let semi = semi.checked_next_multiple_of(PAGE).ok_or(refused)?;
         if semi.saturating_mul(2).saturating_add(2 * PAGE) > options.limit {
             return Err(refused);
         }
-        let mut memory = Memory::default();
-        let to_space = memory.map(Space::New, semi).ok_or(refused)?;
-        memory.map(Space::New, semi).ok_or(refused)?;
+        let most = options.max_semi_space.min(options.limit / 2).next_multiple_of(PAGE);
         Ok(Self {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
             options,
-            memory,
-            to_space,
-            semi,
+            new: NewSpace::new(semi, most).ok_or(refused)?,
+            old: OldSpace::default(),
+            large: LargeSpace::default(),
+            reserved: Vec::new(),
             survivors: 0,
-            free: Vec::new(),
-            next_full: 8 << 20,
+            next_full: options.initial_old_generation,
+            marker: None,
+            steps: 0,
             handles: Vec::new(),
             globals: Slab::new(),
             released: Arc::default(),
             remembered: Vec::new(),
             natives: Slab::new(),
+            young_natives: Vec::new(),
+            buried: Vec::new(),
             external: 0,
             external_at_collection: 0,
+            sites: Sites::default(),
+            sparse: Vec::new(),
             hash_seed: 0x9E37_79B9,
-            statistics: HeapStatistics::default(),
+            statistics: Counters::default(),
+            work: 0,
+            clock: Clock { collected: Instant::now(), promoted: 0 },
+            #[cfg(zeal)]
+            zeal: None,
+            near_limit: None,
+            listener: None,
+            prologue: None,
         })
     }
 
@@ -151,39 +204,48 @@ impl Heap {
     /// # Errors
     /// [`OutOfMemory`] if the limit does not allow it, or the operating system refuses.
     pub fn reserve(&mut self, bytes: usize) -> Result<(), OutOfMemory> {
-        let refused = OutOfMemory { requested: bytes, used: self.heap_used(), limit: self.limit() };
         if bytes == 0 {
             return Ok(());
         }
         if !self.has_room(bytes) {
-            return Err(refused);
+            return Err(self.refusal(bytes));
         }
-        let id = self.memory.map(Space::Reserved, bytes).ok_or(refused)?;
-        self.memory.touch(id);
+        let mut mapping = Mapping::new(bytes).ok_or_else(|| self.refusal(bytes))?;
+        mapping.touch();
+        self.reserved.push(mapping);
+        self.bound_new_space();
         Ok(())
     }
 
-    /// Collects everything that nothing refers to.
+    /// Collects everything that nothing refers to. O(live cells).
     pub fn collect(&mut self) {
-        self.full_collection();
+        self.full_collection(Cause::Requested);
     }
 
-    /// Collects the new space alone.
+    /// Collects the new space alone. O(its survivors).
     pub fn scavenge(&mut self) {
-        self.young_collection();
+        self.young_collection(Cause::Requested);
     }
 
     /// Bytes committed by all spaces.
     #[must_use]
     pub fn heap_total(&self) -> usize {
-        self.memory.committed
+        self.committed()
+    }
+
+    pub(crate) fn committed(&self) -> usize {
+        let reserved: usize = self.reserved.iter().map(Mapping::length).sum();
+        self.new.committed() + self.old.committed() + self.large.committed() + reserved
     }
 
     /// Bytes of cells, dead ones that are not yet collected included.
     #[must_use]
     pub fn heap_used(&self) -> usize {
-        let old = &self.statistics;
-        self.new_used() + old.old_space_used + old.large_object_space_used
+        self.new.used() + self.old_generation()
+    }
+
+    pub(crate) fn old_generation(&self) -> usize {
+        self.old.used() + self.large.used()
     }
 
     /// The limit in bytes.
@@ -198,120 +260,314 @@ impl Heap {
         self.external
     }
 
-    /// Tells the heap that so many bytes more (or fewer) outside it belong to its cells.
+    /// Tells the heap that so many bytes more (or fewer) outside it belong to its cells. If they
+    /// have grown by 64 MiB since the last full collection, the next allocation collects.
     pub fn adjust_external_memory(&mut self, delta: isize) {
         self.external = self.external.saturating_add_signed(delta);
+        if self.external_is_due() {
+            self.new.stop();
+        }
     }
 
-    /// The heap's figures.
+    fn external_is_due(&self) -> bool {
+        self.external > self.external_at_collection + EXTERNAL_STEP
+    }
+
+    /// Has `callback` called when the limit allows no more after a last collection (V8's
+    /// `AddNearHeapLimitCallback`). It is given the limit and returns the new one; one that isn't
+    /// larger lets the allocation fail.
+    pub fn set_near_limit_callback(
+        &mut self,
+        callback: impl FnMut(usize) -> usize + Send + 'static,
+    ) {
+        self.near_limit = Some(Box::new(callback));
+    }
+
+    /// Has `listener` called after each collection (V8's `AddGCEpilogueCallback`).
+    pub fn on_collection(&mut self, listener: impl FnMut(&CollectionEvent) + Send + 'static) {
+        self.listener = Some(Box::new(listener));
+    }
+
+    /// Has `prologue` called before each collection (V8's `AddGCPrologueCallback`).
+    pub fn before_collection(
+        &mut self,
+        prologue: impl FnMut(CollectionKind, Cause) + Send + 'static,
+    ) {
+        self.prologue = Some(Box::new(prologue));
+    }
+
+    /// Slots and entries of ephemeron tables that all markings so far have visited.
     #[must_use]
-    pub fn statistics(&self) -> HeapStatistics {
-        let committed = self.memory.committed;
-        HeapStatistics { committed, new_space_used: self.new_used(), ..self.statistics }
+    pub fn marking_work(&self) -> usize {
+        self.work
     }
 
-    pub(crate) fn new_used(&self) -> usize {
-        self.memory.chunk(self.to_space).top
+    /// The new space's survivors go to the other half or to the old space.
+    pub(crate) fn young_collection(&mut self, cause: Cause) {
+        let event = self.begin_event(CollectionKind::Scavenge, cause);
+        self.scavenge_aged();
+        self.sites.decide();
+        self.end_event(event);
     }
 
     /// Allocates a cell in the space its size asks for, collecting where that is due.
+    #[inline(always)]
     pub(crate) fn allocate(
         &mut self,
         kind: Kind,
         size: usize,
         slots: usize,
-    ) -> Result<Place, OutOfMemory> {
-        let refused = |heap: &Self| OutOfMemory {
-            requested: size,
-            used: heap.heap_used(),
-            limit: heap.limit(),
+    ) -> Result<Cell, OutOfMemory> {
+        #[cfg(zeal)]
+        self.be_zealous();
+        let cell = if size <= LARGEST_IN_PAGE
+            && let Some(cell) = self.new.allocate(size)
+        {
+            cell
+        } else {
+            self.allocate_slowly(size)?
         };
-        if size > (u32::MAX as usize) - PAGE {
-            return Err(refused(self));
+        cell.format(kind, size, slots);
+        self.black(cell);
+        Ok(cell)
+    }
+
+    /// A cell of the old generation that is made while marking goes on is marked.
+    #[inline(always)]
+    fn black(&mut self, cell: Cell) {
+        if self.marker.is_some() {
+            self.blacken(cell);
         }
-        let old = self.statistics.old_space_used + self.statistics.large_object_space_used;
-        if old > self.next_full || self.external > self.external_at_collection + EXTERNAL_STEP {
-            self.full_collection();
+    }
+
+    #[cold]
+    fn blacken(&mut self, cell: Cell) {
+        if let Some(marker) = &mut self.marker
+            && !self.new.contains(cell.word())
+        {
+            marker.allocated(cell);
         }
-        let large = size > LARGEST_IN_PAGE;
-        if !large && self.new_used() + size > self.semi {
-            self.young_collection();
+    }
+
+    /// Allocates a cell in the old generation.
+    pub(crate) fn allocate_old(
+        &mut self,
+        kind: Kind,
+        size: usize,
+        slots: usize,
+    ) -> Result<Cell, OutOfMemory> {
+        let cell = self.allocate_slowly_in(size, true)?;
+        cell.format(kind, size, slots);
+        self.black(cell);
+        Ok(cell)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn allocate_slowly(&mut self, size: usize) -> Result<Cell, OutOfMemory> {
+        self.allocate_slowly_in(size, false)
+    }
+
+    fn allocate_slowly_in(&mut self, size: usize, old: bool) -> Result<Cell, OutOfMemory> {
+        let cell = self.allocate_somewhere(size, old);
+        self.bound_new_space();
+        cell
+    }
+
+    /// Lets the new space be filled only as far as what is committed leaves room to promote it.
+    fn bound_new_space(&mut self) {
+        let room = self.options.limit.saturating_sub(self.committed() + 2 * PAGE);
+        self.new.bound(room / 2);
+    }
+
+    fn allocate_somewhere(&mut self, size: usize, old: bool) -> Result<Cell, OutOfMemory> {
+        if size > MAX_SIZE {
+            return Err(self.refusal(size));
         }
-        let needed = if large { large_commit(size) } else { 2 * size };
-        if !self.has_room(needed) {
-            self.full_collection();
-            if !self.has_room(needed) {
-                return Err(refused(self));
+        if size > LARGEST_IN_PAGE {
+            self.collect_if_due(false);
+            self.need(LargeSpace::commit(size), size)?;
+            return self.large.allocate(size).ok_or_else(|| self.refusal(size));
+        }
+        if !old {
+            self.collect_if_due(true);
+            self.bound_new_space();
+            // What lies in the new space may have to be promoted.
+            self.need(2 * size, size)?;
+            if let Some(cell) = self.new.allocate(size) {
+                return Ok(cell);
+            }
+        } else if self.old_generation() > self.next_full {
+            self.collect_if_due(false);
+        }
+        if let Some(cell) = self.old.allocate(size) {
+            return Ok(cell);
+        }
+        self.need(PAGE, size)?;
+        if self.old.add_page()
+            && let Some(cell) = self.old.allocate(size)
+        {
+            return Ok(cell);
+        }
+        Err(self.refusal(size))
+    }
+
+    /// Collects what is due: with `young`, at least the new space.
+    fn collect_if_due(&mut self, young: bool) {
+        if self.external_is_due() {
+            return self.full_collection(Cause::ExternalMemory);
+        }
+        if self.old_generation() > self.next_full && self.options.incremental.is_none() {
+            return self.full_collection(Cause::OldSpaceLimit);
+        }
+        if young {
+            // What is left of the semi-spaces' growth makes a collection unnecessary.
+            self.young_collection(Cause::Allocation);
+        }
+        if self.options.incremental.is_some() {
+            self.mark_along();
+        }
+    }
+
+    /// Sees to it that `bytes` more may be committed, for a cell of `size`.
+    fn need(&mut self, bytes: usize, size: usize) -> Result<(), OutOfMemory> {
+        if self.has_room(bytes) {
+            return Ok(());
+        }
+        self.full_collection(Cause::LastResort);
+        while !self.has_room(bytes) {
+            let limit = self.options.limit;
+            let Some(mut callback) = self.near_limit.take() else { return Err(self.refusal(size)) };
+            self.options.limit = callback(limit).max(limit);
+            self.near_limit.get_or_insert(callback);
+            if self.options.limit == limit {
+                return Err(self.refusal(size));
             }
         }
-        let place = if large {
-            self.allocate_large(size).ok_or_else(|| refused(self))?
-        } else if self.new_used() + size <= self.semi {
-            let chunk = self.memory.chunk_mut(self.to_space);
-            let offset = chunk.top as u32;
-            chunk.top += size;
-            Place { chunk: self.to_space, offset }
-        } else {
-            self.allocate_old(size).ok_or_else(|| refused(self))?
+        Ok(())
+    }
+
+    fn refusal(&self, requested: usize) -> OutOfMemory {
+        OutOfMemory { requested, used: self.heap_used(), limit: self.options.limit }
+    }
+
+    pub(crate) fn has_room(&self, needed: usize) -> bool {
+        let reserve = 2 * self.new.used() + 2 * PAGE;
+        self.committed().saturating_add(needed).saturating_add(reserve) <= self.options.limit
+    }
+
+    /// Doubles the semi-spaces once survivors have filled one (V8: `NewSpace::Grow`).
+    pub(crate) fn grow_new_space(&mut self) {
+        let capacity = self.new.capacity();
+        let larger = (2 * capacity).min(self.new.maximum());
+        if self.survivors > capacity && larger > capacity && self.has_room(2 * larger) {
+            self.new.grow(larger);
+            self.survivors = 0;
+        }
+    }
+
+    /// After a full collection: how far the old generation may grow now (V8:
+    /// `MemoryController::CalculateAllocationLimit`).
+    pub(crate) fn settle_limits(&mut self) {
+        let live = self.old_generation();
+        let factor = match self.options.growing {
+            Growing::Factor(factor) => factor,
+            Growing::Utilization => self.utilization_factor(),
         };
-        self.memory.write_cell(place, kind, size, slots);
-        Ok(place)
+        let grown = ((live as f64 * factor.max(1.0)) as usize).max(live + (8 << 20));
+        let halfway = (live + self.options.limit) / 2;
+        let least = self.options.initial_old_generation.min(halfway);
+        self.next_full = (grown + self.new.capacity()).min(halfway).max(least);
+        self.external_at_collection = self.external;
     }
 
-    fn has_room(&self, needed: usize) -> bool {
-        let reserve = 2 * self.new_used() + 2 * PAGE;
-        self.memory.committed.saturating_add(needed).saturating_add(reserve) <= self.options.limit
+    /// The factor by which the mutator has 97 % of the time.
+    fn utilization_factor(&mut self) -> f64 {
+        const AIM: f64 = 0.97;
+        let mutator = self.clock.collected.elapsed().as_secs_f64().max(1e-6);
+        let promoted = self.statistics.promoted - self.clock.promoted;
+        let collector = self.statistics.total_pause.as_secs_f64().max(1e-6);
+        let allocation_speed = promoted as f64 / mutator;
+        let collection_speed = self.old_generation() as f64 / collector;
+        let ratio = collection_speed / allocation_speed.max(1.0);
+        self.clock = Clock { collected: Instant::now(), promoted: self.statistics.promoted };
+        let (a, b) = (ratio * (1.0 - AIM), ratio * (1.0 - AIM) - AIM);
+        if b <= 0.0 || a >= b * 4.0 { 4.0 } else { (a / b).clamp(1.1, 4.0) }
     }
 
-    fn allocate_large(&mut self, size: usize) -> Option<Place> {
-        let id = self.memory.map(Space::Large, large_commit(size))?;
-        let start = first(Space::Large);
-        let chunk = self.memory.chunk_mut(id);
-        chunk.starts.push(start as u32);
-        chunk.used = size;
-        self.statistics.large_object_space_used += size;
-        Some(Place { chunk: id, offset: start as u32 })
-    }
-
-    /// Takes room in the old space; a range that is too small is left until the next full collection.
-    pub(crate) fn allocate_old(&mut self, size: usize) -> Option<Place> {
-        while self.free.last().is_some_and(|(_, start, end)| end - start < size) {
-            self.free.pop();
+    pub(crate) fn begin_event(&mut self, kind: CollectionKind, cause: Cause) -> Begun {
+        if let Some(prologue) = &mut self.prologue {
+            prologue(kind, cause);
         }
-        if self.free.is_empty() {
-            let id = self.memory.map(Space::Old, PAGE)?;
-            self.free.push((id, first(Space::Old), PAGE));
+        Begun {
+            kind,
+            cause,
+            used: self.heap_used(),
+            committed: self.committed(),
+            promoted: self.statistics.promoted,
+            start: Instant::now(),
         }
-        let (id, start, _) = self.free.last_mut()?;
-        let place = Place { chunk: *id, offset: *start as u32 };
-        *start += size;
-        let chunk = self.memory.chunk_mut(place.chunk);
-        chunk.starts.push(place.offset);
-        chunk.used += size;
-        self.statistics.old_space_used += size;
-        Some(place)
+    }
+
+    pub(crate) fn end_event(&mut self, begun: Begun) {
+        self.bound_new_space();
+        #[cfg(zeal)]
+        {
+            self.new.poison();
+            self.verify();
+        }
+        let Begun { kind, cause, used, committed, promoted, start } = begun;
+        let counters = &mut self.statistics;
+        let pause = start.elapsed();
+        match kind {
+            CollectionKind::Scavenge => counters.scavenges += 1,
+            _ => counters.full_collections += 1,
+        }
+        counters.total_pause += pause;
+        counters.longest_pause = counters.longest_pause.max(pause);
+        let event = CollectionEvent {
+            kind,
+            cause,
+            used_before: used,
+            used_after: self.heap_used(),
+            committed_before: committed,
+            committed_after: self.committed(),
+            promoted: self.statistics.promoted - promoted,
+            pause,
+            steps: std::mem::take(&mut self.steps),
+        };
+        if let Some(listener) = &mut self.listener {
+            listener(&event);
+        }
+        // Last, for a payload's drop is the user's code and may panic.
+        drop(std::mem::take(&mut self.buried));
     }
 
     /// Stores a slot behind the write barrier.
-    pub(crate) fn store(&mut self, place: Place, slot: usize, word: u64) {
-        self.memory.set_slot(place, slot, word);
-        let young = Place::of(word).is_some_and(|target| self.memory.is_young(target));
-        if young && !self.memory.is_young(place) {
-            self.remember(place);
+    #[inline(always)]
+    pub(crate) fn store(&mut self, cell: Cell, slot: usize, word: u64) {
+        cell.set_slot(slot, word);
+        if is_reference(word) && !self.new.contains(cell.word()) {
+            self.barrier(cell, word);
         }
     }
 
-    pub(crate) fn remember(&mut self, place: Place) {
-        if !self.memory.flag(place, crate::cell::REMEMBERED) {
-            self.memory.set_flag(place, crate::cell::REMEMBERED, true);
-            self.remembered.push(place);
+    #[inline]
+    fn barrier(&mut self, cell: Cell, word: u64) {
+        if self.new.contains(word) {
+            if !cell.header().has(Header::REMEMBERED) {
+                cell.set_flag(Header::REMEMBERED, true);
+                self.remembered.push(cell);
+            }
+        } else if let Some(marker) = &mut self.marker {
+            marker.mark_word(word);
         }
     }
 
-    pub(crate) fn identity_hash(&mut self, place: Place) -> u32 {
-        let word = self.memory.word(place, 1);
-        if word >> 32 != 0 {
-            return (word >> 32) as u32;
+    pub(crate) fn identity_hash(&mut self, cell: Cell) -> u32 {
+        let hash = cell.hash();
+        if hash != 0 {
+            return hash;
         }
         // Marsaglia's xorshift: never 0, so 0 stands for none.
         let mut x = self.hash_seed;
@@ -319,7 +575,7 @@ impl Heap {
         x ^= x >> 17;
         x ^= x << 5;
         self.hash_seed = x;
-        self.memory.set_word(place, 1, word | u64::from(x) << 32);
+        cell.set_hash(x);
         x
     }
 }

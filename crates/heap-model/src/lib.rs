@@ -1,16 +1,25 @@
 #![doc = include_str!("../README.md")]
-#![forbid(unsafe_code)]
 
-mod cell;
 mod collect;
 mod error;
+mod events;
 mod heap;
 pub mod layout;
-mod memory;
+mod options;
+mod raw;
 mod scope;
+mod space;
+mod statistics;
 mod table;
+#[cfg(zeal)]
+mod verify;
+mod walk;
 
-pub use cell::Kind;
 pub use error::{AccessError, HeapError, NativeRefused, OutOfMemory};
-pub use heap::{Global, Heap, HeapOptions, HeapStatistics};
-pub use scope::{Local, Scope, Value};
+pub use events::{Cause, CollectionEvent, CollectionKind};
+pub use heap::{Global, Heap};
+pub use options::{Growing, HeapOptions};
+pub use raw::cell::Kind;
+pub use scope::{Local, Scope, Site, Value};
+pub use statistics::{HeapStatistics, SpaceStatistics};
+pub use walk::{Edge, EdgeKind, Node, NodeId};

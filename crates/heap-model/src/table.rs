@@ -3,7 +3,7 @@
 //! Slots: entries, deleted entries, capacity, then key and value of each place. A free place's key
 //! is undefined, a deleted one's is the hole. Capacity is a power of two, at least 4.
 
-use crate::cell::{HOLE, Kind, Place, UNDEFINED};
+use crate::raw::cell::{Cell, HOLE, Kind, UNDEFINED};
 use crate::scope::{Local, Scope, Value};
 use crate::{AccessError, HeapError, OutOfMemory};
 
@@ -21,9 +21,9 @@ impl<'s> Scope<'s> {
         let table = self.alloc(Kind::EphemeronTable, FIRST + 2 * capacity, 0)?;
         if let Ok(place) = self.place(table) {
             for slot in [ENTRIES, DELETED] {
-                self.heap.memory.set_slot(place, slot, 0);
+                place.set_slot(slot, 0);
             }
-            self.heap.memory.set_slot(place, 2, (capacity as u64) << 32);
+            place.set_slot(2, (capacity as u64) << 32);
         }
         Ok(table)
     }
@@ -56,9 +56,9 @@ impl<'s> Scope<'s> {
         let grown = self.alloc_ephemeron_table((wanted + wanted / 2).max(4))?;
         let (from, to) = (self.table(table)?, self.table(grown)?);
         for index in 0..capacity {
-            let key = self.heap.memory.slot(from, FIRST + 2 * index);
-            if let Some(key) = Place::of(key) {
-                let value = self.heap.memory.slot(from, FIRST + 2 * index + 1);
+            let key = from.slot(FIRST + 2 * index);
+            if let Some(key) = Cell::of(key) {
+                let value = from.slot(FIRST + 2 * index + 1);
                 self.insert_place(to, key, value);
             }
         }
@@ -78,7 +78,7 @@ impl<'s> Scope<'s> {
     ) -> Result<Option<Value<'s>>, AccessError> {
         let place = self.table(table)?;
         let Some(slot) = self.find(place, key)? else { return Ok(None) };
-        let word = self.heap.memory.slot(place, slot + 1);
+        let word = place.slot(slot + 1);
         Ok(Some(self.value(word)))
     }
 
@@ -102,7 +102,7 @@ impl<'s> Scope<'s> {
     ) -> Result<bool, AccessError> {
         let place = self.table(table)?;
         let Some(slot) = self.find(place, key)? else { return Ok(false) };
-        self.heap.clear_entry(place, slot);
+        clear_entry(place, slot);
         Ok(true)
     }
 
@@ -114,27 +114,27 @@ impl<'s> Scope<'s> {
         Ok(self.number(self.table(table)?, ENTRIES))
     }
 
-    fn table(&self, table: Local<'_>) -> Result<Place, AccessError> {
+    fn table(&self, table: Local<'_>) -> Result<Cell, AccessError> {
         let place = self.place(table)?;
-        let right = self.heap.memory.kind(place) == Kind::EphemeronTable;
+        let right = place.header().is(Kind::EphemeronTable);
         if right { Ok(place) } else { Err(AccessError::WrongKind) }
     }
 
-    fn number(&self, table: Place, slot: usize) -> usize {
-        (self.heap.memory.slot(table, slot) >> 32) as usize
+    fn number(&self, table: Cell, slot: usize) -> usize {
+        (table.slot(slot) >> 32) as usize
     }
 
-    fn capacity(&self, table: Place) -> usize {
-        (self.heap.memory.slots(table) - FIRST) / 2
+    fn capacity(&self, table: Cell) -> usize {
+        (table.header().slots() - FIRST) / 2
     }
 
-    fn find(&mut self, table: Place, key: Local<'_>) -> Result<Option<usize>, AccessError> {
+    fn find(&mut self, table: Cell, key: Local<'_>) -> Result<Option<usize>, AccessError> {
         let key = self.place(key)?;
         let capacity = self.capacity(table);
         let mut index = self.heap.identity_hash(key) as usize;
         for _ in 0..capacity {
             let slot = FIRST + 2 * (index & (capacity - 1));
-            match self.heap.memory.slot(table, slot) {
+            match table.slot(slot) {
                 word if word == key.word() => return Ok(Some(slot)),
                 UNDEFINED => return Ok(None),
                 _ => index += 1,
@@ -143,22 +143,22 @@ impl<'s> Scope<'s> {
         Ok(None)
     }
 
-    fn insert(&mut self, table: Place, key: Local<'_>, value: u64) -> Result<(), AccessError> {
+    fn insert(&mut self, table: Cell, key: Local<'_>, value: u64) -> Result<(), AccessError> {
         let key = self.place(key)?;
         self.insert_place(table, key, value);
         Ok(())
     }
 
-    fn insert_place(&mut self, table: Place, key: Place, value: u64) {
+    fn insert_place(&mut self, table: Cell, key: Cell, value: u64) {
         let capacity = self.capacity(table);
         let mut index = self.heap.identity_hash(key) as usize;
         loop {
             let slot = FIRST + 2 * (index & (capacity - 1));
-            if self.heap.memory.slot(table, slot) == UNDEFINED {
+            if table.slot(slot) == UNDEFINED {
                 self.heap.store(table, slot, key.word());
                 self.heap.store(table, slot + 1, value);
-                let entries = self.heap.memory.slot(table, ENTRIES) + (1 << 32);
-                self.heap.memory.set_slot(table, ENTRIES, entries);
+                let entries = table.slot(ENTRIES) + (1 << 32);
+                table.set_slot(ENTRIES, entries);
                 return;
             }
             index += 1;
@@ -166,14 +166,10 @@ impl<'s> Scope<'s> {
     }
 }
 
-impl crate::Heap {
-    /// Removes the entry whose key is in `slot`.
-    pub(crate) fn clear_entry(&mut self, table: Place, slot: usize) {
-        self.memory.set_slot(table, slot, HOLE);
-        self.memory.set_slot(table, slot + 1, HOLE);
-        let entries = self.memory.slot(table, ENTRIES) - (1 << 32);
-        let deleted = self.memory.slot(table, DELETED) + (1 << 32);
-        self.memory.set_slot(table, ENTRIES, entries);
-        self.memory.set_slot(table, DELETED, deleted);
-    }
+/// Removes the entry whose key is in `slot`.
+pub(crate) fn clear_entry(table: Cell, slot: usize) {
+    table.set_slot(slot, HOLE);
+    table.set_slot(slot + 1, HOLE);
+    table.set_slot(ENTRIES, table.slot(ENTRIES) - (1 << 32));
+    table.set_slot(DELETED, table.slot(DELETED) + (1 << 32));
 }

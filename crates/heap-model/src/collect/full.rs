@@ -1,0 +1,76 @@
+//! The full collection: mark from the roots, decide what is weak, compact, and leave the sweeping.
+//! No unsafe code.
+
+use super::Marker;
+use super::scavenge::Promote;
+use crate::events::{Cause, CollectionKind};
+use crate::heap::Heap;
+use crate::raw::cell::Cell;
+use crate::raw::chunk::Chunk;
+
+impl Heap {
+    /// Collects everything that nothing refers to, with all else at a stand.
+    pub(crate) fn full_collection(&mut self, cause: Cause) {
+        let event = self.begin_event(CollectionKind::Full, cause);
+        // What an unfinished marking found is not exact: cells may have died since.
+        self.marker = None;
+        self.old.retire();
+        self.evacuate_new_space(Promote::All);
+        self.choose_sparse_pages();
+        self.old.begin_marking();
+        self.large.begin_marking();
+        let mut marker = Marker::new(self);
+        marker.decide_ephemerons();
+        self.mark_roots(&mut marker);
+        marker.advance(usize::MAX);
+        self.finish_marking(marker);
+        self.end_event(event);
+    }
+
+    /// Marks from handles, owned roots, and cells that stayed young.
+    pub(super) fn mark_roots(&mut self, marker: &mut Marker) {
+        let globals = self.globals.iter().map(|(_, word)| word);
+        self.handles.iter().chain(globals).for_each(|word| marker.mark_word(*word));
+        for cell in self.new.cells() {
+            for slot in 0..cell.header().slots() {
+                marker.mark_word(cell.slot(slot));
+            }
+        }
+    }
+
+    /// Everything reachable is marked: the rest goes.
+    pub(super) fn finish_marking(&mut self, mut marker: Marker) {
+        marker.clear_weak();
+        self.work += marker.work;
+        self.bury_dead_natives();
+        self.remembered.retain(|cell| Chunk::of(*cell).is_marked(*cell));
+        self.large.sweep();
+        self.old.end_marking();
+        self.compact(marker);
+        self.survivors = 0;
+        self.settle_limits();
+    }
+
+    fn bury_dead_natives(&mut self) {
+        let dead: Vec<u32> = self
+            .natives
+            .iter()
+            .filter(|(_, native)| !self.new.contains(native.cell.word()))
+            .filter(|(_, native)| !Chunk::of(native.cell).is_marked(native.cell))
+            .map(|(index, _)| index as u32)
+            .collect();
+        dead.into_iter().for_each(|index| self.bury_native(index));
+    }
+
+    /// A native cell is dead: its payload waits to be dropped.
+    pub(super) fn bury_native(&mut self, index: u32) {
+        let native = self.natives.remove(index as usize);
+        self.external = self.external.saturating_sub(native.external);
+        self.buried.push(native.payload);
+    }
+
+    /// The word after the cell that it refers to has moved.
+    pub(super) fn followed(word: u64) -> u64 {
+        Cell::of(word).and_then(|cell| cell.header().forwarded()).unwrap_or(word)
+    }
+}

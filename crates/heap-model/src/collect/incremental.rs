@@ -1,0 +1,111 @@
+//! Marking along with allocation, in steps that are short (V8's `incremental-marking.cc`): a store
+//! into an old cell marks what it stores, a new old cell is marked, and the last step marks from the
+//! roots once more. No unsafe code.
+
+use super::Marker;
+use super::scavenge::Promote;
+use crate::events::{Cause, CollectionKind};
+use crate::heap::Heap;
+use std::time::{Duration, Instant};
+
+/// Slots visited between two looks at the clock.
+const PORTION: usize = 8192;
+
+impl Heap {
+    pub(crate) fn scavenge_aged(&mut self) {
+        self.grow_new_space();
+        self.evacuate_new_space(Promote::Aged);
+    }
+
+    /// A step of marking, if it is due; at its end the collection is finished.
+    pub(crate) fn mark_along(&mut self) {
+        let Some(length) = self.options.incremental else { return };
+        if self.marker.is_none() {
+            if self.old_generation() > self.next_full {
+                self.start_marking();
+            }
+            return;
+        }
+        // Twice over what was allowed, marking has lost the race.
+        let late = self.old_generation() > self.next_full.saturating_mul(2);
+        let length = if late { length * 4 } else { length };
+        if self.step(length) {
+            self.finish_incremental(Cause::OldSpaceLimit);
+        }
+    }
+
+    /// Begins to mark: the roots first.
+    fn start_marking(&mut self) {
+        let start = Instant::now();
+        self.old.begin_marking();
+        self.large.begin_marking();
+        let mut marker = Marker::new(self);
+        self.mark_roots(&mut marker);
+        self.marker = Some(marker);
+        self.count_pause(start);
+    }
+
+    fn count_pause(&mut self, start: Instant) {
+        let pause = start.elapsed();
+        self.statistics.total_pause += pause;
+        self.statistics.longest_pause = self.statistics.longest_pause.max(pause);
+    }
+
+    /// Marks for so long at the most; true if nothing is left.
+    fn step(&mut self, length: Duration) -> bool {
+        let Some(marker) = &mut self.marker else { return false };
+        self.steps += 1;
+        let start = Instant::now();
+        let done = loop {
+            let done = marker.advance(PORTION);
+            if done || start.elapsed() >= length {
+                break done;
+            }
+        };
+        self.count_pause(start);
+        done
+    }
+
+    fn finish_incremental(&mut self, cause: Cause) {
+        let event = self.begin_event(CollectionKind::Incremental, cause);
+        self.evacuate_new_space(Promote::All);
+        if let Some(mut marker) = self.marker.take() {
+            self.mark_roots(&mut marker);
+            marker.decide_ephemerons();
+            marker.advance(usize::MAX);
+            self.finish_marking(marker);
+        }
+        self.end_event(event);
+    }
+
+    /// Uses time that the host has to spare: marks, if a collection is under way or near, and gives
+    /// empty pages back to the operating system (V8's `IdleNotificationDeadline`). Whether there is
+    /// nothing left to do.
+    pub fn idle(&mut self, deadline: Instant) -> bool {
+        if self.marker.is_none() && self.old_generation() > self.next_full / 4 * 3 {
+            self.start_marking();
+        }
+        while self.marker.is_some() {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return false;
+            }
+            if self.step(left.min(Duration::from_millis(1))) {
+                self.finish_incremental(Cause::Idle);
+            }
+        }
+        while self.old.resident_empty() > 0 {
+            if Instant::now() >= deadline {
+                return false;
+            }
+            self.old.release(8);
+        }
+        true
+    }
+
+    /// Gives all empty pages back to the operating system. They stay usable.
+    pub fn release_memory(&mut self) {
+        self.old.release(usize::MAX);
+        self.new.shrink(self.new.capacity());
+    }
+}

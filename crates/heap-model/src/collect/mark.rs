@@ -1,0 +1,189 @@
+//! Marking: a stack of cells to visit, never recursion. No unsafe code.
+
+use super::wait::Waiting;
+use crate::heap::Heap;
+use crate::raw::cell::{Cell, Header, Kind, NULL, is_reference};
+use crate::raw::chunk::Chunk;
+use crate::table::{self, FIRST};
+
+/// What marking knows. Young cells are neither marked nor visited.
+#[derive(Default)]
+pub(crate) struct Marker {
+    stack: Vec<Cell>,
+    ring: Ring,
+    tables: Vec<Cell>,
+    weak_cells: Vec<Cell>,
+    waiting: Waiting,
+    /// Slots that refer to cells of sparse pages.
+    pub(super) recorded: Vec<(Cell, u32)>,
+    young: (usize, usize),
+    /// Slots visited, and entries of ephemeron tables considered.
+    pub(super) work: usize,
+    /// Entries are decided: no cell will be marked that is not reached from now on.
+    last: bool,
+}
+
+/// Cells that are being loaded before they are visited.
+#[derive(Default)]
+struct Ring {
+    cells: [Option<Cell>; 8],
+    at: usize,
+}
+
+impl Ring {
+    /// Puts a cell in and takes the one out that is in longest.
+    #[inline(always)]
+    fn exchange(&mut self, cell: Option<Cell>) -> Option<Cell> {
+        self.at = (self.at + 1) % self.cells.len();
+        std::mem::replace(&mut self.cells[self.at], cell)
+    }
+}
+
+impl Marker {
+    pub fn new(heap: &Heap) -> Self {
+        Self { young: heap.new.range(), ..Self::default() }
+    }
+
+    #[inline(always)]
+    fn is_young(&self, word: u64) -> bool {
+        (word as usize).wrapping_sub(self.young.0) < self.young.1
+    }
+
+    /// Marks what a word refers to, and sees to it that it is visited.
+    #[inline(always)]
+    pub fn mark_word(&mut self, word: u64) {
+        if !is_reference(word) || self.is_young(word) {
+            return;
+        }
+        let cell = Cell::at((word - 1) as usize);
+        if Chunk::of(cell).mark(cell) {
+            self.stack.push(cell);
+        }
+    }
+
+    /// A cell of the old space that was allocated while marking goes on.
+    pub fn allocated(&mut self, cell: Cell) {
+        if Chunk::of(cell).mark(cell) {
+            self.stack.push(cell);
+        }
+    }
+
+    /// Visits cells until about `budget` slots are done; true if none is left.
+    pub fn advance(&mut self, budget: usize) -> bool {
+        let goal = self.work.saturating_add(budget);
+        let mut idle = 0;
+        while self.work < goal {
+            let next = self.stack.pop();
+            if let Some(next) = next {
+                next.prefetch();
+                idle = 0;
+            } else {
+                idle += 1;
+                if idle > self.ring.cells.len() {
+                    return true;
+                }
+            }
+            if let Some(cell) = self.ring.exchange(next) {
+                self.visit(cell);
+            }
+        }
+        false
+    }
+
+    #[inline(always)]
+    fn visit(&mut self, cell: Cell) {
+        let header = cell.header();
+        let chunk = Chunk::of(cell);
+        chunk.add_live(header.size());
+        self.work += 1 + header.slots();
+        if header.has(Header::WAITED_FOR) {
+            self.release(cell);
+        }
+        match header.kind() {
+            Kind::EphemeronTable => {
+                self.tables.push(cell);
+                if self.last {
+                    self.visit_table(cell);
+                }
+            }
+            Kind::WeakCell => self.weak_cells.push(cell),
+            _ => {
+                for slot in 0..header.slots() {
+                    let word = cell.slot(slot);
+                    self.mark_word(word);
+                    self.record(cell, slot, word);
+                }
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn record(&mut self, cell: Cell, slot: usize, word: u64) {
+        if let Some(target) = Cell::of(word)
+            && !self.is_young(word)
+            && Chunk::of(target).is_evacuated()
+        {
+            self.recorded.push((cell, slot as u32));
+        }
+    }
+
+    /// From now on ephemerons are decided as they are met, those met already at once.
+    pub fn decide_ephemerons(&mut self) {
+        self.last = true;
+        for table in self.tables.clone() {
+            self.visit_table(table);
+        }
+    }
+
+    fn visit_table(&mut self, table: Cell) {
+        for slot in (FIRST..table.header().slots()).step_by(2) {
+            let Some(key) = Cell::of(table.slot(slot)) else { continue };
+            self.work += 1;
+            if self.lives(key) {
+                self.mark_word(table.slot(slot + 1));
+            } else {
+                self.waiting.wait(key, table, slot);
+            }
+        }
+    }
+
+    fn lives(&self, cell: Cell) -> bool {
+        self.is_young(cell.word()) || Chunk::of(cell).is_marked(cell)
+    }
+
+    /// Nothing waits for the key any more: the values that did are marked.
+    #[cold]
+    fn release(&mut self, key: Cell) {
+        let mut next = self.waiting.done(key);
+        while let Some(index) = next {
+            let (table, slot, after) = self.waiting.entry(index);
+            self.work += 1;
+            self.mark_word(table.slot(slot + 1));
+            next = after;
+        }
+    }
+
+    /// After marking: entries of dead keys go, weak references to dead cells are cleared.
+    pub fn clear_weak(&mut self) {
+        for table in std::mem::take(&mut self.tables) {
+            for slot in (FIRST..table.header().slots()).step_by(2) {
+                let Some(key) = Cell::of(table.slot(slot)) else { continue };
+                self.work += 1;
+                if self.lives(key) {
+                    self.record(table, slot, table.slot(slot));
+                    self.record(table, slot + 1, table.slot(slot + 1));
+                } else {
+                    table::clear_entry(table, slot);
+                }
+            }
+        }
+        for cell in std::mem::take(&mut self.weak_cells) {
+            let word = cell.slot(0);
+            if Cell::of(word).is_some_and(|target| !self.lives(target)) {
+                cell.set_slot(0, NULL);
+            } else {
+                self.record(cell, 0, word);
+            }
+        }
+    }
+}

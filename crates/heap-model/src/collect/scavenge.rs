@@ -1,0 +1,231 @@
+//! The scavenger (V8's `scavenger.cc`): survivors are copied to the other half of the new space or,
+//! the second time, to the old space. Weak references count as strong here; an ephemeron's young
+//! key does not. No unsafe code.
+
+use super::Marker;
+use super::wait::Waiting;
+use crate::heap::{Heap, Sites};
+use crate::raw::cell::{Cell, Header, Kind, is_reference};
+use crate::space::{Emptied, NewSpace, OldSpace};
+use crate::table::{self, FIRST};
+
+/// Who is promoted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Promote {
+    /// Survivors of an earlier scavenge.
+    Aged,
+    /// Everyone.
+    All,
+}
+
+struct Scavenger<'h> {
+    new: &'h mut NewSpace,
+    old: &'h mut OldSpace,
+    marker: Option<&'h mut Marker>,
+    sites: &'h mut Sites,
+    from: Emptied,
+    promote: Promote,
+    /// Cells of the old space whose slots may refer to the emptied half.
+    work: Vec<Cell>,
+    remembered: Vec<Cell>,
+    tables: Vec<Cell>,
+    waiting: Waiting,
+    /// Entries whose key has been moved.
+    ready: Vec<u32>,
+    promoted: usize,
+}
+
+impl Heap {
+    /// Empties the half of the new space that is in use.
+    pub(super) fn evacuate_new_space(&mut self, promote: Promote) {
+        self.drain_released();
+        let remembered = std::mem::take(&mut self.remembered);
+        let from = self.new.flip();
+        let mut scan = self.new.start();
+        let mut scavenger = Scavenger {
+            new: &mut self.new,
+            old: &mut self.old,
+            marker: self.marker.as_mut(),
+            sites: &mut self.sites,
+            from,
+            promote,
+            work: Vec::new(),
+            remembered: Vec::new(),
+            tables: Vec::new(),
+            waiting: Waiting::default(),
+            ready: Vec::new(),
+            promoted: 0,
+        };
+        for word in self.handles.iter_mut().chain(self.globals.iter_mut().map(|(_, word)| word)) {
+            *word = scavenger.moved(*word);
+        }
+        for cell in remembered {
+            cell.set_flag(Header::REMEMBERED, false);
+            scavenger.work.push(cell);
+        }
+        loop {
+            while scan < scavenger.new.top() {
+                let cell = Cell::at(scan);
+                scan += cell.header().size();
+                scavenger.scan(cell);
+            }
+            if let Some(cell) = scavenger.work.pop() {
+                if scavenger.scan(cell) {
+                    scavenger.remember(cell);
+                }
+            } else if let Some(first) = scavenger.ready.pop() {
+                scavenger.release(first);
+            } else if scan == scavenger.new.top() {
+                break;
+            }
+        }
+        scavenger.bury();
+        let Scavenger { remembered, promoted, .. } = scavenger;
+        self.remembered = remembered;
+        self.statistics.promoted += promoted;
+        self.survivors += self.new.used() + promoted;
+        self.bury_young_natives(from);
+        self.new.age();
+    }
+
+    /// The payloads of the dead young native cells wait to be dropped; the living move along.
+    fn bury_young_natives(&mut self, from: Emptied) {
+        let mut young = std::mem::take(&mut self.young_natives);
+        young.retain_mut(|index| {
+            let Some(native) = self.natives.get_mut(*index as usize) else { return false };
+            if !from.contains(native.cell.word()) {
+                return self.new.contains(native.cell.word());
+            }
+            match native.cell.header().forwarded().and_then(Cell::of) {
+                Some(moved) => {
+                    native.cell = moved;
+                    self.new.contains(moved.word())
+                }
+                None => {
+                    self.bury_native(*index);
+                    false
+                }
+            }
+        });
+        self.young_natives = young;
+    }
+}
+
+impl Scavenger<'_> {
+    /// The word after the cell that it refers to has moved, if it is one of the emptied half.
+    #[inline(always)]
+    fn moved(&mut self, word: u64) -> u64 {
+        if !is_reference(word) || !self.from.contains(word) {
+            return word;
+        }
+        let cell = Cell::at((word - 1) as usize);
+        let header = cell.header();
+        if let Some(moved) = header.forwarded() {
+            return moved;
+        }
+        self.move_cell(cell, header)
+    }
+
+    #[inline]
+    fn move_cell(&mut self, cell: Cell, header: Header) -> u64 {
+        let waiter = if header.has(Header::WAITED_FOR) { self.waiting.done(cell) } else { None };
+        self.ready.extend(waiter);
+        let size = header.size();
+        let aged = self.from.is_aged(cell);
+        if header.has(Header::SITED) && !aged {
+            self.sites.survived(cell.aux());
+        }
+        if aged || self.promote == Promote::All {
+            let place = self.old.allocate(size);
+            let place = place.or_else(|| self.old.add_page().then(|| self.old.allocate(size))?);
+            if let Some(to) = place {
+                cell.move_to(to, size);
+                self.promoted += size;
+                self.work.push(to);
+                if let Some(marker) = &mut self.marker {
+                    marker.allocated(to);
+                }
+                return to.word();
+            }
+            // The operating system refuses a page: the cell stays young.
+        }
+        let to = self.new.allocate(size).expect("the halves are equal, so survivors fit");
+        cell.move_to(to, size);
+        to.word()
+    }
+
+    /// Moves what the cell refers to; whether it then refers to young cells.
+    #[inline]
+    fn scan(&mut self, cell: Cell) -> bool {
+        let header = cell.header();
+        if header.is(Kind::EphemeronTable) {
+            return self.scan_table(cell);
+        }
+        let mut young = false;
+        for slot in 0..header.slots() {
+            let word = cell.slot(slot);
+            if is_reference(word) && self.from.contains(word) {
+                let moved = self.moved(word);
+                cell.set_slot(slot, moved);
+                young |= self.new.contains(moved);
+            }
+        }
+        young
+    }
+
+    fn scan_table(&mut self, table: Cell) -> bool {
+        self.tables.push(table);
+        for slot in (FIRST..table.header().slots()).step_by(2) {
+            let word = table.slot(slot);
+            let Some(key) = Cell::of(word) else { continue };
+            if self.from.contains(word) && key.header().forwarded().is_none() {
+                self.waiting.wait(key, table, slot);
+            } else {
+                self.settle(table, slot);
+            }
+        }
+        false
+    }
+
+    /// The entry's key lives.
+    fn settle(&mut self, table: Cell, slot: usize) {
+        let (key, value) = (self.moved(table.slot(slot)), self.moved(table.slot(slot + 1)));
+        table.set_slot(slot, key);
+        table.set_slot(slot + 1, value);
+        let refers = |word| is_reference(word) && self.new.contains(word);
+        if (refers(key) || refers(value)) && !self.new.contains(table.word()) {
+            self.remember(table);
+        }
+    }
+
+    fn release(&mut self, first: u32) {
+        let mut next = Some(first);
+        while let Some(index) = next {
+            let (table, slot, after) = self.waiting.entry(index);
+            self.settle(table, slot);
+            next = after;
+        }
+    }
+
+    fn remember(&mut self, cell: Cell) {
+        if !cell.header().has(Header::REMEMBERED) {
+            cell.set_flag(Header::REMEMBERED, true);
+            self.remembered.push(cell);
+        }
+    }
+
+    /// The entries whose keys have not been moved are gone.
+    fn bury(&mut self) {
+        if self.waiting.len() == 0 {
+            return;
+        }
+        for table in std::mem::take(&mut self.tables) {
+            for slot in (FIRST..table.header().slots()).step_by(2) {
+                let key = table.slot(slot);
+                if is_reference(key) && self.from.contains(key) {
+                    table::clear_entry(table, slot);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,297 @@
+//! Cells: a header word, a word for the identity hash, tagged slots, raw bytes.
+//!
+//! Header: bit 0 clear, kind (1 to 5), flags (6 to 9), slots (10 to 36), size in words (37 to 63).
+//! While a cell is moved its header is the new cell's word, whose bit 0 is set. A tagged word is a
+//! small integer (bit 0 clear, value in the upper half), a reference (bits 0 and 1 are `01`, the
+//! cell's address less one), or a constant (bits `11`).
+
+use core::ptr::NonNull;
+
+/// Bytes before a cell's slots.
+pub const HEADER: usize = 16;
+/// Bytes of the largest cell.
+pub const MAX_SIZE: usize = ((1 << 27) - 1) * 8;
+/// Bytes of a word.
+pub const WORD: usize = 8;
+
+pub const UNDEFINED: u64 = 3;
+pub const NULL: u64 = 7;
+pub const HOLE: u64 = 11;
+pub const TRUE: u64 = 15;
+pub const FALSE: u64 = 19;
+
+/// What a cell is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
+#[non_exhaustive]
+pub enum Kind {
+    /// Fields.
+    Object,
+    /// Elements.
+    Array,
+    /// One-byte characters.
+    OneByteString,
+    /// Two-byte characters.
+    TwoByteString,
+    /// Raw bytes.
+    Bytes,
+    /// A boxed double, whose raw bytes take the place of the identity hash.
+    Double,
+    /// A payload of Rust's that is dropped with the cell.
+    Native,
+    /// Captured variables.
+    Context,
+    /// A function.
+    Closure,
+    /// Weak keys with values.
+    EphemeronTable,
+    /// A weak reference.
+    WeakCell,
+    /// A rope of two strings.
+    ConsString,
+    /// Memory that no cell has. It never is a value.
+    #[doc(hidden)]
+    Free,
+}
+
+const KINDS: [Kind; 13] = [
+    Kind::Object,
+    Kind::Array,
+    Kind::OneByteString,
+    Kind::TwoByteString,
+    Kind::Bytes,
+    Kind::Double,
+    Kind::Native,
+    Kind::Context,
+    Kind::Closure,
+    Kind::EphemeronTable,
+    Kind::WeakCell,
+    Kind::ConsString,
+    Kind::Free,
+];
+
+/// A cell's header word.
+#[derive(Clone, Copy)]
+pub struct Header(pub u64);
+
+impl Header {
+    /// An old cell on the list of those that may refer to young ones.
+    pub const REMEMBERED: u64 = 1 << 6;
+    /// Entries of ephemeron tables wait for the cell to be marked.
+    pub const WAITED_FOR: u64 = 1 << 7;
+    /// The cell's allocation site counts it.
+    pub const SITED: u64 = 1 << 8;
+
+    #[inline(always)]
+    pub fn new(kind: Kind, slots: usize, size: usize) -> Self {
+        Self((kind as u64) << 1 | (slots as u64) << 10 | (size as u64 / 8) << 37)
+    }
+
+    #[inline(always)]
+    pub fn kind(self) -> Kind {
+        KINDS[((self.0 >> 1) & 31) as usize % KINDS.len()]
+    }
+
+    #[inline(always)]
+    pub fn is(self, kind: Kind) -> bool {
+        (self.0 >> 1) & 31 == kind as u64
+    }
+
+    #[inline(always)]
+    pub fn slots(self) -> usize {
+        ((self.0 >> 10) & ((1 << 27) - 1)) as usize
+    }
+
+    /// The cell's size in bytes.
+    #[inline(always)]
+    pub fn size(self) -> usize {
+        ((self.0 >> 37) * 8) as usize
+    }
+
+    /// The new cell's word, if the cell has moved.
+    #[inline(always)]
+    pub fn forwarded(self) -> Option<u64> {
+        (self.0 & 1 == 1).then_some(self.0)
+    }
+
+    #[inline(always)]
+    pub fn has(self, flag: u64) -> bool {
+        self.0 & flag != 0
+    }
+}
+
+/// Whether a tagged word is a reference.
+#[inline(always)]
+pub fn is_reference(word: u64) -> bool {
+    word & 3 == 1
+}
+
+/// The small integer's word.
+#[inline(always)]
+pub fn smi(number: i32) -> u64 {
+    u64::from(number as u32) << 32
+}
+
+/// A cell in the heap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Cell(NonNull<u64>);
+
+// SAFETY: a cell belongs to a heap, and is used by whoever has the heap.
+unsafe impl Send for Cell {}
+
+impl Cell {
+    /// The cell at an address in a chunk.
+    #[inline(always)]
+    pub fn at(address: usize) -> Self {
+        debug_assert!(address.is_multiple_of(8) && address != 0);
+        // SAFETY: addresses in chunks are not null.
+        Self(unsafe { NonNull::new_unchecked(address as *mut u64) })
+    }
+
+    /// The cell that a tagged word refers to, if it is a reference.
+    #[inline(always)]
+    pub fn of(word: u64) -> Option<Self> {
+        is_reference(word).then(|| Self::at((word - 1) as usize))
+    }
+
+    #[inline(always)]
+    pub fn word(self) -> u64 {
+        self.address() as u64 + 1
+    }
+
+    #[inline(always)]
+    pub fn address(self) -> usize {
+        self.0.as_ptr() as usize
+    }
+
+    #[inline(always)]
+    fn read(self, index: usize) -> u64 {
+        // SAFETY: callers stay within the cell, which is mapped and aligned.
+        let place = unsafe { self.0.add(index) };
+        // SAFETY: as above.
+        unsafe { place.read() }
+    }
+
+    #[inline(always)]
+    fn write(self, index: usize, word: u64) {
+        // SAFETY: callers stay within the cell, which is mapped and aligned.
+        let place = unsafe { self.0.add(index) };
+        // SAFETY: as above.
+        unsafe { place.write(word) };
+    }
+
+    #[inline(always)]
+    pub fn header(self) -> Header {
+        Header(self.read(0))
+    }
+
+    #[inline(always)]
+    pub fn set_header(self, header: u64) {
+        self.write(0, header);
+    }
+
+    pub fn set_flag(self, flag: u64, on: bool) {
+        let header = self.header().0;
+        self.set_header(if on { header | flag } else { header & !flag });
+    }
+
+    /// A slot, which the cell must have.
+    #[inline(always)]
+    pub fn slot(self, slot: usize) -> u64 {
+        debug_assert!(slot < self.header().slots());
+        self.read(2 + slot)
+    }
+
+    #[inline(always)]
+    pub fn set_slot(self, slot: usize, word: u64) {
+        debug_assert!(slot < self.header().slots());
+        self.write(2 + slot, word);
+    }
+
+    /// The identity hash, or 0 if it has none yet. The cell is not a double.
+    #[inline(always)]
+    pub fn hash(self) -> u32 {
+        self.read(1) as u32
+    }
+
+    #[inline(always)]
+    pub fn set_hash(self, hash: u32) {
+        self.write(1, self.read(1) >> 32 << 32 | u64::from(hash));
+    }
+
+    /// The number beside the hash: a native cell's payload, another's allocation site; while it is
+    /// waited for, the first that waits.
+    #[inline(always)]
+    pub fn aux(self) -> u32 {
+        (self.read(1) >> 32) as u32
+    }
+
+    #[inline(always)]
+    pub fn set_aux(self, aux: u32) {
+        self.write(1, u64::from(self.hash()) | u64::from(aux) << 32);
+    }
+
+    /// Writes a fresh cell: slots undefined, raw bytes zero.
+    #[inline(always)]
+    pub fn format(self, kind: Kind, size: usize, slots: usize) {
+        self.write(0, Header::new(kind, slots, size).0);
+        self.write(1, 0);
+        for slot in 0..slots {
+            self.write(2 + slot, UNDEFINED);
+        }
+        for word in 2 + slots..size / WORD {
+            self.write(word, 0);
+        }
+    }
+
+    /// Writes that `size` bytes from here on are no cell's.
+    pub fn format_free(self, size: usize) {
+        self.write(0, Header::new(Kind::Free, 0, size).0);
+    }
+
+    /// Copies the cell's words to where `size` bytes were allocated, and says there where it went.
+    #[inline(always)]
+    pub fn move_to(self, to: Self, size: usize) {
+        // SAFETY: both are `size` bytes in mapped chunks, and an allocation overlaps no cell.
+        unsafe { self.0.copy_to_nonoverlapping(to.0, size / WORD) };
+        self.write(0, to.word());
+    }
+
+    /// Where the raw bytes begin, and how many they are.
+    fn raw_range(self) -> (usize, usize) {
+        let header = self.header();
+        let start = if header.is(Kind::Double) { WORD } else { HEADER + WORD * header.slots() };
+        (start, header.size() - start)
+    }
+
+    /// The raw bytes behind the slots. They must not be kept past an allocation.
+    pub fn raw<'a>(self) -> &'a [u8] {
+        let (start, length) = self.raw_range();
+        // SAFETY: the range lies in the cell, and its words are initialised.
+        let start = unsafe { self.0.cast::<u8>().add(start) };
+        // SAFETY: as above; callers bind the lifetime to the borrow of their heap.
+        unsafe { core::slice::from_raw_parts(start.as_ptr(), length) }
+    }
+
+    /// The raw bytes behind the slots, to be changed. They must not be kept past an allocation, and
+    /// the caller has the heap to itself.
+    pub fn raw_mut<'a>(self) -> &'a mut [u8] {
+        let (start, length) = self.raw_range();
+        // SAFETY: the range lies in the cell, and its words are initialised.
+        let start = unsafe { self.0.cast::<u8>().add(start) };
+        // SAFETY: as above; callers bind the lifetime to the mutable borrow of their heap.
+        unsafe { core::slice::from_raw_parts_mut(start.as_ptr(), length) }
+    }
+
+    /// Asks the processor to load the cell's header.
+    #[inline(always)]
+    pub fn prefetch(self) {
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: a prefetch of any address is harmless, and SSE is part of x86-64.
+        unsafe {
+            core::arch::x86_64::_mm_prefetch::<{ core::arch::x86_64::_MM_HINT_T0 }>(
+                self.0.as_ptr().cast(),
+            );
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! Chunks: V8's pages of 256 KiB, and the mappings of large cells, which begin like one.
+//!
+//! A chunk begins with its header: facts about it, then a mark bit for each word of a page. A cell
+//! begins in the first page of its chunk, so masking its address finds the chunk.
+
+use super::cell::{Cell, WORD};
+use core::ptr::NonNull;
+
+/// V8's page, in bytes.
+pub const PAGE: usize = 262_144;
+/// How many of them cells can use.
+pub const USABLE: usize = 257_720;
+/// Larger cells have a mapping of their own.
+pub const LARGEST_IN_PAGE: usize = 131_072;
+/// Where the cells of a chunk begin.
+pub const FIRST: usize = PAGE - USABLE;
+
+const MARKS: usize = PAGE / WORD / 64;
+
+#[repr(C)]
+struct Head {
+    /// Bytes of marked cells.
+    live: usize,
+    /// Bytes taken for cells since marking.
+    taken: usize,
+    /// References into the chunk are recorded, for its cells are to be moved.
+    evacuated: bool,
+    /// The mark bits tell the live cells; the others aren't on a free list yet.
+    unswept: bool,
+    marks: [u64; MARKS],
+}
+
+const _: () = assert!(size_of::<Head>() <= FIRST, "the header fits before the cells");
+
+/// A chunk that is mapped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Chunk(NonNull<Head>);
+
+// SAFETY: a chunk belongs to a heap, and is used by whoever has the heap.
+unsafe impl Send for Chunk {}
+
+impl Chunk {
+    /// The chunk at an address, which is a multiple of [`PAGE`] in a mapping.
+    pub fn at(address: usize) -> Self {
+        debug_assert!(address.is_multiple_of(PAGE) && address != 0);
+        // SAFETY: mappings don't begin at 0.
+        Self(unsafe { NonNull::new_unchecked(address as *mut Head) })
+    }
+
+    /// The chunk of a cell that is not young.
+    #[inline(always)]
+    pub fn of(cell: Cell) -> Self {
+        Self::at(cell.address() & !(PAGE - 1))
+    }
+
+    /// Writes a fresh header.
+    pub fn format(self) {
+        let head = Head { live: 0, taken: 0, evacuated: false, unswept: false, marks: [0; MARKS] };
+        // SAFETY: the chunk is mapped, aligned, and at least a header long.
+        unsafe { self.0.write(head) };
+    }
+
+    pub fn address(self) -> usize {
+        self.0.as_ptr() as usize
+    }
+
+    /// The address of its first cell.
+    pub fn first(self) -> usize {
+        self.address() + FIRST
+    }
+
+    /// The address behind a page's last cell.
+    pub fn end(self) -> usize {
+        self.address() + PAGE
+    }
+
+    #[inline(always)]
+    fn head(&self) -> &Head {
+        // SAFETY: the chunk is mapped and formatted; the heap is used by one thread at a time, and no
+        // reference to the header is kept.
+        unsafe { self.0.as_ref() }
+    }
+
+    #[inline(always)]
+    fn head_mut(&mut self) -> &mut Head {
+        // SAFETY: as above.
+        unsafe { self.0.as_mut() }
+    }
+
+    pub fn live(self) -> usize {
+        self.head().live
+    }
+
+    /// Bytes of cells, the dead since the last marking among them.
+    pub fn used(self) -> usize {
+        self.head().live + self.head().taken
+    }
+
+    /// So many bytes were taken for cells, or given back.
+    pub fn take(mut self, bytes: isize) {
+        let head = self.head_mut();
+        head.taken = head.taken.saturating_add_signed(bytes);
+    }
+
+    /// What was taken is marked or dead.
+    pub fn clear_taken(mut self) {
+        self.head_mut().taken = 0;
+    }
+
+    #[inline(always)]
+    pub fn is_evacuated(self) -> bool {
+        self.head().evacuated
+    }
+
+    pub fn set_evacuated(mut self, evacuated: bool) {
+        self.head_mut().evacuated = evacuated;
+    }
+
+    #[cfg(zeal)]
+    pub fn is_unswept(self) -> bool {
+        self.head().unswept
+    }
+
+    pub fn set_unswept(mut self, unswept: bool) {
+        self.head_mut().unswept = unswept;
+    }
+
+    /// Takes all marks away.
+    pub fn clear_marks(mut self) {
+        let head = self.head_mut();
+        head.live = 0;
+        head.marks.fill(0);
+    }
+
+    /// Marks a cell of the chunk; true if it was not marked.
+    #[inline(always)]
+    pub fn mark(mut self, cell: Cell) -> bool {
+        let word = (cell.address() & (PAGE - 1)) / WORD;
+        let bit = 1 << (word % 64);
+        let marks = &mut self.head_mut().marks[word / 64];
+        let fresh = *marks & bit == 0;
+        *marks |= bit;
+        fresh
+    }
+
+    #[inline(always)]
+    pub fn add_live(mut self, bytes: usize) {
+        self.head_mut().live += bytes;
+    }
+
+    #[inline(always)]
+    pub fn is_marked(self, cell: Cell) -> bool {
+        let word = (cell.address() & (PAGE - 1)) / WORD;
+        self.head().marks[word / 64] & 1 << (word % 64) != 0
+    }
+
+    /// The marked cells of a page, in the order of their addresses.
+    pub fn marked(self) -> impl Iterator<Item = Cell> {
+        (FIRST / WORD / 64..MARKS).flat_map(move |index| {
+            let mut bits = self.head().marks[index];
+            core::iter::from_fn(move || {
+                let bit = bits.trailing_zeros() as usize;
+                bits &= bits.checked_sub(1)?;
+                Some(Cell::at(self.address() + (index * 64 + bit) * WORD))
+            })
+        })
+    }
+
+    /// The cells of a page, free memory among them, in the order of their addresses.
+    #[cfg(zeal)]
+    pub fn cells(self) -> impl Iterator<Item = Cell> {
+        cells(self.first(), self.end())
+    }
+}
+
+/// The cells between two addresses, one behind the other.
+pub fn cells(mut start: usize, end: usize) -> impl Iterator<Item = Cell> {
+    core::iter::from_fn(move || {
+        (start < end).then(|| {
+            let cell = Cell::at(start);
+            start += cell.header().size();
+            cell
+        })
+    })
+}

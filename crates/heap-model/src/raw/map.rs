@@ -1,0 +1,49 @@
+//! Memory from the operating system: mappings that begin at a multiple of V8's page.
+
+use super::chunk::PAGE;
+use memmap2::MmapMut;
+
+/// A mapping of its own, aligned to [`PAGE`]. It is unmapped with this.
+pub struct Mapping {
+    map: MmapMut,
+    start: usize,
+    length: usize,
+}
+
+impl Mapping {
+    /// Maps `length` bytes of zeros; none if the operating system refuses.
+    pub fn new(length: usize) -> Option<Self> {
+        // The library aligns to the system's pages: what lies before V8's is never touched.
+        let mut map = MmapMut::map_anon(length.checked_add(PAGE)?).ok()?;
+        let start = (map.as_mut_ptr() as usize).next_multiple_of(PAGE);
+        Some(Self { map, start, length })
+    }
+
+    /// The address of its first byte.
+    pub fn start(&self) -> usize {
+        self.start
+    }
+
+    pub fn length(&self) -> usize {
+        self.length
+    }
+
+    /// Touches every byte, so that all of it is resident.
+    pub fn touch(&mut self) {
+        let from = self.start - self.map.as_mut_ptr() as usize;
+        self.map[from..from + self.length].fill(0xB0);
+    }
+
+    /// Gives a range back to the operating system: it stays mapped and reads as zeros.
+    pub fn release(&self, start: usize, length: usize) {
+        let from = start - self.map.as_ptr() as usize;
+        #[cfg(unix)]
+        // SAFETY: the range is the caller's and holds nothing that is read again before it is
+        // written; advice that is not taken changes nothing.
+        let _ = unsafe {
+            self.map.unchecked_advise_range(memmap2::UncheckedAdvice::DontNeed, from, length)
+        };
+        #[cfg(not(unix))]
+        let _ = (from, length);
+    }
+}

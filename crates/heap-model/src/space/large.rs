@@ -1,0 +1,66 @@
+//! The large-object space: a mapping for each cell. No unsafe code.
+
+use crate::raw::cell::Cell;
+use crate::raw::chunk::{Chunk, FIRST};
+use crate::raw::map::Mapping;
+
+#[derive(Default)]
+pub(crate) struct LargeSpace {
+    mappings: Vec<Mapping>,
+    used: usize,
+    committed: usize,
+}
+
+impl LargeSpace {
+    /// What a large cell's mapping takes, in bytes.
+    pub fn commit(size: usize) -> usize {
+        (size + FIRST).next_multiple_of(4096)
+    }
+
+    pub fn allocate(&mut self, size: usize) -> Option<Cell> {
+        let mapping = Mapping::new(Self::commit(size))?;
+        let chunk = Chunk::at(mapping.start());
+        chunk.format();
+        self.used += size;
+        self.committed += mapping.length();
+        self.mappings.push(mapping);
+        Some(Cell::at(chunk.first()))
+    }
+
+    pub fn used(&self) -> usize {
+        self.used
+    }
+
+    pub fn committed(&self) -> usize {
+        self.committed
+    }
+
+    pub fn chunks(&self) -> impl Iterator<Item = Chunk> {
+        self.mappings.iter().map(|mapping| Chunk::at(mapping.start()))
+    }
+
+    #[cfg(zeal)]
+    pub fn cells(&self) -> impl Iterator<Item = Cell> {
+        self.chunks().map(|chunk| Cell::at(chunk.first()))
+    }
+
+    /// Before marking: no cell is marked.
+    pub fn begin_marking(&self) {
+        self.chunks().for_each(Chunk::clear_marks);
+    }
+
+    /// Unmaps the cells that are not marked.
+    pub fn sweep(&mut self) {
+        let Self { mappings, used, committed } = self;
+        mappings.retain(|mapping| {
+            let chunk = Chunk::at(mapping.start());
+            let cell = Cell::at(chunk.first());
+            let live = chunk.is_marked(cell);
+            if !live {
+                *used -= cell.header().size();
+                *committed -= mapping.length();
+            }
+            live
+        });
+    }
+}

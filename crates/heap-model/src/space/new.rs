@@ -1,0 +1,157 @@
+//! The new space: two halves, one of which is allocated in from its start on (V8's
+//! `SemiSpaceNewSpace`). No unsafe code.
+//!
+//! Both halves are reserved at their maximum; what is committed is the capacity of each. A survivor
+//! of one scavenge lies below the age mark and is promoted by the next.
+
+use crate::raw::cell::Cell;
+use crate::raw::chunk::{self, PAGE};
+use crate::raw::map::Mapping;
+
+pub(crate) struct NewSpace {
+    mapping: Mapping,
+    /// Bytes of a half at the most, and now.
+    maximum: usize,
+    capacity: usize,
+    /// Where the half that is allocated in begins.
+    start: usize,
+    top: usize,
+    end: usize,
+    age_mark: usize,
+}
+
+/// The half that a scavenge empties.
+#[derive(Clone, Copy)]
+pub(crate) struct Emptied {
+    start: usize,
+    maximum: usize,
+    age_mark: usize,
+}
+
+impl Emptied {
+    /// Whether a reference's word refers into it.
+    #[inline(always)]
+    pub fn contains(self, word: u64) -> bool {
+        (word as usize).wrapping_sub(self.start) < self.maximum
+    }
+
+    /// Whether the cell has survived a scavenge already.
+    #[inline(always)]
+    pub fn is_aged(self, cell: Cell) -> bool {
+        cell.address() < self.age_mark
+    }
+}
+
+impl NewSpace {
+    pub fn new(capacity: usize, maximum: usize) -> Option<Self> {
+        let maximum = maximum.max(capacity);
+        let mapping = Mapping::new(2 * maximum)?;
+        let start = mapping.start();
+        let end = start + capacity;
+        Some(Self { mapping, maximum, capacity, start, top: start, end, age_mark: start })
+    }
+
+    /// Takes room for a cell.
+    #[inline(always)]
+    pub fn allocate(&mut self, size: usize) -> Option<Cell> {
+        let top = self.top;
+        if size > self.end - top {
+            return None;
+        }
+        self.top = top + size;
+        Some(Cell::at(top))
+    }
+
+    /// Whether a reference's word refers to a young cell.
+    #[inline(always)]
+    pub fn contains(&self, word: u64) -> bool {
+        (word as usize).wrapping_sub(self.mapping.start()) < 2 * self.maximum
+    }
+
+    /// The addresses of both halves: where they begin, and how many bytes they are.
+    pub fn range(&self) -> (usize, usize) {
+        (self.mapping.start(), 2 * self.maximum)
+    }
+
+    pub fn used(&self) -> usize {
+        self.top - self.start
+    }
+
+    pub fn capacity(&self) -> usize {
+        self.capacity
+    }
+
+    pub fn maximum(&self) -> usize {
+        self.maximum
+    }
+
+    pub fn committed(&self) -> usize {
+        2 * self.capacity
+    }
+
+    /// Makes both halves larger; what the next scavenge fills is the larger one.
+    pub fn grow(&mut self, capacity: usize) {
+        self.capacity = capacity.min(self.maximum).next_multiple_of(PAGE);
+        self.end = self.start + self.capacity;
+    }
+
+    /// Makes both halves smaller, but not smaller than what is used.
+    pub fn shrink(&mut self, capacity: usize) {
+        self.capacity = capacity.max(self.used()).next_multiple_of(PAGE).min(self.maximum);
+        self.end = self.start + self.capacity;
+        for half in [self.mapping.start(), self.mapping.start() + self.maximum] {
+            self.mapping.release(half + self.capacity, self.maximum - self.capacity);
+        }
+    }
+
+    /// Goes over to the other half, which is empty, and gives the one to be emptied.
+    pub fn flip(&mut self) -> Emptied {
+        let from = Emptied { start: self.start, maximum: self.maximum, age_mark: self.age_mark };
+        let first = self.mapping.start();
+        self.start = if self.start == first { first + self.maximum } else { first };
+        self.top = self.start;
+        self.end = self.start + self.capacity;
+        from
+    }
+
+    /// What lies in the space has survived a scavenge.
+    pub fn age(&mut self) {
+        self.age_mark = self.top;
+    }
+
+    /// The address behind the last cell.
+    #[inline(always)]
+    pub fn top(&self) -> usize {
+        self.top
+    }
+
+    /// The address of the first cell.
+    pub fn start(&self) -> usize {
+        self.start
+    }
+
+    /// The cells, in the order of their addresses.
+    pub fn cells(&self) -> impl Iterator<Item = Cell> + use<> {
+        chunk::cells(self.start, self.top)
+    }
+
+    /// Lets the next allocation find no room, so that a collection can be considered.
+    pub fn stop(&mut self) {
+        self.end = self.top;
+    }
+
+    /// Allocates up to `used` bytes and the capacity, and no further. Takes [`stop`](Self::stop) back.
+    pub fn bound(&mut self, used: usize) {
+        self.end = (self.start + used.min(self.capacity)).max(self.top);
+    }
+
+    /// Overwrites the half that is not in use, so that a stale reference is found out.
+    #[cfg(zeal)]
+    pub fn poison(&mut self) {
+        let first = self.mapping.start();
+        let idle = if self.start == first { first + self.maximum } else { first };
+        for address in (idle..idle + self.capacity).step_by(8) {
+            Cell::at(address).set_header(crate::verify::POISON);
+        }
+    }
+}

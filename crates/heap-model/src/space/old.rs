@@ -1,0 +1,222 @@
+//! The old space: pages of 256 KiB, allocated in from a range that is free, and swept when more is
+//! needed. No unsafe code.
+//!
+//! Free ranges are kept by size class, each at most twice as long as the class's shortest. A page
+//! whose cells are all dead leaves the space at once; its memory waits for another page or for
+//! [`OldSpace::release`].
+
+use crate::raw::cell::Cell;
+use crate::raw::chunk::{Chunk, FIRST, PAGE, USABLE};
+use crate::raw::map::Mapping;
+
+/// Pages are mapped so many at a time.
+const REGION: usize = 32;
+const CLASSES: usize = 18;
+/// Shorter free ranges are left to the next sweep.
+const SHORTEST: usize = 32;
+
+#[derive(Default)]
+pub(crate) struct OldSpace {
+    regions: Vec<Mapping>,
+    pages: Vec<Chunk>,
+    /// Pages that hold no cells: resident ones, and ones that are as good as unmapped.
+    empty: Vec<Chunk>,
+    released: Vec<Chunk>,
+    /// Pages whose dead cells are not on the free lists yet.
+    unswept: Vec<Chunk>,
+    free: [Vec<(usize, usize)>; CLASSES],
+    /// The range that is allocated in.
+    top: usize,
+    end: usize,
+    used: usize,
+}
+
+impl OldSpace {
+    /// Takes room for a cell in a page that is there; none if a page must be added.
+    #[inline]
+    pub fn allocate(&mut self, size: usize) -> Option<Cell> {
+        if size > self.end - self.top && !self.refill(size) {
+            return None;
+        }
+        let cell = Cell::at(self.top);
+        self.top += size;
+        self.used += size;
+        Some(cell)
+    }
+
+    #[cold]
+    fn refill(&mut self, size: usize) -> bool {
+        loop {
+            if let Some((start, end)) = self.take_free(size) {
+                self.retire();
+                page_of(start).take((end - start) as isize);
+                (self.top, self.end) = (start, end);
+                return true;
+            }
+            match self.unswept.pop() {
+                Some(page) => self.sweep(page),
+                None => return false,
+            }
+        }
+    }
+
+    /// Gives the rest of the current range back, so that all pages can be walked.
+    pub fn retire(&mut self) {
+        let (start, end) = (self.top, self.end);
+        (self.top, self.end) = (0, 0);
+        if start < end {
+            page_of(start).take(-((end - start) as isize));
+            self.put_free(start, end);
+        }
+    }
+
+    fn put_free(&mut self, start: usize, end: usize) {
+        let size = end - start;
+        if size == 0 {
+            return;
+        }
+        Cell::at(start).format_free(size);
+        if size >= SHORTEST {
+            self.free[class(size)].push((start, end));
+        }
+    }
+
+    /// A free range of at least `size` bytes.
+    fn take_free(&mut self, size: usize) -> Option<(usize, usize)> {
+        // Every range of a higher class is long enough; of its own class, some.
+        let own = class(size);
+        for list in self.free.iter_mut().skip(own + 1).rev() {
+            if let Some(range) = list.pop() {
+                return Some(range);
+            }
+        }
+        let tries = self.free[own].len().min(8);
+        let list = &mut self.free[own];
+        let found = (list.len() - tries..list.len()).find(|i| list[*i].1 - list[*i].0 >= size)?;
+        Some(list.swap_remove(found))
+    }
+
+    /// Adds an empty page; false if the operating system refuses.
+    pub fn add_page(&mut self) -> bool {
+        if self.empty.is_empty() && self.released.is_empty() && !self.map_region() {
+            return false;
+        }
+        let Some(page) = self.empty.pop().or_else(|| self.released.pop()) else { return false };
+        page.format();
+        self.pages.push(page);
+        self.put_free(page.first(), page.end());
+        true
+    }
+
+    fn map_region(&mut self) -> bool {
+        let region = Mapping::new(REGION * PAGE).or_else(|| Mapping::new(PAGE));
+        let Some(region) = region else { return false };
+        let starts = (region.start()..region.start() + region.length()).step_by(PAGE);
+        self.released.extend(starts.rev().map(Chunk::at));
+        self.regions.push(region);
+        true
+    }
+
+    pub fn pages(&self) -> &[Chunk] {
+        &self.pages
+    }
+
+    /// Bytes of cells. After a collection: of the marked ones.
+    pub fn used(&self) -> usize {
+        self.used
+    }
+
+    pub fn committed(&self) -> usize {
+        self.pages.len() * PAGE
+    }
+
+    /// A cell that was counted where it was has been moved here.
+    pub fn moved(&mut self, size: usize) {
+        self.used -= size;
+    }
+
+    /// Nothing is allocated in the pages any more.
+    pub fn exclude(&mut self, pages: &[Chunk]) {
+        self.unswept.retain(|page| !pages.contains(page));
+    }
+
+    /// Before marking: no cell is marked, and no page can be swept.
+    pub fn begin_marking(&mut self) {
+        self.retire();
+        self.unswept.clear();
+        self.pages.iter().for_each(|page| page.clear_marks());
+    }
+
+    /// After marking: the marked cells are what there is. Pages without any leave.
+    pub fn end_marking(&mut self) {
+        (self.top, self.end) = (0, 0);
+        self.free.iter_mut().for_each(Vec::clear);
+        self.unswept.clear();
+        self.used = 0;
+        for page in std::mem::take(&mut self.pages) {
+            if page.live() == 0 {
+                self.empty.push(page);
+                continue;
+            }
+            page.clear_taken();
+            page.set_unswept(true);
+            self.used += page.live();
+            self.pages.push(page);
+            if page.live() < USABLE {
+                self.unswept.push(page);
+            }
+        }
+    }
+
+    /// Puts a page's dead cells on the free lists.
+    fn sweep(&mut self, page: Chunk) {
+        page.set_unswept(false);
+        let mut start = page.first();
+        for cell in page.marked() {
+            #[cfg(zeal)]
+            crate::verify::poison(start, cell.address());
+            self.put_free(start, cell.address());
+            start = cell.address() + cell.header().size();
+        }
+        #[cfg(zeal)]
+        crate::verify::poison(start, page.end());
+        self.put_free(start, page.end());
+    }
+
+    /// A page that was emptied by moving its cells leaves.
+    pub fn discard(&mut self, gone: &[Chunk]) {
+        self.pages.retain(|page| !gone.contains(page));
+        self.empty.extend(gone);
+    }
+
+    /// Bytes of the pages that hold no cells and are still resident.
+    pub fn resident_empty(&self) -> usize {
+        self.empty.len() * PAGE
+    }
+
+    /// Gives up to `pages` empty pages back to the operating system.
+    pub fn release(&mut self, pages: usize) {
+        for _ in 0..pages {
+            let Some(page) = self.empty.pop() else { return };
+            let lies_in = |region: &&Mapping| {
+                (region.start()..region.start() + region.length()).contains(&page.address())
+            };
+            if let Some(region) = self.regions.iter().find(lies_in) {
+                region.release(page.address(), PAGE);
+            }
+            self.released.push(page);
+        }
+    }
+}
+
+/// The page of an address in it.
+fn page_of(address: usize) -> Chunk {
+    Chunk::of(Cell::at(address))
+}
+
+/// The class of ranges from `32 << class` bytes on.
+fn class(size: usize) -> usize {
+    (size / SHORTEST).checked_ilog2().map_or(0, |class| class as usize).min(CLASSES - 1)
+}
+
+const _: () = assert!(FIRST + USABLE == PAGE, "cells fill the rest of a page");
