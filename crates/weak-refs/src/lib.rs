@@ -2,6 +2,8 @@
 #![forbid(unsafe_code)]
 
 mod error;
+#[cfg(feature = "rc")]
+pub mod rc;
 mod weak_map;
 
 pub use error::WeakError;
