@@ -1,9 +1,10 @@
 //! `cargo xtask conform`: replays traces recorded from a real Node and says where the replay
 //! differs. One JSON object a line: a program and what Node did at each of its steps.
 //!
-//! Replayed so far: `buffer` traces, told by their `poolSize`. No unsafe code.
+//! A `buffer` trace is told by its `poolSize`, a `gc` trace by having only steps. No unsafe code.
 
 mod buffer;
+mod gc;
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -50,12 +51,16 @@ fn replay_file(file: &Path, tally: &mut Tally) -> Result<(), String> {
         let place = format!("{name}:{}", number + 1);
         let program: Value =
             serde_json::from_str(line).map_err(|error| format!("{place}: {error}"))?;
-        if program.get("poolSize").is_none() {
+        let replay = if program.get("poolSize").is_some() {
+            buffer::replay
+        } else if program.get("options").is_none() {
+            gc::replay
+        } else {
             return Err(format!("{place}: traces of this kind are not replayed yet"));
-        }
+        };
         tally.programs += 1;
         tally.steps += program["steps"].as_array().map_or(0, Vec::len);
-        if let Err(difference) = buffer::replay(&program) {
+        if let Err(difference) = replay(&program) {
             tally.differ += 1;
             if tally.differ <= SHOWN {
                 println!("{place}: {difference}");
@@ -70,11 +75,22 @@ mod tests {
     use super::{Tally, replay_file};
     use std::path::Path;
 
-    #[test]
-    fn every_recorded_buffer_program_is_placed_as_node_placed_it() {
-        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/buffer.jsonl");
+    fn replayed(fixture: &str) -> Tally {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(fixture);
         let mut tally = Tally::default();
         replay_file(&file, &mut tally).expect("a readable fixture");
+        tally
+    }
+
+    #[test]
+    fn every_recorded_buffer_program_is_placed_as_node_placed_it() {
+        let tally = replayed("buffer.jsonl");
+        assert_eq!((tally.programs, tally.differ), (300, 0));
+    }
+
+    #[test]
+    fn every_recorded_weak_program_keeps_and_cleans_up_what_node_did() {
+        let tally = replayed("gc.jsonl");
         assert_eq!((tally.programs, tally.differ), (300, 0));
     }
 }
