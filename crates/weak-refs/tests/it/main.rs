@@ -4,6 +4,7 @@ mod cleanup;
 mod common;
 mod ephemerons;
 mod finalization_registry;
+mod limit;
 mod model;
 
 #[cfg(feature = "rc")]
