@@ -1,9 +1,11 @@
 //! `cargo xtask conform`: replays traces recorded from a real Node and says where the replay
 //! differs. One JSON object a line: a program and what Node did at each of its steps.
 //!
-//! Replayed so far: `buffer` traces, told by their `poolSize`. No unsafe code.
+//! A `buffer` trace is told by its `poolSize`, a `gc` trace by the name of its first step. No unsafe
+//! code.
 
 mod buffer;
+mod gc;
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -15,6 +17,38 @@ pub struct ConformArgs {
     /// Files of traces, one JSON object a line
     #[arg(long, required = true, num_args = 1.., value_name = "FILE")]
     traces: Vec<PathBuf>,
+    /// Their kind; without it, each program's fields tell
+    #[arg(long)]
+    kind: Option<Kind>,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Kind {
+    /// Where Buffers lie
+    Buffer,
+    /// What weak collections keep and what is cleaned up
+    Gc,
+}
+
+impl Kind {
+    fn of(program: &Value) -> Option<Self> {
+        let has = |field| program.get(field).is_some();
+        if has("poolSize") {
+            Some(Self::Buffer)
+        } else if program["steps"][0]["op"][0] == "mapNew" {
+            Some(Self::Gc)
+        } else {
+            None
+        }
+    }
+
+    /// Replays one program; the error names the first step that differs.
+    fn replay(self, program: &Value) -> Result<(), String> {
+        match self {
+            Self::Buffer => buffer::replay(program),
+            Self::Gc => gc::replay(program),
+        }
+    }
 }
 
 /// How many differing programs are shown.
@@ -31,7 +65,7 @@ struct Tally {
 pub fn run(args: &ConformArgs) -> ExitCode {
     let mut tally = Tally::default();
     for file in &args.traces {
-        if let Err(text) = replay_file(file, &mut tally) {
+        if let Err(text) = replay_file(file, args.kind, &mut tally) {
             eprintln!("{text}");
             return ExitCode::from(2);
         }
@@ -43,19 +77,18 @@ pub fn run(args: &ConformArgs) -> ExitCode {
     if tally.differ == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn replay_file(file: &Path, tally: &mut Tally) -> Result<(), String> {
+fn replay_file(file: &Path, kind: Option<Kind>, tally: &mut Tally) -> Result<(), String> {
     let name = file.display();
     let text = std::fs::read_to_string(file).map_err(|error| format!("{name}: {error}"))?;
     for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let place = format!("{name}:{}", number + 1);
         let program: Value =
             serde_json::from_str(line).map_err(|error| format!("{place}: {error}"))?;
-        if program.get("poolSize").is_none() {
-            return Err(format!("{place}: traces of this kind are not replayed yet"));
-        }
+        let kind = kind.or_else(|| Kind::of(&program));
+        let kind = kind.ok_or_else(|| format!("{place}: a trace of an unknown kind"))?;
         tally.programs += 1;
         tally.steps += program["steps"].as_array().map_or(0, Vec::len);
-        if let Err(difference) = buffer::replay(&program) {
+        if let Err(difference) = kind.replay(&program) {
             tally.differ += 1;
             if tally.differ <= SHOWN {
                 println!("{place}: {difference}");
@@ -70,11 +103,22 @@ mod tests {
     use super::{Tally, replay_file};
     use std::path::Path;
 
+    fn replayed(fixture: &str) -> Tally {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(fixture);
+        let mut tally = Tally::default();
+        replay_file(&file, None, &mut tally).expect("a readable fixture");
+        tally
+    }
+
     #[test]
     fn every_recorded_buffer_program_is_placed_as_node_placed_it() {
-        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/buffer.jsonl");
-        let mut tally = Tally::default();
-        replay_file(&file, &mut tally).expect("a readable fixture");
+        let tally = replayed("buffer.jsonl");
+        assert_eq!((tally.programs, tally.differ), (300, 0));
+    }
+
+    #[test]
+    fn every_recorded_weak_program_keeps_and_cleans_up_what_node_did() {
+        let tally = replayed("gc.jsonl");
         assert_eq!((tally.programs, tally.differ), (300, 0));
     }
 }

@@ -31,12 +31,15 @@ pub struct RecordArgs {
 enum Kind {
     /// Where Buffers lie
     Buffer,
+    /// What weak collections keep and what is cleaned up
+    Gc,
 }
 
 impl Kind {
     fn script(self) -> &'static str {
         match self {
             Self::Buffer => include_str!("record/buffer.js"),
+            Self::Gc => include_str!("record/gc.js"),
         }
     }
 }

@@ -134,7 +134,8 @@ impl Runtime {
         self.heap.enter(|scope| {
             let (map, key) = operands(scope, map, key)?;
             let value = scope.local(&value.0)?;
-            Ok(map.set(scope, Value::Ref(key), Value::Ref(value))?)
+            map.set(scope, Value::Ref(key), Value::Ref(value))?;
+            Ok(())
         })
     }
 

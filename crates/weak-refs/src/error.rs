@@ -7,22 +7,37 @@ use heap_model::{AccessError, HeapError, OutOfMemory};
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum WeakError {
-    /// The value cannot be held weakly: only cells with identity can (ECMA-262, CanBeHeldWeakly).
-    /// Numbers, booleans, `undefined`, `null`, strings and doubles cannot.
+    /// The value cannot be held weakly: only cells with identity can (ECMA-262, 9.14
+    /// CanBeHeldWeakly). Numbers, booleans, `undefined`, `null`, strings and doubles cannot.
     CannotBeHeldWeakly,
-    /// The cell is not a weak map.
+    /// The held value is the target itself, which it would keep alive (ECMA-262, 26.2.3.2).
+    HeldValueIsTarget,
+    /// The cell is not a WeakMap.
     NotAWeakMap,
+    /// The cell is not a WeakSet.
+    NotAWeakSet,
+    /// The cell is not a WeakRef.
+    NotAWeakRef,
+    /// The cell is not a FinalizationRegistry.
+    NotAFinalizationRegistry,
+    /// The cell is not a registration.
+    NotARegistration,
     /// The heap refused: out of memory, or a handle of another heap.
     Heap(HeapError),
 }
 
 impl fmt::Display for WeakError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::CannotBeHeldWeakly => f.write_str("the value cannot be held weakly"),
-            Self::NotAWeakMap => f.write_str("the cell is not a weak map"),
-            Self::Heap(error) => error.fmt(f),
-        }
+        f.write_str(match self {
+            Self::CannotBeHeldWeakly => "the value cannot be held weakly",
+            Self::HeldValueIsTarget => "the held value is the target itself",
+            Self::NotAWeakMap => "the cell is not a WeakMap",
+            Self::NotAWeakSet => "the cell is not a WeakSet",
+            Self::NotAWeakRef => "the cell is not a WeakRef",
+            Self::NotAFinalizationRegistry => "the cell is not a FinalizationRegistry",
+            Self::NotARegistration => "the cell is not a registration",
+            Self::Heap(error) => return error.fmt(f),
+        })
     }
 }
 

@@ -1,23 +1,18 @@
-//! `WeakMap`: a cell of 32 bytes whose one slot holds an ephemeron table of the heap.
-//!
-//! Invariant: slot 0 of a map's cell always refers to its current table; growth replaces it in the
-//! same call that grew it. No unsafe code.
+//! `WeakMap`: the names of ECMA-262, 24.3, over a table. No unsafe code.
 
 use crate::WeakError;
-use heap_model::{Kind, Local, Scope, Value, layout};
-
-const TABLE: usize = 0;
-/// V8's capacity of a new table: 4 entries.
-const FIRST_CAPACITY: usize = 4;
+use crate::identity::{Brand, held_weakly};
+use crate::table::Table;
+use heap_model::{Local, Scope, Value};
 
 /// A map from cells to values that keeps neither from being collected (ECMA-262, 24.3).
 ///
 /// It is a handle: a copy refers to the same map. `get`, `has`, `set` and `delete` take expected
-/// constant time.
+/// constant time, `set` amortised.
 #[derive(Clone, Copy)]
 #[doc(alias = "ephemeron")]
 pub struct WeakMap<'s> {
-    cell: Local<'s>,
+    table: Table<'s>,
 }
 
 impl<'s> WeakMap<'s> {
@@ -26,32 +21,39 @@ impl<'s> WeakMap<'s> {
     /// # Errors
     /// [`WeakError::Heap`] at the heap's limit.
     pub fn new(scope: &mut Scope<'s>) -> Result<Self, WeakError> {
-        let cell = scope.alloc_sized(Kind::Object, layout::WEAK_MAP, 1)?;
-        let table = scope.alloc_ephemeron_table(FIRST_CAPACITY)?;
-        scope.set(cell, TABLE, Value::Ref(table))?;
-        Ok(Self { cell })
+        Ok(Self { table: Table::new(scope, Brand::Map)? })
+    }
+
+    /// Makes a map of entries, as `new WeakMap(iterable)`: a later one of the same key wins.
+    ///
+    /// # Errors
+    /// As [`set`](Self::set), for the first entry that is refused.
+    pub fn from_entries<'v>(
+        scope: &mut Scope<'s>,
+        entries: impl IntoIterator<Item = (Value<'v>, Value<'v>)>,
+    ) -> Result<Self, WeakError> {
+        let map = Self::new(scope)?;
+        for (key, value) in entries {
+            map.set(scope, key, value)?;
+        }
+        Ok(map)
     }
 
     /// Takes a handle for the map that a cell is, for one that was kept in a slot or a global.
     ///
     /// # Errors
     /// [`WeakError::NotAWeakMap`] for any other cell.
-    pub fn from_cell(scope: &mut Scope<'s>, cell: Local<'s>) -> Result<Self, WeakError> {
-        let map = Self { cell };
-        if scope.kind(cell)? != Kind::Object || scope.slot_count(cell)? != 1 {
-            return Err(WeakError::NotAWeakMap);
-        }
-        scope.scope(|inner| map.table(inner).map(drop))?;
-        Ok(map)
+    pub fn from_cell(scope: &mut Scope<'_>, cell: Local<'s>) -> Result<Self, WeakError> {
+        Ok(Self { table: Table::from_cell(scope, cell, Brand::Map)? })
     }
 
     /// The map's own cell, to be kept in a slot or a global.
     #[must_use]
     pub fn cell(self) -> Local<'s> {
-        self.cell
+        self.table.cell
     }
 
-    /// Sets the value of `key`; the previous one, if any, is replaced.
+    /// Sets the value of `key`, in place of the previous one, and returns the map.
     ///
     /// # Errors
     /// [`WeakError::CannotBeHeldWeakly`] for a key without identity, [`WeakError::Heap`] at the
@@ -61,15 +63,9 @@ impl<'s> WeakMap<'s> {
         scope: &mut Scope<'_>,
         key: Value<'_>,
         value: Value<'_>,
-    ) -> Result<(), WeakError> {
-        scope.scope(|scope| {
-            let key = identity(scope, key)?.ok_or(WeakError::CannotBeHeldWeakly)?;
-            let table = self.table(scope)?;
-            if let Some(grown) = scope.ephemeron_set(table, key, value)? {
-                scope.set(self.cell, TABLE, Value::Ref(grown))?;
-            }
-            Ok(())
-        })
+    ) -> Result<Self, WeakError> {
+        self.table.set(scope, key, value)?;
+        Ok(self)
     }
 
     /// The value of `key`, or `None`; a key that cannot be held weakly has none.
@@ -81,9 +77,44 @@ impl<'s> WeakMap<'s> {
         scope: &mut Scope<'t>,
         key: Value<'_>,
     ) -> Result<Option<Value<'t>>, WeakError> {
-        let Some(key) = identity(scope, key)? else { return Ok(None) };
-        let table = self.table(scope)?;
-        Ok(scope.ephemeron_get(table, key)?)
+        self.table.get(scope, key)
+    }
+
+    /// The value of `key`, which is `value` where there was none (ECMA-262, upsert).
+    ///
+    /// # Errors
+    /// As [`set`](Self::set).
+    #[doc(alias = "getOrInsert")]
+    pub fn get_or_insert<'t>(
+        self,
+        scope: &mut Scope<'t>,
+        key: Value<'_>,
+        value: Value<'t>,
+    ) -> Result<Value<'t>, WeakError> {
+        self.get_or_insert_computed(scope, key, |_, _| Ok(value))
+    }
+
+    /// The value of `key`, which `compute` gives where there was none (ECMA-262, upsert).
+    ///
+    /// `compute` is called with the key. What it does to the map stays, except for this key, whose
+    /// value is what it returns. Where it fails nothing is set.
+    ///
+    /// # Errors
+    /// As [`set`](Self::set), before `compute` is called; and what `compute` fails with.
+    #[doc(alias = "getOrInsertComputed")]
+    pub fn get_or_insert_computed<'t, E: From<WeakError>>(
+        self,
+        scope: &mut Scope<'t>,
+        key: Value<'_>,
+        compute: impl FnOnce(&mut Scope<'t>, Local<'_>) -> Result<Value<'t>, E>,
+    ) -> Result<Value<'t>, E> {
+        let key = held_weakly(scope, key)?;
+        if let Some(found) = self.get(scope, Value::Ref(key))? {
+            return Ok(found);
+        }
+        let value = compute(scope, key)?;
+        self.set(scope, Value::Ref(key), value)?;
+        Ok(value)
     }
 
     /// Whether `key` has an entry.
@@ -91,11 +122,7 @@ impl<'s> WeakMap<'s> {
     /// # Errors
     /// [`WeakError::Heap`] for a handle of another heap.
     pub fn has(self, scope: &mut Scope<'_>, key: Value<'_>) -> Result<bool, WeakError> {
-        scope.scope(|scope| {
-            let Some(key) = identity(scope, key)? else { return Ok(false) };
-            let table = self.table(scope)?;
-            Ok(scope.ephemeron_has(table, key)?)
-        })
+        self.table.has(scope, key)
     }
 
     /// Removes the entry of `key` and says whether there was one.
@@ -103,37 +130,22 @@ impl<'s> WeakMap<'s> {
     /// # Errors
     /// [`WeakError::Heap`] for a handle of another heap.
     pub fn delete(self, scope: &mut Scope<'_>, key: Value<'_>) -> Result<bool, WeakError> {
-        scope.scope(|scope| {
-            let Some(key) = identity(scope, key)? else { return Ok(false) };
-            let table = self.table(scope)?;
-            Ok(scope.ephemeron_delete(table, key)?)
-        })
+        self.table.delete(scope, key)
     }
 
-    /// How many entries the table holds now; those of dead keys count until they are collected.
+    /// How many entries there are now; those of dead keys count until they are collected.
     ///
     /// # Errors
     /// [`WeakError::Heap`] for a handle of another heap.
     pub fn occupancy(self, scope: &mut Scope<'_>) -> Result<usize, WeakError> {
-        scope.scope(|scope| {
-            let table = self.table(scope)?;
-            Ok(scope.ephemeron_len(table)?)
-        })
+        self.table.occupancy(scope)
     }
 
-    fn table<'t>(self, scope: &mut Scope<'t>) -> Result<Local<'t>, WeakError> {
-        match scope.get(self.cell, TABLE)? {
-            Value::Ref(table) if scope.kind(table)? == Kind::EphemeronTable => Ok(table),
-            _ => Err(WeakError::NotAWeakMap),
-        }
+    /// How many places for entries the table has.
+    ///
+    /// # Errors
+    /// [`WeakError::Heap`] for a handle of another heap.
+    pub fn capacity(self, scope: &mut Scope<'_>) -> Result<usize, WeakError> {
+        self.table.capacity(scope)
     }
-}
-
-/// The cell of a value that can be held weakly.
-fn identity<'v>(scope: &Scope<'_>, value: Value<'v>) -> Result<Option<Local<'v>>, WeakError> {
-    let Value::Ref(cell) = value else { return Ok(None) };
-    Ok(match scope.kind(cell)? {
-        Kind::OneByteString | Kind::TwoByteString | Kind::ConsString | Kind::Double => None,
-        _ => Some(cell),
-    })
 }
