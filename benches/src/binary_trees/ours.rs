@@ -1,6 +1,6 @@
 //! On heap-model: cells of two slots, each subtree in a scope of its own.
 
-use heap_model::{Heap, HeapOptions, Kind, Local, OutOfMemory, Scope, Value};
+use heap_model::{Heap, HeapError, HeapOptions, Kind, Local, Scope, Seen, Value, View};
 
 /// Runs the workload.
 pub fn run(depth: usize) -> u64 {
@@ -13,37 +13,29 @@ pub fn run(depth: usize) -> u64 {
                 nodes += scope.scope(|scope| counted(scope, depth));
             }
         }
-        nodes + count(scope, long)
+        nodes + count(scope.view(long).expect("its own heap"))
     })
 }
 
 fn counted(scope: &mut Scope<'_>, depth: usize) -> u64 {
     let tree = build(scope, depth).expect("room");
-    count(scope, tree)
+    count(scope.view(tree).expect("its own heap"))
 }
 
-fn build<'s>(scope: &mut Scope<'s>, depth: usize) -> Result<Local<'s>, OutOfMemory> {
+fn build<'s>(scope: &mut Scope<'s>, depth: usize) -> Result<Local<'s>, HeapError> {
     if depth == 0 {
-        return scope.alloc(Kind::Object, 2, 0);
+        return scope.alloc_with(Kind::Object, &[Value::Null, Value::Null]);
     }
     scope.escape(|scope| {
         let left = build(scope, depth - 1)?;
         let right = build(scope, depth - 1)?;
-        let tree = scope.alloc(Kind::Object, 2, 0)?;
-        scope.set(tree, 0, Value::Ref(left)).expect("a slot");
-        scope.set(tree, 1, Value::Ref(right)).expect("a slot");
-        Ok(tree)
+        scope.alloc_with(Kind::Object, &[Value::Ref(left), Value::Ref(right)])
     })
 }
 
-fn count(scope: &mut Scope<'_>, tree: Local<'_>) -> u64 {
-    scope.scope(|scope| {
-        let mut nodes = 1;
-        for slot in 0..2 {
-            if let Ok(Value::Ref(child)) = scope.get(tree, slot) {
-                nodes += count(scope, child);
-            }
-        }
-        nodes
-    })
+fn count(tree: View<'_>) -> u64 {
+    match (tree.get(0), tree.get(1)) {
+        (Ok(Seen::Ref(left)), Ok(Seen::Ref(right))) => 1 + count(left) + count(right),
+        _ => 1,
+    }
 }

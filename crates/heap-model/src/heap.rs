@@ -9,6 +9,7 @@ use crate::events::{Cause, CollectionEvent, CollectionKind, Listener, Prologue};
 use crate::options::{Growing, HeapOptions};
 use crate::raw::cell::{Cell, Header, Kind, MAX_SIZE, is_reference};
 use crate::raw::chunk::{Chunk, LARGEST_IN_PAGE, PAGE};
+use crate::raw::handles::Handles;
 use crate::raw::map::Mapping;
 use crate::scope::Scope;
 use crate::space::{LargeSpace, NewSpace, OldSpace};
@@ -42,7 +43,7 @@ pub struct Heap {
     pub(crate) next_full: usize,
     pub(crate) marker: Option<Marker>,
     pub(crate) steps: usize,
-    pub(crate) handles: Vec<u64>,
+    pub(crate) handles: Handles,
     pub(crate) globals: Slab<u64>,
     pub(crate) released: Arc<Mutex<Vec<u32>>>,
     /// Old cells that may refer to young ones.
@@ -158,9 +159,13 @@ impl Heap {
         if semi.saturating_mul(2).saturating_add(2 * PAGE) > options.limit {
             return Err(refused);
         }
+        // Handles are trusted by their heap's number, so none is ever used again.
+        let id =
+            NEXT.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |next| next.checked_add(1));
+        let id = id.map_err(|_| refused)?;
         let most = options.max_semi_space.min(options.limit / 2).next_multiple_of(PAGE);
         Ok(Self {
-            id: NEXT.fetch_add(1, Ordering::Relaxed),
+            id,
             options,
             new: NewSpace::new(semi, most).ok_or(refused)?,
             old: OldSpace::default(),
@@ -170,7 +175,7 @@ impl Heap {
             next_full: options.initial_old_generation,
             marker: None,
             steps: 0,
-            handles: Vec::new(),
+            handles: Handles::default(),
             globals: Slab::new(),
             released: Arc::default(),
             remembered: Vec::new(),
@@ -320,16 +325,52 @@ impl Heap {
     ) -> Result<Cell, OutOfMemory> {
         #[cfg(zeal)]
         self.be_zealous();
-        let cell = if size <= LARGEST_IN_PAGE
-            && let Some(cell) = self.new.allocate(size)
-        {
-            cell
-        } else {
-            self.allocate_slowly(size)?
-        };
+        let cell = self.take_room(size)?;
         cell.format(kind, size, slots);
         self.black(cell);
         Ok(cell)
+    }
+
+    #[inline(always)]
+    fn take_room(&mut self, size: usize) -> Result<Cell, OutOfMemory> {
+        if size <= LARGEST_IN_PAGE
+            && let Some(cell) = self.new.allocate(size)
+        {
+            return Ok(cell);
+        }
+        self.allocate_slowly(size)
+    }
+
+    /// As [`allocate`](Self::allocate), but the slots, which are all of the cell, are the caller's to
+    /// fill, and then to pass to [`filled`](Self::filled).
+    #[inline(always)]
+    pub(crate) fn allocate_unfilled(
+        &mut self,
+        kind: Kind,
+        size: usize,
+        slots: usize,
+    ) -> Result<Cell, OutOfMemory> {
+        #[cfg(zeal)]
+        self.be_zealous();
+        let cell = self.take_room(size)?;
+        cell.format_header(kind, size, slots);
+        Ok(cell)
+    }
+
+    /// A cell's slots were filled without the write barrier.
+    #[inline(always)]
+    pub(crate) fn filled(&mut self, cell: Cell) {
+        if !self.new.contains(cell.word()) {
+            self.filled_old(cell);
+        }
+    }
+
+    #[cold]
+    fn filled_old(&mut self, cell: Cell) {
+        for slot in 0..cell.header().slots() {
+            self.store(cell, slot, cell.slot(slot));
+        }
+        self.black(cell);
     }
 
     /// A cell of the old generation that is made while marking goes on is marked.

@@ -13,6 +13,7 @@ mod statistics;
 mod table;
 #[cfg(zeal)]
 mod verify;
+mod view;
 mod walk;
 
 pub use error::{AccessError, HeapError, NativeRefused, OutOfMemory};
@@ -22,4 +23,5 @@ pub use options::{Growing, HeapOptions};
 pub use raw::cell::Kind;
 pub use scope::{Local, Scope, Site, Value};
 pub use statistics::{HeapStatistics, SpaceStatistics};
+pub use view::{Seen, View};
 pub use walk::{Edge, EdgeKind, Node, NodeId};

@@ -7,4 +7,5 @@
 
 pub mod cell;
 pub mod chunk;
+pub mod handles;
 pub mod map;

@@ -13,9 +13,21 @@ use core::marker::PhantomData;
 /// A handle to a cell, valid in its scope.
 #[derive(Clone, Copy, Debug)]
 pub struct Local<'s> {
-    pub(crate) index: u32,
-    pub(crate) heap: u32,
+    /// The heap's number above, the index below: one word, so that it is stored and loaded as one.
+    bits: u64,
     scope: PhantomData<fn(&'s ()) -> &'s ()>,
+}
+
+impl Local<'_> {
+    #[inline(always)]
+    fn index(self) -> usize {
+        self.bits as u32 as usize
+    }
+
+    #[inline(always)]
+    fn heap(self) -> u32 {
+        (self.bits >> 32) as u32
+    }
 }
 
 /// A place in a program that allocates; see [`Scope::alloc_at`].
@@ -72,10 +84,10 @@ impl<'s> Scope<'s> {
         &mut self,
         f: impl for<'i> FnOnce(&mut Scope<'i>) -> Result<Local<'i>, E>,
     ) -> Result<Local<'s>, E> {
-        let word = Scope::run(self.heap, |scope| {
-            f(scope).map(|local| scope.heap.handles[local.index as usize])
+        let cell = Scope::run(self.heap, |scope| {
+            f(scope).map(|local| scope.heap.handles.cell(local.index()))
         })?;
-        Ok(self.push(word))
+        Ok(self.push(cell))
     }
 
     /// Allocates a cell of 16 + 8 `slots` + `raw_bytes` bytes, rounded up to 8; slots are
@@ -83,7 +95,7 @@ impl<'s> Scope<'s> {
     ///
     /// # Errors
     /// [`OutOfMemory`] at the limit.
-    #[inline]
+    #[inline(always)]
     pub fn alloc(
         &mut self,
         kind: Kind,
@@ -92,7 +104,26 @@ impl<'s> Scope<'s> {
     ) -> Result<Local<'s>, OutOfMemory> {
         let size = cell_size(slots, raw_bytes);
         let cell = self.heap.allocate(kind, size, slots)?;
-        Ok(self.push(cell.word()))
+        Ok(self.push(cell))
+    }
+
+    /// Allocates a cell with these slots and no raw bytes. May collect.
+    ///
+    /// # Errors
+    /// [`HeapError::OutOfMemory`] at the limit, [`HeapError::Access`] for a handle of another heap.
+    #[inline(always)]
+    pub fn alloc_with(&mut self, kind: Kind, slots: &[Value<'_>]) -> Result<Local<'s>, HeapError> {
+        let size = cell_size(slots.len(), 0);
+        for value in slots {
+            self.word(*value)?;
+        }
+        let cell = self.heap.allocate_unfilled(kind, size, slots.len())?;
+        // A collection may have moved what the handles refer to, so they are read after it.
+        for (slot, value) in slots.iter().enumerate() {
+            cell.set_slot(slot, self.word(*value)?);
+        }
+        self.heap.filled(cell);
+        Ok(self.push(cell))
     }
 
     /// Registers an allocation site: a place in a program whose cells tend to live equally long.
@@ -128,7 +159,7 @@ impl<'s> Scope<'s> {
                 cell
             }
         };
-        Ok(self.push(cell.word()))
+        Ok(self.push(cell))
     }
 
     /// Allocates a cell of exactly `size` bytes (rounded up to 8, and to its header and slots).
@@ -164,7 +195,8 @@ impl<'s> Scope<'s> {
             Err(error) => return Err(NativeRefused { error, payload }),
         };
         let heap = &mut *self.heap;
-        if let Some(cell) = Cell::of(heap.handles[local.index as usize]) {
+        {
+            let cell = heap.handles.cell(local.index());
             let index = heap.natives.insert(Native { cell, payload, external }) as u32;
             cell.set_aux(index);
             if heap.new.contains(cell.word()) {
@@ -207,7 +239,7 @@ impl<'s> Scope<'s> {
     ///
     /// # Errors
     /// [`AccessError::SlotOutOfRange`].
-    #[inline]
+    #[inline(always)]
     pub fn get(&mut self, cell: Local<'_>, slot: usize) -> Result<Value<'s>, AccessError> {
         let cell = self.slot_place(cell, slot)?;
         Ok(self.value(cell.slot(slot)))
@@ -217,7 +249,7 @@ impl<'s> Scope<'s> {
     ///
     /// # Errors
     /// [`AccessError::SlotOutOfRange`].
-    #[inline]
+    #[inline(always)]
     pub fn set(
         &mut self,
         cell: Local<'_>,
@@ -315,7 +347,7 @@ impl<'s> Scope<'s> {
             return Err(AccessError::WrongHeap);
         }
         let word = self.heap.globals.get(global.index as usize).copied();
-        Ok(self.push(word.ok_or(AccessError::WrongHeap)?))
+        Ok(self.push(word.and_then(Cell::of).ok_or(AccessError::WrongHeap)?))
     }
 
     /// Allocates a weak reference (32 bytes); full collections clear it when its target dies.
@@ -339,7 +371,7 @@ impl<'s> Scope<'s> {
         if !place.header().is(Kind::WeakCell) {
             return Err(AccessError::WrongKind);
         }
-        Ok(Cell::of(place.slot(0)).map(|target| self.push(target.word())))
+        Ok(Cell::of(place.slot(0)).map(|target| self.push(target)))
     }
 
     /// As [`Heap::collect`].
@@ -371,31 +403,33 @@ impl<'s> Scope<'s> {
     }
 
     #[inline(always)]
-    pub(crate) fn push(&mut self, word: u64) -> Local<'s> {
-        self.heap.handles.push(word);
-        let index = (self.heap.handles.len() - 1) as u32;
-        Local { index, heap: self.heap.id, scope: PhantomData }
+    pub(crate) fn push(&mut self, cell: Cell) -> Local<'s> {
+        let index = self.heap.handles.push(cell) as u64;
+        Local { bits: index | u64::from(self.heap.id) << 32, scope: PhantomData }
     }
 
     #[inline(always)]
     pub(crate) fn place(&self, local: Local<'_>) -> Result<Cell, AccessError> {
-        if local.heap != self.heap.id {
+        if local.heap() != self.heap.id {
             return Err(AccessError::WrongHeap);
         }
-        let word = self.heap.handles.get(local.index as usize).copied();
-        word.and_then(Cell::of).ok_or(AccessError::WrongHeap)
+        Ok(self.heap.handles.cell(local.index()))
     }
 
     #[inline(always)]
     pub(crate) fn value(&mut self, word: u64) -> Value<'s> {
+        if let Some(cell) = Cell::of(word) {
+            return Value::Ref(self.push(cell));
+        }
+        if word & 1 == 0 {
+            return Value::Smi((word >> 32) as u32 as i32);
+        }
         match word {
-            cell::UNDEFINED => Value::Undefined,
             cell::NULL => Value::Null,
             cell::HOLE => Value::Hole,
             cell::TRUE => Value::Bool(true),
             cell::FALSE => Value::Bool(false),
-            word if word & 1 == 0 => Value::Smi((word >> 32) as u32 as i32),
-            word => Value::Ref(self.push(word)),
+            _ => Value::Undefined,
         }
     }
 

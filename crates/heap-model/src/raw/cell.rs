@@ -244,6 +244,13 @@ impl Cell {
         }
     }
 
+    /// Writes a fresh cell's header and no slots.
+    #[inline(always)]
+    pub fn format_header(self, kind: Kind, size: usize, slots: usize) {
+        self.write(0, Header::new(kind, slots, size).0);
+        self.write(1, 0);
+    }
+
     /// Writes that `size` bytes from here on are no cell's.
     pub fn format_free(self, size: usize) {
         self.write(0, Header::new(Kind::Free, 0, size).0);

@@ -3,6 +3,10 @@
 use super::chunk::PAGE;
 use memmap2::MmapMut;
 
+/// Bytes of the processor's large page.
+#[cfg(target_os = "linux")]
+const HUGE: usize = 2 << 20;
+
 /// A mapping of its own, aligned to [`PAGE`]. It is unmapped with this.
 pub struct Mapping {
     map: MmapMut,
@@ -16,6 +20,11 @@ impl Mapping {
         // The library aligns to the system's pages: what lies before V8's is never touched.
         let mut map = MmapMut::map_anon(length.checked_add(PAGE)?).ok()?;
         let start = (map.as_mut_ptr() as usize).next_multiple_of(PAGE);
+        #[cfg(target_os = "linux")]
+        if length >= HUGE {
+            // Large pages save the processor's address translations; without them all works too.
+            let _ = map.advise(memmap2::Advice::HugePage);
+        }
         Some(Self { map, start, length })
     }
 

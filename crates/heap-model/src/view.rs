@@ -1,0 +1,136 @@
+//! Reading without handles: while a scope is only borrowed, no cell moves. No unsafe code.
+
+use crate::raw::cell::{self, Cell, Kind};
+use crate::scope::{Local, Scope};
+use crate::{AccessError, walk::NodeId};
+use core::marker::PhantomData;
+
+/// A cell that is being read.
+///
+/// It borrows its scope, so nothing is allocated and nothing moves while it is there; following
+/// references makes no handles.
+///
+/// ```
+/// use heap_model::{Heap, HeapOptions, Kind, Seen, Value, View};
+///
+/// fn length(list: View<'_>) -> usize {
+///     match list.get(0) {
+///         Ok(Seen::Ref(rest)) => 1 + length(rest),
+///         _ => 1,
+///     }
+/// }
+///
+/// let mut heap = Heap::new(HeapOptions::default())?;
+/// heap.enter(|scope| -> Result<(), heap_model::HeapError> {
+///     let last = scope.alloc(Kind::Object, 1, 0)?;
+///     let first = scope.alloc_with(Kind::Object, &[Value::Ref(last)])?;
+///     assert_eq!(length(scope.view(first)?), 2);
+///     Ok(())
+/// })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct View<'a> {
+    cell: Cell,
+    heap: PhantomData<&'a ()>,
+}
+
+/// What a slot holds, as it is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seen<'a> {
+    /// `undefined`.
+    Undefined,
+    /// `null`.
+    Null,
+    /// An element that is not there.
+    Hole,
+    /// A boolean.
+    Bool(bool),
+    /// A small integer.
+    Smi(i32),
+    /// A cell.
+    Ref(View<'a>),
+}
+
+impl<'a> View<'a> {
+    /// What the cell is.
+    #[inline(always)]
+    #[must_use]
+    pub fn kind(self) -> Kind {
+        self.cell.header().kind()
+    }
+
+    /// The cell's size in bytes.
+    #[inline(always)]
+    #[must_use]
+    pub fn size(self) -> usize {
+        self.cell.header().size()
+    }
+
+    /// How many slots the cell has.
+    #[inline(always)]
+    #[must_use]
+    pub fn slot_count(self) -> usize {
+        self.cell.header().slots()
+    }
+
+    /// Reads a slot.
+    ///
+    /// # Errors
+    /// [`AccessError::SlotOutOfRange`]; [`AccessError::WrongKind`] if the cell's slots are weak.
+    #[inline(always)]
+    pub fn get(self, slot: usize) -> Result<Seen<'a>, AccessError> {
+        let header = self.cell.header();
+        if header.is(Kind::EphemeronTable) || header.is(Kind::WeakCell) {
+            return Err(AccessError::WrongKind);
+        }
+        let len = header.slots();
+        if slot >= len {
+            return Err(AccessError::SlotOutOfRange { slot, len });
+        }
+        let word = self.cell.slot(slot);
+        if let Some(cell) = Cell::of(word) {
+            return Ok(Seen::Ref(View { cell, heap: PhantomData }));
+        }
+        if word & 1 == 0 {
+            return Ok(Seen::Smi((word >> 32) as u32 as i32));
+        }
+        Ok(match word {
+            cell::NULL => Seen::Null,
+            cell::HOLE => Seen::Hole,
+            cell::TRUE => Seen::Bool(true),
+            cell::FALSE => Seen::Bool(false),
+            _ => Seen::Undefined,
+        })
+    }
+
+    /// The raw bytes behind the slots.
+    ///
+    /// # Errors
+    /// [`AccessError::WrongKind`] for a native cell.
+    pub fn bytes(self) -> Result<&'a [u8], AccessError> {
+        if self.cell.header().is(Kind::Native) {
+            return Err(AccessError::WrongKind);
+        }
+        Ok(self.cell.raw())
+    }
+
+    /// The identity that the cell already has, if a walk or a weak collection has given it one.
+    #[must_use]
+    pub fn id(self) -> Option<NodeId> {
+        let double = self.cell.header().is(Kind::Double);
+        let hash = if double { 0 } else { self.cell.hash() };
+        (hash != 0).then_some(NodeId(u64::from(hash)))
+    }
+}
+
+impl Scope<'_> {
+    /// Reads a cell, and what it refers to, without handles.
+    ///
+    /// # Errors
+    /// [`AccessError::WrongHeap`].
+    #[inline(always)]
+    pub fn view(&self, cell: Local<'_>) -> Result<View<'_>, AccessError> {
+        Ok(View { cell: self.place(cell)?, heap: PhantomData })
+    }
+}
