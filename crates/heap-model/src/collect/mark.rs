@@ -17,31 +17,47 @@ pub(crate) struct Marker {
     /// Slots that refer to cells of sparse pages.
     pub(super) recorded: Vec<(Cell, u32)>,
     young: (usize, usize),
+    /// Some pages are to be emptied.
+    evacuates: bool,
     /// Slots visited, and entries of ephemeron tables considered.
     pub(super) work: usize,
     /// Entries are decided: no cell will be marked that is not reached from now on.
     last: bool,
 }
 
-/// Cells that are being loaded before they are visited.
+/// Cells that are being loaded before they are visited, the first come first.
 #[derive(Default)]
 struct Ring {
-    cells: [Option<Cell>; 8],
-    at: usize,
+    cells: [Option<Cell>; RING],
+    first: usize,
+    length: usize,
 }
 
+/// How many loads are under way at once.
+const RING: usize = 8;
+
 impl Ring {
-    /// Puts a cell in and takes the one out that is in longest.
     #[inline(always)]
-    fn exchange(&mut self, cell: Option<Cell>) -> Option<Cell> {
-        self.at = (self.at + 1) % self.cells.len();
-        std::mem::replace(&mut self.cells[self.at], cell)
+    fn push(&mut self, cell: Cell) {
+        self.cells[(self.first + self.length) % RING] = Some(cell);
+        self.length += 1;
+    }
+
+    #[inline(always)]
+    fn pop(&mut self) -> Option<Cell> {
+        let cell = if self.length > 0 { self.cells[self.first] } else { None };
+        if cell.is_some() {
+            self.first = (self.first + 1) % RING;
+            self.length -= 1;
+        }
+        cell
     }
 }
 
 impl Marker {
     pub fn new(heap: &Heap) -> Self {
-        Self { young: heap.new.range(), ..Self::default() }
+        let evacuates = !heap.sparse.is_empty();
+        Self { young: heap.new.range(), evacuates, ..Self::default() }
     }
 
     #[inline(always)]
@@ -71,20 +87,18 @@ impl Marker {
     /// Visits cells until about `budget` slots are done; true if none is left.
     pub fn advance(&mut self, budget: usize) -> bool {
         let goal = self.work.saturating_add(budget);
-        let mut idle = 0;
         while self.work < goal {
-            let next = self.stack.pop();
-            if let Some(next) = next {
-                next.prefetch();
-                idle = 0;
-            } else {
-                idle += 1;
-                if idle > self.ring.cells.len() {
-                    return true;
+            if let Some(cell) = self.stack.pop() {
+                cell.prefetch();
+                let due = if self.ring.length == RING { self.ring.pop() } else { None };
+                self.ring.push(cell);
+                if let Some(due) = due {
+                    self.visit(due);
                 }
-            }
-            if let Some(cell) = self.ring.exchange(next) {
+            } else if let Some(cell) = self.ring.pop() {
                 self.visit(cell);
+            } else {
+                return true;
             }
         }
         false
@@ -119,7 +133,8 @@ impl Marker {
 
     #[inline(always)]
     fn record(&mut self, cell: Cell, slot: usize, word: u64) {
-        if let Some(target) = Cell::of(word)
+        if self.evacuates
+            && let Some(target) = Cell::of(word)
             && !self.is_young(word)
             && Chunk::of(target).is_evacuated()
         {

@@ -21,9 +21,8 @@ impl Handles {
         if index == self.0.capacity() {
             self.grow();
         }
-        // SAFETY: there is room for one more.
-        unsafe { self.0.as_mut_ptr().add(index).write(cell.word()) };
-        // SAFETY: as above, and it was written.
+        self.0.spare_capacity_mut()[0].write(cell.word());
+        // SAFETY: there was room for one more, and it was written.
         unsafe { self.0.set_len(index + 1) };
         index
     }
