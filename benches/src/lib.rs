@@ -2,6 +2,7 @@
 
 pub mod binary_trees;
 pub mod buffers;
+pub mod splay;
 
 /// A whole-process workload: its name, its implementations, and what runs one of them.
 pub struct Workload {
@@ -22,4 +23,5 @@ pub const WORKLOADS: &[Workload] = &[
     buffers::LARGE,
     buffers::HUGE,
     buffers::HELD,
+    splay::WORKLOAD,
 ];

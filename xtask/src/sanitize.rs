@@ -3,8 +3,8 @@
 
 use std::process::{Command, ExitCode};
 
-/// The crates that have unsafe code.
-const CRATES: [&str; 1] = ["slab-buffer"];
+/// The crates that have unsafe code, and those that lean on it most.
+const CRATES: [&str; 3] = ["slab-buffer", "heap-model", "weak-refs"];
 
 #[derive(Clone, Copy, clap::ValueEnum)]
 pub enum Tool {

@@ -48,6 +48,8 @@ pub struct Heap {
     pub(crate) released: Arc<Mutex<Vec<u32>>>,
     /// Old cells that may refer to young ones.
     pub(crate) remembered: Vec<Cell>,
+    /// Slots of wide old cells that may refer to young ones.
+    pub(crate) remembered_slots: RememberedSlots,
     pub(crate) natives: Slab<Native>,
     pub(crate) young_natives: Vec<u32>,
     /// Payloads of dead native cells, dropped when the collection is over.
@@ -76,6 +78,7 @@ pub(crate) struct Counters {
     pub full_collections: usize,
     pub promoted: usize,
     pub longest_pause: Duration,
+    pub longest_scavenge: Duration,
     pub total_pause: Duration,
 }
 
@@ -133,8 +136,45 @@ impl Sites {
     }
 }
 
+/// Whether a cell's slots are remembered one by one, lest each scavenge visits all of them.
+#[inline(always)]
+pub(crate) fn is_wide(header: Header) -> bool {
+    header.slots() > 32 && !header.is(Kind::EphemeronTable)
+}
+
+/// Slots of wide old cells that may refer to young ones; some are there more than once.
+#[derive(Default)]
+pub(crate) struct RememberedSlots {
+    pub slots: Vec<(Cell, u32)>,
+    /// As many are too many: those that are there more than once go.
+    bound: usize,
+}
+
+impl RememberedSlots {
+    #[inline]
+    pub fn add(&mut self, cell: Cell, slot: usize) {
+        self.slots.push((cell, slot as u32));
+        if self.slots.len() > self.bound {
+            self.thin();
+        }
+    }
+
+    #[cold]
+    fn thin(&mut self) {
+        self.slots.sort_unstable();
+        self.slots.dedup();
+        self.bound = (2 * self.slots.len()).max(1 << 16);
+    }
+}
+
 /// How much external memory may grow before a full collection, in bytes (V8: 64 MiB).
 const EXTERNAL_STEP: usize = 64 << 20;
+
+/// Pages that are swept for one allocation or one collection of the new space at the most.
+pub(crate) const SWEEPABLE: usize = 8;
+
+/// Bytes that are allocated between two steps of marking.
+const STEP_BYTES: usize = 256 << 10;
 
 /// What [`Heap::begin_event`] knows.
 pub(crate) struct Begun {
@@ -179,6 +219,7 @@ impl Heap {
             globals: Slab::new(),
             released: Arc::default(),
             remembered: Vec::new(),
+            remembered_slots: RememberedSlots::default(),
             natives: Slab::new(),
             young_natives: Vec::new(),
             buried: Vec::new(),
@@ -307,6 +348,13 @@ impl Heap {
         self.work
     }
 
+    /// Forgets how long pauses were so far.
+    pub fn reset_pauses(&mut self) {
+        let counters = &mut self.statistics;
+        (counters.longest_pause, counters.longest_scavenge) = (Duration::ZERO, Duration::ZERO);
+        counters.total_pause = Duration::ZERO;
+    }
+
     /// The new space's survivors go to the other half or to the old space.
     pub(crate) fn young_collection(&mut self, cause: Cause) {
         let event = self.begin_event(CollectionKind::Scavenge, cause);
@@ -415,10 +463,16 @@ impl Heap {
         cell
     }
 
-    /// Lets the new space be filled only as far as what is committed leaves room to promote it.
+    /// Lets the new space be filled only as far as what is committed leaves room to promote it, and
+    /// while marking goes along, only to the next step.
     fn bound_new_space(&mut self) {
-        let room = self.options.limit.saturating_sub(self.committed() + 2 * PAGE);
-        self.new.bound(room / 2);
+        let step = if self.marker.is_some() { STEP_BYTES } else { usize::MAX };
+        self.new.bound(self.promotable().min(self.new.used().saturating_add(step)));
+    }
+
+    /// How many bytes the new space may hold so that they can all be promoted.
+    fn promotable(&self) -> usize {
+        self.options.limit.saturating_sub(self.committed() + 2 * PAGE) / 2
     }
 
     fn allocate_somewhere(&mut self, size: usize, old: bool) -> Result<Cell, OutOfMemory> {
@@ -431,6 +485,14 @@ impl Heap {
             return self.large.allocate(size).ok_or_else(|| self.refusal(size));
         }
         if !old {
+            let marking = self.marker.is_some() && !self.external_is_due();
+            if marking && self.new.used() + size <= self.promotable().min(self.new.capacity()) {
+                self.mark_along();
+                self.bound_new_space();
+                if let Some(cell) = self.new.allocate(size) {
+                    return Ok(cell);
+                }
+            }
             self.collect_if_due(true);
             self.bound_new_space();
             // What lies in the new space may have to be promoted.
@@ -441,16 +503,19 @@ impl Heap {
         } else if self.old_generation() > self.next_full {
             self.collect_if_due(false);
         }
+        self.old.allow_sweeping(SWEEPABLE);
         if let Some(cell) = self.old.allocate(size) {
             return Ok(cell);
         }
-        self.need(PAGE, size)?;
-        if self.old.add_page()
-            && let Some(cell) = self.old.allocate(size)
+        if !self.has_room(PAGE)
+            && let Some(cell) = self.old.allocate_thoroughly(size)
         {
             return Ok(cell);
         }
-        Err(self.refusal(size))
+        match self.need(PAGE, size) {
+            Ok(()) => self.old.allocate_surely(size).ok_or_else(|| self.refusal(size)),
+            Err(refusal) => self.old.allocate_thoroughly(size).ok_or(refusal),
+        }
     }
 
     /// Collects what is due: with `young`, at least the new space.
@@ -561,7 +626,10 @@ impl Heap {
         let counters = &mut self.statistics;
         let pause = start.elapsed();
         match kind {
-            CollectionKind::Scavenge => counters.scavenges += 1,
+            CollectionKind::Scavenge => {
+                counters.scavenges += 1;
+                counters.longest_scavenge = counters.longest_scavenge.max(pause);
+            }
             _ => counters.full_collections += 1,
         }
         counters.total_pause += pause;
@@ -589,14 +657,17 @@ impl Heap {
     pub(crate) fn store(&mut self, cell: Cell, slot: usize, word: u64) {
         cell.set_slot(slot, word);
         if is_reference(word) && !self.new.contains(cell.word()) {
-            self.barrier(cell, word);
+            self.barrier(cell, slot, word);
         }
     }
 
     #[inline]
-    fn barrier(&mut self, cell: Cell, word: u64) {
+    fn barrier(&mut self, cell: Cell, slot: usize, word: u64) {
         if self.new.contains(word) {
-            if !cell.header().has(Header::REMEMBERED) {
+            let header = cell.header();
+            if is_wide(header) {
+                self.remembered_slots.add(cell, slot);
+            } else if !header.has(Header::REMEMBERED) {
                 cell.set_flag(Header::REMEMBERED, true);
                 self.remembered.push(cell);
             }

@@ -36,6 +36,8 @@ pub struct HeapStatistics {
     pub promoted: usize,
     /// The longest time that all else stood for a collection.
     pub longest_pause: Duration,
+    /// The longest time that all else stood for a collection of the new space alone.
+    pub longest_scavenge: Duration,
     /// The time that all else stood for collections.
     pub total_pause: Duration,
 }
@@ -75,6 +77,7 @@ impl Heap {
             full_collections: counters.full_collections,
             promoted: counters.promoted,
             longest_pause: counters.longest_pause,
+            longest_scavenge: counters.longest_scavenge,
             total_pause: counters.total_pause,
         }
     }

@@ -54,8 +54,9 @@ impl Heap {
             return;
         }
         let remembered: HashSet<Cell> = self.remembered.iter().copied().collect();
+        let slots: HashSet<(Cell, u32)> = self.remembered_slots.slots.iter().copied().collect();
         for &cell in &cells {
-            self.verify_cell(cell, &cells, &remembered);
+            self.verify_cell(cell, &cells, &remembered, &slots);
         }
         for cell in &remembered {
             assert!(cells.contains(cell), "a remembered cell is none");
@@ -70,7 +71,13 @@ impl Heap {
         }
     }
 
-    fn verify_cell(&self, cell: Cell, cells: &HashSet<Cell>, remembered: &HashSet<Cell>) {
+    fn verify_cell(
+        &self,
+        cell: Cell,
+        cells: &HashSet<Cell>,
+        remembered: &HashSet<Cell>,
+        slots: &HashSet<(Cell, u32)>,
+    ) {
         let header = cell.header();
         assert!(header.forwarded().is_none(), "a moved cell is still used");
         assert!(!header.has(Header::WAITED_FOR), "a living key is waited for");
@@ -84,7 +91,8 @@ impl Heap {
             let Some(target) = Cell::of(word) else { continue };
             assert!(cells.contains(&target), "slot {slot} of a {:?} dangles", header.kind());
             if !young && self.new.contains(word) {
-                assert!(header.has(Header::REMEMBERED), "an old cell's young reference is unknown");
+                let known = header.has(Header::REMEMBERED) || slots.contains(&(cell, slot as u32));
+                assert!(known, "an old cell's young reference is unknown");
             }
         }
     }

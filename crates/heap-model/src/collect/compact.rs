@@ -56,7 +56,8 @@ impl Heap {
                 cell.set_slot(slot, Self::followed(cell.slot(slot)));
             }
         }
-        for cell in &mut self.remembered {
+        let slots = self.remembered_slots.slots.iter_mut().map(|(cell, _)| cell);
+        for cell in self.remembered.iter_mut().chain(slots) {
             *cell = Cell::of(Self::followed(cell.word())).expect("a cell");
         }
         self.old.discard(&emptied);
@@ -73,9 +74,7 @@ impl Heap {
         let mut whole = true;
         for cell in page.marked() {
             let size = cell.header().size();
-            let place = self.old.allocate(size);
-            let place = place.or_else(|| self.old.add_page().then(|| self.old.allocate(size))?);
-            match place {
+            match self.old.allocate_surely(size) {
                 Some(to) => {
                     cell.move_to(to, size);
                     self.old.moved(size);

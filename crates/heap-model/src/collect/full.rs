@@ -44,6 +44,7 @@ impl Heap {
         self.work += marker.work;
         self.bury_dead_natives();
         self.remembered.retain(|cell| Chunk::of(*cell).is_marked(*cell));
+        self.remembered_slots.slots.retain(|(cell, _)| Chunk::of(*cell).is_marked(*cell));
         self.large.sweep();
         self.old.end_marking();
         self.compact(marker);

@@ -4,7 +4,7 @@
 
 use super::Marker;
 use super::wait::Waiting;
-use crate::heap::{Heap, Sites};
+use crate::heap::{Heap, RememberedSlots, SWEEPABLE, Sites, is_wide};
 use crate::raw::cell::{Cell, Header, Kind, is_reference};
 use crate::space::{Emptied, NewSpace, OldSpace};
 use crate::table::{self, FIRST};
@@ -28,6 +28,7 @@ struct Scavenger<'h> {
     /// Cells of the old space whose slots may refer to the emptied half.
     work: Vec<Cell>,
     remembered: Vec<Cell>,
+    remembered_slots: RememberedSlots,
     tables: Vec<Cell>,
     waiting: Waiting,
     /// Entries whose key has been moved.
@@ -39,7 +40,9 @@ impl Heap {
     /// Empties the half of the new space that is in use.
     pub(super) fn evacuate_new_space(&mut self, promote: Promote) {
         self.drain_released();
+        self.old.allow_sweeping(SWEEPABLE);
         let remembered = std::mem::take(&mut self.remembered);
+        let remembered_slots = std::mem::take(&mut self.remembered_slots);
         let from = self.new.flip();
         let mut scan = self.new.start();
         let mut scavenger = Scavenger {
@@ -51,6 +54,7 @@ impl Heap {
             promote,
             work: Vec::new(),
             remembered: Vec::new(),
+            remembered_slots: RememberedSlots::default(),
             tables: Vec::new(),
             waiting: Waiting::default(),
             ready: Vec::new(),
@@ -58,6 +62,9 @@ impl Heap {
         };
         for word in self.handles.iter_mut().chain(self.globals.iter_mut().map(|(_, word)| word)) {
             *word = scavenger.moved(*word);
+        }
+        for (cell, slot) in remembered_slots.slots {
+            scavenger.move_slot(cell, slot as usize);
         }
         for cell in remembered {
             cell.set_flag(Header::REMEMBERED, false);
@@ -70,9 +77,7 @@ impl Heap {
                 scavenger.scan(cell);
             }
             if let Some(cell) = scavenger.work.pop() {
-                if scavenger.scan(cell) {
-                    scavenger.remember(cell);
-                }
+                scavenger.scan_old(cell);
             } else if let Some(first) = scavenger.ready.pop() {
                 scavenger.release(first);
             } else if scan == scavenger.new.top() {
@@ -80,8 +85,9 @@ impl Heap {
             }
         }
         scavenger.bury();
-        let Scavenger { remembered, promoted, .. } = scavenger;
+        let Scavenger { remembered, remembered_slots, promoted, .. } = scavenger;
         self.remembered = remembered;
+        self.remembered_slots = remembered_slots;
         self.statistics.promoted += promoted;
         self.survivors += self.new.used() + promoted;
         self.bury_young_natives(from);
@@ -136,9 +142,7 @@ impl Scavenger<'_> {
             self.sites.survived(cell.aux());
         }
         if aged || self.promote == Promote::All {
-            let place = self.old.allocate(size);
-            let place = place.or_else(|| self.old.add_page().then(|| self.old.allocate(size))?);
-            if let Some(to) = place {
+            if let Some(to) = self.old.allocate_surely(size) {
                 cell.move_to(to, size);
                 self.promoted += size;
                 self.work.push(to);
@@ -171,6 +175,30 @@ impl Scavenger<'_> {
             }
         }
         young
+    }
+
+    /// As [`scan`](Self::scan) of an old cell: what is young still is remembered.
+    #[inline]
+    fn scan_old(&mut self, cell: Cell) {
+        let header = cell.header();
+        if is_wide(header) {
+            (0..header.slots()).for_each(|slot| self.move_slot(cell, slot));
+        } else if self.scan(cell) {
+            self.remember(cell);
+        }
+    }
+
+    /// Moves what a wide old cell's slot refers to.
+    #[inline]
+    fn move_slot(&mut self, cell: Cell, slot: usize) {
+        let word = cell.slot(slot);
+        if is_reference(word) && self.from.contains(word) {
+            let moved = self.moved(word);
+            cell.set_slot(slot, moved);
+            if self.new.contains(moved) {
+                self.remembered_slots.add(cell, slot);
+            }
+        }
     }
 
     fn scan_table(&mut self, table: Cell) -> bool {

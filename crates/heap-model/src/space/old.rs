@@ -29,23 +29,56 @@ pub(crate) struct OldSpace {
     top: usize,
     end: usize,
     used: usize,
+    /// How many pages may still be swept for allocations.
+    sweepable: usize,
 }
 
 impl OldSpace {
-    /// Takes room for a cell in a page that is there; none if a page must be added.
+    /// Takes room for a cell in a page that is there; none if a page must be added. So many
+    /// pages as [`allow_sweeping`](Self::allow_sweeping) said are swept for it at the most.
     #[inline]
     pub fn allocate(&mut self, size: usize) -> Option<Cell> {
-        if size > self.end - self.top && !self.refill(size) {
+        if size > self.end - self.top && !self.refill(size, false) {
             return None;
         }
+        Some(self.bump(size))
+    }
+
+    /// Takes room for a cell in a page that is there, sweeping all pages if need be.
+    pub fn allocate_thoroughly(&mut self, size: usize) -> Option<Cell> {
+        if size > self.end - self.top && !self.refill(size, true) {
+            return None;
+        }
+        Some(self.bump(size))
+    }
+
+    #[inline]
+    fn bump(&mut self, size: usize) -> Cell {
         let cell = Cell::at(self.top);
         self.top += size;
         self.used += size;
-        Some(cell)
+        cell
     }
 
+    /// Lets allocations sweep so many pages from now on, lest a collection waits for it.
+    pub fn allow_sweeping(&mut self, pages: usize) {
+        self.sweepable = pages;
+    }
+
+    /// Takes room for a cell, if need be in a new page, if need be by sweeping all pages; none if
+    /// the operating system refuses.
+    #[inline]
+    pub fn allocate_surely(&mut self, size: usize) -> Option<Cell> {
+        if let Some(cell) = self.allocate(size) {
+            return Some(cell);
+        }
+        self.add_page();
+        self.allocate_thoroughly(size)
+    }
+
+    /// Goes over to a free range of at least `size` bytes.
     #[cold]
-    fn refill(&mut self, size: usize) -> bool {
+    fn refill(&mut self, size: usize, thoroughly: bool) -> bool {
         loop {
             if let Some((start, end)) = self.take_free(size) {
                 self.retire();
@@ -53,10 +86,14 @@ impl OldSpace {
                 (self.top, self.end) = (start, end);
                 return true;
             }
+            if self.sweepable == 0 && !thoroughly {
+                return false;
+            }
             match self.unswept.pop() {
                 Some(page) => self.sweep(page),
                 None => return false,
             }
+            self.sweepable = self.sweepable.saturating_sub(1);
         }
     }
 

@@ -1,0 +1,38 @@
+//! Splay: a splay tree of 8,000 nodes with payloads; at each step a node is added and the one before it
+//! in the order of keys removed (after the V8 benchmark of that name). The result sums the keys.
+
+use crate::Workload;
+
+mod ours;
+mod rc;
+
+/// The workload; its size is the number of thousands of steps.
+pub const WORKLOAD: Workload =
+    Workload { name: "splay", implementations: &[("heap-model", ours::run), ("rc", rc::run)] };
+
+/// Nodes in the tree.
+const NODES: usize = 8000;
+/// The depth of a payload's tree, and the numbers in each of its leaves.
+const DEPTH: usize = 5;
+const LEAF: usize = 10;
+
+/// Random keys, the same for all (xorshift).
+struct Keys(u32);
+
+impl Keys {
+    const fn new() -> Self {
+        Self(2_463_534_242)
+    }
+
+    fn next(&mut self) -> i32 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 17;
+        self.0 ^= self.0 << 5;
+        (self.0 >> 2) as i32
+    }
+}
+
+/// The text in a leaf.
+fn text(key: i32) -> String {
+    format!("String for key {key} in leaf node")
+}
