@@ -1,5 +1,6 @@
 //! `cargo xtask sanitize`: the tests of the crates with unsafe code, under a tool that watches
-//! memory. It needs a nightly toolchain (`address`) or valgrind. No unsafe code.
+//! memory. It needs a nightly toolchain (`address`), valgrind, or nothing
+//! (`zeal`). No unsafe code.
 
 use std::process::{Command, ExitCode};
 
@@ -12,6 +13,8 @@ pub enum Tool {
     Address,
     /// valgrind's memcheck
     Valgrind,
+    /// The heap's own verifier, after every collection
+    Zeal,
 }
 
 /// Runs the command.
@@ -24,6 +27,9 @@ pub fn run(tool: Tool) -> ExitCode {
             command.env("RUSTFLAGS", "-Zsanitizer=address");
             // A refused allocation is an answer that the tests ask for.
             command.env("ASAN_OPTIONS", "allocator_may_return_null=1");
+        }
+        Tool::Zeal => {
+            command.args(["test", "--target-dir", "target/zeal"]).env("RUSTFLAGS", "--cfg zeal");
         }
         Tool::Valgrind => {
             command.args(["test", "--target-dir", "target/valgrind"]);

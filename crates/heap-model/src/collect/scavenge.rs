@@ -141,17 +141,17 @@ impl Scavenger<'_> {
         if header.has(Header::SITED) && !aged {
             self.sites.survived(cell.aux());
         }
-        if aged || self.promote == Promote::All {
-            if let Some(to) = self.old.allocate_surely(size) {
-                cell.move_to(to, size);
-                self.promoted += size;
-                self.work.push(to);
-                if let Some(marker) = &mut self.marker {
-                    marker.allocated(to);
-                }
-                return to.word();
+        // If the operating system refuses a page, the cell stays young.
+        if (aged || self.promote == Promote::All)
+            && let Some(to) = self.old.allocate_surely(size)
+        {
+            cell.move_to(to, size);
+            self.promoted += size;
+            self.work.push(to);
+            if let Some(marker) = &mut self.marker {
+                marker.allocated(to);
             }
-            // The operating system refuses a page: the cell stays young.
+            return to.word();
         }
         let to = self.new.allocate(size).expect("the halves are equal, so survivors fit");
         cell.move_to(to, size);
