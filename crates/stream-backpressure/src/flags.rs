@@ -44,3 +44,7 @@ pub(crate) const STRICT: Flags = 1 << 24;
 
 /// What is compared to find that a chunk can go to the sink at once: only [`CONSTRUCTED`] may be set.
 pub(crate) const WAY: Flags = CONSTRUCTED | WRITING | ERRORED | CORKED;
+
+/// What is compared to find that nothing follows a sink's answer: only [`EXPECT_ANSWER`] may be set.
+pub(crate) const QUICK: Flags =
+    EXPECT_ANSWER | BUFFERED | NEED_DRAIN | OBJECT_MODE | ENDING | DESTROYED | ERRORED;

@@ -108,8 +108,6 @@ impl<C> Iterator for Chunks<C> {
     }
 }
 
-impl<C> ExactSizeIterator for Chunks<C> {}
-
 impl<C> FromIterator<C> for Chunks<C> {
     fn from_iter<I: IntoIterator<Item = C>>(chunks: I) -> Self {
         let mut queue = Self::new();

@@ -76,9 +76,19 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         self.guard.as_ref()?.budget.as_ref()
     }
 
+    /// What a write may count now: what the cap and the budget leave, in bytes (objects in object
+    /// mode).
+    #[must_use]
+    pub fn room(&self) -> usize {
+        let Some(guard) = &self.guard else { return usize::MAX - self.length };
+        let capped = guard.bytes.saturating_sub(self.length);
+        let shared = guard.budget.as_ref().map(|b| b.threshold().saturating_sub(guard.charged));
+        capped.min(shared.unwrap_or(usize::MAX))
+    }
+
     /// What the chunk counts.
     #[inline]
-    pub(super) fn measure(&self, chunk: &C) -> usize {
+    pub(crate) fn measure(&self, chunk: &C) -> usize {
         if self.has(flags::OBJECT_MODE) { 1 } else { chunk.length() }
     }
 

@@ -71,7 +71,6 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
     /// Called from within the sink's method, what follows waits for a tick; called later, it follows
     /// at once. Nothing passes without an answer. An answer that nothing waits for fails the stream
     /// with [`Error::MultipleCallback`].
-    #[inline]
     pub fn complete(&mut self, result: Result<(), Failure<C, H>>) {
         if !self.has(flags::EXPECT_ANSWER) {
             return self.fail(Error::MultipleCallback, false);
@@ -107,6 +106,16 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
                 }
             }
         }
+    }
+
+    /// The sink has done so much of what it was given and goes on: that is no longer held.
+    ///
+    /// Node has no such call; a sink with much in hand makes room by it. More than is in flight counts
+    /// as all of it.
+    pub fn progress(&mut self, length: usize) {
+        let length = length.min(self.in_flight);
+        self.in_flight -= length;
+        self.release(length);
     }
 
     /// What follows a write that a synchronous sink has done: at least a tick, if anything.
@@ -261,6 +270,15 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
     #[inline]
     fn answered(&mut self, answer: Completion<H::Error>) {
         match answer {
+            // The quick way, which nothing follows: no callback, no 'drain', no end, no queue.
+            Completion::Done
+                if self.flags & flags::QUICK == flags::EXPECT_ANSWER && self.callback.is_none() =>
+            {
+                self.flags &= !(flags::WRITING | flags::EXPECT_ANSWER);
+                let length = core::mem::take(&mut self.in_flight);
+                self.release(length);
+                self.pending -= 1;
+            }
             Completion::Done => self.complete(Ok(())),
             Completion::Pending => {}
             Completion::Failed(error) => self.complete(Err(error)),

@@ -3,6 +3,13 @@
 mod backpressure;
 mod destroy;
 mod finish;
+#[cfg(feature = "futures")]
+mod futures;
+mod limits;
 mod log;
+mod polled;
+mod strict;
 mod text;
+#[cfg(feature = "tokio")]
+mod tokio;
 mod write;
