@@ -12,7 +12,9 @@ use stream_backpressure::{Completion, Options, Sink, Writable};
 struct AtOnce(u64);
 
 impl Sink<Bytes> for AtOnce {
-    fn write(&mut self, chunk: Bytes) -> Completion {
+    type Error = std::convert::Infallible;
+
+    fn write(&mut self, chunk: Bytes) -> Completion<Self::Error> {
         self.0 += black_box(&chunk).len() as u64;
         Completion::Done
     }
@@ -23,10 +25,9 @@ fn write(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("stream-backpressure/write/1KiB-sync");
     let chunk = Bytes::from_static(&CHUNK);
 
-    let mut writable = Writable::new(Options::default());
-    let mut at_once = AtOnce(0);
+    let mut writable = Writable::over(Options::default(), AtOnce(0));
     group.bench_function("stream-backpressure", |bencher| {
-        bencher.iter(|| writable.write(&mut at_once, chunk.clone()).expect("an open stream"));
+        bencher.iter(|| writable.write(chunk.clone()).expect("an open stream"));
     });
 
     let buffered = sink::unfold((), |(), chunk: Bytes| {

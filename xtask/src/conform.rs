@@ -1,11 +1,12 @@
 //! `cargo xtask conform`: replays traces recorded from a real Node and says where the replay
 //! differs. One JSON object a line: a program and what Node did at each of its steps.
 //!
-//! A `buffer` trace is told by its `poolSize`, a `gc` trace by the name of its first step. No unsafe
-//! code.
+//! A `buffer` trace is told by its `poolSize`, a `writable` trace by its `options`, a `gc` trace by
+//! the name of its first step. No unsafe code.
 
 mod buffer;
 mod gc;
+mod writable;
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -28,6 +29,8 @@ enum Kind {
     Buffer,
     /// What weak collections keep and what is cleaned up
     Gc,
+    /// What Writables do
+    Writable,
 }
 
 impl Kind {
@@ -37,6 +40,8 @@ impl Kind {
             Some(Self::Buffer)
         } else if program["steps"][0]["op"][0] == "mapNew" {
             Some(Self::Gc)
+        } else if has("options") {
+            Some(Self::Writable)
         } else {
             None
         }
@@ -47,6 +52,7 @@ impl Kind {
         match self {
             Self::Buffer => buffer::replay(program),
             Self::Gc => gc::replay(program),
+            Self::Writable => writable::replay(program),
         }
     }
 }
@@ -120,5 +126,20 @@ mod tests {
     fn every_recorded_weak_program_keeps_and_cleans_up_what_node_did() {
         let tally = replayed("gc.jsonl");
         assert_eq!((tally.programs, tally.differ), (300, 0));
+    }
+
+    /// The programs recorded from Node 20, and those of the same seed that came out otherwise with
+    /// a later Node: its default high-water mark, and `buffer` as an encoding of text from 24 on.
+    #[test]
+    fn every_recorded_writable_program_does_what_node_did() {
+        for (fixture, programs) in [
+            ("writable-node20.jsonl", 300),
+            ("writable-node22.jsonl", 5),
+            ("writable-node24.jsonl", 10),
+            ("writable-node26.jsonl", 10),
+        ] {
+            let tally = replayed(fixture);
+            assert_eq!((tally.programs, tally.differ), (programs, 0), "{fixture}");
+        }
     }
 }

@@ -33,6 +33,8 @@ enum Kind {
     Buffer,
     /// What weak collections keep and what is cleaned up
     Gc,
+    /// What Writables do
+    Writable,
 }
 
 impl Kind {
@@ -40,6 +42,7 @@ impl Kind {
         match self {
             Self::Buffer => include_str!("record/buffer.js"),
             Self::Gc => include_str!("record/gc.js"),
+            Self::Writable => include_str!("record/writable.js"),
         }
     }
 }

@@ -2,8 +2,9 @@
 //! referred to by slots of an array, so that the collector sees them. No unsafe code.
 
 use crate::{Runtime, RuntimeError, Variable};
+use core::convert::Infallible;
 use heap_model::{Kind, Value};
-use stream_backpressure::{Chunk, Completion, Options, Sink, Writable};
+use stream_backpressure::{Chunk, Completion, Error, Event, Host, Machine, Options};
 
 /// An idle Writable with its state, in bytes (measured on Node v20.20.2).
 const WRITABLE: usize = 360;
@@ -24,23 +25,35 @@ impl Chunk for Ticket {
     }
 }
 
-/// A sink that finishes every chunk at once: `write(data, enc, next) { next() }`.
-#[derive(Default)]
-struct AtOnce(Vec<usize>);
-
-impl Sink<Ticket> for AtOnce {
-    fn write(&mut self, chunk: Ticket) -> Completion {
-        self.0.push(chunk.slot);
-        Completion::Done
-    }
-}
-
-struct Stream {
-    machine: Writable<Ticket>,
+/// A sink that finishes every chunk at once, `write(data, enc, next) { next() }`, and what is known
+/// of the array of buffered chunks.
+struct AtOnce {
+    /// Places of chunks that have left the stream and are still in the array.
+    left: Vec<usize>,
     sunk: u64,
     free: Vec<usize>,
     capacity: usize,
 }
+
+impl Host<Ticket> for AtOnce {
+    type Callback = Infallible;
+    type Error = Infallible;
+
+    fn write(stream: &mut Machine<Ticket, Self>, chunk: Ticket) -> Completion<Infallible> {
+        let sink = stream.host_mut();
+        sink.left.push(chunk.slot);
+        sink.sunk += 1;
+        Completion::Done
+    }
+
+    fn call(_: &mut Machine<Ticket, Self>, callback: Infallible, _: Result<(), Error<Infallible>>) {
+        match callback {}
+    }
+
+    fn event(_: &mut Machine<Ticket, Self>, _: Event<Infallible>) {}
+}
+
+type Stream = Machine<Ticket, AtOnce>;
 
 impl Runtime {
     /// `new Writable({ write(data, enc, next) { next() } })`.
@@ -48,9 +61,9 @@ impl Runtime {
     /// # Errors
     /// [`RuntimeError::OutOfMemory`] at the heap's limit.
     pub fn writable(&mut self) -> Result<Variable, RuntimeError> {
-        let machine = Writable::new(Options::default());
         let free = (0..FIRST_BUFFERED).rev().collect();
-        let stream = Stream { machine, sunk: 0, free, capacity: FIRST_BUFFERED };
+        let sink = AtOnce { left: Vec::new(), sunk: 0, free, capacity: FIRST_BUFFERED };
+        let stream = Stream::new(Options::default(), sink);
         self.keep(|scope| {
             let cell = scope
                 .alloc_native(WRITABLE, 1, Box::new(stream), 0)
@@ -66,7 +79,7 @@ impl Runtime {
     /// # Errors
     /// [`RuntimeError::Access`] if the variable refers to something else.
     pub fn writable_high_water_mark(&mut self, writable: &Variable) -> Result<usize, RuntimeError> {
-        self.stream(writable, |stream| stream.machine.high_water_mark())
+        self.stream(writable, |stream| stream.high_water_mark())
     }
 
     /// How many chunks have reached the sink.
@@ -74,7 +87,7 @@ impl Runtime {
     /// # Errors
     /// [`RuntimeError::Access`] if the variable refers to something else.
     pub fn writable_sunk(&mut self, writable: &Variable) -> Result<u64, RuntimeError> {
-        self.stream(writable, |stream| stream.sunk)
+        self.stream(writable, |stream| stream.host().sunk)
     }
 
     /// `writable.cork()`.
@@ -82,7 +95,7 @@ impl Runtime {
     /// # Errors
     /// [`RuntimeError::Access`] if the variable refers to something else.
     pub fn writable_cork(&mut self, writable: &Variable) -> Result<(), RuntimeError> {
-        self.stream(writable, |stream| stream.machine.cork())
+        self.stream(writable, |stream| stream.cork())
     }
 
     /// `writable.uncork()`.
@@ -90,9 +103,8 @@ impl Runtime {
     /// # Errors
     /// [`RuntimeError::Access`] if the variable refers to something else.
     pub fn writable_uncork(&mut self, writable: &Variable) -> Result<(), RuntimeError> {
-        let mut sink = AtOnce::default();
-        self.stream(writable, |stream| stream.machine.uncork(&mut sink))?;
-        self.settle(writable, sink)
+        self.stream(writable, Stream::uncork)?;
+        self.settle(writable)
     }
 
     /// `writable.write(text)`: the text becomes a Buffer, which the stream passes on or keeps.
@@ -106,7 +118,7 @@ impl Runtime {
     ) -> Result<bool, RuntimeError> {
         let buffer = self.buffer_from_string(text)?;
         self.make_room(writable)?;
-        let slot = self.stream(writable, |stream| stream.free.pop().unwrap_or(0))?;
+        let slot = self.stream(writable, |stream| stream.host_mut().free.pop().unwrap_or(0))?;
         self.heap.enter(|scope| {
             let (cell, buffer) = (scope.local(&writable.0)?, scope.local(&buffer.0)?);
             if let Value::Ref(array) = scope.get(cell, BUFFERED)? {
@@ -115,19 +127,24 @@ impl Runtime {
             Ok::<_, RuntimeError>(())
         })?;
         let ticket = Ticket { slot, length: text.len() };
-        let mut sink = AtOnce::default();
-        let answer = self.stream(writable, |stream| stream.machine.write(&mut sink, ticket))?;
-        let answer = answer.map_err(|refused| {
-            sink.0.push(refused.chunk.slot);
-            RuntimeError::Stream(refused.reason.to_string())
-        });
-        self.settle(writable, sink)?;
+        let answer = self.stream(writable, |stream| {
+            stream.write(ticket).map_err(|refused| {
+                stream.host_mut().left.extend(refused.chunk.map(|chunk| chunk.slot));
+                RuntimeError::Stream(
+                    refused.error.code().unwrap_or("the cap is reached").to_owned(),
+                )
+            })
+        })?;
+        self.settle(writable)?;
         answer
     }
 
     /// Doubles the array of buffered chunks if it is full.
     fn make_room(&mut self, writable: &Variable) -> Result<(), RuntimeError> {
-        let full = self.stream(writable, |s| s.free.is_empty().then_some(s.capacity))?;
+        let full = self.stream(writable, |stream| {
+            let sink = stream.host();
+            sink.free.is_empty().then_some(sink.capacity)
+        })?;
         let Some(capacity) = full else { return Ok(()) };
         self.heap.enter(|scope| {
             let cell = scope.local(&writable.0)?;
@@ -141,23 +158,25 @@ impl Runtime {
             Ok::<_, RuntimeError>(scope.set(cell, BUFFERED, Value::Ref(grown))?)
         })?;
         self.stream(writable, |stream| {
-            stream.free = (capacity..2 * capacity).rev().collect();
-            stream.capacity = 2 * capacity;
+            let sink = stream.host_mut();
+            sink.free = (capacity..2 * capacity).rev().collect();
+            sink.capacity = 2 * capacity;
         })
     }
 
-    /// Lets go of the chunks that have left the stream.
-    fn settle(&mut self, writable: &Variable, sink: AtOnce) -> Result<(), RuntimeError> {
+    /// Runs the stream's ticks, and lets go of the chunks that have left it.
+    fn settle(&mut self, writable: &Variable) -> Result<(), RuntimeError> {
         self.heap.enter(|scope| {
             let cell = scope.local(&writable.0)?;
+            let stream = scope.native_mut::<Stream>(cell)?;
+            stream.run_ticks();
+            let left = core::mem::take(&mut stream.host_mut().left);
             if let Value::Ref(array) = scope.get(cell, BUFFERED)? {
-                for slot in &sink.0 {
+                for slot in &left {
                     scope.set(array, *slot, Value::Undefined)?;
                 }
             }
-            let stream = scope.native_mut::<Stream>(cell)?;
-            stream.sunk += sink.0.len() as u64;
-            stream.free.extend(sink.0);
+            scope.native_mut::<Stream>(cell)?.host_mut().free.extend(left);
             Ok(())
         })
     }

@@ -1,234 +1,236 @@
-//! The Writable's states, after Node v20's `lib/internal/streams/writable.js`. No unsafe code.
-//!
-//! Invariant: `length` is the sum of the chunks that are buffered or in flight.
+//! The Writable of a sink and closures: the state machine in a host that keeps listeners and boxes
+//! only the callbacks it is given. No unsafe code.
 
+use crate::{Chunk, Chunks, Completion, Error, Event, Host, Machine, Options};
+use core::any::Any;
 use core::fmt;
-use std::collections::VecDeque;
+use core::time::Duration;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Instant;
 
-/// What a stream counts of a chunk.
-pub trait Chunk {
-    /// Its length in bytes.
-    fn length(&self) -> usize;
-}
-
-impl<T: AsRef<[u8]>> Chunk for T {
-    fn length(&self) -> usize {
-        self.as_ref().len()
-    }
-}
-
-/// Whether a sink has finished a chunk when its `write` returns.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Completion {
-    /// It has.
-    Done,
-    /// It has not: [`Writable::complete`] will say so.
-    Pending,
-}
-
-/// Where a stream's chunks go.
+/// Where a [`Writable`]'s chunks go.
+///
+/// A method that panics fails the stream with [`Error::SinkPanicked`].
 pub trait Sink<C> {
-    /// Takes one chunk.
-    fn write(&mut self, chunk: C) -> Completion;
-}
+    /// What the sink fails with.
+    type Error: Clone;
+    /// Whether [`writev`](Self::writev) is there.
+    const WRITEV: bool = false;
+    /// Whether [`finalize`](Self::finalize) is there.
+    const FINAL: bool = false;
 
-/// How a stream is made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Options {
-    /// From this many bytes on, `write` says false.
-    #[doc(alias = "highWaterMark")]
-    pub high_water_mark: usize,
-    /// More bytes than this are refused; Node has no such cap.
-    pub cap: Option<usize>,
-}
+    /// Takes one chunk. After [`Completion::Pending`], [`Machine::complete`] says when it is done.
+    #[doc(alias = "_write")]
+    fn write(&mut self, chunk: C) -> Completion<Self::Error>;
 
-impl Default for Options {
-    /// Node 20's: 16384 bytes and no cap.
-    fn default() -> Self {
-        Self { high_water_mark: 16_384, cap: None }
+    /// Takes all chunks that were buffered, two at least.
+    #[doc(alias = "_writev")]
+    fn writev(&mut self, chunks: &mut Chunks<C>) -> Completion<Self::Error> {
+        let _ = chunks;
+        Completion::Failed(Error::NotImplemented("_writev()"))
+    }
+
+    /// Does what is left when all chunks are done.
+    #[doc(alias = "_final")]
+    fn finalize(&mut self) -> Completion<Self::Error> {
+        Completion::Done
+    }
+
+    /// Lets go of what it holds; an error of its own replaces the one given.
+    #[doc(alias = "_destroy")]
+    fn destroy(&mut self, error: Option<&Error<Self::Error>>) -> Completion<Self::Error> {
+        let _ = error;
+        Completion::Done
+    }
+
+    /// Makes itself ready, if [`Options::construct`] is set.
+    #[doc(alias = "_construct")]
+    fn construct(&mut self) -> Completion<Self::Error> {
+        Completion::Done
+    }
+
+    /// Hears that the stream holds so many more bytes, or fewer; for memory accounting.
+    #[inline]
+    fn account(&mut self, difference: isize) {
+        let _ = difference;
     }
 }
 
-/// Why a write was refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Refusal {
-    /// The stream has ended.
-    AfterEnd,
-    /// The cap would be passed.
-    Full {
-        /// The cap in bytes.
-        cap: usize,
-    },
+/// A stream of chunks into a sink, with Node's contract, listeners and callbacks.
+///
+/// All calls are [`Machine`]'s. What Node does in next ticks waits for [`Machine::run_ticks`].
+///
+/// ```
+/// use stream_backpressure::{Completion, Event, Options, Sink, Writable};
+/// use std::sync::mpsc;
+///
+/// struct Slow(Vec<Vec<u8>>);
+/// impl Sink<Vec<u8>> for Slow {
+///     type Error = std::convert::Infallible;
+///     fn write(&mut self, chunk: Vec<u8>) -> Completion<Self::Error> {
+///         self.0.push(chunk);
+///         Completion::Pending
+///     }
+/// }
+///
+/// let (said, heard) = mpsc::channel();
+/// let mut writable = Writable::over(Options::default(), Slow(Vec::new()));
+/// let drained = said.clone();
+/// writable.on(move |_, event| {
+///     if let Event::Drain = event {
+///         drained.send("drain").expect("a receiver");
+///     }
+/// });
+/// let done = Box::new(move |_: &mut _, result: Result<_, _>| {
+///     result.expect("an open sink");
+///     said.send("done").expect("a receiver");
+/// });
+/// assert!(!writable.write_then(vec![0; 16384], done)?);
+/// writable.complete(Ok(()));
+/// assert_eq!(heard.try_iter().collect::<Vec<_>>(), ["drain", "done"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub type Writable<C, S> = Machine<C, Events<C, S>>;
+
+/// A callback of a [`Writable`], which is given the stream and what became of the call.
+pub type OnDone<C, S> =
+    Box<dyn FnOnce(&mut Writable<C, S>, Result<(), Error<<S as Sink<C>>::Error>>) + Send>;
+
+/// A listener of a [`Writable`].
+type Listener<C, S> = Box<dyn FnMut(&mut Writable<C, S>, &Event<<S as Sink<C>>::Error>) + Send>;
+
+/// The host of a [`Writable`]: a sink and listeners.
+pub struct Events<C: Chunk, S: Sink<C>> {
+    sink: S,
+    /// Absent while it runs.
+    listeners: Vec<Option<Listener<C, S>>>,
+    clock: Option<Box<dyn Fn() -> Duration + Send>>,
 }
 
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::AfterEnd => f.write_str("ERR_STREAM_WRITE_AFTER_END: write after end"),
-            Self::Full { cap } => write!(f, "the stream's cap of {cap} bytes is reached"),
+impl<C: Chunk, S: Sink<C>> Writable<C, S> {
+    /// An open stream into `sink`. A stream with a deadline measures time, others do only with
+    /// [`set_clock`](Self::set_clock).
+    #[must_use]
+    pub fn over(options: Options, sink: S) -> Self {
+        let timed = options.limits.deadline.is_some();
+        let mut stream = Self::new(options, Events { sink, listeners: Vec::new(), clock: None });
+        if timed {
+            let start = Instant::now();
+            stream.set_clock(move || start.elapsed());
         }
+        stream
+    }
+
+    /// Adds a listener for all events. While a listener runs it does not hear events that it causes;
+    /// the others do.
+    pub fn on(&mut self, listener: impl FnMut(&mut Self, &Event<S::Error>) + Send + 'static) {
+        self.host_mut().listeners.push(Some(Box::new(listener)));
+    }
+
+    /// Measures time by a clock, which gives the time since any fixed moment.
+    pub fn set_clock(&mut self, clock: impl Fn() -> Duration + Send + 'static) {
+        self.host_mut().clock = Some(Box::new(clock));
+    }
+
+    /// The sink.
+    #[must_use]
+    pub fn sink(&self) -> &S {
+        &self.host().sink
+    }
+
+    /// The sink, to change it.
+    #[must_use]
+    pub fn sink_mut(&mut self) -> &mut S {
+        &mut self.host_mut().sink
     }
 }
 
-/// A refused write, with its chunk.
-pub struct WriteRefused<C> {
-    /// The chunk, as it was given.
-    pub chunk: C,
-    /// Why.
-    pub reason: Refusal,
-}
+impl<C: Chunk, S: Sink<C>> Host<C> for Events<C, S> {
+    type Callback = OnDone<C, S>;
+    type Error = S::Error;
 
-impl<C> fmt::Debug for WriteRefused<C> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.reason.fmt(f)
-    }
-}
-
-impl<C> fmt::Display for WriteRefused<C> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.reason.fmt(f)
-    }
-}
-
-impl<C> core::error::Error for WriteRefused<C> {}
-
-/// A stream of chunks into a sink, with backpressure.
-pub struct Writable<C> {
-    options: Options,
-    buffered: VecDeque<C>,
-    length: usize,
-    in_flight: Option<usize>,
-    corked: usize,
-    ended: bool,
-    need_drain: bool,
-    drained: bool,
-}
-
-impl<C: Chunk> Writable<C> {
-    /// An open stream.
-    #[must_use]
-    pub fn new(options: Options) -> Self {
-        Self {
-            options,
-            buffered: VecDeque::new(),
-            length: 0,
-            in_flight: None,
-            corked: 0,
-            ended: false,
-            need_drain: false,
-            drained: false,
-        }
+    #[inline]
+    fn write(stream: &mut Machine<C, Self>, chunk: C) -> Completion<S::Error> {
+        guarded(stream, |sink| sink.write(chunk))
     }
 
-    /// Passes a chunk to the sink, or buffers it while another is in flight or the stream is
-    /// corked; says whether the high-water mark is still ahead.
-    ///
-    /// # Errors
-    /// [`WriteRefused`], with the chunk, after the end or past the cap.
-    pub fn write(&mut self, sink: &mut impl Sink<C>, chunk: C) -> Result<bool, WriteRefused<C>> {
-        let length = self.length.saturating_add(chunk.length());
-        if self.ended {
-            return Err(WriteRefused { chunk, reason: Refusal::AfterEnd });
-        }
-        if let Some(cap) = self.options.cap.filter(|cap| length > *cap) {
-            return Err(WriteRefused { chunk, reason: Refusal::Full { cap } });
-        }
-        self.length = length;
-        let below = length < self.options.high_water_mark;
-        self.need_drain |= !below;
-        self.buffered.push_back(chunk);
-        self.flush(sink);
-        Ok(below)
+    fn call(
+        stream: &mut Machine<C, Self>,
+        callback: Self::Callback,
+        result: Result<(), Error<S::Error>>,
+    ) {
+        callback(stream, result);
     }
 
-    /// Buffers all writes from here on; nests.
-    pub fn cork(&mut self) {
-        self.corked += 1;
-    }
-
-    /// Undoes one `cork`; a surplus one is harmless. The last passes on what is buffered.
-    pub fn uncork(&mut self, sink: &mut impl Sink<C>) {
-        self.corked = self.corked.saturating_sub(1);
-        self.flush(sink);
-    }
-
-    /// Lets no write follow, and uncorks fully.
-    pub fn end(&mut self, sink: &mut impl Sink<C>) {
-        self.ended = true;
-        self.corked = 0;
-        self.flush(sink);
-    }
-
-    /// The sink has finished the chunk in flight; the next one goes to it. Without one in flight
-    /// nothing happens.
-    pub fn complete(&mut self, sink: &mut impl Sink<C>) {
-        if let Some(length) = self.in_flight.take() {
-            self.finish(length);
-            self.flush(sink);
-        }
-    }
-
-    /// Whether 'drain' has been due since this was last asked.
-    pub fn take_drain(&mut self) -> bool {
-        core::mem::take(&mut self.drained)
-    }
-
-    /// Bytes buffered and in flight.
-    #[doc(alias = "writableLength")]
-    #[must_use]
-    pub fn length(&self) -> usize {
-        self.length
-    }
-
-    /// Chunks buffered.
-    #[must_use]
-    pub fn buffered_chunks(&self) -> usize {
-        self.buffered.len()
-    }
-
-    /// How many `uncork` calls are needed.
-    #[doc(alias = "writableCorked")]
-    #[must_use]
-    pub fn corked(&self) -> usize {
-        self.corked
-    }
-
-    /// Whether a write has said false and 'drain' is still to come.
-    #[doc(alias = "writableNeedDrain")]
-    #[must_use]
-    pub fn need_drain(&self) -> bool {
-        self.need_drain
-    }
-
-    /// The high-water mark in bytes.
-    #[must_use]
-    pub fn high_water_mark(&self) -> usize {
-        self.options.high_water_mark
-    }
-
-    /// Whether all chunks of an ended stream have reached the sink and are finished.
-    #[must_use]
-    pub fn finished(&self) -> bool {
-        self.ended && self.buffered.is_empty() && self.in_flight.is_none()
-    }
-
-    fn flush(&mut self, sink: &mut impl Sink<C>) {
-        while self.corked == 0 && self.in_flight.is_none() {
-            let Some(chunk) = self.buffered.pop_front() else { return };
-            let length = chunk.length();
-            match sink.write(chunk) {
-                Completion::Done => self.finish(length),
-                Completion::Pending => self.in_flight = Some(length),
+    fn event(stream: &mut Machine<C, Self>, event: Event<S::Error>) {
+        for place in 0..stream.host().listeners.len() {
+            if let Some(mut listener) = stream.host_mut().listeners[place].take() {
+                listener(stream, &event);
+                stream.host_mut().listeners[place] = Some(listener);
             }
         }
     }
 
-    fn finish(&mut self, length: usize) {
-        self.length -= length;
-        if self.length == 0 && self.need_drain && !self.ended {
-            self.need_drain = false;
-            self.drained = true;
-        }
+    #[inline]
+    fn has_writev(&self) -> bool {
+        S::WRITEV
     }
+
+    fn writev(stream: &mut Machine<C, Self>, chunks: &mut Chunks<C>) -> Completion<S::Error> {
+        guarded(stream, |sink| sink.writev(chunks))
+    }
+
+    #[inline]
+    fn has_final(&self) -> bool {
+        S::FINAL
+    }
+
+    fn finalize(stream: &mut Machine<C, Self>) -> Completion<S::Error> {
+        guarded(stream, Sink::finalize)
+    }
+
+    fn destroy(
+        stream: &mut Machine<C, Self>,
+        error: Option<Error<S::Error>>,
+    ) -> Completion<S::Error> {
+        guarded(stream, |sink| sink.destroy(error.as_ref()))
+    }
+
+    fn construct(stream: &mut Machine<C, Self>) -> Completion<S::Error> {
+        guarded(stream, Sink::construct)
+    }
+
+    fn now(&self) -> Option<Duration> {
+        self.clock.as_ref().map(|clock| clock())
+    }
+
+    #[inline]
+    fn account(&mut self, difference: isize) {
+        self.sink.account(difference);
+    }
+}
+
+impl<C: Chunk, S: Sink<C> + fmt::Debug> fmt::Debug for Events<C, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Events").field("sink", &self.sink).finish_non_exhaustive()
+    }
+}
+
+/// Calls the sink; a panic becomes its answer.
+#[inline]
+fn guarded<C: Chunk, S: Sink<C>>(
+    stream: &mut Writable<C, S>,
+    call: impl FnOnce(&mut S) -> Completion<S::Error>,
+) -> Completion<S::Error> {
+    let sink = stream.sink_mut();
+    // Unwind safe in effect: the stream fails, so all that the sink is still asked is to let go.
+    catch_unwind(AssertUnwindSafe(|| call(sink)))
+        .unwrap_or_else(|panic| Completion::Failed(panicked(&*panic)))
+}
+
+#[cold]
+fn panicked<E>(panic: &(dyn Any + Send)) -> Error<E> {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+    Error::SinkPanicked(text.unwrap_or("no message").into())
 }

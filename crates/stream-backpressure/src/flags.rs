@@ -1,0 +1,50 @@
+//! The machine's state word: one masked comparison picks the way of a write. No unsafe code.
+
+/// A set of flags.
+pub(crate) type Flags = u32;
+
+pub(crate) const OBJECT_MODE: Flags = 1;
+pub(crate) const AUTO_DESTROY: Flags = 1 << 1;
+pub(crate) const EMIT_CLOSE: Flags = 1 << 2;
+/// The sink is ready.
+pub(crate) const CONSTRUCTED: Flags = 1 << 3;
+/// `construct` has answered.
+pub(crate) const CONSTRUCT_ANSWERED: Flags = 1 << 4;
+pub(crate) const DESTROYED: Flags = 1 << 5;
+/// `destroy` has answered.
+pub(crate) const CLOSED: Flags = 1 << 6;
+pub(crate) const CLOSE_EMITTED: Flags = 1 << 7;
+pub(crate) const ERRORED: Flags = 1 << 8;
+pub(crate) const ERROR_EMITTED: Flags = 1 << 9;
+/// The sink's method is on the stack, so what it answers now waits for a tick.
+pub(crate) const SYNC: Flags = 1 << 10;
+/// The sink has a chunk.
+pub(crate) const WRITING: Flags = 1 << 11;
+/// The sink has not answered for that chunk.
+pub(crate) const EXPECT_ANSWER: Flags = 1 << 12;
+pub(crate) const CORKED: Flags = 1 << 13;
+/// The queue of chunks is in use; it may have become empty while it is processed.
+pub(crate) const BUFFERED: Flags = 1 << 14;
+/// The queue of chunks is being passed on.
+pub(crate) const PROCESSING: Flags = 1 << 15;
+/// No chunk since the queue was last reset had a callback.
+pub(crate) const ALL_SILENT: Flags = 1 << 16;
+/// A write has said false.
+pub(crate) const NEED_DRAIN: Flags = 1 << 17;
+/// A tick that ends writes is due.
+pub(crate) const AFTER_WRITE_DUE: Flags = 1 << 18;
+/// That tick has callbacks, which an equal one may join.
+pub(crate) const GROUP_OPEN: Flags = 1 << 19;
+pub(crate) const ENDING: Flags = 1 << 20;
+pub(crate) const FINAL_CALLED: Flags = 1 << 21;
+pub(crate) const PREFINISHED: Flags = 1 << 22;
+pub(crate) const FINISHED: Flags = 1 << 23;
+/// [`Mode::Strict`](crate::Mode::Strict).
+pub(crate) const STRICT: Flags = 1 << 24;
+
+/// What is compared to find that a chunk can go to the sink at once: only [`CONSTRUCTED`] may be set.
+pub(crate) const WAY: Flags = CONSTRUCTED | WRITING | ERRORED | CORKED;
+
+/// What is compared to find that nothing follows a sink's answer: only [`EXPECT_ANSWER`] may be set.
+pub(crate) const QUICK: Flags =
+    EXPECT_ANSWER | BUFFERED | NEED_DRAIN | OBJECT_MODE | ENDING | DESTROYED | ERRORED;

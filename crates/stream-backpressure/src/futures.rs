@@ -1,0 +1,109 @@
+//! Feature `futures`: the stream as a `futures_sink::Sink`, any such sink as the stream's, and the
+//! pump from a `Stream`. No unsafe code.
+
+use crate::poll::NotSent;
+use crate::{Chunk, Chunks, Error, PollSink, PollWritable, PumpError, Pumped};
+use core::future::poll_fn;
+use core::pin::{Pin, pin};
+use core::task::{Context, Poll, ready};
+use futures_core::Stream;
+use futures_sink::Sink;
+
+/// Readiness is the absence of backpressure; a chunk that is refused comes back in the error.
+impl<C: Chunk, P: PollSink<C>> Sink<C> for PollWritable<C, P> {
+    type Error = NotSent<C, P>;
+
+    fn poll_ready(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        Self::poll_ready(self.get_mut(), cx)
+    }
+
+    fn start_send(self: Pin<&mut Self>, chunk: C) -> Result<(), Self::Error> {
+        Self::start_send(self.get_mut(), chunk)
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        Self::poll_flush(self.get_mut(), cx)
+    }
+
+    fn poll_close(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        Self::poll_close(self.get_mut(), cx)
+    }
+}
+
+/// Any `futures_sink::Sink` as a [`PollSink`].
+#[derive(Clone, Debug, Default)]
+pub struct FuturesSink<S>(pub S);
+
+impl<C, S> PollSink<C> for FuturesSink<S>
+where
+    S: Sink<C> + Unpin,
+    S::Error: Clone,
+{
+    type Error = S::Error;
+
+    fn poll_write(
+        &mut self,
+        cx: &mut Context<'_>,
+        chunks: &mut Chunks<C>,
+    ) -> Poll<Result<(), S::Error>> {
+        while !chunks.is_empty() {
+            ready!(Pin::new(&mut self.0).poll_ready(cx))?;
+            chunks.next().map_or(Ok(()), |chunk| Pin::new(&mut self.0).start_send(chunk))?;
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        Pin::new(&mut self.0).poll_flush(cx)
+    }
+
+    fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        Pin::new(&mut self.0).poll_close(cx)
+    }
+}
+
+/// Pumps a source into a stream until it ends, then ends the stream: `pipeline(source, writable)`.
+///
+/// Takes the next chunk only when the stream is ready; while it is not, the source is left alone. A
+/// failure on one side destroys the other.
+///
+/// # Errors
+/// The source's error, after which the stream is destroyed with [`Error::Aborted`]; the stream's, with
+/// the chunk if it refused one.
+///
+/// ```
+/// use futures::{executor::block_on, sink, stream};
+/// use stream_backpressure::{FuturesSink, Options, PollWritable, pump};
+///
+/// let sent = sink::drain();
+/// let mut writable = PollWritable::new(Options::default(), FuturesSink(sent));
+/// let source = stream::iter([vec![0_u8; 10], vec![0; 20]].map(Ok::<_, ()>));
+/// let pumped = block_on(pump(source, &mut writable)).expect("neither fails");
+/// assert_eq!((pumped.chunks, pumped.counted, pumped.waits), (2, 30, 0));
+/// ```
+pub async fn pump<C, P, S, X>(
+    source: S,
+    stream: &mut PollWritable<C, P>,
+) -> Result<Pumped, PumpError<X, C, P::Error>>
+where
+    C: Chunk,
+    P: PollSink<C>,
+    S: Stream<Item = Result<C, X>>,
+{
+    let mut source = pin!(source);
+    let mut pumped = Pumped::default();
+    loop {
+        pumped.ready(stream).await.map_err(PumpError::Sink)?;
+        match poll_fn(|cx| pumped.poll_source(cx, stream, |cx| source.as_mut().poll_next(cx))).await
+        {
+            None => break,
+            Some(Err(error)) => {
+                stream.destroy(Some(Error::Aborted));
+                return Err(PumpError::Source(error));
+            }
+            Some(Ok(chunk)) => pumped.send(stream, chunk).map_err(PumpError::Sink)?,
+        }
+    }
+    poll_fn(|cx| stream.poll_close(cx)).await.map_err(PumpError::Sink)?;
+    Ok(pumped)
+}

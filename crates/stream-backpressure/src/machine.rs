@@ -1,0 +1,417 @@
+//! The Writable's state machine, after Node's `lib/internal/streams/writable.js`: calls in, effects
+//! out, no I/O and no clock. No unsafe code.
+//!
+//! The calls are here; what becomes of a chunk is in `transfer`, the end of the stream in `finish`,
+//! its destruction in `destroy`, and what is put off to next ticks in `tick`. Effects are calls of
+//! the [`Host`], with the machine itself as the argument: a host may call any method from there, and
+//! every function of this module reads the state anew after it.
+//!
+//! Invariant: `length` is the sum of the chunks that are buffered or in flight. (In
+//! [`Mode::Node`](crate::Mode::Node) a chunk that is lost stays counted, as in Node.)
+
+mod destroy;
+mod finish;
+mod guard;
+mod tick;
+mod transfer;
+
+use crate::flags::{self, Flags};
+use crate::{Chunk, Chunks, Error, Event, Host, Mode, Options, Refused, Rules, Stats};
+use guard::Guard;
+use std::collections::VecDeque;
+use tick::Tick;
+use transfer::{Callback, Callbacks};
+
+/// A Writable without I/O: a stream of chunks into its [`Host`], with Node's contract.
+///
+/// This is what a runtime embeds, with its own callbacks, listeners and tick queue. Most others want
+/// [`Writable`](crate::Writable), which is this machine in a host that is made of a
+/// [`Sink`](crate::Sink) and closures.
+///
+/// Every call is constant time, but for those that pass on or give up what is buffered, which are
+/// linear in it.
+#[derive(Debug)]
+pub struct Machine<C: Chunk, H: Host<C>> {
+    flags: Flags,
+    /// Chunks buffered and in flight, in bytes or objects.
+    length: usize,
+    high_water_mark: usize,
+    /// The part of `length` that is in flight.
+    in_flight: usize,
+    corked: usize,
+    /// Writes and ends whose callbacks are due before 'finish'; may fall below 0 as in Node.
+    pending: isize,
+    /// The callback of the chunk in flight.
+    callback: Option<Callback<H::Callback>>,
+    host: H,
+    chunks: Chunks<C>,
+    callbacks: Callbacks<H::Callback>,
+    /// Callbacks of writes that a synchronous sink has done, in groups that share a tick.
+    done: VecDeque<Callback<H::Callback>>,
+    groups: VecDeque<usize>,
+    ticks: VecDeque<Tick<H::Callback, H::Error>>,
+    on_finish: Vec<H::Callback>,
+    errored: Option<Error<H::Error>>,
+    /// The error of a `destroy` that waits for the end of construction.
+    put_off: Option<Option<Error<H::Error>>>,
+    rules: Rules,
+    guard: Option<Box<Guard>>,
+    stats: Stats,
+    /// When the stream became undrained, where the host has a clock.
+    undrained_since: Option<core::time::Duration>,
+}
+
+/// The machine's errors.
+pub type Failure<C, H> = Error<<H as Host<C>>::Error>;
+/// A write that the machine did not take.
+pub type RefusedBy<C, H> = Refused<C, <H as Host<C>>::Callback, <H as Host<C>>::Error>;
+
+impl<C: Chunk, H: Host<C>> Machine<C, H> {
+    /// An open stream.
+    #[must_use]
+    pub fn new(options: Options, host: H) -> Self {
+        let high_water_mark = options.mark();
+        let mut flags = flags::ALL_SILENT;
+        for (set, flag) in [
+            (options.object_mode, flags::OBJECT_MODE),
+            (options.emit_close, flags::EMIT_CLOSE),
+            (options.auto_destroy, flags::AUTO_DESTROY),
+            (!options.construct, flags::CONSTRUCTED),
+            (options.mode == Mode::Strict, flags::STRICT),
+        ] {
+            if set {
+                flags |= flag;
+            }
+        }
+        let rules = Rules {
+            object_mode: options.object_mode,
+            decode_strings: options.decode_strings,
+            default_encoding: options.default_encoding.as_default(),
+            node: options.node,
+        };
+        let mut machine = Self {
+            flags,
+            length: 0,
+            high_water_mark,
+            in_flight: 0,
+            corked: 0,
+            pending: 0,
+            callback: None,
+            host,
+            chunks: Chunks::new(),
+            callbacks: Callbacks::new(),
+            done: VecDeque::new(),
+            groups: VecDeque::new(),
+            ticks: VecDeque::new(),
+            on_finish: Vec::new(),
+            errored: None,
+            put_off: None,
+            rules,
+            guard: Guard::of(options.limits),
+            stats: Stats::default(),
+            undrained_since: None,
+        };
+        if options.construct {
+            machine.next_tick(Tick::Construct);
+        }
+        machine
+    }
+
+    /// Passes a chunk to the sink, or buffers it while another is in flight, the stream is corked,
+    /// has failed or is not constructed yet; says whether more may be written. False is advice:
+    /// 'drain' will say when all is gone.
+    ///
+    /// # Errors
+    /// [`Refused`], with the chunk: [`Error::WriteAfterEnd`] and [`Error::Destroyed`], which are
+    /// emitted as 'error' too; [`Error::NullValues`], [`Error::InvalidChunk`] and
+    /// [`Error::UnknownEncoding`], which Node throws; [`Error::Full`] and [`Error::OverBudget`]; in
+    /// [`Mode::Strict`] what the stream has failed with.
+    #[inline]
+    pub fn write(&mut self, chunk: C) -> Result<bool, RefusedBy<C, H>> {
+        self.write_or_buffer(chunk, None)
+    }
+
+    /// The same, with a callback for when the chunk is done or given up.
+    ///
+    /// # Errors
+    /// As [`write`](Self::write); the callback comes back where the stream will not call it.
+    #[inline]
+    pub fn write_then(&mut self, chunk: C, callback: H::Callback) -> Result<bool, RefusedBy<C, H>> {
+        self.write_or_buffer(chunk, Some(callback))
+    }
+
+    #[inline]
+    fn write_or_buffer(
+        &mut self,
+        mut chunk: C,
+        callback: Option<H::Callback>,
+    ) -> Result<bool, RefusedBy<C, H>> {
+        if let Err(error) = chunk.admit(self.rules) {
+            return Err(self.refuse(chunk, callback, transfer::widen(error)));
+        }
+        if self.has(flags::ENDING | flags::DESTROYED)
+            || self.flags & (flags::STRICT | flags::ERRORED) == flags::STRICT | flags::ERRORED
+        {
+            return Err(self.refuse_closed(chunk, callback));
+        }
+        let length = self.measure(&chunk);
+        if self.guard.is_some()
+            && let Err(error) = self.admit_to_guard(length)
+        {
+            return Err(self.overflow(chunk, callback, error));
+        }
+        self.pending += 1;
+        self.hold(length);
+        if self.flags & flags::WAY != flags::CONSTRUCTED
+            || self.flags & (flags::STRICT | flags::BUFFERED) == flags::STRICT | flags::BUFFERED
+        {
+            self.buffer(chunk, callback);
+        } else {
+            self.pass(length, chunk, callback.map(Callback::One));
+        }
+        let below = self.length < self.high_water_mark || self.length == 0;
+        if !below {
+            self.undrain();
+        }
+        Ok(below && !self.has(flags::DESTROYED | flags::ERRORED))
+    }
+
+    /// Buffers all writes from here on; nests.
+    pub fn cork(&mut self) {
+        self.flags |= flags::CORKED;
+        self.corked += 1;
+    }
+
+    /// Undoes one `cork`; a surplus one is harmless. The last passes on what is buffered.
+    pub fn uncork(&mut self) {
+        if self.corked == 0 {
+            return;
+        }
+        self.corked -= 1;
+        if self.corked == 0 {
+            self.flags &= !flags::CORKED;
+        }
+        if !self.has(flags::WRITING) {
+            self.clear_buffer();
+        }
+    }
+
+    /// Lets no write follow, and uncorks fully. Idempotent until the stream has finished.
+    pub fn end(&mut self) {
+        // Without a chunk or a callback nothing can be refused.
+        let _ = self.end_with(None, None);
+    }
+
+    /// The same, with a last chunk and a callback for when all is done or given up.
+    ///
+    /// # Errors
+    /// As [`write`](Self::write) for the chunk. Where Node throws, and where a cap refuses the
+    /// chunk, the stream does not end.
+    pub fn end_with(
+        &mut self,
+        chunk: Option<C>,
+        callback: Option<H::Callback>,
+    ) -> Result<(), RefusedBy<C, H>> {
+        let mut refused = None;
+        if let Some(chunk) = chunk
+            && let Err(mut write) = self.write(chunk)
+        {
+            if !self.refuses_all() || thrown(&write.error) {
+                write.callback = callback;
+                return Err(write);
+            }
+            refused = Some(write);
+        }
+        if self.has(flags::CORKED) {
+            self.corked = 1;
+            self.uncork();
+        }
+        let error = match &refused {
+            Some(refused) => Some(refused.error.clone()),
+            None => self.begin_end(),
+        };
+        if let Some(callback) = callback {
+            if let Some(error) = error.or_else(|| self.errored.clone()) {
+                self.next_tick(Tick::Call(callback, Some(error)));
+            } else if self.has(flags::FINISHED) {
+                self.next_tick(Tick::Call(callback, None));
+            } else {
+                self.on_finish.push(callback);
+            }
+        }
+        refused.map_or(Ok(()), Err)
+    }
+
+    /// `pipe`: fails the stream with [`Error::CannotPipe`], since nothing can be read from it.
+    pub fn pipe(&mut self) {
+        self.fail(Error::CannotPipe, false);
+    }
+
+    /// The host: the sink and what surrounds it.
+    #[must_use]
+    pub fn host(&self) -> &H {
+        &self.host
+    }
+
+    /// The host, to change it.
+    #[must_use]
+    pub fn host_mut(&mut self) -> &mut H {
+        &mut self.host
+    }
+
+    /// Bytes buffered and in flight (objects in object mode).
+    #[doc(alias = "writableLength")]
+    #[must_use]
+    pub fn length(&self) -> usize {
+        self.length
+    }
+
+    /// Chunks buffered.
+    #[doc(alias = "writableBuffer")]
+    #[must_use]
+    pub fn buffered_chunks(&self) -> usize {
+        self.chunks.len()
+    }
+
+    /// The chunks that are buffered.
+    #[doc(alias = "writableBuffer")]
+    pub fn buffered(&self) -> impl Iterator<Item = &C> {
+        self.chunks.iter()
+    }
+
+    /// How many `uncork` calls are needed.
+    #[doc(alias = "writableCorked")]
+    #[must_use]
+    pub fn corked(&self) -> usize {
+        self.corked
+    }
+
+    /// Whether a write has said false and 'drain' is still to come.
+    #[doc(alias = "writableNeedDrain")]
+    #[must_use]
+    pub fn need_drain(&self) -> bool {
+        self.flags & (flags::DESTROYED | flags::ENDING | flags::NEED_DRAIN) == flags::NEED_DRAIN
+    }
+
+    /// The high-water mark, in bytes (objects in object mode).
+    #[doc(alias = "writableHighWaterMark")]
+    #[must_use]
+    pub fn high_water_mark(&self) -> usize {
+        self.high_water_mark
+    }
+
+    /// Whether chunks are any values that count 1.
+    #[doc(alias = "writableObjectMode")]
+    #[must_use]
+    pub fn object_mode(&self) -> bool {
+        self.has(flags::OBJECT_MODE)
+    }
+
+    /// Whether a write is not refused for the stream's state.
+    #[must_use]
+    pub fn writable(&self) -> bool {
+        !self.has(flags::ENDING | flags::DESTROYED | flags::ERRORED)
+    }
+
+    /// Whether `end` has been called.
+    #[doc(alias = "writableEnded")]
+    #[must_use]
+    pub fn ended(&self) -> bool {
+        self.has(flags::ENDING)
+    }
+
+    /// Whether all is done, which 'finish' says.
+    #[doc(alias = "writableFinished")]
+    #[must_use]
+    pub fn finished(&self) -> bool {
+        self.has(flags::FINISHED)
+    }
+
+    /// Whether `destroy` has been called, by the host or by the stream itself.
+    #[must_use]
+    pub fn destroyed(&self) -> bool {
+        self.has(flags::DESTROYED)
+    }
+
+    /// Whether the sink has let go of what it held.
+    #[must_use]
+    pub fn closed(&self) -> bool {
+        self.has(flags::CLOSED)
+    }
+
+    /// What the stream has failed with first.
+    #[must_use]
+    pub fn errored(&self) -> Option<&Failure<C, H>> {
+        self.errored.as_ref()
+    }
+
+    /// Whether the stream was destroyed or failed before it finished.
+    #[doc(alias = "writableAborted")]
+    #[must_use]
+    pub fn aborted(&self) -> bool {
+        self.has(flags::DESTROYED | flags::ERRORED) && !self.has(flags::FINISHED)
+    }
+
+    /// The rules by which chunks are taken.
+    #[must_use]
+    pub fn rules(&self) -> Rules {
+        self.rules
+    }
+
+    /// `setDefaultEncoding`: the encoding of text that names none, from here on.
+    #[doc(alias = "setDefaultEncoding")]
+    pub fn set_default_encoding(&mut self, encoding: crate::Encoding) {
+        self.rules.default_encoding = encoding.as_default();
+    }
+
+    /// What the stream holds and has done.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        Stats { bytes: self.length, chunks: self.chunks.len(), ..self.stats }
+    }
+
+    /// Begins to end the stream, or says what keeps it from ending.
+    fn begin_end(&mut self) -> Option<Failure<C, H>> {
+        let open = !self.has(flags::ENDING);
+        if open && self.has(flags::DESTROYED) && self.has(flags::STRICT) {
+            return Some(self.given_up("end"));
+        }
+        if open && !self.has(flags::ERRORED) {
+            self.flags |= flags::ENDING;
+            if self.length > 0 {
+                self.start_clock();
+            }
+            self.finish_maybe(true);
+            return None;
+        }
+        if self.has(flags::FINISHED) {
+            return Some(Error::AlreadyFinished);
+        }
+        self.has(flags::DESTROYED).then_some(Error::Destroyed("end"))
+    }
+
+    #[inline]
+    fn has(&self, any: Flags) -> bool {
+        self.flags & any != 0
+    }
+
+    fn emit(&mut self, event: Event<H::Error>) {
+        H::event(self, event);
+    }
+
+    /// What a callback is told that the stream will not serve.
+    fn given_up(&self, call: &'static str) -> Failure<C, H> {
+        self.errored.clone().unwrap_or(Error::Destroyed(call))
+    }
+
+    /// Whether every write is refused for the stream's state.
+    fn refuses_all(&self) -> bool {
+        self.has(flags::ENDING | flags::DESTROYED)
+            || self.has(flags::STRICT) && self.has(flags::ERRORED)
+    }
+}
+
+/// Whether Node throws the error rather than emit it.
+fn thrown<E>(error: &Error<E>) -> bool {
+    matches!(error, Error::NullValues | Error::InvalidChunk | Error::UnknownEncoding)
+}

@@ -1,0 +1,148 @@
+//! How a stream is made ready and how it is destroyed, after Node's `lib/internal/streams/destroy.js`.
+//! No unsafe code.
+
+use super::{Failure, Machine};
+use crate::flags;
+use crate::machine::tick::Tick;
+use crate::{Chunk, Completion, Error, Event, Host};
+
+impl<C: Chunk, H: Host<C>> Machine<C, H> {
+    /// Gives up what is not done, with or without an error: 'error' and 'close' follow in a tick,
+    /// once the sink's `destroy` has answered. Idempotent.
+    ///
+    /// What is in flight stays with the sink; what is buffered and the callbacks of `end` get the
+    /// error, or [`Error::Destroyed`].
+    pub fn destroy(&mut self, error: Option<Failure<C, H>>) {
+        if self.has(flags::DESTROYED) {
+            return;
+        }
+        if self.has(flags::BUFFERED) || !self.on_finish.is_empty() {
+            self.next_tick(Tick::ErrorBuffer);
+        }
+        if let Some(error) = &error {
+            self.set_errored(error);
+        }
+        self.flags |= flags::DESTROYED;
+        self.stop_clock();
+        if self.has(flags::CONSTRUCTED) {
+            self.destroy_sink(error);
+        } else {
+            self.put_off = Some(error);
+        }
+    }
+
+    fn destroy_sink(&mut self, error: Option<Failure<C, H>>) {
+        match H::destroy(self, error.clone()) {
+            Completion::Done => self.complete_destroy(error),
+            Completion::Pending => {}
+            Completion::Failed(other) => self.complete_destroy(Some(other)),
+        }
+    }
+
+    /// The callback of the sink's `destroy`: it has let go, and 'error' will have this error, if
+    /// any. Answers after the first count for nothing.
+    pub fn complete_destroy(&mut self, error: Option<Failure<C, H>>) {
+        if self.has(flags::CLOSED) {
+            return;
+        }
+        if let Some(error) = &error {
+            self.set_errored(error);
+        }
+        self.flags |= flags::CLOSED;
+        self.next_tick(match error {
+            Some(error) => Tick::ErrorClose(error),
+            None => Tick::Close,
+        });
+    }
+
+    /// Destroys a stream that destroys itself; else emits the error, in a tick if `sync`.
+    pub(super) fn fail(&mut self, error: Failure<C, H>, sync: bool) {
+        if self.has(flags::DESTROYED) {
+            return;
+        }
+        if self.has(flags::AUTO_DESTROY) {
+            return self.destroy(Some(error));
+        }
+        self.set_errored(&error);
+        if sync {
+            self.next_tick(Tick::Error(error));
+        } else {
+            self.emit_error(error);
+        }
+        if self.has(flags::STRICT) {
+            self.next_tick(Tick::ErrorBuffer);
+        }
+    }
+
+    pub(super) fn emit_error(&mut self, error: Failure<C, H>) {
+        if !self.has(flags::ERROR_EMITTED) {
+            self.flags |= flags::ERROR_EMITTED;
+            self.emit(Event::Error(error));
+        }
+    }
+
+    pub(super) fn emit_close(&mut self) {
+        if self.has(flags::STRICT) {
+            self.give_up_in_flight();
+            self.error_buffer();
+        }
+        self.flags |= flags::CLOSE_EMITTED;
+        if self.has(flags::EMIT_CLOSE) {
+            self.emit(Event::Close);
+        }
+    }
+
+    /// No longer waits for the sink's answer; its callback gets the error.
+    fn give_up_in_flight(&mut self) {
+        if self.has(flags::WRITING) {
+            self.flags &= !(flags::WRITING | flags::EXPECT_ANSWER);
+            self.pending -= 1;
+            let length = core::mem::take(&mut self.in_flight);
+            self.release(length);
+            if let Some(callback) = self.callback.take() {
+                self.call(callback, Err(self.given_up("write")));
+            }
+        }
+    }
+
+    /// The tick in which the sink is constructed.
+    pub(super) fn construct(&mut self) {
+        match H::construct(self) {
+            Completion::Done => self.complete_construct(Ok(())),
+            Completion::Pending => {}
+            Completion::Failed(error) => self.complete_construct(Err(error)),
+        }
+    }
+
+    /// The callback of the sink's `construct`: it is ready, or has failed. What is buffered follows
+    /// in a tick.
+    ///
+    /// An answer after the first fails the stream with [`Error::MultipleCallback`].
+    pub fn complete_construct(&mut self, result: Result<(), Failure<C, H>>) {
+        self.next_tick(Tick::Constructed(result.err()));
+    }
+
+    pub(super) fn constructed(&mut self, error: Option<Failure<C, H>>) {
+        if self.has(flags::CONSTRUCT_ANSWERED) {
+            return self.fail(error.unwrap_or(Error::MultipleCallback), false);
+        }
+        self.flags |= flags::CONSTRUCT_ANSWERED | flags::CONSTRUCTED;
+        if self.has(flags::DESTROYED) {
+            if let Some(outer) = self.put_off.take() {
+                self.destroy_sink(match outer {
+                    Some(outer) => Some(outer.behind(error)),
+                    None => error,
+                });
+            }
+        } else if let Some(error) = error {
+            self.fail(error, true);
+        } else {
+            if !self.has(flags::WRITING) {
+                self.clear_buffer();
+            }
+            if self.has(flags::ENDING) {
+                self.finish_maybe(false);
+            }
+        }
+    }
+}

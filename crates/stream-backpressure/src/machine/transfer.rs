@@ -1,0 +1,414 @@
+//! What becomes of a chunk: to the sink or into the queue, the sink's answer, the callbacks, and the
+//! queue's passing on or giving up. No unsafe code.
+//!
+//! Callbacks lie in a queue of their own, beside the chunks', so that a write without one costs
+//! nothing and `writev` is handed the chunks as they lie.
+
+use super::{Failure, Machine};
+use crate::flags;
+use crate::machine::tick::Tick;
+use crate::{Chunk, Completion, Error, Event, Host};
+use core::convert::Infallible;
+use std::collections::VecDeque;
+
+/// What is called when the sink has answered.
+#[derive(Debug)]
+pub(super) enum Callback<K> {
+    /// One write's callback.
+    One(K),
+    /// The callbacks of all writes that `writev` was given.
+    Batch(Batch<K>),
+}
+
+#[derive(Debug)]
+pub(super) struct Batch<K> {
+    /// `writev` is on the stack.
+    open: bool,
+    callbacks: VecDeque<(usize, K)>,
+}
+
+/// The callbacks of buffered chunks, each with its chunk's place.
+#[derive(Debug)]
+pub(super) struct Callbacks<K> {
+    queue: VecDeque<(usize, K)>,
+    /// The place of the first chunk in the queue.
+    first: usize,
+}
+
+impl<K> Callbacks<K> {
+    pub(super) const fn new() -> Self {
+        Self { queue: VecDeque::new(), first: 0 }
+    }
+
+    /// The callback of the first chunk, which leaves the queue.
+    fn pop(&mut self) -> Option<K> {
+        let place = self.first;
+        self.first += 1;
+        if self.queue.front().is_some_and(|(of, _)| *of == place) {
+            return self.queue.pop_front().map(|(_, callback)| callback);
+        }
+        None
+    }
+
+    fn reset(&mut self) {
+        self.queue.clear();
+        self.first = 0;
+    }
+}
+
+/// A chunk's own error as one of the machine's.
+pub(super) fn widen<E>(error: Error<Infallible>) -> Error<E> {
+    match error {
+        Error::NullValues => Error::NullValues,
+        Error::UnknownEncoding => Error::UnknownEncoding,
+        _ => Error::InvalidChunk,
+    }
+}
+
+impl<C: Chunk, H: Host<C>> Machine<C, H> {
+    /// The sink's callback: it has done what it was given, or failed.
+    ///
+    /// Called from within the sink's method, what follows waits for a tick; called later, it follows
+    /// at once. Nothing passes without an answer. An answer that nothing waits for fails the stream
+    /// with [`Error::MultipleCallback`].
+    pub fn complete(&mut self, result: Result<(), Failure<C, H>>) {
+        if !self.has(flags::EXPECT_ANSWER) {
+            return self.fail(Error::MultipleCallback, false);
+        }
+        let sync = self.has(flags::SYNC);
+        let callback = self.callback.take();
+        self.flags &= !(flags::WRITING | flags::EXPECT_ANSWER);
+        let length = core::mem::take(&mut self.in_flight);
+        self.release(length);
+        match result {
+            Ok(()) => {
+                if self.has(flags::BUFFERED) {
+                    self.clear_buffer();
+                }
+                if !sync {
+                    self.after_write(callback);
+                } else if callback.is_none()
+                    && !(self.length == 0 && self.has(flags::NEED_DRAIN))
+                    && !self
+                        .has(flags::OBJECT_MODE | flags::ENDING | flags::DESTROYED | flags::ERRORED)
+                {
+                    self.pending -= 1;
+                } else {
+                    self.after_sync_write(callback);
+                }
+            }
+            Err(error) => {
+                self.set_errored(&error);
+                if sync {
+                    self.next_tick(Tick::WriteError(error, callback));
+                } else {
+                    self.write_error(error, callback);
+                }
+            }
+        }
+    }
+
+    /// The sink has done so much of what it was given and goes on: that is no longer held.
+    ///
+    /// Node has no such call; a sink with much in hand makes room by it. More than is in flight counts
+    /// as all of it.
+    pub fn progress(&mut self, length: usize) {
+        let length = length.min(self.in_flight);
+        self.in_flight -= length;
+        self.release(length);
+    }
+
+    /// What follows a write that a synchronous sink has done: at least a tick, if anything.
+    fn after_sync_write(&mut self, callback: Option<Callback<H::Callback>>) {
+        // Where Strict looks for destruction, Node looks for object mode: the precedence of its
+        // `state[kState] & kDestroyed !== 0` is not what is meant.
+        let odd = if self.has(flags::STRICT) {
+            flags::DESTROYED | flags::ERRORED
+        } else {
+            flags::OBJECT_MODE
+        };
+        let tick = self.length == 0 && self.has(flags::NEED_DRAIN) || self.has(odd);
+        match callback {
+            None if tick && !self.has(flags::AFTER_WRITE_DUE) => {
+                self.flags |= flags::AFTER_WRITE_DUE;
+                self.next_tick(Tick::AfterWrite);
+            }
+            None => {
+                self.pending -= 1;
+                if self.has(flags::ENDING) {
+                    self.finish_maybe(true);
+                }
+            }
+            Some(callback) => {
+                let joins = self.has(flags::GROUP_OPEN) && self.joins(&callback);
+                self.done.push_back(callback);
+                match self.groups.back_mut() {
+                    Some(group) if joins => *group += 1,
+                    _ => {
+                        self.groups.push_back(1);
+                        self.flags |= flags::AFTER_WRITE_DUE | flags::GROUP_OPEN;
+                        self.next_tick(Tick::AfterWriteGroup);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether the callback is the one of the tick that is due.
+    fn joins(&self, callback: &Callback<H::Callback>) -> bool {
+        match (self.done.back(), callback) {
+            (Some(Callback::One(last)), Callback::One(next)) => H::same(last, next),
+            _ => false,
+        }
+    }
+
+    /// The tick of a group of equal callbacks.
+    pub(super) fn after_write_group(&mut self) {
+        self.flags &= !flags::GROUP_OPEN;
+        self.emit_drain();
+        for _ in 0..self.groups.pop_front().unwrap_or(0) {
+            self.pending -= 1;
+            if let Some(callback) = self.done.pop_front() {
+                self.call(callback, Ok(()));
+            }
+        }
+        self.after_callbacks();
+    }
+
+    /// What follows one write that is done.
+    pub(super) fn after_write(&mut self, callback: Option<Callback<H::Callback>>) {
+        self.emit_drain();
+        self.pending -= 1;
+        if let Some(callback) = callback {
+            self.call(callback, Ok(()));
+        }
+        self.after_callbacks();
+    }
+
+    fn emit_drain(&mut self) {
+        self.flags &= !flags::AFTER_WRITE_DUE;
+        if self.length == 0 && self.need_drain() {
+            self.flags &= !flags::NEED_DRAIN;
+            self.stats.drains += 1;
+            self.stop_clock();
+            self.emit(Event::Drain);
+        }
+    }
+
+    fn after_callbacks(&mut self) {
+        if self.has(flags::DESTROYED) || self.has(flags::STRICT) && self.has(flags::ERRORED) {
+            self.error_buffer();
+        }
+        if self.has(flags::ENDING) {
+            self.finish_maybe(true);
+        }
+    }
+
+    /// What follows a write that failed: its callback, those that are buffered, then the stream's
+    /// end.
+    pub(super) fn write_error(
+        &mut self,
+        error: Failure<C, H>,
+        callback: Option<Callback<H::Callback>>,
+    ) {
+        self.pending -= 1;
+        if let Some(callback) = callback {
+            self.call(callback, Err(error.clone()));
+        }
+        self.error_buffer();
+        self.fail(error, false);
+    }
+
+    pub(super) fn call(
+        &mut self,
+        callback: Callback<H::Callback>,
+        result: Result<(), Failure<C, H>>,
+    ) {
+        match callback {
+            Callback::One(callback) => H::call(self, callback, result),
+            Callback::Batch(mut batch) => {
+                while let Some((_, callback)) = batch.callbacks.pop_front() {
+                    H::call(self, callback, result.clone());
+                }
+                if self.callbacks.queue.capacity() == 0 {
+                    self.callbacks.queue = batch.callbacks;
+                }
+            }
+        }
+    }
+
+    /// Puts a chunk into the queue.
+    pub(super) fn buffer(&mut self, chunk: C, callback: Option<H::Callback>) {
+        self.flags |= flags::BUFFERED;
+        if let Some(callback) = callback {
+            self.flags &= !flags::ALL_SILENT;
+            let place = self.callbacks.first + self.chunks.len();
+            self.callbacks.queue.push_back((place, callback));
+        }
+        self.chunks.push(chunk);
+        self.stats.peak_chunks = self.stats.peak_chunks.max(self.chunks.len());
+    }
+
+    /// Passes a chunk to the sink.
+    #[inline]
+    pub(super) fn pass(
+        &mut self,
+        length: usize,
+        chunk: C,
+        callback: Option<Callback<H::Callback>>,
+    ) {
+        self.in_flight = length;
+        if callback.is_some() {
+            self.callback = callback;
+        }
+        self.flags |= flags::WRITING | flags::SYNC | flags::EXPECT_ANSWER;
+        let answer = H::write(self, chunk);
+        self.answered(answer);
+        self.flags &= !flags::SYNC;
+    }
+
+    #[inline]
+    fn answered(&mut self, answer: Completion<H::Error>) {
+        match answer {
+            // The quick way, which nothing follows: no callback, no 'drain', no end, no queue.
+            Completion::Done
+                if self.flags & flags::QUICK == flags::EXPECT_ANSWER && self.callback.is_none() =>
+            {
+                self.flags &= !(flags::WRITING | flags::EXPECT_ANSWER);
+                let length = core::mem::take(&mut self.in_flight);
+                self.release(length);
+                self.pending -= 1;
+            }
+            Completion::Done => self.complete(Ok(())),
+            Completion::Pending => {}
+            Completion::Failed(error) => self.complete(Err(error)),
+        }
+    }
+
+    /// Passes on what is buffered: all of it by `writev`, if there is one and more than one chunk,
+    /// else one by one while the sink answers at once.
+    pub(super) fn clear_buffer(&mut self) {
+        let blocks = flags::DESTROYED | flags::PROCESSING | flags::CORKED;
+        let ready = flags::BUFFERED | flags::CONSTRUCTED;
+        while self.flags & (blocks | ready) == ready
+            && !(self.has(flags::STRICT) && self.has(flags::ERRORED))
+            && !self.chunks.is_empty()
+        {
+            self.flags |= flags::PROCESSING;
+            if self.chunks.len() > 1 && self.host.has_writev() {
+                self.pass_all();
+            } else {
+                self.pass_each();
+            }
+            self.flags &= !flags::PROCESSING;
+            // In strict mode the sink may have written more from within its `writev`.
+            if self.has(flags::WRITING) {
+                return;
+            }
+        }
+    }
+
+    /// One by one.
+    fn pass_each(&mut self) {
+        while let Some(chunk) = self.chunks.next() {
+            let callback = self.callbacks.pop().map(Callback::One);
+            let length = self.measure(&chunk);
+            if self.has(flags::DESTROYED) {
+                self.pass_over(length, callback);
+            } else {
+                self.pass(length, chunk, callback);
+            }
+            if self.has(flags::WRITING) {
+                break;
+            }
+        }
+        if self.chunks.is_empty() {
+            self.reset_buffer();
+        }
+    }
+
+    /// A write that the sink never sees, since the stream was destroyed on the way to it.
+    fn pass_over(&mut self, length: usize, callback: Option<Callback<H::Callback>>) {
+        self.in_flight = length;
+        self.callback = callback;
+        self.flags |= flags::WRITING | flags::SYNC | flags::EXPECT_ANSWER;
+        self.complete(Err(Error::Destroyed("write")));
+        self.flags &= !flags::SYNC;
+    }
+
+    /// All at once.
+    fn pass_all(&mut self) {
+        self.pending -= self.chunks.len() as isize - 1;
+        let mut chunks = core::mem::take(&mut self.chunks);
+        if !self.has(flags::ALL_SILENT) {
+            let callbacks = core::mem::take(&mut self.callbacks.queue);
+            self.callback = Some(Callback::Batch(Batch { open: true, callbacks }));
+        }
+        self.callbacks.reset();
+        self.in_flight = self.length;
+        self.flags |= flags::WRITING | flags::SYNC | flags::EXPECT_ANSWER;
+        let answer = H::writev(self, &mut chunks);
+        self.answered(answer);
+        self.flags &= !flags::SYNC;
+        self.close_batch();
+        if self.chunks.is_empty() || !self.has(flags::STRICT) {
+            self.reset_buffer();
+        }
+        if self.chunks.is_bare() {
+            chunks.by_ref().for_each(drop);
+            self.chunks = chunks;
+        }
+    }
+
+    /// `writev` has returned. Node's batch is the very array that writes from within `writev` are
+    /// added to: their callbacks are called with the batch's, though their chunks are dropped.
+    fn close_batch(&mut self) {
+        let done = self.callback.iter_mut().chain(self.done.iter_mut().rev());
+        let failed = self.ticks.iter_mut().rev().filter_map(Tick::callback);
+        for callback in done.chain(failed) {
+            if let Callback::Batch(batch) = callback
+                && batch.open
+            {
+                batch.open = false;
+                if self.flags & flags::STRICT == 0 {
+                    batch.callbacks.append(&mut self.callbacks.queue);
+                }
+                return;
+            }
+        }
+    }
+
+    /// Gives up what is buffered: each callback gets the stream's error, then those of `end`.
+    pub(super) fn error_buffer(&mut self) {
+        if self.has(flags::WRITING) {
+            return;
+        }
+        if self.has(flags::BUFFERED) {
+            while let Some(chunk) = self.chunks.next() {
+                let callback = self.callbacks.pop();
+                self.release(self.measure(&chunk));
+                drop(chunk);
+                if let Some(callback) = callback {
+                    H::call(self, callback, Err(self.given_up("write")));
+                }
+            }
+        }
+        self.call_on_finish(Err(self.given_up("end")));
+        self.reset_buffer();
+    }
+
+    /// Drops what is left in the queue, and marks it as unused.
+    fn reset_buffer(&mut self) {
+        self.chunks.by_ref().for_each(drop);
+        self.callbacks.reset();
+        self.flags &= !flags::BUFFERED;
+        self.flags |= flags::ALL_SILENT;
+    }
+
+    pub(super) fn set_errored(&mut self, error: &Failure<C, H>) {
+        if !self.has(flags::ERRORED) {
+            self.errored = Some(error.clone());
+            self.flags |= flags::ERRORED;
+        }
+    }
+}

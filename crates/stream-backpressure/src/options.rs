@@ -1,0 +1,205 @@
+//! How a stream is made. No unsafe code.
+
+use crate::{Budget, Encoding, Error};
+use core::convert::Infallible;
+use core::time::Duration;
+
+/// A Node's release, where they differ.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Node {
+    /// v20: a high-water mark of 16384 bytes.
+    #[default]
+    V20,
+    /// v22: 65536 bytes (16384 on Windows).
+    V22,
+    /// v24: as v22.
+    V24,
+    /// v26: as v22.
+    V26,
+}
+
+/// What happens to callbacks and chunks where Node loses them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// As Node does, lost callbacks and lost chunks included:
+    ///
+    /// - the callback of an `end` after `destroy()` is never called;
+    /// - with autoDestroy off, a stream that has failed buffers all further writes for ever, and the
+    ///   callback of an earlier `end` may never be called;
+    /// - a write from within the sink's `writev` is dropped, and its length stays counted, so that
+    ///   neither 'drain' nor 'finish' follows;
+    /// - a write from within the sink's `write`, after that has answered, overtakes what is buffered;
+    /// - the callback of a write that the sink never answers is never called, even on 'close';
+    /// - a stream of objects uses up a tick more for every write into a synchronous sink.
+    #[default]
+    Node,
+    /// As Node does, but every callback is called exactly once, and no write is lost or reordered: a
+    /// failed stream refuses writes and hands the chunk back; 'close' is preceded by the callbacks
+    /// of all that is unanswered, and later answers count for nothing.
+    Strict,
+}
+
+/// What happens to a write that would pass a cap or a budget.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Overflow {
+    /// It is refused, and the chunk comes back.
+    #[default]
+    Refuse,
+    /// It is refused, and the stream is destroyed: its peer is not reading.
+    Destroy,
+}
+
+/// How much a stream may hold. Node has no such limits.
+///
+/// What is held is what is buffered and what is in flight. A limit of zero refuses every write that
+/// counts something.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Bytes at most (objects in object mode).
+    pub bytes: Option<usize>,
+    /// Buffered chunks at most: small chunks cost more memory than their bytes.
+    pub chunks: Option<usize>,
+    /// What happens to a write beyond.
+    pub overflow: Overflow,
+    /// How long the stream may stay undrained before [`check_deadline`] destroys it.
+    ///
+    /// [`check_deadline`]: crate::Machine::check_deadline
+    pub deadline: Option<Duration>,
+    /// A budget that is shared with other streams.
+    pub budget: Option<Budget>,
+}
+
+/// How a stream is made: `new Writable(options)`.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Options {
+    /// Any value is a chunk and counts 1.
+    #[doc(alias = "objectMode")]
+    pub object_mode: bool,
+    /// From this many bytes (objects in object mode) on, `write` says false. By default Node's.
+    #[doc(alias = "highWaterMark")]
+    pub high_water_mark: Option<usize>,
+    /// Text reaches the sink as bytes.
+    #[doc(alias = "decodeStrings")]
+    pub decode_strings: bool,
+    /// The encoding of text that names none.
+    #[doc(alias = "defaultEncoding")]
+    pub default_encoding: Encoding,
+    /// 'close' is emitted.
+    #[doc(alias = "emitClose")]
+    pub emit_close: bool,
+    /// The stream destroys itself after it has finished or failed.
+    #[doc(alias = "autoDestroy")]
+    pub auto_destroy: bool,
+    /// The sink has a `construct`, and nothing reaches it before that is done.
+    pub construct: bool,
+    /// The Node whose defaults are taken.
+    pub node: Node,
+    /// What happens where Node loses callbacks.
+    pub mode: Mode,
+    /// How much the stream may hold.
+    pub limits: Limits,
+}
+
+impl Default for Options {
+    /// Node 20's, without limits.
+    fn default() -> Self {
+        Self {
+            object_mode: false,
+            high_water_mark: None,
+            decode_strings: true,
+            default_encoding: Encoding::default(),
+            emit_close: true,
+            auto_destroy: true,
+            construct: false,
+            node: Node::default(),
+            mode: Mode::default(),
+            limits: Limits::default(),
+        }
+    }
+}
+
+impl Options {
+    /// The same with a high-water mark of `bytes` (objects in object mode).
+    #[must_use]
+    pub fn with_high_water_mark(mut self, bytes: usize) -> Self {
+        self.high_water_mark = Some(bytes);
+        self
+    }
+
+    /// The same with a high-water mark that is a JavaScript number.
+    ///
+    /// # Errors
+    /// [`Error::InvalidHighWaterMark`] (`ERR_INVALID_ARG_VALUE`) unless it is a whole number from 0
+    /// on (`lib/internal/streams/state.js`).
+    ///
+    /// ```
+    /// use stream_backpressure::Options;
+    /// assert!(Options::default().with_number(64.0).is_ok());
+    /// let refused = Options::default().with_number(f64::NAN).unwrap_err();
+    /// assert_eq!(refused.code(), Some("ERR_INVALID_ARG_VALUE"));
+    /// ```
+    pub fn with_number(self, mark: f64) -> Result<Self, Error<Infallible>> {
+        if mark.fract() == 0.0 && mark >= 0.0 {
+            Ok(self.with_high_water_mark(mark as usize))
+        } else {
+            Err(Error::InvalidHighWaterMark)
+        }
+    }
+
+    /// The same with a cap of `bytes` (objects in object mode), beyond which writes overflow.
+    #[must_use]
+    pub fn with_cap(mut self, bytes: usize, overflow: Overflow) -> Self {
+        self.limits.bytes = Some(bytes);
+        self.limits.overflow = overflow;
+        self
+    }
+
+    /// The same with a cap on buffered chunks.
+    #[must_use]
+    pub fn with_chunk_cap(mut self, chunks: usize) -> Self {
+        self.limits.chunks = Some(chunks);
+        self
+    }
+
+    /// The same with a deadline for draining.
+    #[must_use]
+    pub fn with_deadline(mut self, deadline: Duration) -> Self {
+        self.limits.deadline = Some(deadline);
+        self
+    }
+
+    /// The same, taking part in a shared budget.
+    #[must_use]
+    pub fn with_budget(mut self, budget: &Budget) -> Self {
+        self.limits.budget = Some(budget.clone());
+        self
+    }
+
+    /// The same with object mode.
+    #[must_use]
+    pub fn with_object_mode(mut self) -> Self {
+        self.object_mode = true;
+        self
+    }
+
+    /// The same in another mode.
+    #[must_use]
+    pub fn with_mode(mut self, mode: Mode) -> Self {
+        self.mode = mode;
+        self
+    }
+
+    /// The high-water mark that the stream will have.
+    #[must_use]
+    pub fn mark(&self) -> usize {
+        self.high_water_mark.unwrap_or(match (self.object_mode, self.node) {
+            (true, _) => 16,
+            (false, Node::V20) => 16 * 1024,
+            (false, _) if cfg!(windows) => 16 * 1024,
+            (false, _) => 64 * 1024,
+        })
+    }
+}

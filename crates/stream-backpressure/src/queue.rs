@@ -1,0 +1,148 @@
+//! The queue of buffered chunks: blocks of bounded size, so that a long backlog costs no slack and
+//! is given back while it drains. No unsafe code.
+//!
+//! Invariants: only the last block is not full; no block but the front one is empty.
+
+use std::collections::VecDeque;
+
+/// Chunks a block holds at most.
+const BLOCK: usize = 512;
+
+/// Chunks in the order in which they were written: what a sink's `writev` is given.
+///
+/// As an iterator it gives the chunks away; what is left in it when `writev` returns is dropped.
+/// Adding and taking a chunk is constant time; a chunk costs its own size and, over a backlog of
+/// blocks, nothing beside.
+#[derive(Debug)]
+pub struct Chunks<C> {
+    front: VecDeque<C>,
+    back: VecDeque<VecDeque<C>>,
+    /// Chunks in `back`.
+    behind: usize,
+}
+
+impl<C> Chunks<C> {
+    /// Chunks without any.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { front: VecDeque::new(), back: VecDeque::new(), behind: 0 }
+    }
+
+    /// How many there are.
+    #[must_use]
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.front.len() + self.behind
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.front.is_empty()
+    }
+
+    /// The chunks, without taking them.
+    pub fn iter(&self) -> impl Iterator<Item = &C> {
+        self.front.iter().chain(self.back.iter().flatten())
+    }
+
+    /// The first chunk, without taking it.
+    #[must_use]
+    pub fn first(&self) -> Option<&C> {
+        self.front.front()
+    }
+
+    #[inline]
+    pub(crate) fn push(&mut self, chunk: C) {
+        if self.behind == 0 && self.front.len() < BLOCK {
+            self.front.push_back(chunk);
+        } else {
+            self.push_behind(chunk);
+        }
+    }
+
+    fn push_behind(&mut self, chunk: C) {
+        self.behind += 1;
+        if let Some(block) = self.back.back_mut().filter(|block| block.len() < BLOCK) {
+            return block.push_back(chunk);
+        }
+        let mut block = VecDeque::with_capacity(BLOCK);
+        block.push_back(chunk);
+        self.back.push_back(block);
+    }
+
+    fn next_block(&mut self) {
+        if let Some(block) = self.back.pop_front() {
+            self.behind -= block.len();
+            self.front = block;
+        }
+    }
+
+    /// Whether it has no memory of its own.
+    pub(crate) fn is_bare(&self) -> bool {
+        self.front.capacity() == 0
+    }
+}
+
+impl<C> Default for Chunks<C> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<C> Iterator for Chunks<C> {
+    type Item = C;
+
+    #[inline]
+    fn next(&mut self) -> Option<C> {
+        let chunk = self.front.pop_front();
+        if self.front.is_empty() && self.behind > 0 {
+            self.next_block();
+        }
+        chunk
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.len(), Some(self.len()))
+    }
+}
+
+impl<C> FromIterator<C> for Chunks<C> {
+    fn from_iter<I: IntoIterator<Item = C>>(chunks: I) -> Self {
+        let mut queue = Self::new();
+        chunks.into_iter().for_each(|chunk| queue.push(chunk));
+        queue
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BLOCK, Chunks};
+    use proptest::prelude::*;
+    use std::collections::VecDeque;
+
+    proptest! {
+        #[test]
+        fn it_is_a_queue_whatever_its_length(
+            script in prop::collection::vec((any::<bool>(), 1..2 * BLOCK), 1..20),
+        ) {
+            let (mut queue, mut oracle, mut next) = (Chunks::new(), VecDeque::new(), 0);
+            for (push, times) in script {
+                for _ in 0..times {
+                    if push {
+                        queue.push(next);
+                        oracle.push_back(next);
+                        next += 1;
+                    } else {
+                        prop_assert_eq!(queue.next(), oracle.pop_front());
+                    }
+                }
+                prop_assert_eq!(queue.len(), oracle.len());
+                prop_assert_eq!(queue.is_empty(), oracle.is_empty());
+                prop_assert_eq!(queue.first(), oracle.front());
+                prop_assert!(queue.iter().eq(&oracle));
+            }
+        }
+    }
+}

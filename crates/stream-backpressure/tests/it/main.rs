@@ -1,0 +1,15 @@
+//! What the streams promise, one module per behaviour.
+
+mod backpressure;
+mod destroy;
+mod finish;
+#[cfg(feature = "futures")]
+mod futures;
+mod limits;
+mod log;
+mod polled;
+mod strict;
+mod text;
+#[cfg(feature = "tokio")]
+mod tokio;
+mod write;
