@@ -1,5 +1,6 @@
 //! What the heap promises, one module per behaviour.
 
+mod compile_fail;
 mod limit;
 mod lisp;
 mod model;
