@@ -5,3 +5,4 @@ mod limit;
 mod lisp;
 mod model;
 mod natives;
+mod refusals;
