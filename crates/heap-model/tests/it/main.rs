@@ -1,6 +1,7 @@
 //! What the heap promises, one module per behaviour.
 
 mod compile_fail;
+mod layout;
 mod limit;
 mod lisp;
 mod model;
