@@ -8,6 +8,7 @@ pub mod layout;
 mod options;
 mod raw;
 mod scope;
+pub mod shapes;
 mod space;
 mod statistics;
 mod table;

@@ -95,8 +95,24 @@ impl<'s> Scope<'s> {
     ///
     /// # Errors
     /// [`OutOfMemory`] at the limit.
+    ///
+    /// # Panics
+    /// If the kind has a function of its own ([`Kind::Native`], [`Kind::EphemeronTable`],
+    /// [`Kind::WeakCell`]), or for a [`Kind::Double`] with slots.
     #[inline(always)]
     pub fn alloc(
+        &mut self,
+        kind: Kind,
+        slots: usize,
+        raw_bytes: usize,
+    ) -> Result<Local<'s>, OutOfMemory> {
+        assert!(is_plain(kind, slots), "the kind has a function of its own");
+        self.make(kind, slots, raw_bytes)
+    }
+
+    /// As [`alloc`](Self::alloc), of any kind.
+    #[inline(always)]
+    pub(crate) fn make(
         &mut self,
         kind: Kind,
         slots: usize,
@@ -111,8 +127,12 @@ impl<'s> Scope<'s> {
     ///
     /// # Errors
     /// [`HeapError::OutOfMemory`] at the limit, [`HeapError::Access`] for a handle of another heap.
+    ///
+    /// # Panics
+    /// As [`alloc`](Self::alloc).
     #[inline(always)]
     pub fn alloc_with(&mut self, kind: Kind, slots: &[Value<'_>]) -> Result<Local<'s>, HeapError> {
+        assert!(is_plain(kind, slots.len()), "the kind has a function of its own");
         let size = cell_size(slots.len(), 0);
         for value in slots {
             self.word(*value)?;
@@ -138,6 +158,9 @@ impl<'s> Scope<'s> {
     ///
     /// # Errors
     /// [`OutOfMemory`] at the limit. A site of another heap counts as none.
+    ///
+    /// # Panics
+    /// As [`alloc`](Self::alloc).
     #[inline]
     pub fn alloc_at(
         &mut self,
@@ -146,7 +169,8 @@ impl<'s> Scope<'s> {
         slots: usize,
         raw_bytes: usize,
     ) -> Result<Local<'s>, OutOfMemory> {
-        let own = site.heap == self.heap.id && !matches!(kind, Kind::Native | Kind::Double);
+        assert!(is_plain(kind, slots), "the kind has a function of its own");
+        let own = site.heap == self.heap.id && kind != Kind::Double;
         let pretenured = if own { self.heap.sites.allocated(site.index) } else { None };
         let size = cell_size(slots, raw_bytes);
         let cell = match pretenured {
@@ -166,6 +190,9 @@ impl<'s> Scope<'s> {
     ///
     /// # Errors
     /// [`OutOfMemory`] at the limit.
+    ///
+    /// # Panics
+    /// As [`alloc`](Self::alloc).
     #[inline]
     pub fn alloc_sized(
         &mut self,
@@ -173,9 +200,7 @@ impl<'s> Scope<'s> {
         size: usize,
         slots: usize,
     ) -> Result<Local<'s>, OutOfMemory> {
-        let header = if kind == Kind::Double { WORD } else { HEADER };
-        let tagged = slots.saturating_mul(8).saturating_add(header);
-        self.alloc(kind, slots, size.saturating_sub(tagged))
+        self.alloc(kind, slots, raw_bytes(size, slots))
     }
 
     /// Allocates a cell whose payload is dropped with it; `external` bytes are added to the heap's
@@ -190,7 +215,7 @@ impl<'s> Scope<'s> {
         payload: Box<dyn Any + Send>,
         external: usize,
     ) -> Result<Local<'s>, NativeRefused> {
-        let local = match self.alloc_sized(Kind::Native, size, slots) {
+        let local = match self.make(Kind::Native, slots, raw_bytes(size, slots)) {
             Ok(local) => local,
             Err(error) => return Err(NativeRefused { error, payload }),
         };
@@ -356,7 +381,7 @@ impl<'s> Scope<'s> {
     /// [`HeapError`].
     pub fn alloc_weak_cell(&mut self, target: Local<'_>) -> Result<Local<'s>, HeapError> {
         self.place(target)?;
-        let cell = self.alloc_sized(Kind::WeakCell, crate::layout::WEAK_REF, 1)?;
+        let cell = self.make(Kind::WeakCell, 1, raw_bytes(crate::layout::WEAK_REF, 1))?;
         let (place, word) = (self.place(cell)?, self.place(target)?.word());
         self.heap.store(place, 0, word);
         Ok(cell)
@@ -445,6 +470,22 @@ impl<'s> Scope<'s> {
             Value::Ref(local) => self.place(local)?.word(),
         })
     }
+}
+
+/// Whether a cell is nothing but its slots and raw bytes, so that it can be made by itself.
+#[inline(always)]
+fn is_plain(kind: Kind, slots: usize) -> bool {
+    match kind {
+        Kind::Native | Kind::EphemeronTable | Kind::WeakCell | Kind::Free => false,
+        Kind::Double => slots == 0,
+        _ => true,
+    }
+}
+
+/// The raw bytes of a cell of `size` bytes.
+#[inline(always)]
+fn raw_bytes(size: usize, slots: usize) -> usize {
+    size.saturating_sub(slots.saturating_mul(WORD).saturating_add(HEADER))
 }
 
 /// A cell's size in bytes: its header, slots and raw bytes, rounded up to whole words.

@@ -18,7 +18,7 @@ impl<'s> Scope<'s> {
     /// [`OutOfMemory`] at the limit.
     pub fn alloc_ephemeron_table(&mut self, capacity: usize) -> Result<Local<'s>, OutOfMemory> {
         let capacity = capacity.clamp(4, 1 << 28).next_power_of_two();
-        let table = self.alloc(Kind::EphemeronTable, FIRST + 2 * capacity, 0)?;
+        let table = self.make(Kind::EphemeronTable, FIRST + 2 * capacity, 0)?;
         if let Ok(place) = self.place(table) {
             for slot in [ENTRIES, DELETED] {
                 place.set_slot(slot, 0);
@@ -29,7 +29,7 @@ impl<'s> Scope<'s> {
     }
 
     /// Sets a key's value; a table that had to grow is replaced by the one returned, which the
-    /// caller stores in its place.
+    /// caller stores in its place. A double, which has no identity, can't be a key.
     ///
     /// # Errors
     /// [`HeapError`].
@@ -130,6 +130,10 @@ impl<'s> Scope<'s> {
 
     fn find(&mut self, table: Cell, key: Local<'_>) -> Result<Option<usize>, AccessError> {
         let key = self.place(key)?;
+        if key.header().is(Kind::Double) {
+            // Its number is where another's identity hash is.
+            return Err(AccessError::WrongKind);
+        }
         let capacity = self.capacity(table);
         let mut index = self.heap.identity_hash(key) as usize;
         for _ in 0..capacity {

@@ -1,0 +1,13 @@
+//! An allocation may move the cell whose bytes are borrowed.
+
+use heap_model::{Heap, HeapOptions, Kind};
+
+fn main() {
+    let mut heap = Heap::new(HeapOptions::default()).unwrap();
+    heap.enter(|scope| {
+        let cell = scope.alloc(Kind::Bytes, 0, 8).unwrap();
+        let bytes = scope.bytes(cell).unwrap();
+        scope.alloc(Kind::Object, 1, 0).unwrap();
+        assert_eq!(bytes[0], 0);
+    });
+}
