@@ -5,6 +5,10 @@ use crate::Workload;
 #[cfg(feature = "peers")]
 mod boa;
 #[cfg(feature = "peers")]
+mod dumpster;
+#[cfg(feature = "peers")]
+mod gc;
+#[cfg(feature = "peers")]
 mod gc_arena;
 mod ours;
 mod rc;
@@ -20,6 +24,10 @@ pub const WORKLOAD: Workload = Workload {
         ("gc-arena", gc_arena::run),
         #[cfg(feature = "peers")]
         ("boa_gc", boa::run),
+        #[cfg(feature = "peers")]
+        ("dumpster", dumpster::run),
+        #[cfg(feature = "peers")]
+        ("gc", gc::run),
     ],
 };
 

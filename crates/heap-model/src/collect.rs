@@ -13,15 +13,3 @@ mod scavenge;
 mod wait;
 
 pub(crate) use mark::Marker;
-
-use crate::Heap;
-
-impl Heap {
-    /// Takes note of the owned roots that were dropped.
-    pub(crate) fn drain_released(&mut self) {
-        let mut released = self.released.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        for index in released.drain(..) {
-            self.globals.try_remove(index as usize);
-        }
-    }
-}

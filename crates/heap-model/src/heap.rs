@@ -6,6 +6,7 @@
 use crate::OutOfMemory;
 use crate::collect::Marker;
 use crate::events::{Cause, CollectionEvent, CollectionKind, Listener, Prologue};
+use crate::global::Released;
 use crate::options::{Growing, HeapOptions};
 use crate::raw::cell::{Cell, Header, Kind, MAX_SIZE, is_reference};
 use crate::raw::chunk::{Chunk, LARGEST_IN_PAGE, PAGE};
@@ -16,7 +17,6 @@ use crate::space::{LargeSpace, NewSpace, OldSpace};
 use core::any::Any;
 use slab::Slab;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 /// A native cell's payload.
@@ -45,7 +45,8 @@ pub struct Heap {
     pub(crate) steps: usize,
     pub(crate) handles: Handles,
     pub(crate) globals: Slab<u64>,
-    pub(crate) released: Arc<Mutex<Vec<u32>>>,
+    pub(crate) weaks: Slab<u64>,
+    pub(crate) released: Released,
     /// Old cells that may refer to young ones.
     pub(crate) remembered: Vec<Cell>,
     /// Slots of wide old cells that may refer to young ones.
@@ -217,7 +218,8 @@ impl Heap {
             steps: 0,
             handles: Handles::default(),
             globals: Slab::new(),
-            released: Arc::default(),
+            weaks: Slab::new(),
+            released: Released::default(),
             remembered: Vec::new(),
             remembered_slots: RememberedSlots::default(),
             natives: Slab::new(),
@@ -689,20 +691,5 @@ impl Heap {
         self.hash_seed = x;
         cell.set_hash(x);
         x
-    }
-}
-
-/// An owned root: what it refers to lives while it does. One that outlives its heap is harmless.
-#[derive(Debug)]
-pub struct Global {
-    pub(crate) index: u32,
-    pub(crate) heap: u32,
-    pub(crate) released: Arc<Mutex<Vec<u32>>>,
-}
-
-impl Drop for Global {
-    fn drop(&mut self) {
-        let mut released = self.released.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        released.push(self.index);
     }
 }

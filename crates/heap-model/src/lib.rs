@@ -3,6 +3,7 @@
 mod collect;
 mod error;
 mod events;
+mod global;
 mod heap;
 pub mod layout;
 mod options;
@@ -19,7 +20,8 @@ mod walk;
 
 pub use error::{AccessError, HeapError, NativeRefused, OutOfMemory};
 pub use events::{Cause, CollectionEvent, CollectionKind};
-pub use heap::{Global, Heap};
+pub use global::{Global, Weak};
+pub use heap::Heap;
 pub use options::{Growing, HeapOptions};
 pub use raw::cell::Kind;
 pub use scope::{Local, Scope, Site, Value};

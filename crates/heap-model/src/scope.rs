@@ -3,7 +3,7 @@
 //! A `Local` is an index into the heap's handle stack, so cells can move; its lifetime is its
 //! scope's, which nothing outlives, and the heap's number in it tells another heap's.
 
-use crate::heap::{Global, Heap, Native};
+use crate::heap::{Heap, Native};
 use crate::raw::cell::{self, Cell, HEADER, Header, Kind, MAX_SIZE, WORD};
 use crate::statistics::HeapStatistics;
 use crate::{AccessError, HeapError, NativeRefused, OutOfMemory};
@@ -349,30 +349,6 @@ impl<'s> Scope<'s> {
     #[must_use]
     pub fn same(&self, a: Local<'_>, b: Local<'_>) -> bool {
         matches!((self.place(a), self.place(b)), (Ok(a), Ok(b)) if a == b)
-    }
-
-    /// Makes an owned root.
-    ///
-    /// # Errors
-    /// [`AccessError::WrongHeap`].
-    pub fn global(&mut self, cell: Local<'_>) -> Result<Global, AccessError> {
-        let word = self.place(cell)?.word();
-        let heap = &mut *self.heap;
-        heap.drain_released();
-        let index = heap.globals.insert(word) as u32;
-        Ok(Global { index, heap: heap.id, released: heap.released.clone() })
-    }
-
-    /// A handle to what an owned root refers to.
-    ///
-    /// # Errors
-    /// [`AccessError::WrongHeap`].
-    pub fn local(&mut self, global: &Global) -> Result<Local<'s>, AccessError> {
-        if global.heap != self.heap.id {
-            return Err(AccessError::WrongHeap);
-        }
-        let word = self.heap.globals.get(global.index as usize).copied();
-        Ok(self.push(word.and_then(Cell::of).ok_or(AccessError::WrongHeap)?))
     }
 
     /// Allocates a weak reference (32 bytes); full collections clear it when its target dies.

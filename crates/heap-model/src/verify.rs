@@ -65,6 +65,10 @@ impl Heap {
         for root in roots {
             assert!(Cell::of(*root).is_some_and(|cell| cells.contains(&cell)), "a dangling root");
         }
+        for (_, word) in &self.weaks {
+            let cell = Cell::of(*word);
+            assert!(cell.is_none_or(|cell| cells.contains(&cell)), "a dangling weak handle");
+        }
         for (index, native) in &self.natives {
             assert!(cells.contains(&native.cell), "a payload without its cell");
             assert_eq!(native.cell.aux() as usize, index, "a payload of another cell");

@@ -23,7 +23,7 @@ const COMPARISONS: &[Comparison] = &[
         benchmark: "heap-model/binary-trees/depth",
         workload: "binary-trees",
         ours: "heap-model",
-        peers: &["rc", "box", "gc-arena", "boa_gc"],
+        peers: &["rc", "box", "gc-arena", "boa_gc", "dumpster", "gc"],
         node: "binary-trees.js",
         size: "18",
         quick_size: "14",

@@ -48,6 +48,7 @@ impl Heap {
         for word in self.handles.iter_mut().chain(self.globals.iter_mut().map(|(_, word)| word)) {
             *word = Self::followed(*word);
         }
+        self.follow_weak_handles(|cell| Cell::of(Self::followed(cell.word())));
         for (_, native) in &mut self.natives {
             native.cell = Cell::of(Self::followed(native.cell.word())).expect("a cell");
         }

@@ -43,6 +43,11 @@ impl Heap {
         marker.clear_weak();
         self.work += marker.work;
         self.bury_dead_natives();
+        let young = self.new.range();
+        self.follow_weak_handles(|cell| {
+            let is_young = cell.address().wrapping_sub(young.0) < young.1;
+            (is_young || Chunk::of(cell).is_marked(cell)).then_some(cell)
+        });
         self.remembered.retain(|cell| Chunk::of(*cell).is_marked(*cell));
         self.remembered_slots.slots.retain(|(cell, _)| Chunk::of(*cell).is_marked(*cell));
         self.large.sweep();

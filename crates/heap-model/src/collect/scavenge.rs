@@ -90,6 +90,12 @@ impl Heap {
         self.remembered_slots = remembered_slots;
         self.statistics.promoted += promoted;
         self.survivors += self.new.used() + promoted;
+        self.follow_weak_handles(|cell| {
+            if !from.contains(cell.word()) {
+                return Some(cell);
+            }
+            cell.header().forwarded().and_then(Cell::of)
+        });
         self.bury_young_natives(from);
         self.new.age();
     }

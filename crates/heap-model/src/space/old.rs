@@ -12,6 +12,8 @@ use crate::raw::map::Mapping;
 /// Pages are mapped so many at a time.
 const REGION: usize = 32;
 const CLASSES: usize = 18;
+/// How many empty pages a collection gives back to the operating system.
+const RELEASED_AT_ONCE: usize = 16;
 /// Shorter free ranges are left to the next sweep.
 const SHORTEST: usize = 32;
 
@@ -186,6 +188,8 @@ impl OldSpace {
 
     /// After marking: the marked cells are what there is. Pages without any leave.
     pub fn end_marking(&mut self) {
+        // What has waited since the last time has waited long enough, a few at a time.
+        self.release(self.empty.len().min(RELEASED_AT_ONCE));
         (self.top, self.end) = (0, 0);
         self.free.iter_mut().for_each(Vec::clear);
         self.unswept.clear();

@@ -1,0 +1,137 @@
+//! Handles that a scope does not end: owned roots and weak handles. No unsafe code.
+
+use crate::AccessError;
+use crate::heap::Heap;
+use crate::raw::cell::{Cell, NULL};
+use crate::scope::{Local, Scope};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The handles that were dropped since the heap last looked: they may be dropped on any thread.
+pub(crate) type Released = Arc<Mutex<Vec<Dropped>>>;
+
+/// A handle that was dropped, by its place in the heap's list.
+#[derive(Debug)]
+pub(crate) enum Dropped {
+    Root(u32),
+    Weak(u32),
+}
+
+/// An owned root: what it refers to lives while it does. One that outlives its heap is harmless.
+#[derive(Debug)]
+pub struct Global {
+    pub(crate) index: u32,
+    pub(crate) heap: u32,
+    released: Released,
+}
+
+/// A weak handle: it gives the cell while that lives, and does not make it live. One that outlives
+/// its heap is harmless.
+///
+/// ```
+/// use heap_model::{Heap, HeapOptions, Kind};
+///
+/// let mut heap = Heap::new(HeapOptions::default())?;
+/// let weak = heap.enter(|scope| {
+///     let cell = scope.alloc(Kind::Object, 1, 0)?;
+///     let weak = scope.weak(cell)?;
+///     assert!(scope.upgrade(&weak)?.is_some());
+///     Ok::<_, heap_model::HeapError>(weak)
+/// })?;
+/// heap.collect();
+/// heap.enter(|scope| assert!(scope.upgrade(&weak).unwrap().is_none()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Weak {
+    index: u32,
+    heap: u32,
+    released: Released,
+}
+
+fn release(released: &Released, handle: Dropped) {
+    released.lock().unwrap_or_else(PoisonError::into_inner).push(handle);
+}
+
+impl Drop for Global {
+    fn drop(&mut self) {
+        release(&self.released, Dropped::Root(self.index));
+    }
+}
+
+impl Drop for Weak {
+    fn drop(&mut self) {
+        release(&self.released, Dropped::Weak(self.index));
+    }
+}
+
+impl<'s> Scope<'s> {
+    /// Makes an owned root.
+    ///
+    /// # Errors
+    /// [`AccessError::WrongHeap`].
+    pub fn global(&mut self, cell: Local<'_>) -> Result<Global, AccessError> {
+        let word = self.place(cell)?.word();
+        let heap = &mut *self.heap;
+        heap.drain_released();
+        let index = heap.globals.insert(word) as u32;
+        Ok(Global { index, heap: heap.id, released: heap.released.clone() })
+    }
+
+    /// A handle to what an owned root refers to.
+    ///
+    /// # Errors
+    /// [`AccessError::WrongHeap`].
+    pub fn local(&mut self, global: &Global) -> Result<Local<'s>, AccessError> {
+        if global.heap != self.heap.id {
+            return Err(AccessError::WrongHeap);
+        }
+        let word = self.heap.globals.get(global.index as usize).copied();
+        Ok(self.push(word.and_then(Cell::of).ok_or(AccessError::WrongHeap)?))
+    }
+
+    /// Makes a weak handle.
+    ///
+    /// # Errors
+    /// [`AccessError::WrongHeap`].
+    pub fn weak(&mut self, cell: Local<'_>) -> Result<Weak, AccessError> {
+        let word = self.place(cell)?.word();
+        let heap = &mut *self.heap;
+        heap.drain_released();
+        let index = heap.weaks.insert(word) as u32;
+        Ok(Weak { index, heap: heap.id, released: heap.released.clone() })
+    }
+
+    /// A handle to what a weak handle refers to, if it lives.
+    ///
+    /// # Errors
+    /// [`AccessError::WrongHeap`].
+    pub fn upgrade(&mut self, weak: &Weak) -> Result<Option<Local<'s>>, AccessError> {
+        if weak.heap != self.heap.id {
+            return Err(AccessError::WrongHeap);
+        }
+        let word = self.heap.weaks.get(weak.index as usize).copied();
+        Ok(word.and_then(Cell::of).map(|cell| self.push(cell)))
+    }
+}
+
+impl Heap {
+    /// Takes note of the handles that were dropped.
+    pub(crate) fn drain_released(&mut self) {
+        let mut released = self.released.lock().unwrap_or_else(PoisonError::into_inner);
+        for handle in released.drain(..) {
+            match handle {
+                Dropped::Root(index) => self.globals.try_remove(index as usize),
+                Dropped::Weak(index) => self.weaks.try_remove(index as usize),
+            };
+        }
+    }
+
+    /// Weak handles follow their cells: `follow` gives the cell where it now is, if it lives.
+    pub(crate) fn follow_weak_handles(&mut self, follow: impl Fn(Cell) -> Option<Cell>) {
+        for (_, word) in &mut self.weaks {
+            if let Some(cell) = Cell::of(*word) {
+                *word = follow(cell).map_or(NULL, Cell::word);
+            }
+        }
+    }
+}
