@@ -596,15 +596,22 @@ impl Heap {
     #[inline]
     fn barrier(&mut self, cell: Cell, word: u64) {
         if self.new.contains(word) {
-            if !cell.header().has(Header::REMEMBERED) {
-                cell.set_flag(Header::REMEMBERED, true);
-                self.remembered.push(cell);
-            }
+            self.remember(cell);
         } else if let Some(marker) = &mut self.marker {
             marker.mark_word(word);
         }
     }
 
+    /// An old cell may refer to young ones from now on.
+    #[inline]
+    pub(crate) fn remember(&mut self, cell: Cell) {
+        if !cell.header().has(Header::REMEMBERED) {
+            cell.set_flag(Header::REMEMBERED, true);
+            self.remembered.push(cell);
+        }
+    }
+
+    #[inline(always)]
     pub(crate) fn identity_hash(&mut self, cell: Cell) -> u32 {
         let hash = cell.hash();
         if hash != 0 {

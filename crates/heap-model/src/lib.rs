@@ -19,7 +19,7 @@ mod walk;
 pub use error::{AccessError, HeapError, NativeRefused, OutOfMemory};
 pub use events::{Cause, CollectionEvent, CollectionKind};
 pub use heap::{Global, Heap};
-pub use options::{Growing, HeapOptions};
+pub use options::{Growing, HeapOptions, TableSizing};
 pub use raw::cell::Kind;
 pub use scope::{Local, Scope, Site, Value};
 pub use statistics::{HeapStatistics, SpaceStatistics};

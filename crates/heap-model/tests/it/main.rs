@@ -3,3 +3,4 @@
 mod limit;
 mod model;
 mod natives;
+mod tables;
