@@ -666,18 +666,26 @@ impl Heap {
     #[inline]
     fn barrier(&mut self, cell: Cell, slot: usize, word: u64) {
         if self.new.contains(word) {
-            let header = cell.header();
-            if is_wide(header) {
+            if is_wide(cell.header()) {
                 self.remembered_slots.add(cell, slot);
-            } else if !header.has(Header::REMEMBERED) {
-                cell.set_flag(Header::REMEMBERED, true);
-                self.remembered.push(cell);
+            } else {
+                self.remember(cell);
             }
         } else if let Some(marker) = &mut self.marker {
             marker.mark_word(word);
         }
     }
 
+    /// An old cell may refer to young ones from now on.
+    #[inline]
+    pub(crate) fn remember(&mut self, cell: Cell) {
+        if !cell.header().has(Header::REMEMBERED) {
+            cell.set_flag(Header::REMEMBERED, true);
+            self.remembered.push(cell);
+        }
+    }
+
+    #[inline(always)]
     pub(crate) fn identity_hash(&mut self, cell: Cell) -> u32 {
         let hash = cell.hash();
         if hash != 0 {

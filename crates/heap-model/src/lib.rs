@@ -22,7 +22,7 @@ pub use error::{AccessError, HeapError, NativeRefused, OutOfMemory};
 pub use events::{Cause, CollectionEvent, CollectionKind};
 pub use global::{Global, Weak};
 pub use heap::Heap;
-pub use options::{Growing, HeapOptions};
+pub use options::{Growing, HeapOptions, TableSizing};
 pub use raw::cell::Kind;
 pub use scope::{Local, Scope, Site, Value};
 pub use statistics::{HeapStatistics, SpaceStatistics};

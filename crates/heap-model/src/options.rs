@@ -13,6 +13,19 @@ pub enum Growing {
     Utilization,
 }
 
+/// How many places an ephemeron table has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TableSizing {
+    /// 4 or 6 · 2ⁿ, doubled when more than two thirds would be filled; a full collection that leaves
+    /// at most a quarter filled makes the table fit.
+    #[default]
+    Shrink,
+    /// V8's: a power of two, doubled likewise; a table never gets smaller by dying keys
+    /// (`EphemeronHashTable` in `objects/hash-table.h`).
+    V8,
+}
+
 /// The sizes a heap is made with, in bytes, and what it does by itself.
 #[derive(Clone, Copy, Debug)]
 pub struct HeapOptions {
@@ -28,6 +41,8 @@ pub struct HeapOptions {
     pub growing: Growing,
     /// Mark along with allocation, in steps of at most so long.
     pub incremental: Option<std::time::Duration>,
+    /// The sizes of ephemeron tables.
+    pub tables: TableSizing,
 }
 
 /// Bytes.
@@ -43,6 +58,7 @@ impl Default for HeapOptions {
             initial_old_generation: 32 * MB,
             growing: Growing::Factor(2.0),
             incremental: None,
+            tables: TableSizing::default(),
         }
     }
 }

@@ -325,6 +325,7 @@ impl<'s> Scope<'s> {
     ///
     /// # Errors
     /// [`AccessError::WrongHeap`].
+    #[inline(always)]
     pub fn kind(&self, cell: Local<'_>) -> Result<Kind, AccessError> {
         Ok(self.place(cell)?.header().kind())
     }

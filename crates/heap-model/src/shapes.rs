@@ -255,7 +255,8 @@ fn with_table<'s>(
 /// [`HeapError`].
 pub fn weak_map<'s>(scope: &mut Scope<'s>, entries: usize) -> Result<Local<'s>, HeapError> {
     scope.escape(|scope| {
-        let table = scope.alloc_ephemeron_table(entries.saturating_add(entries / 2))?;
+        let places = entries.saturating_add(entries / 2).checked_next_power_of_two();
+        let table = scope.alloc_ephemeron_table(places.unwrap_or(usize::MAX))?;
         let cell = scope.alloc_sized(Kind::Object, layout::WEAK_MAP, 2)?;
         scope.set(cell, TABLE, Value::Ref(table))?;
         Ok(cell)

@@ -1,172 +1,358 @@
 //! Ephemeron tables: open addressing by identity hash, linear probing. No unsafe code.
 //!
 //! Slots: entries, deleted entries, capacity, then key and value of each place. A free place's key
-//! is undefined, a deleted one's is the hole. Capacity is a power of two, at least 4.
+//! is undefined, a deleted one's is the hole; at least one place is free, so a probe ends. Where a
+//! key's probe begins is its hash scaled to the capacity, which therefore need not be a power of
+//! two, and places are in the order of their keys' hashes but for the probing.
 
-use crate::raw::cell::{Cell, HOLE, Kind, UNDEFINED};
+use crate::heap::Heap;
+use crate::options::TableSizing;
+use crate::raw::cell::{Cell, HOLE, Kind, UNDEFINED, is_reference};
 use crate::scope::{Local, Scope, Value};
 use crate::{AccessError, HeapError, OutOfMemory};
 
 pub(crate) const ENTRIES: usize = 0;
 pub(crate) const DELETED: usize = 1;
+const CAPACITY: usize = 2;
 pub(crate) const FIRST: usize = 3;
 
+/// Of the places of a new table.
+const LEAST: usize = 4;
+/// How many keys are being loaded while a table is copied.
+const AHEAD: usize = 16;
+
 impl<'s> Scope<'s> {
-    /// Allocates a table with room for `capacity` places (a power of two, at least 4).
+    /// Allocates a table with `capacity` places, at least 4; two thirds of them can be filled.
     ///
     /// # Errors
     /// [`OutOfMemory`] at the limit.
     pub fn alloc_ephemeron_table(&mut self, capacity: usize) -> Result<Local<'s>, OutOfMemory> {
-        let capacity = capacity.clamp(4, 1 << 28).next_power_of_two();
+        let capacity = capacity.clamp(LEAST, 1 << 28);
         let table = self.make(Kind::EphemeronTable, FIRST + 2 * capacity, 0)?;
         if let Ok(place) = self.place(table) {
-            for slot in [ENTRIES, DELETED] {
-                place.set_slot(slot, 0);
-            }
-            place.set_slot(2, (capacity as u64) << 32);
+            set_number(place, ENTRIES, 0);
+            set_number(place, DELETED, 0);
+            set_number(place, CAPACITY, capacity);
         }
         Ok(table)
     }
 
-    /// Sets a key's value; a table that had to grow is replaced by the one returned, which the
-    /// caller stores in its place. A double, which has no identity, can't be a key.
+    /// Sets a key's value. Expected constant time, amortised.
+    ///
+    /// `map` is a table or a cell whose first slot refers to one. A table that had to grow is
+    /// replaced: in that slot, or else by the one returned, which the caller stores in its place.
     ///
     /// # Errors
-    /// [`HeapError`].
+    /// [`HeapError`]; a double has no identity and is no key. Nothing is changed then.
+    #[inline]
     pub fn ephemeron_set(
         &mut self,
-        table: Local<'_>,
+        map: Local<'_>,
         key: Local<'_>,
         value: Value<'_>,
     ) -> Result<Option<Local<'s>>, HeapError> {
-        let place = self.table(table)?;
-        let word = self.word(value)?;
-        if let Some(slot) = self.find(place, key)? {
-            self.heap.store(place, slot + 1, word);
-            return Ok(None);
+        let table = self.table(map)?;
+        let (cell, word) = (self.place(key)?, self.word(value)?);
+        if cell.header().is(Kind::Double) {
+            return Err(AccessError::WrongKind.into());
         }
-        let (entries, deleted) = (self.number(place, ENTRIES), self.number(place, DELETED));
-        let capacity = self.capacity(place);
-        // V8's rule: half as many free places as entries must be left.
-        let wanted = entries + 1;
-        if wanted + wanted / 2 <= capacity && deleted <= (capacity - wanted) / 2 {
-            self.insert(place, key, word)?;
-            return Ok(None);
+        let hash = self.heap.identity_hash(cell);
+        match probe(table, cell, hash) {
+            Probed::Found(slot) => table.set_slot(slot + 1, word),
+            Probed::Absent(slot) if has_room(table) => fill(table, slot, cell, word),
+            Probed::Absent(_) => return self.set_in_larger(map, key, value),
         }
-        let grown = self.alloc_ephemeron_table((wanted + wanted / 2).max(4))?;
-        let (from, to) = (self.table(table)?, self.table(grown)?);
-        for index in 0..capacity {
-            let key = from.slot(FIRST + 2 * index);
-            if let Some(key) = Cell::of(key) {
-                let value = from.slot(FIRST + 2 * index + 1);
-                self.insert_place(to, key, value);
-            }
-        }
-        let word = self.word(value)?;
-        self.insert(to, key, word)?;
-        Ok(Some(grown))
-    }
-
-    /// A key's value.
-    ///
-    /// # Errors
-    /// [`AccessError`].
-    pub fn ephemeron_get(
-        &mut self,
-        table: Local<'_>,
-        key: Local<'_>,
-    ) -> Result<Option<Value<'s>>, AccessError> {
-        let place = self.table(table)?;
-        let Some(slot) = self.find(place, key)? else { return Ok(None) };
-        let word = place.slot(slot + 1);
-        Ok(Some(self.value(word)))
-    }
-
-    /// Whether the key has an entry.
-    ///
-    /// # Errors
-    /// [`AccessError`].
-    pub fn ephemeron_has(&mut self, table: Local<'_>, key: Local<'_>) -> Result<bool, AccessError> {
-        let place = self.table(table)?;
-        Ok(self.find(place, key)?.is_some())
-    }
-
-    /// Removes the key's entry and says whether there was one.
-    ///
-    /// # Errors
-    /// [`AccessError`].
-    pub fn ephemeron_delete(
-        &mut self,
-        table: Local<'_>,
-        key: Local<'_>,
-    ) -> Result<bool, AccessError> {
-        let place = self.table(table)?;
-        let Some(slot) = self.find(place, key)? else { return Ok(false) };
-        clear_entry(place, slot);
-        Ok(true)
-    }
-
-    /// How many entries the table holds.
-    ///
-    /// # Errors
-    /// [`AccessError`].
-    pub fn ephemeron_len(&self, table: Local<'_>) -> Result<usize, AccessError> {
-        Ok(self.number(self.table(table)?, ENTRIES))
-    }
-
-    fn table(&self, table: Local<'_>) -> Result<Cell, AccessError> {
-        let place = self.place(table)?;
-        let right = place.header().is(Kind::EphemeronTable);
-        if right { Ok(place) } else { Err(AccessError::WrongKind) }
-    }
-
-    fn number(&self, table: Cell, slot: usize) -> usize {
-        (table.slot(slot) >> 32) as usize
-    }
-
-    fn capacity(&self, table: Cell) -> usize {
-        (table.header().slots() - FIRST) / 2
-    }
-
-    fn find(&mut self, table: Cell, key: Local<'_>) -> Result<Option<usize>, AccessError> {
-        let key = self.place(key)?;
-        if key.header().is(Kind::Double) {
-            // Its number is where another's identity hash is.
-            return Err(AccessError::WrongKind);
-        }
-        let capacity = self.capacity(table);
-        let mut index = self.heap.identity_hash(key) as usize;
-        for _ in 0..capacity {
-            let slot = FIRST + 2 * (index & (capacity - 1));
-            match table.slot(slot) {
-                word if word == key.word() => return Ok(Some(slot)),
-                UNDEFINED => return Ok(None),
-                _ => index += 1,
-            }
-        }
+        self.heap.remember_entry(table, cell.word(), word);
         Ok(None)
     }
 
-    fn insert(&mut self, table: Cell, key: Local<'_>, value: u64) -> Result<(), AccessError> {
-        let key = self.place(key)?;
-        self.insert_place(table, key, value);
-        Ok(())
+    #[cold]
+    #[inline(never)]
+    fn set_in_larger(
+        &mut self,
+        map: Local<'_>,
+        key: Local<'_>,
+        value: Value<'_>,
+    ) -> Result<Option<Local<'s>>, HeapError> {
+        let wanted = number(self.table(map)?, ENTRIES) + 1;
+        let capacity = self.heap.options.tables.capacity(wanted);
+        let (replaced, table) = self.scope(|scope| {
+            let larger = scope.alloc_ephemeron_table(capacity)?;
+            // The allocation may have collected: everything is looked at anew.
+            let (from, to) = (scope.table(map)?, scope.table(larger)?);
+            scope.heap.copy_entries(from, to);
+            let holder = scope.place(map)?;
+            let held = !is_table(holder);
+            if held {
+                scope.heap.store(holder, 0, to.word());
+            }
+            Ok::<_, HeapError>((!held, to))
+        })?;
+        let (key, word) = (self.place(key)?, self.word(value)?);
+        let hash = self.heap.identity_hash(key);
+        if let Probed::Absent(slot) = probe(table, key, hash) {
+            fill(table, slot, key, word);
+            self.heap.remember_entry(table, key.word(), word);
+        }
+        Ok(replaced.then(|| self.push(table)))
     }
 
-    fn insert_place(&mut self, table: Cell, key: Cell, value: u64) {
-        let capacity = self.capacity(table);
-        let mut index = self.heap.identity_hash(key) as usize;
-        loop {
-            let slot = FIRST + 2 * (index & (capacity - 1));
-            if table.slot(slot) == UNDEFINED {
-                self.heap.store(table, slot, key.word());
-                self.heap.store(table, slot + 1, value);
-                let entries = table.slot(ENTRIES) + (1 << 32);
-                table.set_slot(ENTRIES, entries);
-                return;
-            }
-            index += 1;
+    /// A key's value. Expected constant time; `map` is as [`ephemeron_set`](Self::ephemeron_set)'s.
+    ///
+    /// # Errors
+    /// [`AccessError`].
+    #[inline]
+    pub fn ephemeron_get(
+        &mut self,
+        map: Local<'_>,
+        key: Local<'_>,
+    ) -> Result<Option<Value<'s>>, AccessError> {
+        let table = self.table(map)?;
+        let Some(slot) = find(table, self.place(key)?) else { return Ok(None) };
+        Ok(Some(self.value(table.slot(slot + 1))))
+    }
+
+    /// Whether the key has an entry. Expected constant time.
+    ///
+    /// # Errors
+    /// [`AccessError`].
+    #[inline]
+    pub fn ephemeron_has(&self, map: Local<'_>, key: Local<'_>) -> Result<bool, AccessError> {
+        Ok(find(self.table(map)?, self.place(key)?).is_some())
+    }
+
+    /// Removes the key's entry and says whether there was one. Expected constant time; the next
+    /// full collection gives back the places of many that were removed.
+    ///
+    /// # Errors
+    /// [`AccessError`].
+    #[inline]
+    pub fn ephemeron_delete(
+        &mut self,
+        map: Local<'_>,
+        key: Local<'_>,
+    ) -> Result<bool, AccessError> {
+        let table = self.table(map)?;
+        let Some(slot) = find(table, self.place(key)?) else { return Ok(false) };
+        clear_entry(table, slot);
+        Ok(true)
+    }
+
+    /// How many entries the table holds; those of dead keys count until they are collected.
+    ///
+    /// # Errors
+    /// [`AccessError`].
+    pub fn ephemeron_len(&self, map: Local<'_>) -> Result<usize, AccessError> {
+        Ok(number(self.table(map)?, ENTRIES))
+    }
+
+    /// How many places the table has, 16 bytes each.
+    ///
+    /// # Errors
+    /// [`AccessError`].
+    pub fn ephemeron_capacity(&self, map: Local<'_>) -> Result<usize, AccessError> {
+        Ok(capacity(self.table(map)?))
+    }
+
+    #[inline(always)]
+    fn table(&self, map: Local<'_>) -> Result<Cell, AccessError> {
+        let place = self.place(map)?;
+        if is_table(place) {
+            return Ok(place);
         }
+        let held = if place.header().slots() > 0 { Cell::of(place.slot(0)) } else { None };
+        held.filter(|held| is_table(*held)).ok_or(AccessError::WrongKind)
+    }
+}
+
+impl Heap {
+    /// The barrier of a table's stores: marking needs none, for it looks at all entries at its end.
+    #[inline(always)]
+    fn remember_entry(&mut self, table: Cell, key: u64, value: u64) {
+        if !self.new.contains(table.word()) && (self.is_young(key) || self.is_young(value)) {
+            self.remember(table);
+        }
+    }
+
+    fn is_young(&self, word: u64) -> bool {
+        is_reference(word) && self.new.contains(word)
+    }
+
+    /// Copies a table's entries to an empty one that has room for them.
+    fn copy_entries(&mut self, from: Cell, to: Cell) {
+        let slots = from.header().slots();
+        let mut young = false;
+        for slot in (FIRST..slots).step_by(2) {
+            let ahead = slot + 2 * AHEAD;
+            if ahead < slots
+                && let Some(key) = Cell::of(from.slot(ahead))
+            {
+                key.prefetch();
+            }
+            if let Some(key) = Cell::of(from.slot(slot)) {
+                let value = from.slot(slot + 1);
+                young |= self.is_young(key.word()) || self.is_young(value);
+                add(to, key, value);
+            }
+        }
+        if young && !self.new.contains(to.word()) {
+            self.remember(to);
+        }
+    }
+}
+
+impl TableSizing {
+    /// The capacity of a table for so many entries.
+    fn capacity(self, entries: usize) -> usize {
+        let least = (entries + entries / 2).max(LEAST);
+        match self {
+            Self::V8 => least.next_power_of_two(),
+            Self::Shrink if least == LEAST => LEAST,
+            Self::Shrink => 3 * least.div_ceil(3).next_power_of_two(),
+        }
+    }
+}
+
+/// Whether the cell is a table; one that was not allocated as such may lack places.
+#[inline(always)]
+fn is_table(cell: Cell) -> bool {
+    let header = cell.header();
+    header.is(Kind::EphemeronTable)
+        && header.slots() >= FIRST + 2 * LEAST
+        && header.slots() % 2 == 1
+}
+
+/// What a probe for a key ends with.
+enum Probed {
+    /// The slot of the key.
+    Found(usize),
+    /// The slot of the place that an entry of the key would take.
+    Absent(usize),
+}
+
+/// Places are looked at in windows of so many, without branches between them: where in it a key
+/// lies can't be predicted, and a wrong guess would wait for memory. The windows at which probes
+/// begin are lines of the processor's cache in a large table, as long as its cell begins 8 bytes into one, as
+/// the large-object space's do.
+const WINDOW: usize = 4;
+
+/// The slot at which probes for the hash begin, in a table of so many slots.
+#[inline(always)]
+fn home(hash: u32, slots: usize) -> usize {
+    let capacity = ((slots - FIRST) / 2) as u64;
+    let place = ((u64::from(hash) * capacity) >> 32) as usize;
+    let place = place / WINDOW * WINDOW + 1;
+    // The last window may be of one place, behind which the table ends.
+    FIRST + 2 * if place < capacity as usize { place } else { 0 }
+}
+
+#[inline(always)]
+fn after(slot: usize, slots: usize) -> usize {
+    if slot + 2 == slots { FIRST } else { slot + 2 }
+}
+
+/// Which places of the window that begins at `slot` have this word as their key: a bit for each.
+#[inline(always)]
+fn window(table: Cell, slot: usize, word: u64) -> u32 {
+    let bit = |place| u32::from(table.slot(slot + 2 * place) == word) << place;
+    (0..WINDOW).fold(0, |bits, place| bits | bit(place))
+}
+
+/// The slot of the first place in a window's bits.
+#[inline(always)]
+fn first_of(slot: usize, bits: u32) -> usize {
+    slot + 2 * bits.trailing_zeros() as usize
+}
+
+/// The slot of a key that has an entry. One that has no hash yet has none, and a double, whose raw
+/// bytes take the hash's place, is never found.
+#[inline(always)]
+fn find(table: Cell, key: Cell) -> Option<usize> {
+    let hash = key.hash();
+    if hash == 0 {
+        return None;
+    }
+    let slots = table.header().slots();
+    let mut slot = home(hash, slots);
+    if slot + 2 * WINDOW <= slots {
+        let found = window(table, slot, key.word());
+        if found != 0 {
+            return Some(first_of(slot, found));
+        }
+        if window(table, slot, UNDEFINED) != 0 {
+            return None;
+        }
+        slot += 2 * (WINDOW - 1);
+        slot = after(slot, slots);
+    }
+    find_from(table, key, slot)
+}
+
+fn find_from(table: Cell, key: Cell, mut slot: usize) -> Option<usize> {
+    let slots = table.header().slots();
+    loop {
+        match table.slot(slot) {
+            word if word == key.word() => return Some(slot),
+            UNDEFINED => return None,
+            _ => slot = after(slot, slots),
+        }
+    }
+}
+
+#[inline(always)]
+fn probe(table: Cell, key: Cell, hash: u32) -> Probed {
+    let slots = table.header().slots();
+    let slot = home(hash, slots);
+    if slot + 2 * WINDOW <= slots {
+        let found = window(table, slot, key.word());
+        if found != 0 {
+            return Probed::Found(first_of(slot, found));
+        }
+        if window(table, slot, UNDEFINED) != 0 {
+            let open = window(table, slot, UNDEFINED) | window(table, slot, HOLE);
+            return Probed::Absent(first_of(slot, open));
+        }
+    }
+    probe_from(table, key, slot)
+}
+
+fn probe_from(table: Cell, key: Cell, mut slot: usize) -> Probed {
+    let slots = table.header().slots();
+    let mut deleted = None;
+    loop {
+        match table.slot(slot) {
+            word if word == key.word() => return Probed::Found(slot),
+            UNDEFINED => return Probed::Absent(deleted.unwrap_or(slot)),
+            HOLE => deleted = deleted.or(Some(slot)),
+            _ => {}
+        }
+        slot = after(slot, slots);
+    }
+}
+
+/// Whether one more entry leaves half as many places as entries, and half of those free (V8:
+/// `HashTable::HasSufficientCapacityToAdd`).
+#[inline(always)]
+fn has_room(table: Cell) -> bool {
+    let (wanted, capacity) = (number(table, ENTRIES) + 1, capacity(table));
+    wanted + wanted / 2 <= capacity && number(table, DELETED) <= (capacity - wanted) / 2
+}
+
+/// Writes an entry at a place that is free or deleted.
+#[inline(always)]
+fn fill(table: Cell, slot: usize, key: Cell, value: u64) {
+    if table.slot(slot) == HOLE {
+        set_number(table, DELETED, number(table, DELETED) - 1);
+    }
+    table.set_slot(slot, key.word());
+    table.set_slot(slot + 1, value);
+    set_number(table, ENTRIES, number(table, ENTRIES) + 1);
+}
+
+/// Adds an entry whose key has a hash and is not in the table.
+fn add(table: Cell, key: Cell, value: u64) {
+    if let Probed::Absent(slot) = probe(table, key, key.hash()) {
+        fill(table, slot, key, value);
     }
 }
 
@@ -174,6 +360,45 @@ impl<'s> Scope<'s> {
 pub(crate) fn clear_entry(table: Cell, slot: usize) {
     table.set_slot(slot, HOLE);
     table.set_slot(slot + 1, HOLE);
-    table.set_slot(ENTRIES, table.slot(ENTRIES) - (1 << 32));
-    table.set_slot(DELETED, table.slot(DELETED) + (1 << 32));
+    set_number(table, ENTRIES, number(table, ENTRIES) - 1);
+    set_number(table, DELETED, number(table, DELETED) + 1);
+}
+
+/// Makes a table smaller where it is if at most a quarter of its places has entries, as they are
+/// after many keys have died, and gives the bytes that its cell no longer has. The keys must not
+/// have moved. O(places), without allocation in the heap.
+pub(crate) fn shrink(table: Cell) -> usize {
+    let entries = number(table, ENTRIES);
+    let fitting = TableSizing::Shrink.capacity(entries);
+    if entries > capacity(table) / 4 || fitting >= capacity(table) {
+        return 0;
+    }
+    let slots = table.header().slots();
+    let kept: Vec<(Cell, u64)> = (FIRST..slots)
+        .step_by(2)
+        .filter_map(|slot| Some((Cell::of(table.slot(slot))?, table.slot(slot + 1))))
+        .collect();
+    let trimmed = table.trim(FIRST + 2 * fitting);
+    for slot in FIRST..FIRST + 2 * fitting {
+        table.set_slot(slot, UNDEFINED);
+    }
+    set_number(table, ENTRIES, 0);
+    set_number(table, DELETED, 0);
+    set_number(table, CAPACITY, fitting);
+    kept.into_iter().for_each(|(key, value)| add(table, key, value));
+    trimmed
+}
+
+fn capacity(table: Cell) -> usize {
+    (table.header().slots() - FIRST) / 2
+}
+
+#[inline(always)]
+fn number(table: Cell, slot: usize) -> usize {
+    (table.slot(slot) >> 32) as usize
+}
+
+#[inline(always)]
+fn set_number(table: Cell, slot: usize, number: usize) {
+    table.set_slot(slot, (number as u64) << 32);
 }

@@ -9,6 +9,7 @@ use core::fmt;
 use heap_model::{Global, Kind, Local, Scope, Value};
 use std::collections::VecDeque;
 
+/// The first slot, where the heap's operations on tables look for one.
 const SEEN: usize = 0;
 const LIST: usize = 1;
 
@@ -75,8 +76,7 @@ impl Agent {
     pub fn keep(&mut self, scope: &mut Scope<'_>, target: Local<'_>) -> Result<(), WeakError> {
         scope.scope(|scope| {
             let kept = self.kept(scope)?;
-            let Value::Ref(seen) = scope.get(kept, SEEN)? else { return Ok(()) };
-            if scope.ephemeron_has(seen, target)? {
+            if scope.ephemeron_has(kept, target)? {
                 return Ok(());
             }
             let link = scope.alloc(Kind::Array, 2, 0)?;
@@ -84,9 +84,7 @@ impl Agent {
             scope.set(link, 0, Value::Ref(target))?;
             scope.set(link, 1, rest)?;
             scope.set(kept, LIST, Value::Ref(link))?;
-            if let Some(grown) = scope.ephemeron_set(seen, target, Value::Undefined)? {
-                scope.set(kept, SEEN, Value::Ref(grown))?;
-            }
+            scope.ephemeron_set(kept, target, Value::Undefined)?;
             Ok(())
         })
     }

@@ -20,6 +20,7 @@ pub enum Brand {
 const BRAND: usize = 8;
 
 /// The cell of a value that can be held weakly (ECMA-262, 9.14 CanBeHeldWeakly).
+#[inline]
 pub fn identity<'v>(scope: &Scope<'_>, value: Value<'v>) -> Result<Option<Local<'v>>, WeakError> {
     let Value::Ref(cell) = value else { return Ok(None) };
     Ok(match scope.kind(cell)? {
@@ -29,6 +30,7 @@ pub fn identity<'v>(scope: &Scope<'_>, value: Value<'v>) -> Result<Option<Local<
 }
 
 /// As [`identity`], where a value without one is refused.
+#[inline]
 pub fn held_weakly<'v>(scope: &Scope<'_>, value: Value<'v>) -> Result<Local<'v>, WeakError> {
     identity(scope, value)?.ok_or(WeakError::CannotBeHeldWeakly)
 }

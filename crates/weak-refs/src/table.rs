@@ -1,19 +1,17 @@
 //! What WeakMap and WeakSet share: a cell of 32 bytes whose one slot holds an ephemeron table of
 //! the heap.
 //!
-//! Invariant: the slot always refers to the current table; growth replaces it in the same call.
+//! Invariant: it is the first slot, as the heap's operations on tables ask, and always refers to the
+//! current table. Only `set` asks what a key is: one without identity has no entry.
 //! No unsafe code.
 
 use crate::WeakError;
-use crate::identity::{self, Brand, held_weakly, identity};
-use heap_model::{Kind, Local, Scope, Value};
+use crate::identity::{self, Brand, held_weakly};
+use heap_model::{AccessError, Local, Scope, Value};
 
 const TABLE: usize = 0;
 /// V8's capacity of a new table: 4 entries.
 const FIRST_CAPACITY: usize = 4;
-/// The slots of a table's cell before its entries, and those of an entry.
-const TABLE_FIELDS: usize = 3;
-const ENTRY_FIELDS: usize = 2;
 
 /// A collection with weak keys.
 #[derive(Clone, Copy)]
@@ -39,75 +37,60 @@ impl<'s> Table<'s> {
     ) -> Result<Self, WeakError> {
         let this = Self { cell, brand };
         if !identity::is(scope, cell, brand, 1)? {
-            return Err(this.missing());
+            return Err(this.missing(AccessError::WrongKind));
         }
-        scope.scope(|inner| this.table(inner).map(drop))?;
+        this.occupancy(scope)?;
         Ok(this)
     }
 
+    #[inline]
     pub fn set(
         self,
         scope: &mut Scope<'_>,
         key: Value<'_>,
         value: Value<'_>,
     ) -> Result<(), WeakError> {
-        scope.scope(|scope| {
-            let key = held_weakly(scope, key)?;
-            let table = self.table(scope)?;
-            if let Some(grown) = scope.ephemeron_set(table, key, value)? {
-                scope.set(self.cell, TABLE, Value::Ref(grown))?;
-            }
-            Ok(())
-        })
+        let key = held_weakly(scope, key)?;
+        scope.ephemeron_set(self.cell, key, value)?;
+        Ok(())
     }
 
+    #[inline]
     pub fn get<'t>(
         self,
         scope: &mut Scope<'t>,
         key: Value<'_>,
     ) -> Result<Option<Value<'t>>, WeakError> {
-        let Some(key) = identity(scope, key)? else { return Ok(None) };
-        let table = self.table(scope)?;
-        Ok(scope.ephemeron_get(table, key)?)
+        let Value::Ref(key) = key else { return Ok(None) };
+        Ok(scope.ephemeron_get(self.cell, key)?)
     }
 
-    pub fn has(self, scope: &mut Scope<'_>, key: Value<'_>) -> Result<bool, WeakError> {
-        scope.scope(|scope| {
-            let Some(key) = identity(scope, key)? else { return Ok(false) };
-            let table = self.table(scope)?;
-            Ok(scope.ephemeron_has(table, key)?)
-        })
+    #[inline]
+    pub fn has(self, scope: &Scope<'_>, key: Value<'_>) -> Result<bool, WeakError> {
+        let Value::Ref(key) = key else { return Ok(false) };
+        Ok(scope.ephemeron_has(self.cell, key)?)
     }
 
+    #[inline]
     pub fn delete(self, scope: &mut Scope<'_>, key: Value<'_>) -> Result<bool, WeakError> {
-        scope.scope(|scope| {
-            let Some(key) = identity(scope, key)? else { return Ok(false) };
-            let table = self.table(scope)?;
-            Ok(scope.ephemeron_delete(table, key)?)
-        })
+        let Value::Ref(key) = key else { return Ok(false) };
+        Ok(scope.ephemeron_delete(self.cell, key)?)
     }
 
-    pub fn occupancy(self, scope: &mut Scope<'_>) -> Result<usize, WeakError> {
-        scope.scope(|scope| {
-            let table = self.table(scope)?;
-            Ok(scope.ephemeron_len(table)?)
-        })
+    pub fn occupancy(self, scope: &Scope<'_>) -> Result<usize, WeakError> {
+        scope.ephemeron_len(self.cell).map_err(|error| self.missing(error))
     }
 
-    pub fn capacity(self, scope: &mut Scope<'_>) -> Result<usize, WeakError> {
-        scope.scope(|scope| {
-            let table = self.table(scope)?;
-            Ok((scope.slot_count(table)? - TABLE_FIELDS) / ENTRY_FIELDS)
-        })
-    }
-
-    fn table<'t>(self, scope: &mut Scope<'t>) -> Result<Local<'t>, WeakError> {
-        let table = identity::cell_in(scope, self.cell, TABLE, Kind::EphemeronTable)?;
-        table.ok_or_else(|| self.missing())
+    pub fn capacity(self, scope: &Scope<'_>) -> Result<usize, WeakError> {
+        scope.ephemeron_capacity(self.cell).map_err(|error| self.missing(error))
     }
 
     /// The error for a cell that is no such collection.
-    fn missing(self) -> WeakError {
-        if self.brand == Brand::Map { WeakError::NotAWeakMap } else { WeakError::NotAWeakSet }
+    fn missing(self, error: AccessError) -> WeakError {
+        match (error, self.brand) {
+            (AccessError::WrongKind, Brand::Map) => WeakError::NotAWeakMap,
+            (AccessError::WrongKind, _) => WeakError::NotAWeakSet,
+            (error, _) => error.into(),
+        }
     }
 }

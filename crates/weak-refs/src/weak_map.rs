@@ -58,6 +58,7 @@ impl<'s> WeakMap<'s> {
     /// # Errors
     /// [`WeakError::CannotBeHeldWeakly`] for a key without identity, [`WeakError::Heap`] at the
     /// heap's limit; the map is then unchanged.
+    #[inline]
     pub fn set(
         self,
         scope: &mut Scope<'_>,
@@ -72,6 +73,7 @@ impl<'s> WeakMap<'s> {
     ///
     /// # Errors
     /// [`WeakError::Heap`] for a handle of another heap.
+    #[inline]
     pub fn get<'t>(
         self,
         scope: &mut Scope<'t>,
@@ -121,6 +123,7 @@ impl<'s> WeakMap<'s> {
     ///
     /// # Errors
     /// [`WeakError::Heap`] for a handle of another heap.
+    #[inline]
     pub fn has(self, scope: &mut Scope<'_>, key: Value<'_>) -> Result<bool, WeakError> {
         self.table.has(scope, key)
     }
@@ -129,6 +132,7 @@ impl<'s> WeakMap<'s> {
     ///
     /// # Errors
     /// [`WeakError::Heap`] for a handle of another heap.
+    #[inline]
     pub fn delete(self, scope: &mut Scope<'_>, key: Value<'_>) -> Result<bool, WeakError> {
         self.table.delete(scope, key)
     }

@@ -78,6 +78,7 @@ impl<'s> WeakSet<'s> {
     /// # Errors
     /// [`WeakError::CannotBeHeldWeakly`] for a value without identity, [`WeakError::Heap`] at the
     /// heap's limit; the set is then unchanged.
+    #[inline]
     pub fn add(self, scope: &mut Scope<'_>, value: Value<'_>) -> Result<Self, WeakError> {
         self.table.set(scope, value, Value::Bool(true))?;
         Ok(self)
@@ -87,6 +88,7 @@ impl<'s> WeakSet<'s> {
     ///
     /// # Errors
     /// [`WeakError::Heap`] for a handle of another heap.
+    #[inline]
     pub fn has(self, scope: &mut Scope<'_>, value: Value<'_>) -> Result<bool, WeakError> {
         self.table.has(scope, value)
     }
@@ -95,6 +97,7 @@ impl<'s> WeakSet<'s> {
     ///
     /// # Errors
     /// [`WeakError::Heap`] for a handle of another heap.
+    #[inline]
     pub fn delete(self, scope: &mut Scope<'_>, value: Value<'_>) -> Result<bool, WeakError> {
         self.table.delete(scope, value)
     }

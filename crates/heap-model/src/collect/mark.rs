@@ -2,6 +2,7 @@
 
 use super::wait::Waiting;
 use crate::heap::Heap;
+use crate::options::TableSizing;
 use crate::raw::cell::{Cell, Header, Kind, NULL, is_reference};
 use crate::raw::chunk::Chunk;
 use crate::table::{self, FIRST};
@@ -23,6 +24,8 @@ pub(crate) struct Marker {
     pub(super) work: usize,
     /// Entries are decided: no cell will be marked that is not reached from now on.
     last: bool,
+    /// Tables that have lost most of their entries get smaller.
+    shrink: bool,
 }
 
 /// Cells that are being loaded before they are visited, the first come first.
@@ -57,7 +60,8 @@ impl Ring {
 impl Marker {
     pub fn new(heap: &Heap) -> Self {
         let evacuates = !heap.sparse.is_empty();
-        Self { young: heap.new.range(), evacuates, ..Self::default() }
+        let shrink = heap.options.tables == TableSizing::Shrink;
+        Self { young: heap.new.range(), evacuates, shrink, ..Self::default() }
     }
 
     #[inline(always)]
@@ -155,7 +159,7 @@ impl Marker {
             let Some(key) = Cell::of(table.slot(slot)) else { continue };
             self.work += 1;
             if self.lives(key) {
-                self.mark_word(table.slot(slot + 1));
+                self.mark_value(table, slot);
             } else {
                 self.waiting.wait(key, table, slot);
             }
@@ -172,15 +176,22 @@ impl Marker {
         let mut next = self.waiting.done(key);
         while let Some(index) = next {
             let (table, slot, after) = self.waiting.entry(index);
-            self.work += 1;
-            self.mark_word(table.slot(slot + 1));
+            self.mark_value(table, slot);
             next = after;
         }
+    }
+
+    /// The key in `slot` lives. Counted here, an entry is as much work whether it waited or not.
+    #[inline(always)]
+    fn mark_value(&mut self, table: Cell, slot: usize) {
+        self.work += 1;
+        self.mark_word(table.slot(slot + 1));
     }
 
     /// After marking: entries of dead keys go, weak references to dead cells are cleared.
     pub fn clear_weak(&mut self) {
         for table in std::mem::take(&mut self.tables) {
+            let recorded = self.recorded.len();
             for slot in (FIRST..table.header().slots()).step_by(2) {
                 let Some(key) = Cell::of(table.slot(slot)) else { continue };
                 self.work += 1;
@@ -189,6 +200,15 @@ impl Marker {
                     self.record(table, slot + 1, table.slot(slot + 1));
                 } else {
                     table::clear_entry(table, slot);
+                }
+            }
+            if self.shrink {
+                let trimmed = table::shrink(table);
+                if trimmed > 0 {
+                    Chunk::of(table).remove_live(trimmed);
+                    self.recorded.truncate(recorded);
+                    (FIRST..table.header().slots())
+                        .for_each(|slot| self.record(table, slot, table.slot(slot)));
                 }
             }
         }

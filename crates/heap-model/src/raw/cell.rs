@@ -251,6 +251,17 @@ impl Cell {
         self.write(1, 0);
     }
 
+    /// Leaves the cell its first `slots` slots and nothing behind them, and gives by how many bytes
+    /// it is smaller.
+    pub fn trim(self, slots: usize) -> usize {
+        let header = self.header();
+        debug_assert!(slots <= header.slots());
+        let size = HEADER + WORD * slots;
+        let flags = header.0 & (Header::REMEMBERED | Header::WAITED_FOR | Header::SITED);
+        self.set_header(Header::new(header.kind(), slots, size).0 | flags);
+        header.size() - size
+    }
+
     /// Writes that `size` bytes from here on are no cell's.
     pub fn format_free(self, size: usize) {
         self.write(0, Header::new(Kind::Free, 0, size).0);

@@ -148,6 +148,11 @@ impl Chunk {
         self.head_mut().live += bytes;
     }
 
+    /// A marked cell has become smaller.
+    pub fn remove_live(mut self, bytes: usize) {
+        self.head_mut().live -= bytes;
+    }
+
     #[inline(always)]
     pub fn is_marked(self, cell: Cell) -> bool {
         let word = (cell.address() & (PAGE - 1)) / WORD;

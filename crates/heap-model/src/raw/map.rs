@@ -43,6 +43,14 @@ impl Mapping {
         self.map[from..from + self.length].fill(0xB0);
     }
 
+    /// Gives back what lies behind the first `length` bytes, which are whole pages of the system's.
+    pub fn truncate(&mut self, length: usize) {
+        if length < self.length {
+            self.release(self.start + length, self.length - length);
+            self.length = length;
+        }
+    }
+
     /// Gives a range back to the operating system: it stays mapped and reads as zeros.
     pub fn release(&self, start: usize, length: usize) {
         let from = start - self.map.as_ptr() as usize;

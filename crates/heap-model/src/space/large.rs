@@ -49,16 +49,19 @@ impl LargeSpace {
         self.chunks().for_each(Chunk::clear_marks);
     }
 
-    /// Unmaps the cells that are not marked.
+    /// Unmaps the cells that are not marked, and what is left behind those that were trimmed.
     pub fn sweep(&mut self) {
         let Self { mappings, used, committed } = self;
-        mappings.retain(|mapping| {
+        (*used, *committed) = (0, 0);
+        mappings.retain_mut(|mapping| {
             let chunk = Chunk::at(mapping.start());
             let cell = Cell::at(chunk.first());
             let live = chunk.is_marked(cell);
-            if !live {
-                *used -= cell.header().size();
-                *committed -= mapping.length();
+            if live {
+                let size = cell.header().size();
+                mapping.truncate(Self::commit(size));
+                *used += size;
+                *committed += mapping.length();
             }
             live
         });

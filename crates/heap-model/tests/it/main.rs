@@ -7,3 +7,4 @@ mod lisp;
 mod model;
 mod natives;
 mod refusals;
+mod tables;

@@ -1,0 +1,268 @@
+//! Ephemeron tables: their sizes, and random programs beside a map of the standard library.
+#![allow(clippy::field_reassign_with_default, reason = "the options are non-exhaustive to others")]
+
+use heap_model::{AccessError, Global, Heap, HeapError, HeapOptions, Kind, TableSizing, Value};
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// A heap whose one root is a cell with an empty table in its first slot.
+fn heap_with_map(options: HeapOptions) -> (Heap, Global) {
+    let mut heap = Heap::new(options).unwrap();
+    let map = heap.enter(|scope| {
+        let table = scope.alloc_ephemeron_table(4).unwrap();
+        let map = scope.alloc_with(Kind::Object, &[Value::Ref(table)]).unwrap();
+        scope.global(map).unwrap()
+    });
+    (heap, map)
+}
+
+/// Adds entries with new keys that are their numbers, and gives every `stride`th key.
+fn add(heap: &mut Heap, map: &Global, count: usize, stride: usize) -> Vec<Global> {
+    heap.enter(|scope| {
+        let map = scope.local(map).unwrap();
+        let kept = (0..count).map(|i| {
+            scope.scope(|scope| {
+                let key = scope.alloc(Kind::Object, 1, 0).unwrap();
+                let replaced = scope.ephemeron_set(map, key, Value::Smi(i as i32)).unwrap();
+                assert!(replaced.is_none(), "the map's slot has the larger table");
+                (i % stride == 0).then(|| scope.global(key).unwrap())
+            })
+        });
+        kept.flatten().collect()
+    })
+}
+
+/// How many places and entries the map's table has.
+fn sizes(heap: &mut Heap, map: &Global) -> (usize, usize) {
+    heap.enter(|scope| {
+        let map = scope.local(map).unwrap();
+        (scope.ephemeron_capacity(map).unwrap(), scope.ephemeron_len(map).unwrap())
+    })
+}
+
+const COUNT: usize = 200_000;
+const STRIDE: usize = 1000;
+
+#[test]
+fn a_table_gives_its_memory_back_in_the_collection_that_finds_its_keys_dead() {
+    let (mut heap, map) = heap_with_map(HeapOptions::default());
+    let all = add(&mut heap, &map, COUNT, 1);
+    heap.collect();
+    assert_eq!(sizes(&mut heap, &map), (393_216, COUNT));
+    let (used, total) = (heap.heap_used(), heap.heap_total());
+    let kept: Vec<_> = all.into_iter().step_by(STRIDE).collect();
+    heap.collect();
+    assert_eq!(sizes(&mut heap, &map), (384, COUNT / STRIDE));
+    assert!(heap.heap_used() <= used - COUNT * 24 - 393_216 * 16 + 384 * 16 + kept.len() * 24);
+    assert!(heap.heap_total() + 392_000 * 16 < total);
+    heap.enter(|scope| {
+        let map = scope.local(&map).unwrap();
+        for (i, key) in kept.iter().enumerate() {
+            let key = scope.local(key).unwrap();
+            let value = scope.ephemeron_get(map, key).unwrap();
+            assert!(matches!(value, Some(Value::Smi(n)) if n as usize == i * STRIDE));
+        }
+    });
+    add(&mut heap, &map, COUNT, 1);
+    assert_eq!(sizes(&mut heap, &map), (393_216, COUNT + COUNT / STRIDE));
+    drop(kept);
+    heap.collect();
+    assert_eq!(sizes(&mut heap, &map), (4, 0));
+}
+
+#[test]
+fn a_table_of_v8s_sizes_keeps_its_places_when_its_keys_die() {
+    let mut options = HeapOptions::default();
+    options.tables = TableSizing::V8;
+    let (mut heap, map) = heap_with_map(options);
+    let kept = add(&mut heap, &map, COUNT, 1);
+    assert_eq!(sizes(&mut heap, &map), (524_288, COUNT));
+    drop(kept);
+    heap.collect();
+    assert_eq!(sizes(&mut heap, &map), (524_288, 0));
+    assert!(heap.heap_used() >= 524_288 * 16);
+}
+
+#[test]
+fn deleted_places_are_used_again() {
+    let (mut heap, map) = heap_with_map(HeapOptions::default());
+    let keys = add(&mut heap, &map, 8, 1);
+    let (capacity, _) = sizes(&mut heap, &map);
+    heap.enter(|scope| {
+        let map = scope.local(&map).unwrap();
+        for round in 0..10_000 {
+            scope.scope(|scope| {
+                let key = scope.local(&keys[round % 8]).unwrap();
+                assert!(scope.ephemeron_delete(map, key).unwrap());
+                assert!(!scope.ephemeron_has(map, key).unwrap());
+                let other = scope.alloc(Kind::Object, 1, 0).unwrap();
+                scope.ephemeron_set(map, other, Value::Null).unwrap();
+                assert!(scope.ephemeron_delete(map, other).unwrap());
+                scope.ephemeron_set(map, key, Value::Null).unwrap();
+            });
+        }
+    });
+    assert_eq!(sizes(&mut heap, &map), (capacity, 8));
+}
+
+#[test]
+fn a_double_is_no_key_and_a_cell_without_a_table_no_map() {
+    let (mut heap, map) = heap_with_map(HeapOptions::default());
+    heap.enter(|scope| {
+        let map = scope.local(&map).unwrap();
+        let double = scope.alloc(Kind::Double, 0, 8).unwrap();
+        scope.bytes_mut(double).unwrap()[..8].copy_from_slice(&0.1_f64.to_le_bytes());
+        let refused = scope.ephemeron_set(map, double, Value::Null);
+        assert!(matches!(refused, Err(HeapError::Access(AccessError::WrongKind))));
+        assert!(!scope.ephemeron_has(map, double).unwrap());
+        assert!(!scope.ephemeron_delete(map, double).unwrap());
+        assert_eq!(scope.bytes(double).unwrap()[..8], 0.1_f64.to_le_bytes());
+        let empty = scope.alloc(Kind::Object, 0, 0).unwrap();
+        let full = scope.alloc_with(Kind::Object, &[Value::Ref(double)]).unwrap();
+        for other in [double, empty, full] {
+            assert!(matches!(scope.ephemeron_has(other, map), Err(AccessError::WrongKind)));
+            assert!(matches!(scope.ephemeron_len(other), Err(AccessError::WrongKind)));
+        }
+    });
+}
+
+#[derive(Clone, Debug)]
+enum Op {
+    /// New keys, whose values are cells with their numbers.
+    Add(usize),
+    /// New values for every so manieth key that lives.
+    Update(usize),
+    /// Every so manieth key is deleted, or dies.
+    Delete(usize),
+    Drop(usize),
+    Litter(usize),
+    Scavenge,
+    Collect,
+}
+
+fn op() -> impl Strategy<Value = Op> {
+    prop_oneof![
+        4 => (1..300_usize).prop_map(Op::Add),
+        2 => (1..9_usize).prop_map(Op::Update),
+        1 => (1..9_usize).prop_map(Op::Delete),
+        2 => (1..9_usize).prop_map(Op::Drop),
+        2 => (1..2000_usize).prop_map(Op::Litter),
+        2 => Just(Op::Scavenge),
+        1 => Just(Op::Collect),
+    ]
+}
+
+struct Program {
+    heap: Heap,
+    map: Global,
+    keys: BTreeMap<usize, Global>,
+    values: BTreeMap<usize, i32>,
+    next: i32,
+}
+
+impl Program {
+    fn step(&mut self, op: &Op) {
+        let Self { heap, map, keys, values, next } = self;
+        match *op {
+            Op::Add(count) => {
+                for _ in 0..count {
+                    let key = heap.enter(|scope| {
+                        let key = scope.alloc(Kind::Object, 1, 0).unwrap();
+                        scope.global(key).unwrap()
+                    });
+                    keys.insert(*next as usize, key);
+                    values.insert(*next as usize, *next);
+                    Self::set(heap, map, &keys[&(*next as usize)], *next);
+                    *next += 1;
+                }
+            }
+            Op::Update(stride) => {
+                for (number, key) in keys.iter().step_by(stride) {
+                    values.insert(*number, *next);
+                    Self::set(heap, map, key, *next);
+                    *next += 1;
+                }
+            }
+            Op::Delete(stride) => heap.enter(|scope| {
+                for (number, key) in keys.iter().step_by(stride) {
+                    let (map, key) = (scope.local(map).unwrap(), scope.local(key).unwrap());
+                    let deleted = scope.ephemeron_delete(map, key).unwrap();
+                    assert_eq!(deleted, values.remove(number).is_some());
+                }
+            }),
+            Op::Drop(stride) => {
+                for number in keys.keys().copied().step_by(stride).collect::<Vec<_>>() {
+                    keys.remove(&number);
+                    values.remove(&number);
+                }
+            }
+            Op::Litter(cells) => heap.enter(|scope| {
+                for _ in 0..cells {
+                    scope.scope(|inner| inner.alloc(Kind::Array, 40, 0).map(drop)).unwrap();
+                }
+            }),
+            Op::Scavenge => heap.scavenge(),
+            Op::Collect => {
+                heap.collect();
+                let (_, entries) = sizes(heap, map);
+                assert_eq!(entries, values.len());
+            }
+        }
+    }
+
+    fn set(heap: &mut Heap, map: &Global, key: &Global, number: i32) {
+        heap.enter(|scope| {
+            let value = scope.alloc_with(Kind::Object, &[Value::Smi(number)]).unwrap();
+            let (map, key) = (scope.local(map).unwrap(), scope.local(key).unwrap());
+            scope.ephemeron_set(map, key, Value::Ref(value)).unwrap();
+        });
+    }
+
+    fn check(&mut self) {
+        let Self { heap, map, keys, values, .. } = self;
+        heap.enter(|scope| {
+            let map = scope.local(map).unwrap();
+            assert!(scope.ephemeron_len(map).unwrap() >= values.len());
+            for (number, key) in keys {
+                let key = scope.local(key).unwrap();
+                let found = match scope.ephemeron_get(map, key).unwrap() {
+                    Some(Value::Ref(value)) => match scope.get(value, 0).unwrap() {
+                        Value::Smi(number) => Some(number),
+                        other => panic!("a number, not {other:?}"),
+                    },
+                    _ => None,
+                };
+                assert_eq!(found, values.get(number).copied());
+                assert_eq!(scope.ephemeron_has(map, key).unwrap(), found.is_some());
+            }
+        });
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_table_finds_what_was_set(
+        ops in prop::collection::vec(op(), 1..60),
+        incremental in any::<bool>(),
+        v8 in any::<bool>(),
+    ) {
+        let mut options = HeapOptions::default();
+        options.initial_old_generation = 1 << 16;
+        options.incremental = incremental.then_some(Duration::from_micros(1));
+        if v8 {
+            options.tables = TableSizing::V8;
+        }
+        let (heap, map) = heap_with_map(options);
+        let mut program =
+            Program { heap, map, keys: BTreeMap::new(), values: BTreeMap::new(), next: 0 };
+        for op in &ops {
+            program.step(op);
+            program.check();
+        }
+        program.step(&Op::Collect);
+        program.check();
+    }
+}
