@@ -7,6 +7,7 @@ mod finish;
 mod futures;
 mod limits;
 mod log;
+mod panic;
 mod polled;
 mod strict;
 mod text;
