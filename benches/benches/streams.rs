@@ -1,53 +1,104 @@
-//! One write into a sink that finishes at once: stream-backpressure beside futures' `Buffer` and
-//! a plain queue.
+//! A thousand writes: stream-backpressure beside futures' `Buffer`, tokio's `BufWriter` and mpsc; and
+//! draining a backlog, by the chunk.
 
+use benches::streams::{self, STEP, chunk};
 use bytes::Bytes;
-use criterion::{Criterion, criterion_group, criterion_main};
-use futures::executor::block_on;
-use futures::{SinkExt, sink};
-use std::collections::VecDeque;
-use std::hint::black_box;
+use criterion::measurement::WallTime;
+use criterion::{
+    BatchSize, BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main,
+};
+use std::convert::Infallible;
 use stream_backpressure::{Completion, Options, Sink, Writable};
 
-struct AtOnce(u64);
+fn write(criterion: &mut Criterion) {
+    for (length, of) in [("16B", chunk::<16>()), ("1KiB", chunk::<1024>())] {
+        let mut group = group(criterion, &format!("write/{STEP}x{length}-sync"));
+        steps(&mut group, "stream-backpressure", streams::ours_sync(of.clone()));
+        steps(&mut group, "sink::Buffer", streams::sink_buffer(of.clone()));
+        steps(&mut group, "BufWriter", streams::buf_writer(of.clone()));
+        group.finish();
 
-impl Sink<Bytes> for AtOnce {
-    type Error = std::convert::Infallible;
+        let mut group = self::group(criterion, &format!("write/{STEP}x{length}-corked"));
+        steps(&mut group, "stream-backpressure", streams::ours_corked(of.clone()));
+        steps(&mut group, "sink::Buffer", streams::sink_buffer(of.clone()));
+        group.finish();
 
-    fn write(&mut self, chunk: Bytes) -> Completion<Self::Error> {
-        self.0 += black_box(&chunk).len() as u64;
-        Completion::Done
+        let mut group = self::group(criterion, &format!("write/{STEP}x{length}-later"));
+        steps(&mut group, "stream-backpressure", streams::ours_later::<false>(of.clone()));
+        steps(
+            &mut group,
+            "stream-backpressure with writev",
+            streams::ours_later::<true>(of.clone()),
+        );
+        steps(&mut group, "tokio::mpsc", streams::tokio_mpsc(of.clone()));
+        group.finish();
+
+        // Chunks that are counted references to one allocation.
+        let counted = Bytes::copy_from_slice(&of);
+        let mut group = self::group(criterion, &format!("write/{STEP}x{length}-cloned"));
+        steps(&mut group, "stream-backpressure", streams::ours_sync(counted.clone()));
+        steps(&mut group, "sink::Buffer", streams::sink_buffer(counted));
+        group.finish();
     }
 }
 
-fn write(criterion: &mut Criterion) {
-    static CHUNK: [u8; 1024] = [7; 1024];
-    let mut group = criterion.benchmark_group("stream-backpressure/write/1KiB-sync");
-    let chunk = Bytes::from_static(&CHUNK);
+fn group<'a>(criterion: &'a mut Criterion, name: &str) -> BenchmarkGroup<'a, WallTime> {
+    let mut group = criterion.benchmark_group(format!("stream-backpressure/{name}"));
+    group.throughput(Throughput::Elements(STEP as u64));
+    group
+}
 
-    let mut writable = Writable::over(Options::default(), AtOnce(0));
-    group.bench_function("stream-backpressure", |bencher| {
-        bencher.iter(|| writable.write(chunk.clone()).expect("an open stream"));
-    });
-
-    let buffered = sink::unfold((), |(), chunk: Bytes| {
-        black_box(&chunk);
-        std::future::ready(Ok::<_, std::convert::Infallible>(()))
-    });
-    let mut buffered = Box::pin(buffered.buffer(64));
-    group.bench_function("sink::Buffer", |bencher| {
-        bencher.iter(|| block_on(buffered.feed(chunk.clone())).expect("an open sink"));
-    });
-
-    let mut queue = VecDeque::new();
-    group.bench_function("VecDeque", |bencher| {
+fn steps(group: &mut BenchmarkGroup<'_, WallTime>, name: &str, mut step: impl FnMut() -> u64) {
+    let mut before = 0;
+    group.bench_function(name, |bencher| {
         bencher.iter(|| {
-            queue.push_back(chunk.clone());
-            black_box(queue.pop_front());
+            let passed = step();
+            assert!(passed > before, "chunks reach the sink");
+            before = passed;
         });
     });
+}
+
+/// A sink that answers at once, but for its first chunk.
+struct Slow(usize);
+
+impl Sink<Bytes> for Slow {
+    type Error = Infallible;
+
+    fn write(&mut self, chunk: Bytes) -> Completion<Infallible> {
+        drop(chunk);
+        self.0 += 1;
+        if self.0 == 1 { Completion::Pending } else { Completion::Done }
+    }
+}
+
+/// Draining is linear: four times the chunks take four times as long.
+fn drain(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("stream-backpressure/drain");
+    group.sample_size(10);
+    for count in [100_000_usize, 400_000] {
+        group.throughput(Throughput::Elements(count as u64));
+        let full = || {
+            let mut writable = Writable::over(Options::default(), Slow(0));
+            for _ in 0..count {
+                let _ = writable.write(chunk::<1024>()).expect("an open stream");
+            }
+            writable
+        };
+        group.bench_function(format!("{count}/stream-backpressure"), |bencher| {
+            bencher.iter_batched(
+                full,
+                |mut writable| {
+                    writable.complete(Ok(()));
+                    assert_eq!((writable.length(), writable.sink().0), (0, count));
+                    writable
+                },
+                BatchSize::LargeInput,
+            );
+        });
+    }
     group.finish();
 }
 
-criterion_group!(benches, write);
+criterion_group!(benches, write, drain);
 criterion_main!(benches);

@@ -3,6 +3,8 @@
 pub mod binary_trees;
 pub mod buffers;
 pub mod splay;
+#[cfg(feature = "peers")]
+pub mod streams;
 
 /// A whole-process workload: its name, its implementations, and what runs one of them.
 pub struct Workload {
@@ -24,4 +26,22 @@ pub const WORKLOADS: &[Workload] = &[
     buffers::HUGE,
     buffers::HELD,
     splay::WORKLOAD,
+    #[cfg(feature = "peers")]
+    streams::SYNC_16,
+    #[cfg(feature = "peers")]
+    streams::SYNC_1024,
+    #[cfg(feature = "peers")]
+    streams::CORKED_16,
+    #[cfg(feature = "peers")]
+    streams::CORKED_1024,
+    #[cfg(feature = "peers")]
+    streams::LATER_16,
+    #[cfg(feature = "peers")]
+    streams::LATER_1024,
+    #[cfg(feature = "peers")]
+    streams::WRITEV_16,
+    #[cfg(feature = "peers")]
+    streams::WRITEV_1024,
+    #[cfg(feature = "peers")]
+    streams::BACKLOG,
 ];

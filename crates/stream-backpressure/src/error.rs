@@ -43,8 +43,8 @@ pub enum Error<E> {
     Deadline,
     /// The stream was given up from outside, as by an `AbortSignal`.
     Aborted,
-    /// The sink panicked; the message is the panic's.
-    SinkPanicked(Arc<str>),
+    /// The sink panicked.
+    SinkPanicked,
     /// The stream was destroyed with the first error before its construction failed with the
     /// second; it counts as the first.
     Aggregate(Arc<[Error<E>; 2]>),
@@ -77,7 +77,7 @@ impl<E> Error<E> {
             | Self::Full { .. }
             | Self::OverBudget
             | Self::Deadline
-            | Self::SinkPanicked(_) => return None,
+            | Self::SinkPanicked => return None,
         })
     }
 
@@ -110,7 +110,7 @@ impl<E: fmt::Display> fmt::Display for Error<E> {
             Self::OverBudget => f.write_str("The streams' shared budget is spent"),
             Self::Deadline => f.write_str("The stream was not drained in time"),
             Self::Aborted => f.write_str("The operation was aborted"),
-            Self::SinkPanicked(message) => write!(f, "The sink panicked: {message}"),
+            Self::SinkPanicked => f.write_str("The sink panicked"),
             Self::Aggregate(both) => both[0].fmt(f),
         }
     }

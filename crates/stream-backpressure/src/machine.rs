@@ -12,12 +12,14 @@
 mod destroy;
 mod finish;
 mod guard;
+mod panic;
 mod tick;
 mod transfer;
 
 use crate::flags::{self, Flags};
 use crate::{Chunk, Chunks, Error, Event, Host, Mode, Options, Refused, Rules, Stats};
 use guard::Guard;
+use panic::Held;
 use std::collections::VecDeque;
 use tick::Tick;
 use transfer::{Callback, Callbacks};
@@ -140,7 +142,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         self.write_or_buffer(chunk, Some(callback))
     }
 
-    #[inline]
+    #[inline(always)]
     fn write_or_buffer(
         &mut self,
         mut chunk: C,
@@ -212,34 +214,53 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         chunk: Option<C>,
         callback: Option<H::Callback>,
     ) -> Result<(), RefusedBy<C, H>> {
-        let mut refused = None;
-        if let Some(chunk) = chunk
-            && let Err(mut write) = self.write(chunk)
-        {
-            if !self.refuses_all() || thrown(&write.error) {
-                write.callback = callback;
-                return Err(write);
+        let mut held = Held { machine: self, callback };
+        let ended = held.machine.write_and_end(chunk);
+        let callback = held.callback.take();
+        drop(held);
+        let error = match ended {
+            Ok(error) => error,
+            Err(refused) if !self.refuses_all() || thrown(&refused.error) => {
+                return Err(Refused { callback, ..refused });
             }
-            refused = Some(write);
-        }
-        if self.has(flags::CORKED) {
+            Err(refused) => {
+                self.call_ended(callback, Some(refused.error.clone()));
+                return Err(refused);
+            }
+        };
+        self.call_ended(callback, error);
+        Ok(())
+    }
+
+    /// Writes the last chunk, uncorks, and begins to end the stream, or says what keeps it from
+    /// ending.
+    fn write_and_end(
+        &mut self,
+        chunk: Option<C>,
+    ) -> Result<Option<Failure<C, H>>, RefusedBy<C, H>> {
+        let written = chunk.map_or(Ok(true), |chunk| self.write(chunk));
+        let goes_on = match &written {
+            Ok(_) => true,
+            Err(refused) => self.refuses_all() && !thrown(&refused.error),
+        };
+        if goes_on && self.has(flags::CORKED) {
             self.corked = 1;
             self.uncork();
         }
-        let error = match &refused {
-            Some(refused) => Some(refused.error.clone()),
-            None => self.begin_end(),
-        };
-        if let Some(callback) = callback {
-            if let Some(error) = error.or_else(|| self.errored.clone()) {
-                self.next_tick(Tick::Call(callback, Some(error)));
-            } else if self.has(flags::FINISHED) {
-                self.next_tick(Tick::Call(callback, None));
-            } else {
-                self.on_finish.push(callback);
-            }
+        written?;
+        Ok(self.begin_end())
+    }
+
+    /// Sees to it that the callback of `end` is called.
+    fn call_ended(&mut self, callback: Option<H::Callback>, error: Option<Failure<C, H>>) {
+        let Some(callback) = callback else { return };
+        if let Some(error) = error.or_else(|| self.errored.clone()) {
+            self.next_tick(Tick::Call(callback, Some(error)));
+        } else if self.has(flags::FINISHED) {
+            self.next_tick(Tick::Call(callback, None));
+        } else {
+            self.on_finish.push(callback);
         }
-        refused.map_or(Ok(()), Err)
     }
 
     /// `pipe`: fails the stream with [`Error::CannotPipe`], since nothing can be read from it.

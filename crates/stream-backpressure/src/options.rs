@@ -32,6 +32,10 @@ pub enum Mode {
     /// - a write from within the sink's `write`, after that has answered, overtakes what is buffered;
     /// - the callback of a write that the sink never answers is never called, even on 'close';
     /// - a stream of objects uses up a tick more for every write into a synchronous sink.
+    ///
+    /// One thing Node does is not done: where a callback that gives up a write calls `uncork` or
+    /// `end`, on a stream that has failed and is not destroyed, Node writes the chunk that it is giving
+    /// up, and calls its callback again. Here a chunk that is given up is gone.
     #[default]
     Node,
     /// As Node does, but every callback is called exactly once, and no write is lost or reordered: a

@@ -2,15 +2,13 @@
 //! only the callbacks it is given. No unsafe code.
 
 use crate::{Chunk, Chunks, Completion, Error, Event, Host, Machine, Options};
-use core::any::Any;
 use core::fmt;
 use core::time::Duration;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
 /// Where a [`Writable`]'s chunks go.
 ///
-/// A method that panics fails the stream with [`Error::SinkPanicked`].
+/// A panic goes on to whoever called the stream, and fails the stream with [`Error::SinkPanicked`].
 pub trait Sink<C> {
     /// What the sink fails with.
     type Error: Clone;
@@ -151,7 +149,7 @@ impl<C: Chunk, S: Sink<C>> Host<C> for Events<C, S> {
 
     #[inline]
     fn write(stream: &mut Machine<C, Self>, chunk: C) -> Completion<S::Error> {
-        guarded(stream, |sink| sink.write(chunk))
+        stream.sink_mut().write(chunk)
     }
 
     fn call(
@@ -177,7 +175,7 @@ impl<C: Chunk, S: Sink<C>> Host<C> for Events<C, S> {
     }
 
     fn writev(stream: &mut Machine<C, Self>, chunks: &mut Chunks<C>) -> Completion<S::Error> {
-        guarded(stream, |sink| sink.writev(chunks))
+        stream.sink_mut().writev(chunks)
     }
 
     #[inline]
@@ -186,18 +184,18 @@ impl<C: Chunk, S: Sink<C>> Host<C> for Events<C, S> {
     }
 
     fn finalize(stream: &mut Machine<C, Self>) -> Completion<S::Error> {
-        guarded(stream, Sink::finalize)
+        stream.sink_mut().finalize()
     }
 
     fn destroy(
         stream: &mut Machine<C, Self>,
         error: Option<Error<S::Error>>,
     ) -> Completion<S::Error> {
-        guarded(stream, |sink| sink.destroy(error.as_ref()))
+        stream.sink_mut().destroy(error.as_ref())
     }
 
     fn construct(stream: &mut Machine<C, Self>) -> Completion<S::Error> {
-        guarded(stream, Sink::construct)
+        stream.sink_mut().construct()
     }
 
     fn now(&self) -> Option<Duration> {
@@ -214,23 +212,4 @@ impl<C: Chunk, S: Sink<C> + fmt::Debug> fmt::Debug for Events<C, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Events").field("sink", &self.sink).finish_non_exhaustive()
     }
-}
-
-/// Calls the sink; a panic becomes its answer.
-#[inline]
-fn guarded<C: Chunk, S: Sink<C>>(
-    stream: &mut Writable<C, S>,
-    call: impl FnOnce(&mut S) -> Completion<S::Error>,
-) -> Completion<S::Error> {
-    let sink = stream.sink_mut();
-    // Unwind safe in effect: the stream fails, so all that the sink is still asked is to let go.
-    catch_unwind(AssertUnwindSafe(|| call(sink)))
-        .unwrap_or_else(|panic| Completion::Failed(panicked(&*panic)))
-}
-
-#[cold]
-fn panicked<E>(panic: &(dyn Any + Send)) -> Error<E> {
-    let text = panic.downcast_ref::<String>().map(String::as_str);
-    let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
-    Error::SinkPanicked(text.unwrap_or("no message").into())
 }

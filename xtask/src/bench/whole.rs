@@ -50,7 +50,41 @@ const COMPARISONS: &[Comparison] = &[
         size: "100000",
         quick_size: "100000",
     },
+    streams("stream-backpressure/write-16B/millions", "write-sync-16B", BUFFERED, "50"),
+    streams("stream-backpressure/write-1KiB/millions", "write-sync-1KiB", BUFFERED, "50"),
+    streams("stream-backpressure/corked-16B/millions", "write-corked-16B", CORKED, "50"),
+    streams("stream-backpressure/corked-1KiB/millions", "write-corked-1KiB", CORKED, "50"),
+    streams("stream-backpressure/later-16B/millions", "write-later-16B", CHANNEL, "2"),
+    streams("stream-backpressure/later-1KiB/millions", "write-later-1KiB", CHANNEL, "2"),
+    streams("stream-backpressure/writev-16B/millions", "write-writev-16B", CHANNEL, "20"),
+    streams("stream-backpressure/writev-1KiB/millions", "write-writev-1KiB", CHANNEL, "20"),
+    Comparison {
+        quick_size: "100000",
+        ..streams("stream-backpressure/backlog-1KiB/chunks", "backlog-1KiB", QUEUE, "1000000")
+    },
 ];
+
+const BUFFERED: &[&str] = &["sink::Buffer", "BufWriter"];
+const CORKED: &[&str] = &["sink::Buffer"];
+const CHANNEL: &[&str] = &["tokio::mpsc"];
+const QUEUE: &[&str] = &["VecDeque"];
+
+const fn streams(
+    benchmark: &'static str,
+    workload: &'static str,
+    peers: &'static [&'static str],
+    size: &'static str,
+) -> Comparison {
+    Comparison {
+        benchmark,
+        workload,
+        ours: "stream-backpressure",
+        peers,
+        node: "streams.js",
+        size,
+        quick_size: "1",
+    }
+}
 
 const fn buffers(
     benchmark: &'static str,

@@ -3,6 +3,7 @@
 
 use super::{Failure, Machine};
 use crate::flags;
+use crate::machine::panic::Method;
 use crate::machine::tick::Tick;
 use crate::{Chunk, Completion, Error, Event, Host};
 
@@ -32,7 +33,8 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
     }
 
     fn destroy_sink(&mut self, error: Option<Failure<C, H>>) {
-        match H::destroy(self, error.clone()) {
+        let given = error.clone();
+        match self.ask(Method::Destroy, |stream| H::destroy(stream, given)) {
             Completion::Done => self.complete_destroy(error),
             Completion::Pending => {}
             Completion::Failed(other) => self.complete_destroy(Some(other)),
@@ -107,7 +109,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
 
     /// The tick in which the sink is constructed.
     pub(super) fn construct(&mut self) {
-        match H::construct(self) {
+        match self.ask(Method::Construct, H::construct) {
             Completion::Done => self.complete_construct(Ok(())),
             Completion::Pending => {}
             Completion::Failed(error) => self.complete_construct(Err(error)),

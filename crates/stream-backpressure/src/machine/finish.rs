@@ -2,6 +2,7 @@
 
 use super::{Failure, Machine};
 use crate::flags;
+use crate::machine::panic::Method;
 use crate::machine::tick::Tick;
 use crate::{Chunk, Completion, Error, Event, Host};
 
@@ -67,7 +68,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         if self.host.has_final() && !self.has(flags::DESTROYED) {
             self.flags |= flags::FINAL_CALLED | flags::SYNC;
             self.pending += 1;
-            match H::finalize(self) {
+            match self.ask(Method::Final, H::finalize) {
                 Completion::Done => self.complete_final(Ok(())),
                 Completion::Pending => {}
                 Completion::Failed(error) => self.complete_final(Err(error)),

@@ -93,6 +93,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
     }
 
     /// Finds room for a chunk, and charges the budget for it.
+    #[inline(never)]
     pub(super) fn admit_to_guard(&mut self, length: usize) -> Result<(), Failure<C, H>> {
         let waits = self.flags & flags::WAY != flags::CONSTRUCTED;
         let Some(guard) = &mut self.guard else { return Ok(()) };

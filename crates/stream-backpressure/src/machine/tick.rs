@@ -2,6 +2,7 @@
 //! No unsafe code.
 
 use super::Machine;
+use super::panic::Method;
 use super::transfer::Callback;
 use crate::{Chunk, Error, Host};
 
@@ -22,6 +23,7 @@ pub(super) enum Tick<K, E> {
     Error(Error<E>),
     ErrorClose(Error<E>),
     Close,
+    Panicked(Method),
 }
 
 impl<K, E> Tick<K, E> {
@@ -62,6 +64,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
                 self.emit_close();
             }
             Tick::Close => self.emit_close(),
+            Tick::Panicked(method) => self.after_panic(method),
         }
         true
     }

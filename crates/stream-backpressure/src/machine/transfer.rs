@@ -6,6 +6,7 @@
 
 use super::{Failure, Machine};
 use crate::flags;
+use crate::machine::panic::Method;
 use crate::machine::tick::Tick;
 use crate::{Chunk, Completion, Error, Event, Host};
 use core::convert::Infallible;
@@ -238,6 +239,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
     }
 
     /// Puts a chunk into the queue.
+    #[inline(never)]
     pub(super) fn buffer(&mut self, chunk: C, callback: Option<H::Callback>) {
         self.flags |= flags::BUFFERED;
         if let Some(callback) = callback {
@@ -250,7 +252,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
     }
 
     /// Passes a chunk to the sink.
-    #[inline]
+    #[inline(always)]
     pub(super) fn pass(
         &mut self,
         length: usize,
@@ -262,12 +264,12 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
             self.callback = callback;
         }
         self.flags |= flags::WRITING | flags::SYNC | flags::EXPECT_ANSWER;
-        let answer = H::write(self, chunk);
+        let answer = self.ask(Method::Write, |stream| H::write(stream, chunk));
         self.answered(answer);
         self.flags &= !flags::SYNC;
     }
 
-    #[inline]
+    #[inline(always)]
     fn answered(&mut self, answer: Completion<H::Error>) {
         match answer {
             // The quick way, which nothing follows: no callback, no 'drain', no end, no queue.
@@ -347,7 +349,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         self.callbacks.reset();
         self.in_flight = self.length;
         self.flags |= flags::WRITING | flags::SYNC | flags::EXPECT_ANSWER;
-        let answer = H::writev(self, &mut chunks);
+        let answer = self.ask(Method::Write, |stream| H::writev(stream, &mut chunks));
         self.answered(answer);
         self.flags &= !flags::SYNC;
         self.close_batch();

@@ -7,6 +7,8 @@ mod finish;
 mod futures;
 mod limits;
 mod log;
+mod node_tests;
+mod panic;
 mod polled;
 mod strict;
 mod text;

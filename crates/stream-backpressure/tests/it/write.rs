@@ -141,25 +141,6 @@ fn a_sink_without_writev_says_so_by_a_code() {
 }
 
 #[test]
-fn a_sink_that_panics_fails_the_stream() {
-    struct Panics;
-    impl stream_backpressure::Sink<Vec<u8>> for Panics {
-        type Error = String;
-        fn write(&mut self, chunk: Vec<u8>) -> Completion<String> {
-            let none: Option<u8> = chunk.get(1).copied();
-            none.expect("a second byte");
-            Completion::Done
-        }
-    }
-    let mut writable = stream_backpressure::Writable::over(Options::default(), Panics);
-    assert!(writable.write(vec![1, 2]).unwrap());
-    assert!(!writable.write(vec![1]).unwrap());
-    writable.run_ticks();
-    assert_eq!(writable.errored(), Some(&Error::SinkPanicked("a second byte".into())));
-    assert!(writable.closed());
-}
-
-#[test]
 fn pipe_fails_the_stream() {
     let (mut writable, log) = stream::<false, false>(Options::default(), Completion::Done);
     writable.pipe();
