@@ -5,8 +5,11 @@
 mod oracle;
 mod program;
 
-use program::{Program, op, options};
+use heap_model::HeapOptions;
+use program::{Program, op, op_along_marking, options};
 use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
+use std::time::Duration;
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
@@ -17,7 +20,7 @@ proptest! {
         zeal in 1_u32..60,
         ops in prop::collection::vec(op(), 1..200),
     ) {
-        let mut program = Program::new(options, zeal);
+        let mut program = Program::new(options, zeal, 0);
         for op in &ops {
             program.step(op);
         }
@@ -25,4 +28,33 @@ proptest! {
         program.collect();
         program.end();
     }
+}
+
+#[test]
+fn exactly_what_is_reachable_survives_markings_that_go_along() {
+    let options = HeapOptions {
+        initial_semi_space: 256 << 10,
+        max_semi_space: 1 << 20,
+        initial_old_generation: 1 << 20,
+        incremental: Some(Duration::from_micros(50)),
+        ..HeapOptions::default().with_limit(64 << 20)
+    };
+    let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
+    let cases = config.cases as usize;
+    let counter = std::cell::Cell::new(0);
+    let strategy = (0_usize..6, 20_u32..400, prop::collection::vec(op_along_marking(), 1..300));
+    let result = TestRunner::new(config).run(&strategy, |(ballast, zeal, ops)| {
+        let mut program = Program::new(options, zeal, ballast);
+        for op in &ops {
+            program.step(op);
+        }
+        program.compare();
+        program.collect();
+        counter.set(counter.get() + program.steps_of_marking());
+        program.end();
+        Ok(())
+    });
+    result.unwrap();
+    let steps = counter.get();
+    assert!(steps > cases, "{steps} steps of marking in {cases} programs");
 }

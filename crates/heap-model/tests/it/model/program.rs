@@ -1,14 +1,20 @@
 //! A random program: each operation is done in the heap and in the oracle, and the two are compared.
 
 use super::oracle::{Object, Oracle, Slot};
-use heap_model::{Global, Heap, HeapOptions, Kind, Local, Scope, Site, Value, shapes};
+use heap_model::{
+    CollectionKind, Global, Heap, HeapError, HeapOptions, Kind, Local, Scope, Site, Value, shapes,
+};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 const ROOTS: usize = 6;
 const SITES: usize = 2;
+/// Cells of one piece of ballast, and bytes of one cell.
+const BALLAST: usize = 5000;
+const LINK: usize = 32;
 
 /// Kinds that are nothing but slots and bytes.
 const PLAIN: [Kind; 8] = [
@@ -61,6 +67,18 @@ fn source() -> impl Strategy<Value = Source> {
         any::<i32>().prop_map(Slot::Smi),
     ];
     prop_oneof![1 => plain.prop_map(Source::Plain), 4 => (0..ROOTS).prop_map(Source::Root)]
+}
+
+/// Operations in which the old generation grows and no full collection is asked for, so that markings
+/// go on between them.
+pub fn op_along_marking() -> impl Strategy<Value = Op> {
+    let large = (0..ROOTS, 1_usize..8, 130_000_usize..400_000);
+    let large = large.prop_map(|(root, slots, raw)| {
+        let (kind, site) = (Kind::Object, None);
+        Op::Plain { root, kind, slots, raw, site, watch: false }
+    });
+    let others = op().prop_filter("asks for a collection", |op| !matches!(op, Op::Collect));
+    prop_oneof![1 => large, 3 => others]
 }
 
 pub fn op() -> impl Strategy<Value = Op> {
@@ -139,11 +157,22 @@ pub struct Program {
     /// Payloads made so far, which are numbered.
     payloads: u32,
     dropped: Arc<Mutex<Vec<u32>>>,
+    ballast: Vec<Global>,
+    marked: Arc<AtomicUsize>,
 }
 
 impl Program {
-    pub fn new(options: HeapOptions, zeal: u32) -> Self {
+    /// With `ballast` cells in a list that stays, so that marking takes its time.
+    pub fn new(options: HeapOptions, zeal: u32, ballast: usize) -> Self {
         let mut heap = Heap::new(options).unwrap();
+        let ballast = heap.enter(|scope| list(scope, ballast));
+        let marked = Arc::new(AtomicUsize::new(0));
+        let counter = marked.clone();
+        heap.on_collection(move |event| {
+            if event.kind == CollectionKind::Incremental {
+                counter.fetch_add(event.steps, Ordering::Relaxed);
+            }
+        });
         #[cfg(zeal)]
         heap.set_zeal(Some(zeal));
         let _ = zeal;
@@ -156,7 +185,14 @@ impl Program {
             oracle: Oracle { roots: vec![None; ROOTS], ..Oracle::default() },
             payloads: 0,
             dropped: Arc::default(),
+            ballast,
+            marked,
         }
+    }
+
+    /// Steps of all incremental markings that came to their end.
+    pub fn steps_of_marking(&self) -> usize {
+        self.marked.load(Ordering::Relaxed)
     }
 
     /// Puts a new cell in a root; nothing changes if the heap is full.
@@ -444,7 +480,8 @@ impl Program {
         });
         assert_eq!(tables.len(), objects.values().filter(is_table).count());
         let bytes = bytes + tables.iter().sum::<usize>();
-        assert_eq!(self.heap.heap_used(), bytes + 32 * self.watched.len());
+        let beside = 32 * self.watched.len() + LINK * BALLAST * self.ballast.len();
+        assert_eq!(self.heap.heap_used(), bytes + beside);
         assert!(self.heap.heap_total() <= self.heap.limit());
         let external: usize = objects.values().map(|object| object.external).sum();
         assert_eq!(self.heap.external_memory(), external);
@@ -507,6 +544,7 @@ impl Program {
         self.collect();
         assert!(self.oracle.objects.is_empty());
         self.watched.clear();
+        self.ballast.clear();
         self.heap.collect();
         assert_eq!(self.heap.heap_used(), 0);
         let figures = self.heap.statistics();
@@ -533,6 +571,22 @@ fn blank(kind: Kind, size: usize) -> Object {
         external: 0,
         payload: None,
     }
+}
+
+/// Lists that stay: each of so many cells.
+fn list(scope: &mut Scope<'_>, lists: usize) -> Vec<Global> {
+    let mut made = Vec::new();
+    for _ in 0..lists {
+        let list = scope.escape(|scope| {
+            let mut list = scope.alloc(Kind::Object, 2, 0)?;
+            for _ in 1..BALLAST {
+                list = scope.alloc_with(Kind::Object, &[Value::Ref(list), Value::Null])?;
+            }
+            Ok::<_, HeapError>(list)
+        });
+        made.extend(list.ok().map(|list| scope.global(list).unwrap()));
+    }
+    made
 }
 
 fn litter(scope: &mut Scope<'_>, cells: usize, slots: usize) {
