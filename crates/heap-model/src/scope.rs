@@ -102,6 +102,7 @@ impl<'s> Scope<'s> {
         slots: usize,
         raw_bytes: usize,
     ) -> Result<Local<'s>, OutOfMemory> {
+        let slots = kind.fitting_slots(slots);
         let size = cell_size(slots, raw_bytes);
         let cell = self.heap.allocate(kind, size, slots)?;
         Ok(self.push(cell))
@@ -113,6 +114,9 @@ impl<'s> Scope<'s> {
     /// [`HeapError::OutOfMemory`] at the limit, [`HeapError::Access`] for a handle of another heap.
     #[inline(always)]
     pub fn alloc_with(&mut self, kind: Kind, slots: &[Value<'_>]) -> Result<Local<'s>, HeapError> {
+        if kind.fitting_slots(0) > 0 {
+            return Err(AccessError::WrongKind.into());
+        }
         let size = cell_size(slots.len(), 0);
         for value in slots {
             self.word(*value)?;
@@ -146,7 +150,9 @@ impl<'s> Scope<'s> {
         slots: usize,
         raw_bytes: usize,
     ) -> Result<Local<'s>, OutOfMemory> {
-        let own = site.heap == self.heap.id && !matches!(kind, Kind::Native | Kind::Double);
+        let own = site.heap == self.heap.id
+            && !matches!(kind, Kind::Native | Kind::Double | Kind::Registration);
+        let slots = kind.fitting_slots(slots);
         let pretenured = if own { self.heap.sites.allocated(site.index) } else { None };
         let size = cell_size(slots, raw_bytes);
         let cell = match pretenured {
@@ -266,8 +272,8 @@ impl<'s> Scope<'s> {
     fn slot_place(&self, cell: Local<'_>, slot: usize) -> Result<Cell, AccessError> {
         let cell = self.place(cell)?;
         let header = cell.header();
-        if header.is(Kind::EphemeronTable) || header.is(Kind::WeakCell) {
-            return Err(AccessError::WrongKind);
+        if header.is_weak() {
+            return self.strong_slot(cell, slot);
         }
         let len = header.slots();
         if slot < len { Ok(cell) } else { Err(AccessError::SlotOutOfRange { slot, len }) }

@@ -82,7 +82,7 @@ impl<'s> Scope<'s> {
             let (from, to) = (scope.table(map)?, scope.table(larger)?);
             scope.heap.copy_entries(from, to);
             let holder = scope.place(map)?;
-            let held = !is_table(holder);
+            let held = !holder.header().is(Kind::EphemeronTable);
             if held {
                 scope.heap.store(holder, 0, to.word());
             }
@@ -138,6 +138,19 @@ impl<'s> Scope<'s> {
         Ok(true)
     }
 
+    /// A number that the cell keeps for its life, never 0; few cells have the same.
+    ///
+    /// # Errors
+    /// [`AccessError::WrongKind`] for a double, which has no identity.
+    #[inline]
+    pub fn identity_hash(&mut self, cell: Local<'_>) -> Result<u32, AccessError> {
+        let cell = self.place(cell)?;
+        if cell.header().is(Kind::Double) {
+            return Err(AccessError::WrongKind);
+        }
+        Ok(self.heap.identity_hash(cell))
+    }
+
     /// How many entries the table holds; those of dead keys count until they are collected.
     ///
     /// # Errors
@@ -157,11 +170,11 @@ impl<'s> Scope<'s> {
     #[inline(always)]
     fn table(&self, map: Local<'_>) -> Result<Cell, AccessError> {
         let place = self.place(map)?;
-        if is_table(place) {
+        if place.header().is(Kind::EphemeronTable) {
             return Ok(place);
         }
         let held = if place.header().slots() > 0 { Cell::of(place.slot(0)) } else { None };
-        held.filter(|held| is_table(*held)).ok_or(AccessError::WrongKind)
+        held.filter(|held| held.header().is(Kind::EphemeronTable)).ok_or(AccessError::WrongKind)
     }
 }
 
@@ -211,15 +224,6 @@ impl TableSizing {
             Self::Shrink => 3 * least.div_ceil(3).next_power_of_two(),
         }
     }
-}
-
-/// Whether the cell is a table; one that was not allocated as such may lack places.
-#[inline(always)]
-fn is_table(cell: Cell) -> bool {
-    let header = cell.header();
-    header.is(Kind::EphemeronTable)
-        && header.slots() >= FIRST + 2 * LEAST
-        && header.slots() % 2 == 1
 }
 
 /// What a probe for a key ends with.

@@ -47,6 +47,8 @@ pub enum Kind {
     EphemeronTable,
     /// A weak reference.
     WeakCell,
+    /// What comes to light when its target dies.
+    Registration,
     /// A rope of two strings.
     ConsString,
     /// Memory that no cell has. It never is a value.
@@ -54,7 +56,7 @@ pub enum Kind {
     Free,
 }
 
-const KINDS: [Kind; 13] = [
+const KINDS: [Kind; 14] = [
     Kind::Object,
     Kind::Array,
     Kind::OneByteString,
@@ -66,9 +68,28 @@ const KINDS: [Kind; 13] = [
     Kind::Closure,
     Kind::EphemeronTable,
     Kind::WeakCell,
+    Kind::Registration,
     Kind::ConsString,
     Kind::Free,
 ];
+
+/// The weak kinds follow one another.
+const WEAK_KINDS: u64 = Kind::Registration as u64 - Kind::EphemeronTable as u64;
+
+impl Kind {
+    /// How many slots a cell of the kind has that was asked for with so many: enough for what the
+    /// collectors look for in it.
+    #[inline(always)]
+    pub fn fitting_slots(self, slots: usize) -> usize {
+        match self {
+            // A table's three numbers, and at least four pairs.
+            Self::EphemeronTable => slots.max(11) | 1,
+            Self::WeakCell => slots.max(1),
+            Self::Registration => slots.max(3),
+            _ => slots,
+        }
+    }
+}
 
 /// A cell's header word.
 #[derive(Clone, Copy)]
@@ -81,6 +102,8 @@ impl Header {
     pub const WAITED_FOR: u64 = 1 << 7;
     /// The cell's allocation site counts it.
     pub const SITED: u64 = 1 << 8;
+    /// A registration whose target is dead, on its owner's list.
+    pub const LISTED: u64 = 1 << 9;
 
     #[inline(always)]
     pub fn new(kind: Kind, slots: usize, size: usize) -> Self {
@@ -95,6 +118,12 @@ impl Header {
     #[inline(always)]
     pub fn is(self, kind: Kind) -> bool {
         (self.0 >> 1) & 31 == kind as u64
+    }
+
+    /// Whether the kind has slots that are weak.
+    #[inline(always)]
+    pub fn is_weak(self) -> bool {
+        ((self.0 >> 1) & 31).wrapping_sub(Kind::EphemeronTable as u64) <= WEAK_KINDS
     }
 
     #[inline(always)]
