@@ -10,7 +10,7 @@
 use crate::collect::Marker;
 use crate::heap::Heap;
 use crate::raw::cell::{Cell, Header, Kind, NULL, UNDEFINED, is_reference};
-use crate::scope::{Local, Scope};
+use crate::scope::{Local, Scope, cell_size};
 use crate::{AccessError, HeapError};
 
 const TARGET: usize = 0;
@@ -36,7 +36,7 @@ pub enum Fate {
 }
 
 impl<'s> Scope<'s> {
-    /// Allocates a registration of 40 + 8 `slots` bytes. Its slots are undefined; as slots of the
+    /// Allocates a registration of 40 + 8 `slots` bytes, in the old space, as V8 does its WeakCells. Its slots are undefined; as slots of the
     /// cell they begin with number 3, for those before are the weak ones.
     ///
     /// Once a full collection has found the target dead, [`next_dead`](Self::next_dead) gives the
@@ -56,8 +56,10 @@ impl<'s> Scope<'s> {
         // Other heaps' handles are refused before anything is allocated.
         self.place(target)?;
         token.map(|token| self.place(token)).transpose()?;
-        let cell = self.alloc(Kind::Registration, STRONG.saturating_add(slots), 0)?;
-        let (place, owner, target) = (self.place(cell)?, self.place(owner)?, self.place(target)?);
+        let slots = STRONG.saturating_add(slots);
+        let place = self.heap.allocate_old(Kind::Registration, cell_size(slots, 0), slots)?;
+        let cell = self.push(place);
+        let (owner, target) = (self.place(owner)?, self.place(target)?);
         let token = token.map(|token| self.place(token)).transpose()?;
         let heap = &mut *self.heap;
         heap.registrations = heap.registrations.wrapping_add(1);

@@ -456,7 +456,7 @@ impl<'s> Scope<'s> {
 
 /// A cell's size in bytes: its header, slots and raw bytes, rounded up to whole words.
 #[inline(always)]
-fn cell_size(slots: usize, raw_bytes: usize) -> usize {
+pub(crate) fn cell_size(slots: usize, raw_bytes: usize) -> usize {
     if slots > MAX_SIZE / WORD || raw_bytes > MAX_SIZE {
         return usize::MAX;
     }

@@ -23,7 +23,8 @@ const RIGHT: usize = 4;
 const LEFT: usize = 5;
 const REGISTRATION_SLOTS: usize = 3;
 
-const FIRST_BUCKETS: usize = 4;
+/// Buckets are this many, or four, sixteen, ... times as many.
+const FIRST_BUCKETS: usize = 3;
 /// How many registrations there are to a bucket at the most.
 const FULL: usize = 2;
 
@@ -229,10 +230,13 @@ impl<'s> FinalizationRegistry<'s> {
         let wanted = self.occupancy(scope)? + 1;
         let buckets = self.buckets(scope)?;
         let length = scope.slot_count(buckets)?;
-        if wanted <= FULL * length && (length == FIRST_BUCKETS || length <= 4 * wanted) {
+        if wanted <= FULL * length && (length == FIRST_BUCKETS || length <= 8 * wanted) {
             return Ok(());
         }
-        let fitting = wanted.div_ceil(FULL).next_power_of_two().max(FIRST_BUCKETS);
+        let mut fitting = FIRST_BUCKETS;
+        while wanted > FULL * fitting {
+            fitting *= 4;
+        }
         let new = scope.alloc(Kind::Array, fitting, 0)?;
         // Nothing allocates from here on, so each registration is moved.
         for bucket in 0..length {

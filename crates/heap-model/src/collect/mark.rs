@@ -8,6 +8,9 @@ use crate::raw::chunk::Chunk;
 use crate::registration::{self, FOUND};
 use crate::table::{self, FIRST};
 
+/// How many registrations are being loaded while one is looked at.
+const AHEAD: usize = 8;
+
 /// What marking knows. Young cells are neither marked nor visited.
 #[derive(Default)]
 pub(crate) struct Marker {
@@ -189,7 +192,11 @@ impl Marker {
 
     /// After marking: registrations of dead targets are listed.
     fn settle_registrations(&mut self) {
-        for cell in std::mem::take(&mut self.registrations) {
+        let cells = std::mem::take(&mut self.registrations);
+        for (index, &cell) in cells.iter().enumerate() {
+            if let Some(ahead) = cells.get(index + AHEAD) {
+                ahead.prefetch();
+            }
             if let Some(owner) = registration::settle(cell, self) {
                 self.record(owner, FOUND, owner.slot(FOUND));
             }
