@@ -56,22 +56,31 @@ pub enum Kind {
     Free,
 }
 
-const KINDS: [Kind; 14] = [
-    Kind::Object,
-    Kind::Array,
-    Kind::OneByteString,
-    Kind::TwoByteString,
-    Kind::Bytes,
-    Kind::Double,
-    Kind::Native,
-    Kind::Context,
-    Kind::Closure,
-    Kind::EphemeronTable,
-    Kind::WeakCell,
-    Kind::Registration,
-    Kind::ConsString,
-    Kind::Free,
-];
+/// By the number in a header; what has no kind is free.
+const KINDS: [Kind; 32] = {
+    let all = [
+        Kind::Object,
+        Kind::Array,
+        Kind::OneByteString,
+        Kind::TwoByteString,
+        Kind::Bytes,
+        Kind::Double,
+        Kind::Native,
+        Kind::Context,
+        Kind::Closure,
+        Kind::EphemeronTable,
+        Kind::WeakCell,
+        Kind::Registration,
+        Kind::ConsString,
+    ];
+    let mut kinds = [Kind::Free; 32];
+    let mut number = 0;
+    while number < all.len() {
+        kinds[all[number] as usize] = all[number];
+        number += 1;
+    }
+    kinds
+};
 
 /// The weak kinds follow one another.
 const WEAK_KINDS: u64 = Kind::Registration as u64 - Kind::EphemeronTable as u64;
@@ -112,7 +121,7 @@ impl Header {
 
     #[inline(always)]
     pub fn kind(self) -> Kind {
-        KINDS[((self.0 >> 1) & 31) as usize % KINDS.len()]
+        KINDS[((self.0 >> 1) & 31) as usize]
     }
 
     #[inline(always)]
@@ -248,8 +257,8 @@ impl Cell {
         self.write(1, self.read(1) >> 32 << 32 | u64::from(hash));
     }
 
-    /// The number beside the hash: a native cell's payload, another's allocation site; while it is
-    /// waited for, the first that waits.
+    /// The number beside the hash: a native cell's payload, a registration's number, another's
+    /// allocation site or place in an ephemeron table; while it is waited for, the first that waits.
     #[inline(always)]
     pub fn aux(self) -> u32 {
         (self.read(1) >> 32) as u32
