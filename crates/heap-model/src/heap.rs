@@ -61,6 +61,8 @@ pub struct Heap {
     /// Pages whose cells the collection at hand moves.
     pub(crate) sparse: Vec<Chunk>,
     pub(crate) hash_seed: u32,
+    /// How many registrations were made.
+    pub(crate) registrations: u32,
     pub(crate) statistics: Counters,
     /// Slots and entries that all markings have visited.
     pub(crate) work: usize,
@@ -230,6 +232,7 @@ impl Heap {
             sites: Sites::default(),
             sparse: Vec::new(),
             hash_seed: 0x9E37_79B9,
+            registrations: 0,
             statistics: Counters::default(),
             work: 0,
             clock: Clock { collected: Instant::now(), promoted: 0 },

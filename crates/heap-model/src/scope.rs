@@ -291,8 +291,8 @@ impl<'s> Scope<'s> {
     fn slot_place(&self, cell: Local<'_>, slot: usize) -> Result<Cell, AccessError> {
         let cell = self.place(cell)?;
         let header = cell.header();
-        if header.is(Kind::EphemeronTable) || header.is(Kind::WeakCell) {
-            return Err(AccessError::WrongKind);
+        if header.is_weak() {
+            return self.strong_slot(cell, slot);
         }
         let len = header.slots();
         if slot < len { Ok(cell) } else { Err(AccessError::SlotOutOfRange { slot, len }) }
@@ -453,7 +453,9 @@ impl<'s> Scope<'s> {
 #[inline(always)]
 fn is_plain(kind: Kind, slots: usize) -> bool {
     match kind {
-        Kind::Native | Kind::EphemeronTable | Kind::WeakCell | Kind::Free => false,
+        Kind::Native | Kind::EphemeronTable | Kind::WeakCell | Kind::Registration | Kind::Free => {
+            false
+        }
         Kind::Double => slots == 0,
         _ => true,
     }
@@ -467,7 +469,7 @@ fn raw_bytes(size: usize, slots: usize) -> usize {
 
 /// A cell's size in bytes: its header, slots and raw bytes, rounded up to whole words.
 #[inline(always)]
-fn cell_size(slots: usize, raw_bytes: usize) -> usize {
+pub(crate) fn cell_size(slots: usize, raw_bytes: usize) -> usize {
     if slots > MAX_SIZE / WORD || raw_bytes > MAX_SIZE {
         return usize::MAX;
     }

@@ -3,11 +3,12 @@
 //! Slots: entries, deleted entries, capacity, then key and value of each place. A free place's key
 //! is undefined, a deleted one's is the hole; at least one place is free, so a probe ends. Where a
 //! key's probe begins is its hash scaled to the capacity, which therefore need not be a power of
-//! two, and places are in the order of their keys' hashes but for the probing.
+//! two, and places are in the order of their keys' hashes but for the probing. A key remembers the
+//! place of its latest entry in any table, so that most look-ups need no probe.
 
 use crate::heap::Heap;
 use crate::options::TableSizing;
-use crate::raw::cell::{Cell, HOLE, Kind, UNDEFINED, is_reference};
+use crate::raw::cell::{Cell, HOLE, Header, Kind, UNDEFINED, is_reference};
 use crate::scope::{Local, Scope, Value};
 use crate::{AccessError, HeapError, OutOfMemory};
 
@@ -53,14 +54,26 @@ impl<'s> Scope<'s> {
     ) -> Result<Option<Local<'s>>, HeapError> {
         let table = self.table(map)?;
         let (cell, word) = (self.place(key)?, self.word(value)?);
-        if cell.header().is(Kind::Double) {
-            return Err(AccessError::WrongKind.into());
-        }
-        let hash = self.heap.identity_hash(cell);
-        match probe(table, cell, hash) {
-            Probed::Found(slot) => table.set_slot(slot + 1, word),
-            Probed::Absent(slot) if has_room(table) => fill(table, slot, cell, word),
-            Probed::Absent(_) => return self.set_in_larger(map, key, value),
+        if let Some(slot) = remembered(table, cell) {
+            table.set_slot(slot + 1, word);
+        } else {
+            if cell.header().is(Kind::Double) {
+                return Err(AccessError::WrongKind.into());
+            }
+            let hash = cell.hash();
+            let probed = if hash == 0 {
+                Probed::Absent(open_place(table, self.heap.identity_hash(cell)))
+            } else {
+                probe(table, cell, hash)
+            };
+            match probed {
+                Probed::Found(slot) => {
+                    table.set_slot(slot + 1, word);
+                    remember_place(cell, slot);
+                }
+                Probed::Absent(slot) if has_room(table) => fill(table, slot, cell, word),
+                Probed::Absent(_) => return self.set_in_larger(map, key, value),
+            }
         }
         self.heap.remember_entry(table, cell.word(), word);
         Ok(None)
@@ -82,7 +95,7 @@ impl<'s> Scope<'s> {
             let (from, to) = (scope.table(map)?, scope.table(larger)?);
             scope.heap.copy_entries(from, to);
             let holder = scope.place(map)?;
-            let held = !is_table(holder);
+            let held = !holder.header().is(Kind::EphemeronTable);
             if held {
                 scope.heap.store(holder, 0, to.word());
             }
@@ -90,10 +103,8 @@ impl<'s> Scope<'s> {
         })?;
         let (key, word) = (self.place(key)?, self.word(value)?);
         let hash = self.heap.identity_hash(key);
-        if let Probed::Absent(slot) = probe(table, key, hash) {
-            fill(table, slot, key, word);
-            self.heap.remember_entry(table, key.word(), word);
-        }
+        fill(table, open_place(table, hash), key, word);
+        self.heap.remember_entry(table, key.word(), word);
         Ok(replaced.then(|| self.push(table)))
     }
 
@@ -101,7 +112,7 @@ impl<'s> Scope<'s> {
     ///
     /// # Errors
     /// [`AccessError`].
-    #[inline]
+    #[inline(always)]
     pub fn ephemeron_get(
         &mut self,
         map: Local<'_>,
@@ -116,7 +127,7 @@ impl<'s> Scope<'s> {
     ///
     /// # Errors
     /// [`AccessError`].
-    #[inline]
+    #[inline(always)]
     pub fn ephemeron_has(&self, map: Local<'_>, key: Local<'_>) -> Result<bool, AccessError> {
         Ok(find(self.table(map)?, self.place(key)?).is_some())
     }
@@ -138,6 +149,19 @@ impl<'s> Scope<'s> {
         Ok(true)
     }
 
+    /// A number that the cell keeps for its life, never 0; few cells have the same.
+    ///
+    /// # Errors
+    /// [`AccessError::WrongKind`] for a double, which has no identity.
+    #[inline]
+    pub fn identity_hash(&mut self, cell: Local<'_>) -> Result<u32, AccessError> {
+        let cell = self.place(cell)?;
+        if cell.header().is(Kind::Double) {
+            return Err(AccessError::WrongKind);
+        }
+        Ok(self.heap.identity_hash(cell))
+    }
+
     /// How many entries the table holds; those of dead keys count until they are collected.
     ///
     /// # Errors
@@ -157,11 +181,11 @@ impl<'s> Scope<'s> {
     #[inline(always)]
     fn table(&self, map: Local<'_>) -> Result<Cell, AccessError> {
         let place = self.place(map)?;
-        if is_table(place) {
+        if place.header().is(Kind::EphemeronTable) {
             return Ok(place);
         }
         let held = if place.header().slots() > 0 { Cell::of(place.slot(0)) } else { None };
-        held.filter(|held| is_table(*held)).ok_or(AccessError::WrongKind)
+        held.filter(|held| held.header().is(Kind::EphemeronTable)).ok_or(AccessError::WrongKind)
     }
 }
 
@@ -213,15 +237,6 @@ impl TableSizing {
     }
 }
 
-/// Whether the cell is a table; one that was not allocated as such may lack places.
-#[inline(always)]
-fn is_table(cell: Cell) -> bool {
-    let header = cell.header();
-    header.is(Kind::EphemeronTable)
-        && header.slots() >= FIRST + 2 * LEAST
-        && header.slots() % 2 == 1
-}
-
 /// What a probe for a key ends with.
 enum Probed {
     /// The slot of the key.
@@ -264,38 +279,37 @@ fn first_of(slot: usize, bits: u32) -> usize {
     slot + 2 * bits.trailing_zeros() as usize
 }
 
-/// The slot of a key that has an entry. One that has no hash yet has none, and a double, whose raw
-/// bytes take the hash's place, is never found.
+/// The slot of a key that has an entry. A double, whose raw bytes take the hash's place, is never
+/// found.
 #[inline(always)]
 fn find(table: Cell, key: Cell) -> Option<usize> {
-    let hash = key.hash();
-    if hash == 0 {
-        return None;
-    }
-    let slots = table.header().slots();
-    let mut slot = home(hash, slots);
-    if slot + 2 * WINDOW <= slots {
-        let found = window(table, slot, key.word());
-        if found != 0 {
-            return Some(first_of(slot, found));
-        }
-        if window(table, slot, UNDEFINED) != 0 {
-            return None;
-        }
-        slot += 2 * (WINDOW - 1);
-        slot = after(slot, slots);
-    }
-    find_from(table, key, slot)
+    remembered(table, key).or_else(|| find_by_probing(table, key))
 }
 
-fn find_from(table: Cell, key: Cell, mut slot: usize) -> Option<usize> {
-    let slots = table.header().slots();
-    loop {
-        match table.slot(slot) {
-            word if word == key.word() => return Some(slot),
-            UNDEFINED => return None,
-            _ => slot = after(slot, slots),
-        }
+/// The slot of a key that remembers the place of its entry.
+#[inline(always)]
+fn remembered(table: Cell, key: Cell) -> Option<usize> {
+    let slot = FIRST + 2 * key.aux() as usize;
+    (slot < table.header().slots() && table.slot(slot) == key.word()).then_some(slot)
+}
+
+/// One that has no hash yet has no entry.
+#[inline]
+fn find_by_probing(table: Cell, key: Cell) -> Option<usize> {
+    let hash = key.hash();
+    match probe(table, key, hash) {
+        Probed::Found(slot) if hash != 0 => Some(slot),
+        _ => None,
+    }
+}
+
+/// Lets the key remember where its latest entry lies, if the number beside its hash has no other
+/// use; what it remembers is checked, so it may be wrong.
+#[inline(always)]
+fn remember_place(key: Cell, slot: usize) {
+    let header = key.header();
+    if !header.has(Header::SITED) && !header.is(Kind::Native) && !header.is(Kind::Registration) {
+        key.set_aux(((slot - FIRST) / 2) as u32);
     }
 }
 
@@ -314,6 +328,24 @@ fn probe(table: Cell, key: Cell, hash: u32) -> Probed {
         }
     }
     probe_from(table, key, slot)
+}
+
+/// The slot of the first place without an entry: for a key that is known to have none.
+#[inline(always)]
+fn open_place(table: Cell, hash: u32) -> usize {
+    let slots = table.header().slots();
+    let mut slot = home(hash, slots);
+    if slot + 2 * WINDOW <= slots {
+        let open = |place| u32::from(!is_reference(table.slot(slot + 2 * place))) << place;
+        let bits = (0..WINDOW).fold(0, |bits, place| bits | open(place));
+        if bits != 0 {
+            return first_of(slot, bits);
+        }
+    }
+    while is_reference(table.slot(slot)) {
+        slot = after(slot, slots);
+    }
+    slot
 }
 
 fn probe_from(table: Cell, key: Cell, mut slot: usize) -> Probed {
@@ -346,14 +378,13 @@ fn fill(table: Cell, slot: usize, key: Cell, value: u64) {
     }
     table.set_slot(slot, key.word());
     table.set_slot(slot + 1, value);
+    remember_place(key, slot);
     set_number(table, ENTRIES, number(table, ENTRIES) + 1);
 }
 
 /// Adds an entry whose key has a hash and is not in the table.
 fn add(table: Cell, key: Cell, value: u64) {
-    if let Probed::Absent(slot) = probe(table, key, key.hash()) {
-        fill(table, slot, key, value);
-    }
+    fill(table, open_place(table, key.hash()), key, value);
 }
 
 /// Removes the entry whose key is in `slot`.

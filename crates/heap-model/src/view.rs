@@ -2,7 +2,7 @@
 
 use crate::raw::cell::{self, Cell, Kind};
 use crate::scope::{Local, Scope};
-use crate::{AccessError, walk::NodeId};
+use crate::{AccessError, registration, walk::NodeId};
 use core::marker::PhantomData;
 
 /// A cell that is being read.
@@ -81,7 +81,7 @@ impl<'a> View<'a> {
     #[inline(always)]
     pub fn get(self, slot: usize) -> Result<Seen<'a>, AccessError> {
         let header = self.cell.header();
-        if header.is(Kind::EphemeronTable) || header.is(Kind::WeakCell) {
+        if header.is_weak() && !(header.is(Kind::Registration) && slot >= registration::STRONG) {
             return Err(AccessError::WrongKind);
         }
         let len = header.slots();

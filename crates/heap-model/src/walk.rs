@@ -2,6 +2,7 @@
 
 use crate::Heap;
 use crate::raw::cell::{Cell, Kind};
+use crate::registration::is_weak;
 use crate::table::FIRST;
 use core::fmt;
 use std::collections::HashSet;
@@ -114,6 +115,7 @@ impl Heap {
                 Kind::Array => EdgeKind::Element(slot),
                 Kind::Context => EdgeKind::Context(slot),
                 Kind::EphemeronTable | Kind::WeakCell => EdgeKind::Weak,
+                Kind::Registration if is_weak(cell, slot) => EdgeKind::Weak,
                 _ => EdgeKind::Internal(slot),
             };
             edges.push(Edge { kind, to });
@@ -172,10 +174,15 @@ impl Walk {
                     }
                 }
             }
-            _ => {
-                (0..header.slots()).filter_map(|slot| Cell::of(cell.slot(slot))).for_each(|to| {
-                    self.reach(to);
-                });
+            kind => {
+                let registration = kind == Kind::Registration;
+                let strong = |slot: &usize| !registration || !is_weak(cell, *slot);
+                (0..header.slots())
+                    .filter(strong)
+                    .filter_map(|slot| Cell::of(cell.slot(slot)))
+                    .for_each(|to| {
+                        self.reach(to);
+                    });
             }
         }
     }

@@ -1,35 +1,32 @@
-//! `FinalizationRegistry`: registrations in the heap, found dead after collections.
+//! `FinalizationRegistry`: registrations in the heap, which it lists as their targets die.
 //!
-//! A registry's cell has an array of the registrations that it watches, an array of those that it
-//! found dead, and a table from unregister tokens to the lists of theirs. A registration is a cell:
-//! the weak cell of its target, the held value, and its neighbours in its token's list. The list's
-//! own cell, an array of one, refers to the first and is its left neighbour.
+//! A registry's cell has the heap's two lists of registrations that came to light, a table of
+//! buckets and a count. A registration is a cell of the heap's own kind, 64 bytes: besides what is
+//! weak it has the held value and its neighbours in a bucket, a doubly linked list whose left end is
+//! the bucket's number. The token's identity tells the bucket.
 //!
-//! Invariants: a registration is in one of the two arrays until its held value has come out or it
-//! was taken back. From then on its slots are undefined, no list has it, and an array that still
-//! does passes over it. No unsafe code.
+//! Invariants: a registration is in a bucket until its held value has come out or it was taken back,
+//! and is ended from then on. Buckets are at least half as many as registrations. No unsafe code.
 
 use crate::WeakError;
 use crate::identity::{self, Brand, cell_in, held_weakly};
-use heap_model::{Kind, Local, Scope, Value};
+use heap_model::{Fate, Kind, Local, Scope, Value};
 
-// A registry's slots.
-const CELLS: usize = 0;
-const LENGTH: usize = 1;
-const TOKENS: usize = 2;
-const READY: usize = 3;
-/// How many of the ready ones have been passed.
-const PASSED: usize = 4;
-const SLOTS: usize = 5;
+// A registry's slots, behind the heap's two.
+const BUCKETS: usize = 2;
+const COUNT: usize = 3;
+const SLOTS: usize = 4;
 
-// A registration's.
-const WATCH: usize = 0;
-const HELD: usize = 1;
-const LEFT: usize = 2;
-const RIGHT: usize = 3;
-const REGISTRATION_SLOTS: usize = 4;
+// A registration's, behind the weak ones.
+const HELD: usize = 3;
+const RIGHT: usize = 4;
+const LEFT: usize = 5;
+const REGISTRATION_SLOTS: usize = 3;
 
-const FIRST_CAPACITY: usize = 4;
+/// Buckets are this many, or four, sixteen, ... times as many.
+const FIRST_BUCKETS: usize = 3;
+/// How many registrations there are to a bucket at the most.
+const FULL: usize = 2;
 
 /// Held values that are given to a cleanup job once their target has been collected (ECMA-262,
 /// 26.2).
@@ -89,15 +86,9 @@ impl<'s> FinalizationRegistry<'s> {
     pub fn new(scope: &mut Scope<'s>) -> Result<Self, WeakError> {
         let cell = identity::alloc(scope, Brand::Registry, SLOTS)?;
         scope.scope(|scope| {
-            let cells = scope.alloc(Kind::Array, FIRST_CAPACITY, 0)?;
-            scope.set(cell, CELLS, Value::Ref(cells))?;
-            let tokens = scope.alloc_ephemeron_table(4)?;
-            scope.set(cell, TOKENS, Value::Ref(tokens))?;
-            let ready = scope.alloc(Kind::Array, 0, 0)?;
-            scope.set(cell, READY, Value::Ref(ready))?;
-            for slot in [LENGTH, PASSED] {
-                scope.set(cell, slot, Value::Smi(0))?;
-            }
+            let buckets = scope.alloc(Kind::Array, FIRST_BUCKETS, 0)?;
+            scope.set(cell, BUCKETS, Value::Ref(buckets))?;
+            scope.set(cell, COUNT, Value::Smi(0))?;
             Ok(Self { cell })
         })
     }
@@ -145,20 +136,13 @@ impl<'s> FinalizationRegistry<'s> {
             None | Some(Value::Undefined) => None,
             Some(token) => Some(held_weakly(scope, token)?),
         };
-        let cell = scope.escape(|scope| {
-            let cell = identity::alloc(scope, Brand::Registration, REGISTRATION_SLOTS)?;
-            let watch = scope.alloc_weak_cell(target)?;
-            scope.set(cell, WATCH, Value::Ref(watch))?;
-            scope.set(cell, HELD, held)?;
-            self.make_room(scope)?;
-            if let Some(token) = token {
-                self.link(scope, cell, token)?;
-            }
-            let length = self.number(scope, LENGTH)?;
-            let cells = self.part(scope, CELLS, Kind::Array)?;
-            scope.set(cells, length, Value::Ref(cell))?;
-            self.set_number(scope, LENGTH, length + 1)?;
-            Ok::<_, WeakError>(cell)
+        scope.scope(|scope| self.make_room(scope))?;
+        let cell = scope.alloc_registration(self.cell, target, token, REGISTRATION_SLOTS)?;
+        scope.set(cell, HELD, held)?;
+        scope.scope(|scope| {
+            let buckets = self.buckets(scope)?;
+            link(scope, buckets, cell)?;
+            self.add(scope, 1)
         })?;
         Ok(Registration { cell })
     }
@@ -170,28 +154,29 @@ impl<'s> FinalizationRegistry<'s> {
     /// [`WeakError::CannotBeHeldWeakly`] for a token without identity.
     pub fn unregister(self, scope: &mut Scope<'_>, token: Value<'_>) -> Result<bool, WeakError> {
         let token = held_weakly(scope, token)?;
+        let mut any = false;
         scope.scope(|scope| {
-            let tokens = self.part(scope, TOKENS, Kind::EphemeronTable)?;
-            let Some(Value::Ref(list)) = scope.ephemeron_get(tokens, token)? else {
-                return Ok(false);
-            };
-            let mut any = false;
-            while scope.scope(|scope| match cell_in(scope, list, 0, Kind::Object)? {
-                Some(cell) => release(scope, cell),
-                None => Ok(false),
-            })? {
-                any = true;
+            let buckets = self.buckets(scope)?;
+            let hash = scope.identity_hash(token)?;
+            let bucket = bucket_of(hash, scope.slot_count(buckets)?);
+            let mut next = scope.get(buckets, bucket)?;
+            while let Value::Ref(cell) = next {
+                next = scope.get(cell, RIGHT)?;
+                if scope.registration_has_token(cell, token)? {
+                    any |= self.release(scope, cell)?;
+                }
             }
-            scope.ephemeron_delete(tokens, token)?;
-            Ok(any)
-        })
+            Ok::<_, WeakError>(())
+        })?;
+        Ok(any)
     }
 
     /// Calls `callback` with at most `limit` held values of collected targets, in the order of
     /// registration, and returns how many. Each is taken out before its call, so none comes twice.
     ///
-    /// Constant time for each held value, and a look at every registration once those that an
-    /// earlier call has found are used up. The callback may register and unregister here.
+    /// Constant time for each held value, and O(n log n) once for the n that collections have found
+    /// since; registrations whose targets live cost nothing. The callback may register and
+    /// unregister here.
     ///
     /// # Errors
     /// [`WeakError::Heap`] at the heap's limit; no held value is then lost.
@@ -201,16 +186,13 @@ impl<'s> FinalizationRegistry<'s> {
         limit: usize,
         mut callback: impl FnMut(&mut Scope<'_>, Value<'_>),
     ) -> Result<usize, WeakError> {
-        let mut sorted_out = false;
         for called in 0..limit {
             let more = scope.scope(|scope| {
-                let mut held = self.next_ready(scope)?;
-                if held.is_none() && !sorted_out {
-                    sorted_out = true;
-                    self.sort_out(scope)?;
-                    held = self.next_ready(scope)?;
-                }
-                let Some(held) = held else { return Ok::<_, WeakError>(false) };
+                let Some(cell) = scope.next_dead(self.cell)? else {
+                    return Ok::<_, WeakError>(false);
+                };
+                let held = scope.get(cell, HELD)?;
+                self.release(scope, cell)?;
                 callback(scope, held);
                 Ok(true)
             })?;
@@ -221,159 +203,77 @@ impl<'s> FinalizationRegistry<'s> {
         Ok(limit)
     }
 
-    /// How many registrations there are whose held value has not come out. Linear.
+    /// How many registrations there are whose held value has not come out. Constant time.
     ///
     /// # Errors
     /// [`WeakError::Heap`] for a handle of another heap.
     pub fn occupancy(self, scope: &mut Scope<'_>) -> Result<usize, WeakError> {
-        scope.scope(|scope| {
-            let cells = self.part(scope, CELLS, Kind::Array)?;
-            let ready = self.part(scope, READY, Kind::Array)?;
-            let mut count = 0;
-            for array in [cells, ready] {
-                for index in 0..scope.slot_count(array)? {
-                    count += usize::from(scope.scope(|scope| registered(scope, array, index))?);
-                }
-            }
-            Ok(count)
-        })
-    }
-
-    /// Moves the registrations of dead targets to the ready ones, of which none is left, and closes
-    /// the gaps.
-    fn sort_out(self, scope: &mut Scope<'_>) -> Result<(), WeakError> {
-        scope.scope(|scope| {
-            let cells = self.part(scope, CELLS, Kind::Array)?;
-            let length = self.number(scope, LENGTH)?;
-            let dead = |scope: &mut Scope<'_>, index| {
-                scope.scope(|scope| Ok::<_, WeakError>(fate(scope, cells, index)? == Fate::Ready))
-            };
-            let mut count = 0;
-            for index in 0..length {
-                count += usize::from(dead(scope, index)?);
-            }
-            let ready = scope.alloc(Kind::Array, count, 0)?;
-            let (mut kept, mut moved) = (0, 0);
-            for index in 0..length {
-                scope.scope(|scope| {
-                    let (to, at) = match fate(scope, cells, index)? {
-                        Fate::Watched => (cells, &mut kept),
-                        // The collection of the last allocation may have found more.
-                        Fate::Ready if moved == count => (cells, &mut kept),
-                        Fate::Ready => (ready, &mut moved),
-                        Fate::Gone => return Ok::<_, WeakError>(()),
-                    };
-                    let cell = scope.get(cells, index)?;
-                    scope.set(to, *at, cell)?;
-                    *at += 1;
-                    Ok(())
-                })?;
-            }
-            for index in kept..length {
-                scope.set(cells, index, Value::Undefined)?;
-            }
-            self.set_number(scope, LENGTH, kept)?;
-            self.set_number(scope, PASSED, 0)?;
-            Ok(scope.set(self.cell, READY, Value::Ref(ready))?)
-        })
-    }
-
-    /// Takes out the next held value of a dead target, of those that are known.
-    fn next_ready<'t>(self, scope: &mut Scope<'t>) -> Result<Option<Value<'t>>, WeakError> {
-        let ready = self.part(scope, READY, Kind::Array)?;
-        loop {
-            let passed = self.number(scope, PASSED)?;
-            if passed == scope.slot_count(ready)? {
-                return Ok(None);
-            }
-            let cell = cell_in(scope, ready, passed, Kind::Object)?;
-            scope.set(ready, passed, Value::Undefined)?;
-            self.set_number(scope, PASSED, passed + 1)?;
-            let Some(cell) = cell else { continue };
-            let held = scope.get(cell, HELD)?;
-            if release(scope, cell)? {
-                return Ok(Some(held));
-            }
-        }
-    }
-
-    /// Leaves room for one registration more: drops those that were taken back, or else grows.
-    fn make_room(self, scope: &mut Scope<'_>) -> Result<(), WeakError> {
-        let cells = self.part(scope, CELLS, Kind::Array)?;
-        let (length, capacity) = (self.number(scope, LENGTH)?, scope.slot_count(cells)?);
-        if length < capacity {
-            return Ok(());
-        }
-        let mut live = 0;
-        for index in 0..length {
-            live += usize::from(scope.scope(|scope| registered(scope, cells, index))?);
-        }
-        let larger = scope.alloc(Kind::Array, (2 * live).max(FIRST_CAPACITY), 0)?;
-        let mut kept = 0;
-        for index in 0..length {
-            scope.scope(|scope| {
-                if registered(scope, cells, index)? {
-                    let cell = scope.get(cells, index)?;
-                    scope.set(larger, kept, cell)?;
-                    kept += 1;
-                }
-                Ok::<_, WeakError>(())
-            })?;
-        }
-        self.set_number(scope, LENGTH, kept)?;
-        Ok(scope.set(self.cell, CELLS, Value::Ref(larger))?)
-    }
-
-    /// Puts a registration at the head of its token's list.
-    fn link(
-        self,
-        scope: &mut Scope<'_>,
-        cell: Local<'_>,
-        token: Local<'_>,
-    ) -> Result<(), WeakError> {
-        let tokens = self.part(scope, TOKENS, Kind::EphemeronTable)?;
-        let list = match scope.ephemeron_get(tokens, token)? {
-            Some(Value::Ref(list)) => list,
-            _ => {
-                let list = scope.alloc(Kind::Array, 1, 0)?;
-                if let Some(grown) = scope.ephemeron_set(tokens, token, Value::Ref(list))? {
-                    scope.set(self.cell, TOKENS, Value::Ref(grown))?;
-                }
-                list
-            }
-        };
-        if let Some(first) = cell_in(scope, list, 0, Kind::Object)? {
-            scope.set(first, LEFT, Value::Ref(cell))?;
-            scope.set(cell, RIGHT, Value::Ref(first))?;
-        }
-        scope.set(cell, LEFT, Value::Ref(list))?;
-        Ok(scope.set(list, 0, Value::Ref(cell))?)
-    }
-
-    fn part<'t>(
-        self,
-        scope: &mut Scope<'t>,
-        slot: usize,
-        kind: Kind,
-    ) -> Result<Local<'t>, WeakError> {
-        cell_in(scope, self.cell, slot, kind)?.ok_or(WeakError::NotAFinalizationRegistry)
-    }
-
-    fn number(self, scope: &mut Scope<'_>, slot: usize) -> Result<usize, WeakError> {
-        match scope.get(self.cell, slot)? {
-            Value::Smi(number) => Ok(number as usize),
+        match scope.get(self.cell, COUNT)? {
+            Value::Smi(count) => Ok(count as u32 as usize),
             _ => Err(WeakError::NotAFinalizationRegistry),
         }
     }
 
-    /// An array has fewer than 2^31 elements, so that its length is a small integer.
-    fn set_number(
-        self,
-        scope: &mut Scope<'_>,
-        slot: usize,
-        number: usize,
-    ) -> Result<(), WeakError> {
-        Ok(scope.set(self.cell, slot, Value::Smi(number as i32))?)
+    fn add(self, scope: &mut Scope<'_>, change: isize) -> Result<(), WeakError> {
+        let count = self.occupancy(scope)?.saturating_add_signed(change);
+        Ok(scope.set(self.cell, COUNT, Value::Smi(count as u32 as i32))?)
+    }
+
+    fn buckets<'t>(self, scope: &mut Scope<'t>) -> Result<Local<'t>, WeakError> {
+        let buckets = cell_in(scope, self.cell, BUCKETS, Kind::Array)?;
+        buckets.ok_or(WeakError::NotAFinalizationRegistry)
+    }
+
+    /// Sees to it that there are as many buckets as one registration more asks for, and not many
+    /// more than that.
+    fn make_room(self, scope: &mut Scope<'_>) -> Result<(), WeakError> {
+        let wanted = self.occupancy(scope)? + 1;
+        let buckets = self.buckets(scope)?;
+        let length = scope.slot_count(buckets)?;
+        if wanted <= FULL * length && (length == FIRST_BUCKETS || length <= 8 * wanted) {
+            return Ok(());
+        }
+        let mut fitting = FIRST_BUCKETS;
+        while wanted > FULL * fitting {
+            fitting *= 4;
+        }
+        let new = scope.alloc(Kind::Array, fitting, 0)?;
+        // Nothing allocates from here on, so each registration is moved.
+        for bucket in 0..length {
+            scope.scope(|scope| {
+                let mut next = scope.get(buckets, bucket)?;
+                while let Value::Ref(cell) = next {
+                    next = scope.get(cell, RIGHT)?;
+                    link(scope, new, cell)?;
+                }
+                Ok::<_, WeakError>(())
+            })?;
+        }
+        Ok(scope.set(self.cell, BUCKETS, Value::Ref(new))?)
+    }
+
+    /// Ends a registration and takes it out of its bucket. Says whether it had not ended.
+    fn release(self, scope: &mut Scope<'_>, cell: Local<'_>) -> Result<bool, WeakError> {
+        if scope.registration_fate(cell)? == Fate::Ended {
+            return Ok(false);
+        }
+        scope.scope(|scope| {
+            let (left, right) = (scope.get(cell, LEFT)?, scope.get(cell, RIGHT)?);
+            match left {
+                Value::Ref(left) => scope.set(left, RIGHT, right)?,
+                Value::Smi(bucket) => {
+                    let buckets = self.buckets(scope)?;
+                    scope.set(buckets, bucket as u32 as usize, right)?;
+                }
+                _ => {}
+            }
+            if let Value::Ref(right) = right {
+                scope.set(right, LEFT, left)?;
+            }
+            scope.end_registration(cell)?;
+            self.add(scope, -1)
+        })?;
+        Ok(true)
     }
 }
 
@@ -384,7 +284,7 @@ impl<'s> Registration<'s> {
     /// # Errors
     /// [`WeakError::NotARegistration`] for any other cell.
     pub fn from_cell(scope: &mut Scope<'_>, cell: Local<'s>) -> Result<Self, WeakError> {
-        if identity::is(scope, cell, Brand::Registration, REGISTRATION_SLOTS)? {
+        if scope.kind(cell)? == Kind::Registration && scope.slot_count(cell)? > LEFT {
             Ok(Self { cell })
         } else {
             Err(WeakError::NotARegistration)
@@ -403,43 +303,27 @@ impl<'s> Registration<'s> {
     /// # Errors
     /// [`WeakError::Heap`] for a handle of another heap.
     pub fn unregister(self, scope: &mut Scope<'_>) -> Result<bool, WeakError> {
-        scope.scope(|scope| release(scope, self.cell))
+        scope.scope(|scope| match scope.registration_owner(self.cell)? {
+            Some(owner) => FinalizationRegistry::from_cell(scope, owner)?.release(scope, self.cell),
+            None => Ok(false),
+        })
     }
 }
 
-#[derive(PartialEq, Eq)]
-enum Fate {
-    Watched,
-    Ready,
-    Gone,
+/// The bucket of a token's hash: it is scaled to their number.
+fn bucket_of(hash: u32, buckets: usize) -> usize {
+    ((u64::from(hash) * buckets as u64) >> 32) as usize
 }
 
-/// What has become of the registration at this place.
-fn fate(scope: &mut Scope<'_>, array: Local<'_>, index: usize) -> Result<Fate, WeakError> {
-    let Some(cell) = cell_in(scope, array, index, Kind::Object)? else { return Ok(Fate::Gone) };
-    let Some(watch) = cell_in(scope, cell, WATCH, Kind::WeakCell)? else { return Ok(Fate::Gone) };
-    Ok(if scope.weak_target(watch)?.is_some() { Fate::Watched } else { Fate::Ready })
-}
-
-fn registered(scope: &mut Scope<'_>, array: Local<'_>, index: usize) -> Result<bool, WeakError> {
-    Ok(fate(scope, array, index)? != Fate::Gone)
-}
-
-/// Ends a registration and takes it out of its token's list. Says whether it had not ended.
-fn release(scope: &mut Scope<'_>, cell: Local<'_>) -> Result<bool, WeakError> {
-    if cell_in(scope, cell, WATCH, Kind::WeakCell)?.is_none() {
-        return Ok(false);
+/// Puts a registration at the left end of its bucket.
+fn link(scope: &mut Scope<'_>, buckets: Local<'_>, cell: Local<'_>) -> Result<(), WeakError> {
+    let hash = scope.registration_hash(cell)?;
+    let bucket = bucket_of(hash, scope.slot_count(buckets)?);
+    let first = scope.get(buckets, bucket)?;
+    if let Value::Ref(first) = first {
+        scope.set(first, LEFT, Value::Ref(cell))?;
     }
-    let (left, right) = (scope.get(cell, LEFT)?, scope.get(cell, RIGHT)?);
-    if let Value::Ref(left) = left {
-        let slot = if scope.kind(left)? == Kind::Array { 0 } else { RIGHT };
-        scope.set(left, slot, right)?;
-    }
-    if let Value::Ref(right) = right {
-        scope.set(right, LEFT, left)?;
-    }
-    for slot in 0..REGISTRATION_SLOTS {
-        scope.set(cell, slot, Value::Undefined)?;
-    }
-    Ok(true)
+    scope.set(cell, RIGHT, first)?;
+    scope.set(cell, LEFT, Value::Smi(bucket as u32 as i32))?;
+    Ok(scope.set(buckets, bucket, Value::Ref(cell))?)
 }

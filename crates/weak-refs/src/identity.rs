@@ -13,7 +13,6 @@ pub enum Brand {
     Map = 1,
     Set = 2,
     Registry = 3,
-    Registration = 4,
 }
 
 /// The bytes in which a brand lies.

@@ -55,7 +55,7 @@ impl<'s> Table<'s> {
         Ok(())
     }
 
-    #[inline]
+    #[inline(always)]
     pub fn get<'t>(
         self,
         scope: &mut Scope<'t>,
@@ -65,7 +65,7 @@ impl<'s> Table<'s> {
         Ok(scope.ephemeron_get(self.cell, key)?)
     }
 
-    #[inline]
+    #[inline(always)]
     pub fn has(self, scope: &Scope<'_>, key: Value<'_>) -> Result<bool, WeakError> {
         let Value::Ref(key) = key else { return Ok(false) };
         Ok(scope.ephemeron_has(self.cell, key)?)

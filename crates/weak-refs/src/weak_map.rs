@@ -73,7 +73,7 @@ impl<'s> WeakMap<'s> {
     ///
     /// # Errors
     /// [`WeakError::Heap`] for a handle of another heap.
-    #[inline]
+    #[inline(always)]
     pub fn get<'t>(
         self,
         scope: &mut Scope<'t>,
@@ -123,7 +123,7 @@ impl<'s> WeakMap<'s> {
     ///
     /// # Errors
     /// [`WeakError::Heap`] for a handle of another heap.
-    #[inline]
+    #[inline(always)]
     pub fn has(self, scope: &mut Scope<'_>, key: Value<'_>) -> Result<bool, WeakError> {
         self.table.has(scope, key)
     }

@@ -5,7 +5,11 @@ use crate::heap::Heap;
 use crate::options::TableSizing;
 use crate::raw::cell::{Cell, Header, Kind, NULL, is_reference};
 use crate::raw::chunk::Chunk;
+use crate::registration::{self, FOUND};
 use crate::table::{self, FIRST};
+
+/// How many registrations are being loaded while one is looked at.
+const AHEAD: usize = 8;
 
 /// What marking knows. Young cells are neither marked nor visited.
 #[derive(Default)]
@@ -14,6 +18,7 @@ pub(crate) struct Marker {
     ring: Ring,
     tables: Vec<Cell>,
     weak_cells: Vec<Cell>,
+    registrations: Vec<Cell>,
     waiting: Waiting,
     /// Slots that refer to cells of sparse pages.
     pub(super) recorded: Vec<(Cell, u32)>,
@@ -125,8 +130,15 @@ impl Marker {
                 }
             }
             Kind::WeakCell => self.weak_cells.push(cell),
-            _ => {
+            kind => {
+                let registration = kind == Kind::Registration;
+                if registration {
+                    self.registrations.push(cell);
+                }
                 for slot in 0..header.slots() {
+                    if registration && registration::is_weak(cell, slot) {
+                        continue;
+                    }
                     let word = cell.slot(slot);
                     self.mark_word(word);
                     self.record(cell, slot, word);
@@ -166,8 +178,13 @@ impl Marker {
         }
     }
 
-    fn lives(&self, cell: Cell) -> bool {
+    pub fn lives(&self, cell: Cell) -> bool {
         self.is_young(cell.word()) || Chunk::of(cell).is_marked(cell)
+    }
+
+    /// Whether a cell that is not young has been marked.
+    pub fn is_marked(&self, cell: Cell) -> bool {
+        !self.is_young(cell.word()) && Chunk::of(cell).is_marked(cell)
     }
 
     /// Nothing waits for the key any more: the values that did are marked.
@@ -188,8 +205,25 @@ impl Marker {
         self.mark_word(table.slot(slot + 1));
     }
 
+    /// After marking: registrations of dead targets are listed.
+    fn settle_registrations(&mut self) {
+        let cells = std::mem::take(&mut self.registrations);
+        for (index, &cell) in cells.iter().enumerate() {
+            if let Some(ahead) = cells.get(index + AHEAD) {
+                ahead.prefetch();
+            }
+            if let Some(owner) = registration::settle(cell, self) {
+                self.record(owner, FOUND, owner.slot(FOUND));
+            }
+            for slot in 0..cell.header().slots() {
+                self.record(cell, slot, cell.slot(slot));
+            }
+        }
+    }
+
     /// After marking: entries of dead keys go, weak references to dead cells are cleared.
     pub fn clear_weak(&mut self) {
+        self.settle_registrations();
         for table in std::mem::take(&mut self.tables) {
             let recorded = self.recorded.len();
             for slot in (FIRST..table.header().slots()).step_by(2) {

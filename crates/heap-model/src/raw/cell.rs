@@ -47,6 +47,8 @@ pub enum Kind {
     EphemeronTable,
     /// A weak reference.
     WeakCell,
+    /// What comes to light when its target dies.
+    Registration,
     /// A rope of two strings.
     ConsString,
     /// Memory that no cell has. It never is a value.
@@ -54,21 +56,34 @@ pub enum Kind {
     Free,
 }
 
-const KINDS: [Kind; 13] = [
-    Kind::Object,
-    Kind::Array,
-    Kind::OneByteString,
-    Kind::TwoByteString,
-    Kind::Bytes,
-    Kind::Double,
-    Kind::Native,
-    Kind::Context,
-    Kind::Closure,
-    Kind::EphemeronTable,
-    Kind::WeakCell,
-    Kind::ConsString,
-    Kind::Free,
-];
+/// By the number in a header; what has no kind is free.
+const KINDS: [Kind; 32] = {
+    let all = [
+        Kind::Object,
+        Kind::Array,
+        Kind::OneByteString,
+        Kind::TwoByteString,
+        Kind::Bytes,
+        Kind::Double,
+        Kind::Native,
+        Kind::Context,
+        Kind::Closure,
+        Kind::EphemeronTable,
+        Kind::WeakCell,
+        Kind::Registration,
+        Kind::ConsString,
+    ];
+    let mut kinds = [Kind::Free; 32];
+    let mut number = 0;
+    while number < all.len() {
+        kinds[all[number] as usize] = all[number];
+        number += 1;
+    }
+    kinds
+};
+
+/// The weak kinds follow one another.
+const WEAK_KINDS: u64 = Kind::Registration as u64 - Kind::EphemeronTable as u64;
 
 /// A cell's header word.
 #[derive(Clone, Copy)]
@@ -81,6 +96,8 @@ impl Header {
     pub const WAITED_FOR: u64 = 1 << 7;
     /// The cell's allocation site counts it.
     pub const SITED: u64 = 1 << 8;
+    /// A registration whose target is dead, on its owner's list.
+    pub const LISTED: u64 = 1 << 9;
 
     #[inline(always)]
     pub fn new(kind: Kind, slots: usize, size: usize) -> Self {
@@ -89,12 +106,18 @@ impl Header {
 
     #[inline(always)]
     pub fn kind(self) -> Kind {
-        KINDS[((self.0 >> 1) & 31) as usize % KINDS.len()]
+        KINDS[((self.0 >> 1) & 31) as usize]
     }
 
     #[inline(always)]
     pub fn is(self, kind: Kind) -> bool {
         (self.0 >> 1) & 31 == kind as u64
+    }
+
+    /// Whether the kind has slots that are weak.
+    #[inline(always)]
+    pub fn is_weak(self) -> bool {
+        ((self.0 >> 1) & 31).wrapping_sub(Kind::EphemeronTable as u64) <= WEAK_KINDS
     }
 
     #[inline(always)]
@@ -219,8 +242,8 @@ impl Cell {
         self.write(1, self.read(1) >> 32 << 32 | u64::from(hash));
     }
 
-    /// The number beside the hash: a native cell's payload, another's allocation site; while it is
-    /// waited for, the first that waits.
+    /// The number beside the hash: a native cell's payload, a registration's number, another's
+    /// allocation site or place in an ephemeron table; while it is waited for, the first that waits.
     #[inline(always)]
     pub fn aux(self) -> u32 {
         (self.read(1) >> 32) as u32

@@ -73,8 +73,7 @@ fn a_table_gives_its_memory_back_in_the_collection_that_finds_its_keys_dead() {
 
 #[test]
 fn a_table_of_v8s_sizes_keeps_its_places_when_its_keys_die() {
-    let mut options = HeapOptions::default();
-    options.tables = TableSizing::V8;
+    let options = HeapOptions { tables: TableSizing::V8, ..HeapOptions::default() };
     let (mut heap, map) = heap_with_map(options);
     let kept = add(&mut heap, &map, COUNT, 1);
     assert_eq!(sizes(&mut heap, &map), (524_288, COUNT));
@@ -249,12 +248,12 @@ proptest! {
         incremental in any::<bool>(),
         v8 in any::<bool>(),
     ) {
-        let mut options = HeapOptions::default();
-        options.initial_old_generation = 1 << 16;
-        options.incremental = incremental.then_some(Duration::from_micros(1));
-        if v8 {
-            options.tables = TableSizing::V8;
-        }
+        let options = HeapOptions {
+            initial_old_generation: 1 << 16,
+            incremental: incremental.then_some(Duration::from_micros(1)),
+            tables: if v8 { TableSizing::V8 } else { TableSizing::Shrink },
+            ..HeapOptions::default()
+        };
         let (heap, map) = heap_with_map(options);
         let mut program =
             Program { heap, map, keys: BTreeMap::new(), values: BTreeMap::new(), next: 0 };

@@ -1,0 +1,256 @@
+//! Registrations: cells that come to light when their target dies. No unsafe code.
+//!
+//! Slots: the target, a token and the owner, all weak; then the strong ones. The number beside the
+//! identity hash tells the order in which they were made.
+//!
+//! A full collection that finds the target dead puts the registration at the head of a list in its
+//! owner's first slot, without a look at the others; what of the list has been put in order lies in
+//! the owner's second slot. A listed registration's target is the next one of the list, strongly.
+
+use crate::collect::Marker;
+use crate::heap::Heap;
+use crate::raw::cell::{Cell, Header, Kind, NULL, UNDEFINED, is_reference};
+use crate::scope::{Local, Scope, cell_size};
+use crate::{AccessError, HeapError};
+
+const TARGET: usize = 0;
+const TOKEN: usize = 1;
+const OWNER: usize = 2;
+/// The first slot that is strong.
+pub(crate) const STRONG: usize = 3;
+
+// The owner's slots.
+pub(crate) const FOUND: usize = 0;
+const ORDERED: usize = 1;
+const OWNERS_SLOTS: usize = 2;
+
+/// What has become of a registration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// Its target lives.
+    Watched,
+    /// Its target is dead.
+    Dead,
+    /// It was ended.
+    Ended,
+}
+
+impl<'s> Scope<'s> {
+    /// Allocates a registration of 40 + 8 `slots` bytes, in the old space, as V8 does its WeakCells. Its slots are undefined; as slots of the
+    /// cell they begin with number 3, for those before are the weak ones.
+    ///
+    /// Once a full collection has found the target dead, [`next_dead`](Self::next_dead) gives the
+    /// registration out, if it then lives itself. The first two slots of the owner, an object or an
+    /// array, are the heap's from now on.
+    ///
+    /// # Errors
+    /// [`HeapError::OutOfMemory`] at the limit; [`AccessError::WrongKind`] for another owner.
+    pub fn alloc_registration(
+        &mut self,
+        owner: Local<'_>,
+        target: Local<'_>,
+        token: Option<Local<'_>>,
+        slots: usize,
+    ) -> Result<Local<'s>, HeapError> {
+        self.owner(owner)?;
+        // Other heaps' handles are refused before anything is allocated.
+        self.place(target)?;
+        token.map(|token| self.place(token)).transpose()?;
+        let slots = STRONG.saturating_add(slots);
+        let place = self.heap.allocate_old(Kind::Registration, cell_size(slots, 0), slots)?;
+        let cell = self.push(place);
+        let (owner, target) = (self.place(owner)?, self.place(target)?);
+        let token = token.map(|token| self.place(token)).transpose()?;
+        let heap = &mut *self.heap;
+        heap.registrations = heap.registrations.wrapping_add(1);
+        place.set_aux(heap.registrations);
+        heap.store(place, TARGET, target.word());
+        heap.store(place, TOKEN, token.map_or(UNDEFINED, Cell::word));
+        heap.store(place, OWNER, owner.word());
+        Ok(cell)
+    }
+
+    /// What has become of a registration.
+    ///
+    /// # Errors
+    /// [`AccessError::WrongKind`].
+    #[inline]
+    pub fn registration_fate(&self, cell: Local<'_>) -> Result<Fate, AccessError> {
+        Ok(fate(self.registration(cell)?))
+    }
+
+    /// Whether a registration that has not ended was made with this token.
+    ///
+    /// # Errors
+    /// [`AccessError::WrongKind`].
+    #[inline]
+    pub fn registration_has_token(
+        &self,
+        cell: Local<'_>,
+        token: Local<'_>,
+    ) -> Result<bool, AccessError> {
+        Ok(self.registration(cell)?.slot(TOKEN) == self.place(token)?.word())
+    }
+
+    /// The owner of a registration, unless it is dead or the registration has ended.
+    ///
+    /// # Errors
+    /// [`AccessError::WrongKind`].
+    pub fn registration_owner(
+        &mut self,
+        cell: Local<'_>,
+    ) -> Result<Option<Local<'s>>, AccessError> {
+        let owner = Cell::of(self.registration(cell)?.slot(OWNER));
+        Ok(owner.map(|owner| self.push(owner)))
+    }
+
+    /// The identity hash of a registration's token or, if that is dead or there is none, its own.
+    ///
+    /// # Errors
+    /// [`AccessError::WrongKind`].
+    #[inline]
+    pub fn registration_hash(&mut self, cell: Local<'_>) -> Result<u32, AccessError> {
+        let cell = self.registration(cell)?;
+        Ok(self.heap.identity_hash(Cell::of(cell.slot(TOKEN)).unwrap_or(cell)))
+    }
+
+    /// Ends a registration: it is not given out any more, and its slots become undefined.
+    ///
+    /// # Errors
+    /// [`AccessError::WrongKind`].
+    #[inline]
+    pub fn end_registration(&mut self, cell: Local<'_>) -> Result<(), AccessError> {
+        let cell = self.registration(cell)?;
+        // A listed one stays in its list until it is passed there.
+        let first = if cell.header().has(Header::LISTED) { TOKEN } else { TARGET };
+        (first..cell.header().slots()).for_each(|slot| cell.set_slot(slot, UNDEFINED));
+        Ok(())
+    }
+
+    /// Takes the next registration of a dead target out of the owner's list: the earliest of those
+    /// that collections have found so far. Constant time, and O(n log n) for the n listed ones after
+    /// a collection that has found more.
+    ///
+    /// # Errors
+    /// [`AccessError::WrongKind`] for a cell that is no owner.
+    pub fn next_dead(&mut self, owner: Local<'_>) -> Result<Option<Local<'s>>, AccessError> {
+        let owner = self.owner(owner)?;
+        if is_reference(owner.slot(FOUND)) {
+            self.heap.order_registrations(owner);
+        }
+        while let Some(cell) = listed(owner.slot(ORDERED)) {
+            self.heap.store(owner, ORDERED, unlist(cell));
+            if fate(cell) == Fate::Dead {
+                return Ok(Some(self.push(cell)));
+            }
+        }
+        Ok(None)
+    }
+
+    #[inline(always)]
+    fn registration(&self, cell: Local<'_>) -> Result<Cell, AccessError> {
+        let cell = self.place(cell)?;
+        if cell.header().is(Kind::Registration) { Ok(cell) } else { Err(AccessError::WrongKind) }
+    }
+
+    #[inline(always)]
+    fn owner(&self, cell: Local<'_>) -> Result<Cell, AccessError> {
+        let cell = self.place(cell)?;
+        let header = cell.header();
+        let right = matches!(header.kind(), Kind::Object | Kind::Array);
+        let right = right && header.slots() >= OWNERS_SLOTS;
+        if right { Ok(cell) } else { Err(AccessError::WrongKind) }
+    }
+
+    /// A registration's slot, of the strong ones.
+    #[cold]
+    pub(crate) fn strong_slot(&self, cell: Cell, slot: usize) -> Result<Cell, AccessError> {
+        let (header, len) = (cell.header(), cell.header().slots());
+        if !header.is(Kind::Registration) || slot < STRONG {
+            return Err(AccessError::WrongKind);
+        }
+        if slot < len { Ok(cell) } else { Err(AccessError::SlotOutOfRange { slot, len }) }
+    }
+}
+
+impl Heap {
+    /// Puts what an owner's list holds in the order in which it was made.
+    #[cold]
+    fn order_registrations(&mut self, owner: Cell) {
+        let mut cells = Vec::new();
+        for list in [FOUND, ORDERED] {
+            let mut next = owner.slot(list);
+            while let Some(cell) = listed(next) {
+                next = unlist(cell);
+                if fate(cell) == Fate::Dead {
+                    cells.push((self.registrations.wrapping_sub(cell.aux()), cell));
+                }
+            }
+            owner.set_slot(list, UNDEFINED);
+        }
+        cells.sort_unstable();
+        // The youngest is the first here, and the last of the list.
+        let mut next = UNDEFINED;
+        for (_, cell) in cells {
+            cell.set_flag(Header::LISTED, true);
+            self.store(cell, TARGET, next);
+            next = cell.word();
+        }
+        self.store(owner, ORDERED, next);
+    }
+}
+
+#[inline(always)]
+fn fate(cell: Cell) -> Fate {
+    if !is_reference(cell.slot(OWNER)) {
+        Fate::Ended
+    } else if cell.header().has(Header::LISTED) || !is_reference(cell.slot(TARGET)) {
+        Fate::Dead
+    } else {
+        Fate::Watched
+    }
+}
+
+/// The registration that a list goes on with.
+fn listed(word: u64) -> Option<Cell> {
+    let header = |cell: &Cell| cell.header();
+    Cell::of(word)
+        .filter(|cell| header(cell).is(Kind::Registration) && header(cell).has(Header::LISTED))
+}
+
+/// Takes a registration from the head of a list, and gives the word that the list goes on with.
+fn unlist(cell: Cell) -> u64 {
+    let next = cell.slot(TARGET);
+    cell.set_flag(Header::LISTED, false);
+    cell.set_slot(TARGET, UNDEFINED);
+    next
+}
+
+/// Whether one of a registration's slots refers weakly.
+#[inline(always)]
+pub(crate) fn is_weak(cell: Cell, slot: usize) -> bool {
+    slot < STRONG && !(slot == TARGET && cell.header().has(Header::LISTED))
+}
+
+/// After marking: clears what is dead, and lists a registration whose target is. Its owner, if it
+/// was listed.
+pub(crate) fn settle(cell: Cell, marker: &Marker) -> Option<Cell> {
+    let dead = |slot| Cell::of(cell.slot(slot)).is_some_and(|weak| !marker.lives(weak));
+    if dead(TOKEN) {
+        cell.set_slot(TOKEN, NULL);
+    }
+    if dead(OWNER) {
+        // Nobody asks any more.
+        cell.set_slot(OWNER, NULL);
+        cell.set_slot(TARGET, UNDEFINED);
+    }
+    if cell.header().has(Header::LISTED) || !dead(TARGET) {
+        return None;
+    }
+    let owner = Cell::of(cell.slot(OWNER))?;
+    let next = listed(owner.slot(FOUND)).filter(|next| marker.is_marked(*next));
+    cell.set_flag(Header::LISTED, true);
+    cell.set_slot(TARGET, next.map_or(UNDEFINED, Cell::word));
+    owner.set_slot(FOUND, cell.word());
+    Some(owner)
+}
