@@ -636,6 +636,9 @@ impl Heap {
         }
         counters.total_pause += pause;
         counters.longest_pause = counters.longest_pause.max(pause);
+        // A scavenge may come between the steps of a marking: they are not its own.
+        let scavenge = kind == CollectionKind::Scavenge;
+        let steps = if scavenge { 0 } else { std::mem::take(&mut self.steps) };
         let event = CollectionEvent {
             kind,
             cause,
@@ -645,7 +648,7 @@ impl Heap {
             committed_after: self.committed(),
             promoted: self.statistics.promoted - promoted,
             pause,
-            steps: std::mem::take(&mut self.steps),
+            steps,
         };
         if let Some(listener) = &mut self.listener {
             listener(&event);

@@ -37,6 +37,7 @@ impl Heap {
     /// Begins to mark: the roots first.
     fn start_marking(&mut self) {
         let start = Instant::now();
+        self.drain_released();
         self.old.begin_marking();
         self.large.begin_marking();
         let mut marker = Marker::new(self);
