@@ -4,6 +4,7 @@ mod compile_fail;
 mod layout;
 mod limit;
 mod lisp;
+mod marking;
 mod model;
 mod natives;
 mod refusals;
