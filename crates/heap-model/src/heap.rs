@@ -195,7 +195,8 @@ impl Heap {
     pub fn new(options: HeapOptions) -> Result<Self, OutOfMemory> {
         static NEXT: AtomicU32 = AtomicU32::new(1);
         let semi = options.initial_semi_space.max(PAGE);
-        let refused = OutOfMemory { requested: 2 * semi, used: 0, limit: options.limit };
+        let refused =
+            OutOfMemory { requested: semi.saturating_mul(2), used: 0, limit: options.limit };
         let semi = semi.checked_next_multiple_of(PAGE).ok_or(refused)?;
         if semi.saturating_mul(2).saturating_add(2 * PAGE) > options.limit {
             return Err(refused);
@@ -204,7 +205,8 @@ impl Heap {
         let id =
             NEXT.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |next| next.checked_add(1));
         let id = id.map_err(|_| refused)?;
-        let most = options.max_semi_space.min(options.limit / 2).next_multiple_of(PAGE);
+        let most = options.max_semi_space.min(options.limit / 2);
+        let most = most.checked_next_multiple_of(PAGE).ok_or(refused)?;
         Ok(Self {
             id,
             options,
@@ -243,6 +245,8 @@ impl Heap {
 
     /// Runs `f` in a scope of handles; none of them outlives it.
     pub fn enter<R>(&mut self, f: impl for<'s> FnOnce(&mut Scope<'s>) -> R) -> R {
+        // No scope is alive here: what is left is of one that a panic ended.
+        self.handles.truncate(0);
         Scope::run(self, f)
     }
 
@@ -312,13 +316,18 @@ impl Heap {
     /// have grown by 64 MiB since the last full collection, the next allocation collects.
     pub fn adjust_external_memory(&mut self, delta: isize) {
         self.external = self.external.saturating_add_signed(delta);
+        self.add_external_memory(0);
+    }
+
+    pub(crate) fn add_external_memory(&mut self, bytes: usize) {
+        self.external = self.external.saturating_add(bytes);
         if self.external_is_due() {
             self.new.stop();
         }
     }
 
     fn external_is_due(&self) -> bool {
-        self.external > self.external_at_collection + EXTERNAL_STEP
+        self.external > self.external_at_collection.saturating_add(EXTERNAL_STEP)
     }
 
     /// Has `callback` called when the limit allows no more after a last collection (V8's
@@ -583,9 +592,9 @@ impl Heap {
             Growing::Utilization => self.utilization_factor(),
         };
         let grown = ((live as f64 * factor.max(1.0)) as usize).max(live + (8 << 20));
-        let halfway = (live + self.options.limit) / 2;
+        let halfway = usize::midpoint(live, self.options.limit);
         let least = self.options.initial_old_generation.min(halfway);
-        self.next_full = (grown + self.new.capacity()).min(halfway).max(least);
+        self.next_full = grown.saturating_add(self.new.capacity()).min(halfway).max(least);
         self.external_at_collection = self.external;
     }
 
