@@ -1,6 +1,7 @@
 //! What the heap promises, one module per behaviour.
 
 mod compile_fail;
+mod events;
 mod layout;
 mod limit;
 mod lisp;
@@ -8,3 +9,5 @@ mod marking;
 mod model;
 mod natives;
 mod refusals;
+mod spaces;
+mod walker;
