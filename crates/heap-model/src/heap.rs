@@ -43,6 +43,8 @@ pub struct Heap {
     pub(crate) next_full: usize,
     pub(crate) marker: Option<Marker>,
     pub(crate) steps: usize,
+    /// The old generation's bytes at the last step of marking.
+    pub(crate) marked_until: usize,
     pub(crate) handles: Handles,
     pub(crate) globals: Slab<u64>,
     pub(crate) weaks: Slab<u64>,
@@ -197,7 +199,8 @@ impl Heap {
     pub fn new(options: HeapOptions) -> Result<Self, OutOfMemory> {
         static NEXT: AtomicU32 = AtomicU32::new(1);
         let semi = options.initial_semi_space.max(PAGE);
-        let refused = OutOfMemory { requested: 2 * semi, used: 0, limit: options.limit };
+        let refused =
+            OutOfMemory { requested: semi.saturating_mul(2), used: 0, limit: options.limit };
         let semi = semi.checked_next_multiple_of(PAGE).ok_or(refused)?;
         if semi.saturating_mul(2).saturating_add(2 * PAGE) > options.limit {
             return Err(refused);
@@ -206,7 +209,8 @@ impl Heap {
         let id =
             NEXT.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |next| next.checked_add(1));
         let id = id.map_err(|_| refused)?;
-        let most = options.max_semi_space.min(options.limit / 2).next_multiple_of(PAGE);
+        let most = options.max_semi_space.min(options.limit / 2);
+        let most = most.checked_next_multiple_of(PAGE).ok_or(refused)?;
         Ok(Self {
             id,
             options,
@@ -218,6 +222,7 @@ impl Heap {
             next_full: options.initial_old_generation,
             marker: None,
             steps: 0,
+            marked_until: 0,
             handles: Handles::default(),
             globals: Slab::new(),
             weaks: Slab::new(),
@@ -246,6 +251,8 @@ impl Heap {
 
     /// Runs `f` in a scope of handles; none of them outlives it.
     pub fn enter<R>(&mut self, f: impl for<'s> FnOnce(&mut Scope<'s>) -> R) -> R {
+        // No scope is alive here: what is left is of one that a panic ended.
+        self.handles.truncate(0);
         Scope::run(self, f)
     }
 
@@ -315,13 +322,18 @@ impl Heap {
     /// have grown by 64 MiB since the last full collection, the next allocation collects.
     pub fn adjust_external_memory(&mut self, delta: isize) {
         self.external = self.external.saturating_add_signed(delta);
+        self.add_external_memory(0);
+    }
+
+    pub(crate) fn add_external_memory(&mut self, bytes: usize) {
+        self.external = self.external.saturating_add(bytes);
         if self.external_is_due() {
             self.new.stop();
         }
     }
 
     fn external_is_due(&self) -> bool {
-        self.external > self.external_at_collection + EXTERNAL_STEP
+        self.external > self.external_at_collection.saturating_add(EXTERNAL_STEP)
     }
 
     /// Has `callback` called when the limit allows no more after a last collection (V8's
@@ -586,9 +598,9 @@ impl Heap {
             Growing::Utilization => self.utilization_factor(),
         };
         let grown = ((live as f64 * factor.max(1.0)) as usize).max(live + (8 << 20));
-        let halfway = (live + self.options.limit) / 2;
+        let halfway = usize::midpoint(live, self.options.limit);
         let least = self.options.initial_old_generation.min(halfway);
-        self.next_full = (grown + self.new.capacity()).min(halfway).max(least);
+        self.next_full = grown.saturating_add(self.new.capacity()).min(halfway).max(least);
         self.external_at_collection = self.external;
     }
 
@@ -639,6 +651,9 @@ impl Heap {
         }
         counters.total_pause += pause;
         counters.longest_pause = counters.longest_pause.max(pause);
+        // A scavenge may come between the steps of a marking: they are not its own.
+        let scavenge = kind == CollectionKind::Scavenge;
+        let steps = if scavenge { 0 } else { std::mem::take(&mut self.steps) };
         let event = CollectionEvent {
             kind,
             cause,
@@ -648,7 +663,7 @@ impl Heap {
             committed_after: self.committed(),
             promoted: self.statistics.promoted - promoted,
             pause,
-            steps: std::mem::take(&mut self.steps),
+            steps,
         };
         if let Some(listener) = &mut self.listener {
             listener(&event);

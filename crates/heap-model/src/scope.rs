@@ -227,7 +227,7 @@ impl<'s> Scope<'s> {
             if heap.new.contains(cell.word()) {
                 heap.young_natives.push(index);
             }
-            heap.adjust_external_memory(external as isize);
+            heap.add_external_memory(external);
         }
         Ok(local)
     }

@@ -7,7 +7,8 @@ use crate::table::FIRST;
 use core::fmt;
 use std::collections::HashSet;
 
-/// A cell's identity, which is the same in every walk.
+/// A cell's identity, which is the same in every walk. Only a double has no room for one: its place
+/// stands for it, until it moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct NodeId(pub(crate) u64);
 

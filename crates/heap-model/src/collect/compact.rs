@@ -12,7 +12,6 @@ const SPARSE: usize = USABLE * 4 / 10;
 impl Heap {
     /// Chooses the pages to be emptied: those that were sparse, if they are worth it.
     pub(super) fn choose_sparse_pages(&mut self) {
-        self.sparse.clear();
         let sparse = |page: &&Chunk| page.used() <= SPARSE;
         let pages: Vec<Chunk> = self.old.pages().iter().filter(sparse).copied().collect();
         let bytes: usize = pages.iter().map(|page| page.used()).sum();

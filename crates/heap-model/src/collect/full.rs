@@ -12,11 +12,15 @@ impl Heap {
     /// Collects everything that nothing refers to, with all else at a stand.
     pub(crate) fn full_collection(&mut self, cause: Cause) {
         let event = self.begin_event(CollectionKind::Full, cause);
-        // What an unfinished marking found is not exact: cells may have died since.
-        self.marker = None;
+        // What an unfinished marking found is not exact: cells may have died since. How full pages are
+        // is not known then, for it had begun to count again.
+        let counted = self.marker.take().is_none();
         self.old.retire();
         self.evacuate_new_space(Promote::All);
-        self.choose_sparse_pages();
+        self.sparse.clear();
+        if counted {
+            self.choose_sparse_pages();
+        }
         self.old.begin_marking();
         self.large.begin_marking();
         let mut marker = Marker::new(self);

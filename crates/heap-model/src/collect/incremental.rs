@@ -6,6 +6,7 @@ use super::Marker;
 use super::scavenge::Promote;
 use crate::events::{Cause, CollectionKind};
 use crate::heap::Heap;
+use crate::raw::cell::WORD;
 use std::time::{Duration, Instant};
 
 /// Slots visited between two looks at the clock.
@@ -26,10 +27,12 @@ impl Heap {
             }
             return;
         }
-        // Twice over what was allowed, marking has lost the race.
+        // Twice what has come to the old generation is visited at least, so that marking ends.
+        let grown = self.old_generation().saturating_sub(self.marked_until);
+        self.marked_until = self.old_generation();
+        // Twice over what was allowed, marking has lost the race all the same.
         let late = self.old_generation() > self.next_full.saturating_mul(2);
-        let length = if late { length * 4 } else { length };
-        if self.step(length) {
+        if self.step(length, if late { usize::MAX } else { 2 * grown / WORD }) {
             self.finish_incremental(Cause::OldSpaceLimit);
         }
     }
@@ -37,11 +40,13 @@ impl Heap {
     /// Begins to mark: the roots first.
     fn start_marking(&mut self) {
         let start = Instant::now();
+        self.drain_released();
         self.old.begin_marking();
         self.large.begin_marking();
         let mut marker = Marker::new(self);
         self.mark_roots(&mut marker);
         self.marker = Some(marker);
+        self.marked_until = self.old_generation();
         self.count_pause(start);
     }
 
@@ -51,14 +56,15 @@ impl Heap {
         self.statistics.longest_pause = self.statistics.longest_pause.max(pause);
     }
 
-    /// Marks for so long at the most; true if nothing is left.
-    fn step(&mut self, length: Duration) -> bool {
+    /// Marks for so long at the most, if so many slots are done by then; true if nothing is left.
+    fn step(&mut self, length: Duration, least: usize) -> bool {
         let Some(marker) = &mut self.marker else { return false };
         self.steps += 1;
-        let start = Instant::now();
+        let (start, before) = (Instant::now(), marker.work);
         let done = loop {
             let done = marker.advance(PORTION);
-            if done || start.elapsed() >= length {
+            let enough = marker.work - before >= least;
+            if done || (enough && start.elapsed() >= length) {
                 break done;
             }
         };
@@ -90,7 +96,7 @@ impl Heap {
             if left.is_zero() {
                 return false;
             }
-            if self.step(left.min(Duration::from_millis(1))) {
+            if self.step(left.min(Duration::from_millis(1)), 0) {
                 self.finish_incremental(Cause::Idle);
             }
         }

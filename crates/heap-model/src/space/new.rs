@@ -45,7 +45,7 @@ impl Emptied {
 impl NewSpace {
     pub fn new(capacity: usize, maximum: usize) -> Option<Self> {
         let maximum = maximum.max(capacity);
-        let mapping = Mapping::new(2 * maximum)?;
+        let mapping = Mapping::new(maximum.checked_mul(2)?)?;
         let start = mapping.start();
         let end = start + capacity;
         Some(Self { mapping, maximum, capacity, start, top: start, end, age_mark: start })

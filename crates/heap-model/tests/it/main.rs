@@ -1,10 +1,14 @@
 //! What the heap promises, one module per behaviour.
 
 mod compile_fail;
+mod events;
 mod layout;
 mod limit;
 mod lisp;
+mod marking;
 mod model;
 mod natives;
 mod refusals;
+mod spaces;
 mod tables;
+mod walker;

@@ -1,6 +1,8 @@
 //! Payloads of Rust's die with their cells, once.
 
 use heap_model::{Heap, HeapOptions, Kind, Value};
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -42,4 +44,88 @@ fn a_payload_is_dropped_once_by_the_collection_that_finds_its_cell_dead() {
     assert_eq!(heap.external_memory(), 0);
     drop(heap);
     assert_eq!(drops.load(Ordering::Relaxed), 2);
+}
+
+struct Panics(Arc<AtomicUsize>);
+
+impl Drop for Panics {
+    fn drop(&mut self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        panic!("a payload's own fault");
+    }
+}
+
+#[test]
+fn a_panic_of_a_payload_or_a_listener_leaves_the_heap_whole() {
+    let drops = Arc::new(AtomicUsize::new(0));
+    let mut heap = Heap::new(HeapOptions::default()).unwrap();
+    let kept = heap.enter(|scope| {
+        let kept = scope.alloc(Kind::Object, 1, 0).unwrap();
+        scope.set(kept, 0, Value::Smi(7)).unwrap();
+        scope.global(kept).unwrap()
+    });
+    let panicked = catch_unwind(AssertUnwindSafe(|| {
+        heap.enter(|scope| {
+            scope.scope(|inner| {
+                for payload in [true, false] {
+                    let payload: Box<dyn Any + Send> = match payload {
+                        true => Box::new(Panics(drops.clone())),
+                        false => Box::new(Counted(drops.clone())),
+                    };
+                    inner.alloc_native(32, 0, payload, 0).unwrap();
+                }
+            });
+            scope.alloc(Kind::Object, 1, 0).unwrap();
+            scope.collect();
+        });
+    }));
+    assert!(panicked.is_err());
+    assert_eq!(drops.load(Ordering::Relaxed), 2);
+    // The scope that the panic ended keeps nothing once the heap is entered again.
+    heap.enter(|scope| {
+        scope.collect();
+        assert_eq!(scope.heap_used(), 24);
+    });
+    heap.on_collection(|_| panic!("a listener's own fault"));
+    assert!(catch_unwind(AssertUnwindSafe(|| heap.collect())).is_err());
+    assert!(catch_unwind(AssertUnwindSafe(|| heap.scavenge())).is_err());
+    heap.on_collection(|_| ());
+    heap.collect();
+    heap.enter(|scope| {
+        let kept = scope.local(&kept).unwrap();
+        assert!(matches!(scope.get(kept, 0), Ok(Value::Smi(7))));
+    });
+    assert_eq!(drops.load(Ordering::Relaxed), 2);
+}
+
+#[test]
+fn a_heap_drops_the_payloads_that_it_still_has() {
+    let drops = Arc::new(AtomicUsize::new(0));
+    let mut heap = Heap::new(HeapOptions::default()).unwrap();
+    let root = heap.enter(|scope| {
+        let young = scope.alloc_native(32, 0, Box::new(Counted(drops.clone())), 0).unwrap();
+        let old = scope.alloc_native(200_000, 0, Box::new(Counted(drops.clone())), 0).unwrap();
+        scope.global(old).unwrap();
+        scope.global(young).unwrap()
+    });
+    drop(heap);
+    assert_eq!(drops.load(Ordering::Relaxed), 2);
+    drop(root);
+    assert_eq!(drops.load(Ordering::Relaxed), 2);
+}
+
+#[test]
+fn a_payload_that_the_limit_refuses_comes_back() {
+    let drops = Arc::new(AtomicUsize::new(0));
+    let mut heap = Heap::new(HeapOptions::default().with_limit(4 << 20)).unwrap();
+    heap.enter(|scope| {
+        let payload = Box::new(Counted(drops.clone()));
+        let refused = scope.alloc_native(8 << 20, 0, payload, 1000).unwrap_err();
+        assert_eq!(drops.load(Ordering::Relaxed), 0);
+        assert_eq!((refused.error.requested, scope.statistics().external), (8 << 20, 0));
+        assert!(scope.alloc_native(32, 0, refused.payload, 1000).is_ok());
+        assert_eq!(scope.statistics().external, 1000);
+    });
+    heap.collect();
+    assert_eq!((drops.load(Ordering::Relaxed), heap.external_memory()), (1, 0));
 }

@@ -2,7 +2,8 @@
 
 use super::oracle::{Object, Oracle, Slot};
 use heap_model::{
-    CollectionKind, Global, Heap, HeapError, HeapOptions, Kind, Local, Scope, Site, Value, shapes,
+    CollectionKind, Global, Heap, HeapError, HeapOptions, Kind, Local, Scope, Site, Value, Weak,
+    shapes,
 };
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -151,8 +152,8 @@ pub struct Program {
     heap: Heap,
     roots: Vec<Option<Global>>,
     sites: Vec<Site>,
-    /// Weak cells for objects that the program watches.
-    watched: Vec<(u32, Global)>,
+    /// Weak handles to objects that the program watches.
+    watched: Vec<(u32, Weak)>,
     oracle: Oracle,
     /// Payloads made so far, which are numbered.
     payloads: u32,
@@ -206,8 +207,7 @@ impl Program {
         let Self { heap, roots, .. } = self;
         let (global, weak, size) = heap.enter(|scope| {
             let cell = make(scope, roots)?;
-            let weak = if watch { scope.alloc_weak_cell(cell).ok() } else { None };
-            let weak = weak.map(|weak| scope.global(weak).unwrap());
+            let weak = watch.then(|| scope.weak(cell).unwrap());
             Some((scope.global(cell).unwrap(), weak, scope.size(cell).unwrap()))
         })?;
         assert!(object.size == 0 || object.size == size, "{object:?} takes {size} bytes");
@@ -480,8 +480,7 @@ impl Program {
         });
         assert_eq!(tables.len(), objects.values().filter(is_table).count());
         let bytes = bytes + tables.iter().sum::<usize>();
-        let beside = 32 * self.watched.len() + LINK * BALLAST * self.ballast.len();
-        assert_eq!(self.heap.heap_used(), bytes + beside);
+        assert_eq!(self.heap.heap_used(), bytes + LINK * BALLAST * self.ballast.len());
         assert!(self.heap.heap_total() <= self.heap.limit());
         let external: usize = objects.values().map(|object| object.external).sum();
         assert_eq!(self.heap.external_memory(), external);
@@ -492,8 +491,7 @@ impl Program {
         let Self { heap, watched, oracle, .. } = self;
         heap.enter(|scope| {
             watched.retain(|(number, weak)| {
-                let weak = scope.local(weak).unwrap();
-                let lives = scope.weak_target(weak).unwrap().is_some();
+                let lives = scope.upgrade(weak).unwrap().is_some();
                 assert_eq!(lives, oracle.objects.contains_key(number), "object {number}");
                 lives
             });

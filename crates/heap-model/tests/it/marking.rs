@@ -1,0 +1,206 @@
+//! Marking along with the program, idle time, and compaction.
+
+use heap_model::{
+    Cause, CollectionEvent, CollectionKind, Global, Heap, HeapOptions, Kind, Local, Scope, Value,
+};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+fn options() -> HeapOptions {
+    HeapOptions {
+        initial_semi_space: 256 << 10,
+        max_semi_space: 512 << 10,
+        initial_old_generation: 2 << 20,
+        ..HeapOptions::default().with_limit(64 << 20)
+    }
+}
+
+/// A list of so many cells of 40 bytes, each with its number.
+fn list<'s>(scope: &mut Scope<'s>, cells: i32) -> Local<'s> {
+    let list = scope.escape(|scope| {
+        let mut list = scope.alloc(Kind::Object, 3, 0)?;
+        for number in 1..cells {
+            let slots = [Value::Ref(list), Value::Smi(number), Value::Null];
+            list = scope
+                .scope(|inner| {
+                    let cell = inner.alloc_with(Kind::Object, &slots)?;
+                    inner.global(cell).map_err(heap_model::HeapError::from)
+                })
+                .and_then(|cell| scope.local(&cell).map_err(heap_model::HeapError::from))?;
+        }
+        Ok::<_, heap_model::HeapError>(list)
+    });
+    list.unwrap()
+}
+
+fn check_list(scope: &Scope<'_>, list: Local<'_>, cells: i32) {
+    let mut view = scope.view(list).unwrap();
+    for number in (1..cells).rev() {
+        assert_eq!(view.get(1), Ok(heap_model::Seen::Smi(number)));
+        let Ok(heap_model::Seen::Ref(next)) = view.get(0) else { panic!("a link is lost") };
+        view = next;
+    }
+    assert_eq!(view.get(0), Ok(heap_model::Seen::Undefined));
+}
+
+fn events(heap: &mut Heap) -> Arc<Mutex<Vec<CollectionEvent>>> {
+    let events = Arc::new(Mutex::new(Vec::new()));
+    let log = events.clone();
+    heap.on_collection(move |event| log.lock().unwrap().push(*event));
+    events
+}
+
+/// Where a cell is: equal as long as it has not moved.
+fn place(scope: &Scope<'_>, cell: Local<'_>) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    scope.view(cell).unwrap().hash(&mut hasher);
+    hasher.finish()
+}
+
+#[test]
+fn a_marking_goes_on_in_steps_while_the_program_rebuilds_what_it_marks() {
+    // A step is as short as one can be.
+    let incremental = Some(Duration::from_nanos(1));
+    let mut heap = Heap::new(HeapOptions { incremental, ..options() }).unwrap();
+    let log = events(&mut heap);
+    let cells = 60_000;
+    heap.enter(|scope| {
+        let holder = scope.alloc(Kind::Array, 8, 0).unwrap();
+        for round in 0..200 {
+            scope.scope(|inner| {
+                let made = list(inner, cells / 8);
+                inner.set(holder, round % 8, Value::Ref(made)).unwrap();
+                // A list that is only in a slot that was marked already moves on.
+                let Value::Ref(moved) = inner.get(holder, (round + 3) % 8).unwrap() else { return };
+                inner.set(holder, (round + 3) % 8, Value::Null).unwrap();
+                inner.set(holder, (round + 5) % 8, Value::Ref(moved)).unwrap();
+            });
+            for slot in 0..8 {
+                scope.scope(|inner| {
+                    if let Value::Ref(made) = inner.get(holder, slot).unwrap() {
+                        check_list(inner, made, cells / 8);
+                    }
+                });
+            }
+        }
+    });
+    let log = log.lock().unwrap();
+    let marked = log.iter().filter(|event| event.kind == CollectionKind::Incremental);
+    let steps: Vec<usize> = marked.map(|event| event.steps).collect();
+    assert!(steps.len() >= 2, "{steps:?}");
+    assert!(steps.iter().any(|steps| *steps > 2), "{steps:?}");
+}
+
+#[test]
+fn idle_time_is_used_to_mark_and_a_deadline_is_kept() {
+    let initial_old_generation = 4 << 20;
+    let mut heap = Heap::new(HeapOptions { initial_old_generation, ..options() }).unwrap();
+    let log = events(&mut heap);
+    let (kept, rest): (Global, Global) = heap.enter(|scope| {
+        let (kept, rest) = (list(scope, 40_000), list(scope, 40_000));
+        (scope.global(kept).unwrap(), scope.global(rest).unwrap())
+    });
+    // All is in the old space, which makes more than three quarters of what it may be.
+    heap.scavenge();
+    heap.scavenge();
+    drop(rest);
+    log.lock().unwrap().clear();
+    let used = heap.heap_used();
+    let past = Instant::now();
+    assert!(!heap.idle(past), "there is work, and no time for it");
+    assert!(!heap.idle(past));
+    assert!(log.lock().unwrap().is_empty());
+    assert_eq!(heap.heap_used(), used);
+    assert!(heap.idle(Instant::now() + Duration::from_secs(100)));
+    let event = log.lock().unwrap().pop().unwrap();
+    assert_eq!((event.kind, event.cause), (CollectionKind::Incremental, Cause::Idle));
+    assert!(event.steps > 0);
+    assert_eq!(heap.heap_used(), 40 * 40_000);
+    heap.enter(|scope| {
+        let kept = scope.local(&kept).unwrap();
+        check_list(scope, kept, 40_000);
+    });
+    assert!(heap.idle(Instant::now() + Duration::from_secs(100)), "nothing is left to do");
+}
+
+#[test]
+fn fragmented_pages_are_emptied_and_every_survivor_is_intact() {
+    let mut heap = Heap::new(options()).unwrap();
+    let (mut kept, mut rest): (Vec<Global>, Vec<Global>) = (Vec::new(), Vec::new());
+    heap.enter(|scope| {
+        for number in 0..20_000_i32 {
+            scope.scope(|inner| {
+                let cell = inner.alloc(Kind::Object, 2, 200).unwrap();
+                inner.set(cell, 0, Value::Smi(number)).unwrap();
+                inner.bytes_mut(cell).unwrap().fill(number as u8);
+                if let Some(last) = kept.last() {
+                    let last = inner.local(last).unwrap();
+                    inner.set(cell, 1, Value::Ref(last)).unwrap();
+                }
+                let list = if number % 10 == 0 { &mut kept } else { &mut rest };
+                list.push(inner.global(cell).unwrap());
+            });
+        }
+    });
+    heap.collect();
+    let before = heap.space_statistics().into_iter().find(|s| s.name == "old_space").unwrap();
+    rest.clear();
+    // The first collection finds that the pages are sparse, the second empties them.
+    heap.collect();
+    heap.collect();
+    let after = heap.space_statistics().into_iter().find(|s| s.name == "old_space").unwrap();
+    assert!(before.committed > 4 << 20);
+    assert!(after.committed <= after.used + 2 * (256 << 10) + after.used / 4, "{after:?}");
+    assert_eq!(after.used, 2000 * (16 + 16 + 200));
+    heap.enter(|scope| {
+        for (index, global) in kept.iter().enumerate() {
+            let cell = scope.local(global).unwrap();
+            let number = 10 * index as i32;
+            assert!(matches!(scope.get(cell, 0), Ok(Value::Smi(found)) if found == number));
+            assert!(scope.bytes(cell).unwrap().iter().all(|byte| *byte == number as u8));
+            match scope.get(cell, 1).unwrap() {
+                Value::Ref(last) => {
+                    let kept = scope.local(&kept[index - 1]).unwrap();
+                    assert!(scope.same(last, kept));
+                }
+                _ => assert_eq!(index, 0),
+            }
+        }
+    });
+}
+
+#[test]
+fn a_marking_that_is_given_up_does_not_make_full_pages_look_sparse() {
+    let mut heap = Heap::new(options()).unwrap();
+    let mut kept: Vec<Global> = Vec::new();
+    heap.enter(|scope| {
+        for _ in 0..4 {
+            let made = list(scope, 20_000);
+            kept.push(scope.global(made).unwrap());
+        }
+    });
+    heap.collect();
+    heap.collect();
+    let places = |heap: &mut Heap| {
+        heap.enter(|scope| {
+            let place = |global| {
+                let cell = scope.local(global).unwrap();
+                place(scope, cell)
+            };
+            kept.iter().map(place).collect::<Vec<u64>>()
+        })
+    };
+    let before = places(&mut heap);
+    heap.collect();
+    assert_eq!(places(&mut heap), before, "full pages are not emptied");
+    // Enough is allocated for a marking to be due, and there is no time for it.
+    heap.enter(|scope| {
+        for _ in 0..35 {
+            scope.scope(|inner| inner.alloc(Kind::Bytes, 0, 200_000).map(drop)).unwrap();
+        }
+    });
+    assert!(!heap.idle(Instant::now()), "a marking is under way");
+    heap.collect();
+    assert_eq!(places(&mut heap), before, "full pages are not emptied");
+}

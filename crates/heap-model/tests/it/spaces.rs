@@ -1,0 +1,224 @@
+//! Spaces: their figures, large cells, options, and roots that outlive their heap.
+
+use heap_model::{Global, Growing, Heap, HeapOptions, Kind, SpaceStatistics, Value, shapes};
+
+const PAGE: usize = 256 << 10;
+
+fn space(heap: &Heap, name: &str) -> SpaceStatistics {
+    let mut spaces = heap.space_statistics().into_iter();
+    spaces.find(|space| space.name == name).unwrap()
+}
+
+fn check_sums(heap: &Heap) {
+    let figures = heap.statistics();
+    let spaces = heap.space_statistics();
+    let committed: usize = spaces.iter().map(|space| space.committed).sum();
+    assert_eq!(committed, heap.heap_total());
+    assert_eq!(figures.committed, heap.heap_total());
+    assert_eq!(figures.available, figures.limit - figures.committed);
+    let cells = figures.new_space_used + figures.old_space_used + figures.large_object_space_used;
+    assert_eq!(cells, heap.heap_used());
+    assert_eq!(figures.used, heap.heap_used());
+    for space in &spaces {
+        assert!(space.used + space.available <= space.committed, "{space:?}");
+    }
+    let reserved = space(heap, "read_only_space").committed;
+    let used: usize = spaces.iter().map(|space| space.used).sum();
+    assert_eq!(used, heap.heap_used() + reserved);
+}
+
+#[test]
+fn spaces_sum_to_the_heap_at_every_moment() {
+    let options = HeapOptions { initial_old_generation: 4 << 20, ..HeapOptions::default() };
+    let mut heap = Heap::new(options).unwrap();
+    heap.reserve(100_000).unwrap();
+    check_sums(&heap);
+    let mut kept: Vec<Global> = Vec::new();
+    for round in 0..60_usize {
+        heap.enter(|scope| {
+            for number in 0..500_usize {
+                let raw = if number % 100 == 99 { 150_000 } else { 8 * (number % 90) };
+                let cell = scope.alloc(Kind::Object, 1, raw).unwrap();
+                if number % 3 == 0 {
+                    kept.push(scope.global(cell).unwrap());
+                }
+            }
+        });
+        check_sums(&heap);
+        if round % 7 == 6 {
+            kept.drain(..kept.len() / 2);
+            heap.collect();
+            check_sums(&heap);
+            assert_eq!(heap.statistics().globals, kept.len());
+        }
+    }
+    assert!(heap.statistics().full_collections > 8);
+    kept.clear();
+    heap.collect();
+    heap.release_memory();
+    check_sums(&heap);
+    assert_eq!((heap.heap_used(), heap.statistics().globals), (0, 0));
+}
+
+#[test]
+fn a_large_cell_has_a_mapping_of_its_own_that_goes_with_it() {
+    let mut heap = Heap::new(HeapOptions::default()).unwrap();
+    let before = heap.heap_total();
+    let large = heap.enter(|scope| {
+        let small = shapes::object(scope, 1).unwrap();
+        let large = scope.alloc(Kind::Array, 100_000, 0).unwrap();
+        scope.set(large, 99_999, Value::Ref(small)).unwrap();
+        scope.global(large).unwrap()
+    });
+    // Its bytes and the page's header, rounded up to the system's pages.
+    let committed = (800_016 + 4424_usize).next_multiple_of(4096);
+    let space_before = space(&heap, "large_object_space");
+    assert_eq!((space_before.used, space_before.committed), (800_016, committed));
+    for _ in 0..3 {
+        heap.scavenge();
+    }
+    heap.collect();
+    assert_eq!(heap.heap_total(), before + committed + PAGE, "its element is in the old space");
+    heap.enter(|scope| {
+        let large = scope.local(&large).unwrap();
+        let Value::Ref(small) = scope.get(large, 99_999).unwrap() else { panic!("lost") };
+        assert_eq!(scope.size(small), Ok(32));
+        assert!(matches!(scope.get(large, 0), Ok(Value::Undefined)));
+    });
+    drop(large);
+    heap.collect();
+    assert_eq!((heap.heap_total(), heap.heap_used()), (before, 0));
+}
+
+#[test]
+fn a_released_page_falls_out_of_the_total_at_once() {
+    let mut heap = Heap::new(HeapOptions::default()).unwrap();
+    let before = heap.heap_total();
+    let kept: Vec<Global> = heap.enter(|scope| {
+        let mut kept = Vec::new();
+        for _ in 0..200_000 {
+            let cell = scope.alloc(Kind::Object, 4, 0).unwrap();
+            kept.push(scope.global(cell).unwrap());
+        }
+        kept
+    });
+    heap.collect();
+    let full = heap.heap_total();
+    assert!(full > before + 200_000 * 48);
+    drop(kept);
+    heap.collect();
+    assert!(heap.heap_total() < full - 200_000 * 48);
+    assert_eq!(space(&heap, "old_space").committed, 0);
+    heap.release_memory();
+    // The pages are still there to be used.
+    heap.enter(|scope| {
+        for _ in 0..200_000 {
+            scope.alloc(Kind::Object, 4, 0).unwrap();
+        }
+        assert_eq!(scope.heap_used(), 200_000 * 48);
+    });
+}
+
+#[test]
+fn a_root_that_outlives_its_heap_is_harmless() {
+    let mut heap = Heap::new(HeapOptions::default()).unwrap();
+    let (root, weak) = heap.enter(|scope| {
+        let cell = scope.alloc(Kind::Object, 1, 0).unwrap();
+        (scope.global(cell).unwrap(), scope.weak(cell).unwrap())
+    });
+    drop(heap);
+    let mut next = Heap::new(HeapOptions::default()).unwrap();
+    next.enter(|scope| {
+        assert!(scope.local(&root).is_err());
+        assert!(scope.upgrade(&weak).is_err());
+        let own = scope.alloc(Kind::Object, 1, 0).unwrap();
+        let own = scope.global(own).unwrap();
+        drop((root, weak));
+        scope.collect();
+        assert!(scope.local(&own).is_ok());
+    });
+}
+
+#[test]
+fn a_heap_and_its_roots_go_to_other_threads() {
+    let mut heap = Heap::new(HeapOptions::default()).unwrap();
+    let root = heap.enter(|scope| {
+        let cell = shapes::one_byte_string(scope, b"text").unwrap();
+        scope.global(cell).unwrap()
+    });
+    let (mut heap, root) = std::thread::spawn(move || {
+        heap.collect();
+        (heap, root)
+    })
+    .join()
+    .unwrap();
+    heap.enter(|scope| {
+        let cell = scope.local(&root).unwrap();
+        assert_eq!(shapes::string_bytes(scope, cell), Ok(&b"text"[..]));
+    });
+    std::thread::spawn(move || drop(root)).join().unwrap();
+    heap.collect();
+    assert_eq!(heap.heap_used(), 0);
+}
+
+#[test]
+fn limits_follow_the_machine_and_the_historical_defaults() {
+    const MB: usize = 1 << 20;
+    assert_eq!(HeapOptions::default().limit, 4144 * MB, "recorded: Node 20 on 24 GB");
+    let limit = |bits, physical: u64| HeapOptions::for_machine(bits, physical).limit / MB;
+    let gib = 1_u64 << 30;
+    assert_eq!(limit(64, 24 * gib), 4096 + 48);
+    assert_eq!(limit(64, 8 * gib), 2048 + 48);
+    assert_eq!(limit(64, 2 * gib), 1024 + 3 * 8);
+    assert_eq!(limit(64, 0), 256 + 3 * 2);
+    assert_eq!(limit(32, 64 * gib), 1024 + 3 * 8);
+    assert_eq!(limit(32, gib), 256 + 3 * 2);
+    assert_eq!(limit(64, u64::MAX), 4096 + 48);
+    assert_eq!(HeapOptions::historical_64_bit().limit, 1400 * MB);
+    assert_eq!(HeapOptions::historical_32_bit().limit, 700 * MB);
+    for options in [
+        HeapOptions::for_machine(64, 0),
+        HeapOptions::historical_32_bit(),
+        HeapOptions::default().with_limit(4 * MB),
+    ] {
+        let mut heap = Heap::new(options).unwrap();
+        heap.enter(|scope| scope.alloc(Kind::Object, 4, 0).map(drop)).unwrap();
+        assert_eq!(heap.limit(), options.limit);
+    }
+}
+
+#[test]
+fn options_of_any_size_are_refused_or_work() {
+    let sizes = [0, 1, PAGE, 3 << 20, 1 << 40, usize::MAX / 2, usize::MAX];
+    for limit in sizes {
+        for semi in sizes {
+            for old in [0, usize::MAX] {
+                for factor in [f64::NAN, f64::NEG_INFINITY, 0.0, 1.5, f64::INFINITY] {
+                    let options = HeapOptions {
+                        limit,
+                        initial_semi_space: semi.min(1 << 20),
+                        max_semi_space: semi,
+                        initial_old_generation: old,
+                        growing: Growing::Factor(factor),
+                        incremental: None,
+                        ..HeapOptions::default()
+                    };
+                    let Ok(mut heap) = Heap::new(options) else { continue };
+                    heap.enter(|scope| {
+                        for size in [0, 100_000, 200_000] {
+                            if let Ok(cell) = scope.alloc(Kind::Bytes, 0, size) {
+                                scope.bytes_mut(cell).unwrap().fill(1);
+                            }
+                        }
+                        scope.collect();
+                        scope.collect();
+                    });
+                    assert!(heap.heap_total() <= limit);
+                }
+            }
+        }
+    }
+    assert!(Heap::new(HeapOptions::default().with_limit(0)).is_err());
+    let semi = HeapOptions { initial_semi_space: usize::MAX, ..HeapOptions::default() };
+    assert!(Heap::new(semi).is_err());
+}

@@ -1,0 +1,180 @@
+//! The heap as a graph: nodes, edges of all kinds, identities, roots.
+
+use heap_model::{EdgeKind, Heap, HeapOptions, Kind, Local, Node, NodeId, Scope, Value, shapes};
+use std::collections::{BTreeMap, BTreeSet};
+
+fn nodes(heap: &mut Heap) -> BTreeMap<NodeId, Node> {
+    let mut nodes = BTreeMap::new();
+    heap.walk(|node| {
+        assert!(nodes.insert(node.id, node.clone()).is_none(), "visited twice");
+    });
+    nodes
+}
+
+/// One cell of each kind, in the slots of an array.
+fn one_of_each<'s>(scope: &mut Scope<'s>) -> Local<'s> {
+    scope
+        .escape(|scope| {
+            let all = scope.alloc(Kind::Array, 12, 0)?;
+            let text = shapes::one_byte_string(scope, b"text")?;
+            let wide = shapes::two_byte_string(scope, &[0x263A])?;
+            let rope = shapes::cons_string(scope, text, wide)?;
+            let object = shapes::object(scope, 2)?;
+            scope.set(object, shapes::FIELDS, Value::Ref(text))?;
+            let context = shapes::context(scope, None, 1)?;
+            scope.set(context, shapes::VARIABLES, Value::Ref(object))?;
+            let closure = shapes::arrow_function(scope, context)?;
+            let native = scope.alloc_native(32, 1, Box::new(7), 1000).unwrap();
+            let weak = scope.alloc_weak_cell(object)?;
+            let table = scope.alloc_ephemeron_table(4)?;
+            scope.ephemeron_set(table, object, Value::Ref(native))?;
+            let bytes = scope.alloc(Kind::Bytes, 0, 10)?;
+            let number = shapes::heap_number(scope, 0.5)?;
+            let cells =
+                [text, wide, rope, object, context, closure, native, weak, table, bytes, number];
+            for (slot, cell) in cells.into_iter().enumerate() {
+                scope.set(all, slot, Value::Ref(cell))?;
+            }
+            Ok::<_, heap_model::HeapError>(all)
+        })
+        .unwrap()
+}
+
+#[test]
+fn every_kind_is_a_node_with_its_edges() {
+    let mut heap = Heap::new(HeapOptions::default()).unwrap();
+    let all = heap.enter(|scope| {
+        let all = one_of_each(scope);
+        scope.global(all).unwrap()
+    });
+    let [root] = heap.roots()[..] else { panic!("one root") };
+    let nodes = nodes(&mut heap);
+    let array = &nodes[&root];
+    assert_eq!((array.kind, array.size, nodes.len()), (Kind::Array, 16 + 8 * 12, 12));
+    let bytes: usize = nodes.values().map(|node| node.size).sum();
+    assert_eq!(bytes, heap.heap_used());
+    let ids: Vec<NodeId> = array.edges.iter().map(|edge| edge.to).collect();
+    let numbers = array.edges.iter().map(|edge| edge.kind);
+    assert!(numbers.eq((0..11).map(EdgeKind::Element)));
+    let [text, wide, rope, object, context, closure, native, weak, table, raw, number] = ids[..]
+    else {
+        panic!("eleven elements")
+    };
+    let edges = |id: NodeId| -> Vec<(EdgeKind, NodeId)> {
+        nodes[&id].edges.iter().map(|edge| (edge.kind, edge.to)).collect()
+    };
+    assert_eq!(edges(rope), [(EdgeKind::Internal(0), text), (EdgeKind::Internal(1), wide)]);
+    assert_eq!(edges(object), [(EdgeKind::Field(shapes::FIELDS), text)]);
+    assert_eq!(edges(context), [(EdgeKind::Context(shapes::VARIABLES), object)]);
+    assert_eq!(edges(closure), [(EdgeKind::Internal(shapes::CONTEXT), context)]);
+    assert_eq!(edges(weak), [(EdgeKind::Weak, object)]);
+    let entry = EdgeKind::Ephemeron { key: object };
+    assert_eq!(edges(table), [(EdgeKind::Weak, object), (entry, native)]);
+    for leaf in [text, wide, native, raw, number] {
+        assert_eq!(edges(leaf), []);
+    }
+    assert_eq!(nodes[&native].external, 1000);
+    assert_eq!(nodes.values().map(|node| node.external).sum::<usize>(), 1000);
+    drop(all);
+    assert!(heap.roots().is_empty());
+}
+
+#[test]
+fn identities_stay_when_cells_move() {
+    let mut heap = Heap::new(HeapOptions::default()).unwrap();
+    let kept = heap.enter(|scope| {
+        let all = one_of_each(scope);
+        scope.global(all).unwrap()
+    });
+    // A double has no room for an identity: it is known by its place.
+    let known = |heap: &mut Heap| -> BTreeSet<(NodeId, usize)> {
+        let nodes = nodes(heap).into_values().filter(|node| node.kind != Kind::Double);
+        nodes.map(|node| (node.id, node.size)).collect()
+    };
+    let before = known(&mut heap);
+    assert_eq!(before.len(), 11);
+    for _ in 0..3 {
+        heap.scavenge();
+        assert_eq!(known(&mut heap), before);
+        heap.collect();
+        assert_eq!(known(&mut heap), before);
+    }
+    drop(kept);
+    assert!(known(&mut heap).is_empty());
+}
+
+#[test]
+fn a_walk_goes_breadth_first_and_only_where_references_keep_alive() {
+    let mut heap = Heap::new(HeapOptions::default()).unwrap();
+    heap.enter(|scope| {
+        let [first, second, third] = [1, 2, 3].map(|fields| shapes::object(scope, fields).unwrap());
+        scope.set(first, 0, Value::Ref(second)).unwrap();
+        scope.set(second, 0, Value::Ref(third)).unwrap();
+        scope.set(first, 1, Value::Ref(third)).unwrap();
+        let table = scope.alloc_ephemeron_table(4).unwrap();
+        let key = shapes::object(scope, 4).unwrap();
+        let value = shapes::object(scope, 5).unwrap();
+        scope.ephemeron_set(table, key, Value::Ref(value)).unwrap();
+        let chained = shapes::object(scope, 6).unwrap();
+        scope.ephemeron_set(table, value, Value::Ref(chained)).unwrap();
+        let weak = scope.alloc_weak_cell(key).unwrap();
+        let holder = scope.alloc(Kind::Array, 4, 0).unwrap();
+        for (slot, cell) in [first, table, weak].into_iter().enumerate() {
+            scope.set(holder, slot, Value::Ref(cell)).unwrap();
+        }
+        (scope.global(holder).unwrap(), scope.global(key).unwrap())
+    });
+    // Both globals are gone, and the handles: nothing is reachable.
+    heap.walk(|node| panic!("{node:?} is not reachable"));
+    assert!(heap.roots().is_empty());
+
+    let (holder, key) = heap.enter(|scope| {
+        let table = scope.alloc_ephemeron_table(4).unwrap();
+        let [key, value, chained, inner] =
+            [1, 2, 3, 4].map(|fields| shapes::object(scope, fields).unwrap());
+        scope.ephemeron_set(table, key, Value::Ref(value)).unwrap();
+        scope.ephemeron_set(table, value, Value::Ref(chained)).unwrap();
+        scope.set(chained, 0, Value::Ref(inner)).unwrap();
+        let weak = scope.alloc_weak_cell(key).unwrap();
+        let holder = scope.alloc(Kind::Array, 2, 0).unwrap();
+        scope.set(holder, 0, Value::Ref(table)).unwrap();
+        scope.set(holder, 1, Value::Ref(weak)).unwrap();
+        (scope.global(holder).unwrap(), scope.global(key).unwrap())
+    });
+    let kinds = |heap: &mut Heap| {
+        let mut order = Vec::new();
+        heap.walk(|node| order.push((node.kind, node.size)));
+        order
+    };
+    let (table, weak) = ((Kind::EphemeronTable, 40 + 16 * 4), (Kind::WeakCell, 32));
+    let holder_node = (Kind::Array, 32);
+    let object = |fields: usize| (Kind::Object, 24 + 8 * fields);
+    let mut order = kinds(&mut heap);
+    let tail = order.split_off(4);
+    assert_eq!(order.iter().filter(|node| [holder_node, object(1)].contains(node)).count(), 2);
+    assert_eq!(order.iter().filter(|node| [table, weak].contains(node)).count(), 2);
+    assert_eq!(tail, [object(2), object(3), object(4)], "a value comes after its key");
+    drop(key);
+    assert_eq!(kinds(&mut heap), [holder_node, table, weak]);
+    drop(holder);
+}
+
+#[test]
+fn a_list_of_a_million_nodes_is_walked_without_recursion() {
+    let mut heap = Heap::new(HeapOptions::default()).unwrap();
+    let list = heap.enter(|scope| {
+        let list = scope.escape(|scope| {
+            let mut list = scope.alloc(Kind::Object, 1, 0)?;
+            for _ in 1..1_000_000 {
+                list = scope.alloc_with(Kind::Object, &[Value::Ref(list)])?;
+            }
+            Ok::<_, heap_model::HeapError>(list)
+        });
+        let list = list.unwrap();
+        scope.global(list).unwrap()
+    });
+    let mut count = 0;
+    heap.walk(|node| count += node.edges.len());
+    assert_eq!(count, 999_999);
+    drop(list);
+}
