@@ -7,7 +7,9 @@ use criterion::measurement::WallTime;
 use criterion::{
     BatchSize, BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main,
 };
+use std::collections::VecDeque;
 use std::convert::Infallible;
+use std::hint::black_box;
 use stream_backpressure::{Completion, Options, Sink, Writable};
 
 fn write(criterion: &mut Criterion) {
@@ -74,10 +76,9 @@ impl Sink<Bytes> for Slow {
 
 /// Draining is linear: four times the chunks take four times as long.
 fn drain(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("stream-backpressure/drain");
-    group.sample_size(10);
     for count in [100_000_usize, 400_000] {
-        group.throughput(Throughput::Elements(count as u64));
+        let mut group = criterion.benchmark_group(format!("stream-backpressure/drain/{count}"));
+        group.sample_size(10).throughput(Throughput::Elements(count as u64));
         let full = || {
             let mut writable = Writable::over(Options::default(), Slow(0));
             for _ in 0..count {
@@ -85,7 +86,7 @@ fn drain(criterion: &mut Criterion) {
             }
             writable
         };
-        group.bench_function(format!("{count}/stream-backpressure"), |bencher| {
+        group.bench_function("stream-backpressure", |bencher| {
             bencher.iter_batched(
                 full,
                 |mut writable| {
@@ -96,8 +97,20 @@ fn drain(criterion: &mut Criterion) {
                 BatchSize::LargeInput,
             );
         });
+        let full = || (0..count).map(|_| chunk::<1024>()).collect::<VecDeque<_>>();
+        group.bench_function("VecDeque", |bencher| {
+            bencher.iter_batched(
+                full,
+                |mut queue| {
+                    let drained = std::iter::from_fn(|| queue.pop_front()).map(black_box).count();
+                    assert_eq!(drained, count);
+                    queue
+                },
+                BatchSize::LargeInput,
+            );
+        });
+        group.finish();
     }
-    group.finish();
 }
 
 criterion_group!(benches, write, drain);

@@ -2,7 +2,11 @@
 
 use std::process::{Command, ExitCode};
 
-const TESTS: &[&str] = &["test", "--workspace"];
+const TESTS: &[&[&str]] = &[
+    &["test", "--workspace"],
+    // The faces of futures and tokio.
+    &["test", "--package", "stream-backpressure", "--all-features"],
+];
 const CHECKS: &[&[&str]] = &[
     &["fmt", "--all", "--check"],
     &["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"],
@@ -11,7 +15,7 @@ const CHECKS: &[&[&str]] = &[
 
 /// Runs the checks.
 pub fn run(skip_tests: bool) -> ExitCode {
-    let tests = if skip_tests { &[][..] } else { &[TESTS][..] };
+    let tests = if skip_tests { &[][..] } else { TESTS };
     for arguments in tests.iter().chain(CHECKS) {
         println!("$ cargo {}", arguments.join(" "));
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());

@@ -239,7 +239,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
     }
 
     /// Puts a chunk into the queue.
-    #[inline(never)]
+    #[inline]
     pub(super) fn buffer(&mut self, chunk: C, callback: Option<H::Callback>) {
         self.flags |= flags::BUFFERED;
         if let Some(callback) = callback {
