@@ -308,7 +308,11 @@ fn find_by_probing(table: Cell, key: Cell) -> Option<usize> {
 #[inline(always)]
 fn remember_place(key: Cell, slot: usize) {
     let header = key.header();
-    if !header.has(Header::SITED) && !header.is(Kind::Native) && !header.is(Kind::Registration) {
+    let used = matches!(
+        header.kind(),
+        Kind::Native | Kind::Registration | Kind::OneByteString | Kind::TwoByteString
+    );
+    if !used && !header.has(Header::SITED) {
         key.set_aux(((slot - FIRST) / 2) as u32);
     }
 }

@@ -242,8 +242,9 @@ impl Cell {
         self.write(1, self.read(1) >> 32 << 32 | u64::from(hash));
     }
 
-    /// The number beside the hash: a native cell's payload, a registration's number, another's
-    /// allocation site or place in an ephemeron table; while it is waited for, the first that waits.
+    /// The number beside the hash: a native cell's payload, a registration's number, the bytes by
+    /// which a string's cell is longer than it, another's allocation site or place in an ephemeron
+    /// table; while it is waited for, the first that waits.
     #[inline(always)]
     pub fn aux(self) -> u32 {
         (self.read(1) >> 32) as u32

@@ -292,6 +292,23 @@ fn shapes_keep_what_they_hold() {
 }
 
 #[test]
+fn a_string_that_is_a_key_keeps_its_length() {
+    let mut heap = Heap::new(HeapOptions::default()).unwrap();
+    heap.enter(|scope| {
+        let mut table = scope.alloc_ephemeron_table(4).unwrap();
+        for length in 0..40 {
+            let text = shapes::one_byte_string(scope, &vec![b'x'; length]).unwrap();
+            let grown = scope.ephemeron_set(table, text, Value::Smi(length as i32)).unwrap();
+            table = grown.unwrap_or(table);
+            churn(scope);
+            assert_eq!(shapes::string_bytes(scope, text).unwrap().len(), length);
+            let value = scope.ephemeron_get(table, text);
+            assert!(matches!(value, Ok(Some(Value::Smi(found))) if found == length as i32));
+        }
+    });
+}
+
+#[test]
 fn shapes_of_what_is_not_there_are_refused() {
     let mut heap = Heap::new(HeapOptions::default()).unwrap();
     heap.enter(|scope| {
