@@ -33,14 +33,7 @@ pub const WORKLOAD: Workload = Workload {
 
 /// How many trees of each depth are made, shallowest first.
 fn rounds(depth: usize) -> impl Iterator<Item = (usize, usize)> {
-    (if let Ok(v) = std::env::var("ONLY") {
-        let d: usize = v.parse().unwrap();
-        d..=d
-    } else {
-        4..=depth
-    })
-    .step_by(2)
-    .map(move |shallow| (shallow, 1 << (depth - shallow + 4)))
+    (4..=depth).step_by(2).map(move |shallow| (shallow, 1 << (depth - shallow + 4)))
 }
 
 /// How many nodes all trees together have.
