@@ -1,9 +1,10 @@
 //! The collectors, and when they run. No unsafe code.
 //!
-//! A scavenge moves the new space's survivors. A full collection promotes them all, marks the old
-//! and the large cells from the roots, decides weak references and ephemerons, moves the cells of
-//! sparse pages together, and leaves sweeping to the allocations that need room. Marking can also
-//! go along with allocation in small steps. Neither recurses.
+//! A scavenge moves the new space's survivors. A full collection marks the old and the large cells
+//! from the roots, decides weak references and ephemerons, moves the cells of sparse pages together,
+//! and leaves sweeping to the allocations that need room; the new space's survivors it promotes all:
+//! before it marks where all that is dead must go, else behind, so that they take the place of the
+//! dead. Marking can also go along with allocation in small steps. Neither recurses.
 
 mod compact;
 mod full;

@@ -71,7 +71,7 @@ impl<'s> Scope<'s> {
     /// [`AccessError::WrongHeap`].
     pub fn global(&mut self, cell: Local<'_>) -> Result<Global, AccessError> {
         let word = self.place(cell)?.word();
-        let heap = &mut *self.heap;
+        let heap = &mut self.heap;
         heap.drain_released();
         let index = heap.globals.insert(word) as u32;
         Ok(Global { index, heap: heap.id, released: heap.released.clone() })
@@ -95,7 +95,7 @@ impl<'s> Scope<'s> {
     /// [`AccessError::WrongHeap`].
     pub fn weak(&mut self, cell: Local<'_>) -> Result<Weak, AccessError> {
         let word = self.place(cell)?.word();
-        let heap = &mut *self.heap;
+        let heap = &mut self.heap;
         heap.drain_released();
         let index = heap.weaks.insert(word) as u32;
         Ok(Weak { index, heap: heap.id, released: heap.released.clone() })

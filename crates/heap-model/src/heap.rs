@@ -223,7 +223,7 @@ impl Heap {
             marker: None,
             steps: 0,
             marked_until: 0,
-            handles: Handles::default(),
+            handles: Handles::new().ok_or(refused)?,
             globals: Slab::new(),
             weaks: Slab::new(),
             released: Released::default(),
@@ -252,7 +252,7 @@ impl Heap {
     /// Runs `f` in a scope of handles; none of them outlives it.
     pub fn enter<R>(&mut self, f: impl for<'s> FnOnce(&mut Scope<'s>) -> R) -> R {
         // No scope is alive here: what is left is of one that a panic ended.
-        self.handles.truncate(0);
+        self.handles.clear();
         Scope::run(self, f)
     }
 
@@ -388,71 +388,20 @@ impl Heap {
         size: usize,
         slots: usize,
     ) -> Result<Cell, OutOfMemory> {
-        #[cfg(zeal)]
-        self.be_zealous();
-        let cell = self.take_room(size)?;
+        let Some(cell) = self.allocate_young(size) else {
+            return self.allocate_slowly(kind, size, slots);
+        };
         cell.format(kind, size, slots);
-        self.black(cell);
         Ok(cell)
     }
 
+    /// Takes room in the new space, if there is some without a collection. A cell there needs neither
+    /// a write barrier while it is new nor a mark.
     #[inline(always)]
-    fn take_room(&mut self, size: usize) -> Result<Cell, OutOfMemory> {
-        if size <= LARGEST_IN_PAGE
-            && let Some(cell) = self.new.allocate(size)
-        {
-            return Ok(cell);
-        }
-        self.allocate_slowly(size)
-    }
-
-    /// As [`allocate`](Self::allocate), but the slots, which are all of the cell, are the caller's to
-    /// fill, and then to pass to [`filled`](Self::filled).
-    #[inline(always)]
-    pub(crate) fn allocate_unfilled(
-        &mut self,
-        kind: Kind,
-        size: usize,
-        slots: usize,
-    ) -> Result<Cell, OutOfMemory> {
+    pub(crate) fn allocate_young(&mut self, size: usize) -> Option<Cell> {
         #[cfg(zeal)]
         self.be_zealous();
-        let cell = self.take_room(size)?;
-        cell.format_header(kind, size, slots);
-        Ok(cell)
-    }
-
-    /// A cell's slots were filled without the write barrier.
-    #[inline(always)]
-    pub(crate) fn filled(&mut self, cell: Cell) {
-        if !self.new.contains(cell.word()) {
-            self.filled_old(cell);
-        }
-    }
-
-    #[cold]
-    fn filled_old(&mut self, cell: Cell) {
-        for slot in 0..cell.header().slots() {
-            self.store(cell, slot, cell.slot(slot));
-        }
-        self.black(cell);
-    }
-
-    /// A cell of the old generation that is made while marking goes on is marked.
-    #[inline(always)]
-    fn black(&mut self, cell: Cell) {
-        if self.marker.is_some() {
-            self.blacken(cell);
-        }
-    }
-
-    #[cold]
-    fn blacken(&mut self, cell: Cell) {
-        if let Some(marker) = &mut self.marker
-            && !self.new.contains(cell.word())
-        {
-            marker.allocated(cell);
-        }
+        if size > LARGEST_IN_PAGE { None } else { self.new.allocate(size) }
     }
 
     /// Allocates a cell in the old generation.
@@ -463,15 +412,32 @@ impl Heap {
         slots: usize,
     ) -> Result<Cell, OutOfMemory> {
         let cell = self.allocate_slowly_in(size, true)?;
-        cell.format(kind, size, slots);
-        self.black(cell);
+        self.formatted(cell, kind, size, slots);
         Ok(cell)
     }
 
+    /// Allocates a cell where there is room, after what collections are due.
     #[cold]
     #[inline(never)]
-    fn allocate_slowly(&mut self, size: usize) -> Result<Cell, OutOfMemory> {
-        self.allocate_slowly_in(size, false)
+    pub(crate) fn allocate_slowly(
+        &mut self,
+        kind: Kind,
+        size: usize,
+        slots: usize,
+    ) -> Result<Cell, OutOfMemory> {
+        let cell = self.allocate_slowly_in(size, false)?;
+        self.formatted(cell, kind, size, slots);
+        Ok(cell)
+    }
+
+    /// Writes a fresh cell. One of the old generation that is made while marking goes on is marked.
+    fn formatted(&mut self, cell: Cell, kind: Kind, size: usize, slots: usize) {
+        cell.format(kind, size, slots);
+        if let Some(marker) = &mut self.marker
+            && !self.new.contains(cell.word())
+        {
+            marker.allocated(cell);
+        }
     }
 
     fn allocate_slowly_in(&mut self, size: usize, old: bool) -> Result<Cell, OutOfMemory> {
@@ -540,7 +506,10 @@ impl Heap {
         if self.external_is_due() {
             return self.full_collection(Cause::ExternalMemory);
         }
-        if self.old_generation() > self.next_full && self.options.incremental.is_none() {
+        // A scavenge would promote what is aged.
+        let aged = if young { self.new.aged() } else { 0 };
+        let due = self.old_generation() + aged > self.next_full;
+        if due && self.options.incremental.is_none() {
             return self.full_collection(Cause::OldSpaceLimit);
         }
         if young {

@@ -5,6 +5,7 @@
 //! collectors keep it by replacing every reference to a cell that they move or free.
 #![allow(unsafe_code, reason = "this module is where the unsafe code is")]
 
+pub mod brand;
 pub mod cell;
 pub mod chunk;
 pub mod handles;

@@ -61,7 +61,7 @@ impl<'s> Scope<'s> {
         let cell = self.push(place);
         let (owner, target) = (self.place(owner)?, self.place(target)?);
         let token = token.map(|token| self.place(token)).transpose()?;
-        let heap = &mut *self.heap;
+        let heap = &mut self.heap;
         heap.registrations = heap.registrations.wrapping_add(1);
         place.set_aux(heap.registrations);
         heap.store(place, TARGET, target.word());

@@ -1,10 +1,12 @@
 //! Handles and the scopes they live in. No unsafe code.
 //!
-//! A `Local` is an index into the heap's handle stack, so cells can move; its lifetime is its
-//! scope's, which nothing outlives, and the heap's number in it tells another heap's.
+//! A `Local` is a place on the heap's handle stack, so cells can move; its lifetime is its scope's,
+//! which nothing outlives, and each heap's stack is its own, which tells another heap's locals.
 
 use crate::heap::{Heap, Native};
+use crate::raw::brand::scope_of;
 use crate::raw::cell::{self, Cell, HEADER, Header, Kind, MAX_SIZE, WORD};
+use crate::raw::handles::Place;
 use crate::statistics::HeapStatistics;
 use crate::{AccessError, HeapError, NativeRefused, OutOfMemory};
 use core::any::Any;
@@ -13,21 +15,8 @@ use core::marker::PhantomData;
 /// A handle to a cell, valid in its scope.
 #[derive(Clone, Copy, Debug)]
 pub struct Local<'s> {
-    /// The heap's number above, the index below: one word, so that it is stored and loaded as one.
-    bits: u64,
+    place: Place,
     scope: PhantomData<fn(&'s ()) -> &'s ()>,
-}
-
-impl Local<'_> {
-    #[inline(always)]
-    fn index(self) -> usize {
-        self.bits as u32 as usize
-    }
-
-    #[inline(always)]
-    fn heap(self) -> u32 {
-        (self.bits >> 32) as u32
-    }
 }
 
 /// A place in a program that allocates; see [`Scope::alloc_at`].
@@ -55,39 +44,50 @@ pub enum Value<'s> {
 }
 
 /// Where handles are made; they end with it.
+///
+/// The open scopes of a heap have at most 33,554,432 handles together (2,097,152 on 32-bit systems).
+/// What would make one more panics: a loop that allocates opens a scope for each turn.
+#[repr(transparent)]
 pub struct Scope<'s> {
-    pub(crate) heap: &'s mut Heap,
+    pub(crate) heap: Heap,
     brand: PhantomData<fn(&'s ()) -> &'s ()>,
 }
 
 impl<'s> Scope<'s> {
-    #[inline]
+    #[inline(always)]
     pub(crate) fn run<R>(heap: &mut Heap, f: impl for<'i> FnOnce(&mut Scope<'i>) -> R) -> R {
-        let height = heap.handles.len();
-        let result = f(&mut Scope { heap: &mut *heap, brand: PhantomData });
+        let height = heap.handles.height();
+        let result = f(scope_of(heap));
         heap.handles.truncate(height);
         result
     }
 
     /// Runs `f` in a scope of its own: its handles end with it.
-    #[inline]
+    #[inline(always)]
     pub fn scope<R>(&mut self, f: impl for<'i> FnOnce(&mut Scope<'i>) -> R) -> R {
-        Scope::run(self.heap, f)
+        Scope::run(&mut self.heap, f)
     }
 
     /// Runs `f` in a scope of its own and keeps the one handle that it returns.
     ///
     /// # Errors
     /// What `f` fails with.
-    #[inline]
+    #[inline(always)]
     pub fn escape<E>(
         &mut self,
         f: impl for<'i> FnOnce(&mut Scope<'i>) -> Result<Local<'i>, E>,
     ) -> Result<Local<'s>, E> {
-        let cell = Scope::run(self.heap, |scope| {
-            f(scope).map(|local| scope.heap.handles.cell(local.index()))
-        })?;
-        Ok(self.push(cell))
+        let height = self.heap.handles.height();
+        match f(scope_of(&mut self.heap)) {
+            // The handle was made since, for no other has this lifetime.
+            Ok(local) => {
+                Ok(Local { place: self.heap.handles.keep(height, local.place), scope: PhantomData })
+            }
+            Err(error) => {
+                self.heap.handles.truncate(height);
+                Err(error)
+            }
+        }
     }
 
     /// Allocates a cell of 16 + 8 `slots` + `raw_bytes` bytes, rounded up to 8; slots are
@@ -133,16 +133,33 @@ impl<'s> Scope<'s> {
     #[inline(always)]
     pub fn alloc_with(&mut self, kind: Kind, slots: &[Value<'_>]) -> Result<Local<'s>, HeapError> {
         assert!(is_plain(kind, slots.len()), "the kind has a function of its own");
-        let size = cell_size(slots.len(), 0);
         for value in slots {
             self.word(*value)?;
         }
-        let cell = self.heap.allocate_unfilled(kind, size, slots.len())?;
-        // A collection may have moved what the handles refer to, so they are read after it.
+        let size = cell_size(slots.len(), 0);
+        let Some(cell) = self.heap.allocate_young(size) else {
+            // A copy, lest the caller's values must lie in memory each time.
+            return Ok(self.alloc_with_slowly(kind, slots.to_vec())?);
+        };
+        cell.format_header(kind, size, slots.len());
         for (slot, value) in slots.iter().enumerate() {
-            cell.set_slot(slot, self.word(*value)?);
+            cell.set_slot(slot, self.trusted_word(*value));
         }
-        self.heap.filled(cell);
+        Ok(self.push(cell))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn alloc_with_slowly(
+        &mut self,
+        kind: Kind,
+        slots: Vec<Value<'_>>,
+    ) -> Result<Local<'s>, OutOfMemory> {
+        let cell = self.heap.allocate_slowly(kind, cell_size(slots.len(), 0), slots.len())?;
+        // A collection may have moved what the handles refer to, so they are read after it.
+        for (slot, value) in slots.into_iter().enumerate() {
+            self.heap.store(cell, slot, self.trusted_word(value));
+        }
         Ok(self.push(cell))
     }
 
@@ -219,9 +236,9 @@ impl<'s> Scope<'s> {
             Ok(local) => local,
             Err(error) => return Err(NativeRefused { error, payload }),
         };
-        let heap = &mut *self.heap;
+        let heap = &mut self.heap;
         {
-            let cell = heap.handles.cell(local.index());
+            let cell = heap.handles.cell(local.place);
             let index = heap.natives.insert(Native { cell, payload, external }) as u32;
             cell.set_aux(index);
             if heap.new.contains(cell.word()) {
@@ -406,16 +423,15 @@ impl<'s> Scope<'s> {
 
     #[inline(always)]
     pub(crate) fn push(&mut self, cell: Cell) -> Local<'s> {
-        let index = self.heap.handles.push(cell) as u64;
-        Local { bits: index | u64::from(self.heap.id) << 32, scope: PhantomData }
+        Local { place: self.heap.handles.push(cell), scope: PhantomData }
     }
 
     #[inline(always)]
     pub(crate) fn place(&self, local: Local<'_>) -> Result<Cell, AccessError> {
-        if local.heap() != self.heap.id {
+        if !self.heap.handles.contains(local.place) {
             return Err(AccessError::WrongHeap);
         }
-        Ok(self.heap.handles.cell(local.index()))
+        Ok(self.heap.handles.cell(local.place))
     }
 
     #[inline(always)]
@@ -437,15 +453,26 @@ impl<'s> Scope<'s> {
 
     #[inline(always)]
     pub(crate) fn word(&self, value: Value<'_>) -> Result<u64, AccessError> {
-        Ok(match value {
+        match value {
+            Value::Ref(local) if !self.heap.handles.contains(local.place) => {
+                Err(AccessError::WrongHeap)
+            }
+            value => Ok(self.trusted_word(value)),
+        }
+    }
+
+    /// As [`word`](Self::word), of a value that has been found to be of this heap.
+    #[inline(always)]
+    fn trusted_word(&self, value: Value<'_>) -> u64 {
+        match value {
             Value::Undefined => cell::UNDEFINED,
             Value::Null => cell::NULL,
             Value::Hole => cell::HOLE,
             Value::Bool(true) => cell::TRUE,
             Value::Bool(false) => cell::FALSE,
             Value::Smi(number) => cell::smi(number),
-            Value::Ref(local) => self.place(local)?.word(),
-        })
+            Value::Ref(local) => self.heap.handles.word(local.place),
+        }
     }
 }
 

@@ -16,7 +16,12 @@ impl Heap {
         // is not known then, for it had begun to count again.
         let counted = self.marker.take().is_none();
         self.old.retire();
-        self.evacuate_new_space(Promote::All);
+        // First if all that is dead must go: for marking, young cells live, and what they refer to. Else
+        // last, for then what is promoted takes the place of what has died.
+        let first = matches!(cause, Cause::Requested | Cause::LastResort);
+        if first {
+            self.evacuate_new_space(Promote::All);
+        }
         self.sparse.clear();
         if counted {
             self.choose_sparse_pages();
@@ -28,6 +33,9 @@ impl Heap {
         self.mark_roots(&mut marker);
         marker.advance(usize::MAX);
         self.finish_marking(marker);
+        if !first {
+            self.evacuate_new_space(Promote::All);
+        }
         self.end_event(event);
     }
 

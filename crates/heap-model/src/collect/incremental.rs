@@ -113,5 +113,6 @@ impl Heap {
     pub fn release_memory(&mut self) {
         self.old.release(usize::MAX);
         self.new.shrink(self.new.capacity());
+        self.handles.release();
     }
 }

@@ -18,6 +18,41 @@ pub(super) enum Promote {
     All,
 }
 
+/// Promoted cells that are to be scanned: they lie behind one another in a few ranges of the old
+/// space, so that no list of them is needed (Cheney's algorithm).
+#[derive(Default)]
+struct Fresh {
+    /// The range that grows: its next cell, and where it ends.
+    scan: usize,
+    end: usize,
+    /// Ranges that do not grow any more.
+    rest: Vec<(usize, usize)>,
+}
+
+impl Fresh {
+    #[inline(always)]
+    fn add(&mut self, cell: Cell, size: usize) {
+        let address = cell.address();
+        if address != self.end {
+            if self.scan < self.end {
+                self.rest.push((self.scan, self.end));
+            }
+            self.scan = address;
+        }
+        self.end = address + size;
+    }
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<Cell> {
+        if self.scan == self.end {
+            (self.scan, self.end) = self.rest.pop()?;
+        }
+        let cell = Cell::at(self.scan);
+        self.scan += cell.header().size();
+        Some(cell)
+    }
+}
+
 struct Scavenger<'h> {
     new: &'h mut NewSpace,
     old: &'h mut OldSpace,
@@ -25,8 +60,8 @@ struct Scavenger<'h> {
     sites: &'h mut Sites,
     from: Emptied,
     promote: Promote,
-    /// Cells of the old space whose slots may refer to the emptied half.
-    work: Vec<Cell>,
+    /// Promoted cells whose slots may refer to the emptied half still.
+    fresh: Fresh,
     remembered: Vec<Cell>,
     remembered_slots: RememberedSlots,
     tables: Vec<Cell>,
@@ -52,7 +87,7 @@ impl Heap {
             sites: &mut self.sites,
             from,
             promote,
-            work: Vec::new(),
+            fresh: Fresh::default(),
             remembered: Vec::new(),
             remembered_slots: RememberedSlots::default(),
             tables: Vec::new(),
@@ -68,7 +103,7 @@ impl Heap {
         }
         for cell in remembered {
             cell.set_flag(Header::REMEMBERED, false);
-            scavenger.work.push(cell);
+            scavenger.scan_old(cell);
         }
         loop {
             while scan < scavenger.new.top() {
@@ -76,7 +111,7 @@ impl Heap {
                 scan += cell.header().size();
                 scavenger.scan(cell);
             }
-            if let Some(cell) = scavenger.work.pop() {
+            if let Some(cell) = scavenger.fresh.next() {
                 scavenger.scan_old(cell);
             } else if let Some(first) = scavenger.ready.pop() {
                 scavenger.release(first);
@@ -153,7 +188,7 @@ impl Scavenger<'_> {
         {
             cell.move_to(to, size);
             self.promoted += size;
-            self.work.push(to);
+            self.fresh.add(to, size);
             if let Some(marker) = &mut self.marker {
                 marker.allocated(to);
             }

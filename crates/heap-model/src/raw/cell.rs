@@ -44,17 +44,20 @@ pub enum Kind {
     /// A function.
     Closure,
     /// Weak keys with values.
-    EphemeronTable,
+    EphemeronTable = WEAK,
     /// A weak reference.
     WeakCell,
     /// What comes to light when its target dies.
     Registration,
     /// A rope of two strings.
-    ConsString,
+    ConsString = 9,
     /// Memory that no cell has. It never is a value.
     #[doc(hidden)]
-    Free,
+    Free = 15,
 }
+
+/// The number of the first kind with weak slots; a bit that only those have.
+const WEAK: u8 = 16;
 
 /// By the number in a header; what has no kind is free.
 const KINDS: [Kind; 32] = {
@@ -81,9 +84,6 @@ const KINDS: [Kind; 32] = {
     }
     kinds
 };
-
-/// The weak kinds follow one another.
-const WEAK_KINDS: u64 = Kind::Registration as u64 - Kind::EphemeronTable as u64;
 
 /// A cell's header word.
 #[derive(Clone, Copy)]
@@ -117,7 +117,7 @@ impl Header {
     /// Whether the kind has slots that are weak.
     #[inline(always)]
     pub fn is_weak(self) -> bool {
-        ((self.0 >> 1) & 31).wrapping_sub(Kind::EphemeronTable as u64) <= WEAK_KINDS
+        self.has((WEAK as u64) << 1)
     }
 
     #[inline(always)]
@@ -258,8 +258,7 @@ impl Cell {
     /// Writes a fresh cell: slots undefined, raw bytes zero.
     #[inline(always)]
     pub fn format(self, kind: Kind, size: usize, slots: usize) {
-        self.write(0, Header::new(kind, slots, size).0);
-        self.write(1, 0);
+        self.format_header(kind, size, slots);
         for slot in 0..slots {
             self.write(2 + slot, UNDEFINED);
         }
@@ -294,9 +293,27 @@ impl Cell {
     /// Copies the cell's words to where `size` bytes were allocated, and says there where it went.
     #[inline(always)]
     pub fn move_to(self, to: Self, size: usize) {
-        // SAFETY: both are `size` bytes in mapped chunks, and an allocation overlaps no cell.
-        unsafe { self.0.copy_to_nonoverlapping(to.0, size / WORD) };
+        match size {
+            // Most cells: the first words and the last, which may be the same.
+            16..=32 => self.copy_ends::<2>(to, size / WORD),
+            33..=64 => self.copy_ends::<4>(to, size / WORD),
+            _ => {
+                // SAFETY: both are `size` bytes in mapped chunks, and an allocation overlaps no cell.
+                unsafe { self.0.copy_to_nonoverlapping(to.0, size / WORD) };
+            }
+        }
         self.write(0, to.word());
+    }
+
+    /// Copies the first `N` words and the last of a cell that has `N` to `2 * N`.
+    #[inline(always)]
+    fn copy_ends<const N: usize>(self, to: Self, words: usize) {
+        for start in [0, words - N] {
+            // SAFETY: callers see to it that both cells have `N` words from there on.
+            let (from, to) = unsafe { (self.0.add(start), to.0.add(start)) };
+            // SAFETY: as above; both are mapped and aligned.
+            unsafe { to.cast::<[u64; N]>().write(from.cast::<[u64; N]>().read()) };
+        }
     }
 
     /// Where the raw bytes begin, and how many they are.

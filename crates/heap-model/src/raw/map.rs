@@ -1,7 +1,7 @@
 //! Memory from the operating system: mappings that begin at a multiple of V8's page.
 
 use super::chunk::PAGE;
-use memmap2::MmapMut;
+use memmap2::{MmapMut, MmapOptions};
 
 /// Bytes of the processor's large page.
 #[cfg(target_os = "linux")]
@@ -25,6 +25,14 @@ impl Mapping {
             // Large pages save the processor's address translations; without them all works too.
             let _ = map.advise(memmap2::Advice::HugePage);
         }
+        Some(Self { map, start, length })
+    }
+
+    /// Reserves `length` bytes of zeros that become resident as they are written; none if the operating
+    /// system refuses.
+    pub fn reserve(length: usize) -> Option<Self> {
+        let map = MmapOptions::new().len(length).no_reserve_swap().map_anon().ok()?;
+        let start = map.as_ptr() as usize;
         Some(Self { map, start, length })
     }
 

@@ -10,6 +10,8 @@ use crate::raw::map::Mapping;
 
 pub(crate) struct NewSpace {
     mapping: Mapping,
+    /// The addresses of both halves: where they begin, and how many bytes they are.
+    range: (usize, usize),
     /// Bytes of a half at the most, and now.
     maximum: usize,
     capacity: usize,
@@ -48,33 +50,39 @@ impl NewSpace {
         let mapping = Mapping::new(maximum.checked_mul(2)?)?;
         let start = mapping.start();
         let end = start + capacity;
-        Some(Self { mapping, maximum, capacity, start, top: start, end, age_mark: start })
+        let range = (start, 2 * maximum);
+        Some(Self { mapping, range, maximum, capacity, start, top: start, end, age_mark: start })
     }
 
     /// Takes room for a cell.
     #[inline(always)]
     pub fn allocate(&mut self, size: usize) -> Option<Cell> {
-        let top = self.top;
-        if size > self.end - top {
+        let (start, end) = (self.top, self.top + size);
+        if end > self.end {
             return None;
         }
-        self.top = top + size;
-        Some(Cell::at(top))
+        self.top = end;
+        Some(Cell::at(start))
     }
 
     /// Whether a reference's word refers to a young cell.
     #[inline(always)]
     pub fn contains(&self, word: u64) -> bool {
-        (word as usize).wrapping_sub(self.mapping.start()) < 2 * self.maximum
+        (word as usize).wrapping_sub(self.range.0) < self.range.1
     }
 
     /// The addresses of both halves: where they begin, and how many bytes they are.
     pub fn range(&self) -> (usize, usize) {
-        (self.mapping.start(), 2 * self.maximum)
+        self.range
     }
 
     pub fn used(&self) -> usize {
         self.top - self.start
+    }
+
+    /// Bytes of cells that the next scavenge promotes if they live then.
+    pub fn aged(&self) -> usize {
+        self.age_mark - self.start
     }
 
     pub fn capacity(&self) -> usize {

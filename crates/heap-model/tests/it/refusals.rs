@@ -69,3 +69,26 @@ fn wrong_slots_kinds_and_payloads_are_typed_errors() {
         assert_eq!(scope.native::<u8>(native), Ok(&7));
     });
 }
+
+#[test]
+fn more_handles_than_open_scopes_can_have_are_a_panic_and_the_heap_stays_whole() {
+    let mut heap = Heap::new(HeapOptions::default()).unwrap();
+    let cell = heap.enter(|scope| {
+        let cell = scope.alloc_with(Kind::Object, &[Value::Smi(7)]).unwrap();
+        let root = scope.global(cell).unwrap();
+        let array = scope.alloc_with(Kind::Array, &[Value::Ref(cell)]).unwrap();
+        let endless = catch_unwind(AssertUnwindSafe(|| {
+            loop {
+                scope.get(array, 0).unwrap();
+            }
+        }));
+        assert!(endless.is_err());
+        root
+    });
+    heap.collect();
+    heap.release_memory();
+    heap.enter(|scope| {
+        let cell = scope.local(&cell).unwrap();
+        assert!(matches!(scope.get(cell, 0), Ok(Value::Smi(7))));
+    });
+}

@@ -222,3 +222,38 @@ fn options_of_any_size_are_refused_or_work() {
     let semi = HeapOptions { initial_semi_space: usize::MAX, ..HeapOptions::default() };
     assert!(Heap::new(semi).is_err());
 }
+
+#[test]
+fn what_is_promoted_takes_the_place_of_what_has_died() {
+    const CELLS: usize = 160_000;
+    let options = HeapOptions {
+        initial_old_generation: 8 << 20,
+        initial_semi_space: 8 << 20,
+        max_semi_space: 8 << 20,
+        ..HeapOptions::default()
+    };
+    let mut heap = Heap::new(options).unwrap();
+    let (told, events) = std::sync::mpsc::channel();
+    heap.on_collection(move |event| told.send(*event).unwrap());
+    // Twice 5 MB that grow old: when the second are promoted, the first have died.
+    for _ in 0..2 {
+        heap.enter(|scope| {
+            let list = scope.alloc(Kind::Array, 1, 0).unwrap();
+            for _ in 0..CELLS {
+                scope.scope(|scope| {
+                    let rest = scope.get(list, 0).unwrap();
+                    let cell = scope.alloc_with(Kind::Object, &[rest, Value::Null]).unwrap();
+                    scope.set(list, 0, Value::Ref(cell)).unwrap();
+                });
+            }
+            for _ in 0..CELLS {
+                scope.scope(|scope| scope.alloc(Kind::Bytes, 0, 100).map(drop)).unwrap();
+            }
+        });
+    }
+    let figures = heap.statistics();
+    assert!(figures.promoted >= 2 * 32 * CELLS, "{figures:?}");
+    assert_eq!(figures.full_collections, 1);
+    let committed = events.try_iter().map(|event| event.committed_after).max().unwrap();
+    assert!(committed < (2 * 8 + 7) << 20, "{committed}");
+}
