@@ -1,0 +1,140 @@
+//! Programs that time parts of themselves (a collection among millions of living objects), so that
+//! Node's stand beside ours: alternating runs, and a row for each figure that they print. No unsafe
+//! code.
+//!
+//! A program prints lines `NAME VALUE`. The value of `result` must be the same for all; each other
+//! name that ours prints is a row's unit, with the median of its values over the runs.
+
+use super::Row;
+use super::programs::{Program, Programs, median};
+use std::process::{Command, Stdio};
+
+struct Comparison {
+    benchmark: &'static str,
+    /// The first argument of the program `timed`, and of Node's script.
+    workload: &'static str,
+    ours: &'static str,
+    peers: &'static [&'static str],
+    /// Node's program for the same work, under `benches/node`, and the flags before it.
+    node: Option<(&'static str, &'static [&'static str])>,
+    size: &'static str,
+    quick_size: &'static str,
+}
+
+const COMPARISONS: &[Comparison] = &[
+    collect("heap-model/collect/list/millions", "collect-list", ALL, "1"),
+    collect("heap-model/collect/list/millions", "collect-list", FLAT, "10"),
+    collect("heap-model/collect/graph/millions", "collect-graph", ALL, "1"),
+    collect("heap-model/collect/graph/millions", "collect-graph", FLAT, "10"),
+];
+
+const ALL: &[&str] = &["gc-arena", "boa_gc", "dumpster", "gc"];
+/// Those that do not mark by recursion.
+const FLAT: &[&str] = &["gc-arena", "boa_gc"];
+
+const fn collect(
+    benchmark: &'static str,
+    workload: &'static str,
+    peers: &'static [&'static str],
+    size: &'static str,
+) -> Comparison {
+    Comparison {
+        benchmark,
+        workload,
+        ours: "heap-model",
+        peers,
+        node: Some(("collect.js", &["--expose-gc"])),
+        size,
+        quick_size: size,
+    }
+}
+
+/// Runs every comparison whose benchmark contains `filter`.
+pub fn run(filter: &str, quick: bool) -> Result<Vec<Row>, String> {
+    let chosen: Vec<_> = COMPARISONS.iter().filter(|c| c.benchmark.contains(filter)).collect();
+    if chosen.is_empty() {
+        return Ok(Vec::new());
+    }
+    let programs = Programs::build()?;
+    let mut rows = Vec::new();
+    for comparison in chosen {
+        rows.extend(compare(comparison, &programs, quick)?);
+    }
+    Ok(rows)
+}
+
+fn compare(comparison: &Comparison, built: &Programs, quick: bool) -> Result<Vec<Row>, String> {
+    let size = if quick { comparison.quick_size } else { comparison.size };
+    let implementations = std::iter::once(&comparison.ours).chain(comparison.peers);
+    let mut programs: Vec<Program> = implementations
+        .map(|name| (*name, built.built("timed", [comparison.workload, name, size])))
+        .collect();
+    if let Some((script, flags)) = comparison.node {
+        programs.extend(built.node(flags, script, [comparison.workload, size]));
+    }
+    let mut runs: Vec<Vec<Vec<(String, f64)>>> = vec![Vec::new(); programs.len()];
+    for _ in 0..if quick { 3 } else { 5 } {
+        for ((name, command), runs) in programs.iter_mut().zip(&mut runs) {
+            runs.push(figures(command).map_err(|error| format!("{name}: {error}"))?);
+        }
+    }
+    let names: Vec<&str> = programs.iter().map(|(name, _)| *name).collect();
+    let results: Vec<_> = runs.iter().map(|runs| values(runs, "result")).collect();
+    if results.iter().flatten().any(|result| result != &results[0][0]) {
+        return Err(format!("results differ: {names:?} give {results:?}"));
+    }
+    let benchmark = format!("{}-{size}", comparison.benchmark);
+    let units = runs[0][0].iter().map(|(name, _)| name).filter(|name| *name != "result");
+    let row = |unit: &String| {
+        let of = |(name, runs): (&&str, &Vec<_>)| {
+            let values = values(runs, unit);
+            (!values.is_empty()).then(|| ((*name).to_owned(), median(values)))
+        };
+        let results = names.iter().zip(&runs).filter_map(of).collect();
+        Row::new(benchmark.clone(), unit, comparison.ours, results)
+    };
+    Ok(units.filter_map(row).collect())
+}
+
+/// What the runs of one program printed under a name.
+fn values(runs: &[Vec<(String, f64)>], name: &str) -> Vec<f64> {
+    runs.iter().flatten().filter(|(own, _)| own == name).map(|(_, value)| *value).collect()
+}
+
+fn figures(command: &mut Command) -> Result<Vec<(String, f64)>, String> {
+    let output = command.stderr(Stdio::inherit()).output().map_err(|error| error.to_string())?;
+    if !output.status.success() {
+        return Err(format!("ended with {}", output.status));
+    }
+    let printed = String::from_utf8_lossy(&output.stdout);
+    let figures: Option<Vec<_>> = printed.lines().map(figure).collect();
+    match figures {
+        Some(figures) if figures.iter().any(|(name, _)| name == "result") => Ok(figures),
+        _ => Err(format!("prints no figures: {printed}")),
+    }
+}
+
+fn figure(line: &str) -> Option<(String, f64)> {
+    let (name, value) = line.rsplit_once(' ')?;
+    Some((name.to_owned(), value.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{figure, values};
+
+    #[test]
+    fn a_line_is_a_name_that_may_have_spaces_and_a_number() {
+        let read = figure("CPU ms/million 6.25");
+        assert_eq!(read, Some(("CPU ms/million".to_owned(), 6.25)));
+        assert_eq!(figure("6.25"), None);
+        assert_eq!(figure("CPU ms"), None);
+    }
+
+    #[test]
+    fn a_name_has_a_value_for_each_run_that_printed_it() {
+        let one = vec![("result".to_owned(), 1.0), ("ms".to_owned(), 2.0)];
+        let other = vec![("result".to_owned(), 1.0)];
+        assert_eq!(values(&[one.clone(), other, one], "ms"), [2.0, 2.0]);
+    }
+}
