@@ -23,7 +23,16 @@ const COMPARISONS: &[Comparison] = &[
         benchmark: "heap-model/binary-trees/depth",
         workload: "binary-trees",
         ours: "heap-model",
-        peers: &["rc", "box", "gc-arena", "boa_gc", "dumpster", "gc"],
+        peers: &[
+            "rc",
+            "box",
+            "box+mimalloc",
+            "gc-arena",
+            "gc-arena at once",
+            "boa_gc",
+            "dumpster",
+            "gc",
+        ],
         node: "binary-trees.js",
         size: "18",
         quick_size: "14",
@@ -32,7 +41,7 @@ const COMPARISONS: &[Comparison] = &[
         benchmark: "heap-model/splay/thousands",
         workload: "splay",
         ours: "heap-model",
-        peers: &["rc"],
+        peers: &["rc", "gc-arena", "gc-arena at once", "boa_gc", "dumpster", "gc"],
         node: "splay.js",
         size: "50",
         quick_size: "10",
@@ -120,7 +129,10 @@ fn compare(comparison: &Comparison, built: &Programs, quick: bool) -> Result<Vec
     let size = if quick { comparison.quick_size } else { comparison.size };
     let implementations = std::iter::once(&comparison.ours).chain(comparison.peers);
     let mut programs: Vec<Program> = implementations
-        .map(|name| (*name, built.built("whole", [comparison.workload, name, size])))
+        .map(|name| {
+            let (program, implementation) = program(name);
+            (*name, built.built(program, [comparison.workload, implementation, size]))
+        })
         .collect();
     programs.extend(built.node(&[], comparison.node, [comparison.workload, size]));
     let mut runs: Vec<Vec<Usage>> = programs.iter().map(|_| Vec::new()).collect();
@@ -148,6 +160,14 @@ fn compare(comparison: &Comparison, built: &Programs, quick: bool) -> Result<Vec
         row("peak MB", |usage| usage.peak / 1e6),
     ];
     Ok(rows.into_iter().flatten().collect())
+}
+
+/// The program that runs an implementation, and its name there: `x+mimalloc` is `x` on another allocator.
+fn program(name: &str) -> (&'static str, &str) {
+    match name.strip_suffix("+mimalloc") {
+        Some(implementation) => ("whole-mimalloc", implementation),
+        None => ("whole", name),
+    }
 }
 
 struct Usage {
