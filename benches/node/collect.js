@@ -1,23 +1,16 @@
 'use strict';
 // One full collection among millions of objects: node --expose-gc collect.js collect-list|collect-graph
 // MILLIONS; prints the number of references and the time.
-const { median, report } = require('./timing.js');
+const { median, report, Random } = require('./timing.js');
 const [, , workload, size] = process.argv;
 const millions = Number(size);
 const objects = millions * 1e6;
 const COLLECTIONS = 5;
 
-// The same numbers as the others': xorshift of 64 bits in two halves.
-let high = Math.floor(88172645463325252 / 2 ** 32), low = Number(88172645463325252n & 0xffffffffn);
+const random = new Random();
 function below(bound) {
-  let h = (high << 13) | (low >>> 19), l = low << 13;
-  high ^= h; low ^= l;
-  h = high >>> 7; l = (low >>> 7) | (high << 25);
-  high ^= h; low ^= l;
-  h = (high << 17) | (low >>> 15); l = low << 17;
-  high ^= h; low ^= l;
-  // The number shifted right by 16 has 48 bits.
-  return ((high >>> 0) * 65536 + (low >>> 16)) % bound;
+  random.next();
+  return random.middle % bound;
 }
 
 function list() {

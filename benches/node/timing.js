@@ -1,5 +1,6 @@
 'use strict';
-// What the programs that time parts of themselves share: clocks, medians and lines `NAME VALUE`.
+// What the programs that time parts of themselves share: clocks, medians, random numbers, and lines
+// `NAME VALUE`.
 
 // Runs `part` so many times; gives the medians of its milliseconds of CPU time (all threads) and wall
 // time. A helper thread's work after `part` has returned counts with the next run.
@@ -26,4 +27,23 @@ function report(result, figures) {
   for (const [name, value] of Object.entries(figures)) console.log(`${name} ${value}`);
 }
 
-module.exports = { median, middle, report };
+// The same numbers as the others': xorshift of 64 bits in two halves.
+class Random {
+  high = Number(88172645463325252n >> 32n) | 0;
+  low = Number(88172645463325252n & 0xffffffffn) | 0;
+
+  next() {
+    let { high, low } = this, h = (high << 13) | (low >>> 19), l = low << 13;
+    high ^= h; low ^= l;
+    h = high >>> 7; l = (low >>> 7) | (high << 25);
+    high ^= h; low ^= l;
+    h = (high << 17) | (low >>> 15); l = low << 17;
+    this.high = high ^ h;
+    this.low = low ^ l;
+  }
+
+  // The 48 bits above the lowest 16.
+  get middle() { return (this.high >>> 0) * 65536 + (this.low >>> 16); }
+}
+
+module.exports = { median, middle, report, Random };

@@ -3,6 +3,8 @@
 pub mod binary_trees;
 pub mod buffers;
 pub mod collect;
+pub mod pauses;
+pub mod scavenges;
 pub mod splay;
 #[cfg(feature = "peers")]
 pub mod streams;
@@ -49,4 +51,5 @@ pub const WORKLOADS: &[Workload] = &[
 ];
 
 /// Every workload of the `timed` program.
-pub const TIMED: &[timed::TimedWorkload] = &[collect::LIST, collect::GRAPH];
+pub const TIMED: &[timed::TimedWorkload] =
+    &[collect::LIST, collect::GRAPH, pauses::WORKLOAD, scavenges::WORKLOAD];

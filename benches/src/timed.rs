@@ -55,12 +55,20 @@ pub fn time(part: impl FnOnce()) -> Milliseconds {
 /// If `runs` is 0.
 pub fn median(runs: usize, mut part: impl FnMut()) -> Milliseconds {
     let times: Vec<_> = (0..runs).map(|_| time(&mut part)).collect();
-    let middle = |figure: fn(&Milliseconds) -> f64| {
-        let mut values: Vec<f64> = times.iter().map(figure).collect();
-        values.sort_by(f64::total_cmp);
-        values[runs / 2]
-    };
-    Milliseconds { cpu: middle(|time| time.cpu), wall: middle(|time| time.wall) }
+    Milliseconds {
+        cpu: middle(times.iter().map(|time| time.cpu).collect()),
+        wall: middle(times.iter().map(|time| time.wall).collect()),
+    }
+}
+
+/// The median; of an even number of values, the greater of the two in the middle.
+///
+/// # Panics
+/// If there is no value.
+#[must_use]
+pub fn middle(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
 }
 
 #[cfg(test)]

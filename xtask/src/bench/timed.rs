@@ -19,14 +19,41 @@ struct Comparison {
     node: Option<(&'static str, &'static [&'static str])>,
     size: &'static str,
     quick_size: &'static str,
+    /// A row that follows from the others.
+    derived: Option<Derived>,
 }
+
+type Derived = fn(&[Row]) -> Option<Row>;
 
 const COMPARISONS: &[Comparison] = &[
     collect("heap-model/collect/list/millions", "collect-list", ALL, "1"),
     collect("heap-model/collect/list/millions", "collect-list", FLAT, "10"),
     collect("heap-model/collect/graph/millions", "collect-graph", ALL, "1"),
     collect("heap-model/collect/graph/millions", "collect-graph", FLAT, "10"),
+    Comparison {
+        benchmark: "heap-model/pauses/megabytes",
+        workload: "pauses",
+        ours: "heap-model",
+        peers: &[AT_ONCE, "gc-arena"],
+        node: Some(("pauses.js", &["--expose-gc"])),
+        size: "1000",
+        quick_size: "100",
+        derived: Some(throughput_lost),
+    },
+    Comparison {
+        benchmark: "heap-model/pauses/scavenge-16MiB/millions",
+        workload: "scavenges",
+        ours: "heap-model",
+        peers: &[],
+        node: Some(("scavenges.js", &["--min-semi-space-size=16", "--max-semi-space-size=16"])),
+        size: "50",
+        quick_size: "10",
+        derived: None,
+    },
 ];
+
+/// Our heap, marking at once where it marks in steps.
+const AT_ONCE: &str = "heap-model at once";
 
 const ALL: &[&str] = &["gc-arena", "boa_gc", "dumpster", "gc"];
 /// Those that do not mark by recursion.
@@ -46,6 +73,7 @@ const fn collect(
         node: Some(("collect.js", &["--expose-gc"])),
         size,
         quick_size: size,
+        derived: None,
     }
 }
 
@@ -93,7 +121,18 @@ fn compare(comparison: &Comparison, built: &Programs, quick: bool) -> Result<Vec
         let results = names.iter().zip(&runs).filter_map(of).collect();
         Row::new(benchmark.clone(), unit, comparison.ours, results)
     };
-    Ok(units.filter_map(row).collect())
+    let mut rows: Vec<Row> = units.filter_map(row).collect();
+    rows.extend(comparison.derived.and_then(|derived| derived(&rows)));
+    Ok(rows)
+}
+
+/// The part of the time with marking in steps that marking at once would have saved.
+fn throughput_lost(rows: &[Row]) -> Option<Row> {
+    let row = rows.iter().find(|row| row.unit == "CPU s")?;
+    let at_once = row.results.iter().find(|result| result.implementation == AT_ONCE)?;
+    let lost = vec![(row.results[0].implementation.clone(), (1.0 - at_once.ratio) * 100.0)];
+    let ours = lost[0].0.clone();
+    Row::new(row.benchmark.clone(), "throughput lost, %", &ours, lost)
 }
 
 /// What the runs of one program printed under a name.
@@ -121,7 +160,16 @@ fn figure(line: &str) -> Option<(String, f64)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{figure, values};
+    use super::{AT_ONCE, Row, figure, throughput_lost, values};
+
+    #[test]
+    fn what_marking_at_once_would_save_is_lost() {
+        let times = vec![("ours".to_owned(), 4.0), (AT_ONCE.to_owned(), 3.0)];
+        let row = Row::new("pauses".to_owned(), "CPU s", "ours", times).expect("ours is there");
+        let lost = throughput_lost(&[row]).expect("both are there");
+        assert_eq!(lost.results[0].value, 25.0);
+        assert!(throughput_lost(&[]).is_none());
+    }
 
     #[test]
     fn a_line_is_a_name_that_may_have_spaces_and_a_number() {
