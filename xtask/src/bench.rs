@@ -22,6 +22,9 @@ pub struct BenchArgs {
     /// Fewer samples and runs: a look, not a measurement
     #[arg(long)]
     quick: bool,
+    /// How often each program runs (5, or 3 with --quick)
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    runs: Option<u16>,
     /// Write the table's rows to FILE
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -83,8 +86,9 @@ pub fn run(args: &BenchArgs) -> ExitCode {
 fn measure(args: &BenchArgs) -> Result<Vec<Row>, String> {
     let filter = args.filter.as_deref().unwrap_or("");
     let mut rows = micro::run(filter, args.quick)?;
-    rows.extend(whole::run(filter, args.quick)?);
-    rows.extend(timed::run(filter, args.quick)?);
+    let runs = args.runs.unwrap_or(if args.quick { 3 } else { 5 });
+    rows.extend(whole::run(filter, args.quick, runs)?);
+    rows.extend(timed::run(filter, args.quick, runs)?);
     if let Some(file) = &args.json {
         let text = serde_json::to_string_pretty(&rows).map_err(|error| error.to_string())?;
         std::fs::write(file, text).map_err(|error| format!("{}: {error}", file.display()))?;

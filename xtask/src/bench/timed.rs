@@ -78,7 +78,7 @@ const fn collect(
 }
 
 /// Runs every comparison whose benchmark contains `filter`.
-pub fn run(filter: &str, quick: bool) -> Result<Vec<Row>, String> {
+pub fn run(filter: &str, quick: bool, runs: u16) -> Result<Vec<Row>, String> {
     let chosen: Vec<_> = COMPARISONS.iter().filter(|c| c.benchmark.contains(filter)).collect();
     if chosen.is_empty() {
         return Ok(Vec::new());
@@ -86,13 +86,18 @@ pub fn run(filter: &str, quick: bool) -> Result<Vec<Row>, String> {
     let programs = Programs::build()?;
     let mut rows = Vec::new();
     for comparison in chosen {
-        rows.extend(compare(comparison, &programs, quick)?);
+        let size = if quick { comparison.quick_size } else { comparison.size };
+        rows.extend(compare(comparison, &programs, size, runs)?);
     }
     Ok(rows)
 }
 
-fn compare(comparison: &Comparison, built: &Programs, quick: bool) -> Result<Vec<Row>, String> {
-    let size = if quick { comparison.quick_size } else { comparison.size };
+fn compare(
+    comparison: &Comparison,
+    built: &Programs,
+    size: &str,
+    count: u16,
+) -> Result<Vec<Row>, String> {
     let implementations = std::iter::once(&comparison.ours).chain(comparison.peers);
     let mut programs: Vec<Program> = implementations
         .map(|name| (*name, built.built("timed", [comparison.workload, name, size])))
@@ -101,7 +106,7 @@ fn compare(comparison: &Comparison, built: &Programs, quick: bool) -> Result<Vec
         programs.extend(built.node(flags, script, [comparison.workload, size]));
     }
     let mut runs: Vec<Vec<Vec<(String, f64)>>> = vec![Vec::new(); programs.len()];
-    for _ in 0..if quick { 3 } else { 5 } {
+    for _ in 0..count {
         for ((name, command), runs) in programs.iter_mut().zip(&mut runs) {
             runs.push(figures(command).map_err(|error| format!("{name}: {error}"))?);
         }
