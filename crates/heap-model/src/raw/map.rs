@@ -5,7 +5,7 @@ use memmap2::{MmapMut, MmapOptions};
 
 /// Bytes of the processor's large page.
 #[cfg(target_os = "linux")]
-const HUGE: usize = 2 << 20;
+const LARGE_PAGE: usize = 2 << 20;
 
 /// A mapping of its own, aligned to [`PAGE`]. It is unmapped with this.
 pub struct Mapping {
@@ -18,14 +18,19 @@ impl Mapping {
     /// Maps `length` bytes of zeros; none if the operating system refuses.
     pub fn new(length: usize) -> Option<Self> {
         // The library aligns to the system's pages: what lies before V8's is never touched.
-        let mut map = MmapMut::map_anon(length.checked_add(PAGE)?).ok()?;
-        let start = (map.as_mut_ptr() as usize).next_multiple_of(PAGE);
-        #[cfg(target_os = "linux")]
-        if length >= HUGE {
-            // Large pages save the processor's address translations; without them all works too.
-            let _ = map.advise(memmap2::Advice::HugePage);
-        }
+        let map = MmapMut::map_anon(length.checked_add(PAGE)?).ok()?;
+        let start = (map.as_ptr() as usize).next_multiple_of(PAGE);
         Some(Self { map, start, length })
+    }
+
+    /// Asks for large pages, which save the processor's address translations, where all of the mapping
+    /// is soon used. The first touch of each takes longer; without them all works too.
+    pub fn with_large_pages(self) -> Self {
+        #[cfg(target_os = "linux")]
+        if self.length >= LARGE_PAGE {
+            let _ = self.map.advise(memmap2::Advice::HugePage);
+        }
+        self
     }
 
     /// Reserves `length` bytes of zeros that become resident as they are written; none if the operating

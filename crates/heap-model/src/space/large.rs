@@ -18,7 +18,7 @@ impl LargeSpace {
     }
 
     pub fn allocate(&mut self, size: usize) -> Option<Cell> {
-        let mapping = Mapping::new(Self::commit(size))?;
+        let mapping = Mapping::new(Self::commit(size))?.with_large_pages();
         let chunk = Chunk::at(mapping.start());
         chunk.format();
         self.used += size;

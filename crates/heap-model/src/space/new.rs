@@ -47,7 +47,7 @@ impl Emptied {
 impl NewSpace {
     pub fn new(capacity: usize, maximum: usize) -> Option<Self> {
         let maximum = maximum.max(capacity);
-        let mapping = Mapping::new(maximum.checked_mul(2)?)?;
+        let mapping = Mapping::new(maximum.checked_mul(2)?)?.with_large_pages();
         let start = mapping.start();
         let end = start + capacity;
         let range = (start, 2 * maximum);
