@@ -10,6 +10,7 @@ use crate::options::{MAX_ALIGNMENT, MAX_LENGTH, MAX_POOL_SIZE};
 use crate::report::{PoolStats, Slab, SlabState};
 use crate::{AllocError, PoolOptions, Reuse};
 use std::cell::Cell;
+use std::ops::Deref;
 use std::panic::Location;
 use std::ptr::NonNull;
 use std::rc::Rc;
@@ -100,6 +101,10 @@ pub(crate) struct Core {
     bytes: Cell<usize>,
     peak: Cell<usize>,
     counters: Counters,
+    /// Whether it is used under a lock, in which nothing of others is called.
+    locked: bool,
+    /// Bytes that the external memory's owner has yet to hear of.
+    untold: Cell<isize>,
 }
 
 #[derive(Default)]
@@ -145,6 +150,8 @@ impl Core {
             bytes: Cell::new(0),
             peak: Cell::new(0),
             counters: Counters::default(),
+            locked: false,
+            untold: Cell::new(0),
         }
     }
 
@@ -157,14 +164,24 @@ impl Core {
     fn grown(&self, bytes: usize) {
         self.bytes.set(self.bytes.get() + bytes);
         self.peak.set(self.peak.get().max(self.array_buffers()));
-        self.home.tell(bytes as isize);
+        self.tell(bytes as isize);
     }
 
     /// A store has gone.
     #[inline]
     fn shrunk(&self, bytes: usize) {
         self.bytes.set(self.bytes.get() - bytes);
-        self.home.tell(-(bytes as isize));
+        self.tell(-(bytes as isize));
+    }
+
+    /// Tells the external memory's owner, or lets that wait until the core is unlocked.
+    #[inline]
+    fn tell(&self, bytes: isize) {
+        if self.locked {
+            self.untold.set(self.untold.get() + bytes);
+        } else {
+            self.home.tell(bytes);
+        }
     }
 
     /// A number that no store has had.
@@ -366,7 +383,8 @@ impl Core {
         let (old, visited) = (self.end(bump), bump.visited.get());
         bump.begin(next);
         match old {
-            Some(slab) if visited || self.owner == NOBODY => self.share(slab),
+            // It is released if only the external memory's owner placed buffers in it, just now.
+            Some(slab) if visited || self.owner == NOBODY || slab.is_released() => self.share(slab),
             Some(slab) => slab.goal.set(slab.handed.get()),
             None => {}
         }
@@ -520,16 +538,16 @@ impl Core {
         self.shelves.clear().into_iter().for_each(|store| self.free(store));
     }
 
-    /// Moves the buffer to where the moved ones are, if its store is used up and less than half of
-    /// it is used. Whether it was moved.
-    pub fn compact(&self, buffer: &mut Buffer, at: At) -> Result<bool, AllocError> {
+    /// A copy of the buffer where the moved ones are, if its store is used up and less than half of
+    /// it is used.
+    pub fn compact(&self, buffer: &Buffer, at: At) -> Result<Option<Buffer>, AllocError> {
         self.settle();
         let Some(store) = buffer.store().filter(|store| Arc::ptr_eq(&store.home, &self.home))
         else {
-            return Ok(false);
+            return Ok(None);
         };
         if [&self.bump, &self.survivors].iter().any(|bump| bump.slab.get() == Some(store)) {
-            return Ok(false);
+            return Ok(None);
         }
         let lists = self.home.lists();
         let (_, live) = match lists.shared.get(store.index.get()) == Some(&store) {
@@ -539,11 +557,10 @@ impl Core {
         drop(lists);
         let length = buffer.len();
         if live >= store.capacity / 2 || length >= self.half {
-            return Ok(false);
+            return Ok(None);
         }
         let at = store.pinned_by(buffer.offset()).unwrap_or(at);
-        *buffer = self.copy_compact(buffer, at)?;
-        Ok(true)
+        self.copy_compact(buffer, at).map(Some)
     }
 
     /// A copy of the bytes, where compaction places what it moves.
@@ -655,6 +672,9 @@ impl Drop for Core {
         self.trim();
         // Only a panic of the external memory's owner leaves any: released ones.
         self.shelves.listed(|_| true).into_iter().for_each(|store| self.free(store));
+        if self.locked {
+            self.home.tell(self.untold.take());
+        }
         self.home.close();
     }
 }
@@ -665,11 +685,38 @@ pub(crate) struct Locked(Mutex<Core>);
 impl Locked {
     /// A core whose stores no thread owns.
     pub fn new(options: PoolOptions) -> Self {
-        Self(Mutex::new(Core::new(options, NOBODY)))
+        let mut core = Core::new(options, NOBODY);
+        core.locked = true;
+        Self(Mutex::new(core))
     }
 
-    pub fn core(&self) -> MutexGuard<'_, Core> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    pub fn core(&self) -> Guard<'_> {
+        Guard(Some(self.0.lock().unwrap_or_else(PoisonError::into_inner)))
+    }
+}
+
+/// A locked core; what the external memory's owner has to hear is told when it is unlocked.
+pub(crate) struct Guard<'a>(Option<MutexGuard<'a, Core>>);
+
+impl Deref for Guard<'_> {
+    type Target = Core;
+
+    #[inline]
+    fn deref(&self) -> &Core {
+        self.0.as_ref().expect("it is there until it is dropped")
+    }
+}
+
+impl Drop for Guard<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        let Some(core) = self.0.take() else { return };
+        let untold = core.untold.take();
+        if untold != 0 {
+            let home = core.home.clone();
+            drop(core);
+            home.tell(untold);
+        }
     }
 }
 

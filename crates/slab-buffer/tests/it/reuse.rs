@@ -116,3 +116,52 @@ fn the_owner_hears_of_every_store() {
         assert_eq!(heard.load(Ordering::Relaxed), 0);
     }
 }
+
+#[test]
+fn the_owner_may_use_the_pool_as_it_hears() {
+    use std::cell::{Cell, RefCell};
+
+    thread_local! {
+        static POOLS: RefCell<Option<(Pool, SyncPool)>> = const { RefCell::new(None) };
+        static HEARD: Cell<isize> = const { Cell::new(0) };
+        static HEARING: Cell<bool> = const { Cell::new(false) };
+    }
+    let hear = |bytes: isize| {
+        HEARD.set(HEARD.get() + bytes);
+        if HEARING.replace(true) {
+            return;
+        }
+        POOLS.with_borrow(|pools| {
+            let Some((pool, many)) = pools else { return };
+            let own = [pool.alloc_unsafe(100).unwrap(), many.alloc_unsafe(100).unwrap()];
+            assert!(pool.slabs().iter().any(|slab| slab.live_buffers > 0));
+            assert!(many.stats().live_buffers > 0);
+            assert!(own.iter().all(|buffer| buffer.len() == 100));
+        });
+        HEARING.set(false);
+    };
+    for reuse in [Reuse::Node, Reuse::Recycle] {
+        let options = PoolOptions {
+            external_memory: Some(Arc::new(hear)),
+            reuse,
+            max_kept_bytes: 20_000,
+            ..PoolOptions::default()
+        };
+        POOLS.set(Some((Pool::new(options.clone()), SyncPool::new(options))));
+        let mut held = Vec::new();
+        for i in 0..3000_usize {
+            POOLS.with_borrow(|pools| {
+                let (pool, many) = pools.as_ref().unwrap();
+                held.push(pool.alloc_unsafe(i * 31 % 5000).unwrap());
+                held.push(many.alloc_unsafe(i * 37 % 5000).unwrap());
+            });
+            if i % 3 > 0 {
+                held.swap_remove(i * 17 % held.len());
+                held.swap_remove(i * 13 % held.len());
+            }
+        }
+        held.clear();
+        drop(POOLS.take());
+        assert_eq!(HEARD.get(), 0);
+    }
+}
