@@ -604,6 +604,7 @@ impl Core {
                 SlabState::Current => {}
             }
         });
+        stats.kept_bytes = self.shelves.kept_bytes() + self.home.kept_bytes();
         stats.array_buffers = self.array_buffers();
         stats
     }

@@ -77,6 +77,11 @@ impl Home {
         self.bytes.load(Ordering::Relaxed)
     }
 
+    /// Bytes of the released stores that wait here.
+    pub fn kept_bytes(&self) -> usize {
+        self.lists().kept_bytes
+    }
+
     /// Tells the external memory's owner.
     #[inline]
     pub fn tell(&self, bytes: isize) {

@@ -31,6 +31,21 @@ fn array_buffers_count_slabs_whole_and_fall_with_the_last_buffer() {
 }
 
 #[test]
+fn the_memory_of_freed_slabs_that_is_at_hand_is_bounded_and_shown() {
+    let pool = Pool::new(PoolOptions::default());
+    let held: Vec<_> = (0..1000).map(|_| pool.alloc_unsafe(4000).unwrap()).collect();
+    assert_eq!(pool.stats().kept_bytes, 0);
+    drop(held);
+    let stats = pool.stats();
+    assert_eq!((stats.kept_bytes, stats.kept_slabs, stats.array_buffers), (1 << 20, 0, 8192));
+    let held: Vec<_> = (0..20).map(|_| pool.alloc_unsafe(4000).unwrap()).collect();
+    let taken = held.last().unwrap().store_id().unwrap() - held[0].store_id().unwrap();
+    assert_eq!(pool.stats().kept_bytes, (1 << 20) - taken as usize * 8192);
+    pool.trim();
+    assert_eq!((pool.stats().kept_bytes, pool.array_buffers()), (0, (taken as usize + 1) * 8192));
+}
+
+#[test]
 fn slabs_are_full_then_partial_then_kept_then_used_again() {
     let pool = recycling();
     let [first, second, third] = [0; 3].map(|_| pool.alloc_unsafe(3000).unwrap());
