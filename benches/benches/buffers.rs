@@ -1,10 +1,11 @@
-//! Buffers beside Vec, BytesMut, bumpalo and opool: allocate, write one byte, drop; the same in a
+//! Buffers beside Vec, a vector on mimalloc, BytesMut, bumpalo and opool: allocate, write one byte, drop; the same in a
 //! ring of a thousand live ones; and dropped on another thread.
 
+use benches::buffers::{Mimalloc, options};
 use bytes::BytesMut;
 use criterion::{Criterion, criterion_group, criterion_main};
 use opool::{LocalPool, PoolAllocator};
-use slab_buffer::{Pool, PoolOptions, Reuse, SyncPool};
+use slab_buffer::{Pool, SyncPool};
 use std::hint::black_box;
 use std::sync::mpsc;
 
@@ -18,12 +19,6 @@ impl PoolAllocator<Vec<u8>> for Vectors {
 
 const LENGTHS: [(usize, &str); 4] = [(64, "64B"), (1024, "1KiB"), (4096, "4KiB"), (65536, "64KiB")];
 
-fn options(length: usize) -> PoolOptions {
-    let reuse = if length < 4096 { Reuse::Node } else { Reuse::Recycle };
-    // In the ring a thousand are alive, and as many bytes are kept at its turn.
-    PoolOptions { max_kept_bytes: 64 << 20, ..PoolOptions::default().with_reuse(reuse) }
-}
-
 /// Keeps what was done to the value from being left out.
 #[inline(always)]
 fn used<T>(value: &T) {
@@ -33,6 +28,13 @@ fn used<T>(value: &T) {
 #[inline(always)]
 fn vector(length: usize) -> Vec<u8> {
     let mut buffer = Vec::with_capacity(black_box(length));
+    buffer.push(1);
+    buffer
+}
+
+#[inline(always)]
+fn mimalloc(length: usize) -> Mimalloc {
+    let mut buffer = Mimalloc::with_capacity(black_box(length));
     buffer.push(1);
     buffer
 }
@@ -67,6 +69,7 @@ fn allocate_and_drop(criterion: &mut Criterion) {
             });
         });
         group.bench_function("Vec", |bencher| bencher.iter(|| used(&vector(length))));
+        group.bench_function("mimalloc", |bencher| bencher.iter(|| used(&mimalloc(length))));
         group.bench_function("BytesMut", |bencher| {
             bencher.iter(|| used(&bytes_mut(length)));
         });
@@ -96,14 +99,44 @@ fn layout(length: usize) -> std::alloc::Layout {
     std::alloc::Layout::array::<u8>(black_box(length)).expect("a layout")
 }
 
+/// What no pool can do without: a handle of three words, dropped by a call, and a byte written to the
+/// next of as many places as are alive. Nothing is allocated.
+fn places(length: usize) -> impl FnMut() -> Place {
+    let mut region = vec![0_u8; 1001 * (length + 16)];
+    let mut at = 0;
+    move || {
+        let place = Place { at, _length: black_box(length), _region: 1 };
+        region[at] = 1;
+        at = if at + 2 * (length + 16) > region.len() { 0 } else { at + length + 16 };
+        place
+    }
+}
+
+struct Place {
+    at: usize,
+    _length: usize,
+    _region: usize,
+}
+
+impl Drop for Place {
+    #[inline(always)]
+    fn drop(&mut self) {
+        forgotten(self.at);
+    }
+}
+
+#[inline(never)]
+fn forgotten(at: usize) {
+    black_box(at);
+}
+
 /// Each allocation takes the place of the one a thousand before it.
 fn ring<T>(bencher: &mut criterion::Bencher<'_>, mut make: impl FnMut() -> T) {
     let mut ring: Vec<T> = (0..1000).map(|_| make()).collect();
     let mut at = 0;
     bencher.iter(|| {
-        let oldest = std::mem::replace(&mut ring[at], make());
+        ring[at] = make();
         used(&ring[at]);
-        drop(oldest);
         at = if at == 999 { 0 } else { at + 1 };
     });
 }
@@ -114,6 +147,8 @@ fn ring_of_a_thousand(criterion: &mut Criterion) {
         let pool = Pool::new(options(length));
         group.bench_function("slab-buffer", |bencher| ring(bencher, || ours(&pool, length)));
         group.bench_function("Vec", |bencher| ring(bencher, || vector(length)));
+        group.bench_function("mimalloc", |bencher| ring(bencher, || mimalloc(length)));
+        group.bench_function("floor", |bencher| ring(bencher, places(length)));
         group.bench_function("BytesMut", |bencher| ring(bencher, || bytes_mut(length)));
         let objects = LocalPool::new_prefilled(1001, Vectors(length));
         group.bench_function("opool", |bencher| {
@@ -165,6 +200,7 @@ fn dropped_elsewhere(criterion: &mut Criterion) {
         let pool = Pool::new(options(length));
         group.bench_function("slab-buffer", |bencher| elsewhere(bencher, || ours(&pool, length)));
         group.bench_function("Vec", |bencher| elsewhere(bencher, || vector(length)));
+        group.bench_function("mimalloc", |bencher| elsewhere(bencher, || mimalloc(length)));
         group.bench_function("BytesMut", |bencher| elsewhere(bencher, || bytes_mut(length)));
         group.finish();
     }

@@ -28,6 +28,10 @@ pub const WORKLOADS: &[Workload] = &[
     buffers::MIDDLE,
     buffers::LARGE,
     buffers::HUGE,
+    buffers::RING_SMALL,
+    buffers::RING_MIDDLE,
+    buffers::RING_LARGE,
+    buffers::RING_HUGE,
     buffers::HELD,
     splay::WORKLOAD,
     #[cfg(feature = "peers")]

@@ -30,7 +30,8 @@ pub enum Reuse {
 pub trait ExternalMemory: Send + Sync {
     /// The pool's backing stores have grown or, below zero, shrunk by `bytes`.
     ///
-    /// Called after the change, on the thread that caused it, with no lock held.
+    /// Called after the change, on the thread that caused it, with no lock held: it may use the pool.
+    /// A call of a [`SyncPool`](crate::SyncPool) tells the sum of what it changed.
     fn adjust(&self, bytes: isize);
 }
 

@@ -49,17 +49,6 @@ impl Pool {
         self.0.alloc_unsafe(length)
     }
 
-    /// Moves the buffer to a denser slab, if its own is used up and less than half of it is used;
-    /// whether it was moved. Those that are moved share slabs, so thousands of small survivors of
-    /// thousands of slabs end in a few. O(length).
-    ///
-    /// # Errors
-    /// [`AllocError`]; the buffer stays where it is.
-    #[track_caller]
-    pub fn compact(&self, buffer: &mut Buffer) -> Result<bool, AllocError> {
-        self.0.compact(buffer, Location::caller())
-    }
-
     /// A copy of the bytes, where compaction places what it moves.
     pub(crate) fn copy_compact(&self, bytes: &[u8]) -> Result<Buffer, AllocError> {
         self.0.copy_compact(bytes, Location::caller())
@@ -158,6 +147,20 @@ macro_rules! calls {
                 }
                 rest.fill(0);
                 Ok(buffer)
+            }
+
+            /// Moves the buffer to a denser slab, if its own is used up and less than half of it is
+            /// used; whether it was moved. Those that are moved share slabs, so thousands of small
+            /// survivors of thousands of slabs end in a few. O(length).
+            ///
+            /// # Errors
+            /// [`AllocError`]; the buffer stays where it is.
+            #[track_caller]
+            pub fn compact(&self, buffer: &mut Buffer) -> Result<bool, AllocError> {
+                // The old one goes when the pool is no longer locked.
+                let copy = self.$core().compact(buffer, Location::caller())?;
+                let moved = copy.map(|copy| *buffer = copy);
+                Ok(moved.is_some())
             }
 
             /// Bytes of live backing stores, slabs whole, as Node's `arrayBuffers` counts them. O(1).

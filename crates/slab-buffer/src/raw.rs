@@ -24,7 +24,7 @@ mod store;
 
 pub use buffer::Buffer;
 pub(crate) use buffer::Cells;
-pub(crate) use core::{Core, Locked};
+pub(crate) use core::{Core, Guard, Locked};
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -22,6 +22,9 @@ pub struct PoolStats {
     pub partial_slabs: usize,
     /// Released slabs that wait for new buffers.
     pub kept_slabs: usize,
+    /// Bytes of released stores that wait for new buffers. Under [`Reuse::Recycle`](crate::Reuse) they
+    /// are among `array_buffers`; under `Reuse::Node` they are memory of freed slabs, which are not.
+    pub kept_bytes: usize,
     /// Stores that hold one buffer that is not pooled.
     pub own_stores: usize,
     /// Buffers that were placed in a slab or in a kept store.

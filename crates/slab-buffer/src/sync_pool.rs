@@ -1,11 +1,11 @@
 //! The pool of many threads. No unsafe code.
 
 use crate::pool::calls;
-use crate::raw::{Core, Locked};
+use crate::raw::{Guard, Locked};
 use crate::{AllocError, Buffer, PoolOptions, PoolStats, Slab, SlabState};
 use std::fmt;
 use std::panic::Location;
-use std::sync::{Arc, MutexGuard};
+use std::sync::Arc;
 
 /// A [`Pool`](crate::Pool) that many threads share. Cloning it gives another handle.
 ///
@@ -40,7 +40,7 @@ impl SyncPool {
         self.core().alloc_unsafe(length)
     }
 
-    fn core(&self) -> MutexGuard<'_, Core> {
+    fn core(&self) -> Guard<'_> {
         self.0.core()
     }
 }

@@ -50,6 +50,10 @@ const COMPARISONS: &[Comparison] = &[
     buffers("slab-buffer/alloc-1KiB/millions", "alloc-1KiB", "10"),
     buffers("slab-buffer/alloc-4KiB/millions", "alloc-4KiB", "2"),
     buffers("slab-buffer/alloc-64KiB/millions", "alloc-64KiB", "1"),
+    buffers("slab-buffer/ring-64B/millions", "ring-64B", "10"),
+    buffers("slab-buffer/ring-1KiB/millions", "ring-1KiB", "10"),
+    buffers("slab-buffer/ring-4KiB/millions", "ring-4KiB", "2"),
+    buffers("slab-buffer/ring-64KiB/millions", "ring-64KiB", "1"),
     Comparison {
         benchmark: "slab-buffer/hold-64B",
         workload: "hold-64B",

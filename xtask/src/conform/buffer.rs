@@ -2,15 +2,12 @@
 //! order of first appearance), its offset and its store's length are compared. No unsafe code.
 
 use serde_json::{Value, json};
-use slab_buffer::{Buffer, Pool, PoolOptions};
+use slab_buffer::{Pool, PoolOptions, View};
 
-/// A buffer of the program: made by the pool, or a view of one that was.
+/// A buffer of the program, and the number of its backing store by order of first appearance.
 struct Made {
-    store: u64,
-    offset: usize,
-    length: usize,
-    store_length: usize,
-    _owner: Option<Buffer>,
+    view: View,
+    slab: usize,
 }
 
 /// Replays one program; the error names the first step that differs.
@@ -18,61 +15,62 @@ pub fn replay(program: &Value) -> Result<(), String> {
     let pool_size = program["poolSize"].as_u64().ok_or("no poolSize")? as usize;
     let pool = Pool::new(PoolOptions { pool_size, ..PoolOptions::default() });
     let mut made: Vec<Made> = Vec::new();
-    let mut stores: Vec<u64> = Vec::new();
+    let mut stores: Vec<Option<u64>> = Vec::new();
     for (number, step) in program["steps"].as_array().ok_or("no steps")?.iter().enumerate() {
         let op = &step["op"];
-        let buffer =
-            apply(&pool, op, &made).map_err(|text| format!("step {number} {op}: {text}"))?;
-        let slab = stores.iter().position(|store| *store == buffer.store).unwrap_or_else(|| {
-            stores.push(buffer.store);
+        let view = apply(&pool, op, &made).map_err(|text| format!("step {number} {op}: {text}"))?;
+        let known = match view.store_id() {
+            Some(store) => stores.iter().position(|earlier| *earlier == Some(store)),
+            // A buffer of no bytes has a store like no other, which its views have too.
+            None if op[0] == "subarray" => made_by(op, 1, &made).map(|of| of.slab).ok(),
+            None => None,
+        };
+        let slab = known.unwrap_or_else(|| {
+            stores.push(view.store_id());
             stores.len() - 1
         });
-        let found = json!([buffer.length, slab, buffer.offset, buffer.store_length]);
+        let found = json!([view.len(), slab, view.offset(), view.store_len()]);
         let expected = json!([step["len"], step["slab"], step["offset"], step["slabLen"]]);
         if found != expected {
             return Err(format!(
                 "step {number} {op}: len, slab, offset, slabLen: expected {expected}, got {found}"
             ));
         }
-        made.push(buffer);
+        made.push(Made { view, slab });
     }
     Ok(())
 }
 
-fn apply(pool: &Pool, op: &Value, made: &[Made]) -> Result<Made, String> {
+fn operand(op: &Value, place: usize) -> Result<usize, &'static str> {
+    op[place].as_u64().map(|n| n as usize).ok_or("no operand")
+}
+
+/// The earlier buffer that an operand names.
+fn made_by<'m>(op: &Value, place: usize, made: &'m [Made]) -> Result<&'m Made, &'static str> {
+    made.get(operand(op, place)?).ok_or("no such buffer")
+}
+
+/// The buffer that the call makes, its bytes shared with the views of it.
+fn apply(pool: &Pool, op: &Value, made: &[Made]) -> Result<View, String> {
     let name = op[0].as_str().ok_or("no name")?;
-    let operand = |place: usize| op[place].as_u64().map(|n| n as usize).ok_or("no operand");
-    let earlier = |place: usize| made.get(operand(place)?).ok_or("no such buffer");
+    let operand = |place| operand(op, place);
+    let earlier = |place| made_by(op, place, made).map(|made| &made.view);
     let allocated = match name {
         "alloc" => pool.alloc(operand(1)?),
-        "allocUnsafe" | "fromBytes" => pool.alloc_unsafe(operand(1)?),
+        "allocUnsafe" => pool.alloc_unsafe(operand(1)?),
         "allocUnsafeSlow" => pool.alloc_unsafe_slow(operand(1)?),
+        "fromBytes" => pool.from_bytes(&vec![7; operand(1)?]),
         "fromString" => pool.from_string(&"a".repeat(operand(1)?)),
         "fromUtf8" => pool.from_string(&"\u{e9}".repeat(operand(1)?)),
-        "fromBuffer" => pool.alloc_unsafe(earlier(1)?.length),
-        "concat" => pool.alloc_unsafe(earlier(1)?.length + earlier(2)?.length),
+        "fromBuffer" => pool.from_bytes(&earlier(1)?.to_vec()),
+        "concat" => pool.concat(&[&earlier(1)?.to_vec(), &earlier(2)?.to_vec()], None),
         "subarray" => {
-            let (of, start, end) = (earlier(1)?, operand(2)?, operand(3)?);
-            let start = start.min(of.length);
-            let length = end.min(of.length).saturating_sub(start);
-            let (store, store_length) = (of.store, of.store_length);
-            return Ok(Made {
-                store,
-                offset: of.offset + start,
-                length,
-                store_length,
-                _owner: None,
-            });
+            let of = earlier(1)?;
+            let start = operand(2)?.min(of.len());
+            let end = operand(3)?.clamp(start, of.len().max(start));
+            return of.subarray(start..end).map_err(|error| error.to_string());
         }
         _ => return Err("an unknown operation".to_owned()),
     };
-    let buffer = allocated.map_err(|error| error.to_string())?;
-    Ok(Made {
-        // A buffer of no bytes has a store like no other.
-        store: buffer.store_id().unwrap_or(u64::MAX - made.len() as u64),
-        offset: buffer.offset(),
-        length: buffer.len(),
-        store_length: buffer.store_len(),
-        _owner: Some(buffer),
-    })
+    Ok(allocated.map_err(|error| error.to_string())?.share())
 }

@@ -117,7 +117,7 @@ impl DerefMut for Buffer {
 }
 
 impl Drop for Buffer {
-    #[inline]
+    #[inline(always)]
     fn drop(&mut self) {
         if let Some(store) = self.store {
             store.release(self.start, self.length);

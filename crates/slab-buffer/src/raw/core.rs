@@ -2,7 +2,7 @@
 //! becomes of stores that are used up or released.
 
 use super::buffer::Buffer;
-use super::home::{Home, SPARE_BYTES};
+use super::home::{self, Home, VISITED, WAITING};
 use super::shelves::Shelves;
 use super::store::{Form, Handle};
 use super::{NOBODY, number_here, split, unit};
@@ -10,10 +10,10 @@ use crate::options::{MAX_ALIGNMENT, MAX_LENGTH, MAX_POOL_SIZE};
 use crate::report::{PoolStats, Slab, SlabState};
 use crate::{AllocError, PoolOptions, Reuse};
 use std::cell::Cell;
+use std::ops::Deref;
 use std::panic::Location;
 use std::ptr::NonNull;
 use std::rc::Rc;
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 type At = &'static Location<'static>;
@@ -28,6 +28,8 @@ pub(crate) struct Bump {
     at: Cell<usize>,
     end: Cell<usize>,
     handed: Cell<u64>,
+    /// Whether others may release buffers of the slab without telling any more.
+    visited: Cell<bool>,
 }
 
 impl Bump {
@@ -38,6 +40,7 @@ impl Bump {
             at: Cell::new(0),
             end: Cell::new(0),
             handed: Cell::new(0),
+            visited: Cell::new(false),
         }
     }
 
@@ -68,6 +71,7 @@ impl Bump {
         self.at.set(0);
         self.end.set(slab.capacity);
         self.handed.set(0);
+        self.visited.set(false);
     }
 
     fn end(&self) -> Option<Handle> {
@@ -84,6 +88,8 @@ pub(crate) struct Core {
     /// Lengths from this on are alone on the short way.
     long: usize,
     half: usize,
+    /// Bytes of released stores that are kept at the most.
+    max_kept_bytes: usize,
     owner: u64,
     options: PoolOptions,
     home: Arc<Home>,
@@ -95,6 +101,10 @@ pub(crate) struct Core {
     bytes: Cell<usize>,
     peak: Cell<usize>,
     counters: Counters,
+    /// Whether it is used under a lock, in which nothing of others is called.
+    locked: bool,
+    /// Bytes that the external memory's owner has yet to hear of.
+    untold: Cell<isize>,
 }
 
 #[derive(Default)]
@@ -130,6 +140,7 @@ impl Core {
             short: if careful { 0 } else { half.saturating_sub(1) },
             long: if careful { usize::MAX } else { half.max(1) },
             half,
+            max_kept_bytes: home::max_kept_bytes(&options),
             owner,
             survivors: Bump::new(),
             options,
@@ -139,6 +150,8 @@ impl Core {
             bytes: Cell::new(0),
             peak: Cell::new(0),
             counters: Counters::default(),
+            locked: false,
+            untold: Cell::new(0),
         }
     }
 
@@ -151,14 +164,24 @@ impl Core {
     fn grown(&self, bytes: usize) {
         self.bytes.set(self.bytes.get() + bytes);
         self.peak.set(self.peak.get().max(self.array_buffers()));
-        self.home.tell(bytes as isize);
+        self.tell(bytes as isize);
     }
 
     /// A store has gone.
     #[inline]
     fn shrunk(&self, bytes: usize) {
         self.bytes.set(self.bytes.get() - bytes);
-        self.home.tell(-(bytes as isize));
+        self.tell(-(bytes as isize));
+    }
+
+    /// Tells the external memory's owner, or lets that wait until the core is unlocked.
+    #[inline]
+    fn tell(&self, bytes: isize) {
+        if self.locked {
+            self.untold.set(self.untold.get() + bytes);
+        } else {
+            self.home.tell(bytes);
+        }
     }
 
     /// A number that no store has had.
@@ -224,19 +247,30 @@ impl Core {
             return None;
         }
         self.settle();
-        if let Some(store) = self.shelves.take_hot(length) {
-            add(&self.counters.hits, 1);
-            store.reset(self.owner);
-            store.handed.set(unit(length));
-            store.goal.set(unit(length));
-            return Some(store);
-        }
-        let store = self
-            .kept_store(length, false)
-            .or_else(|| self.new_store(length, false, self.options.slab_alignment))?;
+        self.kept_alone(length).or_else(|| {
+            let store = self.new_store(length, false, self.options.slab_alignment)?;
+            Some(self.hand_over(store, length))
+        })
+    }
+
+    /// A kept store, which has become one buffer's.
+    #[inline]
+    fn kept_alone(&self, length: usize) -> Option<Handle> {
+        let store = self.shelves.take_alone(length)?;
+        add(&self.counters.hits, 1);
+        store.freed.set(0);
+        Some(self.hand_over(store, length))
+    }
+
+    /// Makes the store one buffer's.
+    #[inline]
+    fn hand_over(&self, store: Handle, length: usize) -> Handle {
         store.handed.set(unit(length));
-        self.retire(store);
-        Some(store)
+        match self.owner == NOBODY {
+            true => self.share(store),
+            false => store.goal.set(unit(length)),
+        }
+        store
     }
 
     /// A buffer in the current slab if it is below half of a slab, else in a store of its own. The
@@ -303,18 +337,18 @@ impl Core {
         }
         self.settle();
         let fits = alignment <= self.options.slab_alignment;
-        self.cool();
-        let kept = if fits { self.kept_store(length, false) } else { None };
+        let kept = if fits { self.kept_alone(length) } else { None };
         let alignment = alignment.max(self.options.slab_alignment);
-        let store = kept.or_else(|| self.new_store(length, false, alignment));
+        let store = kept.or_else(|| {
+            let store = self.new_store(length, false, alignment)?;
+            Some(self.hand_over(store, length))
+        });
         let store = store.ok_or_else(|| self.refusal(length))?;
-        store.handed.set(unit(length));
         // SAFETY: the store is new or released, and this its only buffer.
         let mut buffer = unsafe { Buffer::new(store.data(), length, store) };
         if zero && kept.is_some() {
             buffer.fill(0);
         }
-        self.retire(store);
         Ok(self.finish(buffer, at))
     }
 
@@ -335,7 +369,8 @@ impl Core {
         if let Some(slab) = bump.slab.get().filter(|slab| slab.live(bump.handed.get()).0 == 0) {
             // It would be released and taken again.
             self.count_slab(bump);
-            slab.reset(self.owner);
+            slab.bias(self.owner);
+            slab.open();
             if self.options.reuse == Reuse::Node {
                 slab.id.set(self.number());
             }
@@ -343,12 +378,15 @@ impl Core {
             return true;
         }
         let (size, alignment) = (self.options.pool_size, self.options.slab_alignment);
-        let next = self.kept_store(size, true).or_else(|| self.new_store(size, true, alignment));
+        let next = self.kept_slab().or_else(|| self.new_store(size, true, alignment));
         let Some(next) = next else { return false };
-        let old = self.end(bump);
+        let (old, visited) = (self.end(bump), bump.visited.get());
         bump.begin(next);
-        if let Some(slab) = old {
-            self.retire(slab);
+        match old {
+            // It is released if only the external memory's owner placed buffers in it, just now.
+            Some(slab) if visited || self.owner == NOBODY || slab.is_released() => self.share(slab),
+            Some(slab) => slab.goal.set(slab.handed.get()),
+            None => {}
         }
         true
     }
@@ -369,17 +407,16 @@ impl Core {
         add(&self.counters.lost_to_slab_ends, bump.end.get() - at);
     }
 
-    /// A released store that was kept.
+    /// A released slab that was kept.
     #[inline]
-    fn kept_store(&self, capacity: usize, pooled: bool) -> Option<Handle> {
-        let store = self.shelves.take(capacity, pooled)?;
-        add(&self.counters.hits, usize::from(!pooled));
-        store.reset(self.owner);
+    fn kept_slab(&self) -> Option<Handle> {
+        let slab = self.shelves.take_slab()?;
+        slab.open();
         if self.options.reuse == Reuse::Node {
-            store.id.set(self.number());
-            self.grown(capacity);
+            slab.id.set(self.number());
+            self.grown(slab.capacity);
         }
-        Some(store)
+        Some(slab)
     }
 
     #[inline(never)]
@@ -388,6 +425,8 @@ impl Core {
             capacity,
             alignment,
             pooled,
+            keepable: alignment == self.options.slab_alignment
+                && (pooled || self.options.reuse == Reuse::Recycle),
             owner: self.owner,
             id: self.number(),
             zero_on_release: self.options.zero_on_release,
@@ -395,61 +434,32 @@ impl Core {
         };
         let store = Handle::allocate(&form, &self.home)?;
         store.core.set(self);
+        self.shelves.list(store);
         add(&self.counters.misses, usize::from(!pooled));
         self.grown(capacity);
         Some(store)
     }
 
-    /// No more buffers will be placed in the store: it leaves with the last of those it has.
-    #[inline]
-    fn retire(&self, store: Handle) {
-        if self.owner == NOBODY || store.remote.load(Ordering::Relaxed) != 0 {
-            return self.share(store);
-        }
-        store.goal.set(store.handed.get());
-        self.shelves.list(store);
-    }
-
-    /// Gives a store that is used up, and not on the list, to all threads.
+    /// Gives a store that is used up to all threads.
+    #[cold]
     fn share(&self, store: Handle) {
-        if store.is_released() {
-            return self.shelve(store);
-        }
-        self.bytes.set(self.bytes.get() - store.capacity);
-        if self.home.adopt(store) {
+        if !store.is_released() {
+            self.shelves.unlist(store);
+            self.bytes.set(self.bytes.get() - store.capacity);
+            if !self.home.adopt(store) {
+                return;
+            }
             self.bytes.set(self.bytes.get() + store.capacity);
-            self.shelve(store);
+            self.shelves.list(store);
         }
-    }
-
-    /// The last buffer of a biased store is gone.
-    #[inline(never)]
-    pub(super) fn take_back(&self, store: Handle) {
-        if self.options.reuse == Reuse::Recycle
-            && !store.pooled
-            && self.fits(store)
-            && self.shelves.heat(store)
-        {
-            return;
-        }
-        self.shelves.unlist(store);
-        self.shelve(store);
-    }
-
-    /// Whether a released store may be kept.
-    #[inline]
-    fn fits(&self, store: Handle) -> bool {
-        let kept_bytes = self.shelves.kept_bytes() + store.capacity;
-        let fits = match self.options.reuse {
-            Reuse::Recycle => kept_bytes <= self.options.max_kept_bytes,
-            Reuse::Node => store.pooled && kept_bytes <= SPARE_BYTES,
-        };
-        fits && store.alignment == self.options.slab_alignment
+        store.bias(self.owner);
+        store.keep();
+        self.take_back(store);
     }
 
     /// All buffers of the store are released.
-    #[inline]
-    fn shelve(&self, store: Handle) {
+    #[inline(never)]
+    pub(super) fn take_back(&self, store: Handle) {
         if self.options.reuse == Reuse::Node {
             self.shrunk(store.capacity);
         }
@@ -459,55 +469,65 @@ impl Core {
     /// Keeps a released store as the policy says, or frees it.
     #[inline]
     fn keep(&self, store: Handle) {
-        if self.fits(store) {
-            self.shelves.keep(store).into_iter().for_each(|displaced| self.free(displaced));
+        if store.keepable && self.shelves.kept_bytes() + store.capacity <= self.max_kept_bytes {
+            if let Some(displaced) = self.shelves.keep(store) {
+                displaced.into_iter().for_each(|store| self.free(store));
+            }
         } else {
             self.free(store);
         }
     }
 
     /// Frees a released store, which under [`Reuse::Node`] no longer counts.
+    #[inline(never)]
     fn free(&self, store: Handle) {
         let capacity = store.capacity;
-        // SAFETY: it was in no list or has left it, and its buffers are gone.
+        self.shelves.unlist(store);
+        // SAFETY: it has left the list and is on no shelf, and its buffers are gone.
         unsafe { store.free() };
         if self.options.reuse == Reuse::Recycle {
             self.shrunk(capacity);
         }
     }
 
-    /// Takes up what other threads have done: shares the stores that they released buffers of, and
-    /// shelves the released stores that wait at home.
+    /// Takes up what other threads have done.
     #[inline]
     fn settle(&self) {
-        if self.home.visited() {
-            self.share_all();
+        if self.home.has_news() {
+            self.hear();
         }
-        if self.home.waiting() {
+    }
+
+    /// Shares the stores that others may release buffers of, and keeps the released ones that wait
+    /// at home.
+    ///
+    /// The others tell before they count: what they told of may be counted only after this. So all
+    /// stores that are there now are shared, the current slabs when they are used up.
+    #[cold]
+    fn hear(&self) {
+        let news = self.home.news();
+        if news & VISITED != 0 {
+            [&self.bump, &self.survivors].iter().for_each(|bump| bump.visited.set(true));
+            self.share_used();
+        }
+        if news & WAITING != 0 {
             self.fetch();
         }
     }
 
-    #[cold]
-    fn share_all(&self) {
-        self.cool();
-        self.shelves.take_listed().into_iter().for_each(|store| self.share(store));
+    fn share_used(&self) {
+        self.shelves.listed(Handle::is_used).into_iter().for_each(|store| self.share(store));
     }
 
-    /// Puts the hot store on its shelf.
-    fn cool(&self) {
-        if let Some(store) = self.shelves.cool() {
-            self.keep(store);
-        }
-    }
-
-    #[cold]
     fn fetch(&self) {
         for store in self.home.fetch() {
             if self.options.reuse == Reuse::Recycle {
                 self.bytes.set(self.bytes.get() + store.capacity);
             }
             store.core.set(self);
+            store.bias(self.owner);
+            store.keep();
+            self.shelves.list(store);
             self.keep(store);
         }
     }
@@ -515,20 +535,19 @@ impl Core {
     /// Frees the released stores that are kept.
     pub fn trim(&self) {
         self.settle();
-        self.cool();
         self.shelves.clear().into_iter().for_each(|store| self.free(store));
     }
 
-    /// Moves the buffer to where the moved ones are, if its store is used up and less than half of
-    /// it is used. Whether it was moved.
-    pub fn compact(&self, buffer: &mut Buffer, at: At) -> Result<bool, AllocError> {
+    /// A copy of the buffer where the moved ones are, if its store is used up and less than half of
+    /// it is used.
+    pub fn compact(&self, buffer: &Buffer, at: At) -> Result<Option<Buffer>, AllocError> {
         self.settle();
         let Some(store) = buffer.store().filter(|store| Arc::ptr_eq(&store.home, &self.home))
         else {
-            return Ok(false);
+            return Ok(None);
         };
         if [&self.bump, &self.survivors].iter().any(|bump| bump.slab.get() == Some(store)) {
-            return Ok(false);
+            return Ok(None);
         }
         let lists = self.home.lists();
         let (_, live) = match lists.shared.get(store.index.get()) == Some(&store) {
@@ -538,11 +557,10 @@ impl Core {
         drop(lists);
         let length = buffer.len();
         if live >= store.capacity / 2 || length >= self.half {
-            return Ok(false);
+            return Ok(None);
         }
         let at = store.pinned_by(buffer.offset()).unwrap_or(at);
-        *buffer = self.copy_compact(buffer, at)?;
-        Ok(true)
+        self.copy_compact(buffer, at).map(Some)
     }
 
     /// A copy of the bytes, where compaction places what it moves.
@@ -586,6 +604,7 @@ impl Core {
                 SlabState::Current => {}
             }
         });
+        stats.kept_bytes = self.shelves.kept_bytes() + self.home.kept_bytes();
         stats.array_buffers = self.array_buffers();
         stats
     }
@@ -614,10 +633,13 @@ impl Core {
                 visit(slab, SlabState::Current, slab.live(bump.handed.get()));
             }
         }
-        self.shelves.each_used(|store| {
-            let live = store.live(store.handed.get());
-            let hot = self.shelves.is_hot(store);
-            visit(store, if hot { SlabState::Kept } else { state(store, live.0) }, live);
+        self.shelves.each(|store| {
+            if store.is_used() {
+                let live = store.live(store.handed.get());
+                visit(store, state(store, live.0), live);
+            } else if store.is_kept() && self.options.reuse == Reuse::Recycle {
+                visit(store, SlabState::Kept, (0, 0));
+            }
         });
         let lists = self.home.lists();
         for &store in &lists.shared {
@@ -625,7 +647,6 @@ impl Core {
             visit(store, state(store, live.0), live);
         }
         if self.options.reuse == Reuse::Recycle {
-            self.shelves.each_kept(|store| visit(store, SlabState::Kept, (0, 0)));
             lists.kept.iter().for_each(|&store| visit(store, SlabState::Kept, (0, 0)));
         }
     }
@@ -648,8 +669,13 @@ impl Drop for Core {
                 self.share(slab);
             }
         }
-        self.share_all();
+        self.share_used();
         self.trim();
+        // Only a panic of the external memory's owner leaves any: released ones.
+        self.shelves.listed(|_| true).into_iter().for_each(|store| self.free(store));
+        if self.locked {
+            self.home.tell(self.untold.take());
+        }
         self.home.close();
     }
 }
@@ -660,11 +686,38 @@ pub(crate) struct Locked(Mutex<Core>);
 impl Locked {
     /// A core whose stores no thread owns.
     pub fn new(options: PoolOptions) -> Self {
-        Self(Mutex::new(Core::new(options, NOBODY)))
+        let mut core = Core::new(options, NOBODY);
+        core.locked = true;
+        Self(Mutex::new(core))
     }
 
-    pub fn core(&self) -> MutexGuard<'_, Core> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    pub fn core(&self) -> Guard<'_> {
+        Guard(Some(self.0.lock().unwrap_or_else(PoisonError::into_inner)))
+    }
+}
+
+/// A locked core; what the external memory's owner has to hear is told when it is unlocked.
+pub(crate) struct Guard<'a>(Option<MutexGuard<'a, Core>>);
+
+impl Deref for Guard<'_> {
+    type Target = Core;
+
+    #[inline]
+    fn deref(&self) -> &Core {
+        self.0.as_ref().expect("it is there until it is dropped")
+    }
+}
+
+impl Drop for Guard<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        let Some(core) = self.0.take() else { return };
+        let untold = core.untold.take();
+        if untold != 0 {
+            let home = core.home.clone();
+            drop(core);
+            home.tell(untold);
+        }
     }
 }
 

@@ -1,17 +1,15 @@
 //! What the stores of one pool share across threads: the list of the shared stores, those that wait
 //! for new buffers, and the owner that hears of their bytes.
 
-use super::store::{Handle, Visited};
+use super::store::Handle;
 use crate::PoolOptions;
 use crate::options::{ExternalMemory, Reuse};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub(crate) struct Home {
-    /// The alignment of the stores that may be kept.
-    pub(super) alignment: usize,
-    visited: Visited,
-    waiting: AtomicBool,
+    /// What the pool has not heard yet: [`VISITED`], [`WAITING`].
+    news: AtomicU8,
     /// Bytes of the stores that are here.
     bytes: AtomicUsize,
     external: Option<Arc<dyn ExternalMemory>>,
@@ -20,8 +18,19 @@ pub(crate) struct Home {
     lists: Mutex<Lists>,
 }
 
-/// How many bytes of freed slabs a pool keeps for its next ones under [`Reuse::Node`].
-pub(super) const SPARE_BYTES: usize = 1 << 20;
+/// Another thread is about to release a buffer of a biased store.
+pub(super) const VISITED: u8 = 1;
+/// Released stores wait.
+pub(super) const WAITING: u8 = 2;
+
+/// Bytes of released stores that a pool keeps at the most. Under [`Reuse::Node`] they are freed ones
+/// whose memory is at hand for the next.
+pub(super) fn max_kept_bytes(options: &PoolOptions) -> usize {
+    match options.reuse {
+        Reuse::Node => 1 << 20,
+        Reuse::Recycle => options.max_kept_bytes,
+    }
+}
 
 /// The stores that no thread owns.
 #[derive(Default)]
@@ -37,29 +46,40 @@ pub(super) struct Lists {
 impl Home {
     pub fn new(options: &PoolOptions) -> Self {
         Self {
-            alignment: options.slab_alignment,
-            visited: Visited::default(),
-            waiting: AtomicBool::new(false),
+            news: AtomicU8::new(0),
             bytes: AtomicUsize::new(0),
             external: options.external_memory.clone(),
             reuse: options.reuse,
-            max_kept_bytes: options.max_kept_bytes,
+            max_kept_bytes: max_kept_bytes(options),
             lists: Mutex::default(),
         }
     }
 
-    /// Another thread is about to release a buffer of a biased store.
-    pub fn visit(&self) {
-        self.visited.set();
+    /// Leaves word for the pool.
+    pub fn leave_word(&self, word: u8) {
+        if self.news.load(Ordering::Relaxed) & word == 0 {
+            self.news.fetch_or(word, Ordering::Relaxed);
+        }
     }
 
-    /// Whether another thread has released a buffer of a biased store since this was last asked.
-    pub fn visited(&self) -> bool {
-        self.visited.take()
+    /// Whether there is word for the pool.
+    #[inline]
+    pub fn has_news(&self) -> bool {
+        self.news.load(Ordering::Relaxed) != 0
+    }
+
+    /// The word that was left since this was last asked.
+    pub fn news(&self) -> u8 {
+        self.news.swap(0, Ordering::Relaxed)
     }
 
     pub fn bytes(&self) -> usize {
         self.bytes.load(Ordering::Relaxed)
+    }
+
+    /// Bytes of the released stores that wait here.
+    pub fn kept_bytes(&self) -> usize {
+        self.lists().kept_bytes
     }
 
     /// Tells the external memory's owner.
@@ -100,14 +120,11 @@ impl Home {
         let home = store.home.clone();
         let mut lists = home.lists();
         lists.remove(store);
-        let keep = match home.reuse {
-            Reuse::Recycle => lists.kept_bytes + store.capacity <= home.max_kept_bytes,
-            Reuse::Node => store.pooled && lists.kept_bytes + store.capacity <= SPARE_BYTES,
-        };
-        if keep && !lists.closed && store.alignment == home.alignment {
+        let fits = lists.kept_bytes + store.capacity <= home.max_kept_bytes;
+        if store.keepable && fits && !lists.closed {
             lists.kept_bytes += store.capacity;
             lists.kept.push(store);
-            home.waiting.store(true, Ordering::Relaxed);
+            home.leave_word(WAITING);
             drop(lists);
             if home.reuse == Reuse::Node {
                 home.shrunk(store.capacity);
@@ -118,15 +135,9 @@ impl Home {
         home.discard(store);
     }
 
-    /// Whether released stores wait here.
-    pub fn waiting(&self) -> bool {
-        self.waiting.load(Ordering::Relaxed)
-    }
-
     /// Takes all released stores over that wait here.
     pub(super) fn fetch(&self) -> Vec<Handle> {
         let mut lists = self.lists();
-        self.waiting.store(false, Ordering::Relaxed);
         let bytes = std::mem::take(&mut lists.kept_bytes);
         if self.reuse == Reuse::Recycle {
             self.bytes.fetch_sub(bytes, Ordering::Relaxed);

@@ -1,155 +1,161 @@
-//! The stores that are a core's own: the biased ones that are used up, and the released ones, which
-//! wait for new buffers on a shelf of their capacity. No unsafe code.
+//! The stores that are a core's own: all of them in a list, and the released ones of them on
+//! shelves, one a capacity, where they wait for new buffers. No unsafe code.
+//!
+//! A store stays in the list from the moment it is made or fetched until it is freed or given to
+//! all threads, so that one which is released and taken again touches its shelf alone.
 
 use super::store::Handle;
 use std::cell::{Cell, RefCell};
 
-/// How many capacities are kept at once.
+/// How many capacities beside the slabs' are kept at once.
 const SHELVES: usize = 32;
 
 #[derive(Default)]
 pub(super) struct Shelves {
-    used: RefCell<Vec<Handle>>,
-    shelves: RefCell<Vec<Shelf>>,
-    /// The shelf that was last used.
-    last: Cell<usize>,
+    list: RefCell<Vec<Handle>>,
+    slabs: Shelf,
+    /// The shelf that the last store of one buffer was taken from.
+    front: Shelf,
+    others: RefCell<Vec<Shelf>>,
     kept_bytes: Cell<usize>,
-    /// A kept store that is still listed: the last of one buffer that was released. It goes to the
-    /// next buffer of its length, as it mostly does, with no list touched.
-    hot: Cell<Option<Handle>>,
 }
 
 /// Released stores of one capacity.
+#[derive(Default)]
 struct Shelf {
-    capacity: usize,
-    pooled: bool,
-    stores: Vec<Handle>,
+    capacity: Cell<usize>,
+    /// The one to be taken next. It is mostly the only one: taken, released and taken again.
+    top: Cell<Option<Handle>>,
+    rest: RefCell<Vec<Handle>>,
+}
+
+impl Shelf {
+    #[inline]
+    fn push(&self, store: Handle) {
+        if self.top.get().is_none() {
+            self.top.set(Some(store));
+        } else {
+            self.rest.borrow_mut().push(store);
+        }
+    }
+
+    #[inline]
+    fn pop(&self) -> Option<Handle> {
+        self.top.take().or_else(|| self.rest.borrow_mut().pop())
+    }
+
+    /// Takes all of them.
+    fn clear(&self) -> impl Iterator<Item = Handle> {
+        self.rest.take().into_iter().chain(self.top.take())
+    }
 }
 
 impl Shelves {
-    /// Lists a store that is used up.
-    #[inline]
+    /// Lists a store.
     pub fn list(&self, store: Handle) {
-        let mut used = self.used.borrow_mut();
-        store.index.set(used.len());
-        used.push(store);
+        let mut list = self.list.borrow_mut();
+        store.index.set(list.len());
+        list.push(store);
     }
 
     /// Takes a store off the list.
-    #[inline]
     pub fn unlist(&self, store: Handle) {
-        let mut used = self.used.borrow_mut();
+        let mut list = self.list.borrow_mut();
         let index = store.index.get();
-        used.swap_remove(index);
-        if let Some(moved) = used.get(index) {
+        list.swap_remove(index);
+        if let Some(moved) = list.get(index) {
             moved.index.set(index);
         }
     }
 
-    /// All that are listed, in no order, which no longer are.
-    pub fn take_listed(&self) -> Vec<Handle> {
-        debug_assert!(self.hot.get().is_none(), "it would be taken for a used one");
-        self.used.take()
+    /// All that are listed and meet a condition, in no order.
+    pub fn listed(&self, meets: impl Fn(Handle) -> bool) -> Vec<Handle> {
+        self.list.borrow().iter().copied().filter(|store| meets(*store)).collect()
     }
 
-    /// Visits the listed stores.
-    pub fn each_used(&self, visit: impl FnMut(Handle)) {
-        self.used.borrow().iter().copied().for_each(visit);
-    }
-
-    /// Visits the kept stores.
-    pub fn each_kept(&self, visit: impl FnMut(Handle)) {
-        self.shelves.borrow().iter().flat_map(|shelf| &shelf.stores).copied().for_each(visit);
+    /// Visits all that are listed.
+    pub fn each(&self, visit: impl FnMut(Handle)) {
+        self.list.borrow().iter().copied().for_each(visit);
     }
 
     /// Bytes of the kept stores.
+    #[inline]
     pub fn kept_bytes(&self) -> usize {
         self.kept_bytes.get()
     }
 
-    /// Keeps a listed store as the hot one, if there is none. Whether it did.
+    /// Takes a kept slab.
     #[inline]
-    pub fn heat(&self, store: Handle) -> bool {
-        if self.hot.get().is_some() {
-            return false;
+    pub fn take_slab(&self) -> Option<Handle> {
+        let slab = self.slabs.pop()?;
+        self.kept_bytes.set(self.kept_bytes.get() - slab.capacity);
+        Some(slab)
+    }
+
+    /// Takes a kept store of one buffer.
+    #[inline]
+    pub fn take_alone(&self, capacity: usize) -> Option<Handle> {
+        if self.front.capacity.get() != capacity && !self.to_front(capacity) {
+            return None;
         }
-        self.kept_bytes.set(self.kept_bytes.get() + store.capacity);
-        self.hot.set(Some(store));
+        let store = self.front.pop()?;
+        self.kept_bytes.set(self.kept_bytes.get() - capacity);
+        Some(store)
+    }
+
+    /// Brings the shelf of a capacity to the front; whether there is one.
+    #[cold]
+    fn to_front(&self, capacity: usize) -> bool {
+        let others = self.others.borrow();
+        let Some(shelf) = others.iter().find(|shelf| shelf.capacity.get() == capacity) else {
+            return false;
+        };
+        shelf.capacity.swap(&self.front.capacity);
+        shelf.top.swap(&self.front.top);
+        shelf.rest.swap(&self.front.rest);
         true
-    }
-
-    /// Takes the hot store if it has the capacity. It is listed.
-    #[inline]
-    pub fn take_hot(&self, capacity: usize) -> Option<Handle> {
-        let store = self.hot.get().filter(|store| store.capacity == capacity)?;
-        self.kept_bytes.set(self.kept_bytes.get() - capacity);
-        self.hot.set(None);
-        Some(store)
-    }
-
-    /// Takes the hot store, which is no longer listed.
-    pub fn cool(&self) -> Option<Handle> {
-        let store = self.hot.take()?;
-        self.kept_bytes.set(self.kept_bytes.get() - store.capacity);
-        self.unlist(store);
-        Some(store)
-    }
-
-    /// Whether the listed store is the hot one.
-    pub fn is_hot(&self, store: Handle) -> bool {
-        self.hot.get() == Some(store)
-    }
-
-    /// Takes a kept store.
-    #[inline]
-    pub fn take(&self, capacity: usize, pooled: bool) -> Option<Handle> {
-        let mut shelves = self.shelves.borrow_mut();
-        let index = find(&shelves, self.last.get(), capacity, pooled)?;
-        self.last.set(index);
-        let store = shelves[index].stores.pop()?;
-        self.kept_bytes.set(self.kept_bytes.get() - capacity);
-        Some(store)
     }
 
     /// Keeps a released store. What it displaces, if its capacity is one too many, is to be freed.
     #[inline]
     #[must_use]
-    pub fn keep(&self, store: Handle) -> Vec<Handle> {
+    pub fn keep(&self, store: Handle) -> Option<Vec<Handle>> {
         self.kept_bytes.set(self.kept_bytes.get() + store.capacity);
-        let mut shelves = self.shelves.borrow_mut();
-        match find(&shelves, self.last.get(), store.capacity, store.pooled) {
-            Some(index) => {
-                shelves[index].stores.push(store);
-                Vec::new()
-            }
-            None => self.new_shelf(&mut shelves, store),
+        if store.pooled {
+            self.slabs.push(store);
+        } else if self.front.capacity.get() == store.capacity {
+            self.front.push(store);
+        } else {
+            return self.keep_behind(store);
         }
+        None
     }
 
     #[cold]
-    fn new_shelf(&self, shelves: &mut Vec<Shelf>, store: Handle) -> Vec<Handle> {
-        let (capacity, pooled) = (store.capacity, store.pooled);
-        shelves.push(Shelf { capacity, pooled, stores: vec![store] });
-        if shelves.len() <= SHELVES {
-            return Vec::new();
+    fn keep_behind(&self, store: Handle) -> Option<Vec<Handle>> {
+        let mut others = self.others.borrow_mut();
+        if let Some(shelf) = others.iter().find(|shelf| shelf.capacity.get() == store.capacity) {
+            shelf.push(store);
+            return None;
         }
-        let oldest = shelves.remove(0);
-        self.kept_bytes.set(self.kept_bytes.get() - oldest.capacity * oldest.stores.len());
-        oldest.stores
+        let shelf = Shelf::default();
+        shelf.capacity.set(store.capacity);
+        shelf.push(store);
+        others.push(shelf);
+        (others.len() > SHELVES).then(|| self.cleared(&others.remove(0)).collect())
+    }
+
+    /// Takes all kept stores of a shelf.
+    fn cleared(&self, shelf: &Shelf) -> impl Iterator<Item = Handle> {
+        shelf.clear().inspect(|store| {
+            self.kept_bytes.set(self.kept_bytes.get() - store.capacity);
+        })
     }
 
     /// Takes all kept stores.
     pub fn clear(&self) -> Vec<Handle> {
-        self.kept_bytes.set(0);
-        self.shelves.take().into_iter().flat_map(|shelf| shelf.stores).collect()
+        let others = self.others.take();
+        let shelves = others.iter().chain([&self.front, &self.slabs]);
+        shelves.flat_map(|shelf| self.cleared(shelf)).collect()
     }
-}
-
-#[inline]
-fn find(shelves: &[Shelf], last: usize, capacity: usize, pooled: bool) -> Option<usize> {
-    let fits = |shelf: &Shelf| shelf.capacity == capacity && shelf.pooled == pooled;
-    if shelves.get(last).is_some_and(fits) {
-        return Some(last);
-    }
-    shelves.iter().position(fits)
 }

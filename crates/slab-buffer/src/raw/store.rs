@@ -1,6 +1,6 @@
 //! A backing store: a header, and behind it the bytes.
 
-use super::home::Home;
+use super::home::{Home, VISITED};
 use super::{DONE, NOBODY, here, split, unit};
 use crate::report::Pin;
 use std::alloc::{Layout, alloc_zeroed, dealloc};
@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::panic::Location;
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The header of a store.
@@ -19,8 +19,8 @@ pub(in crate::raw) struct Store {
     pub owner: AtomicU64,
     /// Units released by the owner. Only the owner uses it.
     pub freed: Cell<u64>,
-    /// The value of `freed` at which the owner takes the store back; `u64::MAX` while buffers may
-    /// still be placed in it. Only the owner uses it.
+    /// The value of `freed` at which the owner takes the store back, and while it is kept; `u64::MAX`
+    /// while buffers may still be placed in it. Only the owner uses it.
     pub goal: Cell<u64>,
     /// Units released by others; once the store is shared, [`DONE`] less the units still out.
     pub remote: AtomicU64,
@@ -30,6 +30,8 @@ pub(in crate::raw) struct Store {
     pub zero_on_release: bool,
     /// Whether buffers are placed in it, rather than it being one buffer's own.
     pub pooled: bool,
+    /// Whether it may be kept when it is released.
+    pub keepable: bool,
     // What a release on another thread touches ends here, within a cache line.
     /// Where the owner's pool is. Only the owner uses it.
     pub core: Cell<*const super::Core>,
@@ -41,7 +43,7 @@ pub(in crate::raw) struct Store {
     data: NonNull<u8>,
     pub capacity: usize,
     /// The alignment of its first byte.
-    pub alignment: usize,
+    alignment: usize,
 }
 
 type Pins = BTreeMap<usize, (usize, &'static Location<'static>)>;
@@ -66,6 +68,7 @@ pub(super) struct Form {
     pub capacity: usize,
     pub alignment: usize,
     pub pooled: bool,
+    pub keepable: bool,
     pub owner: u64,
     pub id: u64,
     pub zero_on_release: bool,
@@ -102,6 +105,7 @@ impl Handle {
             id: Cell::new(form.id),
             index: Cell::new(0),
             pooled: form.pooled,
+            keepable: form.keepable,
             zero_on_release: form.zero_on_release,
             remote: AtomicU64::new(0),
             data,
@@ -128,12 +132,17 @@ impl Handle {
         unsafe { dealloc(self.0.as_ptr().cast(), layout) };
     }
 
-    /// Makes the store as good as new for its owner, its bytes and number apart.
-    pub fn reset(self, owner: u64) {
-        self.owner.store(owner, Ordering::Relaxed);
+    /// Makes buffers placed in a store whose buffers are all released.
+    #[inline]
+    pub fn open(self) {
         self.freed.set(0);
         self.goal.set(u64::MAX);
         self.handed.set(0);
+    }
+
+    /// Makes a released store, which others may have counted in, the owner's again.
+    pub fn bias(self, owner: u64) {
+        self.owner.store(owner, Ordering::Relaxed);
         self.remote.store(0, Ordering::Relaxed);
     }
 
@@ -143,9 +152,14 @@ impl Handle {
     }
 
     /// A buffer of `length` bytes is gone; the last one takes its store along.
-    #[inline]
+    ///
+    /// It is a call, so that a drop is as small as one: then it is inlined also where a panic passes,
+    /// no buffer has to lie in memory for that, and none is read back in other widths than it was
+    /// written, which takes longer than the call.
+    #[inline(never)]
     pub fn release(self, start: NonNull<u8>, length: usize) {
-        if self.owner.load(Ordering::Relaxed) == here() {
+        let here = here();
+        if self.owner.load(Ordering::Relaxed) == here {
             let freed = self.freed.get() + unit(length);
             self.freed.set(freed);
             if freed == self.goal.get() {
@@ -183,7 +197,7 @@ impl Handle {
     fn count_remote(self, units: u64) {
         // Told before the count: while the count lacks these units, the store is there.
         if self.owner.load(Ordering::Relaxed) != NOBODY {
-            self.home.visit();
+            self.home.leave_word(VISITED);
         }
         if self.remote.fetch_add(units, Ordering::AcqRel).wrapping_add(units) == DONE {
             Home::take_back(self);
@@ -238,6 +252,21 @@ impl Handle {
         self.freed.get() + self.remote.load(Ordering::Acquire) == self.handed.get()
     }
 
+    /// Marks the store as one that waits for new buffers.
+    pub fn keep(self) {
+        self.goal.set(self.freed.get());
+    }
+
+    /// Whether a listed store waits for new buffers, or is about to.
+    pub fn is_kept(self) -> bool {
+        self.freed.get() == self.goal.get()
+    }
+
+    /// Whether a listed store is used up, but not released.
+    pub fn is_used(self) -> bool {
+        self.goal.get() != u64::MAX && !self.is_kept()
+    }
+
     /// Live buffers and bytes of a shared store.
     pub fn live_shared(self) -> (usize, usize) {
         split(DONE - self.remote.load(Ordering::Acquire))
@@ -259,21 +288,5 @@ impl Deref for Handle {
     fn deref(&self) -> &Store {
         // SAFETY: a handle exists only as long as its store.
         unsafe { self.0.as_ref() }
-    }
-}
-
-/// Whether other threads have released buffers of biased stores.
-#[derive(Default)]
-pub(super) struct Visited(AtomicBool);
-
-impl Visited {
-    pub fn set(&self) {
-        if !self.0.load(Ordering::Relaxed) {
-            self.0.store(true, Ordering::Release);
-        }
-    }
-
-    pub fn take(&self) -> bool {
-        self.0.load(Ordering::Relaxed) && self.0.swap(false, Ordering::Acquire)
     }
 }

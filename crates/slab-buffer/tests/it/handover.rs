@@ -1,9 +1,9 @@
 //! Buffers that are released on other threads.
 
 use slab_buffer::{Buffer, Pool, PoolOptions, Reuse, SyncPool};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicIsize, Ordering};
 use std::sync::mpsc;
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 /// Options whose stores' bytes are counted from outside.
@@ -111,6 +111,85 @@ fn a_pool_of_many_threads_is_used_by_many() {
         });
         assert_eq!(pool.stats().live_buffers, 0);
         drop(pool);
+        assert_eq!(bytes.load(Ordering::Relaxed), 0);
+    }
+}
+
+/// One thread's random calls on a pool of its own and one of all; buffers come and go through a
+/// market, and each keeps the byte it was filled with.
+fn storm(seed: u64, many: &SyncPool, options: &PoolOptions, market: &Mutex<Vec<(u8, Buffer)>>) {
+    let mut state = seed;
+    let mut below = |bound: usize| {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % bound
+    };
+    let mut pool = Pool::new(options.clone());
+    let mut held: Vec<(u8, Buffer)> = Vec::new();
+    for step in 0..6000 {
+        let mark = step as u8;
+        let longest = if below(8) == 0 { 6000 } else { 700 };
+        let length = below(longest);
+        let pick = below(held.len().max(1));
+        match below(14) {
+            0..=4 => held.push((mark, pool.alloc_unsafe(length).unwrap())),
+            5..=6 => held.push((mark, many.alloc_unsafe(length).unwrap())),
+            7 => market.lock().unwrap().append(&mut held.split_off(pick.min(held.len()))),
+            8 => {
+                let mut market = market.lock().unwrap();
+                let rest = market.len() / 2;
+                held.extend(market.drain(rest..));
+            }
+            9 | 10 => {
+                let _gone = (pick < held.len()).then(|| held.swap_remove(pick));
+            }
+            11 => {
+                if let Some((_, buffer)) = held.get_mut(pick) {
+                    let moved = [pool.compact(buffer).unwrap(), many.compact(buffer).unwrap()];
+                    assert_ne!(moved, [true, true], "it has one pool");
+                    let whole = std::mem::take(buffer);
+                    *buffer = whole.subarray(length..).unwrap_or_else(|error| error.value);
+                }
+            }
+            12 => {
+                pool.trim();
+                many.trim();
+                assert!(pool.stats().array_buffers <= pool.stats().peak_array_buffers);
+                assert!(many.slabs().iter().all(|slab| slab.live_bytes <= slab.capacity));
+            }
+            _ if below(40) == 0 => pool = Pool::new(options.clone()),
+            _ => held.truncate(200),
+        }
+        if let Some((mark, buffer)) = held.last_mut() {
+            buffer.fill(*mark);
+        }
+        if let Some((mark, buffer)) = held.get(pick).filter(|_| pick + 1 < held.len()) {
+            assert!(buffer.iter().all(|byte| byte == mark));
+        }
+    }
+}
+
+#[test]
+fn pools_and_buffers_cross_threads_at_random() {
+    for (round, reuse) in [Reuse::Node, Reuse::Recycle, Reuse::Node].into_iter().enumerate() {
+        let (options, bytes) = counted(reuse);
+        let careful = round == 2;
+        let options = PoolOptions {
+            pool_size: 2048,
+            max_kept_bytes: 20_000,
+            track: careful,
+            zero_on_release: careful,
+            ..options
+        };
+        let many = SyncPool::new(options.clone());
+        let market = Mutex::new(Vec::new());
+        thread::scope(|scope| {
+            for seed in 0..4 {
+                let (many, options, market) = (&many, &options, &market);
+                scope.spawn(move || storm(seed + 10 * round as u64, many, options, market));
+            }
+        });
+        drop((many, market));
         assert_eq!(bytes.load(Ordering::Relaxed), 0);
     }
 }

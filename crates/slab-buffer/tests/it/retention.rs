@@ -1,6 +1,6 @@
 //! Small survivors of big slabs: seen, blamed and moved.
 
-use slab_buffer::{Pool, PoolOptions, SlabState};
+use slab_buffer::{Pool, PoolOptions, SlabState, SyncPool};
 
 /// One byte of each of `count` slabs.
 fn survivors(pool: &Pool, count: usize) -> Vec<slab_buffer::Buffer> {
@@ -23,6 +23,23 @@ fn ten_thousand_one_byte_survivors_pin_eighty_megabytes_until_they_are_compacted
     assert!(moved >= 9_999);
     let after = pool.array_buffers();
     assert!(after <= 100_000, "{after}");
+    assert!(held.iter().enumerate().all(|(i, buffer)| buffer[0] == i as u8));
+}
+
+#[test]
+fn survivors_of_a_pool_of_many_threads_are_compacted_too() {
+    let pool = SyncPool::new(PoolOptions::default());
+    let mut held = Vec::new();
+    for i in 0..1000 {
+        let mut survivor = pool.alloc_unsafe(1).unwrap();
+        survivor[0] = i as u8;
+        while pool.alloc_unsafe(1000).unwrap().store_id() == survivor.store_id() {}
+        held.push(survivor);
+    }
+    assert!(pool.array_buffers() >= 1000 * 8192);
+    let moved = held.iter_mut().map(|b| pool.compact(b).unwrap()).filter(|moved| *moved).count();
+    assert!(moved >= 999);
+    assert!(pool.array_buffers() <= 4 * 8192);
     assert!(held.iter().enumerate().all(|(i, buffer)| buffer[0] == i as u8));
 }
 

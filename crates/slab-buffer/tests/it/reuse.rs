@@ -31,6 +31,21 @@ fn array_buffers_count_slabs_whole_and_fall_with_the_last_buffer() {
 }
 
 #[test]
+fn the_memory_of_freed_slabs_that_is_at_hand_is_bounded_and_shown() {
+    let pool = Pool::new(PoolOptions::default());
+    let held: Vec<_> = (0..1000).map(|_| pool.alloc_unsafe(4000).unwrap()).collect();
+    assert_eq!(pool.stats().kept_bytes, 0);
+    drop(held);
+    let stats = pool.stats();
+    assert_eq!((stats.kept_bytes, stats.kept_slabs, stats.array_buffers), (1 << 20, 0, 8192));
+    let held: Vec<_> = (0..20).map(|_| pool.alloc_unsafe(4000).unwrap()).collect();
+    let taken = held.last().unwrap().store_id().unwrap() - held[0].store_id().unwrap();
+    assert_eq!(pool.stats().kept_bytes, (1 << 20) - taken as usize * 8192);
+    pool.trim();
+    assert_eq!((pool.stats().kept_bytes, pool.array_buffers()), (0, (taken as usize + 1) * 8192));
+}
+
+#[test]
 fn slabs_are_full_then_partial_then_kept_then_used_again() {
     let pool = recycling();
     let [first, second, third] = [0; 3].map(|_| pool.alloc_unsafe(3000).unwrap());
@@ -114,5 +129,54 @@ fn the_owner_hears_of_every_store() {
         drop((pool, many));
         drop(held);
         assert_eq!(heard.load(Ordering::Relaxed), 0);
+    }
+}
+
+#[test]
+fn the_owner_may_use_the_pool_as_it_hears() {
+    use std::cell::{Cell, RefCell};
+
+    thread_local! {
+        static POOLS: RefCell<Option<(Pool, SyncPool)>> = const { RefCell::new(None) };
+        static HEARD: Cell<isize> = const { Cell::new(0) };
+        static HEARING: Cell<bool> = const { Cell::new(false) };
+    }
+    let hear = |bytes: isize| {
+        HEARD.set(HEARD.get() + bytes);
+        if HEARING.replace(true) {
+            return;
+        }
+        POOLS.with_borrow(|pools| {
+            let Some((pool, many)) = pools else { return };
+            let own = [pool.alloc_unsafe(100).unwrap(), many.alloc_unsafe(100).unwrap()];
+            assert!(pool.slabs().iter().any(|slab| slab.live_buffers > 0));
+            assert!(many.stats().live_buffers > 0);
+            assert!(own.iter().all(|buffer| buffer.len() == 100));
+        });
+        HEARING.set(false);
+    };
+    for reuse in [Reuse::Node, Reuse::Recycle] {
+        let options = PoolOptions {
+            external_memory: Some(Arc::new(hear)),
+            reuse,
+            max_kept_bytes: 20_000,
+            ..PoolOptions::default()
+        };
+        POOLS.set(Some((Pool::new(options.clone()), SyncPool::new(options))));
+        let mut held = Vec::new();
+        for i in 0..3000_usize {
+            POOLS.with_borrow(|pools| {
+                let (pool, many) = pools.as_ref().unwrap();
+                held.push(pool.alloc_unsafe(i * 31 % 5000).unwrap());
+                held.push(many.alloc_unsafe(i * 37 % 5000).unwrap());
+            });
+            if i % 3 > 0 {
+                held.swap_remove(i * 17 % held.len());
+                held.swap_remove(i * 13 % held.len());
+            }
+        }
+        held.clear();
+        drop(POOLS.take());
+        assert_eq!(HEARD.get(), 0);
     }
 }
