@@ -23,6 +23,8 @@ pub const WORKLOAD: Workload = Workload {
         #[cfg(feature = "peers")]
         ("gc-arena", gc_arena::run),
         #[cfg(feature = "peers")]
+        ("gc-arena at once", gc_arena::run_at_once),
+        #[cfg(feature = "peers")]
         ("boa_gc", boa::run),
         #[cfg(feature = "peers")]
         ("dumpster", dumpster::run),

@@ -2,9 +2,13 @@
 
 pub mod binary_trees;
 pub mod buffers;
+pub mod collect;
+pub mod pauses;
+pub mod scavenges;
 pub mod splay;
 #[cfg(feature = "peers")]
 pub mod streams;
+pub mod timed;
 
 /// A whole-process workload: its name, its implementations, and what runs one of them.
 pub struct Workload {
@@ -45,3 +49,7 @@ pub const WORKLOADS: &[Workload] = &[
     #[cfg(feature = "peers")]
     streams::BACKLOG,
 ];
+
+/// Every workload of the `timed` program.
+pub const TIMED: &[timed::TimedWorkload] =
+    &[collect::LIST, collect::GRAPH, pauses::WORKLOAD, scavenges::WORKLOAD];

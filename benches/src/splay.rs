@@ -3,12 +3,36 @@
 
 use crate::Workload;
 
+#[cfg(feature = "peers")]
+mod boa;
+#[cfg(feature = "peers")]
+mod dumpster;
+#[cfg(feature = "peers")]
+mod gc;
+#[cfg(feature = "peers")]
+mod gc_arena;
 mod ours;
 mod rc;
+mod tree;
 
 /// The workload; its size is the number of thousands of steps.
-pub const WORKLOAD: Workload =
-    Workload { name: "splay", implementations: &[("heap-model", ours::run), ("rc", rc::run)] };
+pub const WORKLOAD: Workload = Workload {
+    name: "splay",
+    implementations: &[
+        ("heap-model", ours::run),
+        ("rc", rc::run),
+        #[cfg(feature = "peers")]
+        ("gc-arena", gc_arena::run),
+        #[cfg(feature = "peers")]
+        ("gc-arena at once", gc_arena::run_at_once),
+        #[cfg(feature = "peers")]
+        ("boa_gc", boa::run),
+        #[cfg(feature = "peers")]
+        ("dumpster", dumpster::run),
+        #[cfg(feature = "peers")]
+        ("gc", gc::run),
+    ],
+};
 
 /// Nodes in the tree.
 const NODES: usize = 8000;

@@ -2,9 +2,11 @@
 //! one table of all: benchmark, ours, each peer, ratio.
 //!
 //! `micro` runs criterion and reads its estimates; `whole` runs processes in alternation and takes
-//! medians. No unsafe code.
+//! medians; `timed` takes those of the figures that programs print of themselves. No unsafe code.
 
 mod micro;
+mod programs;
+mod timed;
 mod whole;
 
 use comfy_table::{CellAlignment, Table, presets};
@@ -20,6 +22,9 @@ pub struct BenchArgs {
     /// Fewer samples and runs: a look, not a measurement
     #[arg(long)]
     quick: bool,
+    /// How often each program runs (5, or 3 with --quick)
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    runs: Option<u16>,
     /// Write the table's rows to FILE
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -29,7 +34,7 @@ pub struct BenchArgs {
 #[derive(Serialize)]
 struct Row {
     benchmark: String,
-    unit: &'static str,
+    unit: String,
     results: Vec<Measured>,
 }
 
@@ -45,7 +50,7 @@ impl Row {
     /// A row, if ours is among the results; ours comes first.
     fn new(
         benchmark: String,
-        unit: &'static str,
+        unit: &str,
         ours: &str,
         mut results: Vec<(String, f64)>,
     ) -> Option<Self> {
@@ -56,7 +61,7 @@ impl Row {
             .into_iter()
             .map(|(implementation, value)| Measured { implementation, value, ratio: value / base })
             .collect();
-        Some(Self { benchmark, unit, results })
+        Some(Self { benchmark, unit: unit.to_owned(), results })
     }
 }
 
@@ -81,7 +86,9 @@ pub fn run(args: &BenchArgs) -> ExitCode {
 fn measure(args: &BenchArgs) -> Result<Vec<Row>, String> {
     let filter = args.filter.as_deref().unwrap_or("");
     let mut rows = micro::run(filter, args.quick)?;
-    rows.extend(whole::run(filter, args.quick)?);
+    let runs = args.runs.unwrap_or(if args.quick { 3 } else { 5 });
+    rows.extend(whole::run(filter, args.quick, runs)?);
+    rows.extend(timed::run(filter, args.quick, runs)?);
     if let Some(file) = &args.json {
         let text = serde_json::to_string_pretty(&rows).map_err(|error| error.to_string())?;
         std::fs::write(file, text).map_err(|error| format!("{}: {error}", file.display()))?;
@@ -94,19 +101,20 @@ fn table(rows: &[Row]) -> Table {
     table.load_style(presets::NOTHING);
     table.set_header(["benchmark", "unit", "ours", "peer", "peer's", "peer / ours"]);
     for row in rows {
-        let ours = row.results[0].value;
-        let mut first = Some((row.benchmark.as_str(), row.unit));
-        for peer in &row.results[1..] {
-            let (benchmark, unit) = first.take().unwrap_or_default();
-            let shown = if benchmark.is_empty() { String::new() } else { format!("{ours:.2}") };
-            table.add_row([
-                benchmark.to_owned(),
-                unit.to_owned(),
-                shown,
+        let ours = format!("{:.2}", row.results[0].value);
+        let peer = |peer: &Measured| {
+            [
                 peer.implementation.clone(),
                 format!("{:.2}", peer.value),
                 format!("{:.2}", peer.ratio),
-            ]);
+            ]
+        };
+        let mut peers: Vec<_> = row.results[1..].iter().map(peer).collect();
+        peers.resize(peers.len().max(1), Default::default());
+        for (place, peer) in peers.into_iter().enumerate() {
+            let own = [row.benchmark.clone(), row.unit.clone(), ours.clone()];
+            table
+                .add_row(if place == 0 { own } else { Default::default() }.into_iter().chain(peer));
         }
     }
     for place in [2, 4, 5] {

@@ -3,7 +3,8 @@
 
 use std::process::ExitCode;
 
-fn main() -> ExitCode {
+/// Runs what the arguments name.
+pub fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     if let [workload, implementation, size] = arguments.as_slice()
         && let Ok(size) = size.parse()

@@ -11,7 +11,7 @@ use std::time::SystemTime;
 /// Runs the benchmarks and reads their medians.
 pub fn run(filter: &str, quick: bool) -> Result<Vec<Row>, String> {
     let start = SystemTime::now();
-    let mut command = super::whole::cargo();
+    let mut command = super::programs::cargo();
     command.args(["bench", "--package", "benches", "--features", "peers", "--benches", "--"]);
     if quick {
         command.args(["--warm-up-time", "0.3", "--measurement-time", "1"]);
@@ -65,7 +65,7 @@ fn find(folder: &Path, start: SystemTime, found: &mut Vec<PathBuf>) {
 }
 
 fn target_directory() -> Result<PathBuf, String> {
-    let output = Command::new(super::whole::cargo().get_program())
+    let output = Command::new(super::programs::cargo().get_program())
         .args(["metadata", "--format-version", "1", "--no-deps"])
         .output()
         .map_err(|error| format!("cargo metadata: {error}"))?;

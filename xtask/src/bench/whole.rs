@@ -2,7 +2,7 @@
 //! medians of CPU time, wall time and peak resident set. No unsafe code.
 
 use super::Row;
-use std::path::Path;
+use super::programs::{Program, Programs, median};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 use wait4::Wait4;
@@ -23,7 +23,16 @@ const COMPARISONS: &[Comparison] = &[
         benchmark: "heap-model/binary-trees/depth",
         workload: "binary-trees",
         ours: "heap-model",
-        peers: &["rc", "box", "gc-arena", "boa_gc", "dumpster", "gc"],
+        peers: &[
+            "rc",
+            "box",
+            "box+mimalloc",
+            "gc-arena",
+            "gc-arena at once",
+            "boa_gc",
+            "dumpster",
+            "gc",
+        ],
         node: "binary-trees.js",
         size: "18",
         quick_size: "14",
@@ -32,7 +41,7 @@ const COMPARISONS: &[Comparison] = &[
         benchmark: "heap-model/splay/thousands",
         workload: "splay",
         ours: "heap-model",
-        peers: &["rc"],
+        peers: &["rc", "gc-arena", "gc-arena at once", "boa_gc", "dumpster", "gc"],
         node: "splay.js",
         size: "50",
         quick_size: "10",
@@ -102,52 +111,38 @@ const fn buffers(
     }
 }
 
-/// The cargo that runs this command.
-pub fn cargo() -> Command {
-    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-}
-
 /// Runs every comparison whose benchmark contains `filter`.
-pub fn run(filter: &str, quick: bool) -> Result<Vec<Row>, String> {
+pub fn run(filter: &str, quick: bool, runs: u16) -> Result<Vec<Row>, String> {
     let chosen: Vec<_> = COMPARISONS.iter().filter(|c| c.benchmark.contains(filter)).collect();
     if chosen.is_empty() {
         return Ok(Vec::new());
     }
-    let built = cargo()
-        .args(["build", "--release", "--package", "benches", "--features", "peers"])
-        .status()
-        .map_err(|error| format!("cargo build: {error}"))?;
-    if !built.success() {
-        return Err("the whole-process programs did not build".to_owned());
-    }
-    let node = which::which("node").ok();
-    if node.is_none() {
-        println!("no node is found: it is left out of the whole-process comparisons");
-    }
+    let programs = Programs::build()?;
     let mut rows = Vec::new();
     for comparison in chosen {
-        rows.extend(compare(comparison, node.as_deref(), quick)?);
+        let size = if quick { comparison.quick_size } else { comparison.size };
+        rows.extend(compare(comparison, &programs, size, runs)?);
     }
     Ok(rows)
 }
 
-fn compare(comparison: &Comparison, node: Option<&Path>, quick: bool) -> Result<Vec<Row>, String> {
-    let size = if quick { comparison.quick_size } else { comparison.size };
-    let mut programs: Vec<(&str, Command)> = Vec::new();
-    for implementation in std::iter::once(&comparison.ours).chain(comparison.peers) {
-        let mut command = Command::new(whole_program()?);
-        command.args([comparison.workload, implementation, size]);
-        programs.push((implementation, command));
-    }
-    if let Some(node) = node {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../benches/node");
-        let mut command = Command::new(node);
-        command.arg(script.join(comparison.node)).args([comparison.workload, size]);
-        programs.push(("node", command));
-    }
+fn compare(
+    comparison: &Comparison,
+    built: &Programs,
+    size: &str,
+    count: u16,
+) -> Result<Vec<Row>, String> {
+    let implementations = std::iter::once(&comparison.ours).chain(comparison.peers);
+    let mut programs: Vec<Program> = implementations
+        .map(|name| {
+            let (program, implementation) = program(name);
+            (*name, built.built(program, [comparison.workload, implementation, size]))
+        })
+        .collect();
+    programs.extend(built.node(&[], comparison.node, [comparison.workload, size]));
     let mut runs: Vec<Vec<Usage>> = programs.iter().map(|_| Vec::new()).collect();
     let mut result: Option<String> = None;
-    for _ in 0..if quick { 3 } else { 5 } {
+    for _ in 0..count {
         for ((name, command), usages) in programs.iter_mut().zip(&mut runs) {
             let (usage, printed) = run_once(command).map_err(|error| format!("{name}: {error}"))?;
             if result.get_or_insert_with(|| printed.clone()) != &printed {
@@ -170,6 +165,14 @@ fn compare(comparison: &Comparison, node: Option<&Path>, quick: bool) -> Result<
         row("peak MB", |usage| usage.peak / 1e6),
     ];
     Ok(rows.into_iter().flatten().collect())
+}
+
+/// The program that runs an implementation, and its name there: `x+mimalloc` is `x` on another allocator.
+fn program(name: &str) -> (&'static str, &str) {
+    match name.strip_suffix("+mimalloc") {
+        Some(implementation) => ("whole-mimalloc", implementation),
+        None => ("whole", name),
+    }
 }
 
 struct Usage {
@@ -195,16 +198,4 @@ fn run_once(command: &mut Command) -> Result<(Usage, String), String> {
         peak: used.rusage.maxrss as f64,
     };
     Ok((usage, printed.trim().to_owned()))
-}
-
-/// The built `whole` program, beside this one's profile folder.
-fn whole_program() -> Result<std::path::PathBuf, String> {
-    let own = std::env::current_exe().map_err(|error| error.to_string())?;
-    let target = own.parent().and_then(Path::parent).ok_or("no target folder")?;
-    Ok(target.join("release").join(format!("whole{}", std::env::consts::EXE_SUFFIX)))
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
 }

@@ -1,0 +1,61 @@
+//! The programs of `benches/` that run as processes of their own, and Node's scripts beside them where
+//! a `node` is found. No unsafe code.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The cargo that runs this command.
+pub fn cargo() -> Command {
+    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+/// A program's name in the table, and what runs it.
+pub type Program = (&'static str, Command);
+
+/// The built programs, and Node.
+pub struct Programs {
+    folder: PathBuf,
+    node: Option<PathBuf>,
+}
+
+impl Programs {
+    /// Builds the programs and looks for a `node`.
+    pub fn build() -> Result<Self, String> {
+        let built = cargo()
+            .args(["build", "--release", "--package", "benches", "--features", "peers"])
+            .status()
+            .map_err(|error| format!("cargo build: {error}"))?;
+        if !built.success() {
+            return Err("the programs of benches did not build".to_owned());
+        }
+        let node = which::which("node").ok();
+        if node.is_none() {
+            println!("no node is found: it is left out of the comparisons of programs");
+        }
+        let own = std::env::current_exe().map_err(|error| error.to_string())?;
+        let target = own.parent().and_then(Path::parent).ok_or("no target folder")?;
+        Ok(Self { folder: target.join("release"), node })
+    }
+
+    /// The built program `name`, which takes a workload, an implementation and a size.
+    pub fn built(&self, name: &str, arguments: [&str; 3]) -> Command {
+        let mut command =
+            Command::new(self.folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX)));
+        command.args(arguments);
+        command
+    }
+
+    /// Node with `flags`, the script under `benches/node`, and its workload and size.
+    pub fn node(&self, flags: &[&str], script: &str, arguments: [&str; 2]) -> Option<Program> {
+        let mut command = Command::new(self.node.as_ref()?);
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../benches/node");
+        command.args(flags).arg(folder.join(script)).args(arguments);
+        Some(("node", command))
+    }
+}
+
+/// The middle value.
+pub fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
