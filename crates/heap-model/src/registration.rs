@@ -3,9 +3,10 @@
 //! Slots: the target, a token and the owner, all weak; then the strong ones. The number beside the
 //! identity hash tells the order in which they were made.
 //!
-//! A full collection that finds the target dead puts the registration at the head of a list in its
-//! owner's first slot, without a look at the others; what of the list has been put in order lies in
-//! the owner's second slot. A listed registration's target is the next one of the list, strongly.
+//! A full collection puts the registrations whose target it finds dead, the earliest first, before
+//! those of a list in the owner's first slot; what has been put in order with those of other
+//! collections lies in the owner's second slot. A listed registration's target is the next one of the
+//! list, strongly.
 
 use crate::collect::Marker;
 use crate::heap::Heap;
@@ -128,8 +129,8 @@ impl<'s> Scope<'s> {
     }
 
     /// Takes the next registration of a dead target out of the owner's list: the earliest of those
-    /// that collections have found so far. Constant time, and O(n log n) for the n listed ones after
-    /// a collection that has found more.
+    /// that collections have found so far. Constant time, and once after the collections that have
+    /// found more O(n log c) for the n that are listed by c of them.
     ///
     /// # Errors
     /// [`AccessError::WrongKind`] for a cell that is no owner.
@@ -139,7 +140,9 @@ impl<'s> Scope<'s> {
             self.heap.order_registrations(owner);
         }
         while let Some(cell) = listed(owner.slot(ORDERED)) {
-            self.heap.store(owner, ORDERED, unlist(cell));
+            let next = unlist(cell);
+            self.heap.store(owner, ORDERED, next);
+            prefetch_neighbours(next);
             if fate(cell) == Fate::Dead {
                 return Ok(Some(self.push(cell)));
             }
@@ -188,8 +191,9 @@ impl Heap {
             }
             owner.set_slot(list, UNDEFINED);
         }
-        cells.sort_unstable();
-        // The youngest is the first here, and the last of the list.
+        // Stable, for it is fast where there are few ascending runs.
+        cells.sort_by_key(|(age, _)| *age);
+        // The youngest is the last of the list.
         let mut next = UNDEFINED;
         for (_, cell) in cells {
             cell.set_flag(Header::LISTED, true);
@@ -226,15 +230,27 @@ fn unlist(cell: Cell) -> u64 {
     next
 }
 
+/// Loads what the registration behind the next one of a list refers to, which whoever ends it may look
+/// at: its slots lie near, what they refer to does not.
+#[inline(always)]
+fn prefetch_neighbours(next: u64) {
+    let Some(cell) = listed(next).and_then(|next| listed(next.slot(TARGET))) else { return };
+    for slot in STRONG..cell.header().slots() {
+        if let Some(neighbour) = Cell::of(cell.slot(slot)) {
+            neighbour.prefetch();
+        }
+    }
+}
+
 /// Whether one of a registration's slots refers weakly.
 #[inline(always)]
 pub(crate) fn is_weak(cell: Cell, slot: usize) -> bool {
     slot < STRONG && !(slot == TARGET && cell.header().has(Header::LISTED))
 }
 
-/// After marking: clears what is dead, and lists a registration whose target is. Its owner, if it
-/// was listed.
-pub(crate) fn settle(cell: Cell, marker: &Marker) -> Option<Cell> {
+/// After marking: clears what is dead. Whether the target is newly found to be, and the registration
+/// is to be listed.
+pub(crate) fn settle(cell: Cell, marker: &Marker) -> bool {
     let dead = |slot| Cell::of(cell.slot(slot)).is_some_and(|weak| !marker.lives(weak));
     if dead(TOKEN) {
         cell.set_slot(TOKEN, NULL);
@@ -244,13 +260,23 @@ pub(crate) fn settle(cell: Cell, marker: &Marker) -> Option<Cell> {
         cell.set_slot(OWNER, NULL);
         cell.set_slot(TARGET, UNDEFINED);
     }
-    if cell.header().has(Header::LISTED) || !dead(TARGET) {
-        return None;
+    let known = cell.header().has(Header::LISTED) || !is_reference(cell.slot(OWNER));
+    !known && dead(TARGET)
+}
+
+/// Puts registrations on their owners' lists, the earliest first, of so many that were made. O(n log n)
+/// for n of them.
+pub(crate) fn list(cells: Vec<Cell>, made: u32, marker: &mut Marker) {
+    let mut by_age: Vec<_> =
+        cells.into_iter().map(|cell| (made.wrapping_sub(cell.aux()), cell)).collect();
+    by_age.sort_unstable();
+    for (_, cell) in by_age {
+        let Some(owner) = Cell::of(cell.slot(OWNER)) else { continue };
+        let next = listed(owner.slot(FOUND)).filter(|next| marker.is_marked(*next));
+        cell.set_flag(Header::LISTED, true);
+        cell.set_slot(TARGET, next.map_or(UNDEFINED, Cell::word));
+        owner.set_slot(FOUND, cell.word());
+        marker.record(cell, TARGET, cell.slot(TARGET));
+        marker.record(owner, FOUND, cell.word());
     }
-    let owner = Cell::of(cell.slot(OWNER))?;
-    let next = listed(owner.slot(FOUND)).filter(|next| marker.is_marked(*next));
-    cell.set_flag(Header::LISTED, true);
-    cell.set_slot(TARGET, next.map_or(UNDEFINED, Cell::word));
-    owner.set_slot(FOUND, cell.word());
-    Some(owner)
 }

@@ -5,10 +5,10 @@ use crate::heap::Heap;
 use crate::options::TableSizing;
 use crate::raw::cell::{Cell, Header, Kind, NULL, is_reference};
 use crate::raw::chunk::Chunk;
-use crate::registration::{self, FOUND};
+use crate::registration;
 use crate::table::{self, FIRST};
 
-/// How many registrations are being loaded while one is looked at.
+/// How many registrations or keys are being loaded while one is looked at.
 const AHEAD: usize = 8;
 
 /// What marking knows. Young cells are neither marked nor visited.
@@ -148,7 +148,7 @@ impl Marker {
     }
 
     #[inline(always)]
-    fn record(&mut self, cell: Cell, slot: usize, word: u64) {
+    pub fn record(&mut self, cell: Cell, slot: usize, word: u64) {
         if self.evacuates
             && let Some(target) = Cell::of(word)
             && !self.is_young(word)
@@ -158,16 +158,47 @@ impl Marker {
         }
     }
 
-    /// From now on ephemerons are decided as they are met, those met already at once.
-    pub fn decide_ephemerons(&mut self) {
+    /// Marks what is left, and decides all ephemerons: in time linear in their number.
+    ///
+    /// Only keys that other entries' values may still reach are waited for, which is none if no value
+    /// of a living key leads to a cell that is not marked.
+    pub fn finish(&mut self) {
+        self.advance(usize::MAX);
+        let tables = self.tables.clone();
+        tables.iter().for_each(|table| self.visit_living(*table));
+        if self.stack.is_empty() {
+            return;
+        }
+        self.advance(usize::MAX);
+        // From now on tables are decided as they are met, and those met already at once.
         self.last = true;
         for table in self.tables.clone() {
             self.visit_table(table);
         }
+        self.advance(usize::MAX);
+    }
+
+    /// Marks the values of the keys that are known to live.
+    fn visit_living(&mut self, table: Cell) {
+        for slot in (FIRST..table.header().slots()).step_by(2) {
+            let Some(key) = Cell::of(table.slot(slot)) else { continue };
+            self.work += 1;
+            if self.lives(key) {
+                self.mark_word(table.slot(slot + 1));
+            }
+        }
     }
 
     fn visit_table(&mut self, table: Cell) {
-        for slot in (FIRST..table.header().slots()).step_by(2) {
+        let slots = table.header().slots();
+        for slot in (FIRST..slots).step_by(2) {
+            let ahead = slot + 2 * AHEAD;
+            if ahead < slots
+                && let Some(key) = Cell::of(table.slot(ahead))
+                && !self.lives(key)
+            {
+                key.prefetch();
+            }
             let Some(key) = Cell::of(table.slot(slot)) else { continue };
             self.work += 1;
             if self.lives(key) {
@@ -206,24 +237,27 @@ impl Marker {
     }
 
     /// After marking: registrations of dead targets are listed.
-    fn settle_registrations(&mut self) {
+    fn settle_registrations(&mut self, made: u32) {
         let cells = std::mem::take(&mut self.registrations);
+        let mut dead = Vec::new();
         for (index, &cell) in cells.iter().enumerate() {
             if let Some(ahead) = cells.get(index + AHEAD) {
                 ahead.prefetch();
             }
-            if let Some(owner) = registration::settle(cell, self) {
-                self.record(owner, FOUND, owner.slot(FOUND));
+            if registration::settle(cell, self) {
+                dead.push(cell);
             }
             for slot in 0..cell.header().slots() {
                 self.record(cell, slot, cell.slot(slot));
             }
         }
+        registration::list(dead, made, self);
     }
 
-    /// After marking: entries of dead keys go, weak references to dead cells are cleared.
-    pub fn clear_weak(&mut self) {
-        self.settle_registrations();
+    /// After marking: entries of dead keys go, weak references to dead cells are cleared, and of the
+    /// registrations, of which so many were made, those come to light whose target is dead.
+    pub fn clear_weak(&mut self, registrations: u32) {
+        self.settle_registrations(registrations);
         for table in std::mem::take(&mut self.tables) {
             let recorded = self.recorded.len();
             for slot in (FIRST..table.header().slots()).step_by(2) {
