@@ -1,7 +1,8 @@
 //! Registrations: cells that come to light when their target dies. No unsafe code.
 //!
-//! Slots: the target, a token and the owner, all weak; then the strong ones. The number beside the
-//! identity hash tells the order in which they were made.
+//! Slots: the target, a token and the owner, all weak; then the strong ones, the neighbours in a bucket
+//! (`buckets.rs`) before the user's. The number beside the identity hash tells the order in which they
+//! were made; the hash is the token's, if there is one.
 //!
 //! A full collection puts the registrations whose target it finds dead, the earliest first, before
 //! those of a list in the owner's first slot; what has been put in order with those of other
@@ -19,6 +20,10 @@ const TOKEN: usize = 1;
 const OWNER: usize = 2;
 /// The first slot that is strong.
 pub(crate) const STRONG: usize = 3;
+pub(crate) const RIGHT: usize = 3;
+pub(crate) const LEFT: usize = 4;
+/// The first slot that is its user's.
+const USERS: usize = 5;
 
 // The owner's slots.
 pub(crate) const FOUND: usize = 0;
@@ -37,15 +42,17 @@ pub enum Fate {
 }
 
 impl<'s> Scope<'s> {
-    /// Allocates a registration of 40 + 8 `slots` bytes, in the old space, as V8 does its WeakCells. Its slots are undefined; as slots of the
-    /// cell they begin with number 3, for those before are the weak ones.
+    /// Allocates a registration of 56 + 8 `slots` bytes, in the old space, as V8 does its WeakCells. Its
+    /// slots are undefined; as slots of the cell they begin with number 5, for those before are the
+    /// heap's.
     ///
     /// Once a full collection has found the target dead, [`next_dead`](Self::next_dead) gives the
     /// registration out, if it then lives itself. The first two slots of the owner, an object or an
     /// array, are the heap's from now on.
     ///
     /// # Errors
-    /// [`HeapError::OutOfMemory`] at the limit; [`AccessError::WrongKind`] for another owner.
+    /// [`HeapError::OutOfMemory`] at the limit; [`AccessError::WrongKind`] for another owner, or a token
+    /// without identity.
     pub fn alloc_registration(
         &mut self,
         owner: Local<'_>,
@@ -56,8 +63,8 @@ impl<'s> Scope<'s> {
         self.owner(owner)?;
         // Other heaps' handles are refused before anything is allocated.
         self.place(target)?;
-        token.map(|token| self.place(token)).transpose()?;
-        let slots = STRONG.saturating_add(slots);
+        let hash = token.map(|token| self.identity_hash(token)).transpose()?;
+        let slots = USERS.saturating_add(slots);
         let place = self.heap.allocate_old(Kind::Registration, cell_size(slots, 0), slots)?;
         let cell = self.push(place);
         let (owner, target) = (self.place(owner)?, self.place(target)?);
@@ -65,6 +72,10 @@ impl<'s> Scope<'s> {
         let heap = &mut self.heap;
         heap.registrations = heap.registrations.wrapping_add(1);
         place.set_aux(heap.registrations);
+        match hash {
+            Some(hash) => place.set_hash(hash),
+            None => _ = heap.identity_hash(place),
+        }
         heap.store(place, TARGET, target.word());
         heap.store(place, TOKEN, token.map_or(UNDEFINED, Cell::word));
         heap.store(place, OWNER, owner.word());
@@ -80,19 +91,6 @@ impl<'s> Scope<'s> {
         Ok(fate(self.registration(cell)?))
     }
 
-    /// Whether a registration that has not ended was made with this token.
-    ///
-    /// # Errors
-    /// [`AccessError::WrongKind`].
-    #[inline]
-    pub fn registration_has_token(
-        &self,
-        cell: Local<'_>,
-        token: Local<'_>,
-    ) -> Result<bool, AccessError> {
-        Ok(self.registration(cell)?.slot(TOKEN) == self.place(token)?.word())
-    }
-
     /// The owner of a registration, unless it is dead or the registration has ended.
     ///
     /// # Errors
@@ -103,29 +101,6 @@ impl<'s> Scope<'s> {
     ) -> Result<Option<Local<'s>>, AccessError> {
         let owner = Cell::of(self.registration(cell)?.slot(OWNER));
         Ok(owner.map(|owner| self.push(owner)))
-    }
-
-    /// The identity hash of a registration's token or, if that is dead or there is none, its own.
-    ///
-    /// # Errors
-    /// [`AccessError::WrongKind`].
-    #[inline]
-    pub fn registration_hash(&mut self, cell: Local<'_>) -> Result<u32, AccessError> {
-        let cell = self.registration(cell)?;
-        Ok(self.heap.identity_hash(Cell::of(cell.slot(TOKEN)).unwrap_or(cell)))
-    }
-
-    /// Ends a registration: it is not given out any more, and its slots become undefined.
-    ///
-    /// # Errors
-    /// [`AccessError::WrongKind`].
-    #[inline]
-    pub fn end_registration(&mut self, cell: Local<'_>) -> Result<(), AccessError> {
-        let cell = self.registration(cell)?;
-        // A listed one stays in its list until it is passed there.
-        let first = if cell.header().has(Header::LISTED) { TOKEN } else { TARGET };
-        (first..cell.header().slots()).for_each(|slot| cell.set_slot(slot, UNDEFINED));
-        Ok(())
     }
 
     /// Takes the next registration of a dead target out of the owner's list: the earliest of those
@@ -151,7 +126,7 @@ impl<'s> Scope<'s> {
     }
 
     #[inline(always)]
-    fn registration(&self, cell: Local<'_>) -> Result<Cell, AccessError> {
+    pub(crate) fn registration(&self, cell: Local<'_>) -> Result<Cell, AccessError> {
         let cell = self.place(cell)?;
         if cell.header().is(Kind::Registration) { Ok(cell) } else { Err(AccessError::WrongKind) }
     }
@@ -165,11 +140,11 @@ impl<'s> Scope<'s> {
         if right { Ok(cell) } else { Err(AccessError::WrongKind) }
     }
 
-    /// A registration's slot, of the strong ones.
+    /// A registration's slot, of its user's.
     #[cold]
     pub(crate) fn strong_slot(&self, cell: Cell, slot: usize) -> Result<Cell, AccessError> {
         let (header, len) = (cell.header(), cell.header().slots());
-        if !header.is(Kind::Registration) || slot < STRONG {
+        if !header.is(Kind::Registration) || slot < USERS {
             return Err(AccessError::WrongKind);
         }
         if slot < len { Ok(cell) } else { Err(AccessError::SlotOutOfRange { slot, len }) }
@@ -215,6 +190,26 @@ fn fate(cell: Cell) -> Fate {
     }
 }
 
+/// Whether it was ended, or nobody asks for it any more.
+#[inline(always)]
+pub(crate) fn has_ended(cell: Cell) -> bool {
+    fate(cell) == Fate::Ended
+}
+
+/// Whether a registration that has not ended was made with this token.
+#[inline(always)]
+pub(crate) fn has_token(cell: Cell, token: Cell) -> bool {
+    cell.slot(TOKEN) == token.word()
+}
+
+/// Ends a registration that is in no bucket.
+#[inline(always)]
+pub(crate) fn end(cell: Cell) {
+    // A listed one stays in its list until it is passed there.
+    let first = if cell.header().has(Header::LISTED) { TOKEN } else { TARGET };
+    (first..cell.header().slots()).for_each(|slot| cell.set_slot(slot, UNDEFINED));
+}
+
 /// The registration that a list goes on with.
 fn listed(word: u64) -> Option<Cell> {
     let header = |cell: &Cell| cell.header();
@@ -230,12 +225,12 @@ fn unlist(cell: Cell) -> u64 {
     next
 }
 
-/// Loads what the registration behind the next one of a list refers to, which whoever ends it may look
-/// at: its slots lie near, what they refer to does not.
+/// Loads the neighbours of the registration behind the next one of a list, which whoever ends it looks
+/// at: the list lies in order, they do not.
 #[inline(always)]
 fn prefetch_neighbours(next: u64) {
     let Some(cell) = listed(next).and_then(|next| listed(next.slot(TARGET))) else { return };
-    for slot in STRONG..cell.header().slots() {
+    for slot in [RIGHT, LEFT] {
         if let Some(neighbour) = Cell::of(cell.slot(slot)) {
             neighbour.prefetch();
         }
