@@ -1,20 +1,22 @@
-//! Registrations by their token: an array of buckets, each the head of a doubly linked list, whose left
-//! end is the bucket's number. The hash of the token, which is the registration's own, tells the bucket.
-//! No unsafe code.
+//! Registrations by their token: an array of buckets, each the head of a list. The hash of the token,
+//! which is the registration's own, tells the bucket. No unsafe code.
 //!
-//! Invariant: nothing but these operations writes a registration's neighbours, so they are registrations.
+//! One that has ended stays in its list until the list is gone through, so that neither linking nor
+//! ending looks at another registration, which lies anywhere in memory.
+//!
+//! Invariant: nothing but these operations writes a registration's next one.
 
 use crate::AccessError;
 use crate::heap::Heap;
-use crate::raw::cell::{Cell, Kind, UNDEFINED, is_reference, smi};
-use crate::registration::{self, LEFT, RIGHT};
+use crate::raw::cell::{Cell, Kind, UNDEFINED};
+use crate::registration::{self, NEXT};
 use crate::scope::{Local, Scope};
 
-/// How many buckets are being loaded while one is emptied.
+/// How many buckets are being loaded while one is gone through.
 const AHEAD: usize = 8;
 
 impl Scope<'_> {
-    /// Puts a registration that is in no bucket at the left end of its token's. Constant time.
+    /// Puts a registration that is in no bucket in its token's, before all others. Constant time.
     ///
     /// # Errors
     /// [`AccessError::WrongKind`]: buckets are an array with a slot at least, and nothing else is stored
@@ -29,8 +31,8 @@ impl Scope<'_> {
         Ok(())
     }
 
-    /// Links all registrations that are in some buckets in others, which are empty. Linear in their
-    /// number and that of the old buckets.
+    /// Puts all registrations that are in some buckets, but for those that have ended, in others, which
+    /// are empty. Linear in their number and that of the old buckets.
     ///
     /// # Errors
     /// [`AccessError::WrongKind`], as for [`link_registration`](Self::link_registration).
@@ -40,39 +42,37 @@ impl Scope<'_> {
         to: Local<'_>,
     ) -> Result<(), AccessError> {
         let (from, to) = (self.buckets(from)?, self.buckets(to)?);
-        let count = from.header().slots();
-        for bucket in 0..count {
-            if bucket + AHEAD < count
-                && let Some(ahead) = linked(from.slot(bucket + AHEAD))
-            {
-                ahead.prefetch();
-            }
+        for bucket in 0..from.header().slots() {
+            prefetch_ahead(from, bucket);
             let mut next = from.slot(bucket);
             from.set_slot(bucket, UNDEFINED);
             while let Some(cell) = linked(next) {
-                next = cell.slot(RIGHT);
-                self.heap.link(to, cell);
+                next = cell.slot(NEXT);
+                if !registration::has_ended(cell) {
+                    self.heap.link(to, cell);
+                }
             }
         }
         Ok(())
     }
 
-    /// Ends a registration, and takes it out of its bucket: it is not given out any more, and its slots
-    /// become undefined. Says whether it had not ended. Constant time.
+    /// Takes the registrations that have ended out of their buckets. Linear in the number of all, and
+    /// of the buckets.
     ///
     /// # Errors
     /// [`AccessError::WrongKind`], as for [`link_registration`](Self::link_registration).
-    pub fn end_registration(
-        &mut self,
-        buckets: Local<'_>,
-        cell: Local<'_>,
-    ) -> Result<bool, AccessError> {
-        let (buckets, cell) = (self.buckets(buckets)?, self.registration(cell)?);
-        Ok(self.heap.end(buckets, cell))
+    pub fn purge_registrations(&mut self, buckets: Local<'_>) -> Result<(), AccessError> {
+        let buckets = self.buckets(buckets)?;
+        for bucket in 0..buckets.header().slots() {
+            prefetch_ahead(buckets, bucket);
+            self.heap.filter(buckets, bucket, |cell| !registration::has_ended(cell));
+        }
+        Ok(())
     }
 
-    /// Ends all registrations that were made with the token, and says how many those were. Linear in
-    /// the number of registrations in its bucket.
+    /// Ends all registrations that were made with the token. Says how many those were, and how many
+    /// that had ended before were taken out of the bucket with them. Linear in the number of
+    /// registrations in the bucket.
     ///
     /// # Errors
     /// [`AccessError::WrongKind`], as for [`link_registration`](Self::link_registration), and for a
@@ -81,18 +81,22 @@ impl Scope<'_> {
         &mut self,
         buckets: Local<'_>,
         token: Local<'_>,
-    ) -> Result<usize, AccessError> {
+    ) -> Result<(usize, usize), AccessError> {
         let hash = self.identity_hash(token)?;
         let (buckets, token) = (self.buckets(buckets)?, self.place(token)?);
-        let mut next = buckets.slot(bucket_of(buckets, hash));
-        let mut ended = 0;
-        while let Some(cell) = linked(next) {
-            next = cell.slot(RIGHT);
-            if registration::has_token(cell, token) {
-                ended += usize::from(self.heap.end(buckets, cell));
+        let (mut ended, mut gone) = (0, 0);
+        self.heap.filter(buckets, bucket_of(buckets, hash), |cell| {
+            if registration::has_ended(cell) {
+                gone += 1;
+            } else if registration::has_token(cell, token) {
+                registration::end(cell);
+                ended += 1;
+            } else {
+                return true;
             }
-        }
-        Ok(ended)
+            false
+        });
+        Ok((ended, gone))
     }
 
     fn buckets(&self, buckets: Local<'_>) -> Result<Cell, AccessError> {
@@ -107,43 +111,39 @@ impl Heap {
     #[inline]
     fn link(&mut self, buckets: Cell, cell: Cell) {
         let bucket = bucket_of(buckets, cell.hash());
-        let first = linked(buckets.slot(bucket));
-        if let Some(first) = first {
-            self.store(first, LEFT, cell.word());
-        }
-        self.store(cell, RIGHT, first.map_or(UNDEFINED, Cell::word));
-        self.store(cell, LEFT, smi(bucket as i32));
+        self.store(cell, NEXT, buckets.slot(bucket));
         self.store(buckets, bucket, cell.word());
     }
 
-    #[inline]
-    fn end(&mut self, buckets: Cell, cell: Cell) -> bool {
-        if registration::has_ended(cell) {
-            return false;
-        }
-        let (left, right) = (cell.slot(LEFT), cell.slot(RIGHT));
-        if let Some(left) = linked(left) {
-            self.store(left, RIGHT, right);
-        } else {
-            let bucket = bucket_of(buckets, cell.hash());
-            if buckets.slot(bucket) == cell.word() {
-                self.store(buckets, bucket, right);
+    /// Leaves in a bucket those of which `keep` says so.
+    fn filter(&mut self, buckets: Cell, bucket: usize, mut keep: impl FnMut(Cell) -> bool) {
+        let (mut last, mut slot) = (buckets, bucket);
+        let mut next = buckets.slot(bucket);
+        while let Some(cell) = linked(next) {
+            next = cell.slot(NEXT);
+            if keep(cell) {
+                (last, slot) = (cell, NEXT);
+            } else {
+                cell.set_slot(NEXT, UNDEFINED);
+                self.store(last, slot, next);
             }
         }
-        if let Some(right) = linked(right) {
-            self.store(right, LEFT, left);
-        }
-        registration::end(cell);
-        true
+    }
+}
+
+/// Loads what a bucket some way behind this one begins with.
+fn prefetch_ahead(buckets: Cell, bucket: usize) {
+    if bucket + AHEAD < buckets.header().slots()
+        && let Some(ahead) = Cell::of(buckets.slot(bucket + AHEAD))
+    {
+        ahead.prefetch();
     }
 }
 
 /// The registration that a list goes on with.
 #[inline(always)]
 fn linked(word: u64) -> Option<Cell> {
-    is_reference(word)
-        .then(|| Cell::at((word - 1) as usize))
-        .filter(|cell| cell.header().is(Kind::Registration))
+    Cell::of(word).filter(|cell| cell.header().is(Kind::Registration))
 }
 
 /// The bucket of a token's hash: it is scaled to their number.

@@ -1,6 +1,6 @@
 //! Registrations: cells that come to light when their target dies. No unsafe code.
 //!
-//! Slots: the target, a token and the owner, all weak; then the strong ones, the neighbours in a bucket
+//! Slots: the target, a token and the owner, all weak; then the strong ones, the next one in a bucket
 //! (`buckets.rs`) before the user's. The number beside the identity hash tells the order in which they
 //! were made; the hash is the token's, if there is one.
 //!
@@ -20,10 +20,9 @@ const TOKEN: usize = 1;
 const OWNER: usize = 2;
 /// The first slot that is strong.
 pub(crate) const STRONG: usize = 3;
-pub(crate) const RIGHT: usize = 3;
-pub(crate) const LEFT: usize = 4;
+pub(crate) const NEXT: usize = 3;
 /// The first slot that is its user's.
-const USERS: usize = 5;
+const USERS: usize = 4;
 
 // The owner's slots.
 pub(crate) const FOUND: usize = 0;
@@ -42,8 +41,8 @@ pub enum Fate {
 }
 
 impl<'s> Scope<'s> {
-    /// Allocates a registration of 56 + 8 `slots` bytes, in the old space, as V8 does its WeakCells. Its
-    /// slots are undefined; as slots of the cell they begin with number 5, for those before are the
+    /// Allocates a registration of 48 + 8 `slots` bytes, in the old space, as V8 does its WeakCells. Its
+    /// slots are undefined; as slots of the cell they begin with number 4, for those before are the
     /// heap's.
     ///
     /// Once a full collection has found the target dead, [`next_dead`](Self::next_dead) gives the
@@ -103,6 +102,21 @@ impl<'s> Scope<'s> {
         Ok(owner.map(|owner| self.push(owner)))
     }
 
+    /// Ends a registration: it is not given out any more, and its slots become undefined. Says whether it
+    /// had not ended. In its bucket it stays until that is gone through. Constant time.
+    ///
+    /// # Errors
+    /// [`AccessError::WrongKind`].
+    #[inline]
+    pub fn end_registration(&mut self, cell: Local<'_>) -> Result<bool, AccessError> {
+        let cell = self.registration(cell)?;
+        let ended = has_ended(cell);
+        if !ended {
+            end(cell);
+        }
+        Ok(!ended)
+    }
+
     /// Takes the next registration of a dead target out of the owner's list: the earliest of those
     /// that collections have found so far. Constant time, and once after the collections that have
     /// found more O(n log c) for the n that are listed by c of them.
@@ -115,9 +129,7 @@ impl<'s> Scope<'s> {
             self.heap.order_registrations(owner);
         }
         while let Some(cell) = listed(owner.slot(ORDERED)) {
-            let next = unlist(cell);
-            self.heap.store(owner, ORDERED, next);
-            prefetch_neighbours(next);
+            self.heap.store(owner, ORDERED, unlist(cell));
             if fate(cell) == Fate::Dead {
                 return Ok(Some(self.push(cell)));
             }
@@ -202,12 +214,12 @@ pub(crate) fn has_token(cell: Cell, token: Cell) -> bool {
     cell.slot(TOKEN) == token.word()
 }
 
-/// Ends a registration that is in no bucket.
 #[inline(always)]
 pub(crate) fn end(cell: Cell) {
-    // A listed one stays in its list until it is passed there.
+    // A listed one stays in its list until it is passed there, and in its bucket likewise.
     let first = if cell.header().has(Header::LISTED) { TOKEN } else { TARGET };
-    (first..cell.header().slots()).for_each(|slot| cell.set_slot(slot, UNDEFINED));
+    let slots = (first..NEXT).chain(USERS..cell.header().slots());
+    slots.for_each(|slot| cell.set_slot(slot, UNDEFINED));
 }
 
 /// The registration that a list goes on with.
@@ -223,18 +235,6 @@ fn unlist(cell: Cell) -> u64 {
     cell.set_flag(Header::LISTED, false);
     cell.set_slot(TARGET, UNDEFINED);
     next
-}
-
-/// Loads the neighbours of the registration behind the next one of a list, which whoever ends it looks
-/// at: the list lies in order, they do not.
-#[inline(always)]
-fn prefetch_neighbours(next: u64) {
-    let Some(cell) = listed(next).and_then(|next| listed(next.slot(TARGET))) else { return };
-    for slot in [RIGHT, LEFT] {
-        if let Some(neighbour) = Cell::of(cell.slot(slot)) {
-            neighbour.prefetch();
-        }
-    }
 }
 
 /// Whether one of a registration's slots refers weakly.

@@ -1,11 +1,12 @@
 //! `FinalizationRegistry`: registrations in the heap, which it lists as their targets die.
 //!
 //! A registry's cell has the heap's two lists of registrations that came to light, a table of
-//! buckets and a count. A registration is a cell of the heap's own kind, 64 bytes: besides what the heap
-//! has in it (what is weak, and its neighbours in the bucket of its token) it has the held value.
+//! buckets and two counts. A registration is a cell of the heap's own kind, 56 bytes: besides what the
+//! heap has in it (what is weak, and the next one in the bucket of its token) it has the held value.
 //!
-//! Invariants: a registration is in a bucket until its held value has come out or it was taken back,
-//! and is ended from then on. Buckets are at least half as many as registrations. No unsafe code.
+//! Invariants: a registration ends when its held value has come out or it was taken back, and is in a
+//! bucket until then, and maybe longer: those that have ended are purged before they are more than the
+//! others and half of the buckets. Buckets are at least half as many as registrations. No unsafe code.
 
 use crate::WeakError;
 use crate::identity::{self, Brand, cell_in, held_weakly};
@@ -14,10 +15,12 @@ use heap_model::{Kind, Local, Scope, Value};
 // A registry's slots, behind the heap's two.
 const BUCKETS: usize = 2;
 const COUNT: usize = 3;
-const SLOTS: usize = 4;
+/// How many of the registrations in the buckets have ended.
+const ENDED: usize = 4;
+const SLOTS: usize = 5;
 
 // A registration's, behind the heap's.
-const HELD: usize = 5;
+const HELD: usize = 4;
 const REGISTRATION_SLOTS: usize = 1;
 
 /// Buckets are this many, or four, sixteen, ... times as many.
@@ -86,6 +89,7 @@ impl<'s> FinalizationRegistry<'s> {
             let buckets = scope.alloc(Kind::Array, FIRST_BUCKETS, 0)?;
             scope.set(cell, BUCKETS, Value::Ref(buckets))?;
             scope.set(cell, COUNT, Value::Smi(0))?;
+            scope.set(cell, ENDED, Value::Smi(0))?;
             Ok(Self { cell })
         })
     }
@@ -139,7 +143,7 @@ impl<'s> FinalizationRegistry<'s> {
         scope.scope(|scope| {
             let buckets = self.buckets(scope)?;
             scope.link_registration(buckets, cell)?;
-            self.add(scope, 1)
+            self.add(scope, COUNT, 1)
         })?;
         Ok(Registration { cell })
     }
@@ -153,8 +157,9 @@ impl<'s> FinalizationRegistry<'s> {
         let token = held_weakly(scope, token)?;
         scope.scope(|scope| {
             let buckets = self.buckets(scope)?;
-            let ended = scope.end_registrations(buckets, token)?;
-            self.add(scope, -(ended as isize))?;
+            let (ended, gone) = scope.end_registrations(buckets, token)?;
+            self.add(scope, COUNT, -(ended as isize))?;
+            self.add(scope, ENDED, -(gone as isize))?;
             Ok(ended > 0)
         })
     }
@@ -196,15 +201,19 @@ impl<'s> FinalizationRegistry<'s> {
     /// # Errors
     /// [`WeakError::Heap`] for a handle of another heap.
     pub fn occupancy(self, scope: &mut Scope<'_>) -> Result<usize, WeakError> {
-        match scope.get(self.cell, COUNT)? {
+        self.number(scope, COUNT)
+    }
+
+    fn number(self, scope: &mut Scope<'_>, slot: usize) -> Result<usize, WeakError> {
+        match scope.get(self.cell, slot)? {
             Value::Smi(count) => Ok(count as u32 as usize),
             _ => Err(WeakError::NotAFinalizationRegistry),
         }
     }
 
-    fn add(self, scope: &mut Scope<'_>, change: isize) -> Result<(), WeakError> {
-        let count = self.occupancy(scope)?.saturating_add_signed(change);
-        Ok(scope.set(self.cell, COUNT, Value::Smi(count as u32 as i32))?)
+    fn add(self, scope: &mut Scope<'_>, slot: usize, change: isize) -> Result<(), WeakError> {
+        let count = self.number(scope, slot)?.saturating_add_signed(change);
+        Ok(scope.set(self.cell, slot, Value::Smi(count as u32 as i32))?)
     }
 
     fn buckets<'t>(self, scope: &mut Scope<'t>) -> Result<Local<'t>, WeakError> {
@@ -227,18 +236,25 @@ impl<'s> FinalizationRegistry<'s> {
         }
         let new = scope.alloc(Kind::Array, fitting, 0)?;
         scope.relink_registrations(buckets, new)?;
+        scope.set(self.cell, ENDED, Value::Smi(0))?;
         Ok(scope.set(self.cell, BUCKETS, Value::Ref(new))?)
     }
 
-    /// Ends a registration and takes it out of its bucket. Says whether it had not ended.
+    /// Ends a registration, and purges the buckets where enough have. Says whether it had not ended.
     fn release(self, scope: &mut Scope<'_>, cell: Local<'_>) -> Result<bool, WeakError> {
+        if !scope.end_registration(cell)? {
+            return Ok(false);
+        }
+        self.add(scope, COUNT, -1)?;
+        self.add(scope, ENDED, 1)?;
         scope.scope(|scope| {
             let buckets = self.buckets(scope)?;
-            let ended = scope.end_registration(buckets, cell)?;
-            if ended {
-                self.add(scope, -1)?;
+            let few = self.occupancy(scope)?.max(scope.slot_count(buckets)? / 2);
+            if self.number(scope, ENDED)? > few {
+                scope.purge_registrations(buckets)?;
+                scope.set(self.cell, ENDED, Value::Smi(0))?;
             }
-            Ok(ended)
+            Ok(true)
         })
     }
 }
