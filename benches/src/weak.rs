@@ -17,6 +17,7 @@ pub const LIVE: TimedWorkload = TimedWorkload {
     implementations: &[
         ("weak-refs", ours::live),
         ("hashbrown", hashbrown::live),
+        ("hashbrown by id", hashbrown::live_by_id),
         ("weak-table", weak_table::live),
     ],
 };

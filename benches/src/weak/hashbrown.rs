@@ -1,27 +1,61 @@
-//! The floor: a map by address, which keeps nothing weakly and is not collected.
+//! The floor: maps that keep nothing weakly and are not collected, by the key's address, and by a hash
+//! that lies in the key, as it must where objects move.
 
 use super::{Figures, shuffled, sum};
 use crate::timed::Report;
 use hashbrown::HashMap;
-use std::rc::Rc;
+use std::hash::{Hash, Hasher};
+use std::ptr;
 
-/// With its counts, 56 bytes.
-type Key = Rc<[u64; 5]>;
+/// 56 bytes.
+type Key = [u64; 7];
+
+/// A key whose first word is its hash.
+#[derive(Clone, Copy)]
+struct ById<'k>(&'k Key);
+
+impl Hash for ById<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.0[0]);
+    }
+}
+
+impl PartialEq for ById<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        ptr::eq(self.0, other.0)
+    }
+}
+
+impl Eq for ById<'_> {}
 
 pub fn live(n: usize) -> Report {
+    let keys = keys(n);
+    measure(&keys.iter().map(|key| ptr::from_ref::<Key>(key)).collect::<Vec<_>>())
+}
+
+pub fn live_by_id(n: usize) -> Report {
+    let keys = keys(n);
+    measure(&keys.iter().map(|key| ById(key)).collect::<Vec<_>>())
+}
+
+fn keys(n: usize) -> Vec<Box<Key>> {
+    (0..n as u64).map(|id| Box::new([id, 0, 0, 0, 0, 0, 0])).collect()
+}
+
+fn measure<K: Hash + Eq + Copy>(keys: &[K]) -> Report {
+    let n = keys.len();
     let mut figures = Figures::default();
-    let keys: Vec<Key> = (0..n).map(|_| Rc::new([0; 5])).collect();
-    let other: Vec<Key> = shuffled(n).into_iter().map(|i| keys[i].clone()).collect();
+    let other: Vec<K> = shuffled(n).into_iter().map(|i| keys[i]).collect();
     let mut map = HashMap::new();
     figures.time("insert ms", || {
         for (i, key) in keys.iter().enumerate() {
-            map.insert(Rc::as_ptr(key), i as i32);
+            map.insert(*key, i as i32);
         }
     });
-    let get = |keys: &[Key]| keys.iter().map(|key| map[&Rc::as_ptr(key)] as u64).sum::<u64>();
-    let has = |keys: &[Key]| keys.iter().filter(|key| map.contains_key(&Rc::as_ptr(key))).count();
-    assert_eq!(figures.time("get ms", || get(&keys)), sum(n));
-    assert_eq!(figures.time("has ms", || has(&keys)), n);
+    let get = |keys: &[K]| keys.iter().map(|key| map[key] as u64).sum::<u64>();
+    let has = |keys: &[K]| keys.iter().filter(|key| map.contains_key(*key)).count();
+    assert_eq!(figures.time("get ms", || get(keys)), sum(n));
+    assert_eq!(figures.time("has ms", || has(keys)), n);
     assert_eq!(figures.time("get-shuffled ms", || get(&other)), sum(n));
     assert_eq!(figures.time("has-shuffled ms", || has(&other)), n);
     figures.note("hold bytes/entry", map.allocation_size() as f64 / n as f64);

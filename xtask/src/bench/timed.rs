@@ -52,7 +52,7 @@ const COMPARISONS: &[Comparison] = &[
         quick_size: "10",
         derived: None,
     },
-    weak("weak-refs/*/live", "weak-live", &["hashbrown", "weak-table"], "1000000"),
+    weak("weak-refs/*/live", "weak-live", MAPS, "1000000"),
     weak("weak-refs/*/dropped", "weak-dropped", &["weak-table"], "1000000"),
     weak("weak-refs/collect/chain-*", "weak-chain", EPHEMERONS, "1000"),
     weak("weak-refs/collect/chain-*", "weak-chain", EPHEMERONS, "10000"),
@@ -61,6 +61,7 @@ const COMPARISONS: &[Comparison] = &[
     weak("weak-refs/*/registrations", "weak-registrations", &[], "1000000"),
 ];
 
+const MAPS: &[&str] = &["hashbrown", "hashbrown by id", "weak-table"];
 const EPHEMERONS: &[&str] = &["boa_gc", "gc-arena"];
 
 /// Our heap, marking at once where it marks in steps.
