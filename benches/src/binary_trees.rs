@@ -38,10 +38,20 @@ fn rounds(depth: usize) -> impl Iterator<Item = (usize, usize)> {
     (4..=depth).step_by(2).map(move |shallow| (shallow, 1 << (depth - shallow + 4)))
 }
 
-/// How many nodes all trees together have.
-#[must_use]
-pub fn expected(depth: usize) -> u64 {
-    let nodes = |depth: usize| (1_u64 << (depth + 1)) - 1;
-    let short: u64 = rounds(depth).map(|(depth, trees)| trees as u64 * nodes(depth)).sum();
-    nodes(depth + 1) + short + nodes(depth)
+#[cfg(test)]
+mod tests {
+    /// How many nodes all trees together have.
+    fn expected(depth: usize) -> u64 {
+        let nodes = |depth: usize| (1_u64 << (depth + 1)) - 1;
+        let short: u64 =
+            super::rounds(depth).map(|(depth, trees)| trees as u64 * nodes(depth)).sum();
+        nodes(depth + 1) + short + nodes(depth)
+    }
+
+    #[test]
+    fn every_implementation_counts_every_node() {
+        for (name, run) in super::WORKLOAD.implementations {
+            assert_eq!(run(6), expected(6), "{name}");
+        }
+    }
 }

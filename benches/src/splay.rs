@@ -60,3 +60,13 @@ impl Keys {
 fn text(key: i32) -> String {
     format!("String for key {key} in leaf node")
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_implementation_comes_to_the_same_sum() {
+        let mut results = super::WORKLOAD.implementations.iter().map(|(name, run)| (name, run(1)));
+        let (_, ours) = results.next().expect("ours is first");
+        results.for_each(|(name, sum)| assert_eq!(sum, ours, "{name}"));
+    }
+}

@@ -16,12 +16,11 @@ impl Heap {
         // is not known then, for it had begun to count again.
         let counted = self.marker.take().is_none();
         self.old.retire();
-        // First if all that is dead must go: for marking, young cells live, and what they refer to. Else
-        // last, for then what is promoted takes the place of what has died.
-        let first = matches!(cause, Cause::Requested | Cause::LastResort);
-        if first {
-            self.evacuate_new_space(Promote::All);
-        }
+        // What marking takes for alive because a young cell refers to it must be: the dead ones go. Who
+        // is promoted afterwards takes the place of what has died; but a cell that stays young keeps an
+        // old one that refers to it, and no other cell, for another time.
+        let exact = matches!(cause, Cause::Requested | Cause::LastResort);
+        self.evacuate_new_space(if exact { Promote::All } else { Promote::Nobody });
         self.sparse.clear();
         if counted {
             self.choose_sparse_pages();
@@ -32,9 +31,6 @@ impl Heap {
         self.mark_roots(&mut marker);
         marker.finish();
         self.finish_marking(marker);
-        if !first {
-            self.evacuate_new_space(Promote::All);
-        }
         self.end_event(event);
     }
 

@@ -34,31 +34,44 @@ pub(crate) struct Marker {
 }
 
 /// Cells that are being loaded before they are visited, the first come first.
-#[derive(Default)]
 struct Ring {
     cells: [Option<Cell>; RING],
-    first: usize,
-    length: usize,
+    /// How many cells have come and gone.
+    pushed: usize,
+    popped: usize,
 }
 
-/// How many loads are under way at once.
+/// How many loads are under way at once: a power of two.
 const RING: usize = 8;
+
+impl Default for Ring {
+    fn default() -> Self {
+        Self { cells: [None; RING], pushed: 0, popped: 0 }
+    }
+}
 
 impl Ring {
     #[inline(always)]
-    fn push(&mut self, cell: Cell) {
-        self.cells[(self.first + self.length) % RING] = Some(cell);
-        self.length += 1;
+    fn is_empty(&self) -> bool {
+        self.pushed == self.popped
     }
 
+    /// Takes the first cell out of a ring that is not empty.
     #[inline(always)]
     fn pop(&mut self) -> Option<Cell> {
-        let cell = if self.length > 0 { self.cells[self.first] } else { None };
-        if cell.is_some() {
-            self.first = (self.first + 1) % RING;
-            self.length -= 1;
-        }
+        let cell = self.cells[self.popped % RING];
+        self.popped += 1;
         cell
+    }
+
+    /// Puts a cell in, and gives the first one if there is no room for both.
+    #[inline(always)]
+    fn exchange(&mut self, cell: Cell) -> Option<Cell> {
+        let full = self.pushed - self.popped == RING;
+        let first = if full { self.pop() } else { None };
+        self.cells[self.pushed % RING] = Some(cell);
+        self.pushed += 1;
+        first
     }
 }
 
@@ -97,17 +110,18 @@ impl Marker {
     pub fn advance(&mut self, budget: usize) -> bool {
         let goal = self.work.saturating_add(budget);
         while self.work < goal {
-            if let Some(cell) = self.stack.pop() {
-                cell.prefetch();
-                let due = if self.ring.length == RING { self.ring.pop() } else { None };
-                self.ring.push(cell);
-                if let Some(due) = due {
-                    self.visit(due);
+            let due = match self.stack.pop() {
+                // In a chain nothing else is to be done while the next cell is loaded.
+                Some(cell) if self.stack.is_empty() && self.ring.is_empty() => Some(cell),
+                Some(cell) => {
+                    cell.prefetch();
+                    self.ring.exchange(cell)
                 }
-            } else if let Some(cell) = self.ring.pop() {
+                None if self.ring.is_empty() => return true,
+                None => self.ring.pop(),
+            };
+            if let Some(cell) = due {
                 self.visit(cell);
-            } else {
-                return true;
             }
         }
         false

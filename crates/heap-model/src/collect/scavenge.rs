@@ -12,6 +12,8 @@ use crate::table::{self, FIRST};
 /// Who is promoted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Promote {
+    /// The halves are equal, so all survivors fit.
+    Nobody,
     /// Survivors of an earlier scavenge.
     Aged,
     /// Everyone.
@@ -182,8 +184,13 @@ impl Scavenger<'_> {
         if header.has(Header::SITED) && !aged {
             self.sites.survived(cell.aux());
         }
+        let promoted = match self.promote {
+            Promote::Nobody => false,
+            Promote::Aged => aged,
+            Promote::All => true,
+        };
         // If the operating system refuses a page, the cell stays young.
-        if (aged || self.promote == Promote::All)
+        if promoted
             && let Some(to) = self.old.allocate_surely(size)
         {
             cell.move_to(to, size);

@@ -309,10 +309,12 @@ impl Cell {
     #[inline(always)]
     fn copy_ends<const N: usize>(self, to: Self, words: usize) {
         for start in [0, words - N] {
-            // SAFETY: callers see to it that both cells have `N` words from there on.
-            let (from, to) = unsafe { (self.0.add(start), to.0.add(start)) };
-            // SAFETY: as above; both are mapped and aligned.
-            unsafe { to.cast::<[u64; N]>().write(from.cast::<[u64; N]>().read()) };
+            // SAFETY: callers see to it that the cell has `N` words from there on.
+            let from = unsafe { self.0.add(start) };
+            // SAFETY: as above, of the room that was allocated for it.
+            let to = unsafe { to.0.add(start) };
+            // SAFETY: as above; an allocation overlaps no cell.
+            unsafe { from.copy_to_nonoverlapping(to, N) };
         }
     }
 
