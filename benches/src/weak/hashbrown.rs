@@ -30,16 +30,16 @@ impl Eq for ById<'_> {}
 
 pub fn live(n: usize) -> Report {
     let keys = keys(n);
-    measure(&keys.iter().map(|key| ptr::from_ref::<Key>(key)).collect::<Vec<_>>())
+    measure(&keys.iter().map(ptr::from_ref::<Key>).collect::<Vec<_>>())
 }
 
 pub fn live_by_id(n: usize) -> Report {
     let keys = keys(n);
-    measure(&keys.iter().map(|key| ById(key)).collect::<Vec<_>>())
+    measure(&keys.iter().map(ById).collect::<Vec<_>>())
 }
 
-fn keys(n: usize) -> Vec<Box<Key>> {
-    (0..n as u64).map(|id| Box::new([id, 0, 0, 0, 0, 0, 0])).collect()
+fn keys(n: usize) -> Vec<Key> {
+    (0..n as u64).map(|id| [id, 0, 0, 0, 0, 0, 0]).collect()
 }
 
 fn measure<K: Hash + Eq + Copy>(keys: &[K]) -> Report {

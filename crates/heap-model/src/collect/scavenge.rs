@@ -190,9 +190,7 @@ impl Scavenger<'_> {
             Promote::All => true,
         };
         // If the operating system refuses a page, the cell stays young.
-        if promoted
-            && let Some(to) = self.old.allocate_surely(size)
-        {
+        if promoted && let Some(to) = self.old.allocate_surely(size) {
             cell.move_to(to, size);
             self.promoted += size;
             self.fresh.add(to, size);
