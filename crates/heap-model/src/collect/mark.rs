@@ -8,7 +8,7 @@ use crate::raw::chunk::Chunk;
 use crate::registration;
 use crate::table::{self, FIRST};
 
-/// How many registrations or keys are being loaded while one is looked at.
+/// How many registrations are being loaded while one is looked at.
 const AHEAD: usize = 8;
 
 /// What marking knows. Young cells are neither marked nor visited.
@@ -19,7 +19,8 @@ pub(crate) struct Marker {
     tables: Vec<Cell>,
     weak_cells: Vec<Cell>,
     registrations: Vec<Cell>,
-    waiting: Waiting,
+    /// The values of entries whose keys may still be marked.
+    waiting: Waiting<u64>,
     /// Slots that refer to cells of sparse pages.
     pub(super) recorded: Vec<(Cell, u32)>,
     young: (usize, usize),
@@ -140,7 +141,7 @@ impl Marker {
             Kind::EphemeronTable => {
                 self.tables.push(cell);
                 if self.last {
-                    self.visit_table(cell);
+                    self.visit_table(cell, |this, key, value| this.waiting.wait(key, value));
                 }
             }
             Kind::WeakCell => self.weak_cells.push(cell),
@@ -172,7 +173,8 @@ impl Marker {
         }
     }
 
-    /// Marks what is left, and decides all ephemerons: in time linear in their number.
+    /// Marks what is left, and decides all ephemerons: in time linear in their number, but for a sort by
+    /// the pages of the keys that are waited for.
     ///
     /// Only keys that other entries' values may still reach are waited for, which is none if no value
     /// of a living key leads to a cell that is not marked.
@@ -186,8 +188,14 @@ impl Marker {
         self.advance(usize::MAX);
         // From now on tables are decided as they are met, and those met already at once.
         self.last = true;
+        let mut undecided = Vec::new();
         for table in self.tables.clone() {
-            self.visit_table(table);
+            self.visit_table(table, |_, key, value| undecided.push((key, value)));
+        }
+        // What waits for the keys of one page lies together, as the keys do that a value leads to.
+        undecided.sort_unstable_by_key(|(key, _)| Chunk::of(*key));
+        for (key, value) in undecided {
+            self.waiting.wait(key, value);
         }
         self.advance(usize::MAX);
     }
@@ -203,22 +211,16 @@ impl Marker {
         }
     }
 
-    fn visit_table(&mut self, table: Cell) {
-        let slots = table.header().slots();
-        for slot in (FIRST..slots).step_by(2) {
-            let ahead = slot + 2 * AHEAD;
-            if ahead < slots
-                && let Some(key) = Cell::of(table.slot(ahead))
-                && !self.lives(key)
-            {
-                key.prefetch();
-            }
+    /// Marks the values of the keys that live, and has the others wait.
+    fn visit_table(&mut self, table: Cell, mut wait: impl FnMut(&mut Self, Cell, u64)) {
+        for slot in (FIRST..table.header().slots()).step_by(2) {
             let Some(key) = Cell::of(table.slot(slot)) else { continue };
             self.work += 1;
+            let value = table.slot(slot + 1);
             if self.lives(key) {
-                self.mark_value(table, slot);
+                self.mark_value(value);
             } else {
-                self.waiting.wait(key, table, slot);
+                wait(self, key, value);
             }
         }
     }
@@ -237,17 +239,17 @@ impl Marker {
     fn release(&mut self, key: Cell) {
         let mut next = self.waiting.done(key);
         while let Some(index) = next {
-            let (table, slot, after) = self.waiting.entry(index);
-            self.mark_value(table, slot);
+            let (value, after) = self.waiting.entry(index);
+            self.mark_value(value);
             next = after;
         }
     }
 
-    /// The key in `slot` lives. Counted here, an entry is as much work whether it waited or not.
+    /// An entry's key lives. Counted here, it is as much work whether it waited or not.
     #[inline(always)]
-    fn mark_value(&mut self, table: Cell, slot: usize) {
+    fn mark_value(&mut self, value: u64) {
         self.work += 1;
-        self.mark_word(table.slot(slot + 1));
+        self.mark_word(value);
     }
 
     /// After marking: registrations of dead targets are listed.
