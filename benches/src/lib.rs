@@ -9,6 +9,8 @@ pub mod splay;
 #[cfg(feature = "peers")]
 pub mod streams;
 pub mod timed;
+#[cfg(feature = "peers")]
+mod weak;
 
 /// A whole-process workload: its name, its implementations, and what runs one of them.
 pub struct Workload {
@@ -55,5 +57,17 @@ pub const WORKLOADS: &[Workload] = &[
 ];
 
 /// Every workload of the `timed` program.
-pub const TIMED: &[timed::TimedWorkload] =
-    &[collect::LIST, collect::GRAPH, pauses::WORKLOAD, scavenges::WORKLOAD];
+pub const TIMED: &[timed::TimedWorkload] = &[
+    collect::LIST,
+    collect::GRAPH,
+    pauses::WORKLOAD,
+    scavenges::WORKLOAD,
+    #[cfg(feature = "peers")]
+    weak::LIVE,
+    #[cfg(feature = "peers")]
+    weak::DROPPED,
+    #[cfg(feature = "peers")]
+    weak::CHAIN,
+    #[cfg(feature = "peers")]
+    weak::REGISTRATIONS,
+];

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod buckets;
 mod collect;
 mod error;
 mod events;

@@ -1,11 +1,13 @@
 //! Registrations: cells that come to light when their target dies. No unsafe code.
 //!
-//! Slots: the target, a token and the owner, all weak; then the strong ones. The number beside the
-//! identity hash tells the order in which they were made.
+//! Slots: the target, a token and the owner, all weak; then the strong ones, the next one in a bucket
+//! (`buckets.rs`) before the user's. The number beside the identity hash tells the order in which they
+//! were made; the hash is the token's, if there is one.
 //!
-//! A full collection that finds the target dead puts the registration at the head of a list in its
-//! owner's first slot, without a look at the others; what of the list has been put in order lies in
-//! the owner's second slot. A listed registration's target is the next one of the list, strongly.
+//! A full collection puts the registrations whose target it finds dead, the earliest first, before
+//! those of a list in the owner's first slot; what has been put in order with those of other
+//! collections lies in the owner's second slot. A listed registration's target is the next one of the
+//! list, strongly.
 
 use crate::collect::Marker;
 use crate::heap::Heap;
@@ -18,6 +20,9 @@ const TOKEN: usize = 1;
 const OWNER: usize = 2;
 /// The first slot that is strong.
 pub(crate) const STRONG: usize = 3;
+pub(crate) const NEXT: usize = 3;
+/// The first slot that is its user's.
+const USERS: usize = 4;
 
 // The owner's slots.
 pub(crate) const FOUND: usize = 0;
@@ -36,15 +41,17 @@ pub enum Fate {
 }
 
 impl<'s> Scope<'s> {
-    /// Allocates a registration of 40 + 8 `slots` bytes, in the old space, as V8 does its WeakCells. Its slots are undefined; as slots of the
-    /// cell they begin with number 3, for those before are the weak ones.
+    /// Allocates a registration of 48 + 8 `slots` bytes, in the old space, as V8 does its WeakCells. Its
+    /// slots are undefined; as slots of the cell they begin with number 4, for those before are the
+    /// heap's.
     ///
     /// Once a full collection has found the target dead, [`next_dead`](Self::next_dead) gives the
     /// registration out, if it then lives itself. The first two slots of the owner, an object or an
     /// array, are the heap's from now on.
     ///
     /// # Errors
-    /// [`HeapError::OutOfMemory`] at the limit; [`AccessError::WrongKind`] for another owner.
+    /// [`HeapError::OutOfMemory`] at the limit; [`AccessError::WrongKind`] for another owner, or a token
+    /// without identity.
     pub fn alloc_registration(
         &mut self,
         owner: Local<'_>,
@@ -55,8 +62,8 @@ impl<'s> Scope<'s> {
         self.owner(owner)?;
         // Other heaps' handles are refused before anything is allocated.
         self.place(target)?;
-        token.map(|token| self.place(token)).transpose()?;
-        let slots = STRONG.saturating_add(slots);
+        let hash = token.map(|token| self.identity_hash(token)).transpose()?;
+        let slots = USERS.saturating_add(slots);
         let place = self.heap.allocate_old(Kind::Registration, cell_size(slots, 0), slots)?;
         let cell = self.push(place);
         let (owner, target) = (self.place(owner)?, self.place(target)?);
@@ -64,6 +71,10 @@ impl<'s> Scope<'s> {
         let heap = &mut self.heap;
         heap.registrations = heap.registrations.wrapping_add(1);
         place.set_aux(heap.registrations);
+        match hash {
+            Some(hash) => place.set_hash(hash),
+            None => _ = heap.identity_hash(place),
+        }
         heap.store(place, TARGET, target.word());
         heap.store(place, TOKEN, token.map_or(UNDEFINED, Cell::word));
         heap.store(place, OWNER, owner.word());
@@ -79,19 +90,6 @@ impl<'s> Scope<'s> {
         Ok(fate(self.registration(cell)?))
     }
 
-    /// Whether a registration that has not ended was made with this token.
-    ///
-    /// # Errors
-    /// [`AccessError::WrongKind`].
-    #[inline]
-    pub fn registration_has_token(
-        &self,
-        cell: Local<'_>,
-        token: Local<'_>,
-    ) -> Result<bool, AccessError> {
-        Ok(self.registration(cell)?.slot(TOKEN) == self.place(token)?.word())
-    }
-
     /// The owner of a registration, unless it is dead or the registration has ended.
     ///
     /// # Errors
@@ -104,32 +102,24 @@ impl<'s> Scope<'s> {
         Ok(owner.map(|owner| self.push(owner)))
     }
 
-    /// The identity hash of a registration's token or, if that is dead or there is none, its own.
+    /// Ends a registration: it is not given out any more, and its slots become undefined. Says whether it
+    /// had not ended. In its bucket it stays until that is gone through. Constant time.
     ///
     /// # Errors
     /// [`AccessError::WrongKind`].
     #[inline]
-    pub fn registration_hash(&mut self, cell: Local<'_>) -> Result<u32, AccessError> {
+    pub fn end_registration(&mut self, cell: Local<'_>) -> Result<bool, AccessError> {
         let cell = self.registration(cell)?;
-        Ok(self.heap.identity_hash(Cell::of(cell.slot(TOKEN)).unwrap_or(cell)))
-    }
-
-    /// Ends a registration: it is not given out any more, and its slots become undefined.
-    ///
-    /// # Errors
-    /// [`AccessError::WrongKind`].
-    #[inline]
-    pub fn end_registration(&mut self, cell: Local<'_>) -> Result<(), AccessError> {
-        let cell = self.registration(cell)?;
-        // A listed one stays in its list until it is passed there.
-        let first = if cell.header().has(Header::LISTED) { TOKEN } else { TARGET };
-        (first..cell.header().slots()).for_each(|slot| cell.set_slot(slot, UNDEFINED));
-        Ok(())
+        let ended = has_ended(cell);
+        if !ended {
+            end(cell);
+        }
+        Ok(!ended)
     }
 
     /// Takes the next registration of a dead target out of the owner's list: the earliest of those
-    /// that collections have found so far. Constant time, and O(n log n) for the n listed ones after
-    /// a collection that has found more.
+    /// that collections have found so far. Constant time, and once after the collections that have
+    /// found more O(n log c) for the n that are listed by c of them.
     ///
     /// # Errors
     /// [`AccessError::WrongKind`] for a cell that is no owner.
@@ -148,7 +138,7 @@ impl<'s> Scope<'s> {
     }
 
     #[inline(always)]
-    fn registration(&self, cell: Local<'_>) -> Result<Cell, AccessError> {
+    pub(crate) fn registration(&self, cell: Local<'_>) -> Result<Cell, AccessError> {
         let cell = self.place(cell)?;
         if cell.header().is(Kind::Registration) { Ok(cell) } else { Err(AccessError::WrongKind) }
     }
@@ -162,11 +152,11 @@ impl<'s> Scope<'s> {
         if right { Ok(cell) } else { Err(AccessError::WrongKind) }
     }
 
-    /// A registration's slot, of the strong ones.
+    /// A registration's slot, of its user's.
     #[cold]
     pub(crate) fn strong_slot(&self, cell: Cell, slot: usize) -> Result<Cell, AccessError> {
         let (header, len) = (cell.header(), cell.header().slots());
-        if !header.is(Kind::Registration) || slot < STRONG {
+        if !header.is(Kind::Registration) || slot < USERS {
             return Err(AccessError::WrongKind);
         }
         if slot < len { Ok(cell) } else { Err(AccessError::SlotOutOfRange { slot, len }) }
@@ -188,8 +178,9 @@ impl Heap {
             }
             owner.set_slot(list, UNDEFINED);
         }
-        cells.sort_unstable();
-        // The youngest is the first here, and the last of the list.
+        // Stable, for it is fast where there are few ascending runs.
+        cells.sort_by_key(|(age, _)| *age);
+        // The youngest is the last of the list.
         let mut next = UNDEFINED;
         for (_, cell) in cells {
             cell.set_flag(Header::LISTED, true);
@@ -209,6 +200,26 @@ fn fate(cell: Cell) -> Fate {
     } else {
         Fate::Watched
     }
+}
+
+/// Whether it was ended, or nobody asks for it any more.
+#[inline(always)]
+pub(crate) fn has_ended(cell: Cell) -> bool {
+    fate(cell) == Fate::Ended
+}
+
+/// Whether a registration that has not ended was made with this token.
+#[inline(always)]
+pub(crate) fn has_token(cell: Cell, token: Cell) -> bool {
+    cell.slot(TOKEN) == token.word()
+}
+
+#[inline(always)]
+pub(crate) fn end(cell: Cell) {
+    // A listed one stays in its list until it is passed there, and in its bucket likewise.
+    let first = if cell.header().has(Header::LISTED) { TOKEN } else { TARGET };
+    let slots = (first..NEXT).chain(USERS..cell.header().slots());
+    slots.for_each(|slot| cell.set_slot(slot, UNDEFINED));
 }
 
 /// The registration that a list goes on with.
@@ -232,9 +243,9 @@ pub(crate) fn is_weak(cell: Cell, slot: usize) -> bool {
     slot < STRONG && !(slot == TARGET && cell.header().has(Header::LISTED))
 }
 
-/// After marking: clears what is dead, and lists a registration whose target is. Its owner, if it
-/// was listed.
-pub(crate) fn settle(cell: Cell, marker: &Marker) -> Option<Cell> {
+/// After marking: clears what is dead. Whether the target is newly found to be, and the registration
+/// is to be listed.
+pub(crate) fn settle(cell: Cell, marker: &Marker) -> bool {
     let dead = |slot| Cell::of(cell.slot(slot)).is_some_and(|weak| !marker.lives(weak));
     if dead(TOKEN) {
         cell.set_slot(TOKEN, NULL);
@@ -244,13 +255,23 @@ pub(crate) fn settle(cell: Cell, marker: &Marker) -> Option<Cell> {
         cell.set_slot(OWNER, NULL);
         cell.set_slot(TARGET, UNDEFINED);
     }
-    if cell.header().has(Header::LISTED) || !dead(TARGET) {
-        return None;
+    let known = cell.header().has(Header::LISTED) || !is_reference(cell.slot(OWNER));
+    !known && dead(TARGET)
+}
+
+/// Puts registrations on their owners' lists, the earliest first, of so many that were made. O(n log n)
+/// for n of them.
+pub(crate) fn list(cells: Vec<Cell>, made: u32, marker: &mut Marker) {
+    let mut by_age: Vec<_> =
+        cells.into_iter().map(|cell| (made.wrapping_sub(cell.aux()), cell)).collect();
+    by_age.sort_unstable();
+    for (_, cell) in by_age {
+        let Some(owner) = Cell::of(cell.slot(OWNER)) else { continue };
+        let next = listed(owner.slot(FOUND)).filter(|next| marker.is_marked(*next));
+        cell.set_flag(Header::LISTED, true);
+        cell.set_slot(TARGET, next.map_or(UNDEFINED, Cell::word));
+        owner.set_slot(FOUND, cell.word());
+        marker.record(cell, TARGET, cell.slot(TARGET));
+        marker.record(owner, FOUND, cell.word());
     }
-    let owner = Cell::of(cell.slot(OWNER))?;
-    let next = listed(owner.slot(FOUND)).filter(|next| marker.is_marked(*next));
-    cell.set_flag(Header::LISTED, true);
-    cell.set_slot(TARGET, next.map_or(UNDEFINED, Cell::word));
-    owner.set_slot(FOUND, cell.word());
-    Some(owner)
 }

@@ -266,11 +266,14 @@ fn after(slot: usize, slots: usize) -> usize {
     if slot + 2 == slots { FIRST } else { slot + 2 }
 }
 
-/// Which places of the window that begins at `slot` have this word as their key: a bit for each.
+/// Which places of the window that begins at `slot` have a key of this sort: a bit for each.
 #[inline(always)]
-fn window(table: Cell, slot: usize, word: u64) -> u32 {
-    let bit = |place| u32::from(table.slot(slot + 2 * place) == word) << place;
-    (0..WINDOW).fold(0, |bits, place| bits | bit(place))
+fn window(table: Cell, slot: usize, is: impl Fn(u64) -> bool) -> u32 {
+    let mut bits = 0;
+    for place in 0..WINDOW {
+        bits |= u32::from(is(table.slot(slot + 2 * place))) << place;
+    }
+    bits
 }
 
 /// The slot of the first place in a window's bits.
@@ -283,18 +286,22 @@ fn first_of(slot: usize, bits: u32) -> usize {
 /// found.
 #[inline(always)]
 fn find(table: Cell, key: Cell) -> Option<usize> {
-    remembered(table, key).or_else(|| find_by_probing(table, key))
+    match remembered(table, key) {
+        None => find_by_probing(table, key),
+        found => found,
+    }
 }
 
 /// The slot of a key that remembers the place of its entry.
 #[inline(always)]
 fn remembered(table: Cell, key: Cell) -> Option<usize> {
     let slot = FIRST + 2 * key.aux() as usize;
-    (slot < table.header().slots() && table.slot(slot) == key.word()).then_some(slot)
+    if slot < table.header().slots() && table.slot(slot) == key.word() { Some(slot) } else { None }
 }
 
 /// One that has no hash yet has no entry.
-#[inline]
+#[cold]
+#[inline(never)]
 fn find_by_probing(table: Cell, key: Cell) -> Option<usize> {
     let hash = key.hash();
     match probe(table, key, hash) {
@@ -308,11 +315,8 @@ fn find_by_probing(table: Cell, key: Cell) -> Option<usize> {
 #[inline(always)]
 fn remember_place(key: Cell, slot: usize) {
     let header = key.header();
-    let used = matches!(
-        header.kind(),
-        Kind::Native | Kind::Registration | Kind::OneByteString | Kind::TwoByteString
-    );
-    if !used && !header.has(Header::SITED) {
+    let uses = [Kind::Native, Kind::Registration, Kind::OneByteString, Kind::TwoByteString];
+    if !uses.iter().any(|kind| header.is(*kind)) && !header.has(Header::SITED) {
         key.set_aux(((slot - FIRST) / 2) as u32);
     }
 }
@@ -322,12 +326,12 @@ fn probe(table: Cell, key: Cell, hash: u32) -> Probed {
     let slots = table.header().slots();
     let slot = home(hash, slots);
     if slot + 2 * WINDOW <= slots {
-        let found = window(table, slot, key.word());
+        let found = window(table, slot, |word| word == key.word());
         if found != 0 {
             return Probed::Found(first_of(slot, found));
         }
-        if window(table, slot, UNDEFINED) != 0 {
-            let open = window(table, slot, UNDEFINED) | window(table, slot, HOLE);
+        if window(table, slot, |word| word == UNDEFINED) != 0 {
+            let open = window(table, slot, |word| !is_reference(word));
             return Probed::Absent(first_of(slot, open));
         }
     }
@@ -340,10 +344,9 @@ fn open_place(table: Cell, hash: u32) -> usize {
     let slots = table.header().slots();
     let mut slot = home(hash, slots);
     if slot + 2 * WINDOW <= slots {
-        let open = |place| u32::from(!is_reference(table.slot(slot + 2 * place))) << place;
-        let bits = (0..WINDOW).fold(0, |bits, place| bits | open(place));
-        if bits != 0 {
-            return first_of(slot, bits);
+        let open = window(table, slot, |word| !is_reference(word));
+        if open != 0 {
+            return first_of(slot, open);
         }
     }
     while is_reference(table.slot(slot)) {
@@ -412,6 +415,7 @@ pub(crate) fn shrink(table: Cell) -> usize {
     let kept: Vec<(Cell, u64)> = (FIRST..slots)
         .step_by(2)
         .filter_map(|slot| Some((Cell::of(table.slot(slot))?, table.slot(slot + 1))))
+        .take(entries)
         .collect();
     let trimmed = table.trim(FIRST + 2 * fitting);
     for slot in FIRST..FIRST + 2 * fitting {

@@ -1,27 +1,27 @@
 //! `FinalizationRegistry`: registrations in the heap, which it lists as their targets die.
 //!
 //! A registry's cell has the heap's two lists of registrations that came to light, a table of
-//! buckets and a count. A registration is a cell of the heap's own kind, 64 bytes: besides what is
-//! weak it has the held value and its neighbours in a bucket, a doubly linked list whose left end is
-//! the bucket's number. The token's identity tells the bucket.
+//! buckets and two counts. A registration is a cell of the heap's own kind, 56 bytes: besides what the
+//! heap has in it (what is weak, and the next one in the bucket of its token) it has the held value.
 //!
-//! Invariants: a registration is in a bucket until its held value has come out or it was taken back,
-//! and is ended from then on. Buckets are at least half as many as registrations. No unsafe code.
+//! Invariants: a registration ends when its held value has come out or it was taken back, and is in a
+//! bucket until then, and maybe longer: those that have ended are purged before they are more than the
+//! others and half of the buckets. Buckets are at least half as many as registrations. No unsafe code.
 
 use crate::WeakError;
 use crate::identity::{self, Brand, cell_in, held_weakly};
-use heap_model::{Fate, Kind, Local, Scope, Value};
+use heap_model::{Kind, Local, Scope, Value};
 
 // A registry's slots, behind the heap's two.
 const BUCKETS: usize = 2;
 const COUNT: usize = 3;
-const SLOTS: usize = 4;
+/// How many of the registrations in the buckets have ended.
+const ENDED: usize = 4;
+const SLOTS: usize = 5;
 
-// A registration's, behind the weak ones.
-const HELD: usize = 3;
-const RIGHT: usize = 4;
-const LEFT: usize = 5;
-const REGISTRATION_SLOTS: usize = 3;
+// A registration's, behind the heap's.
+const HELD: usize = 4;
+const REGISTRATION_SLOTS: usize = 1;
 
 /// Buckets are this many, or four, sixteen, ... times as many.
 const FIRST_BUCKETS: usize = 3;
@@ -89,6 +89,7 @@ impl<'s> FinalizationRegistry<'s> {
             let buckets = scope.alloc(Kind::Array, FIRST_BUCKETS, 0)?;
             scope.set(cell, BUCKETS, Value::Ref(buckets))?;
             scope.set(cell, COUNT, Value::Smi(0))?;
+            scope.set(cell, ENDED, Value::Smi(0))?;
             Ok(Self { cell })
         })
     }
@@ -141,8 +142,8 @@ impl<'s> FinalizationRegistry<'s> {
         scope.set(cell, HELD, held)?;
         scope.scope(|scope| {
             let buckets = self.buckets(scope)?;
-            link(scope, buckets, cell)?;
-            self.add(scope, 1)
+            scope.link_registration(buckets, cell)?;
+            self.add(scope, COUNT, 1)
         })?;
         Ok(Registration { cell })
     }
@@ -154,21 +155,13 @@ impl<'s> FinalizationRegistry<'s> {
     /// [`WeakError::CannotBeHeldWeakly`] for a token without identity.
     pub fn unregister(self, scope: &mut Scope<'_>, token: Value<'_>) -> Result<bool, WeakError> {
         let token = held_weakly(scope, token)?;
-        let mut any = false;
         scope.scope(|scope| {
             let buckets = self.buckets(scope)?;
-            let hash = scope.identity_hash(token)?;
-            let bucket = bucket_of(hash, scope.slot_count(buckets)?);
-            let mut next = scope.get(buckets, bucket)?;
-            while let Value::Ref(cell) = next {
-                next = scope.get(cell, RIGHT)?;
-                if scope.registration_has_token(cell, token)? {
-                    any |= self.release(scope, cell)?;
-                }
-            }
-            Ok::<_, WeakError>(())
-        })?;
-        Ok(any)
+            let (ended, gone) = scope.end_registrations(buckets, token)?;
+            self.add(scope, COUNT, -(ended as isize))?;
+            self.add(scope, ENDED, -(gone as isize))?;
+            Ok(ended > 0)
+        })
     }
 
     /// Calls `callback` with at most `limit` held values of collected targets, in the order of
@@ -208,15 +201,19 @@ impl<'s> FinalizationRegistry<'s> {
     /// # Errors
     /// [`WeakError::Heap`] for a handle of another heap.
     pub fn occupancy(self, scope: &mut Scope<'_>) -> Result<usize, WeakError> {
-        match scope.get(self.cell, COUNT)? {
+        self.number(scope, COUNT)
+    }
+
+    fn number(self, scope: &mut Scope<'_>, slot: usize) -> Result<usize, WeakError> {
+        match scope.get(self.cell, slot)? {
             Value::Smi(count) => Ok(count as u32 as usize),
             _ => Err(WeakError::NotAFinalizationRegistry),
         }
     }
 
-    fn add(self, scope: &mut Scope<'_>, change: isize) -> Result<(), WeakError> {
-        let count = self.occupancy(scope)?.saturating_add_signed(change);
-        Ok(scope.set(self.cell, COUNT, Value::Smi(count as u32 as i32))?)
+    fn add(self, scope: &mut Scope<'_>, slot: usize, change: isize) -> Result<(), WeakError> {
+        let count = self.number(scope, slot)?.saturating_add_signed(change);
+        Ok(scope.set(self.cell, slot, Value::Smi(count as u32 as i32))?)
     }
 
     fn buckets<'t>(self, scope: &mut Scope<'t>) -> Result<Local<'t>, WeakError> {
@@ -238,42 +235,27 @@ impl<'s> FinalizationRegistry<'s> {
             fitting *= 4;
         }
         let new = scope.alloc(Kind::Array, fitting, 0)?;
-        // Nothing allocates from here on, so each registration is moved.
-        for bucket in 0..length {
-            scope.scope(|scope| {
-                let mut next = scope.get(buckets, bucket)?;
-                while let Value::Ref(cell) = next {
-                    next = scope.get(cell, RIGHT)?;
-                    link(scope, new, cell)?;
-                }
-                Ok::<_, WeakError>(())
-            })?;
-        }
+        scope.relink_registrations(buckets, new)?;
+        scope.set(self.cell, ENDED, Value::Smi(0))?;
         Ok(scope.set(self.cell, BUCKETS, Value::Ref(new))?)
     }
 
-    /// Ends a registration and takes it out of its bucket. Says whether it had not ended.
+    /// Ends a registration, and purges the buckets where enough have. Says whether it had not ended.
     fn release(self, scope: &mut Scope<'_>, cell: Local<'_>) -> Result<bool, WeakError> {
-        if scope.registration_fate(cell)? == Fate::Ended {
+        if !scope.end_registration(cell)? {
             return Ok(false);
         }
+        self.add(scope, COUNT, -1)?;
+        self.add(scope, ENDED, 1)?;
         scope.scope(|scope| {
-            let (left, right) = (scope.get(cell, LEFT)?, scope.get(cell, RIGHT)?);
-            match left {
-                Value::Ref(left) => scope.set(left, RIGHT, right)?,
-                Value::Smi(bucket) => {
-                    let buckets = self.buckets(scope)?;
-                    scope.set(buckets, bucket as u32 as usize, right)?;
-                }
-                _ => {}
+            let buckets = self.buckets(scope)?;
+            let few = self.occupancy(scope)?.max(scope.slot_count(buckets)? / 2);
+            if self.number(scope, ENDED)? > few {
+                scope.purge_registrations(buckets)?;
+                scope.set(self.cell, ENDED, Value::Smi(0))?;
             }
-            if let Value::Ref(right) = right {
-                scope.set(right, LEFT, left)?;
-            }
-            scope.end_registration(cell)?;
-            self.add(scope, -1)
-        })?;
-        Ok(true)
+            Ok(true)
+        })
     }
 }
 
@@ -284,7 +266,7 @@ impl<'s> Registration<'s> {
     /// # Errors
     /// [`WeakError::NotARegistration`] for any other cell.
     pub fn from_cell(scope: &mut Scope<'_>, cell: Local<'s>) -> Result<Self, WeakError> {
-        if scope.kind(cell)? == Kind::Registration && scope.slot_count(cell)? > LEFT {
+        if scope.kind(cell)? == Kind::Registration && scope.slot_count(cell)? > HELD {
             Ok(Self { cell })
         } else {
             Err(WeakError::NotARegistration)
@@ -308,22 +290,4 @@ impl<'s> Registration<'s> {
             None => Ok(false),
         })
     }
-}
-
-/// The bucket of a token's hash: it is scaled to their number.
-fn bucket_of(hash: u32, buckets: usize) -> usize {
-    ((u64::from(hash) * buckets as u64) >> 32) as usize
-}
-
-/// Puts a registration at the left end of its bucket.
-fn link(scope: &mut Scope<'_>, buckets: Local<'_>, cell: Local<'_>) -> Result<(), WeakError> {
-    let hash = scope.registration_hash(cell)?;
-    let bucket = bucket_of(hash, scope.slot_count(buckets)?);
-    let first = scope.get(buckets, bucket)?;
-    if let Value::Ref(first) = first {
-        scope.set(first, LEFT, Value::Ref(cell))?;
-    }
-    scope.set(cell, RIGHT, first)?;
-    scope.set(cell, LEFT, Value::Smi(bucket as u32 as i32))?;
-    Ok(scope.set(buckets, bucket, Value::Ref(cell))?)
 }

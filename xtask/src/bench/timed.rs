@@ -3,7 +3,9 @@
 //! code.
 //!
 //! A program prints lines `NAME VALUE`. The value of `result` must be the same for all; each other
-//! name that ours prints is a row's unit, with the median of its values over the runs.
+//! name that ours prints is a row's unit, with the median of its values over the runs. Where a program
+//! runs through several operations, the benchmark's id has a `*`, for which the first word of a name
+//! stands; what follows is the unit.
 
 use super::Row;
 use super::programs::{Program, Programs, median};
@@ -50,7 +52,17 @@ const COMPARISONS: &[Comparison] = &[
         quick_size: "10",
         derived: None,
     },
+    weak("weak-refs/*/live", "weak-live", MAPS, "1000000"),
+    weak("weak-refs/*/dropped", "weak-dropped", &["weak-table"], "1000000"),
+    weak("weak-refs/collect/chain-*", "weak-chain", EPHEMERONS, "1000"),
+    weak("weak-refs/collect/chain-*", "weak-chain", EPHEMERONS, "10000"),
+    weak("weak-refs/collect/chain-*", "weak-chain", EPHEMERONS, "100000"),
+    weak("weak-refs/collect/chain-*", "weak-chain", EPHEMERONS, "1000000"),
+    weak("weak-refs/*/registrations", "weak-registrations", &[], "1000000"),
 ];
+
+const MAPS: &[&str] = &["hashbrown", "hashbrown by id", "weak-table"];
+const EPHEMERONS: &[&str] = &["boa_gc", "gc-arena"];
 
 /// Our heap, marking at once where it marks in steps.
 const AT_ONCE: &str = "heap-model at once";
@@ -77,9 +89,27 @@ const fn collect(
     }
 }
 
+const fn weak(
+    benchmark: &'static str,
+    workload: &'static str,
+    peers: &'static [&'static str],
+    size: &'static str,
+) -> Comparison {
+    Comparison {
+        benchmark,
+        workload,
+        ours: "weak-refs",
+        peers,
+        node: Some(("weak.js", &["--expose-gc"])),
+        size,
+        quick_size: size,
+        derived: None,
+    }
+}
+
 /// Runs every comparison whose benchmark contains `filter`.
 pub fn run(filter: &str, quick: bool, runs: u16) -> Result<Vec<Row>, String> {
-    let chosen: Vec<_> = COMPARISONS.iter().filter(|c| c.benchmark.contains(filter)).collect();
+    let chosen: Vec<_> = COMPARISONS.iter().filter(|c| may_contain(c.benchmark, filter)).collect();
     if chosen.is_empty() {
         return Ok(Vec::new());
     }
@@ -89,7 +119,24 @@ pub fn run(filter: &str, quick: bool, runs: u16) -> Result<Vec<Row>, String> {
         let size = if quick { comparison.quick_size } else { comparison.size };
         rows.extend(compare(comparison, &programs, size, runs)?);
     }
+    rows.retain(|row| row.benchmark.contains(filter));
     Ok(rows)
+}
+
+/// Whether an id can contain `filter`, an operation being put in the place of its `*`.
+fn may_contain(benchmark: &str, filter: &str) -> bool {
+    let begins = |(before, _): (&str, &str)| filter.starts_with(before);
+    benchmark.contains(filter) || benchmark.split_once('*').is_some_and(begins)
+}
+
+/// The id of a figure's row, and its unit.
+fn id_and_unit(benchmark: &str, figure: &str) -> (String, String) {
+    match figure.split_once(' ') {
+        Some((operation, unit)) if benchmark.contains('*') => {
+            (benchmark.replace('*', operation), unit.to_owned())
+        }
+        _ => (benchmark.to_owned(), figure.to_owned()),
+    }
 }
 
 fn compare(
@@ -117,16 +164,17 @@ fn compare(
         return Err(format!("results differ: {names:?} give {results:?}"));
     }
     let benchmark = format!("{}-{size}", comparison.benchmark);
-    let units = runs[0][0].iter().map(|(name, _)| name).filter(|name| *name != "result");
-    let row = |unit: &String| {
-        let of = |(name, runs): (&&str, &Vec<_>)| {
-            let values = values(runs, unit);
-            (!values.is_empty()).then(|| ((*name).to_owned(), median(values)))
+    let figures = runs[0][0].iter().map(|(name, _)| name).filter(|name| *name != "result");
+    let row = |name: &String| {
+        let of = |(program, runs): (&&str, &Vec<_>)| {
+            let values = values(runs, name);
+            (!values.is_empty()).then(|| ((*program).to_owned(), median(values)))
         };
         let results = names.iter().zip(&runs).filter_map(of).collect();
-        Row::new(benchmark.clone(), unit, comparison.ours, results)
+        let (id, unit) = id_and_unit(&benchmark, name);
+        Row::new(id, &unit, comparison.ours, results)
     };
-    let mut rows: Vec<Row> = units.filter_map(row).collect();
+    let mut rows: Vec<Row> = figures.filter_map(row).collect();
     rows.extend(comparison.derived.and_then(|derived| derived(&rows)));
     Ok(rows)
 }
@@ -165,7 +213,18 @@ fn figure(line: &str) -> Option<(String, f64)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{AT_ONCE, Row, figure, throughput_lost, values};
+    use super::{AT_ONCE, Row, figure, id_and_unit, may_contain, throughput_lost, values};
+
+    #[test]
+    fn an_operation_stands_for_the_star_of_an_id() {
+        let pair = |id: &str, unit: &str| (id.to_owned(), unit.to_owned());
+        assert_eq!(id_and_unit("weak/*/live-9", "get ns/key"), pair("weak/get/live-9", "ns/key"));
+        assert_eq!(id_and_unit("heap/list-9", "CPU ms"), pair("heap/list-9", "CPU ms"));
+        for filter in ["", "weak", "/live", "weak/get", "weak/get/live-9"] {
+            assert!(may_contain("weak/*/live", filter), "{filter}");
+        }
+        assert!(!may_contain("weak/*/live", "heap") && !may_contain("heap/list", "heap/get"));
+    }
 
     #[test]
     fn what_marking_at_once_would_save_is_lost() {

@@ -28,9 +28,8 @@ impl Heap {
         self.old.begin_marking();
         self.large.begin_marking();
         let mut marker = Marker::new(self);
-        marker.decide_ephemerons();
         self.mark_roots(&mut marker);
-        marker.advance(usize::MAX);
+        marker.finish();
         self.finish_marking(marker);
         self.end_event(event);
     }
@@ -48,7 +47,7 @@ impl Heap {
 
     /// Everything reachable is marked: the rest goes.
     pub(super) fn finish_marking(&mut self, mut marker: Marker) {
-        marker.clear_weak();
+        marker.clear_weak(self.registrations);
         self.work += marker.work;
         self.bury_dead_natives();
         let young = self.new.range();

@@ -77,8 +77,7 @@ impl Heap {
         self.evacuate_new_space(Promote::All);
         if let Some(mut marker) = self.marker.take() {
             self.mark_roots(&mut marker);
-            marker.decide_ephemerons();
-            marker.advance(usize::MAX);
+            marker.finish();
             self.finish_marking(marker);
         }
         self.end_event(event);

@@ -5,7 +5,7 @@ use crate::heap::Heap;
 use crate::options::TableSizing;
 use crate::raw::cell::{Cell, Header, Kind, NULL, is_reference};
 use crate::raw::chunk::Chunk;
-use crate::registration::{self, FOUND};
+use crate::registration;
 use crate::table::{self, FIRST};
 
 /// How many registrations are being loaded while one is looked at.
@@ -19,7 +19,8 @@ pub(crate) struct Marker {
     tables: Vec<Cell>,
     weak_cells: Vec<Cell>,
     registrations: Vec<Cell>,
-    waiting: Waiting,
+    /// The values of entries whose keys may still be marked.
+    waiting: Waiting<u64>,
     /// Slots that refer to cells of sparse pages.
     pub(super) recorded: Vec<(Cell, u32)>,
     young: (usize, usize),
@@ -140,7 +141,7 @@ impl Marker {
             Kind::EphemeronTable => {
                 self.tables.push(cell);
                 if self.last {
-                    self.visit_table(cell);
+                    self.visit_table(cell, |this, key, value| this.waiting.wait(key, value));
                 }
             }
             Kind::WeakCell => self.weak_cells.push(cell),
@@ -162,7 +163,7 @@ impl Marker {
     }
 
     #[inline(always)]
-    fn record(&mut self, cell: Cell, slot: usize, word: u64) {
+    pub fn record(&mut self, cell: Cell, slot: usize, word: u64) {
         if self.evacuates
             && let Some(target) = Cell::of(word)
             && !self.is_young(word)
@@ -172,22 +173,54 @@ impl Marker {
         }
     }
 
-    /// From now on ephemerons are decided as they are met, those met already at once.
-    pub fn decide_ephemerons(&mut self) {
-        self.last = true;
-        for table in self.tables.clone() {
-            self.visit_table(table);
+    /// Marks what is left, and decides all ephemerons: in time linear in their number, but for a sort by
+    /// the pages of the keys that are waited for.
+    ///
+    /// Only keys that other entries' values may still reach are waited for, which is none if no value
+    /// of a living key leads to a cell that is not marked.
+    pub fn finish(&mut self) {
+        self.advance(usize::MAX);
+        let tables = self.tables.clone();
+        tables.iter().for_each(|table| self.visit_living(*table));
+        if self.stack.is_empty() {
+            return;
         }
+        self.advance(usize::MAX);
+        // From now on tables are decided as they are met, and those met already at once.
+        self.last = true;
+        let mut undecided = Vec::new();
+        for table in self.tables.clone() {
+            self.visit_table(table, |_, key, value| undecided.push((key, value)));
+        }
+        // What waits for the keys of one page lies together, as the keys do that a value leads to.
+        undecided.sort_unstable_by_key(|(key, _)| Chunk::of(*key));
+        for (key, value) in undecided {
+            self.waiting.wait(key, value);
+        }
+        self.advance(usize::MAX);
     }
 
-    fn visit_table(&mut self, table: Cell) {
+    /// Marks the values of the keys that are known to live.
+    fn visit_living(&mut self, table: Cell) {
         for slot in (FIRST..table.header().slots()).step_by(2) {
             let Some(key) = Cell::of(table.slot(slot)) else { continue };
             self.work += 1;
             if self.lives(key) {
-                self.mark_value(table, slot);
+                self.mark_word(table.slot(slot + 1));
+            }
+        }
+    }
+
+    /// Marks the values of the keys that live, and has the others wait.
+    fn visit_table(&mut self, table: Cell, mut wait: impl FnMut(&mut Self, Cell, u64)) {
+        for slot in (FIRST..table.header().slots()).step_by(2) {
+            let Some(key) = Cell::of(table.slot(slot)) else { continue };
+            self.work += 1;
+            let value = table.slot(slot + 1);
+            if self.lives(key) {
+                self.mark_value(value);
             } else {
-                self.waiting.wait(key, table, slot);
+                wait(self, key, value);
             }
         }
     }
@@ -206,38 +239,41 @@ impl Marker {
     fn release(&mut self, key: Cell) {
         let mut next = self.waiting.done(key);
         while let Some(index) = next {
-            let (table, slot, after) = self.waiting.entry(index);
-            self.mark_value(table, slot);
+            let (value, after) = self.waiting.entry(index);
+            self.mark_value(value);
             next = after;
         }
     }
 
-    /// The key in `slot` lives. Counted here, an entry is as much work whether it waited or not.
+    /// An entry's key lives. Counted here, it is as much work whether it waited or not.
     #[inline(always)]
-    fn mark_value(&mut self, table: Cell, slot: usize) {
+    fn mark_value(&mut self, value: u64) {
         self.work += 1;
-        self.mark_word(table.slot(slot + 1));
+        self.mark_word(value);
     }
 
     /// After marking: registrations of dead targets are listed.
-    fn settle_registrations(&mut self) {
+    fn settle_registrations(&mut self, made: u32) {
         let cells = std::mem::take(&mut self.registrations);
+        let mut dead = Vec::new();
         for (index, &cell) in cells.iter().enumerate() {
             if let Some(ahead) = cells.get(index + AHEAD) {
                 ahead.prefetch();
             }
-            if let Some(owner) = registration::settle(cell, self) {
-                self.record(owner, FOUND, owner.slot(FOUND));
+            if registration::settle(cell, self) {
+                dead.push(cell);
             }
             for slot in 0..cell.header().slots() {
                 self.record(cell, slot, cell.slot(slot));
             }
         }
+        registration::list(dead, made, self);
     }
 
-    /// After marking: entries of dead keys go, weak references to dead cells are cleared.
-    pub fn clear_weak(&mut self) {
-        self.settle_registrations();
+    /// After marking: entries of dead keys go, weak references to dead cells are cleared, and of the
+    /// registrations, of which so many were made, those come to light whose target is dead.
+    pub fn clear_weak(&mut self, registrations: u32) {
+        self.settle_registrations(registrations);
         for table in std::mem::take(&mut self.tables) {
             let recorded = self.recorded.len();
             for slot in (FIRST..table.header().slots()).step_by(2) {

@@ -67,7 +67,7 @@ struct Scavenger<'h> {
     remembered: Vec<Cell>,
     remembered_slots: RememberedSlots,
     tables: Vec<Cell>,
-    waiting: Waiting,
+    waiting: Waiting<(Cell, u32)>,
     /// Entries whose key has been moved.
     ready: Vec<u32>,
     promoted: usize,
@@ -190,9 +190,7 @@ impl Scavenger<'_> {
             Promote::All => true,
         };
         // If the operating system refuses a page, the cell stays young.
-        if promoted
-            && let Some(to) = self.old.allocate_surely(size)
-        {
+        if promoted && let Some(to) = self.old.allocate_surely(size) {
             cell.move_to(to, size);
             self.promoted += size;
             self.fresh.add(to, size);
@@ -255,7 +253,7 @@ impl Scavenger<'_> {
             let word = table.slot(slot);
             let Some(key) = Cell::of(word) else { continue };
             if self.from.contains(word) && key.header().forwarded().is_none() {
-                self.waiting.wait(key, table, slot);
+                self.waiting.wait(key, (table, slot as u32));
             } else {
                 self.settle(table, slot);
             }
@@ -277,8 +275,8 @@ impl Scavenger<'_> {
     fn release(&mut self, first: u32) {
         let mut next = Some(first);
         while let Some(index) = next {
-            let (table, slot, after) = self.waiting.entry(index);
-            self.settle(table, slot);
+            let ((table, slot), after) = self.waiting.entry(index);
+            self.settle(table, slot as usize);
             next = after;
         }
     }

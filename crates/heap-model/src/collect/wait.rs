@@ -6,14 +6,13 @@
 
 use crate::raw::cell::{Cell, Header};
 
-#[derive(Default)]
-pub(super) struct Waiting {
-    entries: Vec<Entry>,
+/// What a collector keeps of an entry, `E`, lies here, so that none need be looked for in its table.
+pub(super) struct Waiting<E> {
+    entries: Vec<Waiter<E>>,
 }
 
-struct Entry {
-    table: Cell,
-    slot: u32,
+struct Waiter<E> {
+    entry: E,
     /// The next entry that waits for the same key, or [`NONE`].
     next: u32,
     /// The key's own number.
@@ -22,9 +21,9 @@ struct Entry {
 
 const NONE: u32 = u32::MAX;
 
-impl Waiting {
-    /// The entry at `slot` of the table waits for its key.
-    pub fn wait(&mut self, key: Cell, table: Cell, slot: usize) {
+impl<E: Copy> Waiting<E> {
+    /// An entry waits for its key.
+    pub fn wait(&mut self, key: Cell, entry: E) {
         let index = self.entries.len() as u32;
         let (next, aux) = if key.header().has(Header::WAITED_FOR) {
             let first = key.aux();
@@ -33,7 +32,7 @@ impl Waiting {
             key.set_flag(Header::WAITED_FOR, true);
             (NONE, key.aux())
         };
-        self.entries.push(Entry { table, slot: slot as u32, next, aux });
+        self.entries.push(Waiter { entry, next, aux });
         key.set_aux(index);
     }
 
@@ -48,14 +47,20 @@ impl Waiting {
         Some(first)
     }
 
-    /// An entry's table and slot, and the entry after it.
-    pub fn entry(&self, index: u32) -> (Cell, usize, Option<u32>) {
-        let Entry { table, slot, next, .. } = self.entries[index as usize];
-        (table, slot as usize, (next != NONE).then_some(next))
+    /// An entry, and which one comes after it.
+    pub fn entry(&self, index: u32) -> (E, Option<u32>) {
+        let Waiter { entry, next, .. } = self.entries[index as usize];
+        (entry, (next != NONE).then_some(next))
     }
 
     /// How many entries have waited.
     pub fn len(&self) -> usize {
         self.entries.len()
+    }
+}
+
+impl<E> Default for Waiting<E> {
+    fn default() -> Self {
+        Self { entries: Vec::new() }
     }
 }

@@ -3,7 +3,7 @@
 
 use heap_model::{AccessError, Global, Heap, HeapError, HeapOptions, Kind, TableSizing, Value};
 use proptest::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 /// A heap whose one root is a cell with an empty table in its first slot.
@@ -263,5 +263,114 @@ proptest! {
         }
         program.step(&Op::Collect);
         program.check();
+    }
+}
+
+/// What is done with the entry of one of a few keys in one of a few maps.
+#[derive(Clone, Copy, Debug)]
+enum Shared {
+    Set(usize, usize, i32),
+    Delete(usize, usize),
+    /// Many keys of one map at once, so that it grows or is left almost empty.
+    SetAll(usize),
+    DeleteAll(usize),
+    Scavenge,
+    Collect,
+}
+
+const MAPS: usize = 5;
+const KEYS: usize = 120;
+
+fn shared() -> impl Strategy<Value = Shared> {
+    let (map, key) = (0..MAPS, 0..KEYS);
+    prop_oneof![
+        12 => (map.clone(), key.clone(), any::<i32>()).prop_map(|(m, k, v)| Shared::Set(m, k, v)),
+        8 => (map.clone(), key).prop_map(|(m, k)| Shared::Delete(m, k)),
+        1 => map.clone().prop_map(Shared::SetAll),
+        1 => map.prop_map(Shared::DeleteAll),
+        1 => Just(Shared::Scavenge),
+        1 => Just(Shared::Collect),
+    ]
+}
+
+/// Keys of which two thirds begin their probes at about the same place of any table.
+fn colliding_keys(heap: &mut Heap) -> Vec<Global> {
+    let mut keys = Vec::new();
+    heap.enter(|scope| {
+        let mut close = 0;
+        while keys.len() < KEYS {
+            scope.scope(|scope| {
+                let key = scope.alloc(Kind::Object, 1, 0).unwrap();
+                let is_close = scope.identity_hash(key).unwrap() >> 26 == 63;
+                if is_close && close < KEYS * 2 / 3 || keys.len() - close < KEYS / 3 {
+                    keys.push(scope.global(key).unwrap());
+                    close += usize::from(is_close);
+                }
+            });
+        }
+    });
+    keys
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn maps_that_share_colliding_keys_agree_with_the_standard_librarys(
+        ops in prop::collection::vec(shared(), 1..400),
+        v8 in any::<bool>(),
+    ) {
+        let tables = if v8 { TableSizing::V8 } else { TableSizing::Shrink };
+        let mut heap = Heap::new(HeapOptions { tables, ..HeapOptions::default() }).unwrap();
+        let keys = colliding_keys(&mut heap);
+        let maps: Vec<Global> = (0..MAPS)
+            .map(|_| heap.enter(|scope| {
+                let table = scope.alloc_ephemeron_table(4).unwrap();
+                let map = scope.alloc_with(Kind::Object, &[Value::Ref(table)]).unwrap();
+                scope.global(map).unwrap()
+            }))
+            .collect();
+        let mut oracles = vec![HashMap::new(); MAPS];
+        for op in ops {
+            heap.enter(|scope| {
+                let mut entry = |map: usize, key: usize, value: Option<i32>| {
+                    let oracle: &mut HashMap<usize, i32> = &mut oracles[map];
+                    scope.scope(|scope| {
+                        let (map, local) = (scope.local(&maps[map]).unwrap(), scope.local(&keys[key]).unwrap());
+                        if let Some(value) = value {
+                            oracle.insert(key, value);
+                            scope.ephemeron_set(map, local, Value::Smi(value)).unwrap();
+                        } else {
+                            let was_there = scope.ephemeron_delete(map, local).unwrap();
+                            assert_eq!(was_there, oracle.remove(&key).is_some());
+                        }
+                        assert_eq!(scope.ephemeron_len(map).unwrap(), oracle.len());
+                    });
+                };
+                match op {
+                    Shared::Set(map, key, value) => entry(map, key, Some(value)),
+                    Shared::Delete(map, key) => entry(map, key, None),
+                    Shared::SetAll(map) => (0..KEYS).for_each(|key| entry(map, key, Some(0))),
+                    Shared::DeleteAll(map) => (3..KEYS).for_each(|key| entry(map, key, None)),
+                    Shared::Scavenge => scope.scavenge(),
+                    Shared::Collect => scope.collect(),
+                }
+            });
+            heap.enter(|scope| {
+                for (map, oracle) in maps.iter().zip(&oracles) {
+                    let map = scope.local(map).unwrap();
+                    for (number, key) in keys.iter().enumerate() {
+                        let key = scope.local(key).unwrap();
+                        let found = scope.ephemeron_get(map, key).unwrap();
+                        let expected = oracle.get(&number);
+                        assert_eq!(scope.ephemeron_has(map, key).unwrap(), expected.is_some());
+                        assert_eq!(found.is_some(), expected.is_some());
+                        if let (Some(Value::Smi(found)), Some(expected)) = (found, expected) {
+                            assert_eq!(found, *expected);
+                        }
+                    }
+                }
+            });
+        }
     }
 }

@@ -187,3 +187,56 @@ fn registrations_that_come_and_go_do_not_pile_up() {
         assert!(kept.unregister(scope).unwrap());
     });
 }
+
+#[test]
+fn registrations_that_were_taken_back_do_not_pile_up_in_the_registry() {
+    run(|scope| {
+        let registry = FinalizationRegistry::new(scope).unwrap();
+        let (target, token) = (value(scope), value(scope));
+        scope.collect();
+        let before = scope.heap_used();
+        for round in 0..20_000 {
+            scope.scope(|inner| {
+                let held = Value::Smi(round);
+                let one = registry.register(inner, target, held, Some(token)).unwrap();
+                let _ = registry.register(inner, target, held, Some(token)).unwrap();
+                assert!(one.unregister(inner).unwrap());
+                assert!(!one.unregister(inner).unwrap());
+                assert!(registry.unregister(inner, token).unwrap());
+                let without = registry.register(inner, target, held, None).unwrap();
+                assert!(without.unregister(inner).unwrap());
+            });
+        }
+        assert_eq!(registry.occupancy(scope).unwrap(), 0);
+        assert!(!registry.unregister(scope, token).unwrap());
+        scope.collect();
+        // A handful may wait for the next purge.
+        assert!(scope.heap_used() < before + 1000);
+    });
+}
+
+#[test]
+fn those_left_in_a_bucket_are_found_after_others_of_it_were_taken_back() {
+    run(|scope| {
+        let registry = FinalizationRegistry::new(scope).unwrap();
+        let target = value(scope);
+        let tokens: Vec<_> = (0..500).map(|_| value(scope)).collect();
+        for (number, token) in tokens.iter().enumerate() {
+            for _ in 0..=number % 3 {
+                let held = Value::Smi(number as i32);
+                let _ = registry.register(scope, target, held, Some(*token)).unwrap();
+            }
+        }
+        let mut left = registry.occupancy(scope).unwrap();
+        for (number, token) in tokens.iter().enumerate() {
+            if number % 7 == 0 {
+                scope.collect();
+            }
+            assert!(registry.unregister(scope, *token).unwrap());
+            assert!(!registry.unregister(scope, *token).unwrap());
+            left -= 1 + number % 3;
+            assert_eq!(registry.occupancy(scope).unwrap(), left);
+        }
+        assert_eq!(left, 0);
+    });
+}

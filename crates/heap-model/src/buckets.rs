@@ -1,0 +1,153 @@
+//! Registrations by their token: an array of buckets, each the head of a list. The hash of the token,
+//! which is the registration's own, tells the bucket. No unsafe code.
+//!
+//! One that has ended stays in its list until the list is gone through, so that neither linking nor
+//! ending looks at another registration, which lies anywhere in memory.
+//!
+//! Invariant: nothing but these operations writes a registration's next one.
+
+use crate::AccessError;
+use crate::heap::Heap;
+use crate::raw::cell::{Cell, Kind, UNDEFINED};
+use crate::registration::{self, NEXT};
+use crate::scope::{Local, Scope};
+
+/// How many buckets are being loaded while one is gone through.
+const AHEAD: usize = 8;
+
+impl Scope<'_> {
+    /// Puts a registration that is in no bucket in its token's, before all others. Constant time.
+    ///
+    /// # Errors
+    /// [`AccessError::WrongKind`]: buckets are an array with a slot at least, and nothing else is stored
+    /// there.
+    pub fn link_registration(
+        &mut self,
+        buckets: Local<'_>,
+        cell: Local<'_>,
+    ) -> Result<(), AccessError> {
+        let (buckets, cell) = (self.buckets(buckets)?, self.registration(cell)?);
+        self.heap.link(buckets, cell);
+        Ok(())
+    }
+
+    /// Puts all registrations that are in some buckets, but for those that have ended, in others, which
+    /// are empty. Linear in their number and that of the old buckets.
+    ///
+    /// # Errors
+    /// [`AccessError::WrongKind`], as for [`link_registration`](Self::link_registration).
+    pub fn relink_registrations(
+        &mut self,
+        from: Local<'_>,
+        to: Local<'_>,
+    ) -> Result<(), AccessError> {
+        let (from, to) = (self.buckets(from)?, self.buckets(to)?);
+        for bucket in 0..from.header().slots() {
+            prefetch_ahead(from, bucket);
+            let mut next = from.slot(bucket);
+            from.set_slot(bucket, UNDEFINED);
+            while let Some(cell) = linked(next) {
+                next = cell.slot(NEXT);
+                if !registration::has_ended(cell) {
+                    self.heap.link(to, cell);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes the registrations that have ended out of their buckets. Linear in the number of all, and
+    /// of the buckets.
+    ///
+    /// # Errors
+    /// [`AccessError::WrongKind`], as for [`link_registration`](Self::link_registration).
+    pub fn purge_registrations(&mut self, buckets: Local<'_>) -> Result<(), AccessError> {
+        let buckets = self.buckets(buckets)?;
+        for bucket in 0..buckets.header().slots() {
+            prefetch_ahead(buckets, bucket);
+            self.heap.filter(buckets, bucket, |cell| !registration::has_ended(cell));
+        }
+        Ok(())
+    }
+
+    /// Ends all registrations that were made with the token. Says how many those were, and how many
+    /// that had ended before were taken out of the bucket with them. Linear in the number of
+    /// registrations in the bucket.
+    ///
+    /// # Errors
+    /// [`AccessError::WrongKind`], as for [`link_registration`](Self::link_registration), and for a
+    /// token without identity.
+    pub fn end_registrations(
+        &mut self,
+        buckets: Local<'_>,
+        token: Local<'_>,
+    ) -> Result<(usize, usize), AccessError> {
+        let hash = self.identity_hash(token)?;
+        let (buckets, token) = (self.buckets(buckets)?, self.place(token)?);
+        let (mut ended, mut gone) = (0, 0);
+        self.heap.filter(buckets, bucket_of(buckets, hash), |cell| {
+            if registration::has_ended(cell) {
+                gone += 1;
+            } else if registration::has_token(cell, token) {
+                registration::end(cell);
+                ended += 1;
+            } else {
+                return true;
+            }
+            false
+        });
+        Ok((ended, gone))
+    }
+
+    fn buckets(&self, buckets: Local<'_>) -> Result<Cell, AccessError> {
+        let cell = self.place(buckets)?;
+        let header = cell.header();
+        let right = header.is(Kind::Array) && header.slots() > 0;
+        if right { Ok(cell) } else { Err(AccessError::WrongKind) }
+    }
+}
+
+impl Heap {
+    #[inline]
+    fn link(&mut self, buckets: Cell, cell: Cell) {
+        let bucket = bucket_of(buckets, cell.hash());
+        self.store(cell, NEXT, buckets.slot(bucket));
+        self.store(buckets, bucket, cell.word());
+    }
+
+    /// Leaves in a bucket those of which `keep` says so.
+    fn filter(&mut self, buckets: Cell, bucket: usize, mut keep: impl FnMut(Cell) -> bool) {
+        let (mut last, mut slot) = (buckets, bucket);
+        let mut next = buckets.slot(bucket);
+        while let Some(cell) = linked(next) {
+            next = cell.slot(NEXT);
+            if keep(cell) {
+                (last, slot) = (cell, NEXT);
+            } else {
+                cell.set_slot(NEXT, UNDEFINED);
+                self.store(last, slot, next);
+            }
+        }
+    }
+}
+
+/// Loads what a bucket some way behind this one begins with.
+fn prefetch_ahead(buckets: Cell, bucket: usize) {
+    if bucket + AHEAD < buckets.header().slots()
+        && let Some(ahead) = Cell::of(buckets.slot(bucket + AHEAD))
+    {
+        ahead.prefetch();
+    }
+}
+
+/// The registration that a list goes on with.
+#[inline(always)]
+fn linked(word: u64) -> Option<Cell> {
+    Cell::of(word).filter(|cell| cell.header().is(Kind::Registration))
+}
+
+/// The bucket of a token's hash: it is scaled to their number.
+#[inline(always)]
+fn bucket_of(buckets: Cell, hash: u32) -> usize {
+    ((u64::from(hash) * buckets.header().slots() as u64) >> 32) as usize
+}
