@@ -29,7 +29,7 @@ pub const LIST: TimedWorkload = TimedWorkload {
     ],
 };
 
-/// Objects with [`EDGES`] references each to objects anywhere; its size is the number of millions.
+/// Objects with `EDGES` references each to objects anywhere; its size is the number of millions.
 pub const GRAPH: TimedWorkload = TimedWorkload {
     name: "collect-graph",
     implementations: &[

@@ -1,7 +1,7 @@
 //! The longest stops of a program that allocates on a heap with much that lives: one cell of eight
 //! takes the place of a living one, the others die at once. The result counts those of eight.
 //!
-//! Stops are seen from outside, as the longest time that [`BATCH`] allocations took; so a stop that is
+//! Stops are seen from outside, as the longest time that `BATCH` allocations took; so a stop that is
 //! made of several pauses in a row counts as one, and what cannot report a pause can be measured.
 
 use crate::timed::{Milliseconds, Report, TimedWorkload};
