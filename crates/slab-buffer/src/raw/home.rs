@@ -117,17 +117,18 @@ impl Home {
 
     /// The last buffer of a shared store is gone: keeps it for the pool, or frees it.
     pub(super) fn take_back(store: Handle) {
-        let home = store.home.clone();
+        let (home, capacity) = (store.home.clone(), store.capacity);
         let mut lists = home.lists();
         lists.remove(store);
-        let fits = lists.kept_bytes + store.capacity <= home.max_kept_bytes;
+        let fits = lists.kept_bytes + capacity <= home.max_kept_bytes;
         if store.keepable && fits && !lists.closed {
-            lists.kept_bytes += store.capacity;
+            lists.kept_bytes += capacity;
             lists.kept.push(store);
             home.leave_word(WAITING);
+            // From here on the store is the pool's, which may free it.
             drop(lists);
             if home.reuse == Reuse::Node {
-                home.shrunk(store.capacity);
+                home.shrunk(capacity);
             }
             return;
         }
