@@ -1,7 +1,7 @@
 //! Weak-keyed maps over `Rc`: look-ups, and chains whose values hold the next key, which weak-table
 //! frees a part of at a time.
 
-use criterion::{BatchSize, BenchmarkId, Criterion, criterion_group, criterion_main};
+use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use std::hint::black_box;
 use std::rc::{Rc, Weak};
 use weak_refs::rc::{Mortal, RcWeakMap};
@@ -39,7 +39,7 @@ fn expire(criterion: &mut Criterion) {
         let mut group = criterion.benchmark_group(format!("weak-refs/rc-expire/{name}-shuffled"));
         group.sample_size(10);
         let order = shuffled(n);
-        group.bench_function(BenchmarkId::from_parameter("weak-refs"), |bencher| {
+        group.bench_function("weak-refs", |bencher| {
             let set = |map: &mut RcWeakMap<_, _>, key: &Rc<_>, value| {
                 map.set(key, value);
             };
@@ -53,7 +53,7 @@ fn expire(criterion: &mut Criterion) {
             // Quadratic in weak-table: seconds.
             continue;
         }
-        group.bench_function(BenchmarkId::from_parameter("weak-table"), |bencher| {
+        group.bench_function("weak-table", |bencher| {
             let set =
                 |map: &mut PtrWeakKeyHashMap<Weak<usize>, Rc<usize>>, key: &Rc<usize>, value| {
                     map.insert(key.clone(), value);

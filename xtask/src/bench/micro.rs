@@ -41,7 +41,10 @@ pub fn run(filter: &str, quick: bool) -> Result<Vec<Row>, String> {
 
 fn id(file: &Path) -> Result<(String, String), String> {
     let benchmark = read(file)?;
-    let text = |key: &str| benchmark[key].as_str().map(str::to_owned).ok_or("not criterion's file");
+    let text = |key: &str| {
+        let missing = || format!("{}: no {key}", file.display());
+        benchmark[key].as_str().map(str::to_owned).ok_or_else(missing)
+    };
     Ok((text("group_id")?, text("function_id")?))
 }
 
