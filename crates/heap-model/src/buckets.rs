@@ -8,6 +8,7 @@
 
 use crate::AccessError;
 use crate::heap::Heap;
+use crate::identity::RUN;
 use crate::raw::cell::{Cell, Kind, UNDEFINED};
 use crate::registration::{self, NEXT};
 use crate::scope::{Local, Scope};
@@ -146,8 +147,10 @@ fn linked(word: u64) -> Option<Cell> {
     Cell::of(word).filter(|cell| cell.header().is(Kind::Registration))
 }
 
-/// The bucket of a token's hash: it is scaled to their number.
+/// The bucket of a token's hash: it is scaled to their number, and those of a run go to as many buckets.
 #[inline(always)]
 fn bucket_of(buckets: Cell, hash: u32) -> usize {
-    ((u64::from(hash) * buckets.header().slots() as u64) >> 32) as usize
+    let len = buckets.header().slots();
+    let bucket = ((u64::from(hash) * len as u64) >> 32) as usize + (hash % RUN) as usize;
+    if bucket < len { bucket } else { bucket % len }
 }

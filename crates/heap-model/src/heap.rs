@@ -7,6 +7,7 @@ use crate::OutOfMemory;
 use crate::collect::Marker;
 use crate::events::{Cause, CollectionEvent, CollectionKind, Listener, Prologue};
 use crate::global::Released;
+use crate::identity::Identities;
 use crate::options::{Growing, HeapOptions};
 use crate::raw::cell::{Cell, Header, Kind, MAX_SIZE, is_reference};
 use crate::raw::chunk::{Chunk, LARGEST_IN_PAGE, PAGE};
@@ -62,7 +63,7 @@ pub struct Heap {
     pub(crate) sites: Sites,
     /// Pages whose cells the collection at hand moves.
     pub(crate) sparse: Vec<Chunk>,
-    pub(crate) hash_seed: u32,
+    pub(crate) identities: Identities,
     /// How many registrations were made.
     pub(crate) registrations: u32,
     pub(crate) statistics: Counters,
@@ -236,7 +237,7 @@ impl Heap {
             external_at_collection: 0,
             sites: Sites::default(),
             sparse: Vec::new(),
-            hash_seed: 0x9E37_79B9,
+            identities: Identities::new(),
             registrations: 0,
             statistics: Counters::default(),
             work: 0,
@@ -670,21 +671,5 @@ impl Heap {
             cell.set_flag(Header::REMEMBERED, true);
             self.remembered.push(cell);
         }
-    }
-
-    #[inline(always)]
-    pub(crate) fn identity_hash(&mut self, cell: Cell) -> u32 {
-        let hash = cell.hash();
-        if hash != 0 {
-            return hash;
-        }
-        // Marsaglia's xorshift: never 0, so 0 stands for none.
-        let mut x = self.hash_seed;
-        x ^= x << 13;
-        x ^= x >> 17;
-        x ^= x << 5;
-        self.hash_seed = x;
-        cell.set_hash(x);
-        x
     }
 }

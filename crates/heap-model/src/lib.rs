@@ -6,6 +6,7 @@ mod error;
 mod events;
 mod global;
 mod heap;
+mod identity;
 pub mod layout;
 mod options;
 mod raw;

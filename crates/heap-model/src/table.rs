@@ -3,8 +3,9 @@
 //! Slots: entries, deleted entries, capacity, then key and value of each place. A free place's key
 //! is undefined, a deleted one's is the hole; at least one place is free, so a probe ends. Where a
 //! key's probe begins is its hash scaled to the capacity, which therefore need not be a power of
-//! two, and places are in the order of their keys' hashes but for the probing. A key remembers the
-//! place of its latest entry in any table, so that most look-ups need no probe.
+//! two, and places are in the order of their keys' hashes but for the probing. Keys that got their
+//! hashes in a row share a window of places (`identity.rs`). A key remembers the place of its latest
+//! entry in any table, so that most look-ups need no probe.
 
 use crate::heap::Heap;
 use crate::options::TableSizing;
@@ -149,7 +150,8 @@ impl<'s> Scope<'s> {
         Ok(true)
     }
 
-    /// A number that the cell keeps for its life, never 0; few cells have the same.
+    /// A number that the cell keeps for its life, never 0. The first 2^32 - 1 cells that are asked for
+    /// theirs have different ones.
     ///
     /// # Errors
     /// [`AccessError::WrongKind`] for a double, which has no identity.
