@@ -4,6 +4,9 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+/// MiB, which is more than most programs take.
+const WARM: &str = "1536";
+
 /// The cargo that runs this command.
 pub fn cargo() -> Command {
     Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
@@ -39,10 +42,23 @@ impl Programs {
 
     /// The built program `name`, which takes a workload, an implementation and a size.
     pub fn built(&self, name: &str, arguments: [&str; 3]) -> Command {
-        let mut command =
-            Command::new(self.folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX)));
+        let mut command = self.program(name);
         command.args(arguments);
         command
+    }
+
+    /// Lets the machine have at hand the memory that a program is about to use. Not in this process: the
+    /// peak of its resident set is the least that its children show.
+    pub fn warm(&self) -> Result<(), String> {
+        let status = self.program("warm").arg(WARM).status();
+        match status.map_err(|error| format!("warm: {error}"))?.success() {
+            true => Ok(()),
+            false => Err("warm failed".to_owned()),
+        }
+    }
+
+    fn program(&self, name: &str) -> Command {
+        Command::new(self.folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX)))
     }
 
     /// Node with `flags`, the script under `benches/node`, and its workload and size.

@@ -155,6 +155,7 @@ fn compare(
     let mut runs: Vec<Vec<Vec<(String, f64)>>> = vec![Vec::new(); programs.len()];
     for _ in 0..count {
         for ((name, command), runs) in programs.iter_mut().zip(&mut runs) {
+            built.warm()?;
             runs.push(figures(command).map_err(|error| format!("{name}: {error}"))?);
         }
     }

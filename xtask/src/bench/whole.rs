@@ -148,6 +148,7 @@ fn compare(
     let mut result: Option<String> = None;
     for _ in 0..count {
         for ((name, command), usages) in programs.iter_mut().zip(&mut runs) {
+            built.warm()?;
             let (usage, printed) = run_once(command).map_err(|error| format!("{name}: {error}"))?;
             if result.get_or_insert_with(|| printed.clone()) != &printed {
                 return Err(format!("{name} gives {printed}, others {result:?}"));

@@ -1,0 +1,18 @@
+//! Touches memory and ends: a host that takes back what its virtual machine does not use gives it again,
+//! before a program is measured that would wait for it. The argument is a number of MiB.
+
+use std::hint::black_box;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match std::env::args().nth(1).and_then(|argument| argument.parse::<usize>().ok()) {
+        Some(mib) => {
+            black_box(vec![1_u8; mib << 20]);
+            ExitCode::SUCCESS
+        }
+        None => {
+            eprintln!("usage: warm MIB");
+            ExitCode::FAILURE
+        }
+    }
+}
