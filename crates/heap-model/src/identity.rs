@@ -29,7 +29,7 @@ impl Identities {
     fn next(&mut self) -> u32 {
         let number = self.next;
         self.next = number.wrapping_add(1).max(1);
-        (number / RUN).wrapping_mul(GOLDEN).wrapping_mul(RUN) | number % RUN
+        (number / RUN).wrapping_mul(GOLDEN).wrapping_mul(RUN) + number % RUN
     }
 }
 

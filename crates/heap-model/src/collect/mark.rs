@@ -1,6 +1,6 @@
 //! Marking: a stack of cells to visit, never recursion. No unsafe code.
 
-use super::wait::Waiting;
+use super::wait::{Grouped, Groups, Waiting};
 use crate::heap::Heap;
 use crate::options::TableSizing;
 use crate::raw::cell::{Cell, Header, Kind, NULL, is_reference};
@@ -173,45 +173,48 @@ impl Marker {
         }
     }
 
-    /// Marks what is left, and decides all ephemerons: in time linear in their number, but for a sort by
-    /// the pages of the keys that are waited for.
+    /// Marks what is left, and decides all ephemerons: in time linear in their number.
     ///
     /// Only keys that other entries' values may still reach are waited for, which is none if no value
     /// of a living key leads to a cell that is not marked.
     pub fn finish(&mut self) {
         self.advance(usize::MAX);
-        let tables = self.tables.clone();
-        tables.iter().for_each(|table| self.visit_living(*table));
+        let mut groups = Groups::new();
+        let mut counted = 0;
+        self.count_undecided(&mut counted, &mut groups);
         if self.stack.is_empty() {
             return;
         }
         self.advance(usize::MAX);
+        self.count_undecided(&mut counted, &mut groups);
         // From now on tables are decided as they are met, and those met already at once.
         self.last = true;
-        let mut undecided = Vec::new();
+        let mut waiting = Grouped::new(groups);
         for table in self.tables.clone() {
-            self.visit_table(table, |_, key, value| undecided.push((key, value)));
+            self.visit_table(table, |_, key, value| waiting.put(key, value));
         }
-        // What waits for the keys of one page lies together, as the keys do that a value leads to.
-        undecided.sort_unstable_by_key(|(key, _)| Chunk::of(*key));
-        for (key, value) in undecided {
-            self.waiting.wait(key, value);
-        }
+        self.waiting = waiting.link();
         self.advance(usize::MAX);
     }
 
-    /// Marks the values of the keys that are known to live.
-    fn visit_living(&mut self, table: Cell) {
-        for slot in (FIRST..table.header().slots()).step_by(2) {
-            let Some(key) = Cell::of(table.slot(slot)) else { continue };
-            self.work += 1;
-            if self.lives(key) {
-                self.mark_word(table.slot(slot + 1));
+    /// Of the tables met since, marks the values of the keys that live, and counts the others.
+    fn count_undecided(&mut self, counted: &mut usize, groups: &mut Groups) {
+        for table in self.tables.split_off(*counted) {
+            self.tables.push(table);
+            for slot in (FIRST..table.header().slots()).step_by(2) {
+                let Some(key) = Cell::of(table.slot(slot)) else { continue };
+                self.work += 1;
+                if self.lives(key) {
+                    self.mark_word(table.slot(slot + 1));
+                } else {
+                    groups.count(key);
+                }
             }
         }
+        *counted = self.tables.len();
     }
 
-    /// Marks the values of the keys that live, and has the others wait.
+    /// Marks the values of the keys that live, and gives the other entries to `wait`.
     fn visit_table(&mut self, table: Cell, mut wait: impl FnMut(&mut Self, Cell, u64)) {
         for slot in (FIRST..table.header().slots()).step_by(2) {
             let Some(key) = Cell::of(table.slot(slot)) else { continue };
