@@ -56,7 +56,7 @@ impl Keys {
     }
 }
 
-/// The text in a leaf.
+/// The text of which each leaf of a payload has a copy.
 fn text(key: i32) -> String {
     format!("String for key {key} in leaf node")
 }

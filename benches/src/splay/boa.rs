@@ -24,11 +24,11 @@ struct Leaf(Vec<i32>, String);
 #[derive(Trace, Finalize)]
 struct Branch(Payload, Payload);
 
-fn payload(key: i32, depth: usize) -> Payload {
+fn payload(text: &str, depth: usize) -> Payload {
     if depth == 0 {
-        return Payload::Leaf(Gc::new(Leaf((0..LEAF as i32).collect(), super::text(key))));
+        return Payload::Leaf(Gc::new(Leaf((0..LEAF as i32).collect(), text.to_owned())));
     }
-    Payload::Branch(Gc::new(Branch(payload(key, depth - 1), payload(key, depth - 1))))
+    Payload::Branch(Gc::new(Branch(payload(text, depth - 1), payload(text, depth - 1))))
 }
 
 fn node(key: i32, payload: Option<Payload>) -> Gc<Node> {
@@ -40,7 +40,7 @@ impl tree::Node for Gc<Node> {
     type Context = ();
 
     fn new((): (), key: i32) -> Self {
-        node(key, Some(payload(key, DEPTH)))
+        node(key, Some(payload(&super::text(key), DEPTH)))
     }
 
     fn bare((): ()) -> Self {

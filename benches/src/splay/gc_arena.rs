@@ -34,11 +34,11 @@ struct Leaf(
 #[collect(no_drop)]
 struct Branch<'gc>(Payload<'gc>, Payload<'gc>);
 
-fn payload<'gc>(mc: &Mutation<'gc>, key: i32, depth: usize) -> Payload<'gc> {
+fn payload<'gc>(mc: &Mutation<'gc>, text: &str, depth: usize) -> Payload<'gc> {
     if depth == 0 {
-        return Payload::Leaf(Gc::new(mc, Leaf((0..LEAF as i32).collect(), super::text(key))));
+        return Payload::Leaf(Gc::new(mc, Leaf((0..LEAF as i32).collect(), text.to_owned())));
     }
-    let (left, right) = (payload(mc, key, depth - 1), payload(mc, key, depth - 1));
+    let (left, right) = (payload(mc, text, depth - 1), payload(mc, text, depth - 1));
     Payload::Branch(Gc::new(mc, Branch(left, right)))
 }
 
@@ -50,7 +50,7 @@ impl<'gc> tree::Node for Gc<'gc, Node<'gc>> {
     type Context = &'gc Mutation<'gc>;
 
     fn new(mc: &'gc Mutation<'gc>, key: i32) -> Self {
-        node(mc, key, Some(payload(mc, key, DEPTH)))
+        node(mc, key, Some(payload(mc, &super::text(key), DEPTH)))
     }
 
     fn bare(mc: &'gc Mutation<'gc>) -> Self {

@@ -27,11 +27,11 @@ struct Branch(
     #[allow(dead_code, reason = "held")] Payload,
 );
 
-fn payload(key: i32, depth: usize) -> Payload {
+fn payload(text: &str, depth: usize) -> Payload {
     if depth == 0 {
-        return Payload::Leaf(Rc::new(Leaf((0..LEAF as i32).collect(), super::text(key))));
+        return Payload::Leaf(Rc::new(Leaf((0..LEAF as i32).collect(), text.to_owned())));
     }
-    Payload::Branch(Rc::new(Branch(payload(key, depth - 1), payload(key, depth - 1))))
+    Payload::Branch(Rc::new(Branch(payload(text, depth - 1), payload(text, depth - 1))))
 }
 
 fn node(key: i32, payload: Option<Payload>) -> Rc<Node> {
@@ -43,7 +43,7 @@ impl tree::Node for Rc<Node> {
     type Context = ();
 
     fn new((): (), key: i32) -> Self {
-        node(key, Some(payload(key, DEPTH)))
+        node(key, Some(payload(&super::text(key), DEPTH)))
     }
 
     fn bare((): ()) -> Self {

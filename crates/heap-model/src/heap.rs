@@ -14,6 +14,7 @@ use crate::raw::chunk::{Chunk, LARGEST_IN_PAGE, PAGE};
 use crate::raw::handles::Handles;
 use crate::raw::map::Mapping;
 use crate::scope::Scope;
+use crate::site::Sites;
 use crate::space::{LargeSpace, NewSpace, OldSpace};
 use core::any::Any;
 use slab::Slab;
@@ -92,54 +93,6 @@ pub(crate) struct Counters {
 struct Clock {
     collected: Instant,
     promoted: usize,
-}
-
-/// Allocation sites, and what became of their cells.
-#[derive(Default)]
-pub(crate) struct Sites(Vec<SiteCounts>);
-
-#[derive(Default)]
-struct SiteCounts {
-    allocated: u32,
-    survived: u32,
-    pretenured: bool,
-}
-
-/// A site decides from this many cells on (V8: `kPretenureMinimumCreated`).
-const SITE_MINIMUM: u32 = 100;
-
-impl Sites {
-    pub fn add(&mut self) -> u32 {
-        self.0.push(SiteCounts::default());
-        self.0.len() as u32 - 1
-    }
-
-    /// Counts an allocation; whether the site's cells go to the old space, or none if there is no
-    /// such site.
-    #[inline(always)]
-    pub fn allocated(&mut self, site: u32) -> Option<bool> {
-        let counts = self.0.get_mut(site as usize)?;
-        counts.allocated = counts.allocated.saturating_add(1);
-        Some(counts.pretenured)
-    }
-
-    #[inline(always)]
-    pub fn survived(&mut self, site: u32) {
-        if let Some(counts) = self.0.get_mut(site as usize) {
-            counts.survived += 1;
-        }
-    }
-
-    /// After a scavenge: sites of which 85 % survive are pretenured (V8: `kPretenureRatio`).
-    pub fn decide(&mut self) {
-        for site in &mut self.0 {
-            if site.allocated >= SITE_MINIMUM && !site.pretenured {
-                let ratio = f64::from(site.survived) / f64::from(site.allocated);
-                site.pretenured = ratio >= 0.85;
-                (site.allocated, site.survived) = (0, 0);
-            }
-        }
-    }
 }
 
 /// Whether a cell's slots are remembered one by one, lest each scavenge visits all of them.
@@ -406,7 +359,36 @@ impl Heap {
     }
 
     /// Allocates a cell in the old generation.
+    #[inline(always)]
     pub(crate) fn allocate_old(
+        &mut self,
+        kind: Kind,
+        size: usize,
+        slots: usize,
+    ) -> Result<Cell, OutOfMemory> {
+        match self.allocate_in_old_range(size) {
+            Some(cell) => {
+                cell.format(kind, size, slots);
+                Ok(cell)
+            }
+            None => self.allocate_old_slowly(kind, size, slots),
+        }
+    }
+
+    /// Takes room in the range of the old space that is allocated in. Whether a collection is due is asked as
+    /// ranges are taken; but while marking goes along each cell is marked and may be its next step, so there
+    /// is no such room.
+    #[inline(always)]
+    pub(crate) fn allocate_in_old_range(&mut self, size: usize) -> Option<Cell> {
+        #[cfg(zeal)]
+        self.be_zealous();
+        let short = size <= LARGEST_IN_PAGE && self.marker.is_none();
+        if short { self.old.allocate_in_range(size) } else { None }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn allocate_old_slowly(
         &mut self,
         kind: Kind,
         size: usize,

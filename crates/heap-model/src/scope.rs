@@ -5,7 +5,7 @@
 
 use crate::heap::{Heap, Native};
 use crate::raw::brand::scope_of;
-use crate::raw::cell::{self, Cell, HEADER, Header, Kind, MAX_SIZE, WORD};
+use crate::raw::cell::{self, Cell, HEADER, Kind, MAX_SIZE, WORD};
 use crate::raw::handles::Place;
 use crate::statistics::HeapStatistics;
 use crate::{AccessError, HeapError, NativeRefused, OutOfMemory};
@@ -17,13 +17,6 @@ use core::marker::PhantomData;
 pub struct Local<'s> {
     place: Place,
     scope: PhantomData<fn(&'s ()) -> &'s ()>,
-}
-
-/// A place in a program that allocates; see [`Scope::alloc_at`].
-#[derive(Clone, Copy, Debug)]
-pub struct Site {
-    index: u32,
-    heap: u32,
 }
 
 /// What a slot holds.
@@ -139,11 +132,33 @@ impl<'s> Scope<'s> {
         let size = cell_size(slots.len(), 0);
         let Some(cell) = self.heap.allocate_young(size) else {
             // A copy, lest the caller's values must lie in memory each time.
-            return Ok(self.alloc_with_slowly(kind, slots.to_vec())?);
+            return Ok(self.alloc_with_slowly(kind, slots.to_vec(), false)?);
         };
         cell.format_header(kind, size, slots.len());
         for (slot, value) in slots.iter().enumerate() {
             cell.set_slot(slot, self.trusted_word(*value));
+        }
+        Ok(self.push(cell))
+    }
+
+    /// As [`alloc_with`](Self::alloc_with), in the old space.
+    #[inline(always)]
+    pub(crate) fn alloc_with_old(
+        &mut self,
+        kind: Kind,
+        slots: &[Value<'_>],
+    ) -> Result<Local<'s>, HeapError> {
+        assert!(is_plain(kind, slots.len()), "the kind has a function of its own");
+        for value in slots {
+            self.word(*value)?;
+        }
+        let size = cell_size(slots.len(), 0);
+        let Some(cell) = self.heap.allocate_in_old_range(size) else {
+            return Ok(self.alloc_with_slowly(kind, slots.to_vec(), true)?);
+        };
+        cell.format_header(kind, size, slots.len());
+        for (slot, value) in slots.iter().enumerate() {
+            self.heap.store(cell, slot, self.trusted_word(*value));
         }
         Ok(self.push(cell))
     }
@@ -154,52 +169,17 @@ impl<'s> Scope<'s> {
         &mut self,
         kind: Kind,
         slots: Vec<Value<'_>>,
+        old: bool,
     ) -> Result<Local<'s>, OutOfMemory> {
-        let cell = self.heap.allocate_slowly(kind, cell_size(slots.len(), 0), slots.len())?;
+        let size = cell_size(slots.len(), 0);
+        let cell = match old {
+            false => self.heap.allocate_slowly(kind, size, slots.len())?,
+            true => self.heap.allocate_old(kind, size, slots.len())?,
+        };
         // A collection may have moved what the handles refer to, so they are read after it.
         for (slot, value) in slots.into_iter().enumerate() {
             self.heap.store(cell, slot, self.trusted_word(value));
         }
-        Ok(self.push(cell))
-    }
-
-    /// Registers an allocation site: a place in a program whose cells tend to live equally long.
-    #[must_use]
-    pub fn site(&mut self) -> Site {
-        Site { index: self.heap.sites.add(), heap: self.heap.id }
-    }
-
-    /// As [`alloc`](Self::alloc), at a site. Once 85 % of a site's cells have been found to survive
-    /// their first scavenge, its cells are allocated in the old space at once (V8's
-    /// `pretenuring-handler.cc`).
-    ///
-    /// # Errors
-    /// [`OutOfMemory`] at the limit. A site of another heap counts as none.
-    ///
-    /// # Panics
-    /// As [`alloc`](Self::alloc).
-    #[inline]
-    pub fn alloc_at(
-        &mut self,
-        site: Site,
-        kind: Kind,
-        slots: usize,
-        raw_bytes: usize,
-    ) -> Result<Local<'s>, OutOfMemory> {
-        assert!(is_plain(kind, slots), "the kind has a function of its own");
-        let own = site.heap == self.heap.id && kind != Kind::Double;
-        let pretenured = if own { self.heap.sites.allocated(site.index) } else { None };
-        let size = cell_size(slots, raw_bytes);
-        let cell = match pretenured {
-            None => self.heap.allocate(kind, size, slots)?,
-            Some(true) => self.heap.allocate_old(kind, size, slots)?,
-            Some(false) => {
-                let cell = self.heap.allocate(kind, size, slots)?;
-                cell.set_flag(Header::SITED, true);
-                cell.set_aux(site.index);
-                cell
-            }
-        };
         Ok(self.push(cell))
     }
 
@@ -478,7 +458,7 @@ impl<'s> Scope<'s> {
 
 /// Whether a cell is nothing but its slots and raw bytes, so that it can be made by itself.
 #[inline(always)]
-fn is_plain(kind: Kind, slots: usize) -> bool {
+pub(crate) fn is_plain(kind: Kind, slots: usize) -> bool {
     match kind {
         Kind::Native | Kind::EphemeronTable | Kind::WeakCell | Kind::Registration | Kind::Free => {
             false

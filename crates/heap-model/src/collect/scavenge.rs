@@ -4,8 +4,9 @@
 
 use super::Marker;
 use super::wait::Waiting;
-use crate::heap::{Heap, RememberedSlots, SWEEPABLE, Sites, is_wide};
+use crate::heap::{Heap, RememberedSlots, SWEEPABLE, is_wide};
 use crate::raw::cell::{Cell, Header, Kind, is_reference};
+use crate::site::Sites;
 use crate::space::{Emptied, NewSpace, OldSpace};
 use crate::table::{self, FIRST};
 

@@ -23,14 +23,15 @@ impl Mapping {
         Some(Self { map, start, length })
     }
 
-    /// Asks for large pages, which save the processor's address translations, where all of the mapping
-    /// is soon used. The first touch of each takes longer; without them all works too.
-    pub fn with_large_pages(self) -> Self {
+    /// Asks for large pages where so many bytes are soon used: they save the processor's address
+    /// translations, but the first touch of each takes longer. Without them all works too.
+    pub fn ask_for_large_pages(&self, used: usize) {
         #[cfg(target_os = "linux")]
-        if self.length >= LARGE_PAGE {
+        if used >= LARGE_PAGE {
             let _ = self.map.advise(memmap2::Advice::HugePage);
         }
-        self
+        #[cfg(not(target_os = "linux"))]
+        let _ = used;
     }
 
     /// Reserves `length` bytes of zeros that become resident as they are written; none if the operating

@@ -18,7 +18,8 @@ impl LargeSpace {
     }
 
     pub fn allocate(&mut self, size: usize) -> Option<Cell> {
-        let mapping = Mapping::new(Self::commit(size))?.with_large_pages();
+        let mapping = Mapping::new(Self::commit(size))?;
+        mapping.ask_for_large_pages(size);
         let chunk = Chunk::at(mapping.start());
         chunk.format();
         self.used += size;

@@ -47,7 +47,8 @@ impl Emptied {
 impl NewSpace {
     pub fn new(capacity: usize, maximum: usize) -> Option<Self> {
         let maximum = maximum.max(capacity);
-        let mapping = Mapping::new(maximum.checked_mul(2)?)?.with_large_pages();
+        let mapping = Mapping::new(maximum.checked_mul(2)?)?;
+        mapping.ask_for_large_pages(capacity);
         let start = mapping.start();
         let end = start + capacity;
         let range = (start, 2 * maximum);
@@ -101,6 +102,7 @@ impl NewSpace {
     pub fn grow(&mut self, capacity: usize) {
         self.capacity = capacity.min(self.maximum).next_multiple_of(PAGE);
         self.end = self.start + self.capacity;
+        self.mapping.ask_for_large_pages(self.capacity);
     }
 
     /// Makes both halves smaller, but not smaller than what is used.

@@ -40,18 +40,24 @@ impl OldSpace {
     /// pages as [`allow_sweeping`](Self::allow_sweeping) said are swept for it at the most.
     #[inline]
     pub fn allocate(&mut self, size: usize) -> Option<Cell> {
-        if size > self.end - self.top && !self.refill(size, false) {
-            return None;
+        if let Some(cell) = self.allocate_in_range(size) {
+            return Some(cell);
         }
-        Some(self.bump(size))
+        self.refill(size, false).then(|| self.bump(size))
     }
 
     /// Takes room for a cell in a page that is there, sweeping all pages if need be.
     pub fn allocate_thoroughly(&mut self, size: usize) -> Option<Cell> {
-        if size > self.end - self.top && !self.refill(size, true) {
-            return None;
+        if let Some(cell) = self.allocate_in_range(size) {
+            return Some(cell);
         }
-        Some(self.bump(size))
+        self.refill(size, true).then(|| self.bump(size))
+    }
+
+    /// Takes room for a cell in the range that is allocated in.
+    #[inline(always)]
+    pub fn allocate_in_range(&mut self, size: usize) -> Option<Cell> {
+        (size <= self.end - self.top).then(|| self.bump(size))
     }
 
     #[inline]

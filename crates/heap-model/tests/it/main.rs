@@ -9,6 +9,7 @@ mod marking;
 mod model;
 mod natives;
 mod refusals;
+mod sites;
 mod spaces;
 mod tables;
 mod walker;

@@ -18,6 +18,8 @@ fn a_cell_that_needs_more_than_slots_and_bytes_is_not_made_without_it() {
             let slots = [Value::Null; 5];
             let filled = catch_unwind(AssertUnwindSafe(|| scope.alloc_with(kind, &slots).is_ok()));
             assert!(filled.is_err(), "{kind:?}");
+            let both = || scope.alloc_with_at(site, kind, &slots).is_ok();
+            assert!(catch_unwind(AssertUnwindSafe(both)).is_err(), "{kind:?}");
         }
         scope.collect();
         assert_eq!(scope.heap_used(), 0);

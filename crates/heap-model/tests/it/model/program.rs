@@ -32,7 +32,7 @@ const PLAIN: [Kind; 8] = [
 #[derive(Clone, Debug)]
 pub enum Op {
     Plain { root: usize, kind: Kind, slots: usize, raw: usize, site: Option<usize>, watch: bool },
-    Filled { root: usize, kind: Kind, from: Vec<usize> },
+    Filled { root: usize, kind: Kind, from: Vec<usize>, site: Option<usize> },
     Double { root: usize, bits: u64 },
     Native { root: usize, slots: usize, external: usize },
     Weak { root: usize, target: usize },
@@ -88,13 +88,13 @@ pub fn op() -> impl Strategy<Value = Op> {
     let slots = prop_oneof![30 => 0_usize..8, 1 => 16_000_usize..18_000];
     let raw = prop_oneof![20 => 0_usize..80, 4 => 1000_usize..60_000, 1 => 120_000_usize..300_000];
     let site = prop::option::of(0..SITES);
-    let plain = (root(), kind(), slots, raw, site, any::<bool>());
+    let plain = (root(), kind(), slots, raw, site.clone(), any::<bool>());
     prop_oneof![
         12 => plain.prop_map(|(root, kind, slots, raw, site, watch)| {
             Op::Plain { root, kind, slots, raw, site, watch }
         }),
-        4 => (root(), kind(), prop::collection::vec(root(), 0..6))
-            .prop_map(|(root, kind, from)| Op::Filled { root, kind, from }),
+        4 => (root(), kind(), prop::collection::vec(root(), 0..6), site)
+            .prop_map(|(root, kind, from, site)| Op::Filled { root, kind, from, site }),
         1 => (root(), any::<u64>()).prop_map(|(root, bits)| Op::Double { root, bits }),
         2 => (root(), 0_usize..4, 0_usize..1000)
             .prop_map(|(root, slots, external)| Op::Native { root, slots, external }),
@@ -247,13 +247,17 @@ impl Program {
                     Some(cell)
                 });
             }
-            Op::Filled { root, kind, ref from } => {
+            Op::Filled { root, kind, ref from, site } => {
+                let site = site.map(|site| self.sites[site]);
                 let slots = from.iter().map(|root| self.resolve(Source::Root(*root))).collect();
                 let object = Object { slots, ..blank(kind, 16 + 8 * from.len()) };
                 self.make(root, object, false, |scope, roots| {
                     let slots: Vec<Value<'_>> =
                         from.iter().map(|root| value_of_root(scope, &roots[*root])).collect();
-                    scope.alloc_with(kind, &slots).ok()
+                    match site {
+                        Some(site) => scope.alloc_with_at(site, kind, &slots).ok(),
+                        None => scope.alloc_with(kind, &slots).ok(),
+                    }
                 });
             }
             Op::Double { root, bits } => {
