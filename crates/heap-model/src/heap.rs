@@ -633,15 +633,30 @@ impl Heap {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn barrier(&mut self, cell: Cell, slot: usize, word: u64) {
         if self.new.contains(word) {
-            if is_wide(cell.header()) {
-                self.remembered_slots.add(cell, slot);
-            } else {
-                self.remember(cell);
-            }
-        } else if let Some(marker) = &mut self.marker {
+            self.remember_slot(cell, slot);
+        } else if self.marker.is_some() {
+            self.mark_stored(word);
+        }
+    }
+
+    /// A slot of an old cell refers to a young one.
+    #[inline]
+    fn remember_slot(&mut self, cell: Cell, slot: usize) {
+        if is_wide(cell.header()) {
+            self.remembered_slots.add(cell, slot);
+        } else {
+            self.remember(cell);
+        }
+    }
+
+    /// An old cell is stored while marking goes along.
+    #[cold]
+    #[inline(never)]
+    fn mark_stored(&mut self, word: u64) {
+        if let Some(marker) = &mut self.marker {
             marker.mark_word(word);
         }
     }
