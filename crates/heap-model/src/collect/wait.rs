@@ -53,8 +53,6 @@ impl<E: Copy> Waiting<E> {
         if !key.header().has(Header::WAITED_FOR) {
             return None;
         }
-        // Where one key's value leads to the next key, the later ones often lie behind it.
-        key.prefetch_behind(SPAN);
         key.set_flag(Header::WAITED_FOR, false);
         let first = key.aux();
         key.set_aux(self.entries[first as usize].aux());

@@ -347,17 +347,17 @@ impl Cell {
     /// Asks the processor to load the cell's header.
     #[inline(always)]
     pub fn prefetch(self) {
-        self.prefetch_behind(0);
+        self.prefetch_near(0);
     }
 
-    /// Asks the processor to load what lies so many bytes behind the cell's address, be it mapped or not.
+    /// Asks the processor to load what lies so many bytes from the cell's address, be it mapped or not.
     #[inline(always)]
-    pub fn prefetch_behind(self, bytes: usize) {
+    pub fn prefetch_near(self, bytes: isize) {
         #[cfg(target_arch = "x86_64")]
         // SAFETY: a prefetch of any address is harmless, and SSE is part of x86-64.
         unsafe {
             core::arch::x86_64::_mm_prefetch::<{ core::arch::x86_64::_MM_HINT_T0 }>(
-                self.0.as_ptr().cast::<i8>().wrapping_add(bytes),
+                self.0.as_ptr().cast::<i8>().wrapping_offset(bytes),
             );
         }
         #[cfg(not(target_arch = "x86_64"))]
