@@ -137,10 +137,7 @@ impl Marker {
         while self.work < goal {
             let due = match self.stack.pop() {
                 // In a chain nothing else is to be done while the next cell is loaded.
-                Some(cell) if self.stack.is_empty() && self.ring.is_empty() => {
-                    self.row.follow(cell);
-                    Some(cell)
-                }
+                Some(cell) if self.stack.is_empty() && self.ring.is_empty() => Some(cell),
                 Some(cell) => {
                     cell.prefetch();
                     self.ring.exchange(cell)
@@ -149,6 +146,7 @@ impl Marker {
                 None => self.ring.pop(),
             };
             if let Some(cell) = due {
+                self.row.follow(cell);
                 self.visit(cell);
             }
         }
