@@ -4,6 +4,7 @@
 //! Both halves are reserved at their maximum; what is committed is the capacity of each. A survivor
 //! of one scavenge lies below the age mark and is promoted by the next.
 
+use super::ALLOCATED_AHEAD;
 use crate::raw::cell::Cell;
 use crate::raw::chunk::{self, PAGE};
 use crate::raw::map::Mapping;
@@ -63,7 +64,9 @@ impl NewSpace {
             return None;
         }
         self.top = end;
-        Some(Cell::at(start))
+        let cell = Cell::at(start);
+        cell.prefetch_near(ALLOCATED_AHEAD);
+        Some(cell)
     }
 
     /// Whether a reference's word refers to a young cell.

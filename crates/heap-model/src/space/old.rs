@@ -5,6 +5,7 @@
 //! whose cells are all dead leaves the space at once; its memory waits for another page or for
 //! [`OldSpace::release`].
 
+use super::ALLOCATED_AHEAD;
 use crate::raw::cell::Cell;
 use crate::raw::chunk::{Chunk, FIRST, PAGE, USABLE};
 use crate::raw::map::Mapping;
@@ -63,6 +64,7 @@ impl OldSpace {
     #[inline]
     fn bump(&mut self, size: usize) -> Cell {
         let cell = Cell::at(self.top);
+        cell.prefetch_near(ALLOCATED_AHEAD);
         self.top += size;
         self.used += size;
         cell
