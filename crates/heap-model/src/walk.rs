@@ -7,8 +7,7 @@ use crate::table::FIRST;
 use core::fmt;
 use std::collections::HashSet;
 
-/// A cell's identity, which is the same in every walk. Only a double has no room for one: its place
-/// stands for it, until it moves.
+/// A cell's identity, which is the same in every walk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct NodeId(pub(crate) u64);
 
@@ -128,12 +127,10 @@ impl Heap {
         Node { id: self.node_id(cell), kind, size: header.size(), external, edges }
     }
 
-    /// The cell's identity: its hash, and for a double, which has none, its address.
     fn node_id(&mut self, cell: Cell) -> NodeId {
-        if cell.header().is(Kind::Double) {
-            return NodeId(cell.address() as u64);
-        }
-        NodeId(u64::from(self.identity_hash(cell)))
+        let double = cell.header().is(Kind::Double);
+        let hash = if double { self.double_identity(cell) } else { self.identity_hash(cell) };
+        NodeId(u64::from(hash))
     }
 }
 

@@ -48,6 +48,7 @@ impl Heap {
             *word = Self::followed(*word);
         }
         self.follow_weak_handles(|cell| Cell::of(Self::followed(cell.word())));
+        self.identities.follow_all(|cell| Cell::of(Self::followed(cell.word())));
         for (_, native) in &mut self.natives {
             native.cell = Cell::of(Self::followed(native.cell.word())).expect("a cell");
         }

@@ -51,10 +51,12 @@ impl Heap {
         self.work += marker.work;
         self.bury_dead_natives();
         let young = self.new.range();
-        self.follow_weak_handles(|cell| {
+        let living = |cell: Cell| {
             let is_young = cell.address().wrapping_sub(young.0) < young.1;
             (is_young || Chunk::of(cell).is_marked(cell)).then_some(cell)
-        });
+        };
+        self.follow_weak_handles(living);
+        self.identities.follow_all(living);
         self.remembered.retain(|cell| Chunk::of(*cell).is_marked(*cell));
         self.remembered_slots.slots.retain(|(cell, _)| Chunk::of(*cell).is_marked(*cell));
         self.large.sweep();

@@ -128,12 +128,15 @@ impl Heap {
         self.remembered_slots = remembered_slots;
         self.statistics.promoted += promoted;
         self.survivors += self.new.used() + promoted;
-        self.follow_weak_handles(|cell| {
+        let living = |cell: Cell| {
             if !from.contains(cell.word()) {
                 return Some(cell);
             }
             cell.header().forwarded().and_then(Cell::of)
-        });
+        };
+        self.follow_weak_handles(living);
+        let new = &self.new;
+        self.identities.follow_young(living, |cell| new.contains(cell.word()));
         self.bury_young_natives(from);
         self.new.age();
     }
