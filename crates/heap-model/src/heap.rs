@@ -343,7 +343,7 @@ impl Heap {
         slots: usize,
     ) -> Result<Cell, OutOfMemory> {
         let Some(cell) = self.allocate_young(size) else {
-            return self.allocate_slowly(kind, size, slots);
+            return self.allocate_slowly(kind, size, slots, false);
         };
         cell.format(kind, size, slots);
         Ok(cell)
@@ -371,7 +371,7 @@ impl Heap {
                 cell.format(kind, size, slots);
                 Ok(cell)
             }
-            None => self.allocate_old_slowly(kind, size, slots),
+            None => self.allocate_slowly(kind, size, slots, true),
         }
     }
 
@@ -386,20 +386,8 @@ impl Heap {
         if short { self.old.allocate_in_range(size) } else { None }
     }
 
-    #[cold]
-    #[inline(never)]
-    fn allocate_old_slowly(
-        &mut self,
-        kind: Kind,
-        size: usize,
-        slots: usize,
-    ) -> Result<Cell, OutOfMemory> {
-        let cell = self.allocate_slowly_in(size, true)?;
-        self.formatted(cell, kind, size, slots);
-        Ok(cell)
-    }
-
-    /// Allocates a cell where there is room, after what collections are due.
+    /// Allocates a cell where there is room, in the old generation if it is to be `old`, after what collections
+    /// are due.
     #[cold]
     #[inline(never)]
     pub(crate) fn allocate_slowly(
@@ -407,26 +395,19 @@ impl Heap {
         kind: Kind,
         size: usize,
         slots: usize,
+        old: bool,
     ) -> Result<Cell, OutOfMemory> {
-        let cell = self.allocate_slowly_in(size, false)?;
-        self.formatted(cell, kind, size, slots);
-        Ok(cell)
-    }
-
-    /// Writes a fresh cell. One of the old generation that is made while marking goes on is marked.
-    fn formatted(&mut self, cell: Cell, kind: Kind, size: usize, slots: usize) {
+        let cell = self.allocate_somewhere(size, old);
+        self.bound_new_space();
+        let cell = cell?;
         cell.format(kind, size, slots);
+        // An old one that is made while marking goes on is marked.
         if let Some(marker) = &mut self.marker
             && !self.new.contains(cell.word())
         {
             marker.allocated(cell);
         }
-    }
-
-    fn allocate_slowly_in(&mut self, size: usize, old: bool) -> Result<Cell, OutOfMemory> {
-        let cell = self.allocate_somewhere(size, old);
-        self.bound_new_space();
-        cell
+        Ok(cell)
     }
 
     /// Lets the new space be filled only as far as what is committed leaves room to promote it, and
@@ -637,8 +618,8 @@ impl Heap {
     fn barrier(&mut self, cell: Cell, slot: usize, word: u64) {
         if self.new.contains(word) {
             self.remember_slot(cell, slot);
-        } else if self.marker.is_some() {
-            self.mark_stored(word);
+        } else if let Some(marker) = &mut self.marker {
+            marker.mark_stored(word);
         }
     }
 
@@ -649,15 +630,6 @@ impl Heap {
             self.remembered_slots.add(cell, slot);
         } else {
             self.remember(cell);
-        }
-    }
-
-    /// An old cell is stored while marking goes along.
-    #[cold]
-    #[inline(never)]
-    fn mark_stored(&mut self, word: u64) {
-        if let Some(marker) = &mut self.marker {
-            marker.mark_word(word);
         }
     }
 

@@ -125,57 +125,51 @@ impl<'s> Scope<'s> {
     /// As [`alloc`](Self::alloc).
     #[inline(always)]
     pub fn alloc_with(&mut self, kind: Kind, slots: &[Value<'_>]) -> Result<Local<'s>, HeapError> {
-        assert!(is_plain(kind, slots.len()), "the kind has a function of its own");
-        for value in slots {
-            self.word(*value)?;
-        }
-        let size = cell_size(slots.len(), 0);
-        let Some(cell) = self.heap.allocate_young(size) else {
-            // A copy, lest the caller's values must lie in memory each time.
-            return Ok(self.alloc_with_slowly(kind, slots.to_vec(), false)?);
-        };
-        cell.format_header(kind, size, slots.len());
-        for (slot, value) in slots.iter().enumerate() {
-            cell.set_slot(slot, self.trusted_word(*value));
-        }
-        Ok(self.push(cell))
+        self.make_with(kind, slots, false)
     }
 
-    /// As [`alloc_with`](Self::alloc_with), in the old space.
+    /// As [`alloc_with`](Self::alloc_with), in the old space if it is to be `old`.
     #[inline(always)]
-    pub(crate) fn alloc_with_old(
+    pub(crate) fn make_with(
         &mut self,
         kind: Kind,
         slots: &[Value<'_>],
+        old: bool,
     ) -> Result<Local<'s>, HeapError> {
         assert!(is_plain(kind, slots.len()), "the kind has a function of its own");
         for value in slots {
             self.word(*value)?;
         }
         let size = cell_size(slots.len(), 0);
-        let Some(cell) = self.heap.allocate_in_old_range(size) else {
-            return Ok(self.alloc_with_slowly(kind, slots.to_vec(), true)?);
+        let room = match old {
+            false => self.heap.allocate_young(size),
+            true => self.heap.allocate_in_old_range(size),
+        };
+        let Some(cell) = room else {
+            // A copy, lest the caller's values must lie in memory each time.
+            return Ok(self.make_with_slowly(kind, slots.to_vec(), old)?);
         };
         cell.format_header(kind, size, slots.len());
         for (slot, value) in slots.iter().enumerate() {
-            self.heap.store(cell, slot, self.trusted_word(*value));
+            let word = self.trusted_word(*value);
+            match old {
+                false => cell.set_slot(slot, word),
+                true => self.heap.store(cell, slot, word),
+            }
         }
         Ok(self.push(cell))
     }
 
     #[cold]
     #[inline(never)]
-    fn alloc_with_slowly(
+    fn make_with_slowly(
         &mut self,
         kind: Kind,
         slots: Vec<Value<'_>>,
         old: bool,
     ) -> Result<Local<'s>, OutOfMemory> {
         let size = cell_size(slots.len(), 0);
-        let cell = match old {
-            false => self.heap.allocate_slowly(kind, size, slots.len())?,
-            true => self.heap.allocate_old(kind, size, slots.len())?,
-        };
+        let cell = self.heap.allocate_slowly(kind, size, slots.len(), old)?;
         // A collection may have moved what the handles refer to, so they are read after it.
         for (slot, value) in slots.into_iter().enumerate() {
             self.heap.store(cell, slot, self.trusted_word(value));

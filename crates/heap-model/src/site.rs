@@ -77,7 +77,7 @@ impl<'s> Scope<'s> {
     ) -> Result<Local<'s>, HeapError> {
         match self.pretenured(site, kind) {
             None => self.alloc_with(kind, slots),
-            Some(true) => self.alloc_with_old(kind, slots),
+            Some(true) => self.make_with(kind, slots, true),
             Some(false) => {
                 let local = self.alloc_with(kind, slots)?;
                 mark(self.place(local)?, site);

@@ -115,7 +115,8 @@ impl<'a> View<'a> {
         Ok(self.cell.raw())
     }
 
-    /// The identity that the cell already has, if a walk or a weak collection has given it one.
+    /// The identity that the cell already has, if a walk or a weak collection has given it one. A double's
+    /// is known to walks alone.
     #[must_use]
     pub fn id(self) -> Option<NodeId> {
         let double = self.cell.header().is(Kind::Double);

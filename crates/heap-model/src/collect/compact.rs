@@ -47,8 +47,9 @@ impl Heap {
         for word in self.handles.iter_mut().chain(self.globals.iter_mut().map(|(_, word)| word)) {
             *word = Self::followed(*word);
         }
-        self.follow_weak_handles(|cell| Cell::of(Self::followed(cell.word())));
-        self.identities.follow_all(|cell| Cell::of(Self::followed(cell.word())));
+        let moved = |cell: Cell| Cell::of(Self::followed(cell.word()));
+        self.follow_weak_handles(moved);
+        self.identities.follow_all(moved);
         for (_, native) in &mut self.natives {
             native.cell = Cell::of(Self::followed(native.cell.word())).expect("a cell");
         }

@@ -50,11 +50,7 @@ impl Heap {
         marker.clear_weak(self.registrations);
         self.work += marker.work;
         self.bury_dead_natives();
-        let young = self.new.range();
-        let living = |cell: Cell| {
-            let is_young = cell.address().wrapping_sub(young.0) < young.1;
-            (is_young || Chunk::of(cell).is_marked(cell)).then_some(cell)
-        };
+        let living = |cell: Cell| marker.lives(cell).then_some(cell);
         self.follow_weak_handles(living);
         self.identities.follow_all(living);
         self.remembered.retain(|cell| Chunk::of(*cell).is_marked(*cell));

@@ -124,6 +124,13 @@ impl Marker {
         }
     }
 
+    /// An old cell got the word while marking goes along.
+    #[cold]
+    #[inline(never)]
+    pub fn mark_stored(&mut self, word: u64) {
+        self.mark_word(word);
+    }
+
     /// A cell of the old space that was allocated while marking goes on.
     pub fn allocated(&mut self, cell: Cell) {
         if Chunk::of(cell).mark(cell) {
@@ -205,13 +212,13 @@ impl Marker {
     pub fn finish(&mut self) {
         self.advance(usize::MAX);
         let mut groups = Groups::new();
-        let mut counted = 0;
-        self.count_undecided(&mut counted, &mut groups);
+        let known = self.tables.len();
+        self.count_undecided(0, &mut groups);
         if self.stack.is_empty() {
             return;
         }
         self.advance(usize::MAX);
-        self.count_undecided(&mut counted, &mut groups);
+        self.count_undecided(known, &mut groups);
         // From now on tables are decided as they are met, and those met already at once.
         self.last = true;
         let mut waiting = Grouped::new(groups);
@@ -222,10 +229,10 @@ impl Marker {
         self.advance(usize::MAX);
     }
 
-    /// Of the tables met since, marks the values of the keys that live, and counts the others.
-    fn count_undecided(&mut self, counted: &mut usize, groups: &mut Groups) {
-        for table in self.tables.split_off(*counted) {
-            self.tables.push(table);
+    /// Of the tables from a number on, marks the values of the keys that live, and counts the others.
+    fn count_undecided(&mut self, first: usize, groups: &mut Groups) {
+        for index in first..self.tables.len() {
+            let table = self.tables[index];
             for slot in (FIRST..table.header().slots()).step_by(2) {
                 let Some(key) = Cell::of(table.slot(slot)) else { continue };
                 self.work += 1;
@@ -236,7 +243,6 @@ impl Marker {
                 }
             }
         }
-        *counted = self.tables.len();
     }
 
     /// Marks the values of the keys that live, and gives the other entries to `wait`.

@@ -41,24 +41,23 @@ impl OldSpace {
     /// pages as [`allow_sweeping`](Self::allow_sweeping) said are swept for it at the most.
     #[inline]
     pub fn allocate(&mut self, size: usize) -> Option<Cell> {
-        if let Some(cell) = self.allocate_in_range(size) {
-            return Some(cell);
-        }
-        self.refill(size, false).then(|| self.bump(size))
+        (self.fits(size) || self.refill(size, false)).then(|| self.bump(size))
     }
 
     /// Takes room for a cell in a page that is there, sweeping all pages if need be.
     pub fn allocate_thoroughly(&mut self, size: usize) -> Option<Cell> {
-        if let Some(cell) = self.allocate_in_range(size) {
-            return Some(cell);
-        }
-        self.refill(size, true).then(|| self.bump(size))
+        (self.fits(size) || self.refill(size, true)).then(|| self.bump(size))
     }
 
     /// Takes room for a cell in the range that is allocated in.
     #[inline(always)]
     pub fn allocate_in_range(&mut self, size: usize) -> Option<Cell> {
-        (size <= self.end - self.top).then(|| self.bump(size))
+        self.fits(size).then(|| self.bump(size))
+    }
+
+    #[inline(always)]
+    fn fits(&self, size: usize) -> bool {
+        size <= self.end - self.top
     }
 
     #[inline]

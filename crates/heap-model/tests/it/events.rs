@@ -6,7 +6,7 @@ use std::time::Duration;
 
 type Log<T> = Arc<Mutex<Vec<T>>>;
 
-fn small() -> HeapOptions {
+pub fn small() -> HeapOptions {
     HeapOptions {
         initial_semi_space: 256 << 10,
         max_semi_space: 256 << 10,

@@ -1,15 +1,11 @@
 //! Allocation sites whose cells have been found to stay.
 
+use crate::events::small;
 use heap_model::{Heap, HeapError, HeapOptions, Kind, Local, Scope, Seen, Site, Value};
 use std::time::Duration;
 
 fn options() -> HeapOptions {
-    HeapOptions {
-        initial_semi_space: 256 << 10,
-        max_semi_space: 256 << 10,
-        initial_old_generation: 2 << 20,
-        ..HeapOptions::default().with_limit(24 << 20)
-    }
+    HeapOptions { limit: 24 << 20, ..small() }
 }
 
 /// A site whose cells go to the old space from now on.
