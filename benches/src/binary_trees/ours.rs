@@ -1,4 +1,4 @@
-//! On heap-model: cells of two slots, each subtree in a scope of its own.
+//! On heap-model: cells of two slots, each larger subtree in a scope of its own.
 
 use heap_model::{Heap, HeapOptions, Kind, Local, Scope, Seen, Value, View};
 use std::convert::Infallible;
@@ -23,23 +23,42 @@ fn counted(scope: &mut Scope<'_>, depth: usize) -> u64 {
     count(scope.view(tree).expect("its own heap"))
 }
 
-/// A heap at its limit ends the program, as it does with the peers.
+/// Levels of a subtree whose handles, 511 at the most, need no scope of their own.
+const LEVELS: usize = 8;
+
 fn build<'s>(scope: &mut Scope<'s>, depth: usize) -> Local<'s> {
-    if depth == 0 {
-        return scope.alloc_with(Kind::Object, &[Value::Null, Value::Null]).expect("room");
+    if depth <= LEVELS {
+        return subtree(scope, depth);
     }
     let Ok(tree) = scope.escape(|scope| {
         let left = build(scope, depth - 1);
         let right = build(scope, depth - 1);
-        let tree = scope.alloc_with(Kind::Object, &[Value::Ref(left), Value::Ref(right)]);
-        Ok::<_, Infallible>(tree.expect("room"))
+        Ok::<_, Infallible>(node(scope, Value::Ref(left), Value::Ref(right)))
     });
     tree
 }
 
+fn subtree<'s>(scope: &mut Scope<'s>, depth: usize) -> Local<'s> {
+    if depth == 0 {
+        return node(scope, Value::Null, Value::Null);
+    }
+    let left = subtree(scope, depth - 1);
+    let right = subtree(scope, depth - 1);
+    node(scope, Value::Ref(left), Value::Ref(right))
+}
+
+/// A heap at its limit ends the program, as it does with the peers.
+#[inline(always)]
+fn node<'s>(scope: &mut Scope<'s>, left: Value<'s>, right: Value<'s>) -> Local<'s> {
+    scope.alloc_with(Kind::Object, &[left, right]).expect("room")
+}
+
 fn count(tree: View<'_>) -> u64 {
-    match (tree.get(0), tree.get(1)) {
-        (Ok(Seen::Ref(left)), Ok(Seen::Ref(right))) => 1 + count(left) + count(right),
-        _ => 1,
+    if let Ok(Seen::Ref(left)) = tree.get(0)
+        && let Ok(Seen::Ref(right)) = tree.get(1)
+    {
+        1 + count(left) + count(right)
+    } else {
+        1
     }
 }

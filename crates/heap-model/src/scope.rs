@@ -12,11 +12,28 @@ use crate::{AccessError, HeapError, NativeRefused, OutOfMemory};
 use core::any::Any;
 use core::marker::PhantomData;
 
-/// A handle to a cell, valid in its scope.
+/// A handle to a cell, valid in its scope and in those inside it.
+///
+/// ```
+/// use heap_model::{Heap, HeapError, HeapOptions, Kind, Value};
+///
+/// let mut heap = Heap::new(HeapOptions::default())?;
+/// heap.enter(|scope| -> Result<(), HeapError> {
+///     let outer = scope.alloc(Kind::Object, 0, 0)?;
+///     scope.scope(|scope| {
+///         let inner = scope.alloc(Kind::Object, 0, 0)?;
+///         let pair = scope.alloc_with(Kind::Array, &[Value::Ref(outer), Value::Ref(inner)])?;
+///         assert_eq!(scope.slot_count(pair)?, 2);
+///         Ok(())
+///     })
+/// })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Local<'s> {
     place: Place,
-    scope: PhantomData<fn(&'s ()) -> &'s ()>,
+    /// Covariant: where handles of a scope and of one around it meet, both last as long as the inner one.
+    scope: PhantomData<&'s ()>,
 }
 
 /// What a slot holds.
@@ -72,7 +89,7 @@ impl<'s> Scope<'s> {
     ) -> Result<Local<'s>, E> {
         let height = self.heap.handles.height();
         match f(scope_of(&mut self.heap)) {
-            // The handle was made since, for no other has this lifetime.
+            // The handle was made since, for of no other it is known that it lives as long.
             Ok(local) => {
                 Ok(Local { place: self.heap.handles.keep(height, local.place), scope: PhantomData })
             }
@@ -150,11 +167,12 @@ impl<'s> Scope<'s> {
             return Ok(self.make_with_slowly(kind, slots.to_vec(), old)?);
         };
         cell.format_header(kind, size, slots.len());
-        for (slot, value) in slots.iter().enumerate() {
-            let word = self.trusted_word(*value);
-            match old {
-                false => cell.set_slot(slot, word),
-                true => self.heap.store(cell, slot, word),
+        match old {
+            false => cell.fill_slots(slots.iter().map(|value| self.trusted_word(*value))),
+            true => {
+                for (slot, value) in slots.iter().enumerate() {
+                    self.heap.store(cell, slot, self.trusted_word(*value));
+                }
             }
         }
         Ok(self.push(cell))

@@ -1,8 +1,8 @@
 //! The handle stack: the cells that locals refer to.
 //!
 //! A local is the address of its place on the stack, which is reserved once and never moves. Its scope
-//! lasts as long as its lifetime, and the stack is cut back only when a scope ends: so a local of this
-//! heap lies below the top, and is not looked at twice. A place of another heap lies in another range.
+//! lasts at least as long as its lifetime, and the stack is cut back only when a scope ends: so a local of
+//! this heap lies below the top, and is not looked at twice. A place of another heap lies in another range.
 
 use super::cell::Cell;
 use super::map::Mapping;
