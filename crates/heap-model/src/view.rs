@@ -125,9 +125,11 @@ impl<'a> View<'a> {
     /// is known to walks alone.
     #[must_use]
     pub fn id(self) -> Option<NodeId> {
-        let double = self.cell.header().is(Kind::Double);
-        let hash = if double { 0 } else { self.cell.hash() };
-        (hash != 0).then_some(NodeId(u64::from(hash)))
+        match self.cell.header().kind() {
+            Kind::Registration => Some(NodeId::of_registration(self.cell)),
+            Kind::Double => None,
+            _ => Some(self.cell.hash()).filter(|hash| *hash != 0).map(NodeId::of_hash),
+        }
     }
 }
 

@@ -9,7 +9,25 @@ use std::collections::HashSet;
 
 /// A cell's identity, which is the same in every walk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct NodeId(pub(crate) u64);
+pub struct NodeId(u64);
+
+impl NodeId {
+    /// Of a cell with an identity hash of its own.
+    pub(crate) fn of_hash(hash: u32) -> Self {
+        Self(u64::from(hash))
+    }
+
+    /// A registration's hash is its token's, but its number is its own.
+    pub(crate) fn of_registration(cell: Cell) -> Self {
+        Self(1 << 32 | u64::from(cell.aux()))
+    }
+
+    /// The identity as a number, which no other cell of the heap has: below 2^33.
+    #[must_use]
+    pub fn get(self) -> u64 {
+        self.0
+    }
+}
 
 impl fmt::Display for NodeId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -53,7 +71,7 @@ pub enum EdgeKind {
     Element(usize),
     /// By a captured variable.
     Context(usize),
-    /// By a slot of a closure, a rope or a native cell.
+    /// By a slot of a closure, a rope, a native cell or a registration.
     Internal(usize),
     /// Weakly: it does not keep the cell alive.
     Weak,
@@ -128,9 +146,11 @@ impl Heap {
     }
 
     fn node_id(&mut self, cell: Cell) -> NodeId {
-        let double = cell.header().is(Kind::Double);
-        let hash = if double { self.double_identity(cell) } else { self.identity_hash(cell) };
-        NodeId(u64::from(hash))
+        match cell.header().kind() {
+            Kind::Registration => NodeId::of_registration(cell),
+            Kind::Double => NodeId::of_hash(self.double_identity(cell)),
+            _ => NodeId::of_hash(self.identity_hash(cell)),
+        }
     }
 }
 

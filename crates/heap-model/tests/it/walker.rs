@@ -15,7 +15,7 @@ fn nodes(heap: &mut Heap) -> BTreeMap<NodeId, Node> {
 fn one_of_each<'s>(scope: &mut Scope<'s>) -> Local<'s> {
     scope
         .escape(|scope| {
-            let all = scope.alloc(Kind::Array, 12, 0)?;
+            let all = scope.alloc(Kind::Array, 14, 0)?;
             let text = shapes::one_byte_string(scope, b"text")?;
             let wide = shapes::two_byte_string(scope, &[0x263A])?;
             let rope = shapes::cons_string(scope, text, wide)?;
@@ -30,8 +30,24 @@ fn one_of_each<'s>(scope: &mut Scope<'s>) -> Local<'s> {
             scope.ephemeron_set(table, object, Value::Ref(native))?;
             let bytes = scope.alloc(Kind::Bytes, 0, 10)?;
             let number = shapes::heap_number(scope, 0.5)?;
-            let cells =
-                [text, wide, rope, object, context, closure, native, weak, table, bytes, number];
+            let owner = scope.alloc(Kind::Object, 2, 0)?;
+            let registration = scope.alloc_registration(owner, object, Some(object), 1)?;
+            scope.set(registration, 4, Value::Ref(text))?;
+            let cells = [
+                text,
+                wide,
+                rope,
+                object,
+                context,
+                closure,
+                native,
+                weak,
+                table,
+                bytes,
+                number,
+                owner,
+                registration,
+            ];
             for (slot, cell) in cells.into_iter().enumerate() {
                 scope.set(all, slot, Value::Ref(cell))?;
             }
@@ -50,15 +66,29 @@ fn every_kind_is_a_node_with_its_edges() {
     let [root] = heap.roots()[..] else { panic!("one root") };
     let nodes = nodes(&mut heap);
     let array = &nodes[&root];
-    assert_eq!((array.kind, array.size, nodes.len()), (Kind::Array, 16 + 8 * 12, 12));
+    assert_eq!((array.kind, array.size, nodes.len()), (Kind::Array, 16 + 8 * 14, 14));
     let bytes: usize = nodes.values().map(|node| node.size).sum();
     assert_eq!(bytes, heap.heap_used());
     let ids: Vec<NodeId> = array.edges.iter().map(|edge| edge.to).collect();
     let numbers = array.edges.iter().map(|edge| edge.kind);
-    assert!(numbers.eq((0..11).map(EdgeKind::Element)));
-    let [text, wide, rope, object, context, closure, native, weak, table, raw, number] = ids[..]
+    assert!(numbers.eq((0..13).map(EdgeKind::Element)));
+    let [
+        text,
+        wide,
+        rope,
+        object,
+        context,
+        closure,
+        native,
+        weak,
+        table,
+        raw,
+        number,
+        owner,
+        watch,
+    ] = ids[..]
     else {
-        panic!("eleven elements")
+        panic!("thirteen elements")
     };
     let edges = |id: NodeId| -> Vec<(EdgeKind, NodeId)> {
         nodes[&id].edges.iter().map(|edge| (edge.kind, edge.to)).collect()
@@ -70,7 +100,11 @@ fn every_kind_is_a_node_with_its_edges() {
     assert_eq!(edges(weak), [(EdgeKind::Weak, object)]);
     let entry = EdgeKind::Ephemeron { key: object };
     assert_eq!(edges(table), [(EdgeKind::Weak, object), (entry, native)]);
-    for leaf in [text, wide, native, raw, number] {
+    // The target, the token and the owner; then what is its user's.
+    let weakly = |id| (EdgeKind::Weak, id);
+    let strongly = (EdgeKind::Internal(4), text);
+    assert_eq!(edges(watch), [weakly(object), weakly(object), weakly(owner), strongly]);
+    for leaf in [text, wide, native, raw, number, owner] {
         assert_eq!(edges(leaf), []);
     }
     assert_eq!(nodes[&native].external, 1000);
@@ -90,7 +124,7 @@ fn identities_stay_when_cells_move() {
         nodes(heap).into_values().map(|node| (node.id, node.size)).collect()
     };
     let before = known(&mut heap);
-    assert_eq!(before.len(), 12);
+    assert_eq!(before.len(), 14);
     for _ in 0..3 {
         heap.scavenge();
         assert_eq!(known(&mut heap), before);
