@@ -1,8 +1,8 @@
 //! Registrations: cells that come to light when their target dies. No unsafe code.
 //!
-//! Slots: the target, a token and the owner, all weak; then the strong ones, the next one in a bucket
-//! (`buckets.rs`) before the user's. The number beside the identity hash tells the order in which they
-//! were made; the hash is the token's, if there is one.
+//! Slots: the target, a token (a hole in one that was ended) and the owner, all weak; then the strong ones,
+//! the next one in a bucket (`buckets.rs`) before the user's. The number beside the identity hash tells the
+//! order in which they were made; the hash is the token's, if there is one.
 //!
 //! A full collection puts the registrations whose target it finds dead, the earliest first, before
 //! those of a list in the owner's first slot; what has been put in order with those of other
@@ -11,7 +11,7 @@
 
 use crate::collect::Marker;
 use crate::heap::Heap;
-use crate::raw::cell::{Cell, Header, Kind, NULL, UNDEFINED, is_reference};
+use crate::raw::cell::{Cell, HOLE, Header, Kind, NULL, UNDEFINED, is_reference};
 use crate::scope::{Local, Scope, cell_size};
 use crate::{AccessError, HeapError};
 
@@ -98,7 +98,8 @@ impl<'s> Scope<'s> {
         &mut self,
         cell: Local<'_>,
     ) -> Result<Option<Local<'s>>, AccessError> {
-        let owner = Cell::of(self.registration(cell)?.slot(OWNER));
+        let cell = self.registration(cell)?;
+        let owner = if has_ended(cell) { None } else { Cell::of(cell.slot(OWNER)) };
         Ok(owner.map(|owner| self.push(owner)))
     }
 
@@ -193,7 +194,7 @@ impl Heap {
 
 #[inline(always)]
 fn fate(cell: Cell) -> Fate {
-    if !is_reference(cell.slot(OWNER)) {
+    if !is_reference(cell.slot(OWNER)) || cell.slot(TOKEN) == HOLE {
         Fate::Ended
     } else if cell.header().has(Header::LISTED) || !is_reference(cell.slot(TARGET)) {
         Fate::Dead
@@ -216,10 +217,14 @@ pub(crate) fn has_token(cell: Cell, token: Cell) -> bool {
 
 #[inline(always)]
 pub(crate) fn end(cell: Cell) {
-    // A listed one stays in its list until it is passed there, and in its bucket likewise.
-    let first = if cell.header().has(Header::LISTED) { TOKEN } else { TARGET };
-    let slots = (first..NEXT).chain(USERS..cell.header().slots());
-    slots.for_each(|slot| cell.set_slot(slot, UNDEFINED));
+    cell.set_slot(TOKEN, HOLE);
+    // A listed one stays in its list until it is passed there, and in its bucket likewise; but not for longer
+    // than its owner lives.
+    if !cell.header().has(Header::LISTED) {
+        cell.set_slot(TARGET, UNDEFINED);
+        cell.set_slot(OWNER, UNDEFINED);
+    }
+    (USERS..cell.header().slots()).for_each(|slot| cell.set_slot(slot, UNDEFINED));
 }
 
 /// The registration that a list goes on with.

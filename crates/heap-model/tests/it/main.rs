@@ -9,6 +9,7 @@ mod marking;
 mod model;
 mod natives;
 mod refusals;
+mod registrations;
 mod sites;
 mod spaces;
 mod tables;

@@ -1,6 +1,6 @@
 //! The naive heap: objects by number, and reachability computed from scratch.
 
-use heap_model::Kind;
+use heap_model::{Fate, Kind};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a slot holds.
@@ -29,6 +29,26 @@ pub struct Object {
     pub external: usize,
     /// A native cell's payload.
     pub payload: Option<u32>,
+    /// What a registration is of; its slots are those of its user.
+    pub watch: Option<Watch>,
+    /// What came to light of an owner's registrations; its first two slots are not its own.
+    pub found: Option<Found>,
+}
+
+/// A registration.
+#[derive(Clone, Debug)]
+pub struct Watch {
+    pub owner: u32,
+    pub target: u32,
+    pub fate: Fate,
+}
+
+/// Registrations whose targets are dead, and that were not taken from their owner yet.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    pub cells: Vec<u32>,
+    /// Whether some were added since one was taken last: then those that were ended go.
+    pub more: bool,
 }
 
 #[derive(Default)]
@@ -64,8 +84,9 @@ impl Oracle {
         loop {
             while let Some(number) = work.pop() {
                 if live.insert(number) {
-                    let slots = self.objects[&number].slots.iter();
-                    work.extend(slots.filter_map(|slot| reference(*slot)));
+                    let object = &self.objects[&number];
+                    work.extend(object.slots.iter().filter_map(|slot| reference(*slot)));
+                    work.extend(object.found.iter().flat_map(|found| &found.cells));
                 }
             }
             for number in &live {
@@ -80,8 +101,66 @@ impl Oracle {
         }
     }
 
+    /// The registrations whose fate the next full collection settles: those that live and are watched
+    /// while their target or their owner does not live.
+    pub fn unsettled(&self) -> Vec<(u32, Fate)> {
+        let live = self.reachable();
+        let watches = live.iter().filter_map(|number| {
+            let watch = self.objects[number].watch.as_ref()?;
+            let fate = match (live.contains(&watch.owner), live.contains(&watch.target)) {
+                (false, _) => Fate::Ended,
+                (true, false) => Fate::Dead,
+                (true, true) => return None,
+            };
+            let open =
+                watch.fate == Fate::Watched || watch.fate == Fate::Dead && fate == Fate::Ended;
+            open.then_some((*number, fate))
+        });
+        watches.collect()
+    }
+
+    /// Writes down what has become of a registration; if its target is dead, its owner has it now.
+    pub fn settle(&mut self, number: u32, fate: Fate) {
+        let watch = self.object(number).watch.as_mut().expect("a registration");
+        let owner = watch.owner;
+        watch.fate = fate;
+        if fate == Fate::Dead {
+            let found = self.object(owner).found.as_mut().expect("an owner");
+            found.cells.push(number);
+            found.more = true;
+        }
+    }
+
+    /// Whether one that lives was found for an owner that does not.
+    pub fn has_orphans(&self) -> bool {
+        let live = self.reachable();
+        let mut dead = self.objects.iter().filter(|(number, _)| !live.contains(number));
+        dead.any(|(_, object)| {
+            object.found.iter().flat_map(|found| &found.cells).any(|number| live.contains(number))
+        })
+    }
+
+    /// Takes the earliest registration of a dead target from its owner.
+    pub fn take(&mut self, owner: u32) -> Option<u32> {
+        let mut found = self.object(owner).found.take().expect("an owner");
+        let ended = |number: &u32| self.objects[number].watch.as_ref().unwrap().fate == Fate::Ended;
+        if std::mem::take(&mut found.more) {
+            found.cells.retain(|number| !ended(number));
+            found.cells.sort_unstable();
+        }
+        // Those that were ended meanwhile are passed.
+        let passed = found.cells.iter().take_while(|number| ended(number)).count();
+        found.cells.drain(..passed);
+        let first = (!found.cells.is_empty()).then(|| found.cells.remove(0));
+        self.object(owner).found = Some(found);
+        first
+    }
+
     /// Forgets what is not reachable, as a full collection does.
     pub fn collect(&mut self) {
+        for (number, fate) in self.unsettled() {
+            self.settle(number, fate);
+        }
         let live = self.reachable();
         self.objects.retain(|number, _| live.contains(number));
         for object in self.objects.values_mut() {

@@ -1,9 +1,9 @@
 //! A random program: each operation is done in the heap and in the oracle, and the two are compared.
 
-use super::oracle::{Object, Oracle, Slot};
+use super::oracle::{Found, Object, Oracle, Slot, Watch};
 use heap_model::{
-    CollectionKind, Global, Heap, HeapError, HeapOptions, Kind, Local, Scope, Site, Value, Weak,
-    shapes,
+    AccessError, CollectionKind, Fate, Global, Heap, HeapError, HeapOptions, Kind, Local, Scope,
+    Site, Value, Weak, shapes,
 };
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -11,11 +11,17 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+/// Roots that all operations use; then those of owners of registrations, and of registrations.
 const ROOTS: usize = 6;
+const OWNERS: usize = ROOTS + 2;
+const ALL: usize = OWNERS + 8;
 const SITES: usize = 2;
 /// Cells of one piece of ballast, and bytes of one cell.
 const BALLAST: usize = 5000;
 const LINK: usize = 32;
+/// The first slot of a registration that is its user's, and how many an owner has that are not.
+const USERS: usize = 4;
+const OWNED: usize = 2;
 
 /// Kinds that are nothing but slots and bytes.
 const PLAIN: [Kind; 8] = [
@@ -45,6 +51,9 @@ pub enum Op {
     Remove { table: usize, key: usize },
     Look { root: usize, table: usize, key: usize },
     Deref { root: usize, weak: usize },
+    Register { root: usize, owner: usize, target: usize, token: Option<usize>, value: Source },
+    End { root: usize },
+    Take { root: usize, owner: usize },
     Hold { root: usize, cells: usize },
     Litter { cells: usize, slots: usize },
     Scavenge,
@@ -84,6 +93,7 @@ pub fn op_along_marking() -> impl Strategy<Value = Op> {
 
 pub fn op() -> impl Strategy<Value = Op> {
     let root = || 0..ROOTS;
+    let owner = || prop_oneof![1 => 0..ROOTS, 8 => ROOTS..OWNERS];
     let kind = || prop::sample::select(&PLAIN[..]);
     let slots = prop_oneof![30 => 0_usize..8, 1 => 16_000_usize..18_000];
     let raw = prop_oneof![20 => 0_usize..80, 4 => 1000_usize..60_000, 1 => 120_000_usize..300_000];
@@ -112,10 +122,21 @@ pub fn op() -> impl Strategy<Value = Op> {
         1 => (root(), root(), root())
             .prop_map(|(root, table, key)| Op::Look { root, table, key }),
         1 => (root(), root()).prop_map(|(root, weak)| Op::Deref { root, weak }),
+        2 => (ROOTS..OWNERS, 2_usize..5).prop_map(|(root, slots)| {
+            let (kind, site) = (Kind::Array, None);
+            Op::Plain { root, kind, slots, raw: 0, site, watch: false }
+        }),
+        14 => (OWNERS..ALL, owner(), root(), prop::option::of(root()), source())
+            .prop_map(|(root, owner, target, token, value)| {
+                Op::Register { root, owner, target, token, value }
+            }),
+        1 => (0..ALL).prop_map(|root| Op::End { root }),
+        6 => (root(), owner()).prop_map(|(root, owner)| Op::Take { root, owner }),
+        1 => (0..ALL).prop_map(|root| Op::Drop { root }),
         1 => (root(), 0_usize..2000).prop_map(|(root, cells)| Op::Hold { root, cells }),
         2 => (0_usize..3000, 0_usize..60).prop_map(|(cells, slots)| Op::Litter { cells, slots }),
         1 => Just(Op::Scavenge),
-        1 => Just(Op::Collect),
+        3 => Just(Op::Collect),
         1 => (0_u64..300).prop_map(|micros| Op::Idle { micros }),
         1 => Just(Op::Release),
     ]
@@ -154,6 +175,9 @@ pub struct Program {
     sites: Vec<Site>,
     /// Weak handles to objects that the program watches.
     watched: Vec<(u32, Weak)>,
+    /// Weak handles to the registrations, and how many full collections there were when they were last asked.
+    registrations: Vec<(u32, Weak)>,
+    asked: usize,
     oracle: Oracle,
     /// Payloads made so far, which are numbered.
     payloads: u32,
@@ -180,10 +204,12 @@ impl Program {
         let sites = heap.enter(|scope| (0..SITES).map(|_| scope.site()).collect());
         Self {
             heap,
-            roots: (0..ROOTS).map(|_| None).collect(),
+            roots: (0..ALL).map(|_| None).collect(),
             sites,
             watched: Vec::new(),
-            oracle: Oracle { roots: vec![None; ROOTS], ..Oracle::default() },
+            registrations: Vec::new(),
+            asked: 0,
+            oracle: Oracle { roots: vec![None; ALL], ..Oracle::default() },
             payloads: 0,
             dropped: Arc::default(),
             ballast,
@@ -230,6 +256,7 @@ impl Program {
     }
 
     pub fn step(&mut self, op: &Op) {
+        self.ask();
         match *op {
             Op::Plain { root, kind, slots, raw, site, watch } => {
                 let size = (16 + 8 * slots + raw).next_multiple_of(8);
@@ -319,6 +346,11 @@ impl Program {
             Op::Remove { table, key } => self.remove(table, key),
             Op::Look { root, table, key } => self.look(root, table, key),
             Op::Deref { root, weak } => self.deref(root, weak),
+            Op::Register { root, owner, target, token, value } => {
+                self.register(root, owner, target, token, value);
+            }
+            Op::End { root } => self.end_registration(root),
+            Op::Take { root, owner } => self.take(root, owner),
             Op::Hold { root, cells } => {
                 let Some(global) = &self.roots[root] else { return };
                 self.heap.enter(|scope| {
@@ -348,14 +380,22 @@ impl Program {
         let Self { heap, roots, oracle, .. } = self;
         let Some(global) = &roots[from] else { return };
         let Some(number) = oracle.roots[from] else { return };
-        let weak = matches!(oracle.objects[&number].kind, Kind::WeakCell | Kind::EphemeronTable);
+        let object = &oracle.objects[&number];
+        let weak = matches!(object.kind, Kind::WeakCell | Kind::EphemeronTable);
+        if object.found.is_some() && slot < OWNED {
+            return;
+        }
+        let first = first_slot(object);
         heap.enter(|scope| {
             let cell = scope.local(global).unwrap();
             let value = match value {
                 Source::Plain(slot) => plain(slot),
                 Source::Root(root) => value_of_root(scope, &roots[root]),
             };
-            let done = scope.set(cell, slot, value);
+            if first > 0 {
+                assert_eq!(scope.set(cell, slot % first, value), Err(AccessError::WrongKind));
+            }
+            let done = scope.set(cell, first + slot, value);
             let there = oracle.object(number).slots.get_mut(slot);
             assert_eq!(done.is_ok(), there.is_some() && !weak);
             if let Some(there) = there {
@@ -367,10 +407,11 @@ impl Program {
     fn load(&mut self, root: usize, from: usize, slot: usize) {
         let Some((_, object)) = self.oracle.root(from) else { return };
         let Some(Slot::Ref(number)) = object.slots.get(slot).copied() else { return };
+        let first = first_slot(object);
         let global = self.roots[from].as_ref().unwrap();
         let global = self.heap.enter(|scope| {
             let cell = scope.local(global).unwrap();
-            match scope.get(cell, slot) {
+            match scope.get(cell, first + slot) {
                 Ok(Value::Ref(target)) => scope.global(target).unwrap(),
                 other => panic!("a reference, not {other:?}"),
             }
@@ -467,10 +508,152 @@ impl Program {
         }
     }
 
+    fn register(
+        &mut self,
+        root: usize,
+        owner: usize,
+        target: usize,
+        token: Option<usize>,
+        value: Source,
+    ) {
+        let resolved = self.resolve(value);
+        let numbers = (self.oracle.roots[owner], self.oracle.roots[target]);
+        let (Some(owner_number), Some(target_number)) = numbers else { return };
+        let object = self.oracle.object(owner_number);
+        let fit = matches!(object.kind, Kind::Object | Kind::Array) && object.slots.len() >= OWNED;
+        if fit && object.found.is_none() {
+            object.found = Some(Found::default());
+            object.slots[..OWNED].fill(Slot::Undefined);
+            let owner = self.roots[owner].as_ref().unwrap();
+            self.heap.enter(|scope| {
+                let owner = scope.local(owner).unwrap();
+                for slot in 0..OWNED {
+                    scope.set(owner, slot, Value::Undefined).unwrap();
+                }
+            });
+        }
+        let token_object = token.and_then(|token| self.oracle.root(token));
+        let fit = fit && token_object.is_none_or(|(_, token)| token.kind != Kind::Double);
+        let watch = Watch { owner: owner_number, target: target_number, fate: Fate::Watched };
+        let object =
+            Object { watch: Some(watch), slots: vec![resolved], ..blank(Kind::Registration, 56) };
+        let made = self.make(root, object, false, |scope, roots| {
+            let owner = scope.local(roots[owner].as_ref()?).unwrap();
+            let target = scope.local(roots[target].as_ref()?).unwrap();
+            let token = token.and_then(|token| roots[token].as_ref());
+            let token = token.map(|token| scope.local(token).unwrap());
+            let done = scope.alloc_registration(owner, target, token, 1);
+            assert!(fit || done.is_err());
+            let cell = done.ok()?;
+            let value = match value {
+                Source::Plain(slot) => plain(slot),
+                Source::Root(root) => value_of_root(scope, &roots[root]),
+            };
+            scope.set(cell, USERS, value).unwrap();
+            Some(cell)
+        });
+        let Some(number) = made else { return };
+        let global = self.roots[root].as_ref().unwrap();
+        let weak = self.heap.enter(|scope| {
+            let cell = scope.local(global).unwrap();
+            scope.weak(cell).unwrap()
+        });
+        self.registrations.push((number, weak));
+    }
+
+    fn end_registration(&mut self, root: usize) {
+        let Some(number) = self.oracle.root_of_kind(root, Kind::Registration) else { return };
+        let global = self.roots[root].as_ref().unwrap();
+        let ended = self.heap.enter(|scope| {
+            let cell = scope.local(global).unwrap();
+            scope.end_registration(cell).unwrap()
+        });
+        let object = self.oracle.object(number);
+        let watch = object.watch.as_mut().unwrap();
+        assert_eq!(ended, watch.fate != Fate::Ended);
+        if ended {
+            watch.fate = Fate::Ended;
+            object.slots.fill(Slot::Undefined);
+        }
+    }
+
+    fn take(&mut self, root: usize, owner: usize) {
+        let Some((number, object)) = self.oracle.root(owner) else { return };
+        if object.found.is_none() {
+            return;
+        }
+        let expected = self.oracle.take(number);
+        let Self { heap, roots, registrations, .. } = self;
+        let weak = expected.map(|number| {
+            &registrations.iter().find(|(known, _)| *known == number).expect("a living one").1
+        });
+        let taken = heap.enter(|scope| {
+            let owner = scope.local(roots[owner].as_ref().unwrap()).unwrap();
+            let taken = scope.next_dead(owner).unwrap();
+            assert_eq!(taken.is_some(), weak.is_some());
+            let (taken, weak) = (taken?, weak?);
+            let known = scope.upgrade(weak).unwrap().unwrap();
+            assert!(scope.same(taken, known), "the earliest is another");
+            Some(scope.global(taken).unwrap())
+        });
+        if let Some(taken) = taken {
+            self.set_root(root, Some(taken), expected);
+        }
+    }
+
+    /// Asks what has become of the registrations, if there was a full collection: the program does not know when
+    /// there is one. Whose target is reachable is not found dead, and whose owner is reachable has not ended.
+    fn ask(&mut self) {
+        let full = self.heap.statistics().full_collections;
+        if std::mem::replace(&mut self.asked, full) == full {
+            return;
+        }
+        let Self { heap, registrations, oracle, .. } = self;
+        let live = oracle.reachable();
+        heap.enter(|scope| {
+            registrations.retain(|(number, weak)| {
+                let Some(cell) = scope.upgrade(weak).unwrap() else {
+                    assert!(!live.contains(number), "lost registration {number}");
+                    return false;
+                };
+                let fate = scope.registration_fate(cell).unwrap();
+                let watch = oracle.objects[number].watch.as_ref().unwrap();
+                if fate != watch.fate {
+                    match fate {
+                        Fate::Watched => panic!("registration {number} was {:?}", watch.fate),
+                        Fate::Dead => assert!(!live.contains(&watch.target), "{watch:?}"),
+                        Fate::Ended => assert!(!live.contains(&watch.owner), "{watch:?}"),
+                    }
+                    oracle.settle(*number, fate);
+                }
+                true
+            });
+        });
+    }
+
     /// After a full collection exactly what the oracle reaches lives, as it was written.
     pub fn collect(&mut self) {
+        self.ask();
         self.heap.collect();
+        if self.oracle.has_orphans() {
+            // What is found together hangs together, until its owner's death has come to light.
+            self.heap.collect();
+        }
         self.oracle.collect();
+        let fates =
+            |(number, object): (&u32, &Object)| Some((*number, object.watch.as_ref()?.fate));
+        let expected: BTreeMap<u32, Fate> = self.oracle.objects.iter().filter_map(fates).collect();
+        self.asked = self.heap.statistics().full_collections;
+        let Self { heap, registrations, .. } = self;
+        heap.enter(|scope| {
+            registrations.retain(|(number, weak)| {
+                let cell = scope.upgrade(weak).unwrap();
+                let fate = cell.map(|cell| scope.registration_fate(cell).unwrap());
+                assert_eq!(fate.as_ref(), expected.get(number), "registration {number}");
+                fate.is_some()
+            });
+        });
+        assert_eq!(registrations.len(), expected.len());
         let objects = &self.oracle.objects;
         // A table's size is the heap's to choose, so it is taken from there.
         let is_table = |object: &&Object| object.kind == Kind::EphemeronTable;
@@ -504,6 +687,7 @@ impl Program {
 
     /// Follows both graphs from the roots: they are one, whatever is shared is shared.
     pub fn compare(&mut self) {
+        self.ask();
         let Self { heap, roots, oracle, .. } = self;
         heap.enter(|scope| {
             let mut met: BTreeMap<u32, Local<'_>> = BTreeMap::new();
@@ -540,11 +724,12 @@ impl Program {
 
     /// Lets everything go: nothing is left, and each payload was dropped once.
     pub fn end(mut self) {
-        for root in 0..ROOTS {
+        for root in 0..ALL {
             self.set_root(root, None, None);
         }
         self.collect();
         assert!(self.oracle.objects.is_empty());
+        assert!(self.registrations.is_empty());
         self.watched.clear();
         self.ballast.clear();
         self.heap.collect();
@@ -572,7 +757,14 @@ fn blank(kind: Kind, size: usize) -> Object {
         entries: BTreeMap::new(),
         external: 0,
         payload: None,
+        watch: None,
+        found: None,
     }
+}
+
+/// The heap's number of the first slot that is the program's.
+fn first_slot(object: &Object) -> usize {
+    if object.kind == Kind::Registration { USERS } else { 0 }
 }
 
 /// Lists that stay: each of so many cells.
@@ -633,8 +825,15 @@ fn compare_cell<'s>(
                 let bytes = scope.bytes(cell).unwrap();
                 assert!(bytes.iter().all(|byte| *byte == object.fill), "{object:?}");
             }
-            for (slot, expected) in object.slots.iter().enumerate() {
-                compare_slot(scope.get(cell, slot).unwrap(), *expected, work);
+            let first = first_slot(object);
+            let not_its_own = if object.found.is_some() { OWNED } else { 0 };
+            for (slot, expected) in object.slots.iter().enumerate().skip(not_its_own) {
+                compare_slot(scope.get(cell, first + slot).unwrap(), *expected, work);
+            }
+            if let Some(watch) = &object.watch {
+                assert_eq!(scope.registration_fate(cell), Ok(watch.fate));
+                let owner = scope.registration_owner(cell).unwrap();
+                work.extend(owner.map(|owner| (owner, watch.owner)));
             }
         }
     }
