@@ -86,9 +86,30 @@ impl From<AccessError> for HeapError {
     }
 }
 
+impl From<NativeRefused> for HeapError {
+    /// Drops the payload. To keep it, match on the [`NativeRefused`] instead of passing it on with `?`.
+    fn from(refused: NativeRefused) -> Self {
+        Self::OutOfMemory(refused.error)
+    }
+}
+
 /// A native cell that the limit refused, with its payload.
+///
+/// ```
+/// use heap_model::{Heap, HeapError, HeapOptions, shapes};
+///
+/// let mut heap = Heap::new(HeapOptions::default().with_limit(4 << 20))?;
+/// heap.enter(|scope| -> Result<(), HeapError> {
+///     // `?` drops the payload that was refused; here it comes back.
+///     let refused = scope.alloc_native(8 << 20, 0, Box::new(vec![1, 2, 3]), 3).unwrap_err();
+///     let bytes = *refused.payload.downcast::<Vec<u8>>().unwrap();
+///     shapes::array_buffer(scope, bytes)?;
+///     Ok(())
+/// })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct NativeRefused {
-    /// The limit.
+    /// What the allocation failed with.
     pub error: OutOfMemory,
     /// The payload, as it was given.
     pub payload: Box<dyn Any + Send>,
@@ -99,3 +120,11 @@ impl fmt::Debug for NativeRefused {
         self.error.fmt(f)
     }
 }
+
+impl fmt::Display for NativeRefused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
+impl core::error::Error for NativeRefused {}

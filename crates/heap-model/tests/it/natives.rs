@@ -1,6 +1,6 @@
 //! Payloads of Rust's die with their cells, once.
 
-use heap_model::{Heap, HeapOptions, Kind, Value};
+use heap_model::{Heap, HeapError, HeapOptions, Kind, Value, shapes};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -128,4 +128,22 @@ fn a_payload_that_the_limit_refuses_comes_back() {
     });
     heap.collect();
     assert_eq!((drops.load(Ordering::Relaxed), heap.external_memory()), (1, 0));
+}
+
+#[test]
+fn a_refused_native_is_an_error_that_can_be_passed_on() {
+    let drops = Arc::new(AtomicUsize::new(0));
+    let mut heap = Heap::new(HeapOptions::default().with_limit(4 << 20)).unwrap();
+    let refused = heap.enter(|scope| -> Result<(), HeapError> {
+        shapes::array_buffer(scope, vec![1, 2, 3])?;
+        let payload = Box::new(Counted(drops.clone()));
+        scope.alloc_native(8 << 20, 0, payload, 1000)?;
+        Ok(())
+    });
+    let Err(HeapError::OutOfMemory(error)) = refused else { panic!("{refused:?}") };
+    assert_eq!((error.requested, drops.load(Ordering::Relaxed)), (8 << 20, 1));
+    let refused = heap.enter(|scope| scope.alloc_native(8 << 20, 0, Box::new(7), 0).map(drop));
+    let refused: Box<dyn std::error::Error> = Box::new(refused.unwrap_err());
+    let text = refused.to_string();
+    assert!(text.starts_with("out of memory: 8388608 bytes requested, "), "{text}");
 }
