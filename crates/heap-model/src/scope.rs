@@ -7,10 +7,11 @@ use crate::heap::{Heap, Native};
 use crate::raw::brand::scope_of;
 use crate::raw::cell::{self, Cell, HEADER, Kind, MAX_SIZE, WORD};
 use crate::raw::handles::Place;
-use crate::statistics::HeapStatistics;
 use crate::{AccessError, HeapError, NativeRefused, OutOfMemory};
 use core::any::Any;
 use core::marker::PhantomData;
+
+mod whole;
 
 /// A handle to a cell, valid in its scope and in those inside it.
 ///
@@ -383,34 +384,6 @@ impl<'s> Scope<'s> {
             return Err(AccessError::WrongKind);
         }
         Ok(Cell::of(place.slot(0)).map(|target| self.push(target)))
-    }
-
-    /// As [`Heap::collect`].
-    pub fn collect(&mut self) {
-        self.heap.collect();
-    }
-
-    /// As [`Heap::scavenge`].
-    pub fn scavenge(&mut self) {
-        self.heap.scavenge();
-    }
-
-    /// As [`Heap::heap_total`].
-    #[must_use]
-    pub fn heap_total(&self) -> usize {
-        self.heap.heap_total()
-    }
-
-    /// As [`Heap::heap_used`].
-    #[must_use]
-    pub fn heap_used(&self) -> usize {
-        self.heap.heap_used()
-    }
-
-    /// As [`Heap::statistics`].
-    #[must_use]
-    pub fn statistics(&self) -> HeapStatistics {
-        self.heap.statistics()
     }
 
     #[inline(always)]

@@ -2,6 +2,7 @@
 
 mod compile_fail;
 mod events;
+mod inside;
 mod layout;
 mod limit;
 mod lisp;
