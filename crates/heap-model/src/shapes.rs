@@ -25,6 +25,7 @@
 use crate::layout;
 use crate::raw::cell::{HEADER, Header, Kind, WORD};
 use crate::scope::{Local, Scope, Value};
+use crate::walk::{Edge, EdgeKind, Node};
 use crate::{AccessError, HeapError, NativeRefused, OutOfMemory};
 
 /// An object's slot for its elements.
@@ -328,4 +329,37 @@ pub fn typed_array_bytes<'a>(
     let bytes = scope.native_mut::<Vec<u8>>(buffer)?;
     let (slot, len) = (offset.saturating_add(length), bytes.len());
     bytes.get_mut(offset..slot).ok_or(AccessError::SlotOutOfRange { slot, len })
+}
+
+/// The name that V8's heap snapshots have for a reference of V8's own, be it internal or weak
+/// (`V8HeapExplorer::ExtractReferences`, `profiler/heap-snapshot-generator.cc`). None for a field, an element, a
+/// variable, or what a registration is its user's for: those the program names by the [`EdgeKind`]'s number.
+///
+/// It goes by kinds, sizes and slots, so it is right for cells of this module's functions in which slot
+/// [`ELEMENTS`] has elements, and in which arrays and tables of [`Kind::Array`] or [`Kind::EphemeronTable`]
+/// are never a field's value, as in V8. Constant time.
+#[must_use]
+pub fn internal_name(node: &Node, edge: &Edge) -> Option<&'static str> {
+    let table = matches!(edge.to_kind, Kind::Array | Kind::EphemeronTable);
+    let typed_array = (node.size, node.slots) == (layout::JS_TYPED_ARRAY, BUFFER + 1);
+    match (node.kind, edge.kind) {
+        (Kind::Object, EdgeKind::Field(ELEMENTS)) => Some("elements"),
+        (Kind::Object, EdgeKind::Field(TABLE)) if table => Some("table"),
+        (Kind::Object, EdgeKind::Field(BUFFER)) if typed_array => Some("buffer"),
+        (Kind::Context, EdgeKind::Context(slot)) => name(&["scope_info", "previous"], slot),
+        (Kind::Closure, EdgeKind::Internal(slot)) => {
+            name(&["elements", "shared", "context", "feedback_cell", "code"], slot)
+        }
+        (Kind::Native, EdgeKind::Internal(ELEMENTS)) => Some("elements"),
+        (Kind::ConsString, EdgeKind::Internal(slot)) => name(&["first", "second"], slot),
+        (Kind::WeakCell, EdgeKind::Weak(_)) => Some("target"),
+        (Kind::Registration, EdgeKind::Weak(slot)) => {
+            name(&["target", "unregister_token", "finalization_registry"], slot)
+        }
+        _ => None,
+    }
+}
+
+fn name(names: &[&'static str], slot: usize) -> Option<&'static str> {
+    names.get(slot).copied()
 }

@@ -5,7 +5,7 @@ use crate::raw::cell::{Cell, Kind};
 use crate::registration::is_weak;
 use crate::table::FIRST;
 use core::fmt;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet, VecDeque};
 
 /// A cell's identity, which is the same in every walk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -43,8 +43,10 @@ pub struct Node {
     pub id: NodeId,
     /// What it is.
     pub kind: Kind,
-    /// Its bytes.
+    /// Its size in bytes.
     pub size: usize,
+    /// How many slots it has.
+    pub slots: usize,
     /// Bytes outside the heap that it keeps alive.
     pub external: usize,
     /// What it refers to, in the order of its slots.
@@ -59,22 +61,28 @@ pub struct Edge {
     pub kind: EdgeKind,
     /// The cell that it refers to.
     pub to: NodeId,
+    /// What that cell is.
+    pub to_kind: Kind,
 }
 
-/// How a cell refers to another.
+/// How a cell refers to another, by the number of its slot.
+///
+/// It follows from the cell's [`Kind`] alone, for the heap does not know what a program's slots mean. Of the
+/// cells that [`shapes`](crate::shapes) makes, [`shapes::internal_name`](crate::shapes::internal_name) tells
+/// which edges are V8's own, and what it calls them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EdgeKind {
-    /// By a field of an object, by its number.
+    /// By a slot of a [`Kind::Object`].
     Field(usize),
-    /// By an element.
+    /// By a slot of a [`Kind::Array`].
     Element(usize),
-    /// By a captured variable.
+    /// By a slot of a [`Kind::Context`].
     Context(usize),
     /// By a slot of a closure, a rope, a native cell or a registration.
     Internal(usize),
     /// Weakly: it does not keep the cell alive.
-    Weak,
+    Weak(usize),
     /// By an entry of an ephemeron table, which keeps the value alive while the key lives.
     Ephemeron {
         /// The entry's key.
@@ -83,8 +91,8 @@ pub enum EdgeKind {
 }
 
 impl Heap {
-    /// The cells that handles and owned roots refer to, the handles first, each as often as it is.
-    /// O(roots).
+    /// The cells that handles and owned roots refer to, the handles first, each as often as it is referred to.
+    /// Outside of a scope there are no handles. O(roots).
     #[must_use]
     pub fn roots(&mut self) -> Vec<NodeId> {
         self.drain_released();
@@ -93,9 +101,40 @@ impl Heap {
         cells.into_iter().map(|cell| self.node_id(cell)).collect()
     }
 
-    /// Visits each reachable cell once, breadth first from the roots; weak references and entries
-    /// with unreachable keys do not make a cell reachable, so what an ephemeron's value is reached
-    /// by alone comes after its key. O(cells + slots + entries), with a set of the cells.
+    /// Visits each reachable cell once, breadth first from the roots, which come in the order of
+    /// [`roots`](Self::roots). Weak references do not make a cell reachable, and an ephemeron's value is
+    /// reached once both its table and its key are.
+    ///
+    /// If the key is reached first, the value comes as the table's other references do, in the order of its
+    /// places. If the table is, the value waits: when nothing else is left to visit, the values whose keys were
+    /// reached meanwhile are next, in the order in which those were.
+    ///
+    /// O(cells + slots + entries) time, and O(cells + entries) memory beside the heap. Nothing is collected, so a
+    /// cell is visited as it is; cells that had no identity get one.
+    ///
+    /// ```
+    /// use heap_model::{Heap, HeapOptions, Value, shapes};
+    ///
+    /// let mut heap = Heap::new(HeapOptions::default())?;
+    /// let root = heap.enter(|scope| -> Result<_, heap_model::HeapError> {
+    ///     let array = shapes::array(scope, 10)?;
+    ///     let object = shapes::object(scope, 2)?;
+    ///     scope.set(object, shapes::FIELDS, Value::Ref(array))?;
+    ///     Ok(scope.global(object)?)
+    /// })?;
+    /// let mut lines = Vec::new();
+    /// heap.walk(|node| {
+    ///     for edge in &node.edges {
+    ///         let name = shapes::internal_name(node, edge).unwrap_or("a field");
+    ///         lines.push(format!("{:?} of {} bytes, {name}: {:?}", node.kind, node.size, edge.to_kind));
+    ///     }
+    /// });
+    /// let expected =
+    ///     ["Object of 40 bytes, a field: Object", "Object of 32 bytes, elements: Array"];
+    /// assert_eq!(lines, expected);
+    /// # drop(root);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn walk(&mut self, mut visit: impl FnMut(&Node)) {
         self.drain_released();
         let words = self.handles.iter().chain(self.globals.iter().map(|(_, word)| word));
@@ -127,22 +166,23 @@ impl Heap {
         let first = if ephemerons { FIRST } else { 0 };
         for slot in (first..header.slots()).step_by(if ephemerons { 2 } else { 1 }) {
             let Some(target) = Cell::of(cell.slot(slot)) else { continue };
-            let to = self.node_id(target);
+            let (to, to_kind) = (self.node_id(target), target.header().kind());
             let kind = match kind {
                 Kind::Object => EdgeKind::Field(slot),
                 Kind::Array => EdgeKind::Element(slot),
                 Kind::Context => EdgeKind::Context(slot),
-                Kind::EphemeronTable | Kind::WeakCell => EdgeKind::Weak,
-                Kind::Registration if is_weak(cell, slot) => EdgeKind::Weak,
+                Kind::EphemeronTable | Kind::WeakCell => EdgeKind::Weak(slot),
+                Kind::Registration if is_weak(cell, slot) => EdgeKind::Weak(slot),
                 _ => EdgeKind::Internal(slot),
             };
-            edges.push(Edge { kind, to });
+            edges.push(Edge { kind, to, to_kind });
             if ephemerons && let Some(value) = Cell::of(cell.slot(slot + 1)) {
-                let value = self.node_id(value);
-                edges.push(Edge { kind: EdgeKind::Ephemeron { key: to }, to: value });
+                let (kind, to_kind) = (EdgeKind::Ephemeron { key: to }, value.header().kind());
+                edges.push(Edge { kind, to: self.node_id(value), to_kind });
             }
         }
-        Node { id: self.node_id(cell), kind, size: header.size(), external, edges }
+        let (size, slots) = (header.size(), header.slots());
+        Node { id: self.node_id(cell), kind, size, slots, external, edges }
     }
 
     fn node_id(&mut self, cell: Cell) -> NodeId {
@@ -160,8 +200,9 @@ struct Walk {
     order: Vec<Cell>,
     at: usize,
     reached: HashSet<Cell>,
-    waiting: std::collections::HashMap<Cell, Vec<Cell>>,
-    settled: Vec<Cell>,
+    waiting: HashMap<Cell, Vec<Cell>>,
+    /// Values whose keys were reached, in the order of those.
+    settled: VecDeque<Cell>,
 }
 
 impl Walk {
@@ -207,7 +248,7 @@ impl Walk {
 
     /// Reaches the values whose keys were reached; whether there were any new ones.
     fn settle(&mut self) -> bool {
-        while let Some(value) = self.settled.pop() {
+        while let Some(value) = self.settled.pop_front() {
             self.reach(value);
         }
         self.at < self.order.len()

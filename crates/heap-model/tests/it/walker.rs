@@ -97,16 +97,21 @@ fn every_kind_is_a_node_with_its_edges() {
     assert_eq!(edges(object), [(EdgeKind::Field(shapes::FIELDS), text)]);
     assert_eq!(edges(context), [(EdgeKind::Context(shapes::VARIABLES), object)]);
     assert_eq!(edges(closure), [(EdgeKind::Internal(shapes::CONTEXT), context)]);
-    assert_eq!(edges(weak), [(EdgeKind::Weak, object)]);
+    assert_eq!(edges(weak), [(EdgeKind::Weak(0), object)]);
     let entry = EdgeKind::Ephemeron { key: object };
-    assert_eq!(edges(table), [(EdgeKind::Weak, object), (entry, native)]);
+    let [(EdgeKind::Weak(_), key), value] = edges(table)[..] else { panic!("one entry") };
+    assert_eq!((key, value), (object, (entry, native)));
     // The target, the token and the owner; then what is its user's.
-    let weakly = |id| (EdgeKind::Weak, id);
+    let weakly = |slot, id| (EdgeKind::Weak(slot), id);
     let strongly = (EdgeKind::Internal(4), text);
-    assert_eq!(edges(watch), [weakly(object), weakly(object), weakly(owner), strongly]);
+    assert_eq!(edges(watch), [weakly(0, object), weakly(1, object), weakly(2, owner), strongly]);
     for leaf in [text, wide, native, raw, number, owner] {
         assert_eq!(edges(leaf), []);
     }
+    for (node, edge) in nodes.values().flat_map(|node| node.edges.iter().map(move |e| (node, e))) {
+        assert_eq!(edge.to_kind, nodes[&edge.to].kind, "{node:?}");
+    }
+    assert_eq!(nodes[&object].slots, 3);
     assert_eq!(nodes[&native].external, 1000);
     assert_eq!(nodes.values().map(|node| node.external).sum::<usize>(), 1000);
     drop(all);
@@ -251,6 +256,131 @@ fn a_walk_goes_breadth_first_and_only_where_references_keep_alive() {
     drop(key);
     assert_eq!(kinds(&mut heap), [holder_node, table, weak]);
     drop(holder);
+}
+
+/// The edges of the nodes, by kind, slots and name, in the order of the walk.
+fn named(heap: &mut Heap) -> Vec<(Kind, usize, Option<&'static str>, Kind)> {
+    let mut edges = Vec::new();
+    heap.walk(|node| {
+        let edge = |edge| (node.kind, node.slots, shapes::internal_name(node, edge), edge.to_kind);
+        edges.extend(node.edges.iter().map(|e| edge(e)));
+    });
+    edges
+}
+
+#[test]
+fn the_edges_of_shapes_have_the_names_of_v8s_snapshots() {
+    let mut heap = Heap::new(HeapOptions::default()).unwrap();
+    let mut check = |make: &dyn for<'s> Fn(&mut Scope<'s>) -> Local<'s>, expected: &[_]| {
+        let root = heap.enter(|scope| {
+            let cell = make(scope);
+            scope.global(cell).unwrap()
+        });
+        assert_eq!(named(&mut heap), expected);
+        drop(root);
+    };
+    let (object, array) = (Kind::Object, Kind::Array);
+    check(&|s| shapes::array(s, 3).unwrap(), &[(object, 2, Some("elements"), array)]);
+    check(&|s| shapes::map(s, 3).unwrap(), &[(object, 2, Some("table"), array)]);
+    check(&|s| shapes::set(s, 3).unwrap(), &[(object, 2, Some("table"), array)]);
+    let table = (object, 2, Some("table"), Kind::EphemeronTable);
+    check(&|s| shapes::weak_map(s, 3).unwrap(), &[table]);
+    check(
+        &|s| {
+            s.escape(|s| {
+                let buffer = shapes::array_buffer(s, vec![0; 16])?;
+                shapes::typed_array(s, buffer, 0, 16)
+            })
+            .unwrap()
+        },
+        &[(object, 2, Some("buffer"), Kind::Native)],
+    );
+    // A field's value, in an object as large as a typed array and in one with as many slots.
+    for fields in [10, 1] {
+        check(
+            &|s| {
+                s.escape(|s| {
+                    let buffer = shapes::array_buffer(s, vec![0; 16])?;
+                    let holder = shapes::object(s, fields)?;
+                    s.set(holder, shapes::FIELDS, Value::Ref(buffer))?;
+                    Ok::<_, heap_model::HeapError>(holder)
+                })
+                .unwrap()
+            },
+            &[(object, fields + 1, None, Kind::Native)],
+        );
+    }
+    check(
+        &|s| {
+            s.escape(|s| {
+                let outer = shapes::context(s, None, 0)?;
+                let inner = shapes::context(s, Some(outer), 1)?;
+                s.set(inner, shapes::VARIABLES, Value::Ref(outer))?;
+                shapes::function(s, inner)
+            })
+            .unwrap()
+        },
+        &[
+            (Kind::Closure, 6, Some("context"), Kind::Context),
+            (Kind::Context, 3, Some("previous"), Kind::Context),
+            (Kind::Context, 3, None, Kind::Context),
+        ],
+    );
+    let text = Kind::OneByteString;
+    check(
+        &|s| {
+            s.escape(|s| {
+                let text = shapes::one_byte_string(s, b"text")?;
+                shapes::cons_string(s, text, text)
+            })
+            .unwrap()
+        },
+        &[(Kind::ConsString, 2, Some("first"), text), (Kind::ConsString, 2, Some("second"), text)],
+    );
+    let watched = |s: &mut Scope<'_>| {
+        let target = shapes::object(s, 0).unwrap();
+        let weak = shapes::weak_ref(s, target).unwrap();
+        let owner = shapes::object(s, 1).unwrap();
+        let watch = s.alloc_registration(owner, target, Some(weak), 1).unwrap();
+        s.set(watch, 4, Value::Ref(weak)).unwrap();
+        s.global(watch).unwrap()
+    };
+    let root = heap.enter(watched);
+    let (watch, weak) = (Kind::Registration, Kind::WeakCell);
+    let expected = [
+        (watch, 5, Some("target"), object),
+        (watch, 5, Some("unregister_token"), weak),
+        (watch, 5, Some("finalization_registry"), object),
+        (watch, 5, None, weak),
+        (weak, 1, Some("target"), object),
+    ];
+    assert_eq!(named(&mut heap), expected);
+    drop(root);
+}
+
+#[test]
+fn values_that_waited_come_last_in_the_order_of_their_keys() {
+    let mut heap = Heap::new(HeapOptions::default()).unwrap();
+    const ALL: usize = 20;
+    let root = heap.enter(|scope| {
+        let mut table = scope.alloc_ephemeron_table(4).unwrap();
+        let keys = scope.alloc(Kind::Array, ALL, 0).unwrap();
+        // The keys come to the table in another order than they are reached in.
+        for number in (0..ALL).map(|number| number * 7 % ALL) {
+            let key = shapes::object(scope, number).unwrap();
+            let value = scope.alloc(Kind::Bytes, 0, 8 * number).unwrap();
+            scope.set(keys, number, Value::Ref(key)).unwrap();
+            table = scope.ephemeron_set(table, key, Value::Ref(value)).unwrap().unwrap_or(table);
+        }
+        let root = scope.alloc_with(Kind::Array, &[Value::Ref(table), Value::Ref(keys)]).unwrap();
+        scope.global(root).unwrap()
+    });
+    let mut order = Vec::new();
+    heap.walk(|node| order.push((node.kind, node.size)));
+    let keys = (0..ALL).map(|number| (Kind::Object, 24 + 8 * number));
+    let values = (0..ALL).map(|number| (Kind::Bytes, 16 + 8 * number));
+    assert!(order.into_iter().skip(3).eq(keys.chain(values)));
+    drop(root);
 }
 
 #[test]
