@@ -4,16 +4,16 @@ use crate::AccessError;
 use crate::heap::Heap;
 use crate::raw::cell::{Cell, NULL};
 use crate::scope::{Local, Scope};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The handles that were dropped since the heap last looked: they may be dropped on any thread.
-pub(crate) type Released = Arc<Mutex<Vec<Dropped>>>;
+pub(crate) type Released = Arc<Mutex<Dropped>>;
 
-/// A handle that was dropped, by its place in the heap's list.
-#[derive(Debug)]
-pub(crate) enum Dropped {
-    Root(u32),
-    Weak(u32),
+/// Handles that were dropped, by their places in the heap's lists.
+#[derive(Debug, Default)]
+pub(crate) struct Dropped {
+    roots: Vec<u32>,
+    weaks: Vec<u32>,
 }
 
 /// An owned root: what it refers to lives while it does. One that outlives its heap is harmless.
@@ -48,19 +48,19 @@ pub struct Weak {
     released: Released,
 }
 
-fn release(released: &Released, handle: Dropped) {
-    released.lock().unwrap_or_else(PoisonError::into_inner).push(handle);
+fn dropped(released: &Released) -> MutexGuard<'_, Dropped> {
+    released.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Drop for Global {
     fn drop(&mut self) {
-        release(&self.released, Dropped::Root(self.index));
+        dropped(&self.released).roots.push(self.index);
     }
 }
 
 impl Drop for Weak {
     fn drop(&mut self) {
-        release(&self.released, Dropped::Weak(self.index));
+        dropped(&self.released).weaks.push(self.index);
     }
 }
 
@@ -117,13 +117,19 @@ impl<'s> Scope<'s> {
 impl Heap {
     /// Takes note of the handles that were dropped.
     pub(crate) fn drain_released(&mut self) {
-        let mut released = self.released.lock().unwrap_or_else(PoisonError::into_inner);
-        for handle in released.drain(..) {
-            match handle {
-                Dropped::Root(index) => self.globals.try_remove(index as usize),
-                Dropped::Weak(index) => self.weaks.try_remove(index as usize),
-            };
+        let mut dropped = dropped(&self.released);
+        for index in dropped.roots.drain(..) {
+            self.globals.try_remove(index as usize);
         }
+        for index in dropped.weaks.drain(..) {
+            self.weaks.try_remove(index as usize);
+        }
+    }
+
+    /// How many owned roots and how many weak handles there are, without those that were dropped.
+    pub(crate) fn global_counts(&self) -> (usize, usize) {
+        let dropped = dropped(&self.released);
+        (self.globals.len() - dropped.roots.len(), self.weaks.len() - dropped.weaks.len())
     }
 
     /// Weak handles follow their cells: `follow` gives the cell where it now is, if it lives.

@@ -4,13 +4,22 @@
 use crate::Heap;
 use std::time::Duration;
 
-/// The heap's figures, in bytes and numbers of events.
+/// The heap's figures: sizes in bytes, and counts. In brackets are the names of V8's `HeapStatistics`.
+///
+/// V8's `number_of_native_contexts` and `number_of_detached_contexts` have no counterpart, for the heap knows
+/// of no realms, nor has `malloced_memory`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct HeapStatistics {
     /// Committed by all spaces (`total_heap_size`).
     pub committed: usize,
-    /// Bytes of cells (`used_heap_size`).
+    /// Bytes of the committed that are resident (`total_physical_size`): the sum of the spaces'
+    /// [`physical`](SpaceStatistics::physical).
+    pub physical: usize,
+    /// Bytes of empty pages that are not committed any more, but may be resident until
+    /// [`idle`](Heap::idle) or [`release_memory`](Heap::release_memory) gives them back.
+    pub pooled: usize,
+    /// Bytes of cells, dead ones that are not yet collected included (`used_heap_size`).
     pub used: usize,
     /// The limit (`heap_size_limit`).
     pub limit: usize,
@@ -18,9 +27,17 @@ pub struct HeapStatistics {
     pub available: usize,
     /// Bytes outside the heap that its cells keep alive (`external_memory`).
     pub external: usize,
-    /// Owned roots (`number_of_native_contexts` has no counterpart; `total_global_handles_size`).
+    /// How many handles the open scopes have.
+    pub handles: usize,
+    /// How many owned roots there are. One that was dropped, on whatever thread, does not count.
     pub globals: usize,
-    /// Native cells.
+    /// How many weak handles there are; likewise.
+    pub weak_handles: usize,
+    /// Bytes of the lists of owned roots and weak handles (`total_global_handles_size`).
+    pub global_handles_total: usize,
+    /// Bytes in them of those that there are (`used_global_handles_size`).
+    pub global_handles_used: usize,
+    /// How many native cells there are, dead ones that are not yet collected included.
     pub natives: usize,
     /// Bytes of cells in the new space.
     pub new_space_used: usize,
@@ -42,7 +59,7 @@ pub struct HeapStatistics {
     pub total_pause: Duration,
 }
 
-/// One space's figures, in bytes.
+/// One space's figures, in bytes. In brackets are the names of V8's `HeapSpaceStatistics`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SpaceStatistics {
@@ -50,25 +67,58 @@ pub struct SpaceStatistics {
     pub name: &'static str,
     /// Committed (`space_size`).
     pub committed: usize,
+    /// Of the committed, what is resident (`physical_space_size`).
+    ///
+    /// As in V8 it is reckoned, not asked of the operating system: of the new space it is what has been written
+    /// to since it was last released, and pages of the old space and large cells count whole. A system
+    /// that swaps has less resident, and one that uses large pages may have more.
+    pub physical: usize,
     /// Bytes of cells (`space_used_size`).
     pub used: usize,
     /// Committed, but without cells (`space_available_size`).
     pub available: usize,
 }
 
+/// Bytes of an entry in the list of owned roots or that of weak handles: a word, and whether it is there.
+const GLOBAL_HANDLE: usize = size_of::<Option<u64>>();
+
 impl Heap {
-    /// The heap's figures. O(1).
+    /// The heap's figures. O(number of reservations).
+    ///
+    /// ```
+    /// use heap_model::{Heap, HeapOptions, Kind};
+    ///
+    /// let mut heap = Heap::new(HeapOptions::default())?;
+    /// let root = heap.enter(|scope| -> Result<_, heap_model::HeapError> {
+    ///     let cell = scope.alloc(Kind::Bytes, 0, 1000)?;
+    ///     Ok(scope.global(cell)?)
+    /// })?;
+    /// let figures = heap.statistics();
+    /// assert_eq!((figures.used, figures.globals, figures.handles), (1016, 1, 0));
+    /// assert!(figures.physical <= figures.committed && figures.committed <= figures.limit);
+    /// drop(root);
+    /// heap.collect();
+    /// assert_eq!(heap.statistics().used, 0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn statistics(&self) -> HeapStatistics {
         let committed = self.committed();
         let counters = self.statistics;
+        let (globals, weak_handles) = self.global_counts();
         HeapStatistics {
             committed,
+            physical: committed - self.new.committed() + self.new.physical(),
+            pooled: self.old.resident_empty(),
             used: self.heap_used(),
             limit: self.options.limit,
             available: self.options.limit.saturating_sub(committed),
             external: self.external,
-            globals: self.globals.len(),
+            handles: self.handles.used() / size_of::<u64>(),
+            globals,
+            weak_handles,
+            global_handles_total: GLOBAL_HANDLE * (self.globals.capacity() + self.weaks.capacity()),
+            global_handles_used: GLOBAL_HANDLE * (globals + weak_handles),
             natives: self.natives.len(),
             new_space_used: self.new.used(),
             old_space_used: self.old.used(),
@@ -82,12 +132,14 @@ impl Heap {
         }
     }
 
-    /// The spaces' figures. O(1).
+    /// The spaces' figures: those of V8's names that the heap has, `read_only_space` being what was
+    /// [reserved](Heap::reserve). O(number of reservations).
     #[must_use]
     pub fn space_statistics(&self) -> Vec<SpaceStatistics> {
         let space = |name, committed: usize, used: usize| SpaceStatistics {
             name,
             committed,
+            physical: committed,
             used,
             available: committed.saturating_sub(used),
         };
@@ -95,6 +147,7 @@ impl Heap {
         let mut new = space("new_space", self.new.committed(), self.new.used());
         // One of the two halves is kept free for the next scavenge.
         new.available = self.new.capacity() - self.new.used();
+        new.physical = self.new.physical();
         vec![
             space("read_only_space", reserved, reserved),
             new,

@@ -21,6 +21,8 @@ pub(crate) struct NewSpace {
     top: usize,
     end: usize,
     age_mark: usize,
+    /// How many bytes of each half have been written to and not been released since.
+    touched: [usize; 2],
 }
 
 /// The half that a scavenge empties.
@@ -53,7 +55,8 @@ impl NewSpace {
         let start = mapping.start();
         let end = start + capacity;
         let range = (start, 2 * maximum);
-        Some(Self { mapping, range, maximum, capacity, start, top: start, end, age_mark: start })
+        let (top, age_mark, touched) = (start, start, [0; 2]);
+        Some(Self { mapping, range, maximum, capacity, start, top, end, age_mark, touched })
     }
 
     /// Takes room for a cell.
@@ -101,6 +104,21 @@ impl NewSpace {
         2 * self.capacity
     }
 
+    /// Bytes of both halves that are resident because they were written to, as far as the system's pages
+    /// are small.
+    pub fn physical(&self) -> usize {
+        let touched = self.touches();
+        touched[0] + touched[1]
+    }
+
+    /// As `touched`, with what was allocated since the last flip.
+    fn touches(&self) -> [usize; 2] {
+        let mut touched = self.touched;
+        let half = &mut touched[usize::from(self.start != self.mapping.start())];
+        *half = (*half).max(self.used());
+        touched
+    }
+
     /// Makes both halves larger; what the next scavenge fills is the larger one.
     pub fn grow(&mut self, capacity: usize) {
         self.capacity = capacity.min(self.maximum).next_multiple_of(PAGE);
@@ -115,10 +133,12 @@ impl NewSpace {
         for half in [self.mapping.start(), self.mapping.start() + self.maximum] {
             self.mapping.release(half + self.capacity, self.maximum - self.capacity);
         }
+        self.touched = self.touches().map(|touched| touched.min(self.capacity));
     }
 
     /// Goes over to the other half, which is empty, and gives the one to be emptied.
     pub fn flip(&mut self) -> Emptied {
+        self.touched = self.touches();
         let from = Emptied { start: self.start, maximum: self.maximum, age_mark: self.age_mark };
         let first = self.mapping.start();
         self.start = if self.start == first { first + self.maximum } else { first };

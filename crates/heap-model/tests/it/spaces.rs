@@ -19,7 +19,11 @@ fn check_sums(heap: &Heap) {
     let cells = figures.new_space_used + figures.old_space_used + figures.large_object_space_used;
     assert_eq!(cells, heap.heap_used());
     assert_eq!(figures.used, heap.heap_used());
+    let physical: usize = spaces.iter().map(|space| space.physical).sum();
+    assert_eq!(figures.physical, physical);
+    assert!(figures.global_handles_used <= figures.global_handles_total);
     for space in &spaces {
+        assert!(space.physical <= space.committed, "{space:?}");
         assert!(space.used + space.available <= space.committed, "{space:?}");
     }
     let reserved = space(heap, "read_only_space").committed;
@@ -256,4 +260,57 @@ fn what_is_promoted_takes_the_place_of_what_has_died() {
     assert_eq!(figures.full_collections, 1);
     let committed = events.try_iter().map(|event| event.committed_after).max().unwrap();
     assert!(committed < (2 * 8 + 7) << 20, "{committed}");
+}
+
+#[test]
+fn what_is_resident_of_the_new_space_is_what_was_written_to() {
+    let options = HeapOptions { initial_semi_space: 1 << 20, ..HeapOptions::default() };
+    let mut heap = Heap::new(options).unwrap();
+    let physical = |heap: &Heap| space(heap, "new_space").physical;
+    assert_eq!((physical(&heap), space(&heap, "new_space").committed), (0, 2 << 20));
+    let kept = heap.enter(|scope| {
+        let kept = scope.alloc(Kind::Bytes, 0, 984).unwrap();
+        scope.alloc(Kind::Bytes, 0, 99_984).unwrap();
+        scope.global(kept).unwrap()
+    });
+    assert_eq!(physical(&heap), 101_000);
+    heap.scavenge();
+    assert_eq!(physical(&heap), 102_000, "a survivor was copied to the other half");
+    heap.enter(|scope| scope.alloc(Kind::Bytes, 0, 8984).map(drop)).unwrap();
+    assert_eq!(physical(&heap), 111_000);
+    heap.scavenge();
+    assert_eq!(physical(&heap), 111_000, "what is empty is still resident");
+    assert_eq!(heap.statistics().physical, 111_000 + PAGE);
+    drop(kept);
+}
+
+#[test]
+fn dropped_roots_do_not_count_and_pooled_pages_are_told_of() {
+    let mut heap = Heap::new(HeapOptions::default()).unwrap();
+    let (mut roots, mut weaks) = heap.enter(|scope| {
+        let cells: Vec<_> =
+            (0..100).map(|_| scope.alloc(Kind::Bytes, 0, 50_000).unwrap()).collect();
+        assert_eq!(scope.statistics().handles, 100);
+        let weaks: Vec<_> = cells.iter().map(|cell| scope.weak(*cell).unwrap()).collect();
+        let roots: Vec<_> = cells.iter().map(|cell| scope.global(*cell).unwrap()).collect();
+        (roots, weaks)
+    });
+    let counts = |heap: &Heap| {
+        let figures = heap.statistics();
+        (figures.globals, figures.weak_handles, figures.global_handles_used, figures.handles)
+    };
+    assert_eq!(counts(&heap), (100, 100, 3200, 0));
+    let total = heap.statistics().global_handles_total;
+    roots.truncate(30);
+    std::thread::scope(|s| s.spawn(|| weaks.truncate(1)).join()).unwrap();
+    assert_eq!(counts(&heap), (30, 1, 31 * 16, 0));
+    heap.collect();
+    assert_eq!(counts(&heap), (30, 1, 31 * 16, 0));
+    roots.clear();
+    heap.collect();
+    assert_eq!(counts(&heap), (0, 1, 16, 0));
+    assert_eq!(heap.statistics().global_handles_total, total);
+    assert!(heap.statistics().pooled > 0);
+    heap.release_memory();
+    assert_eq!(heap.statistics().pooled, 0);
 }
