@@ -33,7 +33,25 @@ pub enum Cause {
     LastResort,
 }
 
-/// One collection. It prints as a line like V8's `--trace-gc`.
+/// One collection. It prints as a line like V8's `--trace-gc`: milliseconds since the heap was made, MB used
+/// (committed) before and after, the pause, and the cause.
+///
+/// ```
+/// use heap_model::{Cause, CollectionEvent, CollectionKind, Heap, HeapOptions, Kind};
+/// use std::sync::mpsc;
+///
+/// let mut heap = Heap::new(HeapOptions::default())?;
+/// let (sender, events) = mpsc::channel::<CollectionEvent>();
+/// // A listener can't reach the heap, which is not to be used while it collects: it passes on.
+/// heap.on_collection(move |event| sender.send(*event).unwrap());
+/// heap.enter(|scope| scope.alloc(Kind::Bytes, 0, 1 << 20).map(drop))?;
+/// heap.collect();
+/// let event = events.recv()?;
+/// assert_eq!((event.kind, event.cause), (CollectionKind::Full, Cause::Requested));
+/// assert_eq!((event.used_before, event.used_after), ((1 << 20) + 16, 0));
+/// println!("{event}"); //       45 ms: Mark-Compact 1.0 (3.0) -> 0.0 (2.0) MB, 0.05 ms; Requested
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CollectionEvent {
@@ -51,8 +69,10 @@ pub struct CollectionEvent {
     pub committed_after: usize,
     /// Bytes that it moved to the old space.
     pub promoted: usize,
-    /// How long all else stood.
+    /// How long all else stood, without the steps of marking that came before.
     pub pause: Duration,
+    /// From when the heap was made to when the collection was over.
+    pub since_start: Duration,
     /// How many steps of marking came before.
     pub steps: usize,
 }
@@ -67,7 +87,8 @@ impl fmt::Display for CollectionEvent {
         let mb = |bytes: usize| bytes as f64 / 1_048_576.0;
         write!(
             f,
-            "{name} {:.1} ({:.1}) -> {:.1} ({:.1}) MB, {:.2} ms; {:?}",
+            "{:8.0} ms: {name} {:.1} ({:.1}) -> {:.1} ({:.1}) MB, {:.2} ms; {:?}",
+            self.since_start.as_secs_f64() * 1e3,
             mb(self.used_before),
             mb(self.committed_before),
             mb(self.used_after),

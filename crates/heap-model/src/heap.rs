@@ -34,6 +34,7 @@ pub(crate) type NearLimit = Box<dyn FnMut(usize) -> usize + Send>;
 /// A garbage-collected heap of real bytes.
 pub struct Heap {
     pub(crate) id: u32,
+    made: Instant,
     pub(crate) options: HeapOptions,
     pub(crate) new: NewSpace,
     pub(crate) old: OldSpace,
@@ -167,6 +168,7 @@ impl Heap {
         let most = most.checked_next_multiple_of(PAGE).ok_or(refused)?;
         Ok(Self {
             id,
+            made: Instant::now(),
             options,
             new: NewSpace::new(semi, most).ok_or(refused)?,
             old: OldSpace::default(),
@@ -596,6 +598,7 @@ impl Heap {
             committed_after: self.committed(),
             promoted: self.statistics.promoted - promoted,
             pause,
+            since_start: self.made.elapsed(),
             steps,
         };
         if let Some(listener) = &mut self.listener {

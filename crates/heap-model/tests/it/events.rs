@@ -46,6 +46,7 @@ fn each_collection_is_told_of_before_and_after_with_its_figures() {
     assert_eq!((first.promoted, second.promoted), (0, 8016), "the second survival promotes");
     assert_eq!(second.committed_after - second.committed_before, 256 << 10);
     for pair in over.windows(2) {
+        assert!(pair[0].since_start + pair[1].pause <= pair[1].since_start, "{pair:?}");
         assert_eq!(pair[0].used_after, pair[1].used_before);
         assert_eq!(pair[0].committed_after, pair[1].committed_before);
     }
@@ -65,12 +66,13 @@ fn an_event_prints_as_a_line_of_trace_gc() {
     });
     let mut event = over.lock().unwrap()[0];
     event.pause = Duration::from_micros(1230);
-    let scavenge = "Scavenge 0.1 (0.5) -> 0.0 (0.5) MB, 1.23 ms; Requested";
+    event.since_start = Duration::from_micros(45_400);
+    let scavenge = "      45 ms: Scavenge 0.1 (0.5) -> 0.0 (0.5) MB, 1.23 ms; Requested";
     assert_eq!(event.to_string(), scavenge);
     (event.kind, event.cause) = (CollectionKind::Incremental, Cause::OldSpaceLimit);
     (event.used_before, event.steps) = (3 << 20, 7);
-    let line =
-        "Mark-Compact (incremental) 3.0 (0.5) -> 0.0 (0.5) MB, 1.23 ms; OldSpaceLimit (+ 7 steps)";
+    let line = "      45 ms: Mark-Compact (incremental) 3.0 (0.5) -> 0.0 (0.5) MB, 1.23 ms; \
+                OldSpaceLimit (+ 7 steps)";
     assert_eq!(event.to_string(), line);
 }
 
