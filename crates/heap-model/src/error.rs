@@ -101,7 +101,7 @@ impl From<NativeRefused> for HeapError {
 /// let mut heap = Heap::new(HeapOptions::default().with_limit(4 << 20))?;
 /// heap.enter(|scope| -> Result<(), HeapError> {
 ///     // `?` drops the payload that was refused; here it comes back.
-///     let refused = scope.alloc_native(8 << 20, 0, Box::new(vec![1, 2, 3]), 3).unwrap_err();
+///     let refused = scope.alloc_native(8 << 20, 0, Box::new(vec![1_u8, 2, 3]), 3).unwrap_err();
 ///     let bytes = *refused.payload.downcast::<Vec<u8>>().unwrap();
 ///     shapes::array_buffer(scope, bytes)?;
 ///     Ok(())

@@ -15,6 +15,9 @@ mod whole;
 
 /// A handle to a cell, valid in its scope and in those inside it.
 ///
+/// It is a place that the collectors keep up to date, and two handles to one cell are different places. So
+/// handles have no `==`; [`Scope::same`] and [`Scope::same_value`] compare what they refer to.
+///
 /// ```
 /// use heap_model::{Heap, HeapError, HeapOptions, Kind, Value};
 ///
@@ -52,6 +55,29 @@ pub enum Value<'s> {
     Smi(i32),
     /// A cell.
     Ref(Local<'s>),
+}
+
+impl<'s> Value<'s> {
+    /// The handle, if it is a cell.
+    #[inline]
+    #[must_use]
+    pub fn as_local(self) -> Option<Local<'s>> {
+        if let Self::Ref(local) = self { Some(local) } else { None }
+    }
+
+    /// The number, if it is a small integer.
+    #[inline]
+    #[must_use]
+    pub fn as_smi(self) -> Option<i32> {
+        if let Self::Smi(number) = self { Some(number) } else { None }
+    }
+
+    /// Whether it is `undefined`, which a fresh cell's slots are.
+    #[inline]
+    #[must_use]
+    pub fn is_undefined(self) -> bool {
+        matches!(self, Self::Undefined)
+    }
 }
 
 /// Where handles are made; they end with it.
@@ -242,32 +268,59 @@ impl<'s> Scope<'s> {
         Ok(local)
     }
 
-    /// A native cell's payload.
+    /// A native cell's payload. Constant time.
     ///
     /// # Errors
-    /// [`AccessError::WrongKind`] if the cell has none of this type.
+    /// [`AccessError::WrongKind`] if the cell has none of this type, [`AccessError::WrongHeap`].
     pub fn native<T: Any>(&self, cell: Local<'_>) -> Result<&T, AccessError> {
-        let index = self.native_index(cell)?;
+        let index = native_index(self.place(cell)?)?;
         let native = self.heap.natives.get(index);
         native.and_then(|native| native.payload.downcast_ref()).ok_or(AccessError::WrongKind)
     }
 
-    /// A native cell's payload, to be changed.
+    /// A native cell's payload, to be changed. Constant time. If the bytes that it has outside the heap change,
+    /// [`set_external`](Self::set_external) is to tell.
     ///
     /// # Errors
-    /// [`AccessError::WrongKind`] if the cell has none of this type.
+    /// [`AccessError::WrongKind`] if the cell has none of this type, [`AccessError::WrongHeap`].
     pub fn native_mut<T: Any>(&mut self, cell: Local<'_>) -> Result<&mut T, AccessError> {
-        let index = self.native_index(cell)?;
-        let native = self.heap.natives.get_mut(index);
+        let cell = self.place(cell)?;
+        self.payload_mut(cell)
+    }
+
+    pub(crate) fn payload_mut<T: Any>(&mut self, cell: Cell) -> Result<&mut T, AccessError> {
+        let native = self.heap.natives.get_mut(native_index(cell)?);
         native.and_then(|native| native.payload.downcast_mut()).ok_or(AccessError::WrongKind)
     }
 
-    fn native_index(&self, cell: Local<'_>) -> Result<usize, AccessError> {
-        let cell = self.place(cell)?;
-        if !cell.header().is(Kind::Native) {
-            return Err(AccessError::WrongKind);
-        }
-        Ok(cell.aux() as usize)
+    /// Tells the heap that a native cell now keeps `bytes` bytes alive outside it: those that it kept until now
+    /// do not count any more. May make a collection due, as
+    /// [`Heap::adjust_external_memory`]. Constant time.
+    ///
+    /// ```
+    /// # use heap_model::{Heap, HeapOptions, shapes};
+    /// # let mut heap = Heap::new(HeapOptions::default()).unwrap();
+    /// # heap.enter(|scope| {
+    /// let buffer = shapes::array_buffer(scope, vec![0; 10])?;
+    /// let bytes = scope.native_mut::<Vec<u8>>(buffer)?;
+    /// bytes.resize(5000, 0);
+    /// let external = bytes.capacity();
+    /// scope.set_external(buffer, external)?;
+    /// assert_eq!(scope.external_memory(), external);
+    /// # Ok::<(), heap_model::HeapError>(())
+    /// # }).unwrap();
+    /// ```
+    ///
+    /// # Errors
+    /// [`AccessError::WrongKind`] if the cell is not native, [`AccessError::WrongHeap`].
+    pub fn set_external(&mut self, cell: Local<'_>, bytes: usize) -> Result<(), AccessError> {
+        let index = native_index(self.place(cell)?)?;
+        let heap = &mut self.heap;
+        let native = heap.natives.get_mut(index).ok_or(AccessError::WrongKind)?;
+        heap.external =
+            heap.external.saturating_sub(std::mem::replace(&mut native.external, bytes));
+        heap.add_external_memory(bytes);
+        Ok(())
     }
 
     /// Reads a slot.
@@ -356,10 +409,33 @@ impl<'s> Scope<'s> {
         Ok(self.place(cell)?.header().slots())
     }
 
-    /// Whether both handles refer to one cell.
+    /// Whether both handles refer to one cell of this heap; another heap's are never the same. Constant time.
     #[must_use]
     pub fn same(&self, a: Local<'_>, b: Local<'_>) -> bool {
         matches!((self.place(a), self.place(b)), (Ok(a), Ok(b)) if a == b)
+    }
+
+    /// Whether both values are one constant, one number, or one cell of this heap. Constant time.
+    ///
+    /// It is identity: strings or doubles in cells of their own are not the same, whatever they hold
+    /// ([`shapes::string_bytes`](crate::shapes::string_bytes) and
+    /// [`shapes::number`](crate::shapes::number) tell). JavaScript's `Object.is` compares those too.
+    ///
+    /// ```
+    /// # use heap_model::{Heap, HeapOptions, Kind, Value};
+    /// # let mut heap = Heap::new(HeapOptions::default()).unwrap();
+    /// # heap.enter(|scope| {
+    /// let cell = scope.alloc(Kind::Object, 0, 0)?;
+    /// let pair = scope.alloc_with(Kind::Array, &[Value::Ref(cell), Value::Smi(7)])?;
+    /// let (first, second) = (scope.get(pair, 0)?, scope.get(pair, 1)?);
+    /// assert!(scope.same_value(first, Value::Ref(cell)) && !scope.same_value(first, second));
+    /// assert_eq!(second.as_smi(), Some(7));
+    /// # Ok::<(), heap_model::HeapError>(())
+    /// # }).unwrap();
+    /// ```
+    #[must_use]
+    pub fn same_value(&self, a: Value<'_>, b: Value<'_>) -> bool {
+        matches!((self.word(a), self.word(b)), (Ok(a), Ok(b)) if a == b)
     }
 
     /// Allocates a weak reference (32 bytes); full collections clear it when its target dies.
@@ -438,6 +514,15 @@ impl<'s> Scope<'s> {
             Value::Smi(number) => cell::smi(number),
             Value::Ref(local) => self.heap.handles.word(local.place),
         }
+    }
+}
+
+/// The number of a native cell's payload.
+fn native_index(cell: Cell) -> Result<usize, AccessError> {
+    if cell.header().is(Kind::Native) {
+        Ok(cell.aux() as usize)
+    } else {
+        Err(AccessError::WrongKind)
     }
 }
 

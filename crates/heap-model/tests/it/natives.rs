@@ -1,6 +1,6 @@
 //! Payloads of Rust's die with their cells, once.
 
-use heap_model::{Heap, HeapError, HeapOptions, Kind, Value, shapes};
+use heap_model::{AccessError, Cause, Heap, HeapError, HeapOptions, Kind, Value, shapes};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -146,4 +146,34 @@ fn a_refused_native_is_an_error_that_can_be_passed_on() {
     let refused: Box<dyn std::error::Error> = Box::new(refused.unwrap_err());
     let text = refused.to_string();
     assert!(text.starts_with("out of memory: 8388608 bytes requested, "), "{text}");
+}
+
+#[test]
+fn a_natives_external_bytes_follow_its_payload() {
+    let (sender, events) = std::sync::mpsc::channel();
+    let mut heap = Heap::new(HeapOptions::default()).unwrap();
+    heap.on_collection(move |event| sender.send(event.cause).unwrap());
+    heap.enter(|scope| {
+        let object = scope.alloc(Kind::Object, 0, 0).unwrap();
+        assert_eq!(scope.set_external(object, 1), Err(AccessError::WrongKind));
+        let kept = scope.alloc_native(32, 0, Box::new(1), 500).unwrap();
+        let native = scope.alloc_native(32, 0, Box::new(2), 1000).unwrap();
+        for bytes in [7, 0, 64 << 20, 3, 3] {
+            scope.set_external(native, bytes).unwrap();
+            assert_eq!(scope.external_memory(), 500 + bytes);
+        }
+        assert_eq!(events.try_iter().count(), 0);
+        scope.set_external(native, 65 << 20).unwrap();
+        scope.alloc(Kind::Object, 0, 0).unwrap();
+        assert!(events.try_iter().eq([Cause::ExternalMemory]));
+        scope.collect();
+        assert_eq!(scope.external_memory(), 500 + (65 << 20));
+        scope.set_external(kept, usize::MAX).unwrap();
+        assert_eq!(scope.external_memory(), usize::MAX);
+        Heap::new(HeapOptions::default()).unwrap().enter(|other| {
+            assert_eq!(other.set_external(native, 1), Err(AccessError::WrongHeap));
+        });
+    });
+    heap.collect();
+    assert_eq!(heap.external_memory(), 0);
 }

@@ -94,3 +94,37 @@ fn more_handles_than_open_scopes_can_have_are_a_panic_and_the_heap_stays_whole()
         assert!(matches!(scope.get(cell, 0), Ok(Value::Smi(7))));
     });
 }
+
+#[test]
+fn values_are_the_same_if_they_are_one_constant_number_or_cell_of_the_heap() {
+    let mut heap = Heap::new(HeapOptions::default()).unwrap();
+    heap.enter(|scope| {
+        let [a, b] = [1.5, 1.5].map(|n| Value::Ref(shapes::heap_number(scope, n).unwrap()));
+        let pair = scope.alloc_with(Kind::Array, &[a, b]).unwrap();
+        let different = [
+            a,
+            b,
+            Value::Ref(pair),
+            Value::Smi(0),
+            Value::Smi(-1),
+            Value::Bool(false),
+            Value::Bool(true),
+            Value::Null,
+            Value::Undefined,
+            Value::Hole,
+        ];
+        for (i, first) in different.iter().enumerate() {
+            for (j, second) in different.iter().enumerate() {
+                assert_eq!(scope.same_value(*first, *second), i == j, "{first:?} {second:?}");
+            }
+            assert_eq!(first.as_local().is_some(), i < 3);
+            assert_eq!(first.is_undefined(), i == 8);
+        }
+        assert_eq!(different.map(Value::as_smi)[3..6], [Some(0), Some(-1), None]);
+        let again = scope.get(pair, 0).unwrap();
+        assert!(scope.same_value(again, a) && !scope.same_value(again, b));
+        Heap::new(HeapOptions::default()).unwrap().enter(|other| {
+            assert!(!other.same_value(a, a) && other.same_value(Value::Null, Value::Null));
+        });
+    });
+}
