@@ -25,6 +25,7 @@
 use crate::layout;
 use crate::raw::cell::{HEADER, Header, Kind, WORD};
 use crate::scope::{Local, Scope, Value};
+use crate::view::Seen;
 use crate::walk::{Edge, EdgeKind, Node};
 use crate::{AccessError, HeapError, NativeRefused, OutOfMemory};
 
@@ -249,11 +250,49 @@ fn with_table<'s>(
     })
 }
 
-/// A WeakMap with an empty table for `entries` entries, to be used with
-/// [`Scope::ephemeron_set`] and its like; a table that was replaced belongs in slot [`TABLE`].
+/// A WeakMap with an empty table for `entries` entries, at least 4 places.
+///
+/// [`Scope::ephemeron_set`] and its like take the table, which is in slot [`TABLE`], and not this cell: they
+/// look for a table in a cell's first slot alone, and V8 has the elements there. A table that had to grow is
+/// replaced, and whoever set the entry stores the new one in the slot.
+///
+/// ```
+/// use heap_model::{Heap, HeapError, HeapOptions, Local, Scope, Value, shapes};
+///
+/// fn set(
+///     scope: &mut Scope<'_>,
+///     map: Local<'_>,
+///     key: Local<'_>,
+///     value: Value<'_>,
+/// ) -> Result<(), HeapError> {
+///     scope.scope(|scope| {
+///         let Value::Ref(table) = scope.get(map, shapes::TABLE)? else { unreachable!() };
+///         if let Some(larger) = scope.ephemeron_set(table, key, value)? {
+///             scope.set(map, shapes::TABLE, Value::Ref(larger))?;
+///         }
+///         Ok(())
+///     })
+/// }
+///
+/// let mut heap = Heap::new(HeapOptions::default())?;
+/// heap.enter(|scope| -> Result<(), HeapError> {
+///     let map = shapes::weak_map(scope, 0)?;
+///     for number in 0..100 {
+///         let key = shapes::object(scope, 0)?;
+///         set(scope, map, key, Value::Smi(number))?;
+///     }
+///     let key = shapes::object(scope, 0)?;
+///     set(scope, map, key, Value::Bool(true))?;
+///     let Value::Ref(table) = scope.get(map, shapes::TABLE)? else { unreachable!() };
+///     assert_eq!(scope.ephemeron_len(table)?, 101);
+///     assert!(matches!(scope.ephemeron_get(table, key)?, Some(Value::Bool(true))));
+///     Ok(())
+/// })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Errors
-/// [`HeapError`].
+/// [`HeapError::OutOfMemory`] at the limit.
 pub fn weak_map<'s>(scope: &mut Scope<'s>, entries: usize) -> Result<Local<'s>, HeapError> {
     scope.escape(|scope| {
         let places = entries.saturating_add(entries / 2).checked_next_power_of_two();
@@ -272,8 +311,9 @@ pub fn weak_ref<'s>(scope: &mut Scope<'s>, target: Local<'_>) -> Result<Local<'s
     scope.alloc_weak_cell(target)
 }
 
-/// An ArrayBuffer whose store, outside the heap, is the bytes given. They count as external memory
-/// while the buffer lives.
+/// An ArrayBuffer whose store, outside the heap, is the bytes given: a native cell with a `Vec<u8>`. Its
+/// capacity counts as external memory while the buffer lives; where that changes,
+/// [`Scope::set_external`] tells the heap.
 ///
 /// # Errors
 /// [`NativeRefused`] at the limit, with the bytes.
@@ -307,26 +347,28 @@ pub fn typed_array<'s>(
     Ok(cell)
 }
 
-/// The bytes of a typed array.
+/// The bytes of a typed array. Makes no handle; constant time.
 ///
 /// # Errors
 /// [`AccessError::WrongKind`] if it is none, [`AccessError::SlotOutOfRange`] if its buffer has
-/// become shorter.
+/// become shorter, [`AccessError::WrongHeap`] for another heap's handle.
 pub fn typed_array_bytes<'a>(
     scope: &'a mut Scope<'_>,
     cell: Local<'_>,
 ) -> Result<&'a mut [u8], AccessError> {
-    if scope.kind(cell)? != Kind::Object || scope.size(cell)? != layout::JS_TYPED_ARRAY {
+    let view = scope.view(cell)?;
+    let shape = (view.kind(), view.size(), view.slot_count());
+    if shape != (Kind::Object, layout::JS_TYPED_ARRAY, BUFFER + 1) {
         return Err(AccessError::WrongKind);
     }
     let mut numbers = [0_usize; 2];
-    let words = scope.bytes(cell)?.as_chunks().0;
-    for (number, word) in numbers.iter_mut().zip(words) {
+    for (number, word) in numbers.iter_mut().zip(view.bytes()?.as_chunks().0) {
         *number = u64::from_ne_bytes(*word) as usize;
     }
-    let Value::Ref(buffer) = scope.get(cell, BUFFER)? else { return Err(AccessError::WrongKind) };
+    let Seen::Ref(buffer) = view.get(BUFFER)? else { return Err(AccessError::WrongKind) };
+    let buffer = buffer.cell();
     let [offset, length] = numbers;
-    let bytes = scope.native_mut::<Vec<u8>>(buffer)?;
+    let bytes = scope.payload_mut::<Vec<u8>>(buffer)?;
     let (slot, len) = (offset.saturating_add(length), bytes.len());
     bytes.get_mut(offset..slot).ok_or(AccessError::SlotOutOfRange { slot, len })
 }

@@ -42,10 +42,34 @@ impl<'s> Scope<'s> {
     /// Sets a key's value. Expected constant time, amortised.
     ///
     /// `map` is a table or a cell whose first slot refers to one. A table that had to grow is
-    /// replaced: in that slot, or else by the one returned, which the caller stores in its place.
+    /// replaced: in that slot, or else by the one returned, which the caller stores in its place. The table of
+    /// a [`shapes::weak_map`](crate::shapes::weak_map) is not in its first slot but in
+    /// [`TABLE`](crate::shapes::TABLE), from where it is to be read and where a larger one is to be stored: there
+    /// is an example.
+    ///
+    /// ```
+    /// # use heap_model::{Heap, HeapOptions, Kind, Value};
+    /// # let mut heap = Heap::new(HeapOptions::default()).unwrap();
+    /// # heap.enter(|scope| {
+    /// let table = scope.alloc_ephemeron_table(4)?;
+    /// let map = scope.alloc_with(Kind::Object, &[Value::Ref(table)])?;
+    /// scope.scope(|scope| -> Result<(), heap_model::HeapError> {
+    ///     let key = scope.alloc(Kind::Object, 0, 0)?;
+    ///     let value = scope.alloc_with(Kind::Object, &[Value::Ref(key)])?;
+    ///     scope.ephemeron_set(map, key, Value::Ref(value))?;
+    ///     assert!(scope.ephemeron_has(map, key)?);
+    ///     Ok(())
+    /// })?;
+    /// // The value refers to its key, but does not keep it alive.
+    /// scope.collect();
+    /// assert_eq!(scope.ephemeron_len(map)?, 0);
+    /// # Ok::<(), heap_model::HeapError>(())
+    /// # }).unwrap();
+    /// ```
     ///
     /// # Errors
-    /// [`HeapError`]; a double has no identity and is no key. Nothing is changed then.
+    /// [`HeapError::OutOfMemory`] at the limit; [`AccessError::WrongKind`] if `map` is neither, or for a double
+    /// as the key, which has no identity; [`AccessError::WrongHeap`]. Nothing is changed then.
     #[inline]
     pub fn ephemeron_set(
         &mut self,

@@ -121,6 +121,10 @@ impl<'a> View<'a> {
         Ok(self.cell.raw())
     }
 
+    pub(crate) fn cell(self) -> Cell {
+        self.cell
+    }
+
     /// The identity that the cell already has, if a walk or a weak collection has given it one. A double's
     /// is known to walks alone.
     #[must_use]

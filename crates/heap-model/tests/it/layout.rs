@@ -283,8 +283,10 @@ fn shapes_keep_what_they_hold() {
         assert!(matches!(scope.get(elements, 2), Ok(Value::Hole)));
         assert!(matches!(scope.get(array, shapes::LENGTH), Ok(Value::Smi(3))));
 
+        let handles = scope.statistics().handles;
         shapes::typed_array_bytes(scope, view).unwrap()[4] = 200;
         assert_eq!(shapes::typed_array_bytes(scope, view).unwrap(), [10, 11, 12, 13, 200]);
+        assert_eq!(scope.statistics().handles, handles, "reading makes no handles");
         assert_eq!(scope.native::<Vec<u8>>(buffer).unwrap()[14], 200);
         scope.native_mut::<Vec<u8>>(buffer).unwrap().truncate(12);
         assert!(shapes::typed_array_bytes(scope, view).is_err());
@@ -322,6 +324,12 @@ fn shapes_of_what_is_not_there_are_refused() {
         assert!(shapes::typed_array(scope, buffer, 1, 8).is_err());
         assert!(shapes::typed_array(scope, buffer, usize::MAX, 2).is_err());
         assert!(shapes::typed_array_bytes(scope, object).is_err());
+        let as_large = shapes::object(scope, 9).unwrap();
+        scope.set(as_large, shapes::BUFFER, Value::Ref(buffer)).unwrap();
+        assert_eq!(scope.size(as_large), Ok(heap_model::layout::JS_TYPED_ARRAY));
+        assert!(shapes::typed_array_bytes(scope, as_large).is_err());
+        let empty = scope.alloc(Kind::Object, 0, 80).unwrap();
+        assert!(shapes::typed_array_bytes(scope, empty).is_err());
         assert!(shapes::object(scope, usize::MAX).is_err());
         assert!(shapes::array(scope, usize::MAX).is_err());
         assert!(shapes::context(scope, None, usize::MAX).is_err());
