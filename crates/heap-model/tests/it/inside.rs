@@ -79,3 +79,31 @@ fn idle_time_and_released_memory_leave_the_handles_as_they_are() {
         assert_eq!(scope.limit(), 64 << 20);
     });
 }
+
+#[test]
+fn memory_that_is_released_neither_lifts_the_limit_nor_puts_a_due_collection_off() {
+    let options = HeapOptions { initial_semi_space: 1 << 20, max_semi_space: 1 << 20, ..small() };
+    let mut heap = Heap::new(HeapOptions { limit: 4 << 20, ..options }).unwrap();
+    heap.enter(|scope| {
+        let kept = scope.alloc(Kind::Array, 1, 0).unwrap();
+        loop {
+            scope.release_memory();
+            let previous = scope.get(kept, 0).unwrap();
+            let Ok(cell) = scope.alloc(Kind::Object, 1, 3000) else { break };
+            scope.set(cell, 0, previous).unwrap();
+            scope.set(kept, 0, Value::Ref(cell)).unwrap();
+            assert!(scope.heap_total() <= 4 << 20);
+        }
+        scope.release_memory();
+        scope.collect();
+        assert!(scope.heap_total() <= 4 << 20);
+    });
+    heap.collect();
+    heap.enter(|scope| {
+        let before = scope.statistics().full_collections;
+        scope.adjust_external_memory((64 << 20) + 1);
+        scope.release_memory();
+        scope.alloc(Kind::Object, 1, 0).unwrap();
+        assert_eq!(scope.statistics().full_collections, before + 1);
+    });
+}
