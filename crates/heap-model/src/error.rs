@@ -5,14 +5,42 @@ use core::fmt;
 
 /// The heap's limit does not allow an allocation, after a last full collection.
 ///
-/// Everything allocated before stays valid.
+/// Everything allocated before stays valid. A program that lets go of something can allocate again.
+///
+/// ```
+/// use heap_model::{Heap, HeapOptions, Kind, OutOfMemory, Value};
+///
+/// let mut heap = Heap::new(HeapOptions::default().with_limit(4 << 20))?;
+/// heap.enter(|scope| -> Result<(), OutOfMemory> {
+///     // A list that grows until the limit allows no more; each turn's handles end with it.
+///     let list = scope.alloc(Kind::Object, 1, 0)?;
+///     let refused = loop {
+///         let grown = scope.scope(|scope| -> Result<(), OutOfMemory> {
+///             let link = scope.alloc(Kind::Object, 1, 1000)?;
+///             let rest = scope.get(list, 0).unwrap();
+///             scope.set(link, 0, rest).unwrap();
+///             scope.set(list, 0, Value::Ref(link)).unwrap();
+///             Ok(())
+///         });
+///         if let Err(refused) = grown {
+///             break refused;
+///         }
+///     };
+///     assert_eq!((refused.requested, refused.limit), (1024, 4 << 20));
+///     assert!(refused.used < scope.heap_total() && scope.heap_total() <= scope.limit());
+///     scope.set(list, 0, Value::Null).unwrap();
+///     scope.alloc(Kind::Object, 1, 1000)?;
+///     Ok(())
+/// })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OutOfMemory {
-    /// Bytes asked for.
+    /// The size in bytes of the cell, or of the reservation, that was asked for.
     pub requested: usize,
-    /// Bytes of cells in the heap.
+    /// Bytes of cells in the heap at that time.
     pub used: usize,
-    /// The limit in bytes.
+    /// The limit in bytes at that time.
     pub limit: usize,
 }
 
@@ -57,9 +85,9 @@ impl core::error::Error for AccessError {}
 /// Why an operation that both reads and allocates failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HeapError {
-    /// The limit.
+    /// The limit, or the operating system, does not allow the allocation.
     OutOfMemory(OutOfMemory),
-    /// A wrong handle.
+    /// A handle of another heap, a cell of the wrong kind, or a slot that it does not have.
     Access(AccessError),
 }
 

@@ -16,7 +16,28 @@ pub(crate) struct Dropped {
     weaks: Vec<u32>,
 }
 
-/// An owned root: what it refers to lives while it does. One that outlives its heap is harmless.
+/// An owned root: what it refers to lives while it does (V8's `v8::Global`). It may be dropped on any thread.
+/// One that outlives its heap is harmless, and wrong for every other heap.
+///
+/// ```
+/// use heap_model::{AccessError, Global, Heap, HeapOptions, Kind, Value};
+///
+/// let mut heap = Heap::new(HeapOptions::default())?;
+/// let root: Global = heap.enter(|scope| -> Result<_, heap_model::HeapError> {
+///     let cell = scope.alloc_with(Kind::Object, &[Value::Smi(7)])?;
+///     Ok(scope.global(cell)?)
+/// })?;
+/// heap.collect();
+/// heap.enter(|scope| -> Result<(), AccessError> {
+///     let cell = scope.local(&root)?;
+///     assert_eq!(scope.get(cell, 0)?.as_smi(), Some(7));
+///     Ok(())
+/// })?;
+/// drop(heap);
+/// let mut other = Heap::new(HeapOptions::default())?;
+/// other.enter(|scope| assert_eq!(scope.local(&root).unwrap_err(), AccessError::WrongHeap));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Global {
     pub(crate) index: u32,
@@ -24,8 +45,9 @@ pub struct Global {
     released: Released,
 }
 
-/// A weak handle: it gives the cell while that lives, and does not make it live. One that outlives
-/// its heap is harmless.
+/// A weak handle: it gives the cell while that lives, and does not make it live (V8's
+/// `v8::Global::SetWeak`). A scavenge ends those of young cells, a full collection all. It may be dropped on any
+/// thread, and one that outlives its heap is harmless.
 ///
 /// ```
 /// use heap_model::{Heap, HeapOptions, Kind};
@@ -65,7 +87,7 @@ impl Drop for Weak {
 }
 
 impl<'s> Scope<'s> {
-    /// Makes an owned root.
+    /// Makes an owned root. Constant time, and once for each handle that was dropped.
     ///
     /// # Errors
     /// [`AccessError::WrongHeap`].
@@ -77,7 +99,7 @@ impl<'s> Scope<'s> {
         Ok(Global { index, heap: heap.id, released: heap.released.clone() })
     }
 
-    /// A handle to what an owned root refers to.
+    /// A handle to what an owned root refers to. Constant time.
     ///
     /// # Errors
     /// [`AccessError::WrongHeap`].
@@ -89,7 +111,7 @@ impl<'s> Scope<'s> {
         Ok(self.push(word.and_then(Cell::of).ok_or(AccessError::WrongHeap)?))
     }
 
-    /// Makes a weak handle.
+    /// Makes a weak handle. Constant time, and once for each handle that was dropped.
     ///
     /// # Errors
     /// [`AccessError::WrongHeap`].
@@ -101,7 +123,8 @@ impl<'s> Scope<'s> {
         Ok(Weak { index, heap: heap.id, released: heap.released.clone() })
     }
 
-    /// A handle to what a weak handle refers to, if it lives.
+    /// A handle to what a weak handle refers to, if it lives. Constant time. What was found dead by no collection
+    /// yet is alive again.
     ///
     /// # Errors
     /// [`AccessError::WrongHeap`].

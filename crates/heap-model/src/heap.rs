@@ -32,6 +32,10 @@ pub(crate) struct Native {
 pub(crate) type NearLimit = Box<dyn FnMut(usize) -> usize + Send>;
 
 /// A garbage-collected heap of real bytes.
+///
+/// It can be sent to other threads, and is used by one at a time. Dropping it drops its natives' payloads and
+/// gives all of its memory back. Programs work with cells in [`enter`](Self::enter); a [`Scope`] has all
+/// functions of the heap but that.
 pub struct Heap {
     pub(crate) id: u32,
     made: Instant,
@@ -147,10 +151,12 @@ pub(crate) struct Begun {
 }
 
 impl Heap {
-    /// Maps the first semi-spaces.
+    /// Makes an empty heap: twice the initial semi-space is committed, and nothing resident until it is
+    /// used. The largest semi-spaces and the handles take addresses alone. Constant time.
     ///
     /// # Errors
-    /// [`OutOfMemory`] if the limit does not allow them, or the operating system refuses.
+    /// [`OutOfMemory`] if the limit does not allow two semi-spaces and two pages of 256 KiB, or the operating
+    /// system refuses.
     pub fn new(options: HeapOptions) -> Result<Self, OutOfMemory> {
         static NEXT: AtomicU32 = AtomicU32::new(1);
         let semi = options.initial_semi_space.max(PAGE);
@@ -205,15 +211,16 @@ impl Heap {
         })
     }
 
-    /// Runs `f` in a scope of handles; none of them outlives it.
+    /// Runs `f` in a scope of handles; none of them outlives it. Constant time beside `f`'s.
     pub fn enter<R>(&mut self, f: impl for<'s> FnOnce(&mut Scope<'s>) -> R) -> R {
         // No scope is alive here: what is left is of one that a panic ended.
         self.handles.clear();
         Scope::run(self, f)
     }
 
-    /// Commits memory that holds no cells, as V8's code and read-only spaces do: it counts in
-    /// [`heap_total`](Self::heap_total) and against the limit for the heap's life.
+    /// Commits `bytes` bytes that hold no cells, as V8's code and read-only spaces do: they count in
+    /// [`heap_total`](Self::heap_total) and against the limit for the heap's life. They are resident, so it is
+    /// O(bytes). No collection makes room for them.
     ///
     /// # Errors
     /// [`OutOfMemory`] if the limit does not allow it, or the operating system refuses.
@@ -231,17 +238,24 @@ impl Heap {
         Ok(())
     }
 
-    /// Collects everything that nothing refers to. O(live cells).
+    /// Collects everything that nothing refers to, as V8's `gc()` does. O(live bytes + entries of ephemeron
+    /// tables + native cells).
+    ///
+    /// # Panics
+    /// If a payload's drop, the listener or the prologue does; the heap is whole then. That holds for all
+    /// that may collect.
     pub fn collect(&mut self) {
         self.full_collection(Cause::Requested);
     }
 
-    /// Collects the new space alone. O(its survivors).
+    /// Collects the new space alone: who survives for the second time goes to the old space. O(bytes of its
+    /// survivors + what the old space remembers of it).
     pub fn scavenge(&mut self) {
         self.young_collection(Cause::Requested);
     }
 
-    /// Bytes committed by all spaces.
+    /// Bytes committed by all spaces: never above the limit (V8's `total_heap_size`). O(number of
+    /// reservations).
     #[must_use]
     pub fn heap_total(&self) -> usize {
         self.committed()
@@ -252,7 +266,7 @@ impl Heap {
         self.new.committed() + self.old.committed() + self.large.committed() + reserved
     }
 
-    /// Bytes of cells, dead ones that are not yet collected included.
+    /// Bytes of cells, dead ones that are not yet collected included (V8's `used_heap_size`). Constant time.
     #[must_use]
     pub fn heap_used(&self) -> usize {
         self.new.used() + self.old_generation()
@@ -262,20 +276,24 @@ impl Heap {
         self.old.used() + self.large.used()
     }
 
-    /// The limit in bytes.
+    /// The limit of [`heap_total`](Self::heap_total) in bytes, as the options or a near-limit callback have
+    /// it (V8's `heap_size_limit`). Constant time.
     #[must_use]
     pub fn limit(&self) -> usize {
         self.options.limit
     }
 
-    /// Bytes outside the heap that its cells keep alive, as told by their owners.
+    /// Bytes outside the heap that its cells keep alive, as told by their owners (V8's `external_memory`).
+    /// Constant time.
     #[must_use]
     pub fn external_memory(&self) -> usize {
         self.external
     }
 
     /// Tells the heap that so many bytes more (or fewer) outside it belong to its cells. If they
-    /// have grown by 64 MiB since the last full collection, the next allocation collects.
+    /// have grown by more than 64 MiB since the last full collection, the next allocation collects (V8's
+    /// `AdjustAmountOfExternalAllocatedMemory` and `kExternalAllocationSoftLimit`). The sum stays within 0 and
+    /// `usize::MAX`. Constant time.
     pub fn adjust_external_memory(&mut self, delta: isize) {
         self.external = self.external.saturating_add_signed(delta);
         self.add_external_memory(0);
@@ -293,8 +311,22 @@ impl Heap {
     }
 
     /// Has `callback` called when the limit allows no more after a last collection (V8's
-    /// `AddNearHeapLimitCallback`). It is given the limit and returns the new one; one that isn't
-    /// larger lets the allocation fail.
+    /// `AddNearHeapLimitCallback`). It is given the limit in bytes and returns the new one; one that isn't
+    /// larger lets the allocation fail. It replaces the one before; one that panicked is not called again.
+    ///
+    /// ```
+    /// use heap_model::{Heap, HeapOptions, Kind};
+    ///
+    /// let mut heap = Heap::new(HeapOptions::default().with_limit(4 << 20))?;
+    /// // Twice as much, once.
+    /// heap.set_near_limit_callback(|limit| limit.max(8 << 20));
+    /// heap.enter(|scope| {
+    ///     assert!(scope.alloc(Kind::Bytes, 0, 5 << 20).is_ok());
+    ///     assert_eq!(scope.limit(), 8 << 20);
+    ///     assert!(scope.alloc(Kind::Bytes, 0, 5 << 20).is_err());
+    /// });
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn set_near_limit_callback(
         &mut self,
         callback: impl FnMut(usize) -> usize + Send + 'static,
@@ -302,12 +334,14 @@ impl Heap {
         self.near_limit = Some(Box::new(callback));
     }
 
-    /// Has `listener` called after each collection (V8's `AddGCEpilogueCallback`).
+    /// Has `listener` called after each collection (V8's `AddGCEpilogueCallback`). It replaces the one before.
+    /// Its time is not counted as a pause. [`CollectionEvent`] has an example.
     pub fn on_collection(&mut self, listener: impl FnMut(&CollectionEvent) + Send + 'static) {
         self.listener = Some(Box::new(listener));
     }
 
-    /// Has `prologue` called before each collection (V8's `AddGCPrologueCallback`).
+    /// Has `prologue` called before each collection (V8's `AddGCPrologueCallback`): of one that is marked in
+    /// steps, before the last. It replaces the one before.
     pub fn before_collection(
         &mut self,
         prologue: impl FnMut(CollectionKind, Cause) + Send + 'static,
@@ -315,13 +349,14 @@ impl Heap {
         self.prologue = Some(Box::new(prologue));
     }
 
-    /// Slots and entries of ephemeron tables that all markings so far have visited.
+    /// How many cells, slots and entries of ephemeron tables all finished markings have visited: a measure of
+    /// their work that no clock disturbs. Constant time.
     #[must_use]
     pub fn marking_work(&self) -> usize {
         self.work
     }
 
-    /// Forgets how long pauses were so far.
+    /// Forgets how long pauses were so far, which [`statistics`](Self::statistics) gives. Constant time.
     pub fn reset_pauses(&mut self) {
         let counters = &mut self.statistics;
         (counters.longest_pause, counters.longest_scavenge) = (Duration::ZERO, Duration::ZERO);

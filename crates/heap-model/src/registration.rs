@@ -47,11 +47,14 @@ impl<'s> Scope<'s> {
     ///
     /// Once a full collection has found the target dead, [`next_dead`](Self::next_dead) gives the
     /// registration out, if it then lives itself. The first two slots of the owner, an object or an
-    /// array, are the heap's from now on.
+    /// array, are the heap's from now on. May collect; else O(slots).
     ///
     /// # Errors
     /// [`HeapError::OutOfMemory`] at the limit; [`AccessError::WrongKind`] for another owner, or a token
-    /// without identity.
+    /// without identity (a double); [`AccessError::WrongHeap`].
+    ///
+    /// # Panics
+    /// If there are too many handles, as for the others here that return one.
     pub fn alloc_registration(
         &mut self,
         owner: Local<'_>,
@@ -81,19 +84,19 @@ impl<'s> Scope<'s> {
         Ok(cell)
     }
 
-    /// What has become of a registration.
+    /// What has become of a registration. Constant time.
     ///
     /// # Errors
-    /// [`AccessError::WrongKind`].
+    /// [`AccessError::WrongKind`] for another cell, [`AccessError::WrongHeap`].
     #[inline]
     pub fn registration_fate(&self, cell: Local<'_>) -> Result<Fate, AccessError> {
         Ok(fate(self.registration(cell)?))
     }
 
-    /// The owner of a registration, unless it is dead or the registration has ended.
+    /// The owner of a registration, unless it is dead or the registration has ended. Constant time.
     ///
     /// # Errors
-    /// [`AccessError::WrongKind`].
+    /// [`AccessError::WrongKind`] for another cell, [`AccessError::WrongHeap`].
     pub fn registration_owner(
         &mut self,
         cell: Local<'_>,
@@ -104,10 +107,10 @@ impl<'s> Scope<'s> {
     }
 
     /// Ends a registration: it is not given out any more, and its slots become undefined. Says whether it
-    /// had not ended. In its bucket it stays until that is gone through. Constant time.
+    /// had not ended. In its bucket it stays until that is gone through. O(its slots).
     ///
     /// # Errors
-    /// [`AccessError::WrongKind`].
+    /// [`AccessError::WrongKind`] for another cell, [`AccessError::WrongHeap`].
     #[inline]
     pub fn end_registration(&mut self, cell: Local<'_>) -> Result<bool, AccessError> {
         let cell = self.registration(cell)?;
@@ -123,7 +126,7 @@ impl<'s> Scope<'s> {
     /// found more O(n log c) for the n that are listed by c of them.
     ///
     /// # Errors
-    /// [`AccessError::WrongKind`] for a cell that is no owner.
+    /// [`AccessError::WrongKind`] for a cell that is no owner, [`AccessError::WrongHeap`].
     pub fn next_dead(&mut self, owner: Local<'_>) -> Result<Option<Local<'s>>, AccessError> {
         let owner = self.owner(owner)?;
         if is_reference(owner.slot(FOUND)) {

@@ -99,13 +99,28 @@ impl<'s> Scope<'s> {
         result
     }
 
-    /// Runs `f` in a scope of its own: its handles end with it.
+    /// Runs `f` in a scope of its own: its handles end with it. Constant time beside `f`'s.
     #[inline(always)]
     pub fn scope<R>(&mut self, f: impl for<'i> FnOnce(&mut Scope<'i>) -> R) -> R {
         Scope::run(&mut self.heap, f)
     }
 
-    /// Runs `f` in a scope of its own and keeps the one handle that it returns.
+    /// Runs `f` in a scope of its own and keeps the one handle that it returns (V8's
+    /// `EscapableHandleScope`). Constant time beside `f`'s.
+    ///
+    /// ```
+    /// # use heap_model::{Heap, HeapOptions, Kind, Value};
+    /// # let mut heap = Heap::new(HeapOptions::default()).unwrap();
+    /// # heap.enter(|scope| {
+    /// let pair = scope.escape(|scope| -> Result<_, heap_model::HeapError> {
+    ///     let left = scope.alloc(Kind::Object, 0, 0)?;
+    ///     let right = scope.alloc(Kind::Object, 0, 0)?;
+    ///     scope.alloc_with(Kind::Array, &[Value::Ref(left), Value::Ref(right)])
+    /// })?;
+    /// assert_eq!((scope.statistics().handles, scope.slot_count(pair)?), (1, 2));
+    /// # Ok::<(), heap_model::HeapError>(())
+    /// # }).unwrap();
+    /// ```
     ///
     /// # Errors
     /// What `f` fails with.
@@ -128,14 +143,16 @@ impl<'s> Scope<'s> {
     }
 
     /// Allocates a cell of 16 + 8 `slots` + `raw_bytes` bytes, rounded up to 8; slots are
-    /// undefined, raw bytes zero. May collect.
+    /// undefined, raw bytes zero. May collect; else O(size). A cell of more than 128 KiB goes to the large-object
+    /// space, another to the new space.
     ///
     /// # Errors
-    /// [`OutOfMemory`] at the limit.
+    /// [`OutOfMemory`] at the limit, or for a cell of 1 GiB or more.
     ///
     /// # Panics
     /// If the kind has a function of its own ([`Kind::Native`], [`Kind::EphemeronTable`],
-    /// [`Kind::WeakCell`]), or for a [`Kind::Double`] with slots.
+    /// [`Kind::WeakCell`], [`Kind::Registration`]), or for a [`Kind::Double`] with slots. As all that makes
+    /// handles, if there are too many.
     #[inline(always)]
     pub fn alloc(
         &mut self,
@@ -160,7 +177,7 @@ impl<'s> Scope<'s> {
         Ok(self.push(cell))
     }
 
-    /// Allocates a cell with these slots and no raw bytes. May collect.
+    /// Allocates a cell with these slots and no raw bytes. May collect; else O(slots).
     ///
     /// # Errors
     /// [`HeapError::OutOfMemory`] at the limit, [`HeapError::Access`] for a handle of another heap.
@@ -222,10 +239,11 @@ impl<'s> Scope<'s> {
         Ok(self.push(cell))
     }
 
-    /// Allocates a cell of exactly `size` bytes (rounded up to 8, and to its header and slots).
+    /// Allocates a cell of exactly `size` bytes (rounded up to 8, and to its header and slots). May collect;
+    /// else O(size).
     ///
     /// # Errors
-    /// [`OutOfMemory`] at the limit.
+    /// As [`alloc`](Self::alloc).
     ///
     /// # Panics
     /// As [`alloc`](Self::alloc).
@@ -239,11 +257,32 @@ impl<'s> Scope<'s> {
         self.alloc(kind, slots, raw_bytes(size, slots))
     }
 
-    /// Allocates a cell whose payload is dropped with it; `external` bytes are added to the heap's
-    /// external memory while it lives.
+    /// Allocates a cell of `size` bytes (as [`alloc_sized`](Self::alloc_sized)) whose payload is dropped with
+    /// it; `external` bytes are added to the heap's external memory while it lives. May collect; else O(size).
+    ///
+    /// ```
+    /// # use heap_model::{Heap, HeapOptions};
+    /// # use std::sync::Arc;
+    /// # let mut heap = Heap::new(HeapOptions::default()).unwrap();
+    /// # heap.enter(|scope| {
+    /// let resource = Arc::new(String::from("a resource"));
+    /// scope.scope(|scope| -> Result<(), heap_model::HeapError> {
+    ///     let cell = scope.alloc_native(32, 0, Box::new(resource.clone()), 1000)?;
+    ///     assert_eq!(**scope.native::<Arc<String>>(cell)?, "a resource");
+    ///     assert_eq!(scope.external_memory(), 1000);
+    ///     Ok(())
+    /// })?;
+    /// scope.collect();
+    /// assert_eq!((Arc::strong_count(&resource), scope.external_memory()), (1, 0));
+    /// # Ok::<(), heap_model::HeapError>(())
+    /// # }).unwrap();
+    /// ```
     ///
     /// # Errors
     /// [`NativeRefused`] at the limit, with the payload.
+    ///
+    /// # Panics
+    /// If there are too many handles.
     pub fn alloc_native(
         &mut self,
         size: usize,
@@ -323,20 +362,25 @@ impl<'s> Scope<'s> {
         Ok(())
     }
 
-    /// Reads a slot.
+    /// Reads a slot; a cell there gets a handle. Constant time.
     ///
     /// # Errors
-    /// [`AccessError::SlotOutOfRange`].
+    /// [`AccessError::SlotOutOfRange`]; [`AccessError::WrongKind`] for a slot of an ephemeron table or a weak
+    /// reference, or one of a registration that is the heap's; [`AccessError::WrongHeap`].
+    ///
+    /// # Panics
+    /// If there are too many handles.
     #[inline(always)]
     pub fn get(&mut self, cell: Local<'_>, slot: usize) -> Result<Value<'s>, AccessError> {
         let cell = self.slot_place(cell, slot)?;
         Ok(self.value(cell.slot(slot)))
     }
 
-    /// Writes a slot.
+    /// Writes a slot. Constant time.
     ///
     /// # Errors
-    /// [`AccessError::SlotOutOfRange`].
+    /// [`AccessError::SlotOutOfRange`] and [`AccessError::WrongKind`] as [`get`](Self::get);
+    /// [`AccessError::WrongHeap`] for the cell or the value. Nothing is written then.
     #[inline(always)]
     pub fn set(
         &mut self,
@@ -361,19 +405,20 @@ impl<'s> Scope<'s> {
         if slot < len { Ok(cell) } else { Err(AccessError::SlotOutOfRange { slot, len }) }
     }
 
-    /// The raw bytes behind the slots; a native cell's are its own.
+    /// The raw bytes behind the slots; a native cell's are its own. They are as many as make the cell's size
+    /// whole words. Constant time.
     ///
     /// # Errors
-    /// [`AccessError::WrongKind`] for a native cell.
+    /// [`AccessError::WrongKind`] for a native cell, [`AccessError::WrongHeap`].
     pub fn bytes(&self, cell: Local<'_>) -> Result<&[u8], AccessError> {
         let place = self.raw_place(cell)?;
         Ok(place.raw())
     }
 
-    /// The raw bytes behind the slots, to be changed.
+    /// As [`bytes`](Self::bytes), to be changed.
     ///
     /// # Errors
-    /// [`AccessError::WrongKind`] for a native cell.
+    /// [`AccessError::WrongKind`] for a native cell, [`AccessError::WrongHeap`].
     pub fn bytes_mut(&mut self, cell: Local<'_>) -> Result<&mut [u8], AccessError> {
         let place = self.raw_place(cell)?;
         Ok(place.raw_mut())
@@ -384,7 +429,7 @@ impl<'s> Scope<'s> {
         if cell.header().is(Kind::Native) { Err(AccessError::WrongKind) } else { Ok(cell) }
     }
 
-    /// The cell's kind.
+    /// The cell's kind. Constant time.
     ///
     /// # Errors
     /// [`AccessError::WrongHeap`].
@@ -393,7 +438,7 @@ impl<'s> Scope<'s> {
         Ok(self.place(cell)?.header().kind())
     }
 
-    /// The cell's size in bytes.
+    /// The cell's size in bytes, header included. Constant time.
     ///
     /// # Errors
     /// [`AccessError::WrongHeap`].
@@ -401,7 +446,7 @@ impl<'s> Scope<'s> {
         Ok(self.place(cell)?.header().size())
     }
 
-    /// How many slots the cell has.
+    /// How many slots the cell has; of an ephemeron table or a registration, the heap's own too. Constant time.
     ///
     /// # Errors
     /// [`AccessError::WrongHeap`].
@@ -438,10 +483,14 @@ impl<'s> Scope<'s> {
         matches!((self.word(a), self.word(b)), (Ok(a), Ok(b)) if a == b)
     }
 
-    /// Allocates a weak reference (32 bytes); full collections clear it when its target dies.
+    /// Allocates a weak reference (32 bytes, as V8's WeakRef); full collections clear it when its target dies,
+    /// scavenges never do. May collect; else constant time.
     ///
     /// # Errors
-    /// [`HeapError`].
+    /// [`HeapError::OutOfMemory`] at the limit, [`AccessError::WrongHeap`].
+    ///
+    /// # Panics
+    /// If there are too many handles.
     pub fn alloc_weak_cell(&mut self, target: Local<'_>) -> Result<Local<'s>, HeapError> {
         self.place(target)?;
         let cell = self.make(Kind::WeakCell, 1, raw_bytes(crate::layout::WEAK_REF, 1))?;
@@ -450,10 +499,13 @@ impl<'s> Scope<'s> {
         Ok(cell)
     }
 
-    /// A weak reference's target, if it lives.
+    /// A weak reference's target, if it lives. Constant time.
     ///
     /// # Errors
-    /// [`AccessError::WrongKind`].
+    /// [`AccessError::WrongKind`] for another cell, [`AccessError::WrongHeap`].
+    ///
+    /// # Panics
+    /// If there are too many handles.
     pub fn weak_target(&mut self, cell: Local<'_>) -> Result<Option<Local<'s>>, AccessError> {
         let place = self.place(cell)?;
         if !place.header().is(Kind::WeakCell) {

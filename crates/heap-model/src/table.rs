@@ -24,10 +24,14 @@ const LEAST: usize = 4;
 const AHEAD: usize = 16;
 
 impl<'s> Scope<'s> {
-    /// Allocates a table with `capacity` places, at least 4; two thirds of them can be filled.
+    /// Allocates a table with `capacity` places, at least 4, of 40 + 16 `capacity` bytes; two thirds of the places
+    /// can be filled. May collect; else O(capacity).
     ///
     /// # Errors
     /// [`OutOfMemory`] at the limit.
+    ///
+    /// # Panics
+    /// If there are too many handles, as for the others here that return one.
     pub fn alloc_ephemeron_table(&mut self, capacity: usize) -> Result<Local<'s>, OutOfMemory> {
         let capacity = capacity.clamp(LEAST, 1 << 28);
         let table = self.make(Kind::EphemeronTable, FIRST + 2 * capacity, 0)?;
@@ -136,7 +140,7 @@ impl<'s> Scope<'s> {
     /// A key's value. Expected constant time; `map` is as [`ephemeron_set`](Self::ephemeron_set)'s.
     ///
     /// # Errors
-    /// [`AccessError`].
+    /// [`AccessError::WrongKind`] if `map` is neither a table nor has one, [`AccessError::WrongHeap`].
     #[inline(always)]
     pub fn ephemeron_get(
         &mut self,
@@ -151,7 +155,7 @@ impl<'s> Scope<'s> {
     /// Whether the key has an entry. Expected constant time.
     ///
     /// # Errors
-    /// [`AccessError`].
+    /// As [`ephemeron_get`](Self::ephemeron_get).
     #[inline(always)]
     pub fn ephemeron_has(&self, map: Local<'_>, key: Local<'_>) -> Result<bool, AccessError> {
         Ok(find(self.table(map)?, self.place(key)?).is_some())
@@ -161,7 +165,7 @@ impl<'s> Scope<'s> {
     /// full collection gives back the places of many that were removed.
     ///
     /// # Errors
-    /// [`AccessError`].
+    /// As [`ephemeron_get`](Self::ephemeron_get).
     #[inline]
     pub fn ephemeron_delete(
         &mut self,
@@ -175,10 +179,10 @@ impl<'s> Scope<'s> {
     }
 
     /// A number that the cell keeps for its life, never 0. The first 2^32 - 1 cells that are asked for
-    /// theirs have different ones.
+    /// theirs have different ones. Constant time.
     ///
     /// # Errors
-    /// [`AccessError::WrongKind`] for a double, which has no identity.
+    /// [`AccessError::WrongKind`] for a double, which has no identity; [`AccessError::WrongHeap`].
     #[inline]
     pub fn identity_hash(&mut self, cell: Local<'_>) -> Result<u32, AccessError> {
         let cell = self.place(cell)?;
@@ -188,18 +192,18 @@ impl<'s> Scope<'s> {
         Ok(self.heap.identity_hash(cell))
     }
 
-    /// How many entries the table holds; those of dead keys count until they are collected.
+    /// How many entries the table holds; those of dead keys count until they are collected. Constant time.
     ///
     /// # Errors
-    /// [`AccessError`].
+    /// As [`ephemeron_get`](Self::ephemeron_get).
     pub fn ephemeron_len(&self, map: Local<'_>) -> Result<usize, AccessError> {
         Ok(number(self.table(map)?, ENTRIES))
     }
 
-    /// How many places the table has, 16 bytes each.
+    /// How many places the table has, 16 bytes each. Constant time.
     ///
     /// # Errors
-    /// [`AccessError`].
+    /// As [`ephemeron_get`](Self::ephemeron_get).
     pub fn ephemeron_capacity(&self, map: Local<'_>) -> Result<usize, AccessError> {
         Ok(capacity(self.table(map)?))
     }

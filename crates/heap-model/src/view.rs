@@ -58,21 +58,21 @@ pub enum Seen<'a> {
 }
 
 impl<'a> View<'a> {
-    /// What the cell is.
+    /// What the cell is. Constant time, as all of a view's functions.
     #[inline(always)]
     #[must_use]
     pub fn kind(self) -> Kind {
         self.cell.header().kind()
     }
 
-    /// The cell's size in bytes.
+    /// The cell's size in bytes, header included.
     #[inline(always)]
     #[must_use]
     pub fn size(self) -> usize {
         self.cell.header().size()
     }
 
-    /// How many slots the cell has.
+    /// How many slots the cell has; of an ephemeron table or a registration, the heap's own too.
     #[inline(always)]
     #[must_use]
     pub fn slot_count(self) -> usize {
@@ -82,7 +82,8 @@ impl<'a> View<'a> {
     /// Reads a slot.
     ///
     /// # Errors
-    /// [`AccessError::SlotOutOfRange`]; [`AccessError::WrongKind`] if the cell's slots are weak.
+    /// [`AccessError::SlotOutOfRange`]; [`AccessError::WrongKind`] for a slot of an ephemeron table or a weak
+    /// reference, or a weak one of a registration.
     #[inline(always)]
     pub fn get(self, slot: usize) -> Result<Seen<'a>, AccessError> {
         let header = self.cell.header();
@@ -110,7 +111,7 @@ impl<'a> View<'a> {
         })
     }
 
-    /// The raw bytes behind the slots.
+    /// The raw bytes behind the slots, as [`Scope::bytes`] gives them.
     ///
     /// # Errors
     /// [`AccessError::WrongKind`] for a native cell.
@@ -138,7 +139,7 @@ impl<'a> View<'a> {
 }
 
 impl Scope<'_> {
-    /// Reads a cell, and what it refers to, without handles.
+    /// Reads a cell, and what it refers to, without handles. Constant time.
     ///
     /// # Errors
     /// [`AccessError::WrongHeap`].
