@@ -15,21 +15,21 @@ pub enum CollectionKind {
     Incremental,
 }
 
-/// Why it was collected.
+/// Why it was collected (V8's `GarbageCollectionReason`, whose names are in brackets).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Cause {
-    /// There was no room in the new space.
+    /// There was no room in the new space (`kAllocationFailure`).
     Allocation,
-    /// The old space has grown to its limit for now.
+    /// The old generation has grown to its limit for now (`kAllocationLimit`).
     OldSpaceLimit,
-    /// Memory outside the heap has grown.
+    /// Memory outside the heap has grown (`kExternalMemoryPressure`).
     ExternalMemory,
-    /// The host asked for it.
+    /// The host asked for it (`kTesting`, as of `gc()`).
     Requested,
-    /// The host was idle.
+    /// The host was idle (`kIdleTask`).
     Idle,
-    /// The heap's limit allows no more.
+    /// The heap's limit allows no more (`kLastResort`).
     LastResort,
 }
 

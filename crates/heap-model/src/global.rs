@@ -46,7 +46,7 @@ pub struct Global {
 }
 
 /// A weak handle: it gives the cell while that lives, and does not make it live (V8's
-/// `v8::Global::SetWeak`). A scavenge ends those of young cells, a full collection all. It may be dropped on any
+/// `v8::PersistentBase::SetWeak`). A scavenge ends those of young cells, a full collection all. It may be dropped on any
 /// thread, and one that outlives its heap is harmless.
 ///
 /// ```

@@ -5,7 +5,8 @@
 //! of elements and of a string, its map and its length. A cell has its header and its hash there, so
 //! what follows are slots, in V8's order, and each cell is as large as V8's.
 //!
-//! All functions are O(size of the cells that they make), allocate, and so may collect.
+//! Functions that make cells are O(their size), may collect, and make one handle, which panics if there are too
+//! many ([`Scope`]). Those that read are constant time.
 //!
 //! ```
 //! use heap_model::{Heap, HeapOptions, Value, layout, shapes};
@@ -111,7 +112,7 @@ fn string<'s>(scope: &mut Scope<'s>, kind: Kind, bytes: usize) -> Result<Local<'
 /// allocated otherwise ([`Scope::alloc`]) count.
 ///
 /// # Errors
-/// [`AccessError::WrongKind`] if it is no flat string.
+/// [`AccessError::WrongKind`] if it is no flat string, [`AccessError::WrongHeap`].
 pub fn string_bytes<'a>(scope: &'a Scope<'_>, cell: Local<'_>) -> Result<&'a [u8], AccessError> {
     if !matches!(scope.kind(cell)?, Kind::OneByteString | Kind::TwoByteString) {
         return Err(AccessError::WrongKind);
@@ -122,10 +123,11 @@ pub fn string_bytes<'a>(scope: &'a Scope<'_>, cell: Local<'_>) -> Result<&'a [u8
     Ok(&bytes[..bytes.len().saturating_sub(padding)])
 }
 
-/// A rope of two strings, in slots 0 and 1.
+/// A rope of two strings, in slots 0 and 1. Of what length V8 makes one, [`layout::CONS_STRING_LENGTH`] tells.
 ///
 /// # Errors
-/// [`HeapError::OutOfMemory`] at the limit; [`AccessError::WrongKind`] if one is no string.
+/// [`HeapError::OutOfMemory`] at the limit; [`AccessError::WrongKind`] if one is no string,
+/// [`AccessError::WrongHeap`].
 pub fn cons_string<'s>(
     scope: &mut Scope<'s>,
     left: Local<'_>,
@@ -142,7 +144,7 @@ pub fn cons_string<'s>(
     Ok(cell)
 }
 
-/// A boxed double.
+/// A boxed double of 16 bytes ([`layout::HEAP_NUMBER`]).
 ///
 /// # Errors
 /// [`OutOfMemory`] at the limit.
@@ -157,7 +159,7 @@ pub fn heap_number<'s>(scope: &mut Scope<'s>, number: f64) -> Result<Local<'s>, 
 /// A boxed double's number.
 ///
 /// # Errors
-/// [`AccessError::WrongKind`] if it is none.
+/// [`AccessError::WrongKind`] if it is none, [`AccessError::WrongHeap`].
 pub fn number(scope: &Scope<'_>, cell: Local<'_>) -> Result<f64, AccessError> {
     if scope.kind(cell)? != Kind::Double {
         return Err(AccessError::WrongKind);
@@ -170,7 +172,7 @@ pub fn number(scope: &Scope<'_>, cell: Local<'_>) -> Result<f64, AccessError> {
 /// one.
 ///
 /// # Errors
-/// [`HeapError`].
+/// [`HeapError::OutOfMemory`] at the limit, [`AccessError::WrongHeap`].
 pub fn context<'s>(
     scope: &mut Scope<'s>,
     previous: Option<Local<'_>>,
@@ -184,7 +186,7 @@ pub fn context<'s>(
 /// An arrow function with its context.
 ///
 /// # Errors
-/// [`HeapError`].
+/// [`HeapError::OutOfMemory`] at the limit, [`AccessError::WrongHeap`].
 pub fn arrow_function<'s>(
     scope: &mut Scope<'s>,
     context: Local<'_>,
@@ -195,7 +197,7 @@ pub fn arrow_function<'s>(
 /// A function that has a prototype, with its context.
 ///
 /// # Errors
-/// [`HeapError`].
+/// [`HeapError::OutOfMemory`] at the limit, [`AccessError::WrongHeap`].
 pub fn function<'s>(scope: &mut Scope<'s>, context: Local<'_>) -> Result<Local<'s>, HeapError> {
     closure(scope, layout::FUNCTION, context)
 }
@@ -213,7 +215,7 @@ fn closure<'s>(
 /// A Map with an empty table for `entries` entries.
 ///
 /// # Errors
-/// [`HeapError`].
+/// [`HeapError::OutOfMemory`] at the limit, or for more than 2^27 entries.
 pub fn map<'s>(scope: &mut Scope<'s>, entries: usize) -> Result<Local<'s>, HeapError> {
     let capacity = ordered_capacity(scope, entries)?;
     with_table(scope, layout::MAP, layout::ordered_hash_map(capacity))
@@ -222,7 +224,7 @@ pub fn map<'s>(scope: &mut Scope<'s>, entries: usize) -> Result<Local<'s>, HeapE
 /// A Set with an empty table for `entries` entries.
 ///
 /// # Errors
-/// [`HeapError`].
+/// [`HeapError::OutOfMemory`] at the limit, or for more than 2^27 entries.
 pub fn set<'s>(scope: &mut Scope<'s>, entries: usize) -> Result<Local<'s>, HeapError> {
     let capacity = ordered_capacity(scope, entries)?;
     with_table(scope, layout::SET, layout::ordered_hash_set(capacity))
@@ -303,10 +305,10 @@ pub fn weak_map<'s>(scope: &mut Scope<'s>, entries: usize) -> Result<Local<'s>, 
     })
 }
 
-/// A WeakRef.
+/// A WeakRef, which [`Scope::weak_target`] reads.
 ///
 /// # Errors
-/// [`HeapError`].
+/// As [`Scope::alloc_weak_cell`].
 pub fn weak_ref<'s>(scope: &mut Scope<'s>, target: Local<'_>) -> Result<Local<'s>, HeapError> {
     scope.alloc_weak_cell(target)
 }
@@ -326,7 +328,7 @@ pub fn array_buffer<'s>(scope: &mut Scope<'s>, bytes: Vec<u8>) -> Result<Local<'
 ///
 /// # Errors
 /// [`HeapError::OutOfMemory`] at the limit; [`AccessError::WrongKind`] if `buffer` is no
-/// [`array_buffer`], [`AccessError::SlotOutOfRange`] if it has fewer bytes.
+/// [`array_buffer`], [`AccessError::SlotOutOfRange`] if it has fewer bytes, [`AccessError::WrongHeap`].
 pub fn typed_array<'s>(
     scope: &mut Scope<'s>,
     buffer: Local<'_>,

@@ -25,6 +25,20 @@ impl Scope<'_> {
     }
 
     /// As [`Heap::idle`].
+    ///
+    /// ```
+    /// # use heap_model::{Heap, HeapOptions, Kind};
+    /// # use std::time::{Duration, Instant};
+    /// # let mut heap = Heap::new(HeapOptions::default()).unwrap();
+    /// # heap.enter(|scope| {
+    /// scope.scope(|scope| scope.alloc(Kind::Array, 10_000, 0).map(drop))?;
+    /// scope.collect();
+    /// // A host that has 5 ms until its next frame, and then again.
+    /// while !scope.idle(Instant::now() + Duration::from_millis(5)) {}
+    /// assert_eq!(scope.statistics().pooled, 0);
+    /// # Ok::<(), heap_model::HeapError>(())
+    /// # }).unwrap();
+    /// ```
     pub fn idle(&mut self, deadline: Instant) -> bool {
         self.heap.idle(deadline)
     }
