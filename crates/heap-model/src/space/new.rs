@@ -111,7 +111,7 @@ impl NewSpace {
     /// Makes both halves smaller, but not smaller than what is used.
     pub fn shrink(&mut self, capacity: usize) {
         self.capacity = capacity.max(self.used()).next_multiple_of(PAGE).min(self.maximum);
-        self.end = self.start + self.capacity;
+        self.end = self.end.min(self.start + self.capacity);
         for half in [self.mapping.start(), self.mapping.start() + self.maximum] {
             self.mapping.release(half + self.capacity, self.maximum - self.capacity);
         }
