@@ -1,7 +1,7 @@
 //! The heap: its spaces and roots, and allocation. No unsafe code.
 //!
-//! Invariant: committed memory, twice the new space's cells (what their promotion can need at the
-//! most) and two pages never pass the limit, so a collection never runs out of room.
+//! Invariant: committed memory, what the promotion of the new space's cells can need at the most, and two
+//! pages never pass the limit, so a collection never runs out of room.
 
 use crate::OutOfMemory;
 use crate::collect::Marker;
@@ -9,6 +9,7 @@ use crate::events::{Cause, CollectionEvent, CollectionKind, Listener, Prologue};
 use crate::global::Released;
 use crate::identity::Identities;
 use crate::options::{Growing, HeapOptions};
+use crate::pace::Pace;
 use crate::raw::cell::{Cell, Header, Kind, MAX_SIZE, is_reference};
 use crate::raw::chunk::{Chunk, LARGEST_IN_PAGE, PAGE};
 use crate::raw::handles::Handles;
@@ -75,7 +76,9 @@ pub struct Heap {
     pub(crate) statistics: Counters,
     /// Slots and entries that all markings have visited.
     pub(crate) work: usize,
-    clock: Clock,
+    pub(crate) pace: Pace,
+    /// The old generation's bytes after the last full collection.
+    settled: usize,
     #[cfg(zeal)]
     pub(crate) zeal: Option<(u32, u32)>,
     near_limit: Option<NearLimit>,
@@ -92,12 +95,6 @@ pub(crate) struct Counters {
     pub longest_pause: Duration,
     pub longest_scavenge: Duration,
     pub total_pause: Duration,
-}
-
-/// The speeds that [`Growing::Utilization`] goes by.
-struct Clock {
-    collected: Instant,
-    promoted: usize,
 }
 
 /// Whether a cell's slots are remembered one by one, lest each scavenge visits all of them.
@@ -140,6 +137,13 @@ pub(crate) const SWEEPABLE: usize = 8;
 /// Bytes that are allocated between two steps of marking.
 const STEP_BYTES: usize = 256 << 10;
 
+/// What may be committed for so many bytes that are promoted, a page aside: of each page but the last at least
+/// 126,649 bytes are filled, for a cell goes into any range of a class above its own, and into one of its
+/// own class if it is as long.
+const fn promotion(bytes: usize) -> usize {
+    bytes.saturating_mul(2).saturating_add(bytes / 14)
+}
+
 /// What [`Heap::begin_event`] knows.
 pub(crate) struct Begun {
     kind: CollectionKind,
@@ -172,7 +176,7 @@ impl Heap {
         let id = id.map_err(|_| refused)?;
         let most = options.max_semi_space.min(options.limit / 2);
         let most = most.checked_next_multiple_of(PAGE).ok_or(refused)?;
-        Ok(Self {
+        let mut heap = Self {
             id,
             made: Instant::now(),
             options,
@@ -202,20 +206,28 @@ impl Heap {
             registrations: 0,
             statistics: Counters::default(),
             work: 0,
-            clock: Clock { collected: Instant::now(), promoted: 0 },
+            pace: Pace::new(Instant::now()),
+            settled: 0,
             #[cfg(zeal)]
             zeal: None,
             near_limit: None,
             listener: None,
             prologue: None,
-        })
+        };
+        heap.bound_new_space();
+        Ok(heap)
     }
 
     /// Runs `f` in a scope of handles; none of them outlives it. Constant time beside `f`'s.
     pub fn enter<R>(&mut self, f: impl for<'s> FnOnce(&mut Scope<'s>) -> R) -> R {
-        // No scope is alive here: what is left is of one that a panic ended.
-        self.handles.clear();
-        Scope::run(self, f)
+        /// Ends all scopes, as a panic that passes them does not.
+        struct Entered<'h>(&'h mut Heap);
+        impl Drop for Entered<'_> {
+            fn drop(&mut self) {
+                self.0.handles.clear();
+            }
+        }
+        Scope::run(Entered(self).0, f)
     }
 
     /// Commits `bytes` bytes that hold no cells, as V8's code and read-only spaces do: they count in
@@ -312,7 +324,7 @@ impl Heap {
 
     /// Has `callback` called when the limit allows no more after a last collection (V8's
     /// `AddNearHeapLimitCallback`). It is given the limit in bytes and returns the new one; one that isn't
-    /// larger lets the allocation fail. It replaces the one before; one that panicked is not called again.
+    /// larger lets the allocation fail. It replaces the one before.
     ///
     /// ```
     /// use heap_model::{Heap, HeapOptions, Kind};
@@ -456,7 +468,9 @@ impl Heap {
 
     /// How many bytes the new space may hold so that they can all be promoted.
     fn promotable(&self) -> usize {
-        self.options.limit.saturating_sub(self.committed() + 2 * PAGE) / 2
+        let room = self.options.limit.saturating_sub(self.committed() + 2 * PAGE);
+        // As much as `promotion` makes that much of.
+        room / 29 * 14
     }
 
     fn allocate_somewhere(&mut self, size: usize, old: bool) -> Result<Cell, OutOfMemory> {
@@ -468,7 +482,11 @@ impl Heap {
             self.need(LargeSpace::commit(size), size)?;
             return self.large.allocate(size).ok_or_else(|| self.refusal(size));
         }
-        if !old {
+        if old {
+            if self.old_generation() > self.next_full {
+                self.collect_if_due(false);
+            }
+        } else {
             let marking = self.marker.is_some() && !self.external_is_due();
             if marking && self.new.used() + size <= self.promotable().min(self.new.capacity()) {
                 self.mark_along();
@@ -479,13 +497,20 @@ impl Heap {
             }
             self.collect_if_due(true);
             self.bound_new_space();
-            // What lies in the new space may have to be promoted.
-            self.need(2 * size, size)?;
+            // What lies in the new space may have to be promoted. Where not even a page may be committed for it,
+            // what is free in the old space is there all the same; and less is not worth a last collection,
+            // lest each few cells ask for one.
+            let needed = promotion(size).max(PAGE);
+            if !self.has_room(needed)
+                && let Some(cell) = self.old.allocate_thoroughly(size)
+            {
+                return Ok(cell);
+            }
+            self.need(needed, size)?;
+            self.bound_new_space();
             if let Some(cell) = self.new.allocate(size) {
                 return Ok(cell);
             }
-        } else if self.old_generation() > self.next_full {
-            self.collect_if_due(false);
         }
         self.old.allow_sweeping(SWEEPABLE);
         if let Some(cell) = self.old.allocate(size) {
@@ -513,7 +538,7 @@ impl Heap {
         if due && self.options.incremental.is_none() {
             return self.full_collection(Cause::OldSpaceLimit);
         }
-        if young {
+        if young && self.new.used() > 0 {
             // What is left of the semi-spaces' growth makes a collection unnecessary.
             self.young_collection(Cause::Allocation);
         }
@@ -528,14 +553,21 @@ impl Heap {
             return Ok(());
         }
         self.full_collection(Cause::LastResort);
+        // Which cells had died was not known when pages were chosen, and each that is emptied makes room to
+        // empty more (V8 repeats its last collection too).
+        let mut committed = usize::MAX;
+        while !self.has_room(bytes) && self.old.spare() >= 2 * PAGE && self.committed() < committed
+        {
+            committed = self.committed();
+            self.full_collection(Cause::LastResort);
+        }
         while !self.has_room(bytes) {
             let limit = self.options.limit;
-            let Some(mut callback) = self.near_limit.take() else { return Err(self.refusal(size)) };
-            self.options.limit = callback(limit).max(limit);
-            self.near_limit.get_or_insert(callback);
-            if self.options.limit == limit {
+            let larger = self.near_limit.as_mut().map_or(limit, |callback| callback(limit));
+            if larger <= limit {
                 return Err(self.refusal(size));
             }
+            self.options.limit = larger;
         }
         Ok(())
     }
@@ -545,7 +577,7 @@ impl Heap {
     }
 
     pub(crate) fn has_room(&self, needed: usize) -> bool {
-        let reserve = 2 * self.new.used() + 2 * PAGE;
+        let reserve = promotion(self.new.used()) + 2 * PAGE;
         self.committed().saturating_add(needed).saturating_add(reserve) <= self.options.limit
     }
 
@@ -565,40 +597,38 @@ impl Heap {
         let live = self.old_generation();
         let factor = match self.options.growing {
             Growing::Factor(factor) => factor,
-            Growing::Utilization => self.utilization_factor(),
+            Growing::Utilization => {
+                let (promoted, limit) = (self.statistics.promoted, self.options.limit);
+                self.pace.factor(Instant::now(), live, promoted, limit)
+            }
         };
         let grown = ((live as f64 * factor.max(1.0)) as usize).max(live + (8 << 20));
         let halfway = usize::midpoint(live, self.options.limit);
         let least = self.options.initial_old_generation.min(halfway);
         self.next_full = grown.saturating_add(self.new.capacity()).min(halfway).max(least);
         self.external_at_collection = self.external;
+        self.settled = live;
     }
 
-    /// The factor by which the mutator has 97 % of the time.
-    fn utilization_factor(&mut self) -> f64 {
-        const AIM: f64 = 0.97;
-        let mutator = self.clock.collected.elapsed().as_secs_f64().max(1e-6);
-        let promoted = self.statistics.promoted - self.clock.promoted;
-        let collector = self.statistics.total_pause.as_secs_f64().max(1e-6);
-        let allocation_speed = promoted as f64 / mutator;
-        let collection_speed = self.old_generation() as f64 / collector;
-        let ratio = collection_speed / allocation_speed.max(1.0);
-        self.clock = Clock { collected: Instant::now(), promoted: self.statistics.promoted };
-        let (a, b) = (ratio * (1.0 - AIM), ratio * (1.0 - AIM) - AIM);
-        if b <= 0.0 || a >= b * 4.0 { 4.0 } else { (a / b).clamp(1.1, 4.0) }
+    /// Whether three quarters of what the old generation may grow by have come to it.
+    pub(crate) fn is_nearly_due(&self) -> bool {
+        let (live, next) = (self.settled, self.next_full);
+        self.old_generation() > live + next.saturating_sub(live) / 4 * 3
     }
 
     pub(crate) fn begin_event(&mut self, kind: CollectionKind, cause: Cause) -> Begun {
         if let Some(prologue) = &mut self.prologue {
             prologue(kind, cause);
         }
+        let start = Instant::now();
+        self.pace.begin(start);
         Begun {
             kind,
             cause,
             used: self.heap_used(),
             committed: self.committed(),
             promoted: self.statistics.promoted,
-            start: Instant::now(),
+            start,
         }
     }
 
@@ -616,6 +646,7 @@ impl Heap {
             CollectionKind::Scavenge => {
                 counters.scavenges += 1;
                 counters.longest_scavenge = counters.longest_scavenge.max(pause);
+                self.pace.scavenged(pause);
             }
             _ => counters.full_collections += 1,
         }

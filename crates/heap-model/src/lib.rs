@@ -9,6 +9,7 @@ mod heap;
 mod identity;
 pub mod layout;
 mod options;
+mod pace;
 mod raw;
 mod registration;
 mod scope;

@@ -9,7 +9,8 @@ pub enum Growing {
     /// places at every run.
     Factor(f64),
     /// By V8's aim that the program has 97 % of the time (`MemoryController::GrowingFactor`): by a
-    /// factor of 1.1 to 4, from the measured speeds of allocation and collection.
+    /// factor of 1.1 to 4, or to 1.3 to 2 where the limit is below 2 GiB, from the speeds of promotion and
+    /// collection since the last full collection.
     Utilization,
 }
 

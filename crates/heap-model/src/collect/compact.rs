@@ -8,16 +8,31 @@ use crate::raw::chunk::{Chunk, PAGE, USABLE};
 
 /// Pages are sparse when at most this part of them was live.
 const SPARSE: usize = USABLE * 4 / 10;
+const NEARLY_FULL: usize = USABLE * 9 / 10;
 
 impl Heap {
-    /// Chooses the pages to be emptied: those that were sparse, if they are worth it.
-    pub(super) fn choose_sparse_pages(&mut self) {
-        let sparse = |page: &&Chunk| page.used() <= SPARSE;
-        let pages: Vec<Chunk> = self.old.pages().iter().filter(sparse).copied().collect();
+    /// Chooses the pages to be emptied: the sparsest first, as long as there is room to move their cells to.
+    /// As a `last` resort any page that is not nearly full is one, and what is free in the others is room too.
+    pub(super) fn choose_sparse_pages(&mut self, last: bool) {
+        let most = if last { NEARLY_FULL } else { SPARSE };
+        let mut pages: Vec<Chunk> =
+            self.old.pages().iter().filter(|page| page.used() <= most).copied().collect();
+        pages.sort_by_key(|page| page.used());
+        let mut room = self.options.limit.saturating_sub(self.committed()) / PAGE * USABLE;
+        if last {
+            // Not all of it will be of use.
+            room += self.old.spare() / 4 * 3;
+        }
+        let mut bytes = 0;
+        let chosen = pages.iter().take_while(|page| {
+            bytes += page.used();
+            room = if last { room.saturating_sub((USABLE - page.used()) / 4 * 3) } else { room };
+            bytes <= room
+        });
+        let chosen = chosen.count();
+        pages.truncate(chosen);
         let bytes: usize = pages.iter().map(|page| page.used()).sum();
-        // Their cells need pages before they can leave.
-        let fits = self.committed() + bytes.next_multiple_of(PAGE) + PAGE <= self.options.limit;
-        if pages.len() >= 2 && pages.len() * USABLE >= 2 * bytes && fits {
+        if pages.len() >= 2 && (last || pages.len() * USABLE >= 2 * bytes) {
             pages.iter().for_each(|page| page.set_evacuated(true));
             self.sparse = pages;
         }
@@ -71,12 +86,20 @@ impl Heap {
         }
     }
 
-    /// Moves a page's cells; false if the operating system refuses memory, and then some stay.
+    /// Moves a page's cells; false if the limit or the operating system refuses memory, and then some stay.
     fn move_page(&mut self, page: Chunk) -> bool {
         let mut whole = true;
         for cell in page.marked() {
             let size = cell.header().size();
-            match self.old.allocate_surely(size) {
+            let room = self.old.allocate(size).or_else(|| {
+                let more = self.committed() + PAGE <= self.options.limit;
+                if more {
+                    self.old.allocate_surely(size)
+                } else {
+                    self.old.allocate_thoroughly(size)
+                }
+            });
+            match room {
                 Some(to) => {
                     cell.move_to(to, size);
                     self.old.moved(size);

@@ -22,8 +22,12 @@ impl Heap {
         let exact = matches!(cause, Cause::Requested | Cause::LastResort);
         self.evacuate_new_space(if exact { Promote::All } else { Promote::Nobody });
         self.sparse.clear();
+        let last = cause == Cause::LastResort;
         if counted {
-            self.choose_sparse_pages();
+            self.choose_sparse_pages(last);
+        }
+        if last {
+            self.old.allow_sweeping(usize::MAX);
         }
         self.old.begin_marking();
         self.large.begin_marking();

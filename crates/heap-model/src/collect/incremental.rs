@@ -52,6 +52,7 @@ impl Heap {
 
     fn count_pause(&mut self, start: Instant) {
         let pause = start.elapsed();
+        self.pace.stepped(pause);
         self.statistics.total_pause += pause;
         self.statistics.longest_pause = self.statistics.longest_pause.max(pause);
     }
@@ -87,7 +88,7 @@ impl Heap {
     /// empty pages back to the operating system (V8's `IdleNotificationDeadline`). Whether there is
     /// nothing left to do.
     pub fn idle(&mut self, deadline: Instant) -> bool {
-        if self.marker.is_none() && self.old_generation() > self.next_full / 4 * 3 {
+        if self.marker.is_none() && self.is_nearly_due() {
             self.start_marking();
         }
         while self.marker.is_some() {

@@ -15,6 +15,8 @@ const REGION: usize = 32;
 const CLASSES: usize = 18;
 /// How many empty pages a collection gives back to the operating system.
 const RELEASED_AT_ONCE: usize = 16;
+/// How many ranges of a cell's own class are looked at, unless memory is short.
+const TRIES: usize = 8;
 /// Shorter free ranges are left to the next sweep.
 const SHORTEST: usize = 32;
 
@@ -89,7 +91,8 @@ impl OldSpace {
     #[cold]
     fn refill(&mut self, size: usize, thoroughly: bool) -> bool {
         loop {
-            if let Some((start, end)) = self.take_free(size) {
+            let tries = if thoroughly { usize::MAX } else { TRIES };
+            if let Some((start, end)) = self.take_free(size, tries) {
                 self.retire();
                 page_of(start).take((end - start) as isize);
                 (self.top, self.end) = (start, end);
@@ -127,8 +130,8 @@ impl OldSpace {
         }
     }
 
-    /// A free range of at least `size` bytes.
-    fn take_free(&mut self, size: usize) -> Option<(usize, usize)> {
+    /// A free range of at least `size` bytes; of those of its own class so many are looked at.
+    fn take_free(&mut self, size: usize, tries: usize) -> Option<(usize, usize)> {
         // Every range of a higher class is long enough; of its own class, some.
         let own = class(size);
         for list in self.free.iter_mut().skip(own + 1).rev() {
@@ -136,7 +139,7 @@ impl OldSpace {
                 return Some(range);
             }
         }
-        let tries = self.free[own].len().min(8);
+        let tries = self.free[own].len().min(tries);
         let list = &mut self.free[own];
         let found = (list.len() - tries..list.len()).find(|i| list[*i].1 - list[*i].0 >= size)?;
         Some(list.swap_remove(found))
@@ -174,6 +177,11 @@ impl OldSpace {
 
     pub fn committed(&self) -> usize {
         self.pages.len() * PAGE
+    }
+
+    /// Bytes of its pages that are not cells.
+    pub fn spare(&self) -> usize {
+        self.pages.len() * USABLE - self.used
     }
 
     /// A cell that was counted where it was has been moved here.

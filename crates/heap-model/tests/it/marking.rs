@@ -204,3 +204,24 @@ fn a_marking_that_is_given_up_does_not_make_full_pages_look_sparse() {
     heap.collect();
     assert_eq!(places(&mut heap), before, "full pages are not emptied");
 }
+
+#[test]
+fn idle_time_without_growth_is_left_alone() {
+    // The limit is near, so that the next collection is due soon after the last.
+    let mut heap = Heap::new(HeapOptions::default().with_limit(24 << 20)).unwrap();
+    let kept = heap.enter(|scope| {
+        let list = scope.alloc(Kind::Array, 40, 0).unwrap();
+        for slot in 0..40 {
+            let cell = scope.alloc(Kind::Bytes, 0, 400_000).unwrap();
+            scope.set(list, slot, Value::Ref(cell)).unwrap();
+        }
+        scope.global(list).unwrap()
+    });
+    heap.collect();
+    let before = heap.statistics().full_collections;
+    for _ in 0..5 {
+        assert!(heap.idle(Instant::now() + Duration::from_secs(100)));
+    }
+    assert_eq!(heap.statistics().full_collections, before);
+    drop(kept);
+}

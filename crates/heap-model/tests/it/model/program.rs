@@ -373,6 +373,7 @@ impl Program {
             }
             Op::Release => self.heap.release_memory(),
         }
+        assert!(self.heap.heap_total() <= self.heap.limit(), "after {op:?}");
     }
 
     fn set(&mut self, from: usize, slot: usize, value: Source) {
