@@ -47,6 +47,8 @@ impl Heap {
         self.mark_roots(&mut marker);
         self.marker = Some(marker);
         self.marked_until = self.old_generation();
+        // One large cell may have gone far beyond: marking is late only if as much comes again.
+        self.next_full = self.next_full.max(self.marked_until);
         self.count_pause(start);
     }
 

@@ -204,3 +204,81 @@ fn a_marking_that_is_given_up_does_not_make_full_pages_look_sparse() {
     heap.collect();
     assert_eq!(places(&mut heap), before, "full pages are not emptied");
 }
+
+/// Allocates short-lived cells until a marking has ended, and gives its number of steps.
+fn steps_of_a_marking(heap: &mut Heap, log: &Mutex<Vec<CollectionEvent>>) -> usize {
+    loop {
+        heap.enter(|scope| {
+            for _ in 0..1000 {
+                scope.scope(|inner| inner.alloc(Kind::Object, 8, 0).map(drop)).unwrap();
+            }
+        });
+        let log = log.lock().unwrap();
+        if let Some(event) = log.iter().find(|e| e.kind == CollectionKind::Incremental) {
+            return event.steps;
+        }
+    }
+}
+
+#[test]
+fn a_wide_array_is_marked_in_pieces() {
+    const SLOTS: usize = 1 << 20;
+    let incremental = Some(Duration::from_nanos(1));
+    let mut heap = Heap::new(HeapOptions { incremental, ..options() }).unwrap();
+    let log = events(&mut heap);
+    let _array = heap.enter(|scope| {
+        let array = scope.alloc(Kind::Array, SLOTS, 0).unwrap();
+        let cell = scope.alloc(Kind::Object, 0, 0).unwrap();
+        for slot in 0..SLOTS {
+            scope.set(array, slot, Value::Ref(cell)).unwrap();
+        }
+        scope.global(array).unwrap()
+    });
+    let steps = steps_of_a_marking(&mut heap, &log);
+    assert!(steps > 64, "{steps} steps for {SLOTS} slots");
+}
+
+#[test]
+fn what_moves_about_in_a_wide_array_while_it_is_marked_stays_alive() {
+    const SLOTS: usize = 100_000;
+    const LISTS: usize = 50;
+    let incremental = Some(Duration::from_nanos(1));
+    let mut heap = Heap::new(HeapOptions { incremental, ..options() }).unwrap();
+    let log = events(&mut heap);
+    heap.enter(|scope| {
+        let array = scope.alloc(Kind::Array, SLOTS, 0).unwrap();
+        let mut places: Vec<usize> = (0..LISTS).map(|list| list * (SLOTS / LISTS)).collect();
+        for &slot in &places {
+            scope.scope(|inner| {
+                let made = list(inner, 2000);
+                inner.set(array, slot, Value::Ref(made)).unwrap();
+            });
+        }
+        for round in 0..20_000_usize {
+            let list = round * 7 % LISTS;
+            let to = (round * 7919 + list) % SLOTS;
+            scope.scope(|inner| {
+                if let Value::Undefined | Value::Null = inner.get(array, to).unwrap() {
+                    let from = std::mem::replace(&mut places[list], to);
+                    let moved = inner.get(array, from).unwrap();
+                    inner.set(array, from, Value::Null).unwrap();
+                    inner.set(array, to, moved).unwrap();
+                }
+                // What takes another's place takes the memory of the dead, too.
+                if round % 8 == 0 {
+                    let made = self::list(inner, 2000);
+                    inner.set(array, places[list], Value::Ref(made)).unwrap();
+                }
+            });
+        }
+        for &slot in &places {
+            scope.scope(|inner| {
+                let Value::Ref(made) = inner.get(array, slot).unwrap() else { panic!("lost") };
+                check_list(inner, made, 2000);
+            });
+        }
+    });
+    let log = log.lock().unwrap();
+    let marked = log.iter().filter(|event| event.kind == CollectionKind::Incremental);
+    assert!(marked.filter(|event| event.steps > 4).count() > 2);
+}
