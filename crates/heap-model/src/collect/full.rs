@@ -27,17 +27,19 @@ impl Heap {
         }
         self.old.begin_marking();
         self.large.begin_marking();
-        let mut marker = Marker::new(self);
-        self.mark_roots(&mut marker);
-        marker.finish();
+        let marker = Marker::new(self);
         self.finish_marking(marker);
         self.end_event(event);
     }
 
-    /// Marks from handles, owned roots, and cells that stayed young.
-    pub(super) fn mark_roots(&mut self, marker: &mut Marker) {
+    /// Marks from handles and owned roots.
+    pub(super) fn mark_roots(&self, marker: &mut Marker) {
         let globals = self.globals.iter().map(|(_, word)| word);
         self.handles.iter().chain(globals).for_each(|word| marker.mark_word(*word));
+    }
+
+    /// Marks from cells that stayed young.
+    fn mark_young(&self, marker: &mut Marker) {
         for cell in self.new.cells() {
             for slot in 0..cell.header().slots() {
                 marker.mark_word(cell.slot(slot));
@@ -45,8 +47,11 @@ impl Heap {
         }
     }
 
-    /// Everything reachable is marked: the rest goes.
+    /// Marks what is left, after a collection of the new space: what is not reachable goes.
     pub(super) fn finish_marking(&mut self, mut marker: Marker) {
+        self.mark_roots(&mut marker);
+        self.mark_young(&mut marker);
+        marker.finish();
         marker.clear_weak(self.registrations);
         self.work += marker.work;
         self.bury_dead_natives();

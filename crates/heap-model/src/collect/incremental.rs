@@ -33,11 +33,12 @@ impl Heap {
         // Twice over what was allowed, marking has lost the race all the same.
         let late = self.old_generation() > self.next_full.saturating_mul(2);
         if self.step(length, if late { usize::MAX } else { 2 * grown / WORD }) {
-            self.finish_incremental(Cause::OldSpaceLimit);
+            self.conclude(Cause::OldSpaceLimit);
         }
     }
 
-    /// Begins to mark: the roots first.
+    /// Begins to mark, from handles and owned roots. Which young cells live is not known yet: those that do
+    /// are visited once they are promoted.
     fn start_marking(&mut self) {
         let start = Instant::now();
         self.drain_released();
@@ -64,7 +65,7 @@ impl Heap {
         self.steps += 1;
         let (start, before) = (Instant::now(), marker.work);
         let done = loop {
-            let done = marker.advance(PORTION);
+            let done = marker.step(PORTION);
             let enough = marker.work - before >= least;
             if done || (enough && start.elapsed() >= length) {
                 break done;
@@ -74,12 +75,27 @@ impl Heap {
         done
     }
 
-    fn finish_incremental(&mut self, cause: Cause) {
-        let event = self.begin_event(CollectionKind::Incremental, cause);
+    /// Steps have nothing left to do. What only young cells and new handles lead to may still be much, so
+    /// after a first collection of the new space steps go on, and after a second one all is finished.
+    fn conclude(&mut self, cause: Cause) {
+        if self.marker.as_ref().is_some_and(|marker| marker.ends) {
+            self.finish_incremental(cause);
+            return;
+        }
+        let event = self.begin_event(CollectionKind::Scavenge, cause);
         self.evacuate_new_space(Promote::All);
         if let Some(mut marker) = self.marker.take() {
             self.mark_roots(&mut marker);
-            marker.finish();
+            marker.ends = true;
+            self.marker = Some(marker);
+        }
+        self.end_event(event);
+    }
+
+    fn finish_incremental(&mut self, cause: Cause) {
+        let event = self.begin_event(CollectionKind::Incremental, cause);
+        self.evacuate_new_space(Promote::All);
+        if let Some(marker) = self.marker.take() {
             self.finish_marking(marker);
         }
         self.end_event(event);
@@ -88,6 +104,13 @@ impl Heap {
     /// Uses time that the host has to spare: marks, if a collection is under way or near, and gives
     /// empty pages back to the operating system (V8's `IdleNotificationDeadline`). Whether there is
     /// nothing left to do.
+    ///
+    /// Steps keep the deadline, whatever the shape of what they mark. But for these parts of a collection,
+    /// which are not divided: it begins in O(pages + handles), goes on to its end with a collection of the
+    /// new space, and ends with another and O(handles + entries of ephemeron tables + registrations +
+    /// weak and native cells + pages + unmapped large cells). What has been marked by then is not visited
+    /// again. Left to the end is what only the mutator's latest handles and young cells lead to, and values
+    /// that depend on each other's in more than ten rounds over all tables.
     pub fn idle(&mut self, deadline: Instant) -> bool {
         if self.marker.is_none() && self.old_generation() > self.next_full / 4 * 3 {
             self.start_marking();
@@ -98,7 +121,7 @@ impl Heap {
                 return false;
             }
             if self.step(left.min(Duration::from_millis(1)), 0) {
-                self.finish_incremental(Cause::Idle);
+                self.conclude(Cause::Idle);
             }
         }
         while self.old.resident_empty() > 0 {

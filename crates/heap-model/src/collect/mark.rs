@@ -1,5 +1,6 @@
 //! Marking: a stack of cells to visit, never recursion. No unsafe code.
 
+use super::rounds::Round;
 use super::wait::{Grouped, Groups, Waiting};
 use crate::heap::Heap;
 use crate::options::TableSizing;
@@ -14,7 +15,7 @@ const AHEAD: usize = 8;
 
 /// Cells with more slots are visited in pieces of so many, lest a step takes as long as they are wide (V8's
 /// `MarkingProgressTracker`).
-const PIECE: usize = 2048;
+pub(super) const PIECE: usize = 2048;
 
 /// What marking knows. Young cells are neither marked nor visited.
 #[derive(Default)]
@@ -24,7 +25,8 @@ pub(crate) struct Marker {
     wide: Vec<(Cell, usize)>,
     ring: Ring,
     row: Row,
-    tables: Vec<Cell>,
+    pub(super) tables: Vec<Cell>,
+    pub(super) round: Round,
     weak_cells: Vec<Cell>,
     registrations: Vec<Cell>,
     /// The values of entries whose keys may still be marked.
@@ -36,6 +38,8 @@ pub(crate) struct Marker {
     evacuates: bool,
     /// Slots visited, and entries of ephemeron tables considered.
     pub(super) work: usize,
+    /// What was young is promoted, and the roots are marked: there is little left for the last step.
+    pub(super) ends: bool,
     /// Entries are decided: no cell will be marked that is not reached from now on.
     last: bool,
     /// Tables that have lost most of their entries get smaller.
