@@ -17,8 +17,8 @@ impl Heap {
         let counted = self.marker.take().is_none();
         self.old.retire();
         // What marking takes for alive because a young cell refers to it must be: the dead ones go. Who
-        // is promoted afterwards takes the place of what has died; but a cell that stays young keeps an
-        // old one that refers to it, and no other cell, for another time.
+        // is promoted afterwards takes the place of what has died; but a cell that stays young counts as
+        // alive, be it that only a weak reference or a dead old cell refers to it, for another time.
         let exact = matches!(cause, Cause::Requested | Cause::LastResort);
         self.evacuate_new_space(if exact { Promote::All } else { Promote::Nobody });
         self.sparse.clear();
@@ -40,11 +40,7 @@ impl Heap {
 
     /// Marks from cells that stayed young.
     fn mark_young(&self, marker: &mut Marker) {
-        for cell in self.new.cells() {
-            for slot in 0..cell.header().slots() {
-                marker.mark_word(cell.slot(slot));
-            }
-        }
+        self.new.cells().for_each(|cell| marker.visit_young(cell));
     }
 
     /// Marks what is left, after a collection of the new space: what is not reachable goes.

@@ -202,6 +202,16 @@ impl Marker {
         }
     }
 
+    /// Visits a cell that stayed young. What it refers to weakly is decided with the rest.
+    pub(super) fn visit_young(&mut self, cell: Cell) {
+        match cell.header().kind() {
+            Kind::EphemeronTable => self.tables.push(cell),
+            Kind::WeakCell => self.weak_cells.push(cell),
+            // Registrations are never young.
+            _ => (0..cell.header().slots()).for_each(|slot| self.mark_word(cell.slot(slot))),
+        }
+    }
+
     #[inline(always)]
     fn visit_slots(&mut self, cell: Cell, registration: bool, slots: Range<usize>) {
         for slot in slots {
@@ -363,7 +373,8 @@ impl Marker {
                     table::clear_entry(table, slot);
                 }
             }
-            if self.shrink {
+            // The cells of the new space are walked from one to the next: none gets smaller.
+            if self.shrink && !self.is_young(table.word()) {
                 let trimmed = table::shrink(table);
                 if trimmed > 0 {
                     Chunk::of(table).remove_live(trimmed);

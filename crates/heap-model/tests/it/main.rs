@@ -14,3 +14,4 @@ mod sites;
 mod spaces;
 mod tables;
 mod walker;
+mod weak;
