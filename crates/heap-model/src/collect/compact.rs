@@ -6,6 +6,9 @@ use crate::heap::Heap;
 use crate::raw::cell::Cell;
 use crate::raw::chunk::{Chunk, PAGE, USABLE};
 
+/// How many bytes the last step of a marking moves at the most (V8's `max_evacuated_bytes`).
+const MOVED_BY_A_STEP: usize = 4 << 20;
+
 /// Pages are sparse when at most this part of them was live.
 const SPARSE: usize = USABLE * 4 / 10;
 
@@ -15,12 +18,30 @@ impl Heap {
         let sparse = |page: &&Chunk| page.used() <= SPARSE;
         let pages: Vec<Chunk> = self.old.pages().iter().filter(sparse).copied().collect();
         let bytes: usize = pages.iter().map(|page| page.used()).sum();
-        // Their cells need pages before they can leave.
-        let fits = self.committed() + bytes.next_multiple_of(PAGE) + PAGE <= self.options.limit;
-        if pages.len() >= 2 && pages.len() * USABLE >= 2 * bytes && fits {
+        if pages.len() >= 2 && pages.len() * USABLE >= 2 * bytes && self.can_move(bytes) {
             pages.iter().for_each(|page| page.set_evacuated(true));
             self.sparse = pages;
         }
+    }
+
+    /// Chooses the pages that the last step of a marking is to empty: the sparsest, so that it is short.
+    /// What refers to them is recorded from now on, so nothing is allocated there.
+    pub(super) fn choose_sparsest_pages(&mut self) {
+        self.choose_sparse_pages();
+        self.sparse.sort_by_key(|page| page.used());
+        let mut bytes = 0;
+        let few = |page: &&Chunk| {
+            bytes += page.used();
+            bytes <= MOVED_BY_A_STEP
+        };
+        let few = self.sparse.iter().take_while(few).count();
+        self.sparse.drain(few..).for_each(|page| page.set_evacuated(false));
+        self.old.exclude_evacuated();
+    }
+
+    /// Whether there is room for so many bytes of cells before the pages that they are in leave.
+    fn can_move(&self, bytes: usize) -> bool {
+        self.committed() + bytes.next_multiple_of(PAGE) + PAGE <= self.options.limit
     }
 
     /// Moves the marked cells of the chosen pages, and all references to them.
@@ -29,7 +50,11 @@ impl Heap {
         if sparse.is_empty() {
             return;
         }
-        self.old.exclude(&sparse);
+        // There was room when they were chosen, which was a while ago if marking went along.
+        if !self.can_move(sparse.iter().map(|page| page.live()).sum()) {
+            return sparse.into_iter().for_each(|page| page.set_evacuated(false));
+        }
+        self.old.exclude_evacuated();
         let (mut emptied, mut left) = (Vec::new(), Vec::new());
         for page in sparse {
             if page.live() > 0 && self.move_page(page) {
@@ -39,7 +64,7 @@ impl Heap {
             }
             page.set_evacuated(false);
         }
-        for (holder, slot) in marker.recorded {
+        for (holder, slot) in marker.recorded.into_iter().chain(marker.stored.slots) {
             let holder = Cell::of(Self::followed(holder.word())).expect("a cell");
             let slot = slot as usize;
             holder.set_slot(slot, Self::followed(holder.slot(slot)));

@@ -13,7 +13,7 @@ impl Heap {
     pub(crate) fn full_collection(&mut self, cause: Cause) {
         let event = self.begin_event(CollectionKind::Full, cause);
         // What an unfinished marking found is not exact: cells may have died since. How full pages are
-        // is not known then, for it had begun to count again.
+        // is not known then, for it had begun to count again; but those that it was to empty are sparse.
         let counted = self.marker.take().is_none();
         self.old.retire();
         // What marking takes for alive because a young cell refers to it must be: the dead ones go. Who
@@ -21,7 +21,6 @@ impl Heap {
         // alive, be it that only a weak reference or a dead old cell refers to it, for another time.
         let exact = matches!(cause, Cause::Requested | Cause::LastResort);
         self.evacuate_new_space(if exact { Promote::All } else { Promote::Nobody });
-        self.sparse.clear();
         if counted {
             self.choose_sparse_pages();
         }

@@ -42,6 +42,8 @@ impl Heap {
     fn start_marking(&mut self) {
         let start = Instant::now();
         self.drain_released();
+        self.old.retire();
+        self.choose_sparsest_pages();
         self.old.begin_marking();
         self.large.begin_marking();
         let mut marker = Marker::new(self);
@@ -105,12 +107,12 @@ impl Heap {
     /// empty pages back to the operating system (V8's `IdleNotificationDeadline`). Whether there is
     /// nothing left to do.
     ///
-    /// Steps keep the deadline, whatever the shape of what they mark. But for these parts of a collection,
-    /// which are not divided: it begins in O(pages + handles), goes on to its end with a collection of the
-    /// new space, and ends with another and O(handles + entries of ephemeron tables + registrations +
-    /// weak and native cells + pages + unmapped large cells). What has been marked by then is not visited
-    /// again. Left to the end is what only the mutator's latest handles and young cells lead to, and values
-    /// that depend on each other's in more than ten rounds over all tables.
+    /// Steps keep the deadline, whatever the shape of what they mark. These parts of a collection are not
+    /// divided: it begins in O(pages + handles), collects the new space before its last steps, and ends with
+    /// that again and O(handles + entries of ephemeron tables + registrations + weak and native cells +
+    /// pages + unmapped large cells), at most 4 MB of cells being moved. What has been marked by then is not
+    /// visited again. Left to the end is what only the latest handles and young cells lead to, and values
+    /// that depend on one another's in more than ten rounds over all tables.
     pub fn idle(&mut self, deadline: Instant) -> bool {
         if self.marker.is_none() && self.old_generation() > self.next_full / 4 * 3 {
             self.start_marking();

@@ -2,7 +2,7 @@
 
 use super::rounds::Round;
 use super::wait::{Grouped, Groups, Waiting};
-use crate::heap::Heap;
+use crate::heap::{Heap, RememberedSlots};
 use crate::options::TableSizing;
 use crate::raw::cell::{Cell, Header, Kind, NULL, is_reference};
 use crate::raw::chunk::Chunk;
@@ -33,6 +33,8 @@ pub(crate) struct Marker {
     waiting: Waiting<u64>,
     /// Slots that refer to cells of sparse pages.
     pub(super) recorded: Vec<(Cell, u32)>,
+    /// Those that were stored to after they had been visited, or were not yet.
+    pub(super) stored: RememberedSlots,
     young: (usize, usize),
     /// Some pages are to be emptied.
     evacuates: bool,
@@ -135,11 +137,15 @@ impl Marker {
         }
     }
 
-    /// An old cell got the word while marking goes along.
+    /// An old cell's slot got the word while marking goes along. If the cell is not marked, and it is yet to
+    /// be, the slot is recorded when it is visited.
     #[cold]
     #[inline(never)]
-    pub fn mark_stored(&mut self, word: u64) {
+    pub fn mark_stored(&mut self, cell: Cell, slot: usize, word: u64) {
         self.mark_word(word);
+        if self.refers_to_evacuated(word) && self.is_marked(cell) {
+            self.stored.add(cell, slot);
+        }
     }
 
     /// A cell of the old space that was allocated while marking goes on.
@@ -249,13 +255,17 @@ impl Marker {
 
     #[inline(always)]
     pub fn record(&mut self, cell: Cell, slot: usize, word: u64) {
-        if self.evacuates
-            && let Some(target) = Cell::of(word)
-            && !self.is_young(word)
-            && Chunk::of(target).is_evacuated()
-        {
+        if self.refers_to_evacuated(word) {
             self.recorded.push((cell, slot as u32));
         }
+    }
+
+    #[inline(always)]
+    fn refers_to_evacuated(&self, word: u64) -> bool {
+        self.evacuates
+            && is_reference(word)
+            && !self.is_young(word)
+            && Chunk::of(Cell::at((word - 1) as usize)).is_evacuated()
     }
 
     /// Marks what is left, and decides all ephemerons: in time linear in their number.

@@ -254,7 +254,7 @@ fn what_moves_about_in_a_wide_array_while_it_is_marked_stays_alive() {
                 inner.set(array, slot, Value::Ref(made)).unwrap();
             });
         }
-        for round in 0..20_000_usize {
+        for round in 0..8000_usize {
             let list = round * 7 % LISTS;
             let to = (round * 7919 + list) % SLOTS;
             scope.scope(|inner| {
