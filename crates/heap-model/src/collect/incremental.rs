@@ -108,11 +108,11 @@ impl Heap {
     /// nothing left to do.
     ///
     /// Steps keep the deadline, whatever the shape of what they mark. These parts of a collection are not
-    /// divided: it begins in O(pages + handles), collects the new space before its last steps, and ends with
-    /// that again and O(handles + entries of ephemeron tables + registrations + weak and native cells +
-    /// pages + unmapped large cells), at most 4 MB of cells being moved. What has been marked by then is not
-    /// visited again. Left to the end is what only the latest handles and young cells lead to, and values
-    /// that depend on one another's in more than ten rounds over all tables.
+    /// divided: it begins in O(pages + handles), collects the new space before its last steps, in O(survivors +
+    /// slots that refer to young cells), and ends with that again and O(handles + entries of ephemeron tables +
+    /// registrations + weak and native cells + pages + unmapped large cells), at most 4 MB of cells being
+    /// moved. What has been marked by then is not visited again. Left to the end is what only the latest handles
+    /// and young cells lead to, and values that depend on one another's in more than ten rounds over all tables.
     pub fn idle(&mut self, deadline: Instant) -> bool {
         if self.marker.is_none() && self.old_generation() > self.next_full / 4 * 3 {
             self.start_marking();
