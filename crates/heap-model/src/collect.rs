@@ -10,6 +10,7 @@ mod compact;
 mod full;
 mod incremental;
 mod mark;
+mod rounds;
 mod scavenge;
 mod wait;
 

@@ -688,7 +688,7 @@ impl Heap {
         if self.new.contains(word) {
             self.remember_slot(cell, slot);
         } else if let Some(marker) = &mut self.marker {
-            marker.mark_stored(word);
+            marker.mark_stored(cell, slot, word);
         }
     }
 

@@ -40,7 +40,8 @@ pub struct HeapOptions {
     pub initial_old_generation: usize,
     /// How far the old generation may grow from then on.
     pub growing: Growing,
-    /// Mark along with allocation, in steps of at most so long.
+    /// Mark along with allocation, in steps of at most so long. The first step and the last take what
+    /// [`Heap::idle`](crate::Heap::idle) says; steps are longer if marking would not end otherwise.
     pub incremental: Option<std::time::Duration>,
     /// The sizes of ephemeron tables.
     pub tables: TableSizing,

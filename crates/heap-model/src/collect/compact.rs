@@ -6,6 +6,9 @@ use crate::heap::Heap;
 use crate::raw::cell::Cell;
 use crate::raw::chunk::{Chunk, PAGE, USABLE};
 
+/// How many bytes the last step of a marking moves at the most (V8's `max_evacuated_bytes`).
+const MOVED_BY_A_STEP: usize = 4 << 20;
+
 /// Pages are sparse when at most this part of them was live.
 const SPARSE: usize = USABLE * 4 / 10;
 const NEARLY_FULL: usize = USABLE * 9 / 10;
@@ -38,13 +41,27 @@ impl Heap {
         }
     }
 
+    /// Chooses the pages that the last step of a marking is to empty: the sparsest, so that it is short.
+    /// What refers to them is recorded from now on, so nothing is allocated there.
+    pub(super) fn choose_sparsest_pages(&mut self) {
+        self.choose_sparse_pages(false);
+        let mut bytes = 0;
+        let few = |page: &&Chunk| {
+            bytes += page.used();
+            bytes <= MOVED_BY_A_STEP
+        };
+        let few = self.sparse.iter().take_while(few).count();
+        self.sparse.drain(few..).for_each(|page| page.set_evacuated(false));
+        self.old.exclude_evacuated();
+    }
+
     /// Moves the marked cells of the chosen pages, and all references to them.
     pub(super) fn compact(&mut self, marker: Marker) {
         let sparse = std::mem::take(&mut self.sparse);
         if sparse.is_empty() {
             return;
         }
-        self.old.exclude(&sparse);
+        self.old.exclude_evacuated();
         let (mut emptied, mut left) = (Vec::new(), Vec::new());
         for page in sparse {
             if page.live() > 0 && self.move_page(page) {
@@ -54,7 +71,7 @@ impl Heap {
             }
             page.set_evacuated(false);
         }
-        for (holder, slot) in marker.recorded {
+        for (holder, slot) in marker.recorded.into_iter().chain(marker.stored.slots) {
             let holder = Cell::of(Self::followed(holder.word())).expect("a cell");
             let slot = slot as usize;
             holder.set_slot(slot, Self::followed(holder.slot(slot)));

@@ -13,15 +13,14 @@ impl Heap {
     pub(crate) fn full_collection(&mut self, cause: Cause) {
         let event = self.begin_event(CollectionKind::Full, cause);
         // What an unfinished marking found is not exact: cells may have died since. How full pages are
-        // is not known then, for it had begun to count again.
+        // is not known then, for it had begun to count again; but those that it was to empty are sparse.
         let counted = self.marker.take().is_none();
         self.old.retire();
         // What marking takes for alive because a young cell refers to it must be: the dead ones go. Who
-        // is promoted afterwards takes the place of what has died; but a cell that stays young keeps an
-        // old one that refers to it, and no other cell, for another time.
+        // is promoted afterwards takes the place of what has died; but a cell that stays young counts as
+        // alive, be it that only a weak reference or a dead old cell refers to it, for another time.
         let exact = matches!(cause, Cause::Requested | Cause::LastResort);
         self.evacuate_new_space(if exact { Promote::All } else { Promote::Nobody });
-        self.sparse.clear();
         let last = cause == Cause::LastResort;
         if counted {
             self.choose_sparse_pages(last);
@@ -31,26 +30,27 @@ impl Heap {
         }
         self.old.begin_marking();
         self.large.begin_marking();
-        let mut marker = Marker::new(self);
-        self.mark_roots(&mut marker);
-        marker.finish();
+        let marker = Marker::new(self);
         self.finish_marking(marker);
         self.end_event(event);
     }
 
-    /// Marks from handles, owned roots, and cells that stayed young.
-    pub(super) fn mark_roots(&mut self, marker: &mut Marker) {
+    /// Marks from handles and owned roots.
+    pub(super) fn mark_roots(&self, marker: &mut Marker) {
         let globals = self.globals.iter().map(|(_, word)| word);
         self.handles.iter().chain(globals).for_each(|word| marker.mark_word(*word));
-        for cell in self.new.cells() {
-            for slot in 0..cell.header().slots() {
-                marker.mark_word(cell.slot(slot));
-            }
-        }
     }
 
-    /// Everything reachable is marked: the rest goes.
+    /// Marks from cells that stayed young.
+    fn mark_young(&self, marker: &mut Marker) {
+        self.new.cells().for_each(|cell| marker.visit_young(cell));
+    }
+
+    /// Marks what is left, after a collection of the new space: what is not reachable goes.
     pub(super) fn finish_marking(&mut self, mut marker: Marker) {
+        self.mark_roots(&mut marker);
+        self.mark_young(&mut marker);
+        marker.finish();
         marker.clear_weak(self.registrations);
         self.work += marker.work;
         self.bury_dead_natives();

@@ -33,20 +33,25 @@ impl Heap {
         // Twice over what was allowed, marking has lost the race all the same.
         let late = self.old_generation() > self.next_full.saturating_mul(2);
         if self.step(length, if late { usize::MAX } else { 2 * grown / WORD }) {
-            self.finish_incremental(Cause::OldSpaceLimit);
+            self.conclude(Cause::OldSpaceLimit);
         }
     }
 
-    /// Begins to mark: the roots first.
+    /// Begins to mark, from handles and owned roots. Which young cells live is not known yet: those that do
+    /// are visited once they are promoted.
     fn start_marking(&mut self) {
         let start = Instant::now();
         self.drain_released();
+        self.old.retire();
+        self.choose_sparsest_pages();
         self.old.begin_marking();
         self.large.begin_marking();
         let mut marker = Marker::new(self);
         self.mark_roots(&mut marker);
         self.marker = Some(marker);
         self.marked_until = self.old_generation();
+        // One large cell may have gone far beyond: marking is late only if as much comes again.
+        self.next_full = self.next_full.max(self.marked_until);
         self.count_pause(start);
     }
 
@@ -63,7 +68,7 @@ impl Heap {
         self.steps += 1;
         let (start, before) = (Instant::now(), marker.work);
         let done = loop {
-            let done = marker.advance(PORTION);
+            let done = marker.step(PORTION);
             let enough = marker.work - before >= least;
             if done || (enough && start.elapsed() >= length) {
                 break done;
@@ -73,12 +78,27 @@ impl Heap {
         done
     }
 
-    fn finish_incremental(&mut self, cause: Cause) {
-        let event = self.begin_event(CollectionKind::Incremental, cause);
+    /// Steps have nothing left to do. What only young cells and new handles lead to may still be much, so
+    /// after a first collection of the new space steps go on, and after a second one all is finished.
+    fn conclude(&mut self, cause: Cause) {
+        if self.marker.as_ref().is_some_and(|marker| marker.ends) {
+            self.finish_incremental(cause);
+            return;
+        }
+        let event = self.begin_event(CollectionKind::Scavenge, cause);
         self.evacuate_new_space(Promote::All);
         if let Some(mut marker) = self.marker.take() {
             self.mark_roots(&mut marker);
-            marker.finish();
+            marker.ends = true;
+            self.marker = Some(marker);
+        }
+        self.end_event(event);
+    }
+
+    fn finish_incremental(&mut self, cause: Cause) {
+        let event = self.begin_event(CollectionKind::Incremental, cause);
+        self.evacuate_new_space(Promote::All);
+        if let Some(marker) = self.marker.take() {
             self.finish_marking(marker);
         }
         self.end_event(event);
@@ -87,6 +107,13 @@ impl Heap {
     /// Uses time that the host has to spare: marks, if a collection is under way or near, and gives
     /// empty pages back to the operating system (V8's `IdleNotificationDeadline`). Whether there is
     /// nothing left to do.
+    ///
+    /// Steps keep the deadline, whatever the shape of what they mark. These parts of a collection are not
+    /// divided: it begins in O(pages + handles), collects the new space before its last steps, in O(survivors +
+    /// slots that refer to young cells), and ends with that again and O(handles + entries of ephemeron tables +
+    /// registrations + weak and native cells + pages + unmapped large cells), at most 4 MB of cells being
+    /// moved. What has been marked by then is not visited again. Left to the end is what only the latest handles
+    /// and young cells lead to, and values that depend on one another's in more than ten rounds over all tables.
     pub fn idle(&mut self, deadline: Instant) -> bool {
         if self.marker.is_none() && self.is_nearly_due() {
             self.start_marking();
@@ -97,7 +124,7 @@ impl Heap {
                 return false;
             }
             if self.step(left.min(Duration::from_millis(1)), 0) {
-                self.finish_incremental(Cause::Idle);
+                self.conclude(Cause::Idle);
             }
         }
         while self.old.resident_empty() > 0 {

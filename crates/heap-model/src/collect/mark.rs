@@ -1,34 +1,47 @@
 //! Marking: a stack of cells to visit, never recursion. No unsafe code.
 
+use super::rounds::Round;
 use super::wait::{Grouped, Groups, Waiting};
-use crate::heap::Heap;
+use crate::heap::{Heap, RememberedSlots};
 use crate::options::TableSizing;
 use crate::raw::cell::{Cell, Header, Kind, NULL, is_reference};
 use crate::raw::chunk::Chunk;
 use crate::registration;
 use crate::table::{self, FIRST};
+use core::ops::Range;
 
 /// How many registrations are being loaded while one is looked at.
 const AHEAD: usize = 8;
+
+/// Cells with more slots are visited in pieces of so many, lest a step takes as long as they are wide (V8's
+/// `MarkingProgressTracker`).
+pub(super) const PIECE: usize = 2048;
 
 /// What marking knows. Young cells are neither marked nor visited.
 #[derive(Default)]
 pub(crate) struct Marker {
     stack: Vec<Cell>,
+    /// Cells that are visited in pieces, with the slot that comes next.
+    wide: Vec<(Cell, usize)>,
     ring: Ring,
     row: Row,
-    tables: Vec<Cell>,
+    pub(super) tables: Vec<Cell>,
+    pub(super) round: Round,
     weak_cells: Vec<Cell>,
     registrations: Vec<Cell>,
     /// The values of entries whose keys may still be marked.
     waiting: Waiting<u64>,
     /// Slots that refer to cells of sparse pages.
     pub(super) recorded: Vec<(Cell, u32)>,
+    /// Those that were stored to after they had been visited, or were not yet.
+    pub(super) stored: RememberedSlots,
     young: (usize, usize),
     /// Some pages are to be emptied.
     evacuates: bool,
     /// Slots visited, and entries of ephemeron tables considered.
     pub(super) work: usize,
+    /// What was young is promoted, and the roots are marked: there is little left for the last step.
+    pub(super) ends: bool,
     /// Entries are decided: no cell will be marked that is not reached from now on.
     last: bool,
     /// Tables that have lost most of their entries get smaller.
@@ -124,11 +137,15 @@ impl Marker {
         }
     }
 
-    /// An old cell got the word while marking goes along.
+    /// An old cell's slot got the word while marking goes along. If the cell is not marked, and it is yet to
+    /// be, the slot is recorded when it is visited.
     #[cold]
     #[inline(never)]
-    pub fn mark_stored(&mut self, word: u64) {
+    pub fn mark_stored(&mut self, cell: Cell, slot: usize, word: u64) {
         self.mark_word(word);
+        if self.refers_to_evacuated(word) && self.is_marked(cell) {
+            self.stored.add(cell, slot);
+        }
     }
 
     /// A cell of the old space that was allocated while marking goes on.
@@ -149,8 +166,9 @@ impl Marker {
                     cell.prefetch();
                     self.ring.exchange(cell)
                 }
-                None if self.ring.is_empty() => return true,
-                None => self.ring.pop(),
+                None if !self.ring.is_empty() => self.ring.pop(),
+                None if self.visit_piece() => None,
+                None => return true,
             };
             if let Some(cell) = due {
                 self.row.follow(cell);
@@ -182,27 +200,72 @@ impl Marker {
                 if registration {
                     self.registrations.push(cell);
                 }
-                for slot in 0..header.slots() {
-                    if registration && registration::is_weak(cell, slot) {
-                        continue;
-                    }
-                    let word = cell.slot(slot);
-                    self.mark_word(word);
-                    self.record(cell, slot, word);
+                if header.slots() > PIECE {
+                    return self.put_off(cell);
                 }
+                self.visit_slots(cell, registration, 0..header.slots());
             }
         }
     }
 
+    /// Visits a cell that stayed young. What it refers to weakly is decided with the rest.
+    pub(super) fn visit_young(&mut self, cell: Cell) {
+        match cell.header().kind() {
+            Kind::EphemeronTable => self.tables.push(cell),
+            Kind::WeakCell => self.weak_cells.push(cell),
+            // Registrations are never young.
+            _ => (0..cell.header().slots()).for_each(|slot| self.mark_word(cell.slot(slot))),
+        }
+    }
+
+    #[inline(always)]
+    fn visit_slots(&mut self, cell: Cell, registration: bool, slots: Range<usize>) {
+        for slot in slots {
+            if registration && registration::is_weak(cell, slot) {
+                continue;
+            }
+            let word = cell.slot(slot);
+            self.mark_word(word);
+            self.record(cell, slot, word);
+        }
+    }
+
+    /// The cell is visited in pieces, when nothing else is to be done, and its slots are work then.
+    #[cold]
+    #[inline(never)]
+    fn put_off(&mut self, cell: Cell) {
+        self.work -= cell.header().slots();
+        self.wide.push((cell, 0));
+    }
+
+    /// Visits the next slots of a wide cell, if there is one. Of those that are behind, the write barrier
+    /// marks what is stored in them.
+    #[inline(never)]
+    fn visit_piece(&mut self) -> bool {
+        let Some((cell, first)) = self.wide.pop() else { return false };
+        let header = cell.header();
+        let end = header.slots().min(first + PIECE);
+        if end < header.slots() {
+            self.wide.push((cell, end));
+        }
+        self.work += end - first;
+        self.visit_slots(cell, header.is(Kind::Registration), first..end);
+        true
+    }
+
     #[inline(always)]
     pub fn record(&mut self, cell: Cell, slot: usize, word: u64) {
-        if self.evacuates
-            && let Some(target) = Cell::of(word)
-            && !self.is_young(word)
-            && Chunk::of(target).is_evacuated()
-        {
+        if self.refers_to_evacuated(word) {
             self.recorded.push((cell, slot as u32));
         }
+    }
+
+    #[inline(always)]
+    fn refers_to_evacuated(&self, word: u64) -> bool {
+        self.evacuates
+            && is_reference(word)
+            && !self.is_young(word)
+            && Chunk::of(Cell::at((word - 1) as usize)).is_evacuated()
     }
 
     /// Marks what is left, and decides all ephemerons: in time linear in their number.
@@ -320,7 +383,8 @@ impl Marker {
                     table::clear_entry(table, slot);
                 }
             }
-            if self.shrink {
+            // The cells of the new space are walked from one to the next: none gets smaller.
+            if self.shrink && !self.is_young(table.word()) {
                 let trimmed = table::shrink(table);
                 if trimmed > 0 {
                     Chunk::of(table).remove_live(trimmed);

@@ -189,9 +189,12 @@ impl OldSpace {
         self.used -= size;
     }
 
-    /// Nothing is allocated in the pages any more.
-    pub fn exclude(&mut self, pages: &[Chunk]) {
-        self.unswept.retain(|page| !pages.contains(page));
+    /// Nothing is allocated in the pages that are to be emptied any more.
+    pub fn exclude_evacuated(&mut self) {
+        self.unswept.retain(|page| !page.is_evacuated());
+        for ranges in &mut self.free {
+            ranges.retain(|(start, _)| !page_of(*start).is_evacuated());
+        }
     }
 
     /// Before marking: no cell is marked, and no page can be swept.

@@ -1,5 +1,6 @@
 //! What the heap promises, one module per behaviour.
 
+mod compaction;
 mod compile_fail;
 mod events;
 mod inside;
@@ -15,3 +16,4 @@ mod sites;
 mod spaces;
 mod tables;
 mod walker;
+mod weak;

@@ -225,3 +225,194 @@ fn idle_time_without_growth_is_left_alone() {
     assert_eq!(heap.statistics().full_collections, before);
     drop(kept);
 }
+
+/// Allocates short-lived cells until a marking has ended, and gives its number of steps.
+fn steps_of_a_marking(heap: &mut Heap, log: &Mutex<Vec<CollectionEvent>>) -> usize {
+    loop {
+        heap.enter(|scope| {
+            for _ in 0..1000 {
+                scope.scope(|inner| inner.alloc(Kind::Object, 8, 0).map(drop)).unwrap();
+            }
+        });
+        let log = log.lock().unwrap();
+        if let Some(event) = log.iter().find(|e| e.kind == CollectionKind::Incremental) {
+            return event.steps;
+        }
+    }
+}
+
+#[test]
+fn a_wide_array_is_marked_in_pieces() {
+    const SLOTS: usize = 1 << 20;
+    let incremental = Some(Duration::from_nanos(1));
+    let mut heap = Heap::new(HeapOptions { incremental, ..options() }).unwrap();
+    let log = events(&mut heap);
+    let _array = heap.enter(|scope| {
+        let array = scope.alloc(Kind::Array, SLOTS, 0).unwrap();
+        let cell = scope.alloc(Kind::Object, 0, 0).unwrap();
+        for slot in 0..SLOTS {
+            scope.set(array, slot, Value::Ref(cell)).unwrap();
+        }
+        scope.global(array).unwrap()
+    });
+    let steps = steps_of_a_marking(&mut heap, &log);
+    assert!(steps > 64, "{steps} steps for {SLOTS} slots");
+}
+
+#[test]
+fn what_moves_about_in_a_wide_array_while_it_is_marked_stays_alive() {
+    const SLOTS: usize = 100_000;
+    const LISTS: usize = 50;
+    let incremental = Some(Duration::from_nanos(1));
+    let mut heap = Heap::new(HeapOptions { incremental, ..options() }).unwrap();
+    let log = events(&mut heap);
+    heap.enter(|scope| {
+        let array = scope.alloc(Kind::Array, SLOTS, 0).unwrap();
+        let mut places: Vec<usize> = (0..LISTS).map(|list| list * (SLOTS / LISTS)).collect();
+        for &slot in &places {
+            scope.scope(|inner| {
+                let made = list(inner, 2000);
+                inner.set(array, slot, Value::Ref(made)).unwrap();
+            });
+        }
+        for round in 0..8000_usize {
+            let list = round * 7 % LISTS;
+            let to = (round * 7919 + list) % SLOTS;
+            scope.scope(|inner| {
+                if let Value::Undefined | Value::Null = inner.get(array, to).unwrap() {
+                    let from = std::mem::replace(&mut places[list], to);
+                    let moved = inner.get(array, from).unwrap();
+                    inner.set(array, from, Value::Null).unwrap();
+                    inner.set(array, to, moved).unwrap();
+                }
+                // What takes another's place takes the memory of the dead, too.
+                if round % 8 == 0 {
+                    let made = self::list(inner, 2000);
+                    inner.set(array, places[list], Value::Ref(made)).unwrap();
+                }
+            });
+        }
+        for &slot in &places {
+            scope.scope(|inner| {
+                let Value::Ref(made) = inner.get(array, slot).unwrap() else { panic!("lost") };
+                check_list(inner, made, 2000);
+            });
+        }
+    });
+    let log = log.lock().unwrap();
+    let marked = log.iter().filter(|event| event.kind == CollectionKind::Incremental);
+    assert!(marked.filter(|event| event.steps > 4).count() > 2);
+}
+
+/// A list of so many cells, of which only the value of an entry knows.
+fn list_of_a_value<'s>(scope: &mut Scope<'s>, cells: i32) -> (Local<'s>, Local<'s>) {
+    let table = scope.alloc_ephemeron_table(8).unwrap();
+    let key = scope.alloc(Kind::Object, 0, 0).unwrap();
+    scope.scope(|inner| {
+        let list = list(inner, cells);
+        inner.ephemeron_set(table, key, Value::Ref(list)).unwrap();
+    });
+    (table, key)
+}
+
+#[test]
+fn what_only_a_value_of_a_table_leads_to_is_marked_in_steps() {
+    const CELLS: i32 = 100_000;
+    let incremental = Some(Duration::from_nanos(1));
+    let initial_old_generation = 6 << 20;
+    let options = HeapOptions { incremental, initial_old_generation, ..options() };
+    let mut heap = Heap::new(options).unwrap();
+    let _kept = heap.enter(|scope| {
+        let (table, key) = list_of_a_value(scope, CELLS);
+        // An entry of the first key's value, which a later round finds.
+        let (other, last) = list_of_a_value(scope, CELLS);
+        let Some(Value::Ref(first)) = scope.ephemeron_get(table, key).unwrap() else { panic!() };
+        scope.set(first, 2, Value::Ref(last)).unwrap();
+        [other, table, key].map(|cell| scope.global(cell).unwrap())
+    });
+    // Without a young cell, which would be a root.
+    heap.scavenge();
+    heap.scavenge();
+    let log = events(&mut heap);
+    let steps = steps_of_a_marking(&mut heap, &log);
+    let slots = 2 * 4 * CELLS as usize;
+    assert!(steps > slots / 20_000, "{steps} steps for {slots} slots");
+}
+
+#[test]
+fn what_only_a_young_cell_leads_to_is_marked_in_steps_of_idle_time() {
+    const CELLS: i32 = 110_000;
+    let mut heap = Heap::new(HeapOptions { initial_old_generation: 5 << 20, ..options() }).unwrap();
+    let log = events(&mut heap);
+    let list = heap.enter(|scope| {
+        let list = list(scope, CELLS);
+        scope.global(list).unwrap()
+    });
+    heap.scavenge();
+    heap.scavenge();
+    let young = heap.enter(|scope| {
+        let list = scope.local(&list).unwrap();
+        let young = scope.alloc_with(Kind::Object, &[Value::Ref(list)]).unwrap();
+        scope.global(young).unwrap()
+    });
+    drop(list);
+    assert!(heap.idle(Instant::now() + Duration::from_secs(100)));
+    assert_eq!(heap.marking_work(), 2 + 4 * CELLS as usize);
+    heap.enter(|scope| {
+        let young = scope.local(&young).unwrap();
+        let Ok(Value::Ref(list)) = scope.get(young, 0) else { panic!("the list is lost") };
+        check_list(scope, list, CELLS);
+    });
+    let log = log.lock().unwrap();
+    let kinds: Vec<_> = log.iter().rev().take(2).map(|event| (event.kind, event.cause)).collect();
+    let expected = [CollectionKind::Incremental, CollectionKind::Scavenge];
+    assert_eq!(kinds, expected.map(|kind| (kind, Cause::Idle)));
+}
+
+#[test]
+fn values_of_dead_keys_go_though_ephemerons_are_marked_in_steps() {
+    let initial_old_generation = 4 << 20;
+    let mut heap = Heap::new(HeapOptions { initial_old_generation, ..options() }).unwrap();
+    let (table, kept, dead) = heap.enter(|scope| {
+        let table = scope.alloc_ephemeron_table(8000).unwrap();
+        let (mut kept, mut dead) = (Vec::new(), Vec::new());
+        for number in 0..4000 {
+            scope.scope(|inner| {
+                let key = inner.alloc(Kind::Object, 1, 0).unwrap();
+                let value = list(inner, 20);
+                inner.ephemeron_set(table, key, Value::Ref(value)).unwrap();
+                let keys = if number % 2 == 0 { &mut kept } else { &mut dead };
+                keys.push(inner.global(key).unwrap());
+            });
+        }
+        // The kept ones hang together through values alone.
+        for index in 1..kept.len() {
+            scope.scope(|inner| {
+                let [key, next] = [index - 1, index].map(|i| inner.local(&kept[i]).unwrap());
+                let Some(Value::Ref(value)) = inner.ephemeron_get(table, key).unwrap() else {
+                    panic!("a value is lost")
+                };
+                inner.set(value, 2, Value::Ref(next)).unwrap();
+            });
+        }
+        (scope.global(table).unwrap(), kept, dead)
+    });
+    heap.scavenge();
+    heap.scavenge();
+    drop(dead);
+    let first = kept.into_iter().next().unwrap();
+    assert!(heap.idle(Instant::now() + Duration::from_secs(100)));
+    heap.enter(|scope| {
+        let (table, mut key) = (scope.local(&table).unwrap(), scope.local(&first).unwrap());
+        assert_eq!(scope.ephemeron_len(table), Ok(2000));
+        for number in 0..2000 {
+            let Some(Value::Ref(value)) = scope.ephemeron_get(table, key).unwrap() else {
+                panic!("value {number} is lost")
+            };
+            match scope.get(value, 2).unwrap() {
+                Value::Ref(next) => key = next,
+                _ => assert_eq!(number, 1999),
+            }
+        }
+    });
+}

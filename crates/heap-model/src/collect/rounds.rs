@@ -1,0 +1,77 @@
+//! Ephemerons while marking goes along: in rounds over the tables that were met, whenever nothing else is
+//! left to visit, the values of the keys that are marked are marked. So the last step, which decides
+//! the others, finds little to visit. No unsafe code.
+//!
+//! A round follows another only if that has led to something, and not after [`POOR`] rounds that led to
+//! fewer slots than the tables have. So no more slots of tables are gone through than `POOR + 1`
+//! times all, and as many again as cells' that were visited.
+
+use super::Marker;
+use super::mark::PIECE;
+use crate::raw::cell::Cell;
+use crate::table::FIRST;
+
+/// How many rounds may be hardly worth it (V8's `--ephemeron-fixpoint-iterations`).
+const POOR: usize = 10;
+
+/// How far a round has come.
+#[derive(Default)]
+pub(super) struct Round {
+    /// The table by its number, and the slot in it that comes next.
+    table: usize,
+    slot: usize,
+    /// Slots of tables that it has gone through.
+    slots: usize,
+    /// The marker's work when it began.
+    before: usize,
+    /// Rounds before it that were hardly worth it.
+    poor: usize,
+}
+
+impl Marker {
+    /// As [`advance`](Self::advance), ephemerons included; true if nothing is left but for the last step.
+    pub fn step(&mut self, budget: usize) -> bool {
+        let goal = self.work.saturating_add(budget);
+        while self.work < goal {
+            if self.advance(goal - self.work) && !self.settle_values() {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Goes through some of the entries, while nothing else is left to visit. False if another round would
+    /// not be worth it.
+    fn settle_values(&mut self) -> bool {
+        if self.round.table == self.tables.len() {
+            let Round { slots, before, poor, .. } = self.round;
+            let led_to = self.work - before - slots;
+            let poor = poor + usize::from(led_to < slots);
+            if led_to == 0 || poor > POOR || self.tables.is_empty() {
+                return false;
+            }
+            self.round = Round { before: self.work, poor, ..Round::default() };
+        }
+        let round = &mut self.round;
+        if round.slots == 0 {
+            round.before = self.work;
+        }
+        let table = self.tables[round.table];
+        let first = round.slot.max(FIRST);
+        let end = table.header().slots().min(first + PIECE);
+        if end == table.header().slots() {
+            (round.table, round.slot) = (round.table + 1, 0);
+        } else {
+            round.slot = end;
+        }
+        round.slots += end - first;
+        self.work += end - first;
+        for slot in (first..end).step_by(2) {
+            // Whether a young key lives is not known yet.
+            if Cell::of(table.slot(slot)).is_some_and(|key| self.is_marked(key)) {
+                self.mark_word(table.slot(slot + 1));
+            }
+        }
+        true
+    }
+}
