@@ -194,7 +194,10 @@ pub fn cells(mut start: usize, end: usize) -> impl Iterator<Item = Cell> {
     core::iter::from_fn(move || {
         (start < end).then(|| {
             let cell = Cell::at(start);
-            start += cell.header().size();
+            let size = cell.header().size();
+            #[cfg(zeal)]
+            assert!(size > 0, "a walk comes to no cell");
+            start += size;
             cell
         })
     })

@@ -40,6 +40,19 @@ impl LargeSpace {
         self.mappings.iter().map(|mapping| Chunk::at(mapping.start()))
     }
 
+    /// Checks the counters against the cells and their mappings.
+    #[cfg(zeal)]
+    pub fn verify(&self) {
+        let sizes = || self.cells().map(|cell| cell.header().size());
+        assert_eq!(self.used, sizes().sum::<usize>(), "large cells are miscounted");
+        let lengths = self.mappings.iter().map(Mapping::length);
+        assert!(
+            lengths.clone().eq(sizes().map(Self::commit)),
+            "a large cell's mapping is too long"
+        );
+        assert_eq!(self.committed, lengths.sum::<usize>(), "large mappings are miscounted");
+    }
+
     #[cfg(zeal)]
     pub fn cells(&self) -> impl Iterator<Item = Cell> {
         self.chunks().map(|chunk| Cell::at(chunk.first()))
