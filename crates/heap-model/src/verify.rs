@@ -62,6 +62,7 @@ impl Heap {
             (0, _) => self.full_collection(Cause::Requested),
             (1 | 2, Some(marker)) => {
                 marker.advance(PORTION);
+                self.steps += 1;
                 self.verify();
             }
             _ => self.young_collection(Cause::Requested),
