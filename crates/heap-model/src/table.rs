@@ -297,7 +297,8 @@ fn find(table: Cell, key: Cell) -> Option<usize> {
 /// The slot of a key that remembers the place of its entry.
 #[inline(always)]
 fn remembered(table: Cell, key: Cell) -> Option<usize> {
-    let slot = FIRST + 2 * key.aux() as usize;
+    // Any number may stand there, and an address of 32 bits not hold twice it.
+    let slot = (key.aux() as usize).wrapping_mul(2).wrapping_add(FIRST);
     if slot < table.header().slots() && table.slot(slot) == key.word() { Some(slot) } else { None }
 }
 
