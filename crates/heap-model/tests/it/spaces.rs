@@ -163,11 +163,13 @@ fn a_heap_and_its_roots_go_to_other_threads() {
     assert_eq!(heap.heap_used(), 0);
 }
 
+/// Versions, and what each gave: physical memory and `heap_size_limit`, in MiB.
+type Recorded = (&'static [NodeVersion], &'static [(u64, f64)]);
+
 #[test]
 fn limits_are_those_that_a_node_of_each_version_gave() {
     use NodeVersion::{V12, V16, V18, V20, V22, V24};
-    // Physical memory and `heap_size_limit`, in MiB.
-    let recorded: [(&[NodeVersion], &[(u64, f64)]); 6] = [
+    let recorded: [Recorded; 6] = [
         (&[V12, V16, V18, V20, V22, V24], &[(256, 259.0), (512, 259.0)]),
         (
             &[V12, V16, V18, V20, V22],
