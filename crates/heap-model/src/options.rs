@@ -142,7 +142,7 @@ impl HeapOptions {
     /// | old generation, 32-bit | a quarter, 128 MiB to 1 GiB | as 12 | as 12 | as 12 |
     /// | semi-space | a 128th of it, to 16 MiB (32-bit: 8) | as 12 | as 12 | a 32nd, to 64 MiB (32) |
     ///
-    /// A semi-space is the next power of two, and a 256th of the least old generation.
+    /// A semi-space is rounded up to a power of two. With the least old generation it is a 256th of that.
     ///
     /// The sources are V8's `src/heap/heap.cc` and `heap.h` (`Heap::HeapSizeFromPhysicalMemory`,
     /// `MaxOldGenerationSize`, `YoungGenerationSizeFromOldGenerationSize`, `ConfigureHeap`). All figures of
@@ -181,7 +181,7 @@ impl HeapOptions {
 
     /// V8's limit on 64-bit systems before it looked at the memory, which is still that of an embedder who
     /// does not tell it: 1400 MiB (`max_old_generation_size_(700ul * (kPointerSize / 4) * MB)` in
-    /// `src/heap/heap.cc` of V8 5 and 6; 13.6: `Heap::ConfigureHeap`).
+    /// `src/heap/heap.cc` of V8 5 and 6; later in `Heap::ConfigureHeap`).
     #[must_use]
     pub fn historical_64_bit() -> Self {
         Self::default().with_limit(1400 << 20)
