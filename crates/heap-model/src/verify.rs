@@ -251,7 +251,7 @@ mod tests {
         let (black, root) = old(&mut heap, Kind::Object);
         drop(dropped);
         // Enough that a marking is due, so that idle time begins one.
-        heap.next_full = 0;
+        (heap.settled, heap.next_full) = (0, 0);
         assert!(!heap.idle(Instant::now()), "a marking is under way");
         assert!(heap.marker.as_mut().unwrap().advance(usize::MAX));
         heap.verify();
