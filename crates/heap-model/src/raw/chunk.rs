@@ -155,6 +155,14 @@ impl Chunk {
         self.head_mut().live -= bytes;
     }
 
+    /// A marked cell of so many bytes has gone elsewhere.
+    pub fn unmark(mut self, cell: Cell, size: usize) {
+        let word = (cell.address() & (PAGE - 1)) / WORD;
+        let head = self.head_mut();
+        head.marks[word / 64] &= !(1 << (word % 64));
+        head.live -= size;
+    }
+
     #[inline(always)]
     pub fn is_marked(self, cell: Cell) -> bool {
         let word = (cell.address() & (PAGE - 1)) / WORD;
