@@ -1,5 +1,6 @@
 //! `cargo xtask ci`: every check, in order; the first that fails ends it. No unsafe code.
 
+use crate::sanitize;
 use std::process::{Command, ExitCode};
 
 const TESTS: &[&[&str]] = &[
@@ -13,18 +14,35 @@ const CHECKS: &[&[&str]] = &[
     &["doc", "--workspace", "--no-deps", "--all-features"],
 ];
 
+/// Random programs that run under the heap's verifier: few, for it is slow.
+const CASES: u32 = 32;
+
 /// Runs the checks.
 pub fn run(skip_tests: bool) -> ExitCode {
-    let tests = if skip_tests { &[][..] } else { TESTS };
-    for arguments in tests.iter().chain(CHECKS) {
+    if !skip_tests {
+        if !all_pass(TESTS) {
+            return ExitCode::FAILURE;
+        }
+        println!("$ PROPTEST_CASES={CASES} cargo xtask sanitize zeal");
+        if sanitize::run(sanitize::Tool::Zeal, Some(CASES)) != ExitCode::SUCCESS {
+            eprintln!("failed: cargo xtask sanitize zeal");
+            return ExitCode::FAILURE;
+        }
+    }
+    if all_pass(CHECKS) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Runs commands up to the first that fails.
+fn all_pass(commands: &[&[&str]]) -> bool {
+    for arguments in commands {
         println!("$ cargo {}", arguments.join(" "));
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let status =
             Command::new(cargo).args(*arguments).env("RUSTDOCFLAGS", "-D warnings").status();
         if !status.is_ok_and(|status| status.success()) {
             eprintln!("failed: cargo {}", arguments.join(" "));
-            return ExitCode::FAILURE;
+            return false;
         }
     }
-    ExitCode::SUCCESS
+    true
 }

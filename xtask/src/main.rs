@@ -29,7 +29,7 @@ enum Command {
     Bench(bench::BenchArgs),
     /// Run the tests of unsafe code under a tool that watches memory
     Sanitize { tool: sanitize::Tool },
-    /// Run all checks: tests, formatting, clippy, docs
+    /// Run all checks: tests, the heap's verifier, formatting, clippy, docs
     Ci {
         /// Leave out the tests
         #[arg(long)]
@@ -43,7 +43,7 @@ fn main() -> ExitCode {
         Command::Bench(args) => bench::run(&args),
         Command::Record(args) => record::run(&args),
         Command::Conform(args) => conform::run(&args),
-        Command::Sanitize { tool } => sanitize::run(tool),
+        Command::Sanitize { tool } => sanitize::run(tool, None),
         Command::Ci { skip_tests } => ci::run(skip_tests),
     }
 }

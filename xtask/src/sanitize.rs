@@ -17,8 +17,8 @@ pub enum Tool {
     Zeal,
 }
 
-/// Runs the command.
-pub fn run(tool: Tool) -> ExitCode {
+/// Runs the command, with so many random programs a test rather than the usual number.
+pub fn run(tool: Tool, cases: Option<u32>) -> ExitCode {
     let mut command = Command::new("cargo");
     match tool {
         Tool::Address => {
@@ -40,6 +40,9 @@ pub fn run(tool: Tool) -> ExitCode {
             // A process under valgrind is some fifty times slower.
             command.env("PROPTEST_CASES", "8");
         }
+    }
+    if let Some(cases) = cases {
+        command.env("PROPTEST_CASES", cases.to_string());
     }
     command.args(["--all-features", "--tests"]);
     for name in CRATES {

@@ -4,12 +4,13 @@
 //! One that has ended stays in its list until the list is gone through, so that neither linking nor
 //! ending looks at another registration, which lies anywhere in memory.
 //!
-//! Invariant: nothing but these operations writes a registration's next one.
+//! Invariant: nothing but these operations writes a registration's next one. In one that is in no bucket it
+//! is undefined, and null in the last of a list.
 
 use crate::AccessError;
 use crate::heap::Heap;
 use crate::identity::RUN;
-use crate::raw::cell::{Cell, Kind, UNDEFINED};
+use crate::raw::cell::{Cell, Kind, NULL, UNDEFINED, is_reference};
 use crate::registration::{self, NEXT};
 use crate::scope::{Local, Scope};
 
@@ -21,13 +22,17 @@ impl Scope<'_> {
     ///
     /// # Errors
     /// [`AccessError::WrongKind`]: buckets are an array with a slot at least, and nothing else is stored
-    /// there.
+    /// there. [`AccessError::AlreadyLinked`] if it is in a bucket, of these or of others, even if those are
+    /// used no more: [`relink_registrations`](Self::relink_registrations) takes it along.
     pub fn link_registration(
         &mut self,
         buckets: Local<'_>,
         cell: Local<'_>,
     ) -> Result<(), AccessError> {
         let (buckets, cell) = (self.buckets(buckets)?, self.registration(cell)?);
+        if cell.slot(NEXT) != UNDEFINED {
+            return Err(AccessError::AlreadyLinked);
+        }
         self.heap.link(buckets, cell);
         Ok(())
     }
@@ -49,7 +54,9 @@ impl Scope<'_> {
             from.set_slot(bucket, UNDEFINED);
             while let Some(cell) = linked(next) {
                 next = cell.slot(NEXT);
-                if !registration::has_ended(cell) {
+                if registration::has_ended(cell) {
+                    cell.set_slot(NEXT, UNDEFINED);
+                } else {
                     self.heap.link(to, cell);
                 }
             }
@@ -112,7 +119,8 @@ impl Heap {
     #[inline]
     fn link(&mut self, buckets: Cell, cell: Cell) {
         let bucket = bucket_of(buckets, cell.hash());
-        self.store(cell, NEXT, buckets.slot(bucket));
+        let first = buckets.slot(bucket);
+        self.store(cell, NEXT, if is_reference(first) { first } else { NULL });
         self.store(buckets, bucket, cell.word());
     }
 

@@ -68,6 +68,8 @@ pub enum AccessError {
     WrongKind,
     /// The handle is another heap's.
     WrongHeap,
+    /// The registration is in a bucket already.
+    AlreadyLinked,
 }
 
 impl fmt::Display for AccessError {
@@ -76,6 +78,7 @@ impl fmt::Display for AccessError {
             Self::SlotOutOfRange { slot, len } => write!(f, "slot {slot} of a cell with {len}"),
             Self::WrongKind => f.write_str("the cell is of another kind"),
             Self::WrongHeap => f.write_str("the handle belongs to another heap"),
+            Self::AlreadyLinked => f.write_str("the registration is in a bucket already"),
         }
     }
 }

@@ -78,7 +78,7 @@ pub struct Heap {
     pub(crate) work: usize,
     pub(crate) pace: Pace,
     /// The old generation's bytes after the last full collection.
-    settled: usize,
+    pub(crate) settled: usize,
     #[cfg(zeal)]
     pub(crate) zeal: Option<(u32, u32)>,
     near_limit: Option<NearLimit>,

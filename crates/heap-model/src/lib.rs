@@ -27,7 +27,7 @@ pub use error::{AccessError, HeapError, NativeRefused, OutOfMemory};
 pub use events::{Cause, CollectionEvent, CollectionKind};
 pub use global::{Global, Weak};
 pub use heap::Heap;
-pub use options::{Growing, HeapOptions, TableSizing};
+pub use options::{Growing, HeapOptions, NodeVersion, TableSizing};
 pub use raw::cell::Kind;
 pub use registration::Fate;
 pub use scope::{Local, Scope, Value};

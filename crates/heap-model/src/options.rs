@@ -1,5 +1,7 @@
 //! The sizes a heap is made with. No unsafe code.
 
+use crate::raw::chunk::PAGE;
+
 /// How far the old generation may grow before it is collected.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
@@ -47,21 +49,77 @@ pub struct HeapOptions {
     pub tables: TableSizing,
 }
 
+/// A Node.js, by the defaults of its V8.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum NodeVersion {
+    /// Node 12: V8 7.8.
+    V12,
+    /// Node 16: V8 9.4.
+    V16,
+    /// Node 18: V8 10.2.
+    V18,
+    /// Node 20: V8 11.3.
+    #[default]
+    V20,
+    /// Node 22: V8 12.4.
+    V22,
+    /// Node 24: V8 13.6.
+    V24,
+}
+
 /// Bytes.
-const MB: usize = 1 << 20;
+const MB: u64 = 1 << 20;
+const GB: u64 = 1 << 30;
+
+/// What a V8 derives its sizes from, in bytes.
+struct Rules {
+    /// The old generation, at least and at the most.
+    least: u64,
+    most: u64,
+    /// Physical memory from which on it may be twice as large.
+    huge: Option<u64>,
+    /// How many times a semi-space it is.
+    ratio: u64,
+    /// A semi-space, at least and at the most.
+    least_semi: u64,
+    most_semi: u64,
+    /// What the old generation is rounded down to.
+    unit: u64,
+}
+
+impl NodeVersion {
+    /// V8's constants, without pointer compression, by the size of a pointer in units of 32 bits, which
+    /// is V8's `kPointerMultiplier` as well as its `kHeapLimitMultiplier`.
+    fn rules(self, words: u64) -> Rules {
+        let huge = match self {
+            // No more than 2 GB.
+            Self::V12 => None,
+            // `Heap::MaxOldGenerationSize`: `(physical_memory + 512 * MB) / GB >= 16`.
+            Self::V16 | Self::V18 | Self::V20 => Some(16 * GB - 512 * MB),
+            // Likewise: `physical_memory / GB >= 15`.
+            Self::V22 | Self::V24 => Some(15 * GB),
+        };
+        let huge = huge.filter(|_| words == 2);
+        // `Heap::OldGenerationToSemiSpaceRatio` and `--scavenger-max-new-space-capacity-mb`; before:
+        // `kOldGenerationToSemiSpaceRatio` and `kMaxSemiSpaceSize` in heap.h.
+        let (ratio, semi) = if self == Self::V24 { (32, 32 * MB) } else { (128, 8 * MB) };
+        Rules {
+            least: 128 * MB * words,
+            most: 1024 * MB * words,
+            huge,
+            ratio,
+            least_semi: 512 * (MB / 1024) * words,
+            most_semi: semi * words,
+            unit: if self == Self::V12 { MB } else { PAGE as u64 },
+        }
+    }
+}
 
 impl Default for HeapOptions {
-    /// Node 20's on a machine of 16 GB or more: 4144 MiB, semi-spaces of 1 to 16 MiB.
+    /// Node 20's on a machine of 16 GiB: with pointers of 64 bits 4144 MiB, and semi-spaces of 1 to 16.
     fn default() -> Self {
-        Self {
-            limit: 4_345_298_944,
-            initial_semi_space: MB,
-            max_semi_space: 16 * MB,
-            initial_old_generation: 32 * MB,
-            growing: Growing::Factor(2.0),
-            incremental: None,
-            tables: TableSizing::default(),
-        }
+        Self::for_node(NodeVersion::V20, usize::BITS, 16 * GB)
     }
 }
 
@@ -74,35 +132,65 @@ impl HeapOptions {
         self
     }
 
-    /// V8's default on a machine (`Heap::HeapSizeFromPhysicalMemory`, 11.3; the semi-spaces beside
-    /// the old generation are those of `Heap::YoungGenerationSizeFromOldGenerationSize`).
+    /// A Node's defaults on a machine: the limit is what `v8.getHeapStatistics()` says as
+    /// `heap_size_limit`, the old generation and three semi-spaces. Node has V8 derive them from the
+    /// physical memory, or from what its container may use (`SetIsolateCreateParamsForNode` in
+    /// `src/api/environment.cc`, `ResourceConstraints::ConfigureDefaults`).
     ///
-    /// 64-bit: half of the physical memory, from 256 MB to 2 GB, or 4 GB from about 15.5 GB on.
-    /// 32-bit: a quarter, from 128 MB to 1 GB.
+    /// | | Node 12 | 16, 18, 20 | 22 | 24 |
+    /// |---|---|---|---|---|
+    /// | old generation, 64-bit | half the memory, 256 MiB to 2 GiB | to 4 GiB from 15.5 GiB on | to 4 GiB from 15 GiB on | as 22 |
+    /// | old generation, 32-bit | a quarter, 128 MiB to 1 GiB | as 12 | as 12 | as 12 |
+    /// | semi-space | a 128th of it, to 16 MiB (32-bit: 8) | as 12 | as 12 | a 32nd, to 64 MiB (32) |
+    ///
+    /// A semi-space is rounded up to a power of two. With the least old generation it is a 256th of that.
+    ///
+    /// The sources are V8's `src/heap/heap.cc` and `heap.h` (`Heap::HeapSizeFromPhysicalMemory`,
+    /// `MaxOldGenerationSize`, `YoungGenerationSizeFromOldGenerationSize`, `ConfigureHeap`). All figures of
+    /// 64 bits are those that Node 12.22.12, 16.20.2, 18.20.8, 20.20.2, 22.23.3 and 24.21.0 gave on Linux
+    /// for as large a `/proc/meminfo`; those of 32 bits were read only.
+    #[must_use]
+    pub fn for_node(version: NodeVersion, pointer_bits: u32, physical_memory: u64) -> Self {
+        let words = if pointer_bits == 32 { 1 } else { 2 };
+        let rules = version.rules(words);
+        let huge = rules.huge.is_some_and(|huge| physical_memory >= huge);
+        let most = if huge { 2 * rules.most } else { rules.most };
+        // Capped before it is rounded, lest it overflow.
+        let old = (physical_memory / 4 * words).min(most).max(rules.least);
+        let old = old.next_multiple_of(PAGE as u64);
+        let ratio = if old <= rules.least { 256 } else { rules.ratio };
+        let semi = (old / ratio).clamp(rules.least_semi, rules.most_semi);
+        let semi = semi.next_multiple_of(PAGE as u64).next_power_of_two();
+        let limit = old - old % rules.unit + 3 * semi;
+        let bytes = |bytes| usize::try_from(bytes).unwrap_or(usize::MAX);
+        Self {
+            limit: bytes(limit),
+            initial_semi_space: bytes(semi.min(MB)),
+            max_semi_space: bytes(semi),
+            initial_old_generation: bytes(32 * MB),
+            growing: Growing::Factor(2.0),
+            incremental: None,
+            tables: TableSizing::default(),
+        }
+    }
+
+    /// Node 20's defaults on a machine, as [`for_node`](Self::for_node) gives them.
     #[must_use]
     pub fn for_machine(pointer_bits: u32, physical_memory: u64) -> Self {
-        let clamp = |bytes: u64, least: usize, most: usize| {
-            usize::try_from(bytes).unwrap_or(usize::MAX).clamp(least, most)
-        };
-        let old = if pointer_bits == 32 {
-            clamp(physical_memory / 4, 128 * MB, 1024 * MB)
-        } else {
-            let most = if physical_memory >= 15 << 30 { 4096 * MB } else { 2048 * MB };
-            clamp(physical_memory / 2, 256 * MB, most)
-        };
-        let semi = (old / 128).clamp(MB, 16 * MB).next_power_of_two().min(16 * MB);
-        Self { limit: old + 3 * semi, max_semi_space: semi, ..Self::default() }
+        Self::for_node(NodeVersion::V20, pointer_bits, physical_memory)
     }
 
-    /// V8's historical limit on 64-bit systems: 1400 MiB (`Heap::ConfigureHeap`).
+    /// V8's limit on 64-bit systems before it looked at the memory, which is still that of an embedder who
+    /// does not tell it: 1400 MiB (`max_old_generation_size_(700ul * (kPointerSize / 4) * MB)` in
+    /// `src/heap/heap.cc` of V8 5 and 6; later in `Heap::ConfigureHeap`).
     #[must_use]
     pub fn historical_64_bit() -> Self {
-        Self::default().with_limit(1400 * MB)
+        Self::default().with_limit(1400 << 20)
     }
 
-    /// V8's historical limit on 32-bit systems: 700 MiB (`Heap::ConfigureHeap`).
+    /// Likewise on 32-bit systems: 700 MiB.
     #[must_use]
     pub fn historical_32_bit() -> Self {
-        Self::default().with_limit(700 * MB)
+        Self::default().with_limit(700 << 20)
     }
 }

@@ -325,7 +325,8 @@ fn find(table: Cell, key: Cell) -> Option<usize> {
 /// The slot of a key that remembers the place of its entry.
 #[inline(always)]
 fn remembered(table: Cell, key: Cell) -> Option<usize> {
-    let slot = FIRST + 2 * key.aux() as usize;
+    // Any number may stand there, and an address of 32 bits not hold twice it.
+    let slot = (key.aux() as usize).wrapping_mul(2).wrapping_add(FIRST);
     if slot < table.header().slots() && table.slot(slot) == key.word() { Some(slot) } else { None }
 }
 
@@ -456,6 +457,23 @@ pub(crate) fn shrink(table: Cell) -> usize {
     set_number(table, CAPACITY, fitting);
     kept.into_iter().for_each(|(key, value)| add(table, key, value));
     trimmed
+}
+
+/// Checks a table's numbers against its places, and that each key is found.
+#[cfg(zeal)]
+pub(crate) fn verify(table: Cell) {
+    let slots = table.header().slots();
+    let keys = || (FIRST..slots).step_by(2).map(|slot| (slot, table.slot(slot)));
+    let count = |is: fn(u64) -> bool| keys().filter(|(_, word)| is(*word)).count();
+    let (entries, deleted) = (count(is_reference), count(|word| word == HOLE));
+    assert_eq!(number(table, ENTRIES), entries, "a table's entries are miscounted");
+    assert_eq!(number(table, DELETED), deleted, "a table's deleted entries are miscounted");
+    assert_eq!(number(table, CAPACITY), capacity(table), "a table's capacity is another");
+    assert!(count(|word| word == UNDEFINED) > 0, "a table's probes don't end");
+    for (slot, word) in keys() {
+        let found = Cell::of(word).map(|key| find_by_probing(table, key));
+        assert!(found.is_none_or(|found| found == Some(slot)), "a key is not found");
+    }
 }
 
 fn capacity(table: Cell) -> usize {

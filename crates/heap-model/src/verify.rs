@@ -1,22 +1,52 @@
 //! `--cfg zeal`: every invariant is checked after every collection, and released memory is poisoned.
-//! With [`Heap::set_zeal`] every so many allocations collect. No unsafe code.
+//! With [`Heap::set_zeal`] every so many allocations collect, or mark on and check. No unsafe code.
 
 use crate::events::Cause;
-use crate::heap::Heap;
-use crate::raw::cell::{Cell, Header, Kind, WORD};
+use crate::heap::{Heap, is_wide};
+use crate::raw::cell::{
+    Cell, FALSE, HEADER, HOLE, Header, Kind, NULL, TRUE, UNDEFINED, WORD, is_reference,
+};
 use crate::raw::chunk::{Chunk, FIRST, PAGE};
+use crate::{registration, table};
 use std::collections::HashSet;
 
-/// What released memory reads as: a header of a free word.
-pub(crate) const POISON: u64 = (Kind::Free as u64) << 1 | 1 << 37;
+/// What released memory reads as: where a header belongs, that of a free word; where a slot does, no
+/// value, for a small integer has nothing in its lower half.
+pub(crate) const POISON: u64 = Header::new(Kind::Free, 0, WORD).0;
+
+/// Slots that are visited at once while marking goes along.
+const PORTION: usize = 64;
 
 /// Overwrites what lies between two addresses.
 pub(crate) fn poison(start: usize, end: usize) {
     (start..end).step_by(WORD).for_each(|address| Cell::at(address).set_header(POISON));
 }
 
+/// The cells that there are.
+struct Cells {
+    known: HashSet<Cell>,
+    /// Pages whose marks are not complete yet, and whose dead can't be told otherwise.
+    untold: HashSet<Chunk>,
+    /// Marked cells that marking has visited.
+    visited: HashSet<Cell>,
+    /// Those of them whose weak slots marking will decide.
+    undecided: HashSet<Cell>,
+    remembered: HashSet<Cell>,
+    slots: HashSet<(Cell, u32)>,
+}
+
+impl Cells {
+    fn contains(&self, cell: Cell) -> bool {
+        let header = || cell.header();
+        let untold = || self.untold.contains(&Chunk::of(cell));
+        self.known.contains(&cell)
+            || untold() && !header().is(Kind::Free) && header().forwarded().is_none()
+    }
+}
+
 impl Heap {
-    /// Collects at every so many allocations: the new space alone, and every fourth time all.
+    /// Collects at every so many allocations: the new space alone, and every fourth time all. While
+    /// marking goes along it marks a few cells on and checks every invariant as well.
     pub fn set_zeal(&mut self, every: Option<u32>) {
         self.zeal = every.map(|every| (every.max(1), 0));
     }
@@ -28,8 +58,13 @@ impl Heap {
         if count % every != 0 {
             return;
         }
-        match count / every % 4 {
-            0 => self.full_collection(Cause::Requested),
+        match (count / every % 4, &mut self.marker) {
+            (0, _) => self.full_collection(Cause::Requested),
+            (1 | 2, Some(marker)) => {
+                marker.advance(PORTION);
+                self.steps += 1;
+                self.verify();
+            }
             _ => self.young_collection(Cause::Requested),
         }
     }
@@ -40,64 +75,366 @@ impl Heap {
     /// If one does not hold.
     pub fn verify(&mut self) {
         self.old.retire();
-        let mut cells: HashSet<Cell> = self.new.cells().collect();
-        for page in self.old.pages() {
-            if page.is_unswept() {
-                cells.extend(page.marked());
-            } else {
-                cells.extend(page.cells().filter(|cell| !cell.header().is(Kind::Free)));
+        self.old.verify(self.marker.is_some());
+        self.large.verify();
+        self.verify_new();
+        assert!(self.committed() <= self.options.limit, "more is committed than the limit allows");
+        let cells = self.known_cells();
+        self.verify_pages(&cells);
+        for &cell in &cells.known {
+            self.verify_cell(cell, &cells);
+        }
+        self.verify_roots(&cells);
+    }
+
+    fn known_cells(&self) -> Cells {
+        let mut known: HashSet<Cell> = self.new.cells().collect();
+        let (mut untold, mut marked) = (HashSet::new(), HashSet::new());
+        for &page in self.old.pages() {
+            marked.extend(page.marked());
+            if !page.is_unswept() {
+                known.extend(page.cells().filter(|cell| !cell.header().is(Kind::Free)));
+            } else if self.marker.is_some() {
+                untold.insert(page);
             }
         }
-        cells.extend(self.large.cells());
-        if self.marker.is_some() {
-            // The marks are not complete, so the dead of unswept pages can't be told.
-            return;
+        let large = self.large.cells();
+        marked.extend(large.filter(|cell| Chunk::of(*cell).is_marked(*cell)));
+        known.extend(marked.iter().copied());
+        known.extend(self.large.cells());
+        let (mut visited, mut undecided) = (HashSet::new(), HashSet::new());
+        if let Some(marker) = &self.marker {
+            for cell in marker.unvisited() {
+                assert!(marked.remove(&cell), "a cell is to be visited twice, or is not marked");
+            }
+            visited = marked;
+            undecided.extend(marker.undecided());
         }
-        let remembered: HashSet<Cell> = self.remembered.iter().copied().collect();
-        let slots: HashSet<(Cell, u32)> = self.remembered_slots.slots.iter().copied().collect();
-        for &cell in &cells {
-            self.verify_cell(cell, &cells, &remembered, &slots);
-        }
-        for cell in &remembered {
-            assert!(cells.contains(cell), "a remembered cell is none");
-        }
-        let roots = self.handles.iter().chain(self.globals.iter().map(|(_, word)| word));
-        for root in roots {
-            assert!(Cell::of(*root).is_some_and(|cell| cells.contains(&cell)), "a dangling root");
-        }
-        for (_, word) in &self.weaks {
-            let cell = Cell::of(*word);
-            assert!(cell.is_none_or(|cell| cells.contains(&cell)), "a dangling weak handle");
-        }
-        for (index, native) in &self.natives {
-            assert!(cells.contains(&native.cell), "a payload without its cell");
-            assert_eq!(native.cell.aux() as usize, index, "a payload of another cell");
+        let remembered = self.remembered.iter().copied().collect();
+        let slots = self.remembered_slots.slots.iter().copied().collect();
+        Cells { known, untold, visited, undecided, remembered, slots }
+    }
+
+    fn verify_new(&self) {
+        let bytes: usize = self.new.cells().map(|cell| cell.header().size()).sum();
+        assert_eq!(bytes, self.new.used(), "the last young cell passes the top");
+        assert!(bytes <= self.new.capacity() && self.new.aged() <= bytes, "the top is elsewhere");
+        assert!(self.new.capacity() <= self.new.maximum());
+    }
+
+    /// The bytes of pages are those of their cells: while marking goes on, of those visited.
+    fn verify_pages(&self, cells: &Cells) {
+        let bytes = |cells: &mut dyn Iterator<Item = Cell>| -> usize {
+            cells.map(|cell| cell.header().size()).sum()
+        };
+        for &page in self.old.pages() {
+            let all = |cell: &Cell| !cell.header().is(Kind::Free);
+            if self.marker.is_some() {
+                let visited = |cell: &Cell| cells.visited.contains(cell);
+                assert_eq!(page.live(), bytes(&mut page.marked().filter(visited)));
+            } else if page.is_unswept() {
+                assert_eq!(page.live(), bytes(&mut page.marked()), "live bytes are miscounted");
+                assert_eq!(page.used(), page.live(), "an unswept page is allocated in");
+            } else {
+                assert_eq!(page.used(), bytes(&mut page.cells().filter(all)), "used bytes are not");
+            }
         }
     }
 
-    fn verify_cell(
-        &self,
-        cell: Cell,
-        cells: &HashSet<Cell>,
-        remembered: &HashSet<Cell>,
-        slots: &HashSet<(Cell, u32)>,
-    ) {
+    fn verify_cell(&self, cell: Cell, cells: &Cells) {
         let header = cell.header();
         assert!(header.forwarded().is_none(), "a moved cell is still used");
+        assert!(!header.is(Kind::Free), "free memory is marked");
         assert!(!header.has(Header::WAITED_FOR), "a living key is waited for");
+        let wide = header.is(Kind::Double) || header.size() >= HEADER + WORD * header.slots();
+        assert!(wide, "a cell is shorter than its slots");
         let young = self.new.contains(cell.word());
-        assert_eq!(header.has(Header::REMEMBERED), remembered.contains(&cell), "the flag lies");
+        let remembered = cells.remembered.contains(&cell);
+        assert_eq!(header.has(Header::REMEMBERED), remembered, "the flag lies");
         if !young && header.size() <= PAGE - FIRST {
             assert_eq!(Chunk::of(cell), Chunk::of(Cell::at(cell.address() + header.size() - 8)));
         }
+        let visited = cells.visited.contains(&cell);
+        if visited && header.is_weak() {
+            assert!(cells.undecided.contains(&cell), "marking has forgotten a weak cell");
+        }
         for slot in 0..header.slots() {
             let word = cell.slot(slot);
-            let Some(target) = Cell::of(word) else { continue };
-            assert!(cells.contains(&target), "slot {slot} of a {:?} dangles", header.kind());
-            if !young && self.new.contains(word) {
-                let known = header.has(Header::REMEMBERED) || slots.contains(&(cell, slot as u32));
+            let Some(target) = Cell::of(word) else {
+                let constant = [UNDEFINED, NULL, HOLE, TRUE, FALSE].contains(&word);
+                assert!(constant || word as u32 == 0, "slot {slot} holds no value");
+                continue;
+            };
+            assert!(cells.contains(target), "slot {slot} of a {:?} dangles", header.kind());
+            let target_is_young = self.new.contains(word);
+            if !young && target_is_young {
+                let known = remembered || cells.slots.contains(&(cell, slot as u32));
                 assert!(known, "an old cell's young reference is unknown");
             }
+            let weak = match header.kind() {
+                Kind::EphemeronTable | Kind::WeakCell => true,
+                Kind::Registration => registration::is_weak(cell, slot),
+                _ => false,
+            };
+            if visited && !weak && !target_is_young {
+                let marked = Chunk::of(target).is_marked(target);
+                assert!(marked, "a visited {:?} refers to an unmarked cell", header.kind());
+            }
         }
+        if header.is(Kind::EphemeronTable) {
+            table::verify(cell);
+        }
+    }
+
+    fn verify_roots(&self, cells: &Cells) {
+        let young = |cell: Cell| self.new.contains(cell.word());
+        assert_eq!(cells.remembered.len(), self.remembered.len(), "a cell is remembered twice");
+        for &cell in &cells.remembered {
+            assert!(cells.contains(cell) && !young(cell), "a remembered cell is none");
+        }
+        for &(cell, slot) in &cells.slots {
+            let there = cells.contains(cell) && !young(cell) && is_wide(cell.header());
+            assert!(there && (slot as usize) < cell.header().slots(), "a remembered slot is none");
+        }
+        let roots = self.handles.iter().chain(self.globals.iter().map(|(_, word)| word));
+        for root in roots {
+            assert!(Cell::of(*root).is_some_and(|cell| cells.contains(cell)), "a dangling root");
+        }
+        for (_, word) in self.weaks.iter().filter(|(_, word)| is_reference(**word)) {
+            let cell = Cell::of(*word);
+            assert!(cell.is_some_and(|cell| cells.contains(cell)), "a dangling weak handle");
+        }
+        for (index, native) in &self.natives {
+            let cell = native.cell;
+            assert!(cells.contains(cell), "a payload without its cell");
+            assert_eq!(cell.aux() as usize, index, "a payload of another cell");
+            let known = self.young_natives.contains(&(index as u32));
+            assert_eq!(known, young(cell), "a young payload is unknown, or an old one is not");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{POISON, poison};
+    use crate::raw::cell::{Cell, HEADER, HOLE, Header, Kind, UNDEFINED, WORD};
+    use crate::raw::chunk;
+    use crate::raw::map::Mapping;
+    use crate::{Global, Heap, HeapOptions, Value};
+    use std::time::Instant;
+
+    /// A heap whose old generation is due to be marked as soon as there is one.
+    fn heap() -> Heap {
+        let options = HeapOptions { initial_old_generation: 0, ..HeapOptions::default() };
+        Heap::new(options).unwrap()
+    }
+
+    /// An old cell with two slots, and the root that holds it.
+    fn old(heap: &mut Heap, kind: Kind) -> (Cell, Global) {
+        let root = heap.enter(|scope| {
+            let cell = scope.alloc(kind, 2, 0).unwrap();
+            scope.global(cell).unwrap()
+        });
+        heap.collect();
+        let cell = heap.enter(|scope| {
+            let cell = scope.local(&root).unwrap();
+            scope.place(cell).unwrap()
+        });
+        assert!(!heap.new.contains(cell.word()));
+        (cell, root)
+    }
+
+    /// A heap with a cell that marking has visited, and one that it has not marked.
+    fn marking() -> (Heap, Cell, Cell, Global) {
+        let mut heap = heap();
+        let (white, dropped) = old(&mut heap, Kind::Object);
+        let (black, root) = old(&mut heap, Kind::Object);
+        drop(dropped);
+        // Enough that a marking is due, so that idle time begins one.
+        (heap.settled, heap.next_full) = (0, 0);
+        assert!(!heap.idle(Instant::now()), "a marking is under way");
+        assert!(heap.marker.as_mut().unwrap().advance(usize::MAX));
+        heap.verify();
+        (heap, black, white, root)
+    }
+
+    #[test]
+    fn poison_is_walked_over_word_by_word_and_is_no_value() {
+        let mapping = Mapping::new(chunk::PAGE).unwrap();
+        let (start, end) = (mapping.start(), mapping.start() + 64);
+        poison(start, end);
+        let cells: Vec<Cell> = chunk::cells(start, end).collect();
+        assert_eq!(cells.len(), 64 / WORD);
+        assert!(cells.iter().all(|cell| cell.header().is(Kind::Free)));
+        assert_ne!(POISON as u32, 0, "a small integer has nothing in its lower half");
+        assert!(Cell::of(POISON).is_none() && Header(POISON).forwarded().is_none());
+    }
+
+    #[test]
+    fn an_emptied_page_is_poisoned() {
+        let mut heap = heap();
+        let (cell, root) = old(&mut heap, Kind::Object);
+        drop(root);
+        heap.collect();
+        assert_eq!(heap.old.pages().len(), 0);
+        let words = cell.address()..cell.address() + HEADER + 2 * WORD;
+        assert!(words.step_by(WORD).all(|word| Cell::at(word).header().0 == POISON));
+    }
+
+    #[test]
+    fn a_page_whose_cells_were_moved_is_poisoned() {
+        let mut heap = heap();
+        let mut roots: Vec<Global> = heap.enter(|scope| {
+            let sizes = [50_000, 120_000].into_iter().cycle().take(8);
+            let cells = sizes.map(|size| {
+                let cell = scope.alloc(Kind::Bytes, 0, size).unwrap();
+                scope.global(cell).unwrap()
+            });
+            cells.collect()
+        });
+        heap.collect();
+        // What is left are the shorter ones, one or two a page.
+        let mut short = false;
+        roots.retain(|_| {
+            short = !short;
+            short
+        });
+        heap.collect();
+        let words: Vec<u64> = heap.globals.iter().map(|(_, word)| *word).collect();
+        heap.collect();
+        let moved = heap.globals.iter().zip(words).filter(|((_, now), word)| **now != *word);
+        let left = moved.map(|(_, word)| Cell::of(word).unwrap());
+        let left: Vec<Cell> =
+            left.filter(|cell| !heap.old.pages().contains(&chunk::Chunk::of(*cell))).collect();
+        assert!(!left.is_empty(), "sparse pages were emptied");
+        for cell in left {
+            let words = cell.address()..cell.address() + HEADER + 50_000;
+            assert!(words.step_by(WORD).all(|word| Cell::at(word).header().0 == POISON));
+        }
+    }
+
+    #[test]
+    fn freed_memory_is_poisoned_behind_its_header() {
+        let mut heap = heap();
+        let (cell, dropped) = old(&mut heap, Kind::Object);
+        let (_, _root) = old(&mut heap, Kind::Object);
+        drop(dropped);
+        heap.collect();
+        // The page is swept when it is allocated in.
+        assert!(heap.old.allocate_thoroughly(chunk::LARGEST_IN_PAGE).is_some());
+        assert!(cell.header().is(Kind::Free));
+        assert_eq!(Cell::at(cell.address() + WORD).header().0, POISON);
+    }
+
+    #[test]
+    #[should_panic = "slot 1 is released memory"]
+    fn a_slot_that_was_released_is_found() {
+        let mut heap = heap();
+        let (cell, _root) = old(&mut heap, Kind::Object);
+        cell.set_slot(1, POISON);
+        heap.verify();
+    }
+
+    #[test]
+    #[should_panic = "slot 0 holds no value"]
+    fn a_slot_with_a_header_is_found() {
+        let mut heap = heap();
+        let (cell, _root) = old(&mut heap, Kind::Object);
+        cell.set_slot(0, cell.header().0);
+        heap.verify();
+    }
+
+    #[test]
+    #[should_panic = "a visited Object refers to an unmarked cell"]
+    fn a_store_that_marking_does_not_hear_of_is_found() {
+        let (mut heap, black, white, _root) = marking();
+        black.set_slot(0, white.word());
+        heap.verify();
+    }
+
+    #[test]
+    fn a_store_behind_the_barrier_is_found_right() {
+        let (mut heap, black, white, _root) = marking();
+        heap.store(black, 0, white.word());
+        heap.verify();
+        assert!(heap.idle(Instant::now() + std::time::Duration::from_secs(100)));
+        assert_eq!(heap.heap_used(), 2 * (HEADER + 2 * WORD));
+    }
+
+    #[test]
+    #[should_panic = "an old cell's young reference is unknown"]
+    fn a_young_reference_that_is_not_remembered_is_found_while_marking() {
+        let (mut heap, black, _, _root) = marking();
+        let young = heap.new.allocate(HEADER).unwrap();
+        young.format(Kind::Object, HEADER, 0);
+        black.set_slot(0, young.word());
+        heap.verify();
+    }
+
+    #[test]
+    #[should_panic = "the pages hold other bytes than the space"]
+    fn miscounted_bytes_are_found() {
+        let mut heap = heap();
+        let (_, _root) = old(&mut heap, Kind::Object);
+        heap.old.moved(WORD);
+        heap.verify();
+    }
+
+    #[test]
+    #[should_panic = "live bytes are miscounted"]
+    fn miscounted_bytes_of_a_page_are_found() {
+        let mut heap = heap();
+        let (cell, _root) = old(&mut heap, Kind::Object);
+        chunk::Chunk::of(cell).add_live(WORD);
+        chunk::Chunk::of(cell).take(-1);
+        heap.verify_pages(&heap.known_cells());
+    }
+
+    #[test]
+    #[should_panic = "free memory is on no list"]
+    fn a_dead_cell_that_no_sweep_has_freed_is_found() {
+        let mut heap = heap();
+        let (_, _root) = old(&mut heap, Kind::Object);
+        let cell = heap.old.allocate_thoroughly(64).unwrap();
+        cell.format_free(64);
+        heap.verify();
+    }
+
+    #[test]
+    #[should_panic = "more is committed than the limit allows"]
+    fn memory_past_the_limit_is_found() {
+        let mut heap = heap();
+        heap.options.limit = heap.committed() - 1;
+        heap.verify();
+    }
+
+    /// A table with one entry, and what corrupts it.
+    fn table(corrupt: impl FnOnce(Cell)) {
+        let mut heap = heap();
+        heap.enter(|scope| {
+            let table = scope.alloc_ephemeron_table(4).unwrap();
+            let key = scope.alloc(Kind::Object, 0, 0).unwrap();
+            scope.ephemeron_set(table, key, Value::Smi(1)).unwrap();
+            let place = scope.place(table).unwrap();
+            scope.heap.verify();
+            corrupt(place);
+            scope.heap.verify();
+        });
+    }
+
+    #[test]
+    #[should_panic = "a table's entries are miscounted"]
+    fn a_tables_wrong_count_is_found() {
+        table(|table| table.set_slot(0, 2 << 32));
+    }
+
+    #[test]
+    #[should_panic = "a table's deleted entries are miscounted"]
+    fn a_tables_uncounted_deletion_is_found() {
+        table(|table| {
+            let mut keys = (3..table.header().slots()).step_by(2);
+            let free = keys.find(|slot| table.slot(*slot) == UNDEFINED).unwrap();
+            table.set_slot(free, HOLE);
+        });
     }
 }

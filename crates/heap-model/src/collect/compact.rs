@@ -95,10 +95,14 @@ impl Heap {
             *cell = Cell::of(Self::followed(cell.word())).expect("a cell");
         }
         self.old.discard(&emptied);
-        for cell in left.into_iter().flat_map(Chunk::marked) {
-            // It went before memory was refused: its page is walked again.
-            if let Some(moved) = cell.header().forwarded().and_then(Cell::of) {
-                cell.format_free(moved.header().size());
+        for page in left {
+            for cell in page.marked() {
+                // It went before memory was refused: its page is walked again, and counted without it.
+                if let Some(moved) = cell.header().forwarded().and_then(Cell::of) {
+                    let size = moved.header().size();
+                    cell.format_free(size);
+                    page.unmark(cell, size);
+                }
             }
         }
     }

@@ -403,4 +403,19 @@ impl Marker {
             }
         }
     }
+
+    /// Cells that are marked and not visited yet.
+    #[cfg(zeal)]
+    pub fn unvisited(&self) -> impl Iterator<Item = Cell> {
+        let Ring { cells, pushed, popped } = &self.ring;
+        let loading = (*popped..*pushed).filter_map(|number| cells[number % RING]);
+        let wide = self.wide.iter().map(|(cell, _)| *cell);
+        self.stack.iter().copied().chain(loading).chain(wide)
+    }
+
+    /// Visited cells whose weak slots are decided at the end.
+    #[cfg(zeal)]
+    pub fn undecided(&self) -> impl Iterator<Item = Cell> {
+        self.tables.iter().chain(&self.weak_cells).chain(&self.registrations).copied()
+    }
 }

@@ -100,7 +100,7 @@ impl Header {
     pub const LISTED: u64 = 1 << 9;
 
     #[inline(always)]
-    pub fn new(kind: Kind, slots: usize, size: usize) -> Self {
+    pub const fn new(kind: Kind, slots: usize, size: usize) -> Self {
         Self((kind as u64) << 1 | (size as u64 / 8) << 10 | (slots as u64) << 37)
     }
 
@@ -222,7 +222,10 @@ impl Cell {
     #[inline(always)]
     pub fn slot(self, slot: usize) -> u64 {
         debug_assert!(slot < self.header().slots());
-        self.read(2 + slot)
+        let word = self.read(2 + slot);
+        #[cfg(zeal)]
+        assert!(word != crate::verify::POISON, "slot {slot} is released memory");
+        word
     }
 
     #[inline(always)]
@@ -320,6 +323,8 @@ impl Cell {
 
     /// Writes that `size` bytes from here on are no cell's.
     pub fn format_free(self, size: usize) {
+        #[cfg(zeal)]
+        crate::verify::poison(self.address(), self.address() + size);
         self.write(0, Header::new(Kind::Free, 0, size).0);
     }
 

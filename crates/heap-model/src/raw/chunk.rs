@@ -155,6 +155,14 @@ impl Chunk {
         self.head_mut().live -= bytes;
     }
 
+    /// A marked cell of so many bytes has gone elsewhere.
+    pub fn unmark(mut self, cell: Cell, size: usize) {
+        let word = (cell.address() & (PAGE - 1)) / WORD;
+        let head = self.head_mut();
+        head.marks[word / 64] &= !(1 << (word % 64));
+        head.live -= size;
+    }
+
     #[inline(always)]
     pub fn is_marked(self, cell: Cell) -> bool {
         let word = (cell.address() & (PAGE - 1)) / WORD;
@@ -194,7 +202,10 @@ pub fn cells(mut start: usize, end: usize) -> impl Iterator<Item = Cell> {
     core::iter::from_fn(move || {
         (start < end).then(|| {
             let cell = Cell::at(start);
-            start += cell.header().size();
+            let size = cell.header().size();
+            #[cfg(zeal)]
+            assert!(size > 0, "a walk comes to no cell");
+            start += size;
             cell
         })
     })

@@ -2,7 +2,7 @@
 
 use crate::raw::cell::Cell;
 use crate::raw::chunk::{Chunk, FIRST};
-use crate::raw::map::Mapping;
+use crate::raw::map::{self, Mapping};
 
 #[derive(Default)]
 pub(crate) struct LargeSpace {
@@ -14,7 +14,12 @@ pub(crate) struct LargeSpace {
 impl LargeSpace {
     /// What a large cell's mapping takes, in bytes.
     pub fn commit(size: usize) -> usize {
-        (size + FIRST).next_multiple_of(4096)
+        Self::commit_by(size, map::system_page())
+    }
+
+    /// Likewise, where the system's page is of so many bytes, for only whole ones are given back.
+    fn commit_by(size: usize, page: usize) -> usize {
+        (size + FIRST).next_multiple_of(page)
     }
 
     pub fn allocate(&mut self, size: usize) -> Option<Cell> {
@@ -38,6 +43,19 @@ impl LargeSpace {
 
     pub fn chunks(&self) -> impl Iterator<Item = Chunk> {
         self.mappings.iter().map(|mapping| Chunk::at(mapping.start()))
+    }
+
+    /// Checks the counters against the cells and their mappings.
+    #[cfg(zeal)]
+    pub fn verify(&self) {
+        let sizes = || self.cells().map(|cell| cell.header().size());
+        assert_eq!(self.used, sizes().sum::<usize>(), "large cells are miscounted");
+        let lengths = self.mappings.iter().map(Mapping::length);
+        assert!(
+            lengths.clone().eq(sizes().map(Self::commit)),
+            "a large cell's mapping is too long"
+        );
+        assert_eq!(self.committed, lengths.sum::<usize>(), "large mappings are miscounted");
     }
 
     #[cfg(zeal)]
@@ -66,5 +84,22 @@ impl LargeSpace {
             }
             live
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::LargeSpace;
+    use crate::raw::chunk::{FIRST, LARGEST_IN_PAGE};
+
+    #[test]
+    fn a_mapping_is_of_the_systems_pages_and_no_longer_than_need_be() {
+        for page in [4 << 10, 16 << 10, 64 << 10] {
+            for size in (LARGEST_IN_PAGE..2 * LARGEST_IN_PAGE).step_by(1000) {
+                let length = LargeSpace::commit_by(size, page);
+                assert!(length.is_multiple_of(page));
+                assert!((size + FIRST..size + FIRST + page).contains(&length));
+            }
+        }
     }
 }

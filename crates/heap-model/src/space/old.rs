@@ -5,6 +5,9 @@
 //! whose cells are all dead leaves the space at once; its memory waits for another page or for
 //! [`OldSpace::release`].
 
+#[cfg(zeal)]
+mod verify;
+
 use super::ALLOCATED_AHEAD;
 use crate::raw::cell::Cell;
 use crate::raw::chunk::{Chunk, FIRST, PAGE, USABLE};
@@ -214,6 +217,8 @@ impl OldSpace {
         self.used = 0;
         for page in std::mem::take(&mut self.pages) {
             if page.live() == 0 {
+                #[cfg(zeal)]
+                crate::verify::poison(page.first(), page.end());
                 self.empty.push(page);
                 continue;
             }
@@ -232,19 +237,17 @@ impl OldSpace {
         page.set_unswept(false);
         let mut start = page.first();
         for cell in page.marked() {
-            #[cfg(zeal)]
-            crate::verify::poison(start, cell.address());
             self.put_free(start, cell.address());
             start = cell.address() + cell.header().size();
         }
-        #[cfg(zeal)]
-        crate::verify::poison(start, page.end());
         self.put_free(start, page.end());
     }
 
     /// A page that was emptied by moving its cells leaves.
     pub fn discard(&mut self, gone: &[Chunk]) {
         self.pages.retain(|page| !gone.contains(page));
+        #[cfg(zeal)]
+        gone.iter().for_each(|page| crate::verify::poison(page.first(), page.end()));
         self.empty.extend(gone);
     }
 

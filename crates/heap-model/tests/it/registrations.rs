@@ -1,6 +1,6 @@
 //! Registrations: what they keep, and for how long.
 
-use heap_model::{Fate, Global, Heap, HeapOptions, Kind, Scope};
+use heap_model::{AccessError, Fate, Global, Heap, HeapOptions, Kind, Scope};
 
 /// An owner and registrations of dead targets, which it has found.
 fn found(heap: &mut Heap, registrations: usize) -> (Global, Vec<Global>) {
@@ -64,5 +64,33 @@ fn an_owner_gives_out_those_that_were_not_ended() {
             assert_eq!(scope.registration_fate(taken), Ok(Fate::Dead));
         }
         assert!(scope.next_dead(owner).unwrap().is_none());
+    });
+}
+
+#[test]
+fn one_that_is_in_a_bucket_is_put_in_no_other() {
+    let mut heap = Heap::new(HeapOptions::default()).unwrap();
+    let (_owner, registrations) = found(&mut heap, 2);
+    heap.enter(|scope| {
+        let buckets = scope.alloc(Kind::Array, 1, 0).unwrap();
+        let others = scope.alloc(Kind::Array, 1, 0).unwrap();
+        let [first, second] = &registrations[..] else { panic!("two") };
+        let [first, second] = [first, second].map(|cell| scope.local(cell).unwrap());
+        for cell in [first, second] {
+            assert_eq!(scope.link_registration(buckets, cell), Ok(()));
+            for buckets in [buckets, others] {
+                let again = scope.link_registration(buckets, cell);
+                assert_eq!(again, Err(AccessError::AlreadyLinked));
+            }
+        }
+        // Whoever has ended leaves, and may come again.
+        scope.end_registration(first).unwrap();
+        scope.purge_registrations(buckets).unwrap();
+        assert_eq!(scope.link_registration(buckets, first), Ok(()));
+        scope.relink_registrations(buckets, others).unwrap();
+        assert_eq!(scope.link_registration(others, second), Err(AccessError::AlreadyLinked));
+        assert_eq!(scope.link_registration(others, first), Ok(()));
+        scope.purge_registrations(others).unwrap();
+        assert_eq!(scope.link_registration(buckets, first), Ok(()));
     });
 }

@@ -1,6 +1,8 @@
 //! Spaces: their figures, large cells, options, and roots that outlive their heap.
 
-use heap_model::{Global, Growing, Heap, HeapOptions, Kind, SpaceStatistics, Value, shapes};
+use heap_model::{
+    Global, Growing, Heap, HeapOptions, Kind, NodeVersion, SpaceStatistics, Value, shapes,
+};
 
 const PAGE: usize = 256 << 10;
 
@@ -165,23 +167,76 @@ fn a_heap_and_its_roots_go_to_other_threads() {
     assert_eq!(heap.heap_used(), 0);
 }
 
+/// Versions, and what each gave: physical memory and `heap_size_limit`, in MiB.
+type Recorded = (&'static [NodeVersion], &'static [(u64, f64)]);
+
 #[test]
-fn limits_follow_the_machine_and_the_historical_defaults() {
+fn limits_are_those_that_a_node_of_each_version_gave() {
+    use NodeVersion::{V12, V16, V18, V20, V22, V24};
+    let recorded: [Recorded; 6] = [
+        (&[V12, V16, V18, V20, V22, V24], &[(256, 259.0), (512, 259.0)]),
+        (
+            &[V12, V16, V18, V20, V22],
+            &[(600, 312.0), (1024, 524.0), (2048, 1048.0), (8192, 2096.0)],
+        ),
+        (&[V12], &[(1025, 536.0), (2049, 1072.0), (15_872, 2096.0), (24_105, 2096.0)]),
+        (
+            &[V16, V18, V20],
+            &[(1025, 536.5), (2049, 1072.5), (15_360, 2096.0), (15_872, 4144.0), (24_105, 4144.0)],
+        ),
+        (
+            &[V22],
+            &[(1025, 536.5), (2049, 1072.5), (15_359, 2096.0), (15_360, 4144.0), (24_105, 4144.0)],
+        ),
+        (
+            &[V24],
+            &[
+                (600, 348.0),
+                (1024, 560.0),
+                (1025, 608.5),
+                (2048, 1120.0),
+                (2049, 1216.5),
+                (8192, 2240.0),
+                (15_359, 2240.0),
+                (15_360, 4288.0),
+                (24_105, 4288.0),
+            ],
+        ),
+    ];
+    for (versions, figures) in recorded {
+        for version in versions {
+            for (memory, limit) in figures {
+                let options = HeapOptions::for_node(*version, 64, memory << 20);
+                let limit = (limit * f64::from(1 << 20)) as u64;
+                let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+                assert_eq!(options.limit, limit, "{version:?} on {memory} MiB");
+            }
+        }
+    }
+}
+
+#[test]
+fn limits_of_32_bits_are_a_quarter_of_the_memory() {
+    let limit = |version, mib: u64| HeapOptions::for_node(version, 32, mib << 20).limit;
+    for version in [NodeVersion::V12, NodeVersion::V20, NodeVersion::V22] {
+        assert_eq!(limit(version, 0), (128 << 20) + 3 * (512 << 10));
+        assert_eq!(limit(version, 1024), (256 + 3 * 2) << 20);
+        assert_eq!(limit(version, 65_536), (1024 + 3 * 8) << 20);
+    }
+    assert_eq!(limit(NodeVersion::V24, 65_536), (1024 + 3 * 32) << 20);
+}
+
+#[test]
+fn heaps_of_the_defaults_work() {
     const MB: usize = 1 << 20;
-    assert_eq!(HeapOptions::default().limit, 4144 * MB, "recorded: Node 20 on 24 GB");
-    let limit = |bits, physical: u64| HeapOptions::for_machine(bits, physical).limit / MB;
-    let gib = 1_u64 << 30;
-    assert_eq!(limit(64, 24 * gib), 4096 + 48);
-    assert_eq!(limit(64, 8 * gib), 2048 + 48);
-    assert_eq!(limit(64, 2 * gib), 1024 + 3 * 8);
-    assert_eq!(limit(64, 0), 256 + 3 * 2);
-    assert_eq!(limit(32, 64 * gib), 1024 + 3 * 8);
-    assert_eq!(limit(32, gib), 256 + 3 * 2);
-    assert_eq!(limit(64, u64::MAX), 4096 + 48);
+    let default = HeapOptions::for_machine(usize::BITS, 16 << 30);
+    assert_eq!(HeapOptions::default().limit, default.limit);
     assert_eq!(HeapOptions::historical_64_bit().limit, 1400 * MB);
     assert_eq!(HeapOptions::historical_32_bit().limit, 700 * MB);
     for options in [
         HeapOptions::for_machine(64, 0),
+        HeapOptions::for_machine(32, 0),
+        HeapOptions::for_machine(64, u64::MAX),
         HeapOptions::historical_32_bit(),
         HeapOptions::default().with_limit(4 * MB),
     ] {
@@ -193,7 +248,7 @@ fn limits_follow_the_machine_and_the_historical_defaults() {
 
 #[test]
 fn options_of_any_size_are_refused_or_work() {
-    let sizes = [0, 1, PAGE, 3 << 20, 1 << 40, usize::MAX / 2, usize::MAX];
+    let sizes = [0, 1, PAGE, 3 << 20, usize::MAX >> 23, usize::MAX / 2, usize::MAX];
     for limit in sizes {
         for semi in sizes {
             for old in [0, usize::MAX] {
