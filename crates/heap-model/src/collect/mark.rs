@@ -4,7 +4,7 @@ use super::rounds::Round;
 use super::wait::{Grouped, Groups, Waiting};
 use crate::heap::{Heap, RememberedSlots};
 use crate::options::TableSizing;
-use crate::raw::cell::{Cell, Header, Kind, NULL, is_reference};
+use crate::raw::cell::{Cell, Header, Kind, NULL, WORD, is_reference};
 use crate::raw::chunk::Chunk;
 use crate::registration;
 use crate::table::{self, FIRST};
@@ -17,12 +17,18 @@ const AHEAD: usize = 8;
 /// `MarkingProgressTracker`).
 pub(super) const PIECE: usize = 2048;
 
+/// Slots in a line of the cache, and how far ahead those of a wide cell are loaded, in bytes.
+const LINE: usize = 8;
+const SLOTS_AHEAD: isize = 2048;
+
 /// What marking knows. Young cells are neither marked nor visited.
 #[derive(Default)]
 pub(crate) struct Marker {
     stack: Vec<Cell>,
     /// Cells that are visited in pieces, with the slot that comes next.
     wide: Vec<(Cell, usize)>,
+    /// How much is to be done before the program goes on.
+    goal: usize,
     ring: Ring,
     row: Row,
     pub(super) tables: Vec<Cell>,
@@ -158,6 +164,8 @@ impl Marker {
     /// Visits cells until about `budget` slots are done; true if none is left.
     pub fn advance(&mut self, budget: usize) -> bool {
         let goal = self.work.saturating_add(budget);
+        self.goal = goal;
+        self.visit_pieces();
         while self.work < goal {
             let due = match self.stack.pop() {
                 // In a chain nothing else is to be done while the next cell is loaded.
@@ -167,7 +175,6 @@ impl Marker {
                     self.ring.exchange(cell)
                 }
                 None if !self.ring.is_empty() => self.ring.pop(),
-                None if self.visit_piece() => None,
                 None => return true,
             };
             if let Some(cell) = due {
@@ -201,7 +208,7 @@ impl Marker {
                     self.registrations.push(cell);
                 }
                 if header.slots() > PIECE {
-                    return self.put_off(cell);
+                    return self.visit_wide(cell);
                 }
                 self.visit_slots(cell, registration, 0..header.slots());
             }
@@ -230,27 +237,33 @@ impl Marker {
         }
     }
 
-    /// The cell is visited in pieces, when nothing else is to be done, and its slots are work then.
+    /// The cell is visited in pieces until the budget is spent, before all else: what an array refers to often
+    /// lies in its order, and is visited in no order if each piece's is followed first.
     #[cold]
     #[inline(never)]
-    fn put_off(&mut self, cell: Cell) {
+    fn visit_wide(&mut self, cell: Cell) {
         self.work -= cell.header().slots();
         self.wide.push((cell, 0));
+        self.visit_pieces();
     }
 
-    /// Visits the next slots of a wide cell, if there is one. Of those that are behind, the write barrier
-    /// marks what is stored in them.
-    #[inline(never)]
-    fn visit_piece(&mut self) -> bool {
-        let Some((cell, first)) = self.wide.pop() else { return false };
-        let header = cell.header();
-        let end = header.slots().min(first + PIECE);
-        if end < header.slots() {
-            self.wide.push((cell, end));
+    /// Visits the next slots of wide cells. Of those that are behind, the write barrier marks what is stored in
+    /// them.
+    fn visit_pieces(&mut self) {
+        while self.work < self.goal {
+            let Some((cell, first)) = self.wide.pop() else { return };
+            let header = cell.header();
+            let end = header.slots().min(first + PIECE);
+            if end < header.slots() {
+                self.wide.push((cell, end));
+            }
+            self.work += end - first;
+            let registration = header.is(Kind::Registration);
+            for first in (first..end).step_by(LINE) {
+                cell.prefetch_near((WORD * first) as isize + SLOTS_AHEAD);
+                self.visit_slots(cell, registration, first..end.min(first + LINE));
+            }
         }
-        self.work += end - first;
-        self.visit_slots(cell, header.is(Kind::Registration), first..end);
-        true
     }
 
     #[inline(always)]
