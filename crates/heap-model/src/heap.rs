@@ -50,6 +50,8 @@ pub struct Heap {
     /// Bytes of the old generation at which it is collected.
     pub(crate) next_full: usize,
     pub(crate) marker: Option<Marker>,
+    /// A marking is about to begin: the marks of the last one are being cleared.
+    pub(crate) clearing: bool,
     pub(crate) steps: usize,
     /// The old generation's bytes at the last step of marking.
     pub(crate) marked_until: usize,
@@ -78,7 +80,7 @@ pub struct Heap {
     pub(crate) work: usize,
     pub(crate) pace: Pace,
     /// The old generation's bytes after the last full collection.
-    pub(crate) settled: usize,
+    settled: usize,
     #[cfg(zeal)]
     pub(crate) zeal: Option<(u32, u32)>,
     near_limit: Option<NearLimit>,
@@ -187,6 +189,7 @@ impl Heap {
             survivors: 0,
             next_full: options.initial_old_generation,
             marker: None,
+            clearing: false,
             steps: 0,
             marked_until: 0,
             handles: Handles::new().ok_or(refused)?,
@@ -608,6 +611,11 @@ impl Heap {
         self.next_full = grown.saturating_add(self.new.capacity()).min(halfway).max(least);
         self.external_at_collection = self.external;
         self.settled = live;
+    }
+
+    /// Whether a collection goes along with the program: what marks there are is not complete.
+    pub(crate) fn is_marking(&self) -> bool {
+        self.clearing || self.marker.is_some()
     }
 
     /// Whether three quarters of what the old generation may grow by have come to it.

@@ -14,7 +14,8 @@ impl Heap {
         let event = self.begin_event(CollectionKind::Full, cause);
         // What an unfinished marking found is not exact: cells may have died since. How full pages are
         // is not known then, for it had begun to count again; but those that it was to empty are sparse.
-        let counted = self.marker.take().is_none();
+        let counted = !self.is_marking();
+        (self.marker, self.clearing) = (None, false);
         self.old.retire();
         // What marking takes for alive because a young cell refers to it must be: the dead ones go. Who
         // is promoted afterwards takes the place of what has died; but a cell that stays young counts as

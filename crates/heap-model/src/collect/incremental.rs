@@ -9,8 +9,9 @@ use crate::heap::Heap;
 use crate::raw::cell::WORD;
 use std::time::{Duration, Instant};
 
-/// Slots visited between two looks at the clock.
+/// Slots visited between two looks at the clock, and pages whose marks are cleared.
 const PORTION: usize = 8192;
+const CLEARED: usize = 64;
 
 impl Heap {
     pub(crate) fn scavenge_aged(&mut self) {
@@ -22,8 +23,8 @@ impl Heap {
     pub(crate) fn mark_along(&mut self) {
         let Some(length) = self.options.incremental else { return };
         if self.marker.is_none() {
-            if self.old_generation() > self.next_full {
-                self.start_marking();
+            if self.clearing || self.old_generation() > self.next_full {
+                self.approach_marking(length);
             }
             return;
         }
@@ -37,22 +38,40 @@ impl Heap {
         }
     }
 
+    /// Clears marks for so long at the most, and begins to mark once all are cleared: those of a gigabyte take as
+    /// long as some steps.
+    pub(crate) fn approach_marking(&mut self, length: Duration) {
+        let start = Instant::now();
+        if !self.clearing {
+            self.clearing = true;
+            self.old.retire();
+            // How full they are is counted with the marks.
+            self.choose_sparsest_pages();
+            self.old.begin_clearing(self.large.chunks());
+        }
+        let cleared = loop {
+            let cleared = self.old.clear_marks(CLEARED);
+            if cleared || start.elapsed() >= length {
+                break cleared;
+            }
+        };
+        if cleared {
+            self.clearing = false;
+            self.start_marking();
+        }
+        self.count_pause(start);
+    }
+
     /// Begins to mark, from handles and owned roots. Which young cells live is not known yet: those that do
     /// are visited once they are promoted.
     fn start_marking(&mut self) {
-        let start = Instant::now();
         self.drain_released();
-        self.old.retire();
-        self.choose_sparsest_pages();
-        self.old.begin_marking();
-        self.large.begin_marking();
         let mut marker = Marker::new(self);
         self.mark_roots(&mut marker);
         self.marker = Some(marker);
         self.marked_until = self.old_generation();
         // One large cell may have gone far beyond: marking is late only if as much comes again.
         self.next_full = self.next_full.max(self.marked_until);
-        self.count_pause(start);
     }
 
     fn count_pause(&mut self, start: Instant) {
@@ -109,21 +128,23 @@ impl Heap {
     /// nothing left to do.
     ///
     /// Steps keep the deadline, whatever the shape of what they mark. These parts of a collection are not
-    /// divided: it begins in O(pages + handles), collects the new space before its last steps, in O(survivors +
+    /// divided: it begins in O(handles), and chooses among pages in O(pages), collects the new space before its last steps, in O(survivors +
     /// slots that refer to young cells), and ends with that again and O(handles + entries of ephemeron tables +
     /// registrations + weak and native cells + pages + unmapped large cells), at most 4 MB of cells being
     /// moved. What has been marked by then is not visited again. Left to the end is what only the latest handles
     /// and young cells lead to, and values that depend on one another's in more than ten rounds over all tables.
     pub fn idle(&mut self, deadline: Instant) -> bool {
-        if self.marker.is_none() && self.is_nearly_due() {
-            self.start_marking();
-        }
-        while self.marker.is_some() {
+        let mut due = self.is_nearly_due();
+        while due || self.is_marking() {
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return false;
             }
-            if self.step(left.min(Duration::from_millis(1)), 0) {
+            let length = left.min(Duration::from_millis(1));
+            if self.marker.is_none() {
+                due = false;
+                self.approach_marking(length);
+            } else if self.step(length, 0) {
                 self.conclude(Cause::Idle);
             }
         }

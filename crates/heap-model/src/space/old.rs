@@ -32,6 +32,8 @@ pub(crate) struct OldSpace {
     released: Vec<Chunk>,
     /// Pages whose dead cells are not on the free lists yet.
     unswept: Vec<Chunk>,
+    /// Pages and large cells' chunks whose marks are to be cleared before marking begins.
+    uncleared: Vec<Chunk>,
     free: [Vec<(usize, usize)>; CLASSES],
     /// The range that is allocated in.
     top: usize,
@@ -202,9 +204,24 @@ impl OldSpace {
 
     /// Before marking: no cell is marked, and no page can be swept.
     pub fn begin_marking(&mut self) {
+        self.begin_clearing([].into_iter());
+        self.clear_marks(usize::MAX);
+    }
+
+    /// Before marking in steps: no page can be swept, and the marks of all pages and of these `others` are to be
+    /// cleared.
+    pub fn begin_clearing(&mut self, others: impl Iterator<Item = Chunk>) {
         self.retire();
         self.unswept.clear();
-        self.pages.iter().for_each(|page| page.clear_marks());
+        self.uncleared.clear();
+        self.uncleared.extend(self.pages.iter().copied().chain(others));
+    }
+
+    /// Clears the marks of so many chunks; true if none is left.
+    pub fn clear_marks(&mut self, chunks: usize) -> bool {
+        let rest = self.uncleared.len().saturating_sub(chunks);
+        self.uncleared.drain(rest..).for_each(Chunk::clear_marks);
+        rest == 0
     }
 
     /// After marking: the marked cells are what there is. Pages without any leave.
