@@ -1,10 +1,13 @@
 #![doc = include_str!("../README.md")]
 
+mod allocate;
+mod barrier;
 mod buckets;
 mod collect;
 mod error;
 mod events;
 mod global;
+mod grow;
 mod heap;
 mod identity;
 pub mod layout;

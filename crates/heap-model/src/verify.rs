@@ -1,8 +1,9 @@
 //! `--cfg zeal`: every invariant is checked after every collection, and released memory is poisoned.
 //! With [`Heap::set_zeal`] every so many allocations collect, or mark on and check. No unsafe code.
 
+use crate::barrier::is_wide;
 use crate::events::Cause;
-use crate::heap::{Heap, is_wide};
+use crate::heap::Heap;
 use crate::raw::cell::{
     Cell, FALSE, HEADER, HOLE, Header, Kind, NULL, TRUE, UNDEFINED, WORD, is_reference,
 };

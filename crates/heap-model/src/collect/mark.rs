@@ -2,7 +2,8 @@
 
 use super::rounds::Round;
 use super::wait::{Grouped, Groups, Waiting};
-use crate::heap::{Heap, RememberedSlots};
+use crate::barrier::RememberedSlots;
+use crate::heap::Heap;
 use crate::options::TableSizing;
 use crate::raw::cell::{Cell, Header, Kind, NULL, WORD, is_reference};
 use crate::raw::chunk::Chunk;

@@ -4,7 +4,8 @@
 
 use super::Marker;
 use super::wait::Waiting;
-use crate::heap::{Heap, RememberedSlots, SWEEPABLE, is_wide};
+use crate::barrier::{RememberedSlots, is_wide};
+use crate::heap::{Heap, SWEEPABLE};
 use crate::raw::cell::{Cell, Header, Kind, is_reference};
 use crate::site::Sites;
 use crate::space::{Emptied, NewSpace, OldSpace};
