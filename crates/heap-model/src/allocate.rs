@@ -101,6 +101,9 @@ impl Heap {
     /// Lets the new space be filled only as far as what is committed leaves room to promote it, and
     /// while marking goes along, only to the next step.
     pub(crate) fn bound_new_space(&mut self) {
+        if self.external_is_due() {
+            return self.new.stop();
+        }
         let step = if self.marker.is_some() { STEP_BYTES } else { usize::MAX };
         self.new.bound(self.promotable().min(self.new.used().saturating_add(step)));
     }

@@ -177,3 +177,15 @@ fn a_natives_external_bytes_follow_its_payload() {
     heap.collect();
     assert_eq!(heap.external_memory(), 0);
 }
+
+#[test]
+fn a_collection_that_external_memory_makes_due_is_not_forgotten_by_a_scavenge() {
+    let mut heap = Heap::new(HeapOptions::default()).unwrap();
+    let before = heap.statistics().full_collections;
+    heap.adjust_external_memory(65 << 20);
+    heap.scavenge();
+    heap.enter(|scope| scope.alloc(Kind::Object, 1, 0).map(drop)).unwrap();
+    assert_eq!(heap.statistics().full_collections, before + 1);
+    heap.enter(|scope| scope.alloc(Kind::Object, 1, 0).map(drop)).unwrap();
+    assert_eq!(heap.statistics().full_collections, before + 1, "once");
+}
