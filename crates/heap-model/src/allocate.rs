@@ -149,7 +149,6 @@ impl Heap {
                 return Ok(cell);
             }
             self.need(needed, size)?;
-            self.bound_new_space();
             if let Some(cell) = self.new.allocate(size) {
                 return Ok(cell);
             }
@@ -210,6 +209,7 @@ impl Heap {
                 return Err(self.refusal(size));
             }
             self.options.limit = larger;
+            self.bound_new_space();
         }
         Ok(())
     }

@@ -7,52 +7,42 @@ use crate::raw::cell::Cell;
 use crate::raw::chunk::{Chunk, PAGE, USABLE};
 
 /// How many bytes the last step of a marking moves at the most (V8's `max_evacuated_bytes`).
-const MOVED_BY_A_STEP: usize = 4 << 20;
+pub(super) const MOVED_BY_A_STEP: usize = 4 << 20;
 
 /// Pages are sparse when at most this part of them was live.
 const SPARSE: usize = USABLE * 4 / 10;
 const NEARLY_FULL: usize = USABLE * 9 / 10;
 
 impl Heap {
-    /// Chooses the pages to be emptied: the sparsest first, as long as there is room to move their cells to.
-    /// As a `last` resort any page that is not nearly full is one, and what is free in the others is room too.
-    pub(super) fn choose_sparse_pages(&mut self, last: bool) {
-        let most = if last { NEARLY_FULL } else { SPARSE };
+    /// Chooses the pages to be emptied, with up to `most` bytes of cells: the sparsest first, as long as there is
+    /// room to move their cells to. As a `last` resort any page that is not nearly full is one, and what is free
+    /// in the others is room too.
+    pub(super) fn choose_sparse_pages(&mut self, most: usize, last: bool) {
+        let fullest = if last { NEARLY_FULL } else { SPARSE };
         let mut pages: Vec<Chunk> =
-            self.old.pages().iter().filter(|page| page.used() <= most).copied().collect();
+            self.old.pages().iter().filter(|page| page.used() <= fullest).copied().collect();
         pages.sort_by_key(|page| page.used());
         let mut room = self.options.limit.saturating_sub(self.committed()) / PAGE * USABLE;
         if last {
             // Not all of it will be of use.
             room += self.old.spare() / 4 * 3;
         }
-        let mut bytes = 0;
-        let chosen = pages.iter().take_while(|page| {
+        let (mut chosen, mut bytes) = (0, 0);
+        for page in &pages {
             bytes += page.used();
-            room = if last { room.saturating_sub((USABLE - page.used()) / 4 * 3) } else { room };
-            bytes <= room
-        });
-        let chosen = chosen.count();
+            if last {
+                room = room.saturating_sub((USABLE - page.used()) / 4 * 3);
+            }
+            if bytes > room.min(most) {
+                break;
+            }
+            chosen += 1;
+        }
         pages.truncate(chosen);
-        let bytes: usize = pages.iter().map(|page| page.used()).sum();
-        if pages.len() >= 2 && (last || pages.len() * USABLE >= 2 * bytes) {
+        if pages.len() >= 2 {
             pages.iter().for_each(|page| page.set_evacuated(true));
             self.sparse = pages;
         }
-    }
-
-    /// Chooses the pages that the last step of a marking is to empty: the sparsest, so that it is short.
-    /// What refers to them is recorded from now on, so nothing is allocated there.
-    pub(super) fn choose_sparsest_pages(&mut self) {
-        self.choose_sparse_pages(false);
-        let mut bytes = 0;
-        let few = |page: &&Chunk| {
-            bytes += page.used();
-            bytes <= MOVED_BY_A_STEP
-        };
-        let few = self.sparse.iter().take_while(few).count();
-        self.sparse.drain(few..).for_each(|page| page.set_evacuated(false));
-        self.old.exclude_evacuated();
     }
 
     /// Moves the marked cells of the chosen pages, and all references to them.

@@ -24,13 +24,13 @@ impl Heap {
         self.evacuate_new_space(if exact { Promote::All } else { Promote::Nobody });
         let last = cause == Cause::LastResort;
         if counted {
-            self.choose_sparse_pages(last);
+            self.choose_sparse_pages(usize::MAX, last);
         }
         if last {
             self.old.allow_sweeping(usize::MAX);
         }
-        self.old.begin_marking();
-        self.large.begin_marking();
+        self.old.begin_clearing(self.large.chunks());
+        self.old.clear_marks(usize::MAX);
         let marker = Marker::new(self);
         self.finish_marking(marker);
         self.end_event(event);

@@ -3,6 +3,7 @@
 //! roots once more. No unsafe code.
 
 use super::Marker;
+use super::compact::MOVED_BY_A_STEP;
 use super::scavenge::Promote;
 use crate::events::{Cause, CollectionKind};
 use crate::heap::Heap;
@@ -45,8 +46,10 @@ impl Heap {
         if !self.clearing {
             self.clearing = true;
             self.old.retire();
-            // How full they are is counted with the marks.
-            self.choose_sparsest_pages();
+            // How full they are is counted with the marks. What refers to those that the last step is to empty is
+            // recorded from now on, so nothing is allocated there.
+            self.choose_sparse_pages(MOVED_BY_A_STEP, false);
+            self.old.exclude_evacuated();
             self.old.begin_clearing(self.large.chunks());
         }
         let cleared = loop {

@@ -63,11 +63,6 @@ impl LargeSpace {
         self.chunks().map(|chunk| Cell::at(chunk.first()))
     }
 
-    /// Before marking: no cell is marked.
-    pub fn begin_marking(&self) {
-        self.chunks().for_each(Chunk::clear_marks);
-    }
-
     /// Unmaps the cells that are not marked, and what is left behind those that were trimmed.
     pub fn sweep(&mut self) {
         let Self { mappings, used, committed } = self;

@@ -202,14 +202,7 @@ impl OldSpace {
         }
     }
 
-    /// Before marking: no cell is marked, and no page can be swept.
-    pub fn begin_marking(&mut self) {
-        self.begin_clearing([].into_iter());
-        self.clear_marks(usize::MAX);
-    }
-
-    /// Before marking in steps: no page can be swept, and the marks of all pages and of these `others` are to be
-    /// cleared.
+    /// Before marking: no page can be swept, and the marks of all pages and of these `others` are to be cleared.
     pub fn begin_clearing(&mut self, others: impl Iterator<Item = Chunk>) {
         self.retire();
         self.unswept.clear();

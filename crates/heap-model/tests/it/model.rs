@@ -4,6 +4,7 @@
 
 mod oracle;
 mod program;
+mod registrations;
 
 use heap_model::HeapOptions;
 use program::{Program, op, op_along_marking, options};

@@ -1,9 +1,9 @@
 //! A random program: each operation is done in the heap and in the oracle, and the two are compared.
 
-use super::oracle::{Found, Object, Oracle, Slot, Watch};
+use super::oracle::{Object, Oracle, Slot};
 use heap_model::{
-    AccessError, CollectionKind, Fate, Global, Heap, HeapError, HeapOptions, Kind, Local, Scope,
-    Site, Value, Weak, shapes,
+    AccessError, CollectionKind, Global, Heap, HeapError, HeapOptions, Kind, Local, Scope, Site,
+    Value, Weak, shapes,
 };
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -20,8 +20,8 @@ const SITES: usize = 2;
 const BALLAST: usize = 5000;
 const LINK: usize = 32;
 /// The first slot of a registration that is its user's, and how many an owner has that are not.
-const USERS: usize = 4;
-const OWNED: usize = 2;
+pub(super) const USERS: usize = 4;
+pub(super) const OWNED: usize = 2;
 
 /// Kinds that are nothing but slots and bytes.
 const PLAIN: [Kind; 8] = [
@@ -170,15 +170,15 @@ impl Drop for Counted {
 }
 
 pub struct Program {
-    heap: Heap,
-    roots: Vec<Option<Global>>,
+    pub(super) heap: Heap,
+    pub(super) roots: Vec<Option<Global>>,
     sites: Vec<Site>,
     /// Weak handles to objects that the program watches.
     watched: Vec<(u32, Weak)>,
     /// Weak handles to the registrations, and how many full collections there were when they were last asked.
-    registrations: Vec<(u32, Weak)>,
-    asked: usize,
-    oracle: Oracle,
+    pub(super) registrations: Vec<(u32, Weak)>,
+    pub(super) asked: usize,
+    pub(super) oracle: Oracle,
     /// Payloads made so far, which are numbered.
     payloads: u32,
     dropped: Arc<Mutex<Vec<u32>>>,
@@ -223,7 +223,7 @@ impl Program {
     }
 
     /// Puts a new cell in a root; nothing changes if the heap is full.
-    fn make(
+    pub(super) fn make(
         &mut self,
         root: usize,
         object: Object,
@@ -243,12 +243,12 @@ impl Program {
         Some(number)
     }
 
-    fn set_root(&mut self, root: usize, global: Option<Global>, number: Option<u32>) {
+    pub(super) fn set_root(&mut self, root: usize, global: Option<Global>, number: Option<u32>) {
         self.roots[root] = global;
         self.oracle.roots[root] = number;
     }
 
-    fn resolve(&self, source: Source) -> Slot {
+    pub(super) fn resolve(&self, source: Source) -> Slot {
         match source {
             Source::Plain(slot) => slot,
             Source::Root(root) => self.oracle.roots[root].map_or(Slot::Null, Slot::Ref),
@@ -509,129 +509,6 @@ impl Program {
         }
     }
 
-    fn register(
-        &mut self,
-        root: usize,
-        owner: usize,
-        target: usize,
-        token: Option<usize>,
-        value: Source,
-    ) {
-        let resolved = self.resolve(value);
-        let numbers = (self.oracle.roots[owner], self.oracle.roots[target]);
-        let (Some(owner_number), Some(target_number)) = numbers else { return };
-        let object = self.oracle.object(owner_number);
-        let fit = matches!(object.kind, Kind::Object | Kind::Array) && object.slots.len() >= OWNED;
-        if fit && object.found.is_none() {
-            object.found = Some(Found::default());
-            object.slots[..OWNED].fill(Slot::Undefined);
-            let owner = self.roots[owner].as_ref().unwrap();
-            self.heap.enter(|scope| {
-                let owner = scope.local(owner).unwrap();
-                for slot in 0..OWNED {
-                    scope.set(owner, slot, Value::Undefined).unwrap();
-                }
-            });
-        }
-        let token_object = token.and_then(|token| self.oracle.root(token));
-        let fit = fit && token_object.is_none_or(|(_, token)| token.kind != Kind::Double);
-        let watch = Watch { owner: owner_number, target: target_number, fate: Fate::Watched };
-        let object =
-            Object { watch: Some(watch), slots: vec![resolved], ..blank(Kind::Registration, 56) };
-        let made = self.make(root, object, false, |scope, roots| {
-            let owner = scope.local(roots[owner].as_ref()?).unwrap();
-            let target = scope.local(roots[target].as_ref()?).unwrap();
-            let token = token.and_then(|token| roots[token].as_ref());
-            let token = token.map(|token| scope.local(token).unwrap());
-            let done = scope.alloc_registration(owner, target, token, 1);
-            assert!(fit || done.is_err());
-            let cell = done.ok()?;
-            let value = match value {
-                Source::Plain(slot) => plain(slot),
-                Source::Root(root) => value_of_root(scope, &roots[root]),
-            };
-            scope.set(cell, USERS, value).unwrap();
-            Some(cell)
-        });
-        let Some(number) = made else { return };
-        let global = self.roots[root].as_ref().unwrap();
-        let weak = self.heap.enter(|scope| {
-            let cell = scope.local(global).unwrap();
-            scope.weak(cell).unwrap()
-        });
-        self.registrations.push((number, weak));
-    }
-
-    fn end_registration(&mut self, root: usize) {
-        let Some(number) = self.oracle.root_of_kind(root, Kind::Registration) else { return };
-        let global = self.roots[root].as_ref().unwrap();
-        let ended = self.heap.enter(|scope| {
-            let cell = scope.local(global).unwrap();
-            scope.end_registration(cell).unwrap()
-        });
-        let object = self.oracle.object(number);
-        let watch = object.watch.as_mut().unwrap();
-        assert_eq!(ended, watch.fate != Fate::Ended);
-        if ended {
-            watch.fate = Fate::Ended;
-            object.slots.fill(Slot::Undefined);
-        }
-    }
-
-    fn take(&mut self, root: usize, owner: usize) {
-        let Some((number, object)) = self.oracle.root(owner) else { return };
-        if object.found.is_none() {
-            return;
-        }
-        let expected = self.oracle.take(number);
-        let Self { heap, roots, registrations, .. } = self;
-        let weak = expected.map(|number| {
-            &registrations.iter().find(|(known, _)| *known == number).expect("a living one").1
-        });
-        let taken = heap.enter(|scope| {
-            let owner = scope.local(roots[owner].as_ref().unwrap()).unwrap();
-            let taken = scope.next_dead(owner).unwrap();
-            assert_eq!(taken.is_some(), weak.is_some());
-            let (taken, weak) = (taken?, weak?);
-            let known = scope.upgrade(weak).unwrap().unwrap();
-            assert!(scope.same(taken, known), "the earliest is another");
-            Some(scope.global(taken).unwrap())
-        });
-        if let Some(taken) = taken {
-            self.set_root(root, Some(taken), expected);
-        }
-    }
-
-    /// Asks what has become of the registrations, if there was a full collection: the program does not know when
-    /// there is one. Whose target is reachable is not found dead, and whose owner is reachable has not ended.
-    fn ask(&mut self) {
-        let full = self.heap.statistics().full_collections;
-        if std::mem::replace(&mut self.asked, full) == full {
-            return;
-        }
-        let Self { heap, registrations, oracle, .. } = self;
-        let live = oracle.reachable();
-        heap.enter(|scope| {
-            registrations.retain(|(number, weak)| {
-                let Some(cell) = scope.upgrade(weak).unwrap() else {
-                    assert!(!live.contains(number), "lost registration {number}");
-                    return false;
-                };
-                let fate = scope.registration_fate(cell).unwrap();
-                let watch = oracle.objects[number].watch.as_ref().unwrap();
-                if fate != watch.fate {
-                    match fate {
-                        Fate::Watched => panic!("registration {number} was {:?}", watch.fate),
-                        Fate::Dead => assert!(!live.contains(&watch.target), "{watch:?}"),
-                        Fate::Ended => assert!(!live.contains(&watch.owner), "{watch:?}"),
-                    }
-                    oracle.settle(*number, fate);
-                }
-                true
-            });
-        });
-    }
-
     /// After a full collection exactly what the oracle reaches lives, as it was written.
     pub fn collect(&mut self) {
         self.ask();
@@ -641,20 +518,7 @@ impl Program {
             self.heap.collect();
         }
         self.oracle.collect();
-        let fates =
-            |(number, object): (&u32, &Object)| Some((*number, object.watch.as_ref()?.fate));
-        let expected: BTreeMap<u32, Fate> = self.oracle.objects.iter().filter_map(fates).collect();
-        self.asked = self.heap.statistics().full_collections;
-        let Self { heap, registrations, .. } = self;
-        heap.enter(|scope| {
-            registrations.retain(|(number, weak)| {
-                let cell = scope.upgrade(weak).unwrap();
-                let fate = cell.map(|cell| scope.registration_fate(cell).unwrap());
-                assert_eq!(fate.as_ref(), expected.get(number), "registration {number}");
-                fate.is_some()
-            });
-        });
-        assert_eq!(registrations.len(), expected.len());
+        self.compare_fates();
         let objects = &self.oracle.objects;
         // A table's size is the heap's to choose, so it is taken from there.
         let is_table = |object: &&Object| object.kind == Kind::EphemeronTable;
@@ -748,7 +612,7 @@ impl Program {
     }
 }
 
-fn blank(kind: Kind, size: usize) -> Object {
+pub(super) fn blank(kind: Kind, size: usize) -> Object {
     Object {
         kind,
         size,
@@ -791,7 +655,7 @@ fn litter(scope: &mut Scope<'_>, cells: usize, slots: usize) {
     }
 }
 
-fn plain<'s>(slot: Slot) -> Value<'s> {
+pub(super) fn plain<'s>(slot: Slot) -> Value<'s> {
     match slot {
         Slot::Null | Slot::Ref(_) => Value::Null,
         Slot::Undefined => Value::Undefined,
@@ -801,7 +665,7 @@ fn plain<'s>(slot: Slot) -> Value<'s> {
     }
 }
 
-fn value_of_root<'s>(scope: &mut Scope<'s>, root: &Option<Global>) -> Value<'s> {
+pub(super) fn value_of_root<'s>(scope: &mut Scope<'s>, root: &Option<Global>) -> Value<'s> {
     root.as_ref().map_or(Value::Null, |root| Value::Ref(scope.local(root).unwrap()))
 }
 
