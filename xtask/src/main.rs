@@ -6,6 +6,7 @@ mod conform;
 mod record;
 mod sanitize;
 mod scenarios;
+mod tidy;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -29,6 +30,8 @@ enum Command {
     Bench(bench::BenchArgs),
     /// Run the tests of unsafe code under a tool that watches memory
     Sanitize { tool: sanitize::Tool },
+    /// Check what the compiler does not: circles among modules
+    Tidy,
     /// Run all checks: tests, the heap's verifier, formatting, clippy, docs
     Ci {
         /// Leave out the tests
@@ -44,6 +47,7 @@ fn main() -> ExitCode {
         Command::Record(args) => record::run(&args),
         Command::Conform(args) => conform::run(&args),
         Command::Sanitize { tool } => sanitize::run(tool, None),
+        Command::Tidy => tidy::run(),
         Command::Ci { skip_tests } => ci::run(skip_tests),
     }
 }
