@@ -1,6 +1,6 @@
 //! Binary trees: many short-lived trees beside a long-lived one; the result counts every node.
 
-use crate::Workload;
+use crate::workload::Workload;
 
 #[cfg(feature = "peers")]
 mod boa;
@@ -12,6 +12,7 @@ mod gc;
 mod gc_arena;
 mod ours;
 mod rc;
+mod task;
 
 /// The workload; its size is the depth of the long-lived tree.
 pub const WORKLOAD: Workload = Workload {
@@ -33,18 +34,13 @@ pub const WORKLOAD: Workload = Workload {
     ],
 };
 
-/// How many trees of each depth are made, shallowest first.
-fn rounds(depth: usize) -> impl Iterator<Item = (usize, usize)> {
-    (4..=depth).step_by(2).map(move |shallow| (shallow, 1 << (depth - shallow + 4)))
-}
-
 #[cfg(test)]
 mod tests {
     /// How many nodes all trees together have.
     fn expected(depth: usize) -> u64 {
         let nodes = |depth: usize| (1_u64 << (depth + 1)) - 1;
         let short: u64 =
-            super::rounds(depth).map(|(depth, trees)| trees as u64 * nodes(depth)).sum();
+            super::task::rounds(depth).map(|(depth, trees)| trees as u64 * nodes(depth)).sum();
         nodes(depth + 1) + short + nodes(depth)
     }
 

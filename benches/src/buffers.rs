@@ -1,7 +1,7 @@
 //! Buffers: allocate, write one byte, drop, a million times over; the same in a ring of a thousand
 //! live ones; and hold a hundred thousand. The unsafe code is an allocator's calls.
 
-use crate::{Implementation, Workload};
+use crate::workload::{Implementation, Workload};
 use slab_buffer::{Buffer, Pool, PoolOptions, Reuse};
 #[cfg(feature = "peers")]
 use std::alloc::{GlobalAlloc, Layout, handle_alloc_error};

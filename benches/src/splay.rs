@@ -1,7 +1,7 @@
 //! Splay: a splay tree of 8,000 nodes with payloads; at each step a node is added and the one before it
 //! in the order of keys removed (after the V8 benchmark of that name). The result sums the keys.
 
-use crate::Workload;
+use crate::workload::Workload;
 
 #[cfg(feature = "peers")]
 mod boa;
@@ -13,6 +13,7 @@ mod gc;
 mod gc_arena;
 mod ours;
 mod rc;
+mod task;
 mod tree;
 
 /// The workload; its size is the number of thousands of steps.
@@ -33,33 +34,6 @@ pub const WORKLOAD: Workload = Workload {
         ("gc", gc::run),
     ],
 };
-
-/// Nodes in the tree.
-const NODES: usize = 8000;
-/// The depth of a payload's tree, and the numbers in each of its leaves.
-const DEPTH: usize = 5;
-const LEAF: usize = 10;
-
-/// Random keys, the same for all (xorshift).
-struct Keys(u32);
-
-impl Keys {
-    const fn new() -> Self {
-        Self(2_463_534_242)
-    }
-
-    fn next(&mut self) -> i32 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 17;
-        self.0 ^= self.0 << 5;
-        (self.0 >> 2) as i32
-    }
-}
-
-/// The text of which each leaf of a payload has a copy.
-fn text(key: i32) -> String {
-    format!("String for key {key} in leaf node")
-}
 
 #[cfg(test)]
 mod tests {

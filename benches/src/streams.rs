@@ -4,7 +4,7 @@
 //! A step is [`STEP`] writes, and gives the bytes that have reached the sink so far; the criterion
 //! benchmarks and the whole processes run the same steps.
 
-use crate::{Implementation, Workload};
+use crate::workload::{Implementation, Workload};
 use bytes::Bytes;
 use futures::executor::block_on;
 use futures::{SinkExt, sink};

@@ -17,7 +17,7 @@ fn count(tree: &Gc<Tree>) -> u64 {
 pub fn run(depth: usize) -> u64 {
     let mut nodes = count(&build(depth + 1));
     let long = build(depth);
-    for (depth, trees) in super::rounds(depth) {
+    for (depth, trees) in super::task::rounds(depth) {
         nodes += (0..trees).map(|_| count(&build(depth))).sum::<u64>();
     }
     nodes + count(&long)

@@ -29,7 +29,7 @@ fn run_paced(depth: usize, pacing: Pacing) -> u64 {
     let mut arena = Arena::<Rootable![Gc<'_, Tree<'_>>]>::new(|mc| build(mc, depth));
     arena.metrics().set_pacing(pacing);
     let mut nodes = arena.mutate(|mc, _| count(build(mc, depth + 1)));
-    for (depth, trees) in super::rounds(depth) {
+    for (depth, trees) in super::task::rounds(depth) {
         for _ in 0..trees {
             nodes += arena.mutate(|mc, _| count(build(mc, depth)));
             arena.collect_debt();

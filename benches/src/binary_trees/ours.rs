@@ -9,7 +9,7 @@ pub fn run(depth: usize) -> u64 {
     heap.enter(|scope| {
         let mut nodes = scope.scope(|scope| counted(scope, depth + 1));
         let long = build(scope, depth);
-        for (depth, trees) in super::rounds(depth) {
+        for (depth, trees) in super::task::rounds(depth) {
             for _ in 0..trees {
                 nodes += scope.scope(|scope| counted(scope, depth));
             }

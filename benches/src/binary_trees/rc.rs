@@ -29,7 +29,7 @@ impl Owned {
 pub fn run(depth: usize) -> u64 {
     let mut nodes = Shared::build(depth + 1).count();
     let long = Shared::build(depth);
-    for (depth, trees) in super::rounds(depth) {
+    for (depth, trees) in super::task::rounds(depth) {
         nodes += (0..trees).map(|_| Shared::build(depth).count()).sum::<u64>();
     }
     nodes + long.count()
@@ -39,7 +39,7 @@ pub fn run(depth: usize) -> u64 {
 pub fn run_boxed(depth: usize) -> u64 {
     let mut nodes = Owned::build(depth + 1).count();
     let long = Owned::build(depth);
-    for (depth, trees) in super::rounds(depth) {
+    for (depth, trees) in super::task::rounds(depth) {
         nodes += (0..trees).map(|_| Owned::build(depth).count()).sum::<u64>();
     }
     nodes + long.count()

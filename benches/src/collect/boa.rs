@@ -1,6 +1,6 @@
 //! On boa_gc. What it holds is forgotten at the end: its drop would recurse.
 
-use super::{EDGES, Random};
+use super::task::{EDGES, Random};
 use crate::timed::Report;
 use boa_gc::{Finalize, Gc, GcRefCell, Trace, force_collect};
 
@@ -14,10 +14,10 @@ struct Vertex(GcRefCell<[Option<Gc<Vertex>>; EDGES]>);
 pub fn list(millions: usize) -> Report {
     let last = Gc::new(Link(None));
     let first = (1..millions * 1_000_000).fold(last, |next, _| Gc::new(Link(Some(next))));
-    let time = super::measure(force_collect);
+    let time = super::task::measure(force_collect);
     let references = std::iter::successors(Some(&first), |link| link.0.as_ref()).skip(1).count();
     std::mem::forget(first);
-    super::report(millions, references, time)
+    super::task::report(millions, references, time)
 }
 
 /// Collects a graph.
@@ -30,8 +30,8 @@ pub fn graph(millions: usize) -> Report {
         let to = std::array::from_fn(|_| Some(all[random.below(vertices)].clone()));
         *vertex.0.borrow_mut() = to;
     }
-    let time = super::measure(force_collect);
+    let time = super::task::measure(force_collect);
     let references = all.iter().map(|vertex| vertex.0.borrow().iter().flatten().count()).sum();
     std::mem::forget(all);
-    super::report(millions, references, time)
+    super::task::report(millions, references, time)
 }

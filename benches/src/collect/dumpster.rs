@@ -2,7 +2,7 @@
 //! to the first object is dropped before each collection, from which all others are reached. What it
 //! holds is forgotten at the end: its drop would recurse too.
 
-use super::{EDGES, Random};
+use super::task::{EDGES, Random};
 use crate::timed::Report;
 use dumpster::Trace;
 use dumpster::unsync::{Gc, collect};
@@ -18,13 +18,13 @@ struct Vertex(RefCell<[Option<Gc<Vertex>>; EDGES]>);
 pub fn list(millions: usize) -> Report {
     let last = Gc::new(Link(None));
     let first = (1..millions * 1_000_000).fold(last, |next, _| Gc::new(Link(Some(next))));
-    let time = super::measure(|| {
+    let time = super::task::measure(|| {
         drop(first.clone());
         collect();
     });
     let references = std::iter::successors(Some(&first), |link| link.0.as_ref()).skip(1).count();
     std::mem::forget(first);
-    super::report(millions, references, time)
+    super::task::report(millions, references, time)
 }
 
 /// Collects a graph.
@@ -38,11 +38,11 @@ pub fn graph(millions: usize) -> Report {
         *vertex.0.borrow_mut() = to;
     }
     let all = Gc::new(all);
-    let time = super::measure(|| {
+    let time = super::task::measure(|| {
         drop(all.clone());
         collect();
     });
     let references = all.iter().map(|vertex| vertex.0.borrow().iter().flatten().count()).sum();
     std::mem::forget(all);
-    super::report(millions, references, time)
+    super::task::report(millions, references, time)
 }

@@ -1,7 +1,7 @@
 //! On gc, which marks by recursion. What it holds is forgotten at the end: its drop would recurse too.
 #![allow(non_local_definitions, reason = "the derive of gc 0.5 writes them")]
 
-use super::{EDGES, Random};
+use super::task::{EDGES, Random};
 use crate::timed::Report;
 use gc::{Finalize, Gc, GcCell, Trace, force_collect};
 
@@ -15,10 +15,10 @@ struct Vertex(GcCell<[Option<Gc<Vertex>>; EDGES]>);
 pub fn list(millions: usize) -> Report {
     let last = Gc::new(Link(None));
     let first = (1..millions * 1_000_000).fold(last, |next, _| Gc::new(Link(Some(next))));
-    let time = super::measure(force_collect);
+    let time = super::task::measure(force_collect);
     let references = std::iter::successors(Some(&first), |link| link.0.as_ref()).skip(1).count();
     std::mem::forget(first);
-    super::report(millions, references, time)
+    super::task::report(millions, references, time)
 }
 
 /// Collects a graph.
@@ -31,8 +31,8 @@ pub fn graph(millions: usize) -> Report {
         let to = std::array::from_fn(|_| Some(all[random.below(vertices)].clone()));
         *vertex.0.borrow_mut() = to;
     }
-    let time = super::measure(force_collect);
+    let time = super::task::measure(force_collect);
     let references = all.iter().map(|vertex| vertex.0.borrow().iter().flatten().count()).sum();
     std::mem::forget(all);
-    super::report(millions, references, time)
+    super::task::report(millions, references, time)
 }

@@ -1,6 +1,6 @@
 //! On gc-arena: a whole cycle at once.
 
-use super::{EDGES, Random};
+use super::task::{EDGES, Random};
 use crate::timed::Report;
 use gc_arena::barrier::unlock;
 use gc_arena::lock::RefLock;
@@ -22,10 +22,10 @@ pub fn list(millions: usize) -> Report {
         let last = Gc::new(mc, Link(None));
         (1..millions * 1_000_000).fold(last, |next, _| Gc::new(mc, Link(Some(next))))
     });
-    let time = super::measure(|| arena.finish_cycle());
+    let time = super::task::measure(|| arena.finish_cycle());
     let references =
         arena.mutate(|_, first| std::iter::successors(Some(*first), |link| link.0).skip(1).count());
-    super::report(millions, references, time)
+    super::task::report(millions, references, time)
 }
 
 /// Collects a graph.
@@ -41,9 +41,9 @@ pub fn graph(millions: usize) -> Report {
         }
         all
     });
-    let time = super::measure(|| arena.finish_cycle());
+    let time = super::task::measure(|| arena.finish_cycle());
     let references = arena.mutate(|_, all| {
         all.iter().map(|vertex| vertex.edges.borrow().iter().flatten().count()).sum()
     });
-    super::report(millions, references, time)
+    super::task::report(millions, references, time)
 }

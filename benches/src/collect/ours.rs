@@ -1,6 +1,6 @@
 //! On heap-model: cells of one slot in a list, of three in a graph that an array holds.
 
-use super::{EDGES, Random};
+use super::task::{EDGES, Random};
 use crate::timed::Report;
 use heap_model::{Global, Heap, HeapOptions, Kind, Scope, Seen, Value, View};
 
@@ -36,12 +36,12 @@ fn run(
 ) -> Report {
     let mut heap = Heap::new(HeapOptions::default()).expect("a heap");
     let held = heap.enter(|scope| build(scope, millions * 1_000_000));
-    let time = super::measure(|| heap.collect());
+    let time = super::task::measure(|| heap.collect());
     let references = heap.enter(|scope| {
         let held = scope.local(&held).expect("its own heap");
         references(scope.view(held).expect("its own heap"))
     });
-    super::report(millions, references, time)
+    super::task::report(millions, references, time)
 }
 
 /// The list's first cell.

@@ -1,6 +1,6 @@
 //! On gc-arena, with its default pacing: debt is collected after each batch.
 
-use super::{ALLOCATIONS, BATCH, Random, Stops, WIDTH, WORDS};
+use super::task::{ALLOCATIONS, BATCH, Random, Stops, WIDTH, WORDS};
 use crate::timed::Report;
 use gc_arena::barrier::unlock;
 use gc_arena::lock::RefLock;
@@ -41,7 +41,7 @@ fn allocate<'gc>(mc: &Mutation<'gc>, all: &All<'gc>, random: &mut Random) -> boo
 /// Runs the workload.
 pub fn run(megabytes: usize) -> Report {
     let mut arena = Arena::<Rootable![All<'_>]>::new(|_| Vec::new());
-    for _ in 0..super::arrays(megabytes) {
+    for _ in 0..super::task::arrays(megabytes) {
         arena.mutate_root(|mc, all| all.push(array(mc)));
     }
     arena.finish_cycle();

@@ -1,6 +1,6 @@
 //! On heap-model: marking in steps of a millisecond, or all at once.
 
-use super::{ALLOCATIONS, BATCH, Random, Stops, WIDTH, WORDS};
+use super::task::{ALLOCATIONS, BATCH, Random, Stops, WIDTH, WORDS};
 use crate::timed::Report;
 use heap_model::{Global, Growing, Heap, HeapOptions, Kind, Local, Scope, Value};
 use std::time::Duration;
@@ -20,7 +20,7 @@ pub fn run_at_once(megabytes: usize) -> Report {
 fn run(megabytes: usize, options: HeapOptions) -> Report {
     let growing = Growing::Factor(1.05);
     let mut heap = Heap::new(HeapOptions { growing, ..options }).expect("a heap");
-    let all = heap.enter(|scope| fill(scope, super::arrays(megabytes)));
+    let all = heap.enter(|scope| fill(scope, super::task::arrays(megabytes)));
     heap.collect();
     heap.reset_pauses();
     let mut report = heap.enter(|scope| {

@@ -1,6 +1,7 @@
 //! On boa_gc, which collects during allocation.
 
-use super::{DEPTH, LEAF, tree};
+use super::task::{DEPTH, LEAF};
+use super::tree;
 use boa_gc::{Finalize, Gc, GcRefCell, Trace};
 
 type Link = Option<Gc<Node>>;
@@ -40,7 +41,7 @@ impl tree::Node for Gc<Node> {
     type Context = ();
 
     fn new((): (), key: i32) -> Self {
-        node(key, Some(payload(&super::text(key), DEPTH)))
+        node(key, Some(payload(&super::task::text(key), DEPTH)))
     }
 
     fn bare((): ()) -> Self {

@@ -1,6 +1,7 @@
 //! On dumpster, which counts references and looks for cycles.
 
-use super::{DEPTH, LEAF, tree};
+use super::task::{DEPTH, LEAF};
+use super::tree;
 use dumpster::{Trace, unsync::Gc};
 use std::cell::RefCell;
 
@@ -41,7 +42,7 @@ impl tree::Node for Gc<Node> {
     type Context = ();
 
     fn new((): (), key: i32) -> Self {
-        node(key, Some(payload(&super::text(key), DEPTH)))
+        node(key, Some(payload(&super::task::text(key), DEPTH)))
     }
 
     fn bare((): ()) -> Self {

@@ -1,7 +1,8 @@
 //! On gc.
 #![allow(non_local_definitions, reason = "the derive of gc 0.5 writes them")]
 
-use super::{DEPTH, LEAF, tree};
+use super::task::{DEPTH, LEAF};
+use super::tree;
 use gc::{Finalize, Gc, GcCell, Trace};
 
 type Link = Option<Gc<Node>>;
@@ -41,7 +42,7 @@ impl tree::Node for Gc<Node> {
     type Context = ();
 
     fn new((): (), key: i32) -> Self {
-        node(key, Some(payload(&super::text(key), DEPTH)))
+        node(key, Some(payload(&super::task::text(key), DEPTH)))
     }
 
     fn bare((): ()) -> Self {

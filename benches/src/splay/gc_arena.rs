@@ -1,6 +1,7 @@
 //! On gc-arena: debt is collected after each step, with its default pacing or a whole cycle at once.
 
-use super::{DEPTH, Keys, LEAF, NODES, tree};
+use super::task::{DEPTH, Keys, LEAF, NODES};
+use super::tree;
 use gc_arena::barrier::unlock;
 use gc_arena::lock::Lock;
 use gc_arena::metrics::Pacing;
@@ -50,7 +51,7 @@ impl<'gc> tree::Node for Gc<'gc, Node<'gc>> {
     type Context = &'gc Mutation<'gc>;
 
     fn new(mc: &'gc Mutation<'gc>, key: i32) -> Self {
-        node(mc, key, Some(payload(mc, &super::text(key), DEPTH)))
+        node(mc, key, Some(payload(mc, &super::task::text(key), DEPTH)))
     }
 
     fn bare(mc: &'gc Mutation<'gc>) -> Self {

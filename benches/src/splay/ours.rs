@@ -1,7 +1,7 @@
 //! On heap-model: nodes and payloads are cells, allocated at sites, so that they go to the old space
 //! once they are found to stay.
 
-use super::{DEPTH, Keys, LEAF, NODES};
+use super::task::{DEPTH, Keys, LEAF, NODES};
 use heap_model::{Growing, Heap, HeapOptions, Kind, Local, Scope, Seen, Site, Value, View};
 
 const KEY: usize = 0;
@@ -58,7 +58,7 @@ fn insert_new(scope: &mut Scope<'_>, sites: Sites, tree: Local<'_>, keys: &mut K
                 break key;
             }
         };
-        let payload = payload(scope, sites, &super::text(key), DEPTH);
+        let payload = payload(scope, sites, &super::task::text(key), DEPTH);
         let slots = [Value::Smi(key), Value::Null, Value::Null, Value::Ref(payload)];
         let node = scope.alloc_with_at(sites.node, Kind::Object, &slots).expect("room");
         if let Value::Ref(root) = get(scope, tree, 0) {

@@ -1,6 +1,7 @@
 //! On Rc.
 
-use super::{DEPTH, LEAF, tree};
+use super::task::{DEPTH, LEAF};
+use super::tree;
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -43,7 +44,7 @@ impl tree::Node for Rc<Node> {
     type Context = ();
 
     fn new((): (), key: i32) -> Self {
-        node(key, Some(payload(&super::text(key), DEPTH)))
+        node(key, Some(payload(&super::task::text(key), DEPTH)))
     }
 
     fn bare((): ()) -> Self {

@@ -1,7 +1,7 @@
 //! The tree over shared nodes, whoever keeps them: reference counts or a collector. What a peer does
 //! is in its [`Node`]; the order of the program's reads and writes is the same for all.
 
-use super::{Keys, NODES};
+use super::task::{Keys, NODES};
 use std::hint::black_box;
 
 pub const LEFT: usize = 0;

@@ -1,6 +1,6 @@
 //! On boa_gc, whose collections go over all undecided ephemerons until none is decided any more.
 
-use super::{Figures, MAPS, ORDERS};
+use super::task::{Figures, MAPS, ORDERS};
 use crate::timed::Report;
 use boa_gc::{Finalize, Gc, Trace, WeakMap, force_collect};
 

@@ -1,7 +1,7 @@
 //! On gc-arena, which leaves ephemerons to its user: rounds over the entries, each of which brings
 //! the values of living keys back, until a round brings none.
 
-use super::{Figures, ORDERS};
+use super::task::{Figures, ORDERS};
 use crate::timed::Report;
 use gc_arena::lock::RefLock;
 use gc_arena::{Arena, Collect, Gc, GcWeak, Rootable};

@@ -1,7 +1,7 @@
 //! The floor: maps that keep nothing weakly and are not collected, by the key's address, and by a hash
 //! that lies in the key, as it must where objects move.
 
-use super::{Figures, shuffled, sum};
+use super::task::{Figures, shuffled, sum};
 use crate::timed::Report;
 use hashbrown::HashMap;
 use std::hash::{Hash, Hasher};

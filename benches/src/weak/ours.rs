@@ -1,6 +1,6 @@
 //! On weak-refs. The program's lists are arrays of the heap.
 
-use super::{Figures, MAPS, ORDERS, Order, shuffled, sum};
+use super::task::{Figures, MAPS, ORDERS, Order, shuffled, sum};
 use crate::timed::Report;
 use heap_model::{Heap, HeapError, HeapOptions, Kind, Local, Scope, Value, shapes};
 use std::sync::Arc;

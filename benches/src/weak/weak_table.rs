@@ -1,6 +1,6 @@
 //! On weak-table: weak pointers, which are expired by request.
 
-use super::{Figures, shuffled, sum};
+use super::task::{Figures, shuffled, sum};
 use crate::timed::Report;
 use std::rc::{Rc, Weak};
 use weak_table::PtrWeakKeyHashMap;
