@@ -6,11 +6,13 @@
 
 mod micro;
 mod programs;
+mod row;
 mod timed;
 mod whole;
 
+use anyhow::Context;
 use comfy_table::{CellAlignment, Table, presets};
-use serde::Serialize;
+use row::{Measured, Row};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -30,41 +32,6 @@ pub struct BenchArgs {
     json: Option<PathBuf>,
 }
 
-/// One figure of one benchmark, by every implementation; the first is ours.
-#[derive(Serialize)]
-struct Row {
-    benchmark: String,
-    unit: String,
-    results: Vec<Measured>,
-}
-
-#[derive(Serialize)]
-struct Measured {
-    implementation: String,
-    value: f64,
-    /// This implementation's value divided by ours.
-    ratio: f64,
-}
-
-impl Row {
-    /// A row, if ours is among the results; ours comes first.
-    fn new(
-        benchmark: String,
-        unit: &str,
-        ours: &str,
-        mut results: Vec<(String, f64)>,
-    ) -> Option<Self> {
-        let own = results.iter().position(|(name, _)| name == ours)?;
-        results[..=own].rotate_right(1);
-        let base = results[0].1;
-        let results = results
-            .into_iter()
-            .map(|(implementation, value)| Measured { implementation, value, ratio: value / base })
-            .collect();
-        Some(Self { benchmark, unit: unit.to_owned(), results })
-    }
-}
-
 /// Runs the command.
 pub fn run(args: &BenchArgs) -> ExitCode {
     match measure(args) {
@@ -76,22 +43,22 @@ pub fn run(args: &BenchArgs) -> ExitCode {
             println!("\n{}", table(&rows));
             ExitCode::SUCCESS
         }
-        Err(text) => {
-            eprintln!("{text}");
+        Err(error) => {
+            eprintln!("{error:#}");
             ExitCode::FAILURE
         }
     }
 }
 
-fn measure(args: &BenchArgs) -> Result<Vec<Row>, String> {
+fn measure(args: &BenchArgs) -> anyhow::Result<Vec<Row>> {
     let filter = args.filter.as_deref().unwrap_or("");
     let mut rows = micro::run(filter, args.quick)?;
     let runs = args.runs.unwrap_or(if args.quick { 3 } else { 5 });
     rows.extend(whole::run(filter, args.quick, runs)?);
     rows.extend(timed::run(filter, args.quick, runs)?);
     if let Some(file) = &args.json {
-        let text = serde_json::to_string_pretty(&rows).map_err(|error| error.to_string())?;
-        std::fs::write(file, text).map_err(|error| format!("{}: {error}", file.display()))?;
+        let text = serde_json::to_string_pretty(&rows)?;
+        std::fs::write(file, text).with_context(|| file.display().to_string())?;
     }
     Ok(rows)
 }
@@ -123,19 +90,4 @@ fn table(rows: &[Row]) -> Table {
         }
     }
     table
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Row;
-
-    #[test]
-    fn ours_comes_first_and_ratios_are_to_it() {
-        let results = vec![("a".into(), 6.0), ("ours".into(), 2.0), ("b".into(), 1.0)];
-        let row = Row::new("x".into(), "ns", "ours", results).expect("ours is there");
-        let names: Vec<_> = row.results.iter().map(|m| m.implementation.as_str()).collect();
-        assert_eq!(names, ["ours", "a", "b"]);
-        assert_eq!(row.results.iter().map(|m| m.ratio).collect::<Vec<_>>(), [1.0, 3.0, 0.5]);
-        assert!(Row::new("x".into(), "ns", "ours", vec![("a".into(), 1.0)]).is_none());
-    }
 }

@@ -8,6 +8,7 @@ mod buffer;
 mod gc;
 mod writable;
 
+use anyhow::Context;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -48,7 +49,7 @@ impl Kind {
     }
 
     /// Replays one program; the error names the first step that differs.
-    fn replay(self, program: &Value) -> Result<(), String> {
+    fn replay(self, program: &Value) -> anyhow::Result<()> {
         match self {
             Self::Buffer => buffer::replay(program),
             Self::Gc => gc::replay(program),
@@ -71,8 +72,8 @@ struct Tally {
 pub fn run(args: &ConformArgs) -> ExitCode {
     let mut tally = Tally::default();
     for file in &args.traces {
-        if let Err(text) = replay_file(file, args.kind, &mut tally) {
-            eprintln!("{text}");
+        if let Err(error) = replay_file(file, args.kind, &mut tally) {
+            eprintln!("{error:#}");
             return ExitCode::from(2);
         }
     }
@@ -83,21 +84,20 @@ pub fn run(args: &ConformArgs) -> ExitCode {
     if tally.differ == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn replay_file(file: &Path, kind: Option<Kind>, tally: &mut Tally) -> Result<(), String> {
+fn replay_file(file: &Path, kind: Option<Kind>, tally: &mut Tally) -> anyhow::Result<()> {
     let name = file.display();
-    let text = std::fs::read_to_string(file).map_err(|error| format!("{name}: {error}"))?;
+    let text = std::fs::read_to_string(file).with_context(|| name.to_string())?;
     for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let place = format!("{name}:{}", number + 1);
-        let program: Value =
-            serde_json::from_str(line).map_err(|error| format!("{place}: {error}"))?;
+        let program: Value = serde_json::from_str(line).with_context(|| place.clone())?;
         let kind = kind.or_else(|| Kind::of(&program));
-        let kind = kind.ok_or_else(|| format!("{place}: a trace of an unknown kind"))?;
+        let kind = kind.with_context(|| format!("{place}: a trace of an unknown kind"))?;
         tally.programs += 1;
         tally.steps += program["steps"].as_array().map_or(0, Vec::len);
         if let Err(difference) = kind.replay(&program) {
             tally.differ += 1;
             if tally.differ <= SHOWN {
-                println!("{place}: {difference}");
+                println!("{place}: {difference:#}");
             }
         }
     }

@@ -1,7 +1,8 @@
 //! Criterion's benchmarks: ids are `crate/operation/workload/implementation`, and the
 //! implementation that has the crate's name is ours. No unsafe code.
 
-use super::Row;
+use super::row::Row;
+use anyhow::{Context, ensure};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -9,7 +10,7 @@ use std::process::Command;
 use std::time::SystemTime;
 
 /// Runs the benchmarks and reads their medians.
-pub fn run(filter: &str, quick: bool) -> Result<Vec<Row>, String> {
+pub fn run(filter: &str, quick: bool) -> anyhow::Result<Vec<Row>> {
     let start = SystemTime::now();
     let mut command = super::programs::cargo();
     command.args(["bench", "--package", "benches", "--features", "peers", "--benches", "--"]);
@@ -19,17 +20,15 @@ pub fn run(filter: &str, quick: bool) -> Result<Vec<Row>, String> {
     if !filter.is_empty() {
         command.arg(filter);
     }
-    let status = command.status().map_err(|error| format!("cargo bench: {error}"))?;
-    if !status.success() {
-        return Err("cargo bench failed".to_owned());
-    }
+    let status = command.status().context("cargo bench")?;
+    ensure!(status.success(), "cargo bench failed");
     let mut files = Vec::new();
     find(&target_directory()?.join("criterion"), start, &mut files);
     let mut groups: BTreeMap<String, Vec<(String, f64)>> = BTreeMap::new();
     for file in files {
         let (group, implementation) = id(&file)?;
         let estimates = read(&file.with_file_name("estimates.json"))?;
-        let median = estimates["median"]["point_estimate"].as_f64().ok_or("no median")?;
+        let median = estimates["median"]["point_estimate"].as_f64().context("no median")?;
         groups.entry(group).or_default().push((implementation, median));
     }
     let row = |(group, results): (String, Vec<(String, f64)>)| {
@@ -39,18 +38,18 @@ pub fn run(filter: &str, quick: bool) -> Result<Vec<Row>, String> {
     Ok(groups.into_iter().filter_map(row).collect())
 }
 
-fn id(file: &Path) -> Result<(String, String), String> {
+fn id(file: &Path) -> anyhow::Result<(String, String)> {
     let benchmark = read(file)?;
     let text = |key: &str| {
         let missing = || format!("{}: no {key}", file.display());
-        benchmark[key].as_str().map(str::to_owned).ok_or_else(missing)
+        benchmark[key].as_str().map(str::to_owned).with_context(missing)
     };
     Ok((text("group_id")?, text("function_id")?))
 }
 
-fn read(file: &Path) -> Result<Value, String> {
-    let text = std::fs::read_to_string(file).map_err(|e| format!("{}: {e}", file.display()))?;
-    serde_json::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))
+fn read(file: &Path) -> anyhow::Result<Value> {
+    let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
+    serde_json::from_str(&text).with_context(|| file.display().to_string())
 }
 
 /// The `new/benchmark.json` files written since `start`.
@@ -67,11 +66,11 @@ fn find(folder: &Path, start: SystemTime, found: &mut Vec<PathBuf>) {
     }
 }
 
-fn target_directory() -> Result<PathBuf, String> {
+fn target_directory() -> anyhow::Result<PathBuf> {
     let output = Command::new(super::programs::cargo().get_program())
         .args(["metadata", "--format-version", "1", "--no-deps"])
         .output()
-        .map_err(|error| format!("cargo metadata: {error}"))?;
-    let metadata: Value = serde_json::from_slice(&output.stdout).map_err(|e| e.to_string())?;
-    metadata["target_directory"].as_str().map(PathBuf::from).ok_or("no target directory".to_owned())
+        .context("cargo metadata")?;
+    let metadata: Value = serde_json::from_slice(&output.stdout)?;
+    metadata["target_directory"].as_str().map(PathBuf::from).context("no target directory")
 }

@@ -1,6 +1,7 @@
 //! The programs of `benches/` that run as processes of their own, and Node's scripts beside them where
 //! a `node` is found. No unsafe code.
 
+use anyhow::{Context, bail, ensure};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -23,20 +24,20 @@ pub struct Programs {
 
 impl Programs {
     /// Builds the programs and looks for a `node`.
-    pub fn build() -> Result<Self, String> {
+    pub fn build() -> anyhow::Result<Self> {
         let built = cargo()
             .args(["build", "--release", "--package", "benches", "--features", "peers"])
             .status()
-            .map_err(|error| format!("cargo build: {error}"))?;
+            .context("cargo build")?;
         if !built.success() {
-            return Err("the programs of benches did not build".to_owned());
+            bail!("the programs of benches did not build");
         }
         let node = which::which("node").ok();
         if node.is_none() {
             println!("no node is found: it is left out of the comparisons of programs");
         }
-        let own = std::env::current_exe().map_err(|error| error.to_string())?;
-        let target = own.parent().and_then(Path::parent).ok_or("no target folder")?;
+        let own = std::env::current_exe()?;
+        let target = own.parent().and_then(Path::parent).context("no target folder")?;
         Ok(Self { folder: target.join("release"), node })
     }
 
@@ -49,12 +50,10 @@ impl Programs {
 
     /// Lets the machine have at hand the memory that a program is about to use. Not in this process: the
     /// peak of its resident set is the least that its children show.
-    pub fn warm(&self) -> Result<(), String> {
-        let status = self.program("warm").arg(WARM).status();
-        match status.map_err(|error| format!("warm: {error}"))?.success() {
-            true => Ok(()),
-            false => Err("warm failed".to_owned()),
-        }
+    pub fn warm(&self) -> anyhow::Result<()> {
+        let status = self.program("warm").arg(WARM).status().context("warm")?;
+        ensure!(status.success(), "warm failed");
+        Ok(())
     }
 
     fn program(&self, name: &str) -> Command {

@@ -7,8 +7,9 @@
 //! runs through several operations, the benchmark's id has a `*`, for which the first word of a name
 //! stands; what follows is the unit.
 
-use super::Row;
 use super::programs::{Program, Programs, median};
+use super::row::Row;
+use anyhow::{Context, bail, ensure};
 use std::process::{Command, Stdio};
 
 struct Comparison {
@@ -108,7 +109,7 @@ const fn weak(
 }
 
 /// Runs every comparison whose benchmark contains `filter`.
-pub fn run(filter: &str, quick: bool, runs: u16) -> Result<Vec<Row>, String> {
+pub fn run(filter: &str, quick: bool, runs: u16) -> anyhow::Result<Vec<Row>> {
     let chosen: Vec<_> = COMPARISONS.iter().filter(|c| may_contain(c.benchmark, filter)).collect();
     if chosen.is_empty() {
         return Ok(Vec::new());
@@ -144,7 +145,7 @@ fn compare(
     built: &Programs,
     size: &str,
     count: u16,
-) -> Result<Vec<Row>, String> {
+) -> anyhow::Result<Vec<Row>> {
     let implementations = std::iter::once(&comparison.ours).chain(comparison.peers);
     let mut programs: Vec<Program> = implementations
         .map(|name| (*name, built.built("timed", [comparison.workload, name, size])))
@@ -156,13 +157,13 @@ fn compare(
     for _ in 0..count {
         for ((name, command), runs) in programs.iter_mut().zip(&mut runs) {
             built.warm()?;
-            runs.push(figures(command).map_err(|error| format!("{name}: {error}"))?);
+            runs.push(figures(command).context(*name)?);
         }
     }
     let names: Vec<&str> = programs.iter().map(|(name, _)| *name).collect();
     let results: Vec<_> = runs.iter().map(|runs| values(runs, "result")).collect();
     if results.iter().flatten().any(|result| result != &results[0][0]) {
-        return Err(format!("results differ: {names:?} give {results:?}"));
+        bail!("results differ: {names:?} give {results:?}");
     }
     let benchmark = format!("{}-{size}", comparison.benchmark);
     let figures = runs[0][0].iter().map(|(name, _)| name).filter(|name| *name != "result");
@@ -194,16 +195,14 @@ fn values(runs: &[Vec<(String, f64)>], name: &str) -> Vec<f64> {
     runs.iter().flatten().filter(|(own, _)| own == name).map(|(_, value)| *value).collect()
 }
 
-fn figures(command: &mut Command) -> Result<Vec<(String, f64)>, String> {
-    let output = command.stderr(Stdio::inherit()).output().map_err(|error| error.to_string())?;
-    if !output.status.success() {
-        return Err(format!("ended with {}", output.status));
-    }
+fn figures(command: &mut Command) -> anyhow::Result<Vec<(String, f64)>> {
+    let output = command.stderr(Stdio::inherit()).output()?;
+    ensure!(output.status.success(), "ended with {}", output.status);
     let printed = String::from_utf8_lossy(&output.stdout);
     let figures: Option<Vec<_>> = printed.lines().map(figure).collect();
     match figures {
         Some(figures) if figures.iter().any(|(name, _)| name == "result") => Ok(figures),
-        _ => Err(format!("prints no figures: {printed}")),
+        _ => bail!("prints no figures: {printed}"),
     }
 }
 

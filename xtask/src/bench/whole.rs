@@ -1,8 +1,9 @@
 //! Whole processes for the same work, Node's among them where a `node` is found: alternating runs,
 //! medians of CPU time, wall time and peak resident set. No unsafe code.
 
-use super::Row;
 use super::programs::{Program, Programs, median};
+use super::row::Row;
+use anyhow::{Context, ensure};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 use wait4::Wait4;
@@ -116,7 +117,7 @@ const fn buffers(
 }
 
 /// Runs every comparison whose benchmark contains `filter`.
-pub fn run(filter: &str, quick: bool, runs: u16) -> Result<Vec<Row>, String> {
+pub fn run(filter: &str, quick: bool, runs: u16) -> anyhow::Result<Vec<Row>> {
     let chosen: Vec<_> = COMPARISONS.iter().filter(|c| c.benchmark.contains(filter)).collect();
     if chosen.is_empty() {
         return Ok(Vec::new());
@@ -135,7 +136,7 @@ fn compare(
     built: &Programs,
     size: &str,
     count: u16,
-) -> Result<Vec<Row>, String> {
+) -> anyhow::Result<Vec<Row>> {
     let implementations = std::iter::once(&comparison.ours).chain(comparison.peers);
     let mut programs: Vec<Program> = implementations
         .map(|name| {
@@ -149,10 +150,9 @@ fn compare(
     for _ in 0..count {
         for ((name, command), usages) in programs.iter_mut().zip(&mut runs) {
             built.warm()?;
-            let (usage, printed) = run_once(command).map_err(|error| format!("{name}: {error}"))?;
-            if result.get_or_insert_with(|| printed.clone()) != &printed {
-                return Err(format!("{name} gives {printed}, others {result:?}"));
-            }
+            let (usage, printed) = run_once(command).context(*name)?;
+            let result = result.get_or_insert_with(|| printed.clone());
+            ensure!(*result == printed, "{name} gives {printed}, others {result}");
             usages.push(usage);
         }
     }
@@ -186,17 +186,15 @@ struct Usage {
     peak: f64,
 }
 
-fn run_once(command: &mut Command) -> Result<(Usage, String), String> {
+fn run_once(command: &mut Command) -> anyhow::Result<(Usage, String)> {
     let start = Instant::now();
-    let mut child = command.stdout(Stdio::piped()).spawn().map_err(|error| error.to_string())?;
+    let mut child = command.stdout(Stdio::piped()).spawn()?;
     let mut printed = String::new();
     if let Some(mut stdout) = child.stdout.take() {
-        std::io::Read::read_to_string(&mut stdout, &mut printed).map_err(|e| e.to_string())?;
+        std::io::Read::read_to_string(&mut stdout, &mut printed)?;
     }
-    let used = child.wait4().map_err(|error| error.to_string())?;
-    if !used.status.success() {
-        return Err(format!("ended with {}", used.status));
-    }
+    let used = child.wait4()?;
+    ensure!(used.status.success(), "ended with {}", used.status);
     let usage = Usage {
         cpu: (used.rusage.utime + used.rusage.stime).as_secs_f64(),
         wall: start.elapsed().as_secs_f64(),

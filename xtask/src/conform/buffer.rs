@@ -1,6 +1,7 @@
 //! Replays a `buffer` trace: each step makes one buffer, and its length, its backing store (by
 //! order of first appearance), its offset and its store's length are compared. No unsafe code.
 
+use anyhow::{Context, bail};
 use serde_json::{Value, json};
 use slab_buffer::{Pool, PoolOptions, View};
 
@@ -11,14 +12,14 @@ struct Made {
 }
 
 /// Replays one program; the error names the first step that differs.
-pub fn replay(program: &Value) -> Result<(), String> {
-    let pool_size = program["poolSize"].as_u64().ok_or("no poolSize")? as usize;
+pub fn replay(program: &Value) -> anyhow::Result<()> {
+    let pool_size = program["poolSize"].as_u64().context("no poolSize")? as usize;
     let pool = Pool::new(PoolOptions { pool_size, ..PoolOptions::default() });
     let mut made: Vec<Made> = Vec::new();
     let mut stores: Vec<Option<u64>> = Vec::new();
-    for (number, step) in program["steps"].as_array().ok_or("no steps")?.iter().enumerate() {
+    for (number, step) in program["steps"].as_array().context("no steps")?.iter().enumerate() {
         let op = &step["op"];
-        let view = apply(&pool, op, &made).map_err(|text| format!("step {number} {op}: {text}"))?;
+        let view = apply(&pool, op, &made).with_context(|| format!("step {number} {op}"))?;
         let known = match view.store_id() {
             Some(store) => stores.iter().position(|earlier| *earlier == Some(store)),
             // A buffer of no bytes has a store like no other, which its views have too.
@@ -32,27 +33,27 @@ pub fn replay(program: &Value) -> Result<(), String> {
         let found = json!([view.len(), slab, view.offset(), view.store_len()]);
         let expected = json!([step["len"], step["slab"], step["offset"], step["slabLen"]]);
         if found != expected {
-            return Err(format!(
+            bail!(
                 "step {number} {op}: len, slab, offset, slabLen: expected {expected}, got {found}"
-            ));
+            );
         }
         made.push(Made { view, slab });
     }
     Ok(())
 }
 
-fn operand(op: &Value, place: usize) -> Result<usize, &'static str> {
-    op[place].as_u64().map(|n| n as usize).ok_or("no operand")
+fn operand(op: &Value, place: usize) -> anyhow::Result<usize> {
+    op[place].as_u64().map(|n| n as usize).context("no operand")
 }
 
 /// The earlier buffer that an operand names.
-fn made_by<'m>(op: &Value, place: usize, made: &'m [Made]) -> Result<&'m Made, &'static str> {
-    made.get(operand(op, place)?).ok_or("no such buffer")
+fn made_by<'m>(op: &Value, place: usize, made: &'m [Made]) -> anyhow::Result<&'m Made> {
+    made.get(operand(op, place)?).context("no such buffer")
 }
 
 /// The buffer that the call makes, its bytes shared with the views of it.
-fn apply(pool: &Pool, op: &Value, made: &[Made]) -> Result<View, String> {
-    let name = op[0].as_str().ok_or("no name")?;
+fn apply(pool: &Pool, op: &Value, made: &[Made]) -> anyhow::Result<View> {
+    let name = op[0].as_str().context("no name")?;
     let operand = |place| operand(op, place);
     let earlier = |place| made_by(op, place, made).map(|made| &made.view);
     let allocated = match name {
@@ -68,9 +69,9 @@ fn apply(pool: &Pool, op: &Value, made: &[Made]) -> Result<View, String> {
             let of = earlier(1)?;
             let start = operand(2)?.min(of.len());
             let end = operand(3)?.clamp(start, of.len().max(start));
-            return of.subarray(start..end).map_err(|error| error.to_string());
+            return Ok(of.subarray(start..end)?);
         }
-        _ => return Err("an unknown operation".to_owned()),
+        _ => bail!("an unknown operation"),
     };
-    Ok(allocated.map_err(|error| error.to_string())?.share())
+    Ok(allocated?.share())
 }

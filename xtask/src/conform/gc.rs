@@ -2,6 +2,7 @@
 //! FinalizationRegistries. What it gives is compared, and after a collection the objects that are
 //! alive and the held values whose cleanup ran. No unsafe code.
 
+use anyhow::{Context, anyhow, bail};
 use heap_model::{Global, Heap, HeapOptions, Kind, Local, Scope, Value};
 use serde_json::{Value as Json, json};
 use std::error::Error;
@@ -29,31 +30,29 @@ struct Program {
 enum Stop {
     /// An operand is null.
     Skip,
-    Failed(String),
+    Failed(anyhow::Error),
 }
 
-impl<E: Error> From<E> for Stop {
+impl<E: Error + Send + Sync + 'static> From<E> for Stop {
     fn from(error: E) -> Self {
-        Self::Failed(error.to_string())
+        Self::Failed(error.into())
     }
 }
 
 /// Replays one program; the error names the first step that differs.
-pub fn replay(program: &Json) -> Result<(), String> {
-    let mut heap = Heap::new(HeapOptions::default()).map_err(|error| error.to_string())?;
+pub fn replay(program: &Json) -> anyhow::Result<()> {
+    let mut heap = Heap::new(HeapOptions::default())?;
     let mut variables = Program::default();
-    for (number, step) in program["steps"].as_array().ok_or("no steps")?.iter().enumerate() {
+    for (number, step) in program["steps"].as_array().context("no steps")?.iter().enumerate() {
         let op = &step["op"];
         let found = match heap.enter(|scope| variables.job(scope, op)) {
             Ok(found) => found,
             Err(Stop::Skip) => json!(["skip", null, null]),
-            Err(Stop::Failed(text)) => return Err(format!("step {number} {op}: {text}")),
+            Err(Stop::Failed(error)) => return Err(error.context(format!("step {number} {op}"))),
         };
         let expected = json!([step["ret"], step["alive"], step["finalized"]]);
         if found != expected {
-            return Err(format!(
-                "step {number} {op}: ret, alive, finalized: expected {expected}, got {found}"
-            ));
+            bail!("step {number} {op}: ret, alive, finalized: expected {expected}, got {found}");
         }
     }
     Ok(())
@@ -160,7 +159,7 @@ impl Program {
                 let (registry, token) = (self.registry(scope, a)?, self.root(scope, b)?);
                 return Ok(json!(registry.unregister(scope, token)?));
             }
-            _ => return Err(Stop::Failed("an unknown operation".to_owned())),
+            _ => return Err(Stop::Failed(anyhow!("an unknown operation"))),
         }
         Ok(Json::Null)
     }
@@ -231,13 +230,13 @@ impl Program {
 
 fn number(operand: Option<i64>) -> Result<i32, Stop> {
     let number = operand.and_then(|operand| i32::try_from(operand).ok());
-    number.ok_or_else(|| Stop::Failed("no such operand".to_owned()))
+    number.ok_or_else(|| Stop::Failed(anyhow!("no such operand")))
 }
 
 fn field(operand: Option<i64>, first: usize) -> Result<usize, Stop> {
     match number(operand)? {
         field @ 0..3 => Ok(first + field as usize),
-        _ => Err(Stop::Failed("no such field".to_owned())),
+        _ => Err(Stop::Failed(anyhow!("no such field"))),
     }
 }
 
@@ -246,7 +245,7 @@ fn variable(
     at: Option<i64>,
 ) -> Result<&mut Option<Global>, Stop> {
     let found = variables.get_mut(number(at)? as usize);
-    found.ok_or_else(|| Stop::Failed("no such variable".to_owned()))
+    found.ok_or_else(|| Stop::Failed(anyhow!("no such variable")))
 }
 
 /// What a variable refers to; the step is skipped where it is null.
@@ -256,7 +255,7 @@ fn operand<'s>(
     at: Option<i64>,
 ) -> Result<Local<'s>, Stop> {
     let found = variables.get(number(at)? as usize);
-    let found = found.ok_or_else(|| Stop::Failed("no such variable".to_owned()))?;
+    let found = found.ok_or_else(|| Stop::Failed(anyhow!("no such variable")))?;
     Ok(scope.local(found.as_ref().ok_or(Stop::Skip)?)?)
 }
 

@@ -5,6 +5,7 @@
 //! answers, has a tick queue for the stream and itself, and runs the program's nested operations at
 //! its hooks.
 
+use anyhow::{Context, anyhow, bail};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::{HashMap, VecDeque};
@@ -103,9 +104,8 @@ struct Recorder {
 }
 
 /// Replays one program; the error names the first step that differs.
-pub fn replay(program: &Value) -> Result<(), String> {
-    let mut options: Program =
-        serde_json::from_value(program["options"].clone()).map_err(|error| error.to_string())?;
+pub fn replay(program: &Value) -> anyhow::Result<()> {
+    let mut options: Program = serde_json::from_value(program["options"].clone())?;
     for (at, ops) in [("drain", &options.on_drain), ("sinkWrite", &options.on_sink_write)] {
         let hook = Hook { at: at.to_owned(), nth: 1, ops: ops.clone() };
         options.hooks.push(hook);
@@ -119,16 +119,16 @@ pub fn replay(program: &Value) -> Result<(), String> {
     let made = make(options, node);
     if let Some(threw) = program.get("throws") {
         return match made {
-            Err(code) if json!(code) == *threw => Ok(()),
-            Err(code) => Err(format!("new Writable: expected {threw}, got {code}")),
-            Ok(_) => Err(format!("new Writable: expected {threw}, got a stream")),
+            Err(Thrown(code)) if json!(code) == *threw => Ok(()),
+            Err(Thrown(code)) => bail!("new Writable: expected {threw}, got {code}"),
+            Ok(_) => bail!("new Writable: expected {threw}, got a stream"),
         };
     }
-    let mut stream = made.map_err(|code| format!("new Writable throws {code}"))?;
-    for (number, step) in program["steps"].as_array().ok_or("no steps")?.iter().enumerate() {
+    let mut stream = made.map_err(|Thrown(code)| anyhow!("new Writable throws {code}"))?;
+    for (number, step) in program["steps"].as_array().context("no steps")?.iter().enumerate() {
         let op = &step["op"];
-        let at = |text: &str| format!("step {number} {op}: {text}");
-        let ret = perform(&mut stream, op).map_err(|text| at(&text))?;
+        let step_of = || format!("step {number} {op}");
+        let ret = perform(&mut stream, op).with_context(step_of)?;
         let log = Value::Array(std::mem::take(&mut stream.host_mut().log));
         let mut state = state(&stream);
         if step["state"].get("buffered").is_none() {
@@ -140,14 +140,23 @@ pub fn replay(program: &Value) -> Result<(), String> {
             ("state", state, &step["state"]),
         ] {
             if found != *expected {
-                return Err(at(&format!("{what}: expected {expected}, got {found}")));
+                bail!("{}: {what}: expected {expected}, got {found}", step_of());
             }
         }
     }
     Ok(())
 }
 
-fn make(program: Program, node: Node) -> Result<Stream, String> {
+/// The code of an error that `new Writable` throws.
+struct Thrown(String);
+
+impl<E: std::fmt::Display> From<Error<E>> for Thrown {
+    fn from(error: Error<E>) -> Self {
+        Self(shown(error))
+    }
+}
+
+fn make(program: Program, node: Node) -> Result<Stream, Thrown> {
     let mut options = Options::default();
     options.node = node;
     options.object_mode = program.object_mode;
@@ -156,10 +165,10 @@ fn make(program: Program, node: Node) -> Result<Stream, String> {
     options.decode_strings = program.decode_strings;
     options.construct = program.construct != Way::None;
     if let Some(mark) = program.high_water_mark {
-        options = options.with_number(mark).map_err(shown)?;
+        options = options.with_number(mark)?;
     }
     if let Some(name) = &program.default_encoding {
-        options.default_encoding = encoding(name).map_err(shown)?;
+        options.default_encoding = encoding(name)?;
     }
     let host = Recorder {
         program,
@@ -201,16 +210,16 @@ fn shown<E: std::fmt::Display>(error: impl std::borrow::Borrow<Error<E>>) -> Str
     error.code().map_or_else(|| error.to_string(), str::to_owned)
 }
 
-fn perform(stream: &mut Stream, op: &Value) -> Result<Value, String> {
-    let number = |place: usize| op[place].as_i64().ok_or("no number");
+fn perform(stream: &mut Stream, op: &Value) -> anyhow::Result<Value> {
+    let number = |place: usize| op[place].as_i64().context("no number");
     let callback = |place: usize| op[place].as_u64().filter(|id| *id != 0);
-    match op[0].as_str().ok_or("no name")? {
+    match op[0].as_str().context("no name")? {
         "write" => {
             let chunk = chunk(stream, number(1)?);
             Ok(write(stream, chunk, callback(2)))
         }
         "writeText" => {
-            let mut text = Text::new(op[1].as_str().ok_or("no text")?);
+            let mut text = Text::new(op[1].as_str().context("no text")?);
             if let Some(name) = op[2].as_str() {
                 text = text.encoded(Encoding::named(name).unwrap_or(Encoding::UNKNOWN));
             }
@@ -234,7 +243,7 @@ fn perform(stream: &mut Stream, op: &Value) -> Result<Value, String> {
             })
         }
         "destroy" => {
-            let message = op[1].as_str().ok_or("no message")?;
+            let message = op[1].as_str().context("no message")?;
             stream.destroy((!message.is_empty()).then(|| Error::Sink(message.to_owned())));
             Ok(Value::Null)
         }
@@ -242,7 +251,7 @@ fn perform(stream: &mut Stream, op: &Value) -> Result<Value, String> {
             stream.pipe();
             Ok(Value::Null)
         }
-        "setDefaultEncoding" => Ok(match encoding(op[1].as_str().ok_or("no name")?) {
+        "setDefaultEncoding" => Ok(match encoding(op[1].as_str().context("no name")?) {
             Ok(encoding) => {
                 stream.set_default_encoding(encoding);
                 Value::Null
@@ -271,7 +280,7 @@ fn perform(stream: &mut Stream, op: &Value) -> Result<Value, String> {
             }
             Ok(Value::Null)
         }
-        name => Err(format!("unknown operation {name}")),
+        name => bail!("unknown operation {name}"),
     }
 }
 
@@ -340,7 +349,8 @@ fn hook(stream: &mut Stream, at: &str) {
     let ops: Vec<Value> =
         host.program.hooks.iter().filter(here).flat_map(|hook| hook.ops.clone()).collect();
     for op in ops {
-        let ret = perform(stream, &op).unwrap_or_else(|text| json!({ "unknown": text }));
+        let ret =
+            perform(stream, &op).unwrap_or_else(|error| json!({ "unknown": error.to_string() }));
         stream.host_mut().log.push(json!(["nested", op[0], ret]));
     }
 }
