@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};
+use syn::visit::{self, Visit};
 
 /// A file with more lines is to be split where a concept ends.
 const LONGEST: usize = 800;
@@ -40,11 +41,36 @@ pub fn faults(source: &str) -> Vec<String> {
     faults
 }
 
-/// Whether a file has unsafe code, outside of comments.
+/// Whether a file has unsafe code. One that does not parse has none: the compiler will say more.
 pub fn has_unsafe_code(source: &str) -> bool {
-    let code = |line: &&str| !line.trim_start().starts_with("//");
-    let forms = ["unsafe {", "unsafe fn", "unsafe impl", "unsafe extern", "unsafe trait"];
-    source.lines().filter(code).any(|line| forms.iter().any(|form| line.contains(form)))
+    let mut found = Found(false);
+    if let Ok(file) = syn::parse_file(source) {
+        found.visit_file(&file);
+    }
+    found.0
+}
+
+/// Whether unsafe code was met.
+struct Found(bool);
+
+impl<'ast> Visit<'ast> for Found {
+    fn visit_expr_unsafe(&mut self, _: &'ast syn::ExprUnsafe) {
+        self.0 = true;
+    }
+
+    fn visit_signature(&mut self, signature: &'ast syn::Signature) {
+        self.0 |= signature.unsafety.is_some();
+    }
+
+    fn visit_item_impl(&mut self, item: &'ast syn::ItemImpl) {
+        self.0 |= item.unsafety.is_some();
+        visit::visit_item_impl(self, item);
+    }
+
+    fn visit_item_trait(&mut self, item: &'ast syn::ItemTrait) {
+        self.0 |= item.unsafety.is_some();
+        visit::visit_item_trait(self, item);
+    }
 }
 
 #[cfg(test)]
@@ -61,9 +87,15 @@ mod tests {
 
     #[test]
     fn unsafe_code_is_told_from_talk_about_it() {
-        assert!(has_unsafe_code("    let word = unsafe { cell.read() };\n"));
+        for code in [
+            "fn f() { let word = unsafe { cell.read() }; }",
+            "impl Cell { unsafe fn read(self) {} }",
+            "unsafe impl Send for Cell {}",
+        ] {
+            assert!(has_unsafe_code(code), "{code}");
+        }
         assert!(!has_unsafe_code(
-            "    // An unsafe fn has its reasons.\n#![forbid(unsafe_code)]\n"
+            "// unsafe { }\n#![forbid(unsafe_code)]\nconst A: &str = \"unsafe fn\";"
         ));
     }
 }
