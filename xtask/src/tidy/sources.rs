@@ -59,7 +59,7 @@ impl<'ast> Visit<'ast> for Found {
     }
 
     fn visit_signature(&mut self, signature: &'ast syn::Signature) {
-        self.0 |= signature.unsafety.is_some();
+        self.0 |= matches!(signature.safety, syn::Safety::Unsafe(_));
     }
 
     fn visit_item_impl(&mut self, item: &'ast syn::ItemImpl) {
