@@ -12,6 +12,8 @@ mod gc;
 mod gc_arena;
 mod ours;
 mod rc;
+#[cfg(feature = "peers")]
+mod shared;
 mod task;
 
 /// The workload; its size is the depth of the long-lived tree.

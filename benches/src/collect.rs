@@ -14,6 +14,8 @@ mod gc;
 #[cfg(feature = "peers")]
 mod gc_arena;
 mod ours;
+#[cfg(feature = "peers")]
+mod shared;
 mod task;
 
 /// A linked list; its size is the number of millions of objects.

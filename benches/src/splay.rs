@@ -13,6 +13,7 @@ mod gc;
 mod gc_arena;
 mod ours;
 mod rc;
+mod shared;
 mod task;
 mod tree;
 

@@ -1,24 +1,6 @@
 //! On dumpster, which counts references and looks for cycles.
 
+use super::shared::binary_trees_over;
 use dumpster::{Trace, unsync::Gc};
 
-#[derive(Trace)]
-struct Tree(Option<(Gc<Tree>, Gc<Tree>)>);
-
-fn build(depth: usize) -> Gc<Tree> {
-    Gc::new(Tree((depth > 0).then(|| (build(depth - 1), build(depth - 1)))))
-}
-
-fn count(tree: &Gc<Tree>) -> u64 {
-    tree.0.as_ref().map_or(1, |(left, right)| 1 + count(left) + count(right))
-}
-
-/// Runs the workload.
-pub fn run(depth: usize) -> u64 {
-    let mut nodes = count(&build(depth + 1));
-    let long = build(depth);
-    for (depth, trees) in super::task::rounds(depth) {
-        nodes += (0..trees).map(|_| count(&build(depth))).sum::<u64>();
-    }
-    nodes + count(&long)
-}
+binary_trees_over!(Gc, [Trace]);

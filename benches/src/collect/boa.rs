@@ -1,37 +1,6 @@
-//! On boa_gc. What it holds is forgotten at the end: its drop would recurse.
+//! On boa_gc.
 
-use super::task::{EDGES, Random};
-use crate::timed::Report;
+use super::shared::collect_over;
 use boa_gc::{Finalize, Gc, GcRefCell, Trace, force_collect};
 
-#[derive(Trace, Finalize)]
-struct Link(Option<Gc<Link>>);
-
-#[derive(Trace, Finalize)]
-struct Vertex(GcRefCell<[Option<Gc<Vertex>>; EDGES]>);
-
-/// Collects a list.
-pub fn list(millions: usize) -> Report {
-    let last = Gc::new(Link(None));
-    let first = (1..millions * 1_000_000).fold(last, |next, _| Gc::new(Link(Some(next))));
-    let time = super::task::measure(force_collect);
-    let references = std::iter::successors(Some(&first), |link| link.0.as_ref()).skip(1).count();
-    std::mem::forget(first);
-    super::task::report(millions, references, time)
-}
-
-/// Collects a graph.
-pub fn graph(millions: usize) -> Report {
-    let vertices = millions * 1_000_000;
-    let vertex = |_| Gc::new(Vertex(GcRefCell::new([const { None }; EDGES])));
-    let all: Vec<Gc<Vertex>> = (0..vertices).map(vertex).collect();
-    let mut random = Random::new();
-    for vertex in &all {
-        let to = std::array::from_fn(|_| Some(all[random.below(vertices)].clone()));
-        *vertex.0.borrow_mut() = to;
-    }
-    let time = super::task::measure(force_collect);
-    let references = all.iter().map(|vertex| vertex.0.borrow().iter().flatten().count()).sum();
-    std::mem::forget(all);
-    super::task::report(millions, references, time)
-}
+collect_over!(Gc, GcRefCell, force_collect);

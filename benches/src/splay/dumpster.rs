@@ -1,68 +1,7 @@
 //! On dumpster, which counts references and looks for cycles.
 
-use super::task::{DEPTH, LEAF};
-use super::tree;
+use super::shared::splay_over;
 use dumpster::{Trace, unsync::Gc};
 use std::cell::RefCell;
 
-type Link = Option<Gc<Node>>;
-
-#[derive(Trace)]
-struct Node {
-    key: i32,
-    sides: [RefCell<Link>; 2],
-    _payload: Option<Payload>,
-}
-
-#[derive(Trace)]
-enum Payload {
-    Leaf(Gc<Leaf>),
-    Branch(Gc<Branch>),
-}
-
-#[derive(Trace)]
-struct Leaf(Vec<i32>, String);
-
-#[derive(Trace)]
-struct Branch(Payload, Payload);
-
-fn payload(text: &str, depth: usize) -> Payload {
-    if depth == 0 {
-        return Payload::Leaf(Gc::new(Leaf((0..LEAF as i32).collect(), text.to_owned())));
-    }
-    Payload::Branch(Gc::new(Branch(payload(text, depth - 1), payload(text, depth - 1))))
-}
-
-fn node(key: i32, payload: Option<Payload>) -> Gc<Node> {
-    let sides = [RefCell::new(None), RefCell::new(None)];
-    Gc::new(Node { key, sides, _payload: payload })
-}
-
-impl tree::Node for Gc<Node> {
-    type Context = ();
-
-    fn new((): (), key: i32) -> Self {
-        node(key, Some(payload(&super::task::text(key), DEPTH)))
-    }
-
-    fn bare((): ()) -> Self {
-        node(0, None)
-    }
-
-    fn key(&self) -> i32 {
-        self.key
-    }
-
-    fn side(&self, side: usize) -> Link {
-        self.sides[side].borrow().clone()
-    }
-
-    fn put(&self, (): (), side: usize, to: Link) {
-        *self.sides[side].borrow_mut() = to;
-    }
-}
-
-/// Runs the workload.
-pub fn run(thousands: usize) -> u64 {
-    tree::run::<Gc<Node>>(thousands)
-}
+splay_over!(Gc, RefCell, [Trace]);

@@ -205,6 +205,6 @@ fn registrations_in(scope: &mut Scope<'_>, n: usize) -> Result<Report, WeakError
     figures.time("collect ms", || scope.collect());
     let called = figures.time("cleanup ms", || agent.run_cleanup(scope, usize::MAX))?;
     assert_eq!(called, n / 2);
-    assert_eq!(sum_of_held.load(Ordering::Relaxed), (1..n as u64).step_by(2).sum());
+    assert_eq!(sum_of_held.load(Ordering::Relaxed), (1..n as u64).step_by(2).sum::<u64>());
     Ok(figures.report(n))
 }
