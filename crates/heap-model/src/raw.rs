@@ -10,3 +10,4 @@ pub mod cell;
 pub mod chunk;
 pub mod handles;
 pub mod map;
+pub mod memory;

@@ -98,6 +98,8 @@ impl Header {
     pub const SITED: u64 = 1 << 8;
     /// A registration whose target is dead, on its owner's list.
     pub const LISTED: u64 = 1 << 9;
+    /// A double that a walk has given an identity. Registrations are no doubles.
+    pub const IDENTIFIED: u64 = Self::LISTED;
 
     #[inline(always)]
     pub const fn new(kind: Kind, slots: usize, size: usize) -> Self {
@@ -261,12 +263,18 @@ impl Cell {
     /// Writes a fresh cell: slots undefined, raw bytes zero.
     #[inline(always)]
     pub fn format(self, kind: Kind, size: usize, slots: usize) {
+        self.format_zeroed(kind, size, slots);
+        for word in 2 + slots..size / WORD {
+            self.write(word, 0);
+        }
+    }
+
+    /// As [`format`](Self::format), where the raw bytes are zero already.
+    #[inline(always)]
+    pub fn format_zeroed(self, kind: Kind, size: usize, slots: usize) {
         self.format_header(kind, size, slots);
         for slot in 0..slots {
             self.write(2 + slot, UNDEFINED);
-        }
-        for word in 2 + slots..size / WORD {
-            self.write(word, 0);
         }
     }
 

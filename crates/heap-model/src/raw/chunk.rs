@@ -118,7 +118,6 @@ impl Chunk {
         self.head_mut().evacuated = evacuated;
     }
 
-    #[cfg(zeal)]
     pub fn is_unswept(self) -> bool {
         self.head().unswept
     }

@@ -1,21 +1,15 @@
-//! Memory from the operating system: mappings that begin at a multiple of V8's page.
+//! Memory that begins at a multiple of V8's page.
 
 use super::chunk::PAGE;
+use super::memory::{Memory, System};
 use core::ops::Range;
-use memmap2::{MmapMut, MmapOptions};
 
 /// Bytes of the processor's large page.
-#[cfg(target_os = "linux")]
 const LARGE_PAGE: usize = 2 << 20;
 
-/// Bytes of the system's page: 4, 16 or 64 KiB, by processor and system.
+/// Bytes of the system's page.
 pub fn system_page() -> usize {
-    #[cfg(unix)]
-    let page = page_size::get();
-    // Nothing is given back there.
-    #[cfg(not(unix))]
-    let page = 4096;
-    page
+    System::page()
 }
 
 /// The whole pages of so many bytes in a range of addresses.
@@ -24,44 +18,35 @@ fn whole_pages(range: Range<usize>, page: usize) -> Range<usize> {
     start..(range.end - range.end % page).max(start)
 }
 
-/// A mapping of its own, aligned to [`PAGE`]. It is unmapped with this.
-pub struct Mapping {
-    map: MmapMut,
-    start: usize,
+/// A piece of memory of its own, aligned to [`PAGE`]. It goes back with this.
+pub struct Mapping<M: Memory = System> {
+    memory: M,
     length: usize,
 }
 
 impl Mapping {
-    /// Maps `length` bytes of zeros; none if the operating system refuses.
+    /// Maps `length` bytes of zeros that become resident as they are written; none if the system refuses.
     pub fn new(length: usize) -> Option<Self> {
-        // The library aligns to the system's pages: what lies before V8's is never touched.
-        let map = MmapMut::map_anon(length.checked_add(PAGE)?).ok()?;
-        let start = (map.as_ptr() as usize).next_multiple_of(PAGE);
-        Some(Self { map, start, length })
+        Self::of(length)
+    }
+}
+
+impl<M: Memory> Mapping<M> {
+    fn of(length: usize) -> Option<Self> {
+        Some(Self { memory: M::zeroed(length, PAGE)?, length })
     }
 
     /// Asks for large pages where so many bytes are soon used: they save the processor's address
     /// translations, but the first touch of each takes longer. Without them all works too.
     pub fn ask_for_large_pages(&self, used: usize) {
-        #[cfg(target_os = "linux")]
         if used >= LARGE_PAGE {
-            let _ = self.map.advise(memmap2::Advice::HugePage);
+            self.memory.prefer_large_pages();
         }
-        #[cfg(not(target_os = "linux"))]
-        let _ = used;
-    }
-
-    /// Reserves `length` bytes of zeros that become resident as they are written; none if the operating
-    /// system refuses.
-    pub fn reserve(length: usize) -> Option<Self> {
-        let map = MmapOptions::new().len(length).no_reserve_swap().map_anon().ok()?;
-        let start = map.as_ptr() as usize;
-        Some(Self { map, start, length })
     }
 
     /// The address of its first byte.
     pub fn start(&self) -> usize {
-        self.start
+        self.memory.start()
     }
 
     pub fn length(&self) -> usize {
@@ -70,42 +55,35 @@ impl Mapping {
 
     /// Touches every byte, so that all of it is resident.
     pub fn touch(&mut self) {
-        let from = self.start - self.map.as_mut_ptr() as usize;
-        self.map[from..from + self.length].fill(0xB0);
+        let start = self.start() as *mut u8;
+        // SAFETY: the memory is as long, and borrowed mutably.
+        unsafe { start.write_bytes(0xB0, self.length) };
     }
 
     /// Gives back what lies behind the first `length` bytes, but for what the last page has beside them.
     pub fn truncate(&mut self, length: usize) {
         if length < self.length {
-            self.release(self.start + length, self.length - length);
+            self.release(self.start() + length, self.length - length);
             self.length = length;
         }
     }
 
-    /// Gives the whole pages of a range back to the operating system: they stay mapped and read as zeros.
-    /// What shares a page with other bytes stays as it is.
+    /// Gives the whole pages of a range of addresses back to the operating system: they stay mapped, and read as
+    /// zeros or as they did. What shares a page with other bytes stays as it is.
     pub fn release(&self, start: usize, length: usize) {
-        // The library would begin with the page that `start` lies in, whatever else is there.
-        let pages = whole_pages(start..start + length, system_page());
-        let from = pages.start - self.map.as_ptr() as usize;
-        if pages.is_empty() {
-            return;
+        let pages = whole_pages(start..start + length, M::page());
+        if !pages.is_empty() {
+            self.memory.give_back(pages.start - self.start()..pages.end - self.start());
         }
-        #[cfg(unix)]
-        // SAFETY: the range is the caller's and holds nothing that is read again before it is
-        // written; advice that is not taken changes nothing.
-        let _ = unsafe {
-            self.map.unchecked_advise_range(memmap2::UncheckedAdvice::DontNeed, from, pages.len())
-        };
-        #[cfg(not(unix))]
-        let _ = from;
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Mapping, system_page, whole_pages};
+    use super::{Mapping, whole_pages};
     use crate::raw::cell::{Cell, WORD};
+    use crate::raw::chunk::PAGE;
+    use crate::raw::memory::{Memory, System};
 
     #[test]
     fn only_whole_pages_are_given_back_whatever_their_size() {
@@ -120,18 +98,43 @@ mod tests {
         assert!(whole_pages(usize::MAX - 1..usize::MAX, 4096).is_empty());
     }
 
-    #[test]
-    fn what_shares_a_page_with_a_released_range_stays() {
-        let page = system_page();
-        let mapping = Mapping::new(4 * page).unwrap();
-        let words = || (mapping.start()..mapping.start() + 4 * page).step_by(WORD).map(Cell::at);
-        words().for_each(|word| word.set_header(1));
+    fn words<M: Memory>(mapping: &Mapping<M>) -> impl Iterator<Item = Cell> + use<M> {
+        (mapping.start()..mapping.start() + mapping.length()).step_by(WORD).map(Cell::at)
+    }
+
+    fn begins_as_zeros_and_keeps_what_shares_a_page<M: Memory>(frees: bool) {
+        let page = M::page();
+        let mapping = Mapping::<M>::of(4 * page).unwrap();
+        assert!(mapping.start().is_multiple_of(PAGE));
+        assert!(words(&mapping).all(|word| word.header().0 == 0));
+        words(&mapping).for_each(|word| word.set_header(1));
         let from = mapping.start() + page / 2;
         mapping.release(from, 3 * page);
         let kept = |word: &Cell| word.header().0 == 1;
-        let gone = mapping.start() + page..mapping.start() + 3 * page;
-        assert!(words().filter(|word| !gone.contains(&word.address())).all(|word| kept(&word)));
-        #[cfg(target_os = "linux")]
-        assert!(!words().filter(|word| gone.contains(&word.address())).any(|word| kept(&word)));
+        let given_back = mapping.start() + page..mapping.start() + 3 * page;
+        let in_pages = |word: &Cell| given_back.contains(&word.address());
+        assert!(words(&mapping).filter(|word| !in_pages(word)).all(|word| kept(&word)));
+        if frees {
+            assert!(!words(&mapping).filter(in_pages).any(|word| kept(&word)));
+        }
+    }
+
+    #[test]
+    fn what_shares_a_page_with_a_released_range_stays() {
+        let frees = cfg!(all(target_os = "linux", not(plain_memory)));
+        begins_as_zeros_and_keeps_what_shares_a_page::<System>(frees);
+    }
+
+    #[test]
+    fn a_plain_allocation_does_what_a_mapping_does() {
+        use crate::raw::memory::Plain;
+        begins_as_zeros_and_keeps_what_shares_a_page::<Plain>(false);
+        assert!(Plain::zeroed(usize::MAX, PAGE).is_none());
+        assert!(Plain::zeroed(usize::MAX / 4, PAGE).is_none());
+        let mut mapping = Mapping::<Plain>::of(3 * PAGE).unwrap();
+        mapping.touch();
+        mapping.truncate(PAGE);
+        assert_eq!(mapping.length(), PAGE);
+        assert!(words(&mapping).all(|word| word.header().0 == 0xB0B0_B0B0_B0B0_B0B0));
     }
 }
