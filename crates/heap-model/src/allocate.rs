@@ -1,25 +1,16 @@
 //! Allocation: in the space that a cell's size and age ask for, after what collections are due, and up to the
 //! limit. No unsafe code.
-//!
-//! Invariant: committed memory, what the promotion of the new space's cells can need at the most, and two
-//! pages never pass the limit, so a collection never runs out of room.
 
-use crate::OutOfMemory;
 use crate::events::Cause;
 use crate::heap::{Heap, SWEEPABLE};
+use crate::limit::promotion;
 use crate::raw::cell::{Cell, Kind, MAX_SIZE};
 use crate::raw::chunk::{LARGEST_IN_PAGE, PAGE};
 use crate::space::LargeSpace;
+use crate::{OutOfMemory, Reason};
 
 /// Bytes that are allocated between two steps of marking.
 const STEP_BYTES: usize = 256 << 10;
-
-/// What may be committed for so many bytes that are promoted, a page aside. A page is added when no range of a
-/// class above the cell's own is free; those of its own are shorter than 131,072 bytes, so of all pages but the
-/// last at least 126,649 are filled.
-const fn promotion(bytes: usize) -> usize {
-    bytes.saturating_mul(2).saturating_add(bytes / 14)
-}
 
 impl Heap {
     /// Allocates a cell in the space its size asks for, collecting where that is due.
@@ -88,7 +79,12 @@ impl Heap {
         let cell = self.allocate_somewhere(size, old);
         self.bound_new_space();
         let cell = cell?;
-        cell.format(kind, size, slots);
+        if size > LARGEST_IN_PAGE {
+            // Its mapping is of zeros that no one has touched yet.
+            cell.format_zeroed(kind, size, slots);
+        } else {
+            cell.format(kind, size, slots);
+        }
         // An old one that is made while marking goes on is marked.
         if let Some(marker) = &mut self.marker
             && !self.new.contains(cell.word())
@@ -108,21 +104,15 @@ impl Heap {
         self.new.bound(self.promotable().min(self.new.used().saturating_add(step)));
     }
 
-    /// How many bytes the new space may hold so that they can all be promoted.
-    fn promotable(&self) -> usize {
-        let room = self.options.limit.saturating_sub(self.committed() + 2 * PAGE);
-        // As much as `promotion` makes that much of.
-        room / 29 * 14
-    }
-
     fn allocate_somewhere(&mut self, size: usize, old: bool) -> Result<Cell, OutOfMemory> {
         if size > MAX_SIZE {
-            return Err(self.refusal(size));
+            return Err(self.refusal(size, Reason::TooLarge));
         }
+        let refused = |heap: &Self| heap.refusal(size, Reason::System);
         if size > LARGEST_IN_PAGE {
             self.collect_if_due(false);
             self.need(LargeSpace::commit(size), size)?;
-            return self.large.allocate(size).ok_or_else(|| self.refusal(size));
+            return self.large.allocate(size).ok_or_else(|| refused(self));
         }
         if old {
             if self.old_generation() > self.next_full {
@@ -163,7 +153,7 @@ impl Heap {
             return Ok(cell);
         }
         match self.need(PAGE, size) {
-            Ok(()) => self.old.allocate_surely(size).ok_or_else(|| self.refusal(size)),
+            Ok(()) => self.old.allocate_surely(size).ok_or_else(|| refused(self)),
             Err(refusal) => self.old.allocate_thoroughly(size).ok_or(refusal),
         }
     }
@@ -186,40 +176,5 @@ impl Heap {
         if self.options.incremental.is_some() {
             self.mark_along();
         }
-    }
-
-    /// Sees to it that `bytes` more may be committed, for a cell of `size`.
-    fn need(&mut self, bytes: usize, size: usize) -> Result<(), OutOfMemory> {
-        if self.has_room(bytes) {
-            return Ok(());
-        }
-        self.full_collection(Cause::LastResort);
-        // Which cells had died was not known when pages were chosen, and each that is emptied makes room to
-        // empty more (V8 repeats its last collection too).
-        let mut committed = usize::MAX;
-        while !self.has_room(bytes) && self.old.spare() >= 2 * PAGE && self.committed() < committed
-        {
-            committed = self.committed();
-            self.full_collection(Cause::LastResort);
-        }
-        while !self.has_room(bytes) {
-            let limit = self.options.limit;
-            let larger = self.near_limit.as_mut().map_or(limit, |callback| callback(limit));
-            if larger <= limit {
-                return Err(self.refusal(size));
-            }
-            self.options.limit = larger;
-            self.bound_new_space();
-        }
-        Ok(())
-    }
-
-    pub(crate) fn refusal(&self, requested: usize) -> OutOfMemory {
-        OutOfMemory { requested, used: self.heap_used(), limit: self.options.limit }
-    }
-
-    pub(crate) fn has_room(&self, needed: usize) -> bool {
-        let reserve = promotion(self.new.used()) + 2 * PAGE;
-        self.committed().saturating_add(needed).saturating_add(reserve) <= self.options.limit
     }
 }

@@ -36,10 +36,12 @@ impl RememberedSlots {
 }
 
 impl Heap {
-    /// Stores a slot behind the write barrier.
+    /// Stores a slot behind the write barrier. Whatever else takes a reference away that a program can follow sets
+    /// `overwritten` too.
     #[inline(always)]
     pub(crate) fn store(&mut self, cell: Cell, slot: usize, word: u64) {
         cell.set_slot(slot, word);
+        self.overwritten = true;
         if is_reference(word) && !self.new.contains(cell.word()) {
             self.barrier(cell, slot, word);
         }

@@ -48,6 +48,7 @@ impl Scope<'_> {
         to: Local<'_>,
     ) -> Result<(), AccessError> {
         let (from, to) = (self.buckets(from)?, self.buckets(to)?);
+        self.heap.overwritten = true;
         for bucket in 0..from.header().slots() {
             prefetch_ahead(from, bucket);
             let mut next = from.slot(bucket);
@@ -97,6 +98,7 @@ impl Scope<'_> {
             if registration::has_ended(cell) {
                 gone += 1;
             } else if registration::has_token(cell, token) {
+                // It leaves the bucket, which is a store.
                 registration::end(cell);
                 ended += 1;
             } else {

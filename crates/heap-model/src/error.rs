@@ -1,9 +1,10 @@
 //! The errors of the heap's operations. No unsafe code.
 
+use crate::raw::cell::MAX_SIZE;
 use core::any::Any;
 use core::fmt;
 
-/// The heap's limit does not allow an allocation, after a last full collection.
+/// An allocation was refused; [`reason`](Self::reason) tells by whom.
 ///
 /// Everything allocated before stays valid. A program that lets go of something can allocate again.
 ///
@@ -35,19 +36,66 @@ use core::fmt;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct OutOfMemory {
-    /// The size in bytes of the cell, or of the reservation, that was asked for.
+    /// The bytes that were asked for: the size of the cell or of the reservation; of a heap that could not be made,
+    /// the least limit that it needs, or what it was to begin with.
     pub requested: usize,
     /// Bytes of cells in the heap at that time.
     pub used: usize,
     /// The limit in bytes at that time.
     pub limit: usize,
+    /// Who refused.
+    pub reason: Reason,
+}
+
+/// Why an allocation was refused.
+///
+/// ```
+/// use heap_model::{Heap, HeapOptions, Kind, Reason};
+///
+/// let refused = Heap::new(HeapOptions::default().with_limit(1 << 20)).err().unwrap();
+/// assert_eq!((refused.reason, refused.requested), (Reason::LimitTooLow, 1_310_720));
+/// assert!(Heap::new(HeapOptions::default().with_limit(refused.requested)).is_ok());
+///
+/// let mut heap = Heap::new(HeapOptions::default())?;
+/// heap.enter(|scope| {
+///     let refused = scope.alloc(Kind::Bytes, 0, 5_000_000_000).unwrap_err();
+///     assert_eq!((refused.reason, refused.requested), (Reason::TooLarge, 5_000_000_016));
+/// });
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Reason {
+    /// The heap's limit allows no more, after a last collection.
+    Limit,
+    /// The operating system gives no more memory or addresses, whatever the limit allows.
+    System,
+    /// No heap has cells that are as large: a cell has less than 1 GiB.
+    TooLarge,
+    /// A heap with this limit could hold no cell.
+    LimitTooLow,
 }
 
 impl fmt::Display for OutOfMemory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { requested, used, limit } = self;
-        write!(f, "out of memory: {requested} bytes requested, {used} used, limit {limit}")
+        let Self { requested, used, limit, reason } = self;
+        match reason {
+            Reason::Limit => {
+                write!(f, "out of memory: {requested} bytes requested, {used} used, limit {limit}")
+            }
+            Reason::System => write!(
+                f,
+                "the operating system refuses memory: {requested} bytes requested, {used} used, limit {limit}"
+            ),
+            Reason::TooLarge => {
+                write!(f, "{requested} bytes requested, the largest cell has {MAX_SIZE}")
+            }
+            Reason::LimitTooLow => {
+                write!(f, "a heap needs a limit of {requested} bytes at the least, not {limit}")
+            }
+        }
     }
 }
 
@@ -88,7 +136,7 @@ impl core::error::Error for AccessError {}
 /// Why an operation that both reads and allocates failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HeapError {
-    /// The limit, or the operating system, does not allow the allocation.
+    /// The allocation was refused: [`OutOfMemory::reason`] tells why.
     OutOfMemory(OutOfMemory),
     /// A handle of another heap, a cell of the wrong kind, or a slot that it does not have.
     Access(AccessError),

@@ -1,8 +1,9 @@
 //! Handles that a scope does not end: owned roots and weak handles. No unsafe code.
 
 use crate::AccessError;
+use crate::blocks::Age;
 use crate::heap::Heap;
-use crate::raw::cell::{Cell, NULL};
+use crate::raw::cell::Cell;
 use crate::scope::{Local, Scope};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -92,10 +93,10 @@ impl<'s> Scope<'s> {
     /// # Errors
     /// [`AccessError::WrongHeap`].
     pub fn global(&mut self, cell: Local<'_>) -> Result<Global, AccessError> {
-        let word = self.place(cell)?.word();
+        let cell = self.place(cell)?;
         let heap = &mut self.heap;
         heap.drain_released();
-        let index = heap.globals.insert(word) as u32;
+        let index = heap.globals.insert(cell, heap.new.contains(cell.word()));
         Ok(Global { index, heap: heap.id, released: heap.released.clone() })
     }
 
@@ -107,8 +108,8 @@ impl<'s> Scope<'s> {
         if global.heap != self.heap.id {
             return Err(AccessError::WrongHeap);
         }
-        let word = self.heap.globals.get(global.index as usize).copied();
-        Ok(self.push(word.and_then(Cell::of).ok_or(AccessError::WrongHeap)?))
+        let cell = self.heap.globals.get(global.index).copied();
+        Ok(self.push(cell.ok_or(AccessError::WrongHeap)?))
     }
 
     /// Makes a weak handle. Constant time, and once for each handle that was dropped.
@@ -116,10 +117,10 @@ impl<'s> Scope<'s> {
     /// # Errors
     /// [`AccessError::WrongHeap`].
     pub fn weak(&mut self, cell: Local<'_>) -> Result<Weak, AccessError> {
-        let word = self.place(cell)?.word();
+        let cell = self.place(cell)?;
         let heap = &mut self.heap;
         heap.drain_released();
-        let index = heap.weaks.insert(word) as u32;
+        let index = heap.weaks.insert(Some(cell), heap.new.contains(cell.word()));
         Ok(Weak { index, heap: heap.id, released: heap.released.clone() })
     }
 
@@ -132,20 +133,28 @@ impl<'s> Scope<'s> {
         if weak.heap != self.heap.id {
             return Err(AccessError::WrongHeap);
         }
-        let word = self.heap.weaks.get(weak.index as usize).copied();
-        Ok(word.and_then(Cell::of).map(|cell| self.push(cell)))
+        let cell = self.heap.weaks.get(weak.index).copied().flatten();
+        Ok(cell.map(|cell| self.push(cell)))
     }
 }
+
+/// Dropped handles that the lists have room for when they are empty, for each kind.
+const KEPT: usize = 1024;
 
 impl Heap {
     /// Takes note of the handles that were dropped.
     pub(crate) fn drain_released(&mut self) {
         let mut dropped = dropped(&self.released);
-        for index in dropped.roots.drain(..) {
-            self.globals.try_remove(index as usize);
+        let Dropped { roots, weaks } = &mut *dropped;
+        self.roots_dropped += roots.len();
+        for index in roots.drain(..) {
+            self.globals.remove(index);
         }
-        for index in dropped.weaks.drain(..) {
-            self.weaks.try_remove(index as usize);
+        for index in weaks.drain(..) {
+            self.weaks.remove(index);
+        }
+        for list in [roots, weaks] {
+            list.shrink_to(KEPT);
         }
     }
 
@@ -155,12 +164,33 @@ impl Heap {
         (self.globals.len() - dropped.roots.len(), self.weaks.len() - dropped.weaks.len())
     }
 
-    /// Weak handles follow their cells: `follow` gives the cell where it now is, if it lives.
+    /// How many owned roots were dropped so far.
+    pub(crate) fn roots_dropped(&self) -> usize {
+        self.roots_dropped + dropped(&self.released).roots.len()
+    }
+
+    /// Weak handles to young cells follow them: `follow` gives the cell where it now is, if it lives. O(those that
+    /// referred to young cells).
+    pub(crate) fn follow_young_weak_handles(&mut self, follow: impl Fn(Cell) -> Option<Cell>) {
+        let new = &self.new;
+        let visit = |cell: &mut Option<Cell>| {
+            *cell = cell.and_then(&follow);
+            let young = cell.is_some_and(|cell| new.contains(cell.word()));
+            if young { Age::Young } else { Age::Old }
+        };
+        self.weaks.visit_young(visit, drop);
+    }
+
+    /// Likewise all weak handles.
     pub(crate) fn follow_weak_handles(&mut self, follow: impl Fn(Cell) -> Option<Cell>) {
-        for (_, word) in &mut self.weaks {
-            if let Some(cell) = Cell::of(*word) {
-                *word = follow(cell).map_or(NULL, Cell::word);
-            }
-        }
+        self.weaks.for_each(|cell| *cell = cell.and_then(&follow));
+    }
+
+    /// Gives the memory of the lists of owned roots, weak handles and native cells back that is not used. O(what
+    /// the lists have).
+    pub(crate) fn shrink_lists(&mut self) {
+        self.globals.shrink();
+        self.weaks.shrink();
+        self.natives.shrink();
     }
 }

@@ -1,11 +1,13 @@
 //! The heap: its spaces and roots, and what its owner does with it. No unsafe code.
 
-use crate::OutOfMemory;
 use crate::barrier::RememberedSlots;
+use crate::blocks::Blocks;
 use crate::collect::Marker;
+use crate::doubles::Doubles;
 use crate::events::{Cause, CollectionEvent, CollectionKind, Listener, Prologue};
 use crate::global::Released;
 use crate::identity::Identities;
+use crate::limit::Full;
 use crate::options::HeapOptions;
 use crate::pace::Pace;
 use crate::raw::cell::Cell;
@@ -15,8 +17,8 @@ use crate::raw::map::Mapping;
 use crate::scope::Scope;
 use crate::site::Sites;
 use crate::space::{LargeSpace, NewSpace, OldSpace};
+use crate::{OutOfMemory, Reason};
 use core::any::Any;
-use slab::Slab;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
@@ -54,15 +56,17 @@ pub struct Heap {
     /// The old generation's bytes at the last step of marking.
     pub(crate) marked_until: usize,
     pub(crate) handles: Handles,
-    pub(crate) globals: Slab<u64>,
-    pub(crate) weaks: Slab<u64>,
+    pub(crate) globals: Blocks<Cell>,
+    /// None once the cell is dead.
+    pub(crate) weaks: Blocks<Option<Cell>>,
     pub(crate) released: Released,
+    /// Owned roots that were dropped and are not in the list any more.
+    pub(crate) roots_dropped: usize,
     /// Old cells that may refer to young ones.
     pub(crate) remembered: Vec<Cell>,
     /// Slots of wide old cells that may refer to young ones.
     pub(crate) remembered_slots: RememberedSlots,
-    pub(crate) natives: Slab<Native>,
-    pub(crate) young_natives: Vec<u32>,
+    pub(crate) natives: Blocks<Native>,
     /// Payloads of dead native cells, dropped when the collection is over.
     pub(crate) buried: Vec<Box<dyn Any + Send>>,
     pub(crate) external: usize,
@@ -71,6 +75,7 @@ pub struct Heap {
     /// Pages whose cells the collection at hand moves.
     pub(crate) sparse: Vec<Chunk>,
     pub(crate) identities: Identities,
+    pub(crate) doubles: Doubles,
     /// How many registrations were made.
     pub(crate) registrations: u32,
     pub(crate) statistics: Counters,
@@ -82,6 +87,10 @@ pub struct Heap {
     #[cfg(zeal)]
     pub(crate) zeal: Option<(u32, u32)>,
     pub(crate) near_limit: Option<NearLimit>,
+    /// The heap as the last collection at the limit found it, if that has refused something.
+    pub(crate) full: Option<Full>,
+    /// A slot may have been overwritten since then.
+    pub(crate) overwritten: bool,
     pub(crate) listener: Option<Listener>,
     pub(crate) prologue: Option<Prologue>,
 }
@@ -100,36 +109,55 @@ pub(crate) struct Counters {
 /// How much external memory may grow before a full collection, in bytes (V8: 64 MiB).
 const EXTERNAL_STEP: usize = 64 << 20;
 
+/// Pages beside the semi-spaces without which no cell can be allocated: two that are kept free, and one into which
+/// the new space can be emptied.
+const LEAST_BESIDE: usize = 3 * PAGE;
+
+/// The least limit of a heap that can hold a cell.
+const LEAST_LIMIT: usize = 2 * PAGE + LEAST_BESIDE;
+
+/// The initial semi-space by the options, or as much as leaves room beside it; none if nothing does.
+fn first_semi_space(options: &HeapOptions) -> Option<usize> {
+    if options.limit < LEAST_LIMIT {
+        return None;
+    }
+    let fits = |semi: &usize| *semi <= (options.limit - LEAST_BESIDE) / 2;
+    let wanted = options.initial_semi_space.max(PAGE).checked_next_multiple_of(PAGE);
+    let less = options.limit / 8;
+    Some(wanted.filter(fits).unwrap_or((less - less % PAGE).max(PAGE)))
+}
+
 /// Pages that are swept for one allocation or one collection of the new space at the most.
 pub(crate) const SWEEPABLE: usize = 8;
 
 impl Heap {
     /// Makes an empty heap: twice the initial semi-space is committed, and nothing resident until it is
-    /// used. The largest semi-spaces and the handles take addresses alone. Constant time.
+    /// used. The largest semi-spaces take addresses alone (memory, on a system without mappings). Constant time.
+    ///
+    /// Where the limit leaves no room for cells beside the initial semi-spaces, they are smaller: an eighth of
+    /// it each, of at least a page of 256 KiB.
     ///
     /// # Errors
-    /// [`OutOfMemory`] if the limit does not allow two semi-spaces and two pages of 256 KiB, or the operating
-    /// system refuses.
+    /// [`Reason::LimitTooLow`](crate::Reason::LimitTooLow) if the limit is below five pages, which is the least
+    /// that a heap with a cell has. [`Reason::System`](crate::Reason::System) if the operating system refuses.
     pub fn new(options: HeapOptions) -> Result<Self, OutOfMemory> {
         static NEXT: AtomicU32 = AtomicU32::new(1);
-        let semi = options.initial_semi_space.max(PAGE);
         let refused =
-            OutOfMemory { requested: semi.saturating_mul(2), used: 0, limit: options.limit };
-        let semi = semi.checked_next_multiple_of(PAGE).ok_or(refused)?;
-        if semi.saturating_mul(2).saturating_add(2 * PAGE) > options.limit {
-            return Err(refused);
-        }
+            |requested, reason| OutOfMemory { requested, used: 0, limit: options.limit, reason };
+        let semi = first_semi_space(&options);
+        let semi = semi.ok_or_else(|| refused(LEAST_LIMIT, Reason::LimitTooLow))?;
         // Handles are trusted by their heap's number, so none is ever used again.
         let id =
             NEXT.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |next| next.checked_add(1));
-        let id = id.map_err(|_| refused)?;
-        let most = options.max_semi_space.min(options.limit / 2);
-        let most = most.checked_next_multiple_of(PAGE).ok_or(refused)?;
+        let id = id.map_err(|_| refused(0, Reason::System))?;
+        let most = options.max_semi_space.min(options.limit / 2).max(semi);
+        let most = most.checked_next_multiple_of(PAGE).unwrap_or(most - most % PAGE);
+        let system = |bytes| refused(bytes, Reason::System);
         let mut heap = Self {
             id,
             made: Instant::now(),
             options,
-            new: NewSpace::new(semi, most).ok_or(refused)?,
+            new: NewSpace::new(semi, most).ok_or_else(|| system(most.saturating_mul(2)))?,
             old: OldSpace::default(),
             large: LargeSpace::default(),
             reserved: Vec::new(),
@@ -139,20 +167,21 @@ impl Heap {
             clearing: false,
             steps: 0,
             marked_until: 0,
-            handles: Handles::new().ok_or(refused)?,
-            globals: Slab::new(),
-            weaks: Slab::new(),
+            handles: Handles::new().ok_or_else(|| system(Handles::first_bytes()))?,
+            globals: Blocks::default(),
+            weaks: Blocks::default(),
             released: Released::default(),
+            roots_dropped: 0,
             remembered: Vec::new(),
             remembered_slots: RememberedSlots::default(),
-            natives: Slab::new(),
-            young_natives: Vec::new(),
+            natives: Blocks::default(),
             buried: Vec::new(),
             external: 0,
             external_at_collection: 0,
             sites: Sites::default(),
             sparse: Vec::new(),
             identities: Identities::new(),
+            doubles: Doubles::default(),
             registrations: 0,
             statistics: Counters::default(),
             work: 0,
@@ -161,6 +190,8 @@ impl Heap {
             #[cfg(zeal)]
             zeal: None,
             near_limit: None,
+            full: None,
+            overwritten: false,
             listener: None,
             prologue: None,
         };
@@ -191,9 +222,9 @@ impl Heap {
             return Ok(());
         }
         if !self.has_room(bytes) {
-            return Err(self.refusal(bytes));
+            return Err(self.refusal(bytes, Reason::Limit));
         }
-        let mut mapping = Mapping::new(bytes).ok_or_else(|| self.refusal(bytes))?;
+        let mut mapping = Mapping::new(bytes).ok_or_else(|| self.refusal(bytes, Reason::System))?;
         mapping.touch();
         self.reserved.push(mapping);
         self.bound_new_space();
@@ -273,8 +304,9 @@ impl Heap {
     }
 
     /// Has `callback` called when the limit allows no more after a last collection (V8's
-    /// `AddNearHeapLimitCallback`). It is given the limit in bytes and returns the new one; one that isn't
-    /// larger lets the allocation fail. It replaces the one before.
+    /// `AddNearHeapLimitCallback`). It is given the limit in bytes and returns the new one. With one that isn't
+    /// larger the allocation fails, unless owned roots were dropped meanwhile: then there is another collection
+    /// before. It replaces the one before.
     ///
     /// ```
     /// use heap_model::{Heap, HeapOptions, Kind};

@@ -4,12 +4,9 @@
 //! row have all but their last bits in common and lie in one line of a table's memory, and the lines of
 //! successive runs are spread evenly, by multiples of the golden ratio (Knuth, The Art of Computer
 //! Programming, volume 3, 6.4).
-//!
-//! A double has no room for its hash: those that were asked for one are in a table by their place.
 
 use crate::heap::Heap;
 use crate::raw::cell::Cell;
-use std::collections::HashMap;
 
 /// How many successive hashes differ in nothing but their last bits.
 pub(crate) const RUN: u32 = 4;
@@ -20,50 +17,19 @@ const GOLDEN: u32 = 0x278D_DE6F;
 /// The hashes that have been given out.
 pub(crate) struct Identities {
     next: u32,
-    doubles: HashMap<Cell, u32>,
-    /// Those of the doubles that are young.
-    young: Vec<Cell>,
 }
 
 impl Identities {
     pub fn new() -> Self {
-        Self { next: 1, doubles: HashMap::new(), young: Vec::new() }
+        Self { next: 1 }
     }
 
     /// The next hash, never 0, which stands for none. All 2^32 - 1 come before any comes again.
     #[inline(always)]
-    fn next(&mut self) -> u32 {
+    pub fn next(&mut self) -> u32 {
         let number = self.next;
         self.next = number.wrapping_add(1).max(1);
         (number / RUN).wrapping_mul(GOLDEN).wrapping_mul(RUN) + number % RUN
-    }
-
-    /// After a scavenge: `follow` gives a young double where it now is, if it lives. Linear in the number of
-    /// young doubles that were asked.
-    pub fn follow_young(
-        &mut self,
-        follow: impl Fn(Cell) -> Option<Cell>,
-        is_young: impl Fn(Cell) -> bool,
-    ) {
-        let young = std::mem::take(&mut self.young);
-        // All leave before any arrives, for one may come to where another was.
-        let left: Vec<_> = young
-            .into_iter()
-            .filter_map(|cell| Some((cell, self.doubles.remove(&cell)?)))
-            .collect();
-        for (cell, hash) in left {
-            let Some(cell) = follow(cell) else { continue };
-            self.doubles.insert(cell, hash);
-            if is_young(cell) {
-                self.young.push(cell);
-            }
-        }
-    }
-
-    /// After marking or compaction, in which young cells stay where they are: likewise for all doubles.
-    pub fn follow_all(&mut self, follow: impl Fn(Cell) -> Option<Cell>) {
-        let doubles = std::mem::take(&mut self.doubles).into_iter();
-        self.doubles = doubles.filter_map(|(cell, hash)| Some((follow(cell)?, hash))).collect();
     }
 }
 
@@ -80,20 +46,6 @@ impl Heap {
             hash => hash,
         }
     }
-
-    /// The double's identity hash. Expected constant time.
-    pub(crate) fn double_identity(&mut self, cell: Cell) -> u32 {
-        let Identities { doubles, young, .. } = &mut self.identities;
-        if let Some(hash) = doubles.get(&cell) {
-            return *hash;
-        }
-        if self.new.contains(cell.word()) {
-            young.push(cell);
-        }
-        let hash = self.identities.next();
-        self.identities.doubles.insert(cell, hash);
-        hash
-    }
 }
 
 #[cfg(test)]
@@ -103,7 +55,7 @@ mod tests {
 
     #[test]
     fn no_hash_is_0_or_comes_twice_not_even_where_the_numbers_begin_anew() {
-        let mut identities = Identities { next: u32::MAX - 50_000, ..Identities::new() };
+        let mut identities = Identities { next: u32::MAX - 50_000 };
         let hashes: HashSet<u32> = (0..100_000).map(|_| identities.next()).collect();
         assert_eq!(hashes.len(), 100_000);
         assert!(!hashes.contains(&0));
@@ -112,7 +64,7 @@ mod tests {
     #[test]
     fn successive_runs_lie_whole_and_apart() {
         const PLACES: usize = 1 << 12;
-        let mut identities = Identities { next: RUN, ..Identities::new() };
+        let mut identities = Identities { next: RUN };
         let mut runs = vec![0; PLACES];
         for _ in 0..PLACES / 2 * RUN as usize {
             runs[identities.next() as usize >> 20] += 1;

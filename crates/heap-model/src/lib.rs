@@ -2,8 +2,10 @@
 
 mod allocate;
 mod barrier;
+mod blocks;
 mod buckets;
 mod collect;
+mod doubles;
 mod error;
 mod events;
 mod global;
@@ -11,6 +13,7 @@ mod grow;
 mod heap;
 mod identity;
 pub mod layout;
+mod limit;
 mod options;
 mod pace;
 mod raw;
@@ -26,7 +29,7 @@ mod verify;
 mod view;
 mod walk;
 
-pub use error::{AccessError, HeapError, NativeRefused, OutOfMemory};
+pub use error::{AccessError, HeapError, NativeRefused, OutOfMemory, Reason};
 pub use events::{Cause, CollectionEvent, CollectionKind};
 pub use global::{Global, Weak};
 pub use heap::Heap;

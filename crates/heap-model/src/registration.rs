@@ -116,6 +116,7 @@ impl<'s> Scope<'s> {
         let cell = self.registration(cell)?;
         let ended = has_ended(cell);
         if !ended {
+            self.heap.overwritten = true;
             end(cell);
         }
         Ok(!ended)

@@ -297,11 +297,8 @@ impl<'s> Scope<'s> {
         let heap = &mut self.heap;
         {
             let cell = heap.handles.cell(local.place);
-            let index = heap.natives.insert(Native { cell, payload, external }) as u32;
-            cell.set_aux(index);
-            if heap.new.contains(cell.word()) {
-                heap.young_natives.push(index);
-            }
+            let young = heap.new.contains(cell.word());
+            cell.set_aux(heap.natives.insert(Native { cell, payload, external }, young));
             heap.add_external_memory(external);
         }
         Ok(local)
@@ -570,12 +567,8 @@ impl<'s> Scope<'s> {
 }
 
 /// The number of a native cell's payload.
-fn native_index(cell: Cell) -> Result<usize, AccessError> {
-    if cell.header().is(Kind::Native) {
-        Ok(cell.aux() as usize)
-    } else {
-        Err(AccessError::WrongKind)
-    }
+fn native_index(cell: Cell) -> Result<u32, AccessError> {
+    if cell.header().is(Kind::Native) { Ok(cell.aux()) } else { Err(AccessError::WrongKind) }
 }
 
 /// Whether a cell is nothing but its slots and raw bytes, so that it can be made by itself.
@@ -600,7 +593,15 @@ fn raw_bytes(size: usize, slots: usize) -> usize {
 #[inline(always)]
 pub(crate) fn cell_size(slots: usize, raw_bytes: usize) -> usize {
     if slots > MAX_SIZE / WORD || raw_bytes > MAX_SIZE {
-        return usize::MAX;
+        return oversize(slots, raw_bytes);
     }
     (HEADER + WORD * slots + raw_bytes).next_multiple_of(WORD)
+}
+
+/// As [`cell_size`], where that may be more than an address can be.
+#[cold]
+#[inline(never)]
+fn oversize(slots: usize, raw_bytes: usize) -> usize {
+    let size = slots.saturating_mul(WORD).saturating_add(raw_bytes).saturating_add(HEADER);
+    size.checked_next_multiple_of(WORD).unwrap_or(usize::MAX)
 }

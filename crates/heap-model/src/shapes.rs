@@ -28,7 +28,7 @@ use crate::raw::cell::{HEADER, Header, Kind, WORD};
 use crate::scope::{Local, Scope, Value};
 use crate::view::Seen;
 use crate::walk::{Edge, EdgeKind, Node};
-use crate::{AccessError, HeapError, NativeRefused, OutOfMemory};
+use crate::{AccessError, HeapError, NativeRefused, OutOfMemory, Reason};
 
 /// An object's slot for its elements.
 pub const ELEMENTS: usize = 0;
@@ -233,8 +233,8 @@ pub fn set<'s>(scope: &mut Scope<'s>, entries: usize) -> Result<Local<'s>, HeapE
 /// The room for so many entries, which must be less than the largest cell has.
 fn ordered_capacity(scope: &Scope<'_>, entries: usize) -> Result<usize, OutOfMemory> {
     if entries > 1 << 27 {
-        let (used, limit) = (scope.heap_used(), scope.statistics().limit);
-        return Err(OutOfMemory { requested: entries, used, limit });
+        // An entry takes two words at the least, and half of one in the buckets.
+        return Err(scope.heap.refusal(entries.saturating_mul(20), Reason::TooLarge));
     }
     Ok(layout::ordered_capacity(entries))
 }

@@ -2,6 +2,7 @@
 //! code.
 
 use crate::Heap;
+use crate::raw::cell::Cell;
 use std::time::Duration;
 
 /// The heap's figures: sizes in bytes, and counts. In brackets are the names of V8's `HeapStatistics`.
@@ -79,8 +80,10 @@ pub struct SpaceStatistics {
     pub available: usize,
 }
 
-/// Bytes of an entry in the list of owned roots or that of weak handles: a word, and whether it is there.
-const GLOBAL_HANDLE: usize = size_of::<Option<u64>>();
+/// Bytes of an entry in the list of owned roots: a word.
+const GLOBAL: usize = size_of::<Option<Cell>>();
+/// Bytes of an entry in the list of weak handles: a word, and whether it is there.
+const WEAK: usize = size_of::<Option<Option<Cell>>>();
 
 impl Heap {
     /// The heap's figures. O(number of reservations).
@@ -117,8 +120,8 @@ impl Heap {
             handles: self.handles.used() / size_of::<u64>(),
             globals,
             weak_handles,
-            global_handles_total: GLOBAL_HANDLE * (self.globals.capacity() + self.weaks.capacity()),
-            global_handles_used: GLOBAL_HANDLE * (globals + weak_handles),
+            global_handles_total: GLOBAL * self.globals.capacity() + WEAK * self.weaks.capacity(),
+            global_handles_used: GLOBAL * globals + WEAK * weak_handles,
             natives: self.natives.len(),
             new_space_used: self.new.used(),
             old_space_used: self.old.used(),

@@ -174,6 +174,7 @@ impl<'s> Scope<'s> {
     ) -> Result<bool, AccessError> {
         let table = self.table(map)?;
         let Some(slot) = find(table, self.place(key)?) else { return Ok(false) };
+        self.heap.overwritten = true;
         clear_entry(table, slot);
         Ok(true)
     }
@@ -223,6 +224,7 @@ impl Heap {
     /// The barrier of a table's stores: marking needs none, for it looks at all entries at its end.
     #[inline(always)]
     fn remember_entry(&mut self, table: Cell, key: u64, value: u64) {
+        self.overwritten = true;
         if !self.new.contains(table.word()) && (self.is_young(key) || self.is_young(value)) {
             self.remember(table);
         }

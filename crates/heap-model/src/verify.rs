@@ -8,7 +8,7 @@ use crate::raw::cell::{
     Cell, FALSE, HEADER, HOLE, Header, Kind, NULL, TRUE, UNDEFINED, WORD, is_reference,
 };
 use crate::raw::chunk::{Chunk, FIRST, PAGE};
-use crate::{registration, table};
+use crate::{doubles, registration, table};
 use std::collections::HashSet;
 
 /// What released memory reads as: where a header belongs, that of a free word; where a slot does, no
@@ -189,6 +189,8 @@ impl Heap {
         if header.is(Kind::EphemeronTable) {
             table::verify(cell);
         }
+        let identified = doubles::is_identified(header);
+        assert!(!identified || self.doubles.contains(cell), "a double has lost its identity");
     }
 
     fn verify_roots(&self, cells: &Cells) {
@@ -201,20 +203,24 @@ impl Heap {
             let there = cells.contains(cell) && !young(cell) && is_wide(cell.header());
             assert!(there && (slot as usize) < cell.header().slots(), "a remembered slot is none");
         }
-        let roots = self.handles.iter().chain(self.globals.iter().map(|(_, word)| word));
-        for root in roots {
-            assert!(Cell::of(*root).is_some_and(|cell| cells.contains(cell)), "a dangling root");
+        for root in self.handles.iter() {
+            assert!(Cell::of(*root).is_some_and(|cell| cells.contains(cell)), "a dangling handle");
         }
-        for (_, word) in self.weaks.iter().filter(|(_, word)| is_reference(**word)) {
-            let cell = Cell::of(*word);
-            assert!(cell.is_some_and(|cell| cells.contains(cell)), "a dangling weak handle");
+        for (index, &root) in self.globals.iter() {
+            assert!(cells.contains(root), "a dangling root");
+            assert!(!young(root) || self.globals.is_listed(index), "a young root is unknown");
         }
-        for (index, native) in &self.natives {
+        for (index, weak) in self.weaks.iter() {
+            let Some(cell) = *weak else { continue };
+            assert!(cells.contains(cell), "a dangling weak handle");
+            assert!(!young(cell) || self.weaks.is_listed(index), "a young weak handle is unknown");
+        }
+        for (index, native) in self.natives.iter() {
             let cell = native.cell;
             assert!(cells.contains(cell), "a payload without its cell");
-            assert_eq!(cell.aux() as usize, index, "a payload of another cell");
-            let known = self.young_natives.contains(&(index as u32));
-            assert_eq!(known, young(cell), "a young payload is unknown, or an old one is not");
+            assert_eq!(cell.aux(), index, "a payload of another cell");
+            let listed = self.natives.is_listed(index);
+            assert_eq!(listed, young(cell), "a young payload is unknown, or an old one is not");
         }
     }
 }
@@ -303,10 +309,10 @@ mod tests {
             short
         });
         heap.collect();
-        let words: Vec<u64> = heap.globals.iter().map(|(_, word)| *word).collect();
+        let cells: Vec<Cell> = heap.globals.values().copied().collect();
         heap.collect();
-        let moved = heap.globals.iter().zip(words).filter(|((_, now), word)| **now != *word);
-        let left = moved.map(|(_, word)| Cell::of(word).unwrap());
+        let moved = heap.globals.values().zip(cells).filter(|(now, cell)| **now != *cell);
+        let left = moved.map(|(_, cell)| cell);
         let left: Vec<Cell> =
             left.filter(|cell| !heap.old.pages().contains(&chunk::Chunk::of(*cell))).collect();
         assert!(!left.is_empty(), "sparse pages were emptied");

@@ -95,10 +95,7 @@ impl Heap {
     /// Outside of a scope there are no handles. O(roots).
     #[must_use]
     pub fn roots(&mut self) -> Vec<NodeId> {
-        self.drain_released();
-        let words = self.handles.iter().chain(self.globals.iter().map(|(_, word)| word));
-        let cells: Vec<Cell> = words.filter_map(|word| Cell::of(*word)).collect();
-        cells.into_iter().map(|cell| self.node_id(cell)).collect()
+        self.root_cells().into_iter().map(|cell| self.node_id(cell)).collect()
     }
 
     /// Visits each reachable cell once, breadth first from the roots, which come in the order of
@@ -136,11 +133,8 @@ impl Heap {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn walk(&mut self, mut visit: impl FnMut(&Node)) {
-        self.drain_released();
-        let words = self.handles.iter().chain(self.globals.iter().map(|(_, word)| word));
-        let roots: Vec<Cell> = words.filter_map(|word| Cell::of(*word)).collect();
         let mut walk = Walk::default();
-        roots.into_iter().for_each(|root| walk.reach(root));
+        self.root_cells().into_iter().for_each(|root| walk.reach(root));
         loop {
             while walk.at < walk.order.len() {
                 let cell = walk.order[walk.at];
@@ -154,11 +148,18 @@ impl Heap {
         }
     }
 
+    /// What [`roots`](Self::roots) gives the identities of.
+    fn root_cells(&mut self) -> Vec<Cell> {
+        self.drain_released();
+        let handles = self.handles.iter().filter_map(|word| Cell::of(*word));
+        handles.chain(self.globals.values().copied()).collect()
+    }
+
     fn node(&mut self, cell: Cell) -> Node {
         let header = cell.header();
         let kind = header.kind();
         let external = match kind {
-            Kind::Native => self.natives.get(cell.aux() as usize).map_or(0, |n| n.external),
+            Kind::Native => self.natives.get(cell.aux()).map_or(0, |n| n.external),
             _ => 0,
         };
         let mut edges = Vec::new();

@@ -2,6 +2,7 @@
 //! evacuation of fragmented pages). No unsafe code.
 
 use super::Marker;
+use crate::doubles::is_identified;
 use crate::heap::Heap;
 use crate::raw::cell::Cell;
 use crate::raw::chunk::{Chunk, PAGE, USABLE};
@@ -52,9 +53,9 @@ impl Heap {
             return;
         }
         self.old.exclude_evacuated();
-        let (mut emptied, mut left) = (Vec::new(), Vec::new());
+        let (mut emptied, mut left, mut doubles) = (Vec::new(), Vec::new(), Vec::new());
         for page in sparse {
-            if page.live() > 0 && self.move_page(page) {
+            if page.live() > 0 && self.move_page(page, &mut doubles) {
                 emptied.push(page);
             } else {
                 left.push(page);
@@ -66,15 +67,14 @@ impl Heap {
             let slot = slot as usize;
             holder.set_slot(slot, Self::followed(holder.slot(slot)));
         }
-        for word in self.handles.iter_mut().chain(self.globals.iter_mut().map(|(_, word)| word)) {
+        for word in self.handles.iter_mut() {
             *word = Self::followed(*word);
         }
         let moved = |cell: Cell| Cell::of(Self::followed(cell.word()));
+        self.globals.for_each(|cell| *cell = moved(*cell).expect("a cell"));
         self.follow_weak_handles(moved);
-        self.identities.follow_all(moved);
-        for (_, native) in &mut self.natives {
-            native.cell = Cell::of(Self::followed(native.cell.word())).expect("a cell");
-        }
+        self.doubles.follow(doubles);
+        self.natives.for_each(|native| native.cell = moved(native.cell).expect("a cell"));
         for cell in self.new.cells() {
             for slot in 0..cell.header().slots() {
                 cell.set_slot(slot, Self::followed(cell.slot(slot)));
@@ -97,11 +97,13 @@ impl Heap {
         }
     }
 
-    /// Moves a page's cells; false if the limit or the operating system refuses memory, and then some stay.
-    fn move_page(&mut self, page: Chunk) -> bool {
+    /// Moves a page's cells, and notes the `doubles` among them that have identities. False if the limit or the
+    /// operating system refuses memory, and then some stay.
+    fn move_page(&mut self, page: Chunk, doubles: &mut Vec<Cell>) -> bool {
         let mut whole = true;
         for cell in page.marked() {
-            let size = cell.header().size();
+            let header = cell.header();
+            let size = header.size();
             let room = self.old.allocate(size).or_else(|| {
                 let more = self.committed() + PAGE <= self.options.limit;
                 if more {
@@ -114,6 +116,9 @@ impl Heap {
                 Some(to) => {
                     cell.move_to(to, size);
                     self.old.moved(size);
+                    if is_identified(header) {
+                        doubles.push(cell);
+                    }
                 }
                 None => whole = false,
             }

@@ -4,7 +4,7 @@
 use super::Marker;
 use super::scavenge::Promote;
 use crate::events::{Cause, CollectionKind};
-use crate::heap::Heap;
+use crate::heap::{Heap, Native};
 use crate::raw::cell::Cell;
 use crate::raw::chunk::Chunk;
 
@@ -38,8 +38,8 @@ impl Heap {
 
     /// Marks from handles and owned roots.
     pub(super) fn mark_roots(&self, marker: &mut Marker) {
-        let globals = self.globals.iter().map(|(_, word)| word);
-        self.handles.iter().chain(globals).for_each(|word| marker.mark_word(*word));
+        self.handles.iter().for_each(|word| marker.mark_word(*word));
+        self.globals.values().for_each(|cell| marker.mark_word(cell.word()));
     }
 
     /// Marks from cells that stayed young.
@@ -57,32 +57,29 @@ impl Heap {
         self.bury_dead_natives();
         let living = |cell: Cell| marker.lives(cell).then_some(cell);
         self.follow_weak_handles(living);
-        self.identities.follow_all(living);
         self.remembered.retain(|cell| Chunk::of(*cell).is_marked(*cell));
         self.remembered_slots.slots.retain(|(cell, _)| Chunk::of(*cell).is_marked(*cell));
         self.large.sweep();
         self.old.end_marking();
         self.compact(marker);
+        self.shrink_lists();
+        if self.doubles.are_mostly_dead(self.heap_used()) {
+            self.forget_dead_doubles();
+        }
         self.survivors = 0;
         self.settle_limits();
     }
 
+    /// The payloads of dead native cells wait to be dropped.
     fn bury_dead_natives(&mut self) {
-        let dead: Vec<u32> = self
-            .natives
-            .iter()
-            .filter(|(_, native)| !self.new.contains(native.cell.word()))
-            .filter(|(_, native)| !Chunk::of(native.cell).is_marked(native.cell))
-            .map(|(index, _)| index as u32)
-            .collect();
-        dead.into_iter().for_each(|index| self.bury_native(index));
-    }
-
-    /// A native cell is dead: its payload waits to be dropped.
-    pub(super) fn bury_native(&mut self, index: u32) {
-        let native = self.natives.remove(index as usize);
-        self.external = self.external.saturating_sub(native.external);
-        self.buried.push(native.payload);
+        let (new, external, buried) = (&self.new, &mut self.external, &mut self.buried);
+        let lives = |native: &mut Native| {
+            new.contains(native.cell.word()) || Chunk::of(native.cell).is_marked(native.cell)
+        };
+        self.natives.retain(lives, |native| {
+            *external = external.saturating_sub(native.external);
+            buried.push(native.payload);
+        });
     }
 
     /// The word after the cell that it refers to has moved.

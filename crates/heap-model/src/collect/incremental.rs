@@ -8,6 +8,7 @@ use super::scavenge::Promote;
 use crate::events::{Cause, CollectionKind};
 use crate::heap::Heap;
 use crate::raw::cell::WORD;
+use crate::raw::chunk::PAGE;
 use std::time::{Duration, Instant};
 
 /// Slots visited between two looks at the clock, and pages whose marks are cleared.
@@ -160,10 +161,16 @@ impl Heap {
         true
     }
 
-    /// Gives all empty pages back to the operating system. They stay usable.
+    /// Gives all memory that holds no cell back to the operating system, but for what is free in pages with cells:
+    /// empty pages, the semi-spaces behind their cells, and the heap's lists. The semi-spaces go back to their
+    /// initial size (V8's `NewSpace::Shrink`), if their cells fit there. It collects nothing. O(pages + owned roots,
+    /// weak handles and native cells).
     pub fn release_memory(&mut self) {
-        self.old.release(usize::MAX);
-        self.new.shrink(self.new.capacity());
+        self.drain_released();
+        self.shrink_lists();
+        self.forget_dead_doubles();
+        self.old.release_all();
+        self.new.shrink(self.options.initial_semi_space.max(PAGE));
         self.handles.release();
     }
 }

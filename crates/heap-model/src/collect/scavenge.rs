@@ -5,7 +5,9 @@
 use super::Marker;
 use super::wait::Waiting;
 use crate::barrier::{RememberedSlots, is_wide};
-use crate::heap::{Heap, SWEEPABLE};
+use crate::blocks::Age;
+use crate::doubles::is_identified;
+use crate::heap::{Heap, Native, SWEEPABLE};
 use crate::raw::cell::{Cell, Header, Kind, is_reference};
 use crate::site::Sites;
 use crate::space::{Emptied, NewSpace, OldSpace};
@@ -73,6 +75,8 @@ struct Scavenger<'h> {
     /// Entries whose key has been moved.
     ready: Vec<u32>,
     promoted: usize,
+    /// Doubles that were moved and have identities, where they were.
+    doubles: Vec<Cell>,
 }
 
 impl Heap {
@@ -98,10 +102,17 @@ impl Heap {
             waiting: Waiting::default(),
             ready: Vec::new(),
             promoted: 0,
+            doubles: Vec::new(),
         };
-        for word in self.handles.iter_mut().chain(self.globals.iter_mut().map(|(_, word)| word)) {
+        for word in self.handles.iter_mut() {
             *word = scavenger.moved(*word);
         }
+        let move_root = |cell: &mut Cell| {
+            let word = scavenger.moved(cell.word());
+            *cell = Cell::at((word - 1) as usize);
+            if scavenger.new.contains(word) { Age::Young } else { Age::Old }
+        };
+        self.globals.visit_young(move_root, drop);
         for (cell, slot) in remembered_slots.slots {
             scavenger.move_slot(cell, slot as usize);
         }
@@ -124,7 +135,7 @@ impl Heap {
             }
         }
         scavenger.bury();
-        let Scavenger { remembered, remembered_slots, promoted, .. } = scavenger;
+        let Scavenger { remembered, remembered_slots, promoted, doubles, .. } = scavenger;
         self.remembered = remembered;
         self.remembered_slots = remembered_slots;
         self.statistics.promoted += promoted;
@@ -135,33 +146,28 @@ impl Heap {
             }
             cell.header().forwarded().and_then(Cell::of)
         };
-        self.follow_weak_handles(living);
-        let new = &self.new;
-        self.identities.follow_young(living, |cell| new.contains(cell.word()));
+        self.follow_young_weak_handles(living);
+        self.doubles.follow(doubles);
         self.bury_young_natives(from);
         self.new.age();
     }
 
     /// The payloads of the dead young native cells wait to be dropped; the living move along.
     fn bury_young_natives(&mut self, from: Emptied) {
-        let mut young = std::mem::take(&mut self.young_natives);
-        young.retain_mut(|index| {
-            let Some(native) = self.natives.get_mut(*index as usize) else { return false };
-            if !from.contains(native.cell.word()) {
-                return self.new.contains(native.cell.word());
+        let (new, external, buried) = (&self.new, &mut self.external, &mut self.buried);
+        let visit = |native: &mut Native| {
+            if from.contains(native.cell.word()) {
+                let Some(moved) = native.cell.header().forwarded().and_then(Cell::of) else {
+                    return Age::Dead;
+                };
+                native.cell = moved;
             }
-            match native.cell.header().forwarded().and_then(Cell::of) {
-                Some(moved) => {
-                    native.cell = moved;
-                    self.new.contains(moved.word())
-                }
-                None => {
-                    self.bury_native(*index);
-                    false
-                }
-            }
+            if new.contains(native.cell.word()) { Age::Young } else { Age::Old }
+        };
+        self.natives.visit_young(visit, |native| {
+            *external = external.saturating_sub(native.external);
+            buried.push(native.payload);
         });
-        self.young_natives = young;
     }
 }
 
@@ -182,12 +188,10 @@ impl Scavenger<'_> {
 
     #[inline]
     fn move_cell(&mut self, cell: Cell, header: Header) -> u64 {
-        let waiter = if header.has(Header::WAITED_FOR) { self.waiting.done(cell) } else { None };
-        self.ready.extend(waiter);
         let size = header.size();
         let aged = self.from.is_aged(cell);
-        if header.has(Header::SITED) && !aged {
-            self.sites.survived(cell.aux());
+        if header.has(Header::WAITED_FOR | Header::SITED | Header::IDENTIFIED) {
+            self.note_survivor(cell, header, aged);
         }
         let promoted = match self.promote {
             Promote::Nobody => false,
@@ -207,6 +211,20 @@ impl Scavenger<'_> {
         let to = self.new.allocate(size).expect("the halves are equal, so survivors fit");
         cell.move_to(to, size);
         to.word()
+    }
+
+    /// A cell with a flag is about to be moved.
+    #[inline(never)]
+    fn note_survivor(&mut self, cell: Cell, header: Header, aged: bool) {
+        if header.has(Header::WAITED_FOR) {
+            self.ready.extend(self.waiting.done(cell));
+        }
+        if header.has(Header::SITED) && !aged {
+            self.sites.survived(cell.aux());
+        }
+        if is_identified(header) {
+            self.doubles.push(cell);
+        }
     }
 
     /// Moves what the cell refers to; whether it then refers to young cells.

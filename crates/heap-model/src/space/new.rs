@@ -126,15 +126,17 @@ impl NewSpace {
         self.mapping.ask_for_large_pages(self.capacity);
     }
 
-    /// Makes both halves smaller, but not smaller than what is used.
+    /// Makes both halves smaller, but not smaller than what is used, and gives all back that holds no cell.
     pub fn shrink(&mut self, capacity: usize) {
-        self.capacity = capacity.max(self.used()).next_multiple_of(PAGE).min(self.maximum);
+        self.capacity = capacity.max(self.used()).next_multiple_of(PAGE).min(self.capacity);
         // What bounds it already stays: the heap's limit, or a collection that is due.
         self.end = self.end.min(self.start + self.capacity);
-        for half in [self.mapping.start(), self.mapping.start() + self.maximum] {
-            self.mapping.release(half + self.capacity, self.maximum - self.capacity);
+        for (number, touched) in self.touches().into_iter().enumerate() {
+            let half = self.mapping.start() + number * self.maximum;
+            let used = if half == self.start { self.used() } else { 0 };
+            self.mapping.release(half + used, self.maximum - used);
+            self.touched[number] = touched.min(used);
         }
-        self.touched = self.touches().map(|touched| touched.min(self.capacity));
     }
 
     /// Goes over to the other half, which is empty, and gives the one to be emptied.

@@ -279,6 +279,38 @@ impl OldSpace {
             self.released.push(page);
         }
     }
+
+    /// Gives all empty pages back to the operating system, unmaps regions that have no others, and gives the
+    /// memory of lists back that is not used. O(pages log pages).
+    pub fn release_all(&mut self) {
+        self.release(usize::MAX);
+        let Self { regions, released, .. } = self;
+        released.sort_unstable();
+        regions.retain(|region| {
+            let (start, end) = (region.start(), region.start() + region.length());
+            let first = released.partition_point(|page| page.address() < start);
+            let behind = released.partition_point(|page| page.address() < end);
+            let used = (behind - first) * PAGE < region.length();
+            if !used {
+                released.drain(first..behind);
+            }
+            used
+        });
+        // The first ones are allocated in first.
+        released.reverse();
+        for list in &mut self.free {
+            list.shrink_to_fit();
+        }
+        let lists = [
+            &mut self.pages,
+            &mut self.empty,
+            &mut self.released,
+            &mut self.unswept,
+            &mut self.uncleared,
+        ];
+        lists.into_iter().for_each(Vec::shrink_to_fit);
+        self.regions.shrink_to_fit();
+    }
 }
 
 /// The page of an address in it.

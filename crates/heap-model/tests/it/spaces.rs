@@ -278,8 +278,6 @@ fn options_of_any_size_are_refused_or_work() {
         }
     }
     assert!(Heap::new(HeapOptions::default().with_limit(0)).is_err());
-    let semi = HeapOptions { initial_semi_space: usize::MAX, ..HeapOptions::default() };
-    assert!(Heap::new(semi).is_err());
 }
 
 #[test]
@@ -350,22 +348,23 @@ fn dropped_roots_do_not_count_and_pooled_pages_are_told_of() {
         let roots: Vec<_> = cells.iter().map(|cell| scope.global(*cell).unwrap()).collect();
         (roots, weaks)
     });
-    let handle = size_of::<Option<u64>>();
+    // A root takes a word, and a weak handle two: its cell may be dead.
+    let (root, weak) = (size_of::<usize>(), 2 * size_of::<usize>());
     let counts = |heap: &Heap| {
         let figures = heap.statistics();
         (figures.globals, figures.weak_handles, figures.global_handles_used, figures.handles)
     };
-    assert_eq!(counts(&heap), (100, 100, 200 * handle, 0));
+    assert_eq!(counts(&heap), (100, 100, 100 * root + 100 * weak, 0));
     let total = heap.statistics().global_handles_total;
     roots.truncate(30);
     std::thread::scope(|s| s.spawn(|| weaks.truncate(1)).join()).unwrap();
-    assert_eq!(counts(&heap), (30, 1, 31 * handle, 0));
+    assert_eq!(counts(&heap), (30, 1, 30 * root + weak, 0));
     heap.collect();
-    assert_eq!(counts(&heap), (30, 1, 31 * handle, 0));
+    assert_eq!(counts(&heap), (30, 1, 30 * root + weak, 0));
     roots.clear();
     heap.collect();
-    assert_eq!(counts(&heap), (0, 1, handle, 0));
-    assert_eq!(heap.statistics().global_handles_total, total);
+    assert_eq!(counts(&heap), (0, 1, weak, 0));
+    assert!(heap.statistics().global_handles_total < total, "the roots' list is empty");
     assert!(heap.statistics().pooled > 0);
     heap.release_memory();
     assert_eq!(heap.statistics().pooled, 0);

@@ -1,0 +1,351 @@
+//! Lists whose entries keep their numbers: of owned roots, weak handles and native cells (V8's `GlobalHandles` and
+//! its `NodeBlock`s).
+//!
+//! Entries lie in blocks. A block knows which of its entries are there, so going through all costs by those that
+//! are there, and a block without any can go. Entries that refer to young cells are listed as well: a scavenge
+//! looks at no other.
+//!
+//! Invariant: a number is in `young` once if its bit in `listed` is set, and else not at all. A block is in `open`
+//! once if one of its entries is vacant, and else not at all.
+
+use core::array;
+
+/// Entries of a block, and words of a set of them.
+const LEN: usize = 256;
+const WORDS: usize = LEN / 64;
+
+/// A set of a block's entries, a bit for each.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+struct Set([u64; WORDS]);
+
+impl Set {
+    /// True if it was not in the set.
+    fn insert(&mut self, entry: usize) -> bool {
+        let absent = !self.contains(entry);
+        self.0[entry / 64] |= 1 << (entry % 64);
+        absent
+    }
+
+    fn remove(&mut self, entry: usize) {
+        self.0[entry / 64] &= !(1 << (entry % 64));
+    }
+
+    fn contains(&self, entry: usize) -> bool {
+        self.0[entry / 64] & 1 << (entry % 64) != 0
+    }
+
+    /// The first entry that is not in the set.
+    fn vacant(&self) -> Option<usize> {
+        let word = self.0.iter().position(|word| *word != u64::MAX)?;
+        Some(64 * word + self.0[word].trailing_ones() as usize)
+    }
+
+    /// What is in the set, in order.
+    fn iter(self) -> impl Iterator<Item = usize> {
+        self.0.into_iter().enumerate().flat_map(|(word, mut bits)| {
+            core::iter::from_fn(move || {
+                let bit = bits.trailing_zeros() as usize;
+                bits &= bits.checked_sub(1)?;
+                Some(64 * word + bit)
+            })
+        })
+    }
+}
+
+struct Block<T> {
+    entries: [Option<T>; LEN],
+    used: Set,
+    listed: Set,
+}
+
+/// A list whose entries keep their numbers.
+pub(crate) struct Blocks<T> {
+    /// Those that are absent have no entries.
+    blocks: Vec<Option<Box<Block<T>>>>,
+    /// The blocks with vacant entries; the last one is filled first.
+    open: Vec<u32>,
+    young: Vec<u32>,
+    len: usize,
+    /// How many blocks are there.
+    there: usize,
+}
+
+/// What a scavenge finds an entry's cell to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Age {
+    Young,
+    Old,
+    Dead,
+}
+
+impl<T> Default for Blocks<T> {
+    fn default() -> Self {
+        Self { blocks: Vec::new(), open: Vec::new(), young: Vec::new(), len: 0, there: 0 }
+    }
+}
+
+impl<T> Block<T> {
+    fn new() -> Box<Self> {
+        let entries = array::from_fn(|_| None);
+        Box::new(Self { entries, used: Set::default(), listed: Set::default() })
+    }
+
+    fn is_full(&self) -> bool {
+        self.used.vacant().is_none()
+    }
+}
+
+/// The number of a block, and of an entry in it.
+fn split(number: u32) -> (usize, usize) {
+    (number as usize / LEN, number as usize % LEN)
+}
+
+impl<T> Blocks<T> {
+    /// Adds an entry, whose cell is `young`, and gives its number. Amortised constant time.
+    pub fn insert(&mut self, value: T, young: bool) -> u32 {
+        let at = self.open_block();
+        let block = self.blocks[at].get_or_insert_with(|| {
+            self.there += 1;
+            Block::new()
+        });
+        let entry = block.used.vacant().expect("an open block has a vacant entry");
+        block.entries[entry] = Some(value);
+        block.used.insert(entry);
+        let number = (LEN * at + entry) as u32;
+        if young && block.listed.insert(entry) {
+            self.young.push(number);
+        }
+        if block.is_full() {
+            self.open.pop();
+        }
+        self.len += 1;
+        number
+    }
+
+    /// The block that is filled next, which is the last of those that are open.
+    fn open_block(&mut self) -> usize {
+        if let Some(at) = self.open.last() {
+            return *at as usize;
+        }
+        // Their memory would be more than addresses of 47 bits have.
+        assert!(self.blocks.len() < 1 << 24, "a list has at most 2^32 entries");
+        self.blocks.push(None);
+        self.open.push(self.blocks.len() as u32 - 1);
+        self.blocks.len() - 1
+    }
+
+    pub fn get(&self, number: u32) -> Option<&T> {
+        let (at, entry) = split(number);
+        self.blocks.get(at)?.as_ref()?.entries[entry].as_ref()
+    }
+
+    pub fn get_mut(&mut self, number: u32) -> Option<&mut T> {
+        let (at, entry) = split(number);
+        self.blocks.get_mut(at)?.as_mut()?.entries[entry].as_mut()
+    }
+
+    /// Takes an entry out, if it is there. Its block stays until [`shrink`](Self::shrink).
+    pub fn remove(&mut self, number: u32) -> Option<T> {
+        let (at, entry) = split(number);
+        let block = self.blocks.get_mut(at)?.as_mut()?;
+        let value = block.entries[entry].take()?;
+        if block.is_full() {
+            self.open.push(at as u32);
+        }
+        block.used.remove(entry);
+        self.len -= 1;
+        Some(value)
+    }
+
+    /// How many entries there are.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// How many entries the blocks have room for.
+    pub fn capacity(&self) -> usize {
+        self.there * LEN
+    }
+
+    /// The entries, in the order of their numbers.
+    pub fn iter(&self) -> impl Iterator<Item = (u32, &T)> {
+        self.blocks.iter().enumerate().flat_map(|(at, block)| {
+            block.iter().flat_map(move |block| {
+                block.used.iter().filter_map(move |entry| {
+                    Some(((LEN * at + entry) as u32, block.entries[entry].as_ref()?))
+                })
+            })
+        })
+    }
+
+    pub fn values(&self) -> impl Iterator<Item = &T> {
+        self.iter().map(|(_, value)| value)
+    }
+
+    /// Has each entry looked at, and changed.
+    pub fn for_each(&mut self, mut visit: impl FnMut(&mut T)) {
+        self.retain(
+            |value| {
+                visit(value);
+                true
+            },
+            drop,
+        );
+    }
+
+    /// Has each entry looked at; those that are not to be kept are taken out.
+    pub fn retain(&mut self, mut keep: impl FnMut(&mut T) -> bool, mut removed: impl FnMut(T)) {
+        for at in 0..self.blocks.len() {
+            let Some(block) = &mut self.blocks[at] else { continue };
+            for entry in block.used.iter() {
+                let Some(block) = &mut self.blocks[at] else { break };
+                let kept = block.entries[entry].as_mut().is_none_or(&mut keep);
+                if !kept && let Some(value) = self.remove((LEN * at + entry) as u32) {
+                    removed(value);
+                }
+            }
+        }
+    }
+
+    /// Has each entry looked at that may refer to a young cell, and takes those out whose cells are dead.
+    pub fn visit_young(
+        &mut self,
+        mut visit: impl FnMut(&mut T) -> Age,
+        mut removed: impl FnMut(T),
+    ) {
+        let mut young = std::mem::take(&mut self.young);
+        young.retain(|number| {
+            let age = self.get_mut(*number).map(&mut visit);
+            if age == Some(Age::Dead)
+                && let Some(value) = self.remove(*number)
+            {
+                removed(value);
+            }
+            let stays = age == Some(Age::Young);
+            let (at, entry) = split(*number);
+            if !stays && let Some(Some(block)) = self.blocks.get_mut(at) {
+                block.listed.remove(entry);
+            }
+            stays
+        });
+        self.young = young;
+    }
+
+    /// Gives the memory of what is vacant back. O(entries + blocks).
+    pub fn shrink(&mut self) {
+        for block in &mut self.blocks {
+            if block.as_ref().is_some_and(|block| block.used == Set::default()) {
+                *block = None;
+            }
+        }
+        let there = self.blocks.iter().rposition(Option::is_some).map_or(0, |last| last + 1);
+        self.blocks.truncate(there);
+        self.there = self.blocks.iter().flatten().count();
+        let Self { blocks, open, young, .. } = self;
+        young.retain(|number| blocks.get(split(*number).0).is_some_and(Option::is_some));
+        // Those that are there are filled before any other, the first ones first, so that the last ones go.
+        open.clear();
+        let is_open =
+            |block: &Option<Box<Block<T>>>| block.as_ref().is_none_or(|block| !block.is_full());
+        let numbers = (0..blocks.len()).rev().filter(|at| is_open(&blocks[*at]));
+        let (absent, vacant): (Vec<_>, Vec<_>) = numbers.partition(|at| blocks[*at].is_none());
+        open.extend(absent.into_iter().chain(vacant).map(|at| at as u32));
+        open.shrink_to_fit();
+        young.shrink_to_fit();
+        blocks.shrink_to_fit();
+    }
+
+    /// Whether a scavenge looks at an entry.
+    #[cfg(any(test, zeal))]
+    pub fn is_listed(&self, number: u32) -> bool {
+        let (at, entry) = split(number);
+        let block = self.blocks.get(at).and_then(Option::as_ref);
+        block.is_some_and(|block| block.listed.contains(entry))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Age, Blocks, LEN};
+
+    #[test]
+    fn numbers_stay_and_those_of_removed_entries_come_again() {
+        let mut blocks = Blocks::default();
+        let numbers: Vec<u32> = (0..1000).map(|value| blocks.insert(value, false)).collect();
+        assert!(numbers.iter().all(|number| blocks.get(*number) == Some(&(*number as usize))));
+        for number in numbers.iter().step_by(3) {
+            assert_eq!(blocks.remove(*number), Some(*number as usize));
+            assert_eq!((blocks.remove(*number), blocks.get(*number)), (None, None));
+        }
+        assert_eq!(blocks.iter().count(), blocks.len());
+        let capacity = blocks.capacity();
+        for value in 0..334 {
+            assert!(blocks.insert(value, false).is_multiple_of(3));
+        }
+        assert_eq!((blocks.len(), blocks.capacity()), (1000, capacity));
+        assert_eq!(blocks.get(5000), None);
+    }
+
+    #[test]
+    fn what_is_vacant_goes_and_the_last_numbers_with_it() {
+        let mut blocks = Blocks::default();
+        let numbers: Vec<u32> = (0..100_000).map(|value| blocks.insert(value, true)).collect();
+        let kept = numbers[50_000];
+        blocks.retain(|value| *value == kept as usize, |value| assert_ne!(value, kept as usize));
+        blocks.shrink();
+        assert_eq!((blocks.len(), blocks.capacity()), (1, LEN));
+        assert_eq!(blocks.iter().collect::<Vec<_>>(), [(kept, &(kept as usize))]);
+        // What is there is filled before anything is added, and then what lies in front.
+        let more: Vec<u32> = (0..LEN).map(|value| blocks.insert(value, false)).collect();
+        assert!(more[..LEN - 1].iter().all(|number| number / 256 == kept / 256));
+        assert_eq!(more[LEN - 1], 0);
+        blocks.retain(|_| false, drop);
+        blocks.shrink();
+        assert_eq!((blocks.len(), blocks.capacity(), blocks.iter().count()), (0, 0, 0));
+        assert!(numbers.iter().all(|number| !blocks.is_listed(*number)));
+    }
+
+    #[test]
+    fn a_scavenge_looks_at_each_young_entry_once_and_at_no_other() {
+        let mut blocks = Blocks::default();
+        for value in 0..1000 {
+            blocks.insert(value, value % 10 == 0);
+        }
+        // Vacant numbers are used again, young ones for young entries, and for old ones.
+        for number in (0..1000).step_by(20) {
+            blocks.remove(number);
+        }
+        for value in 0..50 {
+            blocks.insert(10_000 + value, value % 2 == 0);
+        }
+        let mut visited = Vec::new();
+        let age = |value: &mut u32| match *value % 3 {
+            0 => Age::Young,
+            1 => Age::Old,
+            _ => Age::Dead,
+        };
+        let mut dead = Vec::new();
+        let visit = |value: &mut u32| {
+            visited.push(*value);
+            age(value)
+        };
+        blocks.visit_young(visit, |value| dead.push(value));
+        // An old one with a listed number is looked at in vain.
+        let mut expected: Vec<u32> = (10..1000).step_by(20).chain(10_000..10_050).collect();
+        visited.sort_unstable();
+        expected.sort_unstable();
+        assert_eq!(visited, expected);
+        assert!(dead.iter().all(|value| value % 3 == 2) && dead.len() == 33);
+        assert_eq!(blocks.len(), 1000 - dead.len());
+        let mut again = Vec::new();
+        let visit = |value: &mut u32| {
+            again.push(*value);
+            Age::Old
+        };
+        blocks.visit_young(visit, drop);
+        again.sort_unstable();
+        let young: Vec<u32> = expected.into_iter().filter(|value| value % 3 == 0).collect();
+        assert_eq!(again, young);
+        blocks.visit_young(|_| panic!("none is young any more"), drop);
+    }
+}

@@ -1,0 +1,92 @@
+//! Identities of doubles. A double has no room for its hash, so those that a walk has met are in a table by
+//! their address. No unsafe code.
+//!
+//! A flag in its header tells that a double is in the table: the collectors look at the flag of what they move,
+//! and at nothing else, so that a walk costs later collections nothing. Entries of dead doubles stay until
+//! there are many of them; the double that comes to lie there has no flag.
+
+use crate::heap::Heap;
+use crate::raw::cell::{Cell, Header, Kind};
+use crate::raw::chunk::Chunk;
+use std::collections::{HashMap, HashSet};
+
+/// The hashes that doubles were given.
+#[derive(Default)]
+pub(crate) struct Doubles {
+    hashes: HashMap<Cell, u32>,
+    /// With more entries, those of dead doubles are looked for.
+    bound: usize,
+}
+
+/// Entries that are not worth a look.
+const FEW: usize = 1024;
+
+impl Doubles {
+    /// Of the doubles at these addresses, which have been moved, the entries follow.
+    pub fn follow(&mut self, moved: Vec<Cell>) {
+        for cell in moved {
+            let to = cell.header().forwarded().and_then(Cell::of);
+            if let (Some(hash), Some(to)) = (self.hashes.remove(&cell), to) {
+                self.hashes.insert(to, hash);
+            }
+        }
+    }
+
+    /// Whether at least half of the entries are of dead doubles, for so many bytes of cells there are.
+    pub fn are_mostly_dead(&self, live: usize) -> bool {
+        self.hashes.len().saturating_sub(FEW) > live / crate::layout::HEAP_NUMBER / 2
+    }
+
+    #[cfg(zeal)]
+    pub fn contains(&self, cell: Cell) -> bool {
+        self.hashes.contains_key(&cell)
+    }
+
+    #[cfg(test)]
+    pub fn len(&self) -> usize {
+        self.hashes.len()
+    }
+}
+
+/// Whether a cell is a double that is in the table.
+#[inline(always)]
+pub(crate) fn is_identified(header: Header) -> bool {
+    header.is(Kind::Double) && header.has(Header::IDENTIFIED)
+}
+
+impl Heap {
+    /// The double's identity hash. Expected amortised constant time.
+    pub(crate) fn double_identity(&mut self, cell: Cell) -> u32 {
+        if is_identified(cell.header())
+            && let Some(hash) = self.doubles.hashes.get(&cell)
+        {
+            return *hash;
+        }
+        if self.doubles.hashes.len() > self.doubles.bound {
+            self.forget_dead_doubles();
+        }
+        let hash = self.identities.next();
+        cell.set_flag(Header::IDENTIFIED, true);
+        self.doubles.hashes.insert(cell, hash);
+        hash
+    }
+
+    /// Takes the entries of dead doubles out of the table. O(entries + pages).
+    pub(crate) fn forget_dead_doubles(&mut self) {
+        let young = self.new.start()..self.new.top();
+        let pages: HashSet<Chunk> = self.old.pages().iter().copied().collect();
+        let marking = self.is_marking();
+        let lives = |cell: &Cell| {
+            let page = Chunk::of(*cell);
+            // What is dead in a page that is not swept looks as it did; while marking, nobody can tell.
+            let there = young.contains(&cell.address())
+                || pages.contains(&page)
+                    && (marking || !page.is_unswept() || page.is_marked(*cell));
+            there && is_identified(cell.header())
+        };
+        let Doubles { hashes, bound } = &mut self.doubles;
+        hashes.retain(|cell, _| lives(cell));
+        hashes.shrink_to_fit();
+        *bound = (2 * hashes.len()).max(FEW);
+    }
+}
