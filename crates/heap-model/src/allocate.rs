@@ -138,7 +138,10 @@ impl Heap {
             {
                 return Ok(cell);
             }
-            self.need(needed, size)?;
+            if let Err(refusal) = self.need(needed, size) {
+                // The last collection may have left room in the old space's pages.
+                return self.old.allocate_thoroughly(size).ok_or(refusal);
+            }
             if let Some(cell) = self.new.allocate(size) {
                 return Ok(cell);
             }

@@ -16,6 +16,9 @@ pub(crate) struct Doubles {
     hashes: HashMap<Cell, u32>,
     /// With more entries, those of dead doubles are looked for.
     bound: usize,
+    /// How many entries collections have looked at.
+    #[cfg(test)]
+    visited: usize,
 }
 
 /// Entries that are not worth a look.
@@ -25,6 +28,10 @@ impl Doubles {
     /// Of the doubles at these addresses, which have been moved, the entries follow.
     pub fn follow(&mut self, moved: Vec<Cell>) {
         for cell in moved {
+            #[cfg(test)]
+            {
+                self.visited += 1;
+            }
             let to = cell.header().forwarded().and_then(Cell::of);
             if let (Some(hash), Some(to)) = (self.hashes.remove(&cell), to) {
                 self.hashes.insert(to, hash);
@@ -40,11 +47,6 @@ impl Doubles {
     #[cfg(zeal)]
     pub fn contains(&self, cell: Cell) -> bool {
         self.hashes.contains_key(&cell)
-    }
-
-    #[cfg(test)]
-    pub fn len(&self) -> usize {
-        self.hashes.len()
     }
 }
 
@@ -84,9 +86,77 @@ impl Heap {
                     && (marking || !page.is_unswept() || page.is_marked(*cell));
             there && is_identified(cell.header())
         };
-        let Doubles { hashes, bound } = &mut self.doubles;
+        let Doubles { hashes, bound, .. } = &mut self.doubles;
+        #[cfg(test)]
+        {
+            self.doubles.visited += hashes.len();
+        }
         hashes.retain(|cell, _| lives(cell));
         hashes.shrink_to_fit();
         *bound = (2 * hashes.len()).max(FEW);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FEW;
+    use crate::{Global, Heap, HeapOptions, Kind, Value, shapes};
+
+    const ALL: usize = 20 * FEW;
+
+    /// A heap with old doubles, all of which a walk has met.
+    fn walked() -> (Heap, Global) {
+        let mut heap = Heap::new(HeapOptions::default()).unwrap();
+        let root = heap.enter(|scope| {
+            let array = scope.alloc(Kind::Array, ALL, 0).unwrap();
+            for slot in 0..ALL {
+                scope.scope(|scope| {
+                    let number = shapes::heap_number(scope, 0.5).unwrap();
+                    scope.set(array, slot, Value::Ref(number)).unwrap();
+                });
+            }
+            scope.global(array).unwrap()
+        });
+        heap.collect();
+        heap.walk(drop);
+        (heap, root)
+    }
+
+    #[test]
+    fn a_walk_costs_later_collections_nothing() {
+        let (mut heap, _root) = walked();
+        assert_eq!(heap.doubles.hashes.len(), ALL);
+        let visited = heap.doubles.visited;
+        for _ in 0..3 {
+            heap.scavenge();
+            heap.collect();
+        }
+        assert_eq!(heap.doubles.visited, visited);
+    }
+
+    #[test]
+    fn what_a_walk_knew_of_dead_doubles_is_forgotten() {
+        let (mut heap, root) = walked();
+        drop(root);
+        heap.collect();
+        assert_eq!(heap.doubles.hashes.len(), 0, "most are dead, which a collection finds");
+        let (mut heap, root) = walked();
+        heap.enter(|scope| {
+            let array = scope.local(&root).unwrap();
+            (0..ALL / 2).for_each(|slot| scope.set(array, slot, Value::Null).unwrap());
+            // Others take the places of the dead ones.
+            scope.collect();
+            for slot in 0..ALL / 4 {
+                scope.scope(|scope| {
+                    let number = shapes::heap_number(scope, 0.5).unwrap();
+                    scope.set(array, slot, Value::Ref(number)).unwrap();
+                });
+            }
+            scope.collect();
+        });
+        heap.release_memory();
+        assert_eq!(heap.doubles.hashes.len(), ALL / 2);
+        heap.walk(drop);
+        assert_eq!(heap.doubles.hashes.len(), ALL / 2 + ALL / 4);
     }
 }

@@ -194,3 +194,58 @@ impl Heap {
         self.natives.shrink();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{Heap, HeapOptions, Kind};
+
+    #[test]
+    fn scavenges_look_at_no_handle_to_an_old_cell() {
+        let mut heap = Heap::new(HeapOptions::default()).unwrap();
+        let handles: Vec<_> = heap.enter(|scope| {
+            let make = |_| {
+                let cell = scope.alloc_native(32, 0, Box::new(()), 0).unwrap();
+                (scope.global(cell).unwrap(), scope.weak(cell).unwrap())
+            };
+            (0..1000).map(make).collect()
+        });
+        let listed = |heap: &Heap| {
+            let roots = heap.globals.iter().filter(|(number, _)| heap.globals.is_listed(*number));
+            let weaks = heap.weaks.iter().filter(|(number, _)| heap.weaks.is_listed(*number));
+            let natives = heap.natives.iter().filter(|(number, _)| heap.natives.is_listed(*number));
+            (roots.count(), weaks.count(), natives.count())
+        };
+        assert_eq!(listed(&heap), (1000, 1000, 1000));
+        heap.scavenge();
+        assert_eq!(listed(&heap), (1000, 1000, 1000), "they are young still");
+        heap.scavenge();
+        assert_eq!(listed(&heap), (0, 0, 0));
+        heap.enter(|scope| {
+            let cell = scope.local(&handles[0].0).unwrap();
+            let _root = scope.global(cell).unwrap();
+            assert_eq!(listed(&scope.heap), (0, 0, 0));
+            scope.alloc(Kind::Object, 0, 0).unwrap();
+        });
+    }
+
+    #[test]
+    fn the_lists_of_dead_natives_and_dropped_handles_go() {
+        let mut heap = Heap::new(HeapOptions::default()).unwrap();
+        let handles: Vec<_> = heap.enter(|scope| {
+            let make = |_| {
+                scope.scope(|scope| {
+                    let cell = scope.alloc_native(32, 0, Box::new(()), 0).unwrap();
+                    scope.global(cell).unwrap()
+                })
+            };
+            (0..50_000).map(make).collect()
+        });
+        heap.collect();
+        assert!(heap.natives.capacity() >= 50_000);
+        drop(handles);
+        assert!(super::dropped(&heap.released).roots.capacity() >= 50_000);
+        heap.collect();
+        assert_eq!((heap.natives.capacity(), heap.globals.capacity()), (0, 0));
+        assert!(super::dropped(&heap.released).roots.capacity() <= super::KEPT);
+    }
+}

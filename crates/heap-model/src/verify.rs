@@ -4,9 +4,7 @@
 use crate::barrier::is_wide;
 use crate::events::Cause;
 use crate::heap::Heap;
-use crate::raw::cell::{
-    Cell, FALSE, HEADER, HOLE, Header, Kind, NULL, TRUE, UNDEFINED, WORD, is_reference,
-};
+use crate::raw::cell::{Cell, FALSE, HEADER, HOLE, Header, Kind, NULL, TRUE, UNDEFINED, WORD};
 use crate::raw::chunk::{Chunk, FIRST, PAGE};
 use crate::{doubles, registration, table};
 use std::collections::HashSet;

@@ -1,6 +1,8 @@
 //! At the limit: a typed error, and everything before it intact.
 
-use heap_model::{Global, Heap, HeapOptions, Kind, Local, Value};
+use heap_model::{Cause, Global, Heap, HeapOptions, Kind, Local, Reason, Value, Weak, shapes};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 #[test]
 fn everything_allocated_before_the_refusal_is_still_readable() {
@@ -29,13 +31,50 @@ fn everything_allocated_before_the_refusal_is_still_readable() {
 }
 
 #[test]
-fn a_size_past_every_maximum_is_refused() {
+fn a_size_past_every_maximum_is_refused_with_the_bytes_that_were_asked_for() {
     Heap::new(HeapOptions::default()).unwrap().enter(|scope| {
-        assert!(scope.alloc(Kind::Array, usize::MAX, 0).is_err());
-        assert!(scope.alloc(Kind::Bytes, 0, usize::MAX).is_err());
-        assert!(scope.alloc_sized(Kind::Bytes, usize::MAX, 1).is_err());
-        assert!(scope.alloc(Kind::Bytes, 0, 5 << 30).is_err());
+        let refused = [
+            (scope.alloc(Kind::Array, usize::MAX, 0), usize::MAX),
+            (scope.alloc(Kind::Bytes, 0, usize::MAX), usize::MAX),
+            (scope.alloc_sized(Kind::Bytes, usize::MAX, 1), usize::MAX),
+            (scope.alloc(Kind::Bytes, 0, 1 << 30), (1 << 30) + 16),
+            (scope.alloc(Kind::Array, 1 << 28, 5), (1 << 31) + 24),
+        ];
+        for (refused, requested) in refused {
+            let refused = refused.unwrap_err();
+            assert_eq!((refused.reason, refused.requested), (Reason::TooLarge, requested));
+        }
+        // Nothing was collected for it.
+        assert_eq!(scope.statistics().full_collections, 0);
+        let refused = shapes::map(scope, usize::MAX).unwrap_err().to_string();
+        assert!(refused.contains("the largest cell has 1073741816"), "{refused}");
     });
+}
+
+#[test]
+fn a_heap_can_hold_something_or_is_refused_with_the_least_limit() {
+    const PAGE: usize = 262_144;
+    let sizes = [0, 1, PAGE, 1 << 20, 16 << 20, usize::MAX];
+    for (limit, semi) in (0..40).flat_map(|pages| sizes.map(|semi| (pages * PAGE / 2, semi))) {
+        let initial = HeapOptions { initial_semi_space: semi, ..HeapOptions::default() };
+        for options in [HeapOptions { limit, ..initial }, initial.with_limit(limit)] {
+            match Heap::new(options) {
+                Ok(mut heap) => {
+                    let filled = fill_and_keep(&mut heap, 1000, 1).len();
+                    assert!(filled > 200, "{filled} in {limit} with {semi}");
+                    assert!(heap.heap_total() <= limit);
+                }
+                Err(refused) => {
+                    assert_eq!((refused.reason, refused.limit), (Reason::LimitTooLow, limit));
+                    assert!(limit < refused.requested);
+                    let options = HeapOptions { limit: refused.requested, ..options };
+                    let mut least = Heap::new(options).unwrap();
+                    assert!(fill_and_keep(&mut least, 1000, 1).len() > 200);
+                }
+            }
+        }
+    }
+    assert!(Heap::new(HeapOptions::default().with_limit(2 << 20)).is_ok());
 }
 
 #[test]
@@ -176,4 +215,147 @@ fn handles_that_a_panic_left_are_no_roots() {
     assert!(heap.roots().is_empty());
     heap.collect();
     assert_eq!(heap.heap_used(), 0);
+}
+
+/// Has the cells of a native each, of so many bytes; how many of so many tries are refused.
+fn refusals(heap: &mut Heap, kept: &Mutex<Vec<Global>>, size: usize, tries: usize) -> usize {
+    let mut refused = 0;
+    for _ in 0..tries {
+        heap.enter(|scope| match scope.alloc(Kind::Bytes, 0, size) {
+            Ok(cell) => kept.lock().unwrap().push(scope.global(cell).unwrap()),
+            Err(_) => refused += 1,
+        });
+    }
+    refused
+}
+
+#[test]
+fn a_callback_that_drops_roots_and_keeps_the_limit_is_believed() {
+    let mut heap = Heap::new(HeapOptions::default().with_limit(16 << 20)).unwrap();
+    let kept: Arc<Mutex<Vec<Global>>> = Arc::default();
+    let (cache, asked) = (kept.clone(), Arc::new(AtomicUsize::new(0)));
+    let count = asked.clone();
+    heap.set_near_limit_callback(move |limit| {
+        count.fetch_add(1, Ordering::Relaxed);
+        cache.lock().unwrap().clear();
+        limit
+    });
+    assert_eq!(refusals(&mut heap, &kept, 1 << 20, 200), 0);
+    assert!(asked.load(Ordering::Relaxed) > 5);
+    // One that has nothing left to drop is not.
+    heap.set_near_limit_callback(|limit| limit);
+    let own = Mutex::default();
+    assert!(refusals(&mut heap, &own, 1 << 20, 200) > 150);
+}
+
+/// The full collections of a heap so far.
+fn full_collections(heap: &Heap) -> usize {
+    heap.statistics().full_collections
+}
+
+#[test]
+fn a_refusal_that_is_tried_again_costs_no_collection() {
+    let mut heap = Heap::new(HeapOptions::default().with_limit(16 << 20)).unwrap();
+    let causes: Arc<Mutex<Vec<Cause>>> = Arc::default();
+    let log = causes.clone();
+    heap.on_collection(move |event| log.lock().unwrap().push(event.cause));
+    let kept = Mutex::default();
+    assert!(refusals(&mut heap, &kept, 1 << 20, 100) > 0);
+    causes.lock().unwrap().clear();
+    let before = full_collections(&heap);
+    assert_eq!(refusals(&mut heap, &kept, 1 << 20, 20), 20);
+    assert_eq!(refusals(&mut heap, &kept, 2 << 20, 20), 20);
+    if cfg!(not(zeal)) {
+        // The verifier looks whether there is really no room.
+        assert_eq!(full_collections(&heap), before);
+        assert!(!causes.lock().unwrap().contains(&Cause::LastResort));
+    }
+    // A root that is dropped makes room at the next try.
+    kept.lock().unwrap().pop();
+    assert_eq!(refusals(&mut heap, &kept, 1 << 20, 1), 0);
+    assert_eq!(refusals(&mut heap, &kept, 1 << 20, 1), 1);
+}
+
+#[test]
+fn whatever_lets_go_of_something_makes_room_after_a_refusal() {
+    const LARGE: usize = 3 << 20;
+    let mut heap = Heap::new(HeapOptions::default().with_limit(6 << 20)).unwrap();
+    let refuse = |scope: &mut heap_model::Scope<'_>| {
+        for _ in 0..2 {
+            let refused = scope.scope(|scope| scope.alloc(Kind::Bytes, 0, LARGE).map(drop));
+            assert!(refused.is_err());
+        }
+    };
+    let fits = |scope: &mut heap_model::Scope<'_>| {
+        scope.scope(|scope| scope.alloc(Kind::Bytes, 0, LARGE).map(drop)).unwrap();
+    };
+    heap.enter(|scope| {
+        // A handle.
+        scope.scope(|scope| {
+            scope.alloc(Kind::Bytes, 0, LARGE).unwrap();
+            refuse(scope);
+        });
+        fits(scope);
+        // A slot.
+        let holder = scope.alloc(Kind::Array, 1, 0).unwrap();
+        let hold = |scope: &mut heap_model::Scope<'_>| {
+            scope.scope(|scope| {
+                let large = scope.alloc(Kind::Bytes, 0, LARGE).unwrap();
+                scope.set(holder, 0, Value::Ref(large)).unwrap();
+            });
+        };
+        hold(scope);
+        refuse(scope);
+        scope.set(holder, 0, Value::Null).unwrap();
+        fits(scope);
+        // An entry of a table: its removal, and another value.
+        let table = scope.alloc_ephemeron_table(4).unwrap();
+        let key = scope.alloc(Kind::Object, 0, 0).unwrap();
+        for delete in [true, false] {
+            scope.scope(|scope| {
+                let large = scope.alloc(Kind::Bytes, 0, LARGE).unwrap();
+                scope.ephemeron_set(table, key, Value::Ref(large)).unwrap();
+            });
+            refuse(scope);
+            if delete {
+                assert!(scope.ephemeron_delete(table, key).unwrap());
+            } else {
+                scope.ephemeron_set(table, key, Value::Null).unwrap();
+            }
+            fits(scope);
+        }
+        // A registration that is ended, with its held value.
+        let owner = scope.alloc(Kind::Object, 2, 0).unwrap();
+        let registration = scope.alloc_registration(owner, key, None, 1).unwrap();
+        scope.scope(|scope| {
+            let large = scope.alloc(Kind::Bytes, 0, LARGE).unwrap();
+            scope.set(registration, 4, Value::Ref(large)).unwrap();
+        });
+        refuse(scope);
+        assert!(scope.end_registration(registration).unwrap());
+        fits(scope);
+        // A root that a payload's drop drops.
+        struct Root(#[expect(dead_code, reason = "it is dropped")] Global);
+        scope.scope(|scope| {
+            let native = scope.scope(|scope| {
+                let large = scope.alloc(Kind::Bytes, 0, LARGE).unwrap();
+                scope.global(large).unwrap()
+            });
+            scope.scope(|scope| {
+                scope.alloc_native(32, 0, Box::new(Root(native)), 0).map(drop).unwrap();
+            });
+            let _ = scope.scope(|scope| scope.alloc(Kind::Bytes, 0, LARGE).map(drop));
+        });
+        fits(scope);
+        // A weak handle that is made strong and let go of again.
+        let weak: Weak = scope.scope(|scope| {
+            let large = scope.alloc(Kind::Bytes, 0, LARGE).unwrap();
+            scope.weak(large).unwrap()
+        });
+        scope.scope(|scope| {
+            scope.upgrade(&weak).unwrap().unwrap();
+            refuse(scope);
+        });
+        fits(scope);
+    });
 }

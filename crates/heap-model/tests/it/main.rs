@@ -3,6 +3,7 @@
 mod compaction;
 mod compile_fail;
 mod events;
+mod footprint;
 mod inside;
 mod layout;
 mod limit;
