@@ -41,7 +41,7 @@ impl Doubles {
 
     /// Whether at least half of the entries are of dead doubles, for so many bytes of cells there are.
     pub fn are_mostly_dead(&self, live: usize) -> bool {
-        self.hashes.len().saturating_sub(FEW) > live / crate::layout::HEAP_NUMBER / 2
+        self.hashes.len().saturating_sub(FEW) > 2 * (live / crate::layout::HEAP_NUMBER)
     }
 
     #[cfg(zeal)]
@@ -86,11 +86,11 @@ impl Heap {
                     && (marking || !page.is_unswept() || page.is_marked(*cell));
             there && is_identified(cell.header())
         };
-        let Doubles { hashes, bound, .. } = &mut self.doubles;
         #[cfg(test)]
         {
-            self.doubles.visited += hashes.len();
+            self.doubles.visited += self.doubles.hashes.len();
         }
+        let Doubles { hashes, bound, .. } = &mut self.doubles;
         hashes.retain(|cell, _| lives(cell));
         hashes.shrink_to_fit();
         *bound = (2 * hashes.len()).max(FEW);
@@ -118,7 +118,7 @@ mod tests {
             scope.global(array).unwrap()
         });
         heap.collect();
-        heap.walk(drop);
+        heap.walk(|_| ());
         (heap, root)
     }
 
@@ -156,7 +156,7 @@ mod tests {
         });
         heap.release_memory();
         assert_eq!(heap.doubles.hashes.len(), ALL / 2);
-        heap.walk(drop);
+        heap.walk(|_| ());
         assert_eq!(heap.doubles.hashes.len(), ALL / 2 + ALL / 4);
     }
 }

@@ -32,9 +32,9 @@ pub enum TableSizing {
 /// The sizes a heap is made with, in bytes, and what it does by itself.
 #[derive(Clone, Copy, Debug)]
 pub struct HeapOptions {
-    /// The most that all spaces together may commit.
+    /// The most that all spaces together may commit: 1,310,720 bytes at the least.
     pub limit: usize,
-    /// One semi-space at the start.
+    /// One semi-space at the start; less if [`limit`](Self::limit) leaves no room beside two of them.
     pub initial_semi_space: usize,
     /// One semi-space at the most.
     pub max_semi_space: usize,

@@ -72,7 +72,8 @@ pub struct SpaceStatistics {
     ///
     /// As in V8 it is reckoned, not asked of the operating system: of the new space it is what has been written
     /// to since it was last released, and pages of the old space and large cells count whole. A system
-    /// that swaps has less resident, and one that uses large pages may have more.
+    /// that swaps has less resident, as has a large cell that was never written to, and one that uses large pages may
+    /// have more.
     pub physical: usize,
     /// Bytes of cells (`space_used_size`).
     pub used: usize,
