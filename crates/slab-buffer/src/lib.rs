@@ -4,6 +4,7 @@
 mod buffer;
 mod error;
 mod frozen;
+mod monitor;
 mod options;
 mod pool;
 mod raw;
@@ -19,6 +20,7 @@ mod serde;
 
 pub use error::{AllocError, RangeError};
 pub use frozen::Frozen;
+pub use monitor::Monitor;
 pub use options::{ExternalMemory, MAX_ALIGNMENT, MAX_LENGTH, MAX_POOL_SIZE, PoolOptions, Reuse};
 pub use pool::Pool;
 pub use raw::Buffer;

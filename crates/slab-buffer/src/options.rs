@@ -3,8 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-/// Bytes of the longest buffer that any pool gives.
-pub const MAX_LENGTH: usize = (1 << 40) - 1;
+/// Bytes of the longest buffer that any pool gives: one less than 1 TiB or, with pointers of 32 bits
+/// as in Node, than 1 GiB.
+pub const MAX_LENGTH: usize = (1 << if usize::BITS < 64 { 30 } else { 40 }) - 1;
 
 /// Bytes of the largest slab; a larger `pool_size` counts as this.
 pub const MAX_POOL_SIZE: usize = 1 << 25;
@@ -21,7 +22,9 @@ pub enum Reuse {
     #[default]
     Node,
     /// It is kept, a store still, and given to new buffers, old bytes and all. Stores of their own
-    /// are kept too, for requests of the same length.
+    /// are kept too. They come in size classes, eight to each doubling, so a store may be up to an
+    /// eighth longer than its buffer; what could never be kept is as long as its buffer. When
+    /// `max_kept_bytes` is reached, the classes that are not used make room for what is released.
     Recycle,
 }
 
@@ -30,8 +33,10 @@ pub enum Reuse {
 pub trait ExternalMemory: Send + Sync {
     /// The pool's backing stores have grown or, below zero, shrunk by `bytes`.
     ///
-    /// Called after the change, on the thread that caused it, with no lock held: it may use the pool.
-    /// A call of a [`SyncPool`](crate::SyncPool) tells the sum of what it changed.
+    /// Called after the change, on the thread that caused it, when the pool's books are in order and
+    /// no lock is held: it may use the pool, drop its last handle, or panic. A call of a pool tells
+    /// the sum of what it changed, and nothing if that is 0. A panic passes through the call, or the
+    /// drop of a buffer, that caused the change; nothing is lost by it.
     fn adjust(&self, bytes: isize);
 }
 
@@ -52,7 +57,8 @@ pub struct PoolOptions {
     pub slab_alignment: usize,
     /// What happens to released slabs.
     pub reuse: Reuse,
-    /// Bytes of released stores that are kept at the most, under [`Reuse::Recycle`].
+    /// Bytes of released stores that are kept at the most, under [`Reuse::Recycle`]. As many again that
+    /// other threads have released may wait for the pool's thread: see [`Monitor`](crate::Monitor).
     pub max_kept_bytes: usize,
     /// Bytes of the longest buffer, at most [`MAX_LENGTH`].
     #[doc(alias = "kMaxLength")]

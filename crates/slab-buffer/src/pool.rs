@@ -1,16 +1,17 @@
 //! The pool of one thread. No unsafe code.
 
 use crate::raw::Core;
-use crate::{AllocError, Buffer, PoolOptions, PoolStats, Slab, SlabState};
+use crate::{AllocError, Buffer, Monitor, PoolOptions, PoolStats, Slab, SlabState};
 use std::fmt;
 use std::panic::Location;
 use std::rc::Rc;
 
 /// Gives buffers out of slabs, by Node's rules (`lib/buffer.js`).
 ///
-/// It belongs to the thread that made it; its buffers go anywhere, and outlive it. Buffers that
-/// another thread drops come back when the pool is next used for more than the short way: at a new
-/// slab, a store of its own, or a report. Cloning it gives another handle of the same pool.
+/// It belongs to the thread that made it; its buffers go anywhere, and outlive it. The stores of
+/// buffers that another thread drops count as released at once; the pool uses their memory again from
+/// its next slab, store of its own, or report on, and a [`Monitor`] frees it without the pool's
+/// thread. Cloning it gives another handle of the same pool.
 ///
 /// ```
 /// use slab_buffer::{Pool, PoolOptions};
@@ -47,6 +48,12 @@ impl Pool {
     #[track_caller]
     pub fn alloc_unsafe(&self, length: usize) -> Result<Buffer, AllocError> {
         self.0.alloc_unsafe(length)
+    }
+
+    /// What other threads may ask of the pool.
+    #[must_use]
+    pub fn monitor(&self) -> Monitor {
+        Monitor::new(self.0.mailbox())
     }
 
     /// A copy of the bytes, where compaction places what it moves.
