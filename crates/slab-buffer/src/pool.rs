@@ -81,7 +81,8 @@ macro_rules! calls {
             /// [`AllocError`] if it is too long or the allocator refuses.
             #[track_caller]
             pub fn alloc(&self, length: usize) -> Result<Buffer, AllocError> {
-                self.$core().alone(length, true, Location::caller())
+                let buffer = self.$core().alone(length, true, Location::caller());
+                buffer
             }
 
             /// `Buffer.allocUnsafeSlow`: a store of its own. Its bytes are initialised, but may be
@@ -91,7 +92,8 @@ macro_rules! calls {
             /// [`AllocError`] if it is too long or the allocator refuses.
             #[track_caller]
             pub fn alloc_unsafe_slow(&self, length: usize) -> Result<Buffer, AllocError> {
-                self.$core().alone(length, false, Location::caller())
+                let buffer = self.$core().alone(length, false, Location::caller());
+                buffer
             }
 
             /// `Buffer.allocUnsafe(length, alignment)` of Node 26: the buffer begins at a multiple
@@ -106,7 +108,8 @@ macro_rules! calls {
                 length: usize,
                 alignment: usize,
             ) -> Result<Buffer, AllocError> {
-                self.$core().aligned(length, alignment, Location::caller())
+                let buffer = self.$core().aligned(length, alignment, Location::caller());
+                buffer
             }
 
             /// `Buffer.from(bytes)`: a copy, pooled as by `alloc_unsafe`.

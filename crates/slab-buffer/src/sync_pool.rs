@@ -37,7 +37,11 @@ impl SyncPool {
     /// [`AllocError`] if it is too long or the allocator refuses.
     #[track_caller]
     pub fn alloc_unsafe(&self, length: usize) -> Result<Buffer, AllocError> {
-        self.core().alloc_unsafe(length)
+        let core = self.core();
+        let buffer = core.alloc_unsafe(length);
+        // If the owner of external memory panics as the pool is unlocked, the buffer is dropped.
+        drop(core);
+        buffer
     }
 
     fn core(&self) -> Guard<'_> {

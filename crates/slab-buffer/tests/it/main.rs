@@ -4,6 +4,8 @@ mod contents;
 mod features;
 mod handover;
 mod model;
+mod monitor;
+mod owner;
 mod placement;
 mod refusal;
 mod retention;
