@@ -146,9 +146,14 @@ impl Mailbox {
         lists.count += 1;
     }
 
-    /// Visits all stores while none of them can be freed.
-    pub(super) fn each(&self, visit: impl FnMut(Handle)) {
-        self.lists().stores.iter().for_each(visit);
+    /// Visits all stores while none of them can be freed, unless they are more than `most`: then false.
+    pub(super) fn each(&self, most: usize, visit: impl FnMut(Handle)) -> bool {
+        let lists = self.lists();
+        let visits = lists.count <= most;
+        if visits {
+            lists.stores.iter().for_each(visit);
+        }
+        visits
     }
 
     /// Frees a store that is released and on no other list. Whether it counts is the caller's.

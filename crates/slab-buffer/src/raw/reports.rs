@@ -30,7 +30,7 @@ impl Core {
         for bump in [&self.bump, &self.survivors] {
             stats.hits += split(bump.handed()).0 as u64;
         }
-        self.each(|_, state, (buffers, bytes)| {
+        self.each(usize::MAX, |_, state, (buffers, bytes)| {
             stats.live_buffers += buffers;
             stats.live_bytes += bytes;
             match state {
@@ -49,27 +49,32 @@ impl Core {
 
     pub fn slabs(&self) -> Vec<Slab> {
         self.stores.settle();
-        // No store is made in the meantime, so nothing is allocated under the lock.
-        let mut slabs = Vec::with_capacity(self.stores.mailbox.count());
-        self.each(|store, state, (live_buffers, live_bytes)| {
-            slabs.push(Slab {
-                id: store.id.get(),
-                capacity: store.capacity,
-                state,
-                live_buffers,
-                live_bytes,
-                pins: store.pins(),
+        let mut slabs = Vec::new();
+        let mut visits = false;
+        while !visits {
+            // Nothing is allocated under the lock.
+            slabs.reserve(self.stores.mailbox.count());
+            visits = self.each(slabs.capacity(), |store, state, (live_buffers, live_bytes)| {
+                slabs.push(Slab {
+                    id: store.id.get(),
+                    capacity: store.capacity,
+                    state,
+                    live_buffers,
+                    live_bytes,
+                    pins: store.pins(),
+                });
             });
-        });
+        }
         slabs.sort_by_key(|slab| slab.id);
         self.notify();
         slabs
     }
 
-    /// Visits all stores that count: the released ones of the policy `Node` do not.
-    fn each(&self, mut visit: impl FnMut(Handle, SlabState, (usize, usize))) {
+    /// Visits all stores that count, unless they are more than `most`: then false. The released ones
+    /// of the policy `Node` do not count.
+    fn each(&self, most: usize, mut visit: impl FnMut(Handle, SlabState, (usize, usize))) -> bool {
         let bumps = [&self.bump, &self.survivors];
-        self.stores.mailbox.each(|store| {
+        self.stores.mailbox.each(most, |store| {
             if let Some(bump) = bumps.iter().find(|bump| bump.slab.get() == Some(store)) {
                 visit(store, SlabState::Current, store.live_of(bump.handed()));
                 return;
@@ -82,6 +87,6 @@ impl Core {
                 count if count == store.placed() => visit(store, SlabState::Full, live),
                 _ => visit(store, SlabState::Partial, live),
             }
-        });
+        })
     }
 }

@@ -169,9 +169,14 @@ impl SizeClasses {
         None
     }
 
-    /// Takes any kept store.
-    pub fn pop(&self) -> Option<Handle> {
-        self.taken(self.classes.iter().find_map(|class| class.kept.pop())?)
+    /// Takes all kept stores.
+    pub fn take_all(&self) -> Stack {
+        let all = Stack::default();
+        for store in self.classes.iter().flat_map(|class| class.kept.drain()) {
+            all.push(store);
+        }
+        self.kept_bytes.set(0);
+        all
     }
 }
 

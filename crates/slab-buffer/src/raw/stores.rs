@@ -268,9 +268,7 @@ impl Stores {
 
     /// Frees the released stores that are kept.
     pub fn trim(&self) {
-        while let Some(store) = self.kept.pop() {
-            self.free(store);
-        }
+        self.kept.take_all().drain().for_each(|store| self.free(store));
     }
 
     /// The pool is dropped: lets go of the current slabs, and frees all that is released and what

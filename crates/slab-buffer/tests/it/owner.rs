@@ -135,9 +135,11 @@ fn a_panic_of_the_owner_loses_no_store() {
                 &|| drop(many(length)),
                 &|| pool.trim(),
                 &|| drop(pool.alloc_unsafe_aligned(length, 4096)),
-                &|| drop(pool.stats()),
-                &|| drop(pool.array_buffers()),
-                &|| drop(many(length).iter_mut().map(|buffer| pool.compact(buffer)).count()),
+                &|| assert_eq!(pool.stats().live_buffers, 0),
+                &|| assert!(pool.array_buffers() < 1 << 30),
+                &|| {
+                    many(length).iter_mut().for_each(|buffer| assert!(pool.compact(buffer).is_ok()))
+                },
             ];
             for call in calls {
                 for returned in [false, true] {
