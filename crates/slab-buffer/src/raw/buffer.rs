@@ -74,6 +74,12 @@ impl Buffer {
         self.store.map_or(0, |store| store.capacity)
     }
 
+    /// Whether it lies in a slab with other buffers, rather than in a store of its own.
+    #[must_use]
+    pub fn is_pooled(&self) -> bool {
+        self.store.is_some_and(|store| store.pooled)
+    }
+
     /// Keeps `length` bytes from `start` on, and releases the others to the store's count. Their
     /// memory is used again with the store's.
     pub(crate) fn narrow(&mut self, start: usize, length: usize) {

@@ -323,3 +323,28 @@ pub(super) fn give(notice: Option<Notice>) {
         notice.give();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::raw::{Buffer, Core};
+    use crate::{PoolOptions, Reuse};
+    use std::thread;
+
+    #[test]
+    fn word_from_another_thread_costs_by_what_it_released_and_not_by_what_is_kept() {
+        let options = PoolOptions { max_kept_bytes: 64 << 20, ..PoolOptions::default() };
+        let core = Core::here(options.with_reuse(Reuse::Recycle));
+        let many = |length| -> Vec<Buffer> {
+            (0..2000).map(|_| core.alloc_unsafe(length).unwrap()).collect()
+        };
+        drop([many(4000), many(5000)]);
+        let mut held = [many(3000), many(5000)];
+        assert_eq!(core.stores.take_mail(), 0);
+        let theirs: Vec<_> = held.iter_mut().flat_map(|held| held.drain(0..10)).collect();
+        thread::spawn(move || drop(theirs)).join().unwrap();
+        // Ten buffers in slabs of two each, and ten in stores of their own.
+        assert_eq!(core.stores.take_mail(), 15);
+        assert_eq!(core.stores.take_mail(), 0);
+        assert_eq!(core.stats().live_buffers, 3980);
+    }
+}

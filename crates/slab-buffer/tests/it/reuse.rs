@@ -1,6 +1,6 @@
 //! What becomes of released slabs and stores.
 
-use slab_buffer::{Pool, PoolOptions, Reuse, SlabState, SyncPool};
+use slab_buffer::{Buffer, Pool, PoolOptions, Reuse, SlabState, SyncPool};
 use std::iter;
 use std::ops::Range;
 use std::sync::Arc;
@@ -93,13 +93,14 @@ fn stores_of_their_own_are_kept_by_size_class() {
     let id = pool.alloc_unsafe(5000).unwrap().store_id();
     let longer = pool.alloc_unsafe(5120).unwrap();
     assert_eq!((longer.store_id(), longer.len(), longer.store_len()), (id, 5120, 5120));
+    assert_eq!([&longer, &pool.alloc_unsafe(9).unwrap()].map(Buffer::is_pooled), [false, true]);
     drop(longer);
     assert_ne!(pool.alloc_unsafe(5121).unwrap().store_id(), id);
     assert_eq!(pool.alloc_unsafe(4700).unwrap().store_id(), id);
     let stats = pool.stats();
-    assert_eq!((stats.hits, stats.misses, stats.array_buffers), (2, 2, 5120 + 5632));
+    assert_eq!((stats.hits, stats.misses, stats.array_buffers), (3, 2, 8192 + 5120 + 5632));
     pool.trim();
-    assert_eq!(pool.array_buffers(), 0);
+    assert_eq!(pool.array_buffers(), 8192);
 }
 
 #[test]
