@@ -75,6 +75,11 @@ fn the_allocator_may_use_the_pool() {
                 let live: usize = slabs.iter().map(|slab| slab.live_buffers).sum();
                 let expected = held.iter().filter(|buffer| buffer.store_id().is_some()).count();
                 assert_eq!(live, expected);
+                let bytes: usize = slabs.iter().map(|slab| slab.capacity).sum();
+                drop(slabs);
+                pool.trim();
+                let slabs = pool.slabs();
+                assert!(bytes >= slabs.iter().map(|slab| slab.capacity).sum::<usize>());
             }
         }
         assert!(USED.get() > 1000, "{}", USED.get());

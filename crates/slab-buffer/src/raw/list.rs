@@ -15,10 +15,10 @@ pub(super) struct Links {
     behind: Cell<Option<Handle>>,
 }
 
-/// The kind of link of the list that all stores of a pool are in.
-pub(super) const ALL: usize = 0;
 /// The kind of link of the lists of what is to be done with a store, or of a size class.
-pub(super) const QUEUE: usize = 1;
+pub(super) const QUEUE: usize = 0;
+/// The kind of link of the list that all stores of a pool are in.
+pub(super) const ALL: usize = 1;
 
 /// A list from which any store can be removed. All operations are O(1).
 #[derive(Default)]

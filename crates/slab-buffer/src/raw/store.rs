@@ -75,6 +75,9 @@ pub(in crate::raw) struct Store {
     /// Units released by other threads, or [`DONE`] less the units that are out.
     remote: AtomicU64,
     keeper: Arc<dyn Keeper>,
+    /// First those that change when the store is released.
+    pub links: [Links; 2],
+    // What a release on another thread changes ends here, mostly within a cache line.
     /// The live buffers by offset, if they are tracked.
     pins: Option<Box<Mutex<Pins>>>,
     pub zero_on_release: bool,
@@ -84,12 +87,10 @@ pub(in crate::raw) struct Store {
     pub posted: Cell<bool>,
     /// Its size class, or [`NOT_KEPT`](super::size_classes::NOT_KEPT).
     pub class: u16,
-    // What a release on another thread touches ends here, within a cache line.
     /// The owner's pool, which is there as long as the store is biased. Only the owner uses it.
     local: Owner,
     pub capacity: usize,
     data: NonNull<u8>,
-    pub links: [Links; 2],
     /// Units that were given out, once no more will be. For reports.
     handed: AtomicU64,
     pub id: Cell<u64>,
@@ -261,6 +262,14 @@ impl Handle {
 
     #[inline(never)]
     fn release_remote(self, start: NonNull<u8>, length: usize) {
+        if self.zero_on_release || self.pins.is_some() {
+            return self.release_careful(start, length);
+        }
+        self.count_remote(unit(length));
+    }
+
+    #[inline(never)]
+    fn release_careful(self, start: NonNull<u8>, length: usize) {
         if self.zero_on_release {
             // SAFETY: the range is the buffer's alone, which is gone but not yet counted.
             unsafe { start.write_bytes(0, length) };
@@ -283,19 +292,15 @@ impl Handle {
         }
     }
 
+    /// Counts units in `remote`. The caller must not touch the store afterwards.
+    #[inline(always)]
     fn count_remote(self, units: u64) {
         let mut now = self.remote.load(Ordering::Relaxed);
         while now < SHARED {
             let freed = self.freed.load(Ordering::Acquire);
             let last = freed + now + units == self.goal.load(Ordering::Acquire);
             if now == 0 && !last && self.is_biased() {
-                // The store may go with the last units, and the keeper with the last store.
-                let keeper = self.keeper.clone();
-                if keeper.post(self, units) {
-                    return;
-                }
-                now = self.remote.load(Ordering::Relaxed);
-                continue;
+                return self.post(units);
             }
             match self.replace_remote(now, if last { DONE } else { now + units }) {
                 Ok(_) if last => return self.take_back_there(),
@@ -305,6 +310,18 @@ impl Handle {
         }
         if self.remote.fetch_add(units, Ordering::AcqRel) + units == DONE {
             self.take_back_there();
+        }
+    }
+
+    /// Counts the first units in `remote`, and has the store listed for its owner.
+    #[cold]
+    #[inline(never)]
+    fn post(self, units: u64) {
+        // The store may go with the last units, and the keeper with the last store.
+        let keeper = self.keeper.clone();
+        if !keeper.post(self, units) {
+            // Others were first, or the owner shares the store.
+            self.count_remote(units);
         }
     }
 
@@ -326,6 +343,7 @@ impl Handle {
     }
 
     /// Takes the store to its keeper.
+    #[inline(never)]
     fn take_back_there(self) {
         // The store may hold the last handle of its keeper.
         self.keeper.clone().take_back(self);

@@ -153,8 +153,11 @@ impl Stores {
             return true;
         }
         let Some(next) = self.kept_slab().or_else(|| self.new_slab()) else { return false };
-        self.end(bump);
+        bump.count_in(&self.counters);
+        let old = bump.end();
+        // First, as the allocator may use the pool while the other is freed.
         bump.begin(next);
+        self.retire(old);
         true
     }
 
@@ -175,10 +178,9 @@ impl Stores {
         self.allocate(size, self.options.slab_alignment, true, self.kept.slab_class(size))
     }
 
-    /// Lets go of the current slab.
-    fn end(&self, bump: &Bump) {
-        bump.count_in(&self.counters);
-        if let Some((slab, handed)) = bump.end()
+    /// Lets go of a slab that was the current one, and of which so many units were given out.
+    fn retire(&self, old: Option<(Handle, u64)>) {
+        if let Some((slab, handed)) = old
             && slab.retire(handed)
         {
             slab.unpost();
@@ -274,7 +276,10 @@ impl Stores {
     /// The pool is dropped: lets go of the current slabs, and frees all that is released and what
     /// will be. The notice that is returned is for when nothing of the pool is used any more.
     pub fn close(&self, bumps: [&Bump; 2]) -> Option<Notice> {
-        bumps.into_iter().for_each(|bump| self.end(bump));
+        for bump in bumps {
+            bump.count_in(&self.counters);
+            self.retire(bump.end());
+        }
         self.trim();
         let mail = self.mailbox.close();
         for store in mail.released.drain() {
