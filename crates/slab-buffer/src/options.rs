@@ -1,5 +1,6 @@
 //! How a pool is made. No unsafe code.
 
+use crate::AllocError;
 use std::fmt;
 use std::sync::Arc;
 
@@ -63,6 +64,11 @@ pub struct PoolOptions {
     /// Bytes of the longest buffer, at most [`MAX_LENGTH`].
     #[doc(alias = "kMaxLength")]
     pub max_length: usize,
+    /// Bytes of backing stores that the pool holds at the most, slabs whole and kept stores included,
+    /// as [`array_buffers`](crate::Pool::array_buffers) counts them. A request that would exceed it
+    /// is refused with [`AllocError::LimitReached`], after what is kept has been freed. Without a
+    /// limit, `usize::MAX`.
+    pub max_bytes: usize,
     /// Fill every buffer with zeros, as `--zero-fill-buffers` does.
     pub zero_always: bool,
     /// Overwrite a buffer with zeros when it is released.
@@ -84,13 +90,14 @@ impl PoolOptions {
     /// The pool of a Node by its major version: slabs of 8 KiB, or of 64 KiB in 24 and from 26 on,
     /// which then start at multiples of 64. Recorded from 20.20, 22.23, 24.21, 25.9 and 26.10.
     #[must_use]
-    pub fn node(major: u32) -> Self {
+    pub const fn node(major: u32) -> Self {
         Self {
             pool_size: if major == 24 || major >= 26 { 65536 } else { 8192 },
             slab_alignment: if major >= 26 { 64 } else { 8 },
             reuse: Reuse::Node,
             max_kept_bytes: 4 << 20,
             max_length: MAX_LENGTH,
+            max_bytes: usize::MAX,
             zero_always: false,
             zero_on_release: false,
             track: false,
@@ -100,8 +107,29 @@ impl PoolOptions {
 
     /// The same with another treatment of released slabs.
     #[must_use]
-    pub fn with_reuse(self, reuse: Reuse) -> Self {
-        Self { reuse, ..self }
+    pub const fn with_reuse(mut self, reuse: Reuse) -> Self {
+        self.reuse = reuse;
+        self
+    }
+
+    /// The same with a limit of [`max_bytes`](Self::max_bytes).
+    #[must_use]
+    pub const fn with_max_bytes(mut self, max_bytes: usize) -> Self {
+        self.max_bytes = max_bytes;
+        self
+    }
+}
+
+impl PoolOptions {
+    /// Why there is no buffer of `length` bytes. Of a pool whose limit forbade it: the bytes that it
+    /// held.
+    pub(crate) fn refusal(&self, length: usize, held: Option<usize>) -> AllocError {
+        let Self { max_length: maximum, max_bytes: limit, .. } = *self;
+        match held {
+            _ if length > maximum => AllocError::TooLong { requested: length, maximum },
+            Some(held) => AllocError::LimitReached { requested: length, held, limit },
+            None => AllocError::Refused { requested: length },
+        }
     }
 }
 
@@ -113,6 +141,7 @@ impl fmt::Debug for PoolOptions {
             .field("reuse", &self.reuse)
             .field("max_kept_bytes", &self.max_kept_bytes)
             .field("max_length", &self.max_length)
+            .field("max_bytes", &self.max_bytes)
             .field("zero_always", &self.zero_always)
             .field("zero_on_release", &self.zero_on_release)
             .field("track", &self.track)

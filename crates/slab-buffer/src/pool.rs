@@ -55,11 +55,6 @@ impl Pool {
     pub fn monitor(&self) -> Monitor {
         Monitor::new(self.0.mailbox())
     }
-
-    /// A copy of the bytes, where compaction places what it moves.
-    pub(crate) fn copy_compact(&self, bytes: &[u8]) -> Result<Buffer, AllocError> {
-        self.0.copy_compact(bytes, Location::caller())
-    }
 }
 
 impl fmt::Debug for Pool {
@@ -68,6 +63,35 @@ impl fmt::Debug for Pool {
             .field("options", self.options())
             .field("stats", &self.stats())
             .finish()
+    }
+}
+
+/// Either kind of pool: [`Pool`] or [`SyncPool`](crate::SyncPool). It can't be implemented elsewhere.
+pub trait AnyPool: sealed::Compact {
+    /// `Buffer.allocUnsafe`: see [`Pool::alloc_unsafe`].
+    ///
+    /// # Errors
+    /// [`AllocError`]
+    fn alloc_unsafe(&self, length: usize) -> Result<Buffer, AllocError>;
+
+    /// Moves the buffer to a denser slab: see [`Pool::compact`].
+    ///
+    /// # Errors
+    /// [`AllocError`]; the buffer stays where it is.
+    fn compact(&self, buffer: &mut Buffer) -> Result<bool, AllocError>;
+
+    /// Bytes of live backing stores: see [`Pool::array_buffers`].
+    fn array_buffers(&self) -> usize;
+}
+
+pub(crate) mod sealed {
+    use crate::{AllocError, Buffer};
+
+    pub trait Compact {
+        /// A copy of the bytes, where compaction places what it moves.
+        #[doc(hidden)]
+        #[track_caller]
+        fn copy_compact(&self, bytes: &[u8]) -> Result<Buffer, AllocError>;
     }
 }
 
@@ -208,6 +232,29 @@ macro_rules! calls {
             /// Frees the released stores that are kept. Live buffers are not touched.
             pub fn trim(&self) {
                 self.$core().trim();
+            }
+        }
+
+        impl $crate::pool::sealed::Compact for $pool {
+            #[track_caller]
+            fn copy_compact(&self, bytes: &[u8]) -> Result<Buffer, AllocError> {
+                self.$core().copy_compact(bytes, Location::caller())
+            }
+        }
+
+        impl $crate::AnyPool for $pool {
+            #[track_caller]
+            fn alloc_unsafe(&self, length: usize) -> Result<Buffer, AllocError> {
+                self.alloc_unsafe(length)
+            }
+
+            #[track_caller]
+            fn compact(&self, buffer: &mut Buffer) -> Result<bool, AllocError> {
+                self.compact(buffer)
+            }
+
+            fn array_buffers(&self) -> usize {
+                self.array_buffers()
             }
         }
     };

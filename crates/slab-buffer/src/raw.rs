@@ -20,10 +20,13 @@
 
 mod buffer;
 mod bump;
+mod cache;
 mod compaction;
 mod core;
+mod depot;
+mod division;
+mod latch;
 mod list;
-mod locked;
 mod mailbox;
 mod notice;
 mod reports;
@@ -34,7 +37,7 @@ mod stores;
 pub use buffer::Buffer;
 pub(crate) use buffer::Cells;
 pub(crate) use core::Core;
-pub(crate) use locked::{Guard, Locked};
+pub(crate) use depot::{Depot, Shared};
 pub(crate) use mailbox::Mailbox;
 
 use std::cell::Cell;

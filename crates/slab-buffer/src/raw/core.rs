@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 pub(super) type At = &'static Location<'static>;
 
-/// What `Pool` and `SyncPool` have in common.
+/// The state of a `Pool`.
 pub(crate) struct Core {
     pub(super) bump: Bump,
     /// Lengths from 1 to this are pooled on the short way.
@@ -28,8 +28,6 @@ pub(crate) struct Core {
     pub(super) stores: Stores,
     /// Where compaction places what it moves.
     pub(super) survivors: Bump,
-    /// Whether it is used under a lock, in which nobody else's code is called.
-    locked: bool,
 }
 
 impl Core {
@@ -38,13 +36,6 @@ impl Core {
         // Those two need more of a release than a count.
         let careful = options.track || options.zero_on_release;
         Rc::new(Self::new(options, if careful { NOBODY } else { number_here() }))
-    }
-
-    /// A core that is used under a lock.
-    pub(super) fn locked(options: PoolOptions, owner: u64) -> Self {
-        let mut core = Self::new(options, owner);
-        core.locked = true;
-        core
     }
 
     fn new(mut options: PoolOptions, owner: u64) -> Self {
@@ -60,7 +51,6 @@ impl Core {
             half,
             stores: Stores::new(options, owner),
             survivors: Bump::new(),
-            locked: false,
         }
     }
 
@@ -73,16 +63,16 @@ impl Core {
         self.stores.mailbox.clone()
     }
 
-    /// What the external memory's owner is to be told when the core is unlocked.
+    /// What the external memory's owner is to be told.
     pub(super) fn notice(&self) -> Option<Notice> {
         self.stores.notice()
     }
 
-    /// Tells the external memory's owner what is due, or lets that wait until the core is unlocked.
+    /// Tells the external memory's owner what is due.
     /// The last thing that a call does with the pool.
     #[inline]
     pub(super) fn notify(&self) {
-        if self.stores.is_due() && !self.locked {
+        if self.stores.is_due() {
             give(self.notice());
         }
     }
@@ -126,11 +116,8 @@ impl Core {
     #[cold]
     #[inline(never)]
     fn refusal(&self, length: usize) -> AllocError {
-        let maximum = self.options().max_length;
-        match length > maximum {
-            true => AllocError::TooLong { requested: length, maximum },
-            false => AllocError::Refused { requested: length },
-        }
+        let limited = self.stores.was_limited();
+        self.options().refusal(length, limited.then(|| self.stores.mailbox.bytes()))
     }
 
     /// A store for one buffer.
@@ -154,7 +141,7 @@ impl Core {
         self.stores.settle();
         let kept = self.stores.kept_alone(length);
         let store = kept.or_else(|| self.stores.new_alone(length, OFFSETS));
-        if self.stores.is_due() && !self.locked {
+        if self.stores.is_due() {
             // If the call panics, the store is released.
             // SAFETY: the store is new or released, and this its only buffer.
             let buffer = store.map(|store| unsafe { Buffer::new(store.data(), length, store) });

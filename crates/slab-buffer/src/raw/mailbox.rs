@@ -8,14 +8,17 @@
 //! The lock is never held while memory is allocated or freed, or other people's code is called. No
 //! unsafe code but for freeing.
 
+use super::buffer::Buffer;
+use super::core::At;
 use super::list::{ALL, List, QUEUE, Stack};
 use super::notice::Notice;
 use super::size_classes::NOT_KEPT;
-use super::store::{Handle, Keeper};
-use crate::PoolOptions;
+use super::store::{Form, Handle, Keeper, Owner};
+use super::{NOBODY, unit};
 use crate::options::{ExternalMemory, Reuse};
+use crate::{AllocError, PoolOptions};
 use std::cell::Cell;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub(crate) struct Mailbox {
@@ -29,6 +32,10 @@ pub(crate) struct Mailbox {
     external: Option<Arc<dyn ExternalMemory>>,
     reuse: Reuse,
     max_waiting_bytes: usize,
+    /// The number of the next store that is made elsewhere; the pool's own numbers count up.
+    last_id: AtomicU64,
+    peak_elsewhere: AtomicUsize,
+    options: PoolOptions,
     lists: Mutex<Lists>,
 }
 
@@ -92,6 +99,9 @@ impl Mailbox {
             external: options.external_memory.clone(),
             reuse: options.reuse,
             max_waiting_bytes: max_kept_bytes(options),
+            last_id: AtomicU64::new(u64::MAX),
+            peak_elsewhere: AtomicUsize::new(0),
+            options: options.clone(),
             lists: Mutex::default(),
         }
     }
@@ -123,6 +133,43 @@ impl Mailbox {
     pub(super) fn unmade(&self, bytes: usize) {
         let made = self.made.load(Ordering::Relaxed);
         self.made.store(made.wrapping_sub(bytes), Ordering::Relaxed);
+    }
+
+    /// Counts a store that the pool is about to make; false if the pool may not hold as much. By the
+    /// pool alone.
+    #[inline]
+    pub fn admit(&self, bytes: usize) -> bool {
+        if self.options.max_bytes == usize::MAX {
+            self.made(bytes);
+            return true;
+        }
+        // Other threads may make stores at the same time.
+        let _lists = self.lists();
+        let admits = self.admits(bytes);
+        if admits {
+            self.made(bytes);
+        }
+        admits
+    }
+
+    /// Counts a store that is about to be made on any thread; false if the pool may not hold as much.
+    fn admit_elsewhere(&self, bytes: usize) -> bool {
+        let _lists = self.lists();
+        let admits = self.admits(bytes);
+        if admits {
+            self.gone.fetch_sub(bytes, Ordering::Release);
+            self.peak_elsewhere.fetch_max(self.bytes(), Ordering::Relaxed);
+        }
+        admits
+    }
+
+    fn admits(&self, bytes: usize) -> bool {
+        self.bytes().checked_add(bytes).is_some_and(|sum| sum <= self.options.max_bytes)
+    }
+
+    /// The most that [`bytes`](Self::bytes) was when a store was made elsewhere.
+    pub fn peak_elsewhere(&self) -> usize {
+        self.peak_elsewhere.load(Ordering::Relaxed)
     }
 
     /// Bytes of the released stores that wait here.
@@ -294,5 +341,37 @@ impl Keeper for Mailbox {
 
     fn take_back(&self, store: Handle) {
         self.uncount(self.put(store));
+    }
+
+    fn alone(self: Arc<Self>, length: usize, at: At) -> Result<Buffer, AllocError> {
+        if length > self.options.max_length || !self.admit_elsewhere(length) {
+            return Err(self.options.refusal(length, Some(self.bytes())));
+        }
+        let form = Form {
+            capacity: length,
+            alignment: self.options.slab_alignment,
+            pooled: false,
+            class: NOT_KEPT,
+            owner: NOBODY,
+            id: self.last_id.fetch_sub(1, Ordering::Relaxed),
+            zero_on_release: self.options.zero_on_release,
+            track: self.options.track,
+        };
+        let Some(store) = Handle::allocate(&form, self.clone(), Owner::NOBODY) else {
+            self.gone.fetch_add(length, Ordering::Release);
+            return Err(AllocError::Refused { requested: length });
+        };
+        store.bias(NOBODY);
+        store.hand_over(unit(length));
+        self.list(store);
+        // SAFETY: the store is new, and this its only buffer.
+        let buffer = unsafe { Buffer::new(store.data(), length, store) };
+        if self.options.track {
+            buffer.pin(at);
+        }
+        if let Some(notice) = self.notice(length as isize) {
+            notice.give();
+        }
+        Ok(buffer)
     }
 }

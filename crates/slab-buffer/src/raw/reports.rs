@@ -24,7 +24,7 @@ impl Core {
             misses: counters.misses.get(),
             lost_to_alignment: counters.lost_to_alignment.get(),
             lost_to_slab_ends: counters.lost_to_slab_ends.get(),
-            peak_array_buffers: stores.peak.get(),
+            peak_array_buffers: stores.peak.get().max(stores.mailbox.peak_elsewhere()),
             ..PoolStats::default()
         };
         for bump in [&self.bump, &self.survivors] {

@@ -15,10 +15,14 @@
 //! but one in `remote`, and neither sees the other. All visited stores are in the mailbox for that,
 //! where whoever asks next finds that nothing is left of them ([`Handle::is_missed`]).
 
+use super::buffer::Buffer;
+use super::core::At;
 use super::list::Links;
+use super::size_classes::NOT_KEPT;
 use super::{NOBODY, here, split, unit};
+use crate::AllocError;
 use crate::report::Pin;
-use std::alloc::{Layout, alloc_zeroed, dealloc};
+use std::alloc::{Layout, alloc, alloc_zeroed, dealloc, handle_alloc_error};
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::ops::Deref;
@@ -38,6 +42,15 @@ pub(in crate::raw) trait Keeper: Send + Sync {
 
     /// Takes back a store that is [`DONE`].
     fn take_back(&self, store: Handle);
+
+    /// Takes back a store that is [`DONE`] if that can't drop the keeper. Whether it did.
+    fn take_back_near(&self, _store: Handle) -> bool {
+        false
+    }
+
+    /// A buffer of `length` bytes, more than none, in a store of its own, which the pool counts. On
+    /// any thread.
+    fn alone(self: Arc<Self>, length: usize, at: At) -> Result<Buffer, AllocError>;
 }
 
 /// Where a pool takes back the stores of its own thread: a call, and the pool to call it with.
@@ -62,6 +75,9 @@ const SHARED: u64 = 1 << 63;
 
 /// The bit of `owner` that is set when others have counted in a biased store.
 const VISITED: u64 = 1 << 63;
+
+/// Parts that a header counts at the most; a part of one that has as many gets a header of its own.
+const MAX_PARTS: usize = 1 << 22;
 
 /// The header of a store.
 #[repr(C)]
@@ -94,8 +110,13 @@ pub(in crate::raw) struct Store {
     /// Units that were given out, once no more will be. For reports.
     handed: AtomicU64,
     pub id: Cell<u64>,
-    /// The alignment of its first byte.
-    alignment: usize,
+    /// Where the bytes end that a buffer without another one behind it can be made longer by: the
+    /// store's end or, for parts of a buffer, that buffer's; the start where buffers are placed.
+    end: usize,
+    /// Whether its buffers are the parts of one buffer, which its keeper holds.
+    divided: bool,
+    /// Bytes allocated behind the header, and their alignment.
+    allocated: (usize, usize),
 }
 
 type Pins = BTreeMap<usize, (usize, &'static Location<'static>)>;
@@ -136,6 +157,16 @@ impl Form {
     }
 }
 
+impl Owner {
+    /// That of a store without an owner.
+    pub const NOBODY: Self = {
+        /// # Safety
+        /// None: it does nothing.
+        unsafe fn nothing(_: *const (), _: Handle) {}
+        Self { pool: std::ptr::null(), take_back: nothing }
+    };
+}
+
 impl Handle {
     /// Makes a store of zeros, or none if the allocator refuses.
     pub fn allocate(form: &Form, keeper: Arc<dyn Keeper>, local: Owner) -> Option<Self> {
@@ -165,11 +196,94 @@ impl Handle {
             links: Default::default(),
             handed: AtomicU64::new(0),
             id: Cell::new(form.id),
-            alignment: form.alignment,
+            end: if form.pooled { 0 } else { form.capacity },
+            divided: false,
+            allocated: (form.capacity, form.alignment),
         };
         // SAFETY: the allocation begins with room for a header, aligned for it.
         unsafe { store.write(header) };
         Some(Self(store))
+    }
+
+    /// A header for two parts of a buffer of the store, which is kept by the keeper. Aborts if the
+    /// allocator refuses, as `Arc` does.
+    pub fn divided(self, start: usize, length: usize, keeper: Arc<dyn Keeper>) -> Self {
+        let header = Store {
+            owner: AtomicU64::new(NOBODY),
+            freed: AtomicU64::new(0),
+            goal: AtomicU64::new(OPEN),
+            remote: AtomicU64::new(DONE - unit(0) - unit(length)),
+            keeper,
+            pins: None,
+            zero_on_release: self.zero_on_release,
+            pooled: self.pooled,
+            posted: Cell::new(false),
+            class: NOT_KEPT,
+            local: Owner::NOBODY,
+            capacity: self.capacity,
+            data: self.data,
+            links: Default::default(),
+            handed: AtomicU64::new(0),
+            id: Cell::new(self.id.get()),
+            end: start + length,
+            divided: true,
+            allocated: (0, align_of::<Store>()),
+        };
+        let (layout, _) = Form::layout(0, align_of::<Store>()).expect("a header's layout");
+        // SAFETY: the layout is not empty, it holds a header.
+        let base = unsafe { alloc(layout) };
+        let Some(store) = NonNull::new(base.cast::<Store>()) else { handle_alloc_error(layout) };
+        // SAFETY: the allocation has room for a header, aligned for it.
+        unsafe { store.write(header) };
+        Self(store)
+    }
+
+    /// Counts one more buffer, which is cut off from one that lives; false if this is no header of
+    /// parts, or one of too many.
+    pub fn count_part(self) -> bool {
+        let more = self.divided && self.live_used().is_some_and(|(parts, _)| parts < MAX_PARTS);
+        if more {
+            self.remote.fetch_sub(unit(0), Ordering::Relaxed);
+        }
+        more
+    }
+
+    /// Counts one buffer less, whose bytes another one takes over; false if this is no header of
+    /// parts.
+    pub fn join_part(self) -> bool {
+        if self.divided {
+            // The other one lives, so this is not the last. What was written through the one that
+            // goes was written by the thread that has both.
+            self.remote.fetch_add(unit(0), Ordering::AcqRel);
+        }
+        self.divided
+    }
+
+    /// Bytes that the buffer of that range can be made longer by, to which it has the only right.
+    pub fn room(self, start: usize, length: usize) -> usize {
+        let behind = self.end.saturating_sub(start + length);
+        let remote = self.remote.load(Ordering::Acquire);
+        if behind == 0 {
+            0
+        } else if remote >= SHARED {
+            // With another part alive, what is behind may be that one's.
+            if remote + unit(length) == DONE { behind } else { 0 }
+        } else if self.owner.load(Ordering::Relaxed) == here() {
+            // What was cut off here can be counted back here.
+            behind.min(split(self.freed.load(Ordering::Relaxed)).1)
+        } else {
+            0
+        }
+    }
+
+    /// Counts bytes as given out that are in the [`room`](Self::room) of a buffer.
+    pub fn widen(self, bytes: usize) {
+        if self.remote.load(Ordering::Relaxed) >= SHARED {
+            self.remote.fetch_sub(bytes as u64, Ordering::Relaxed);
+        } else {
+            let freed = self.freed.load(Ordering::Relaxed) - bytes as u64;
+            self.freed.store(freed, Ordering::Release);
+        }
     }
 
     /// Frees the store's memory. What the header held is dropped when that is done: the last handle
@@ -178,7 +292,7 @@ impl Handle {
     /// # Safety
     /// No buffer of it lives, no list or pool holds it, and no handle of it is used again.
     pub unsafe fn free(self) {
-        let (capacity, alignment) = (self.capacity, self.alignment);
+        let (capacity, alignment) = self.allocated;
         // SAFETY: the header is valid, and by contract never used again.
         let _header = unsafe { self.0.read() };
         let (layout, _) = Form::layout(capacity, alignment).expect("it was allocated with it");
@@ -225,6 +339,16 @@ impl Handle {
     /// Whether the keeper is this one.
     pub fn is_of<K: Keeper>(self, keeper: &Arc<K>) -> bool {
         std::ptr::addr_eq(Arc::as_ptr(&self.keeper), Arc::as_ptr(keeper))
+    }
+
+    /// What its pool does with it.
+    pub fn keeper(self) -> Arc<dyn Keeper> {
+        self.keeper.clone()
+    }
+
+    /// Units that were released in a store without an owner in which buffers are placed.
+    pub fn released(self) -> u64 {
+        self.remote.load(Ordering::Acquire)
     }
 
     /// Where its bytes begin.
@@ -308,7 +432,12 @@ impl Handle {
                 Err(other) => now = other,
             }
         }
-        if self.remote.fetch_add(units, Ordering::AcqRel) + units == DONE {
+        // Nobody else counts in a store whose last units these are: no addition need be atomic.
+        let last = self.remote.load(Ordering::Acquire) + units == DONE;
+        if last {
+            self.remote.store(DONE, Ordering::Relaxed);
+        }
+        if last || self.remote.fetch_add(units, Ordering::AcqRel) + units == DONE {
             self.take_back_there();
         }
     }
@@ -345,6 +474,9 @@ impl Handle {
     /// Takes the store to its keeper.
     #[inline(never)]
     fn take_back_there(self) {
+        if self.keeper.take_back_near(self) {
+            return;
+        }
         // The store may hold the last handle of its keeper.
         self.keeper.clone().take_back(self);
     }
@@ -450,6 +582,13 @@ impl Handle {
         }
         let goal = self.goal.load(Ordering::Acquire);
         (goal != OPEN).then(|| split(goal - freed - remote))
+    }
+
+    /// Live buffers and bytes of a store without an owner that is used up or kept; none while buffers
+    /// are placed in it.
+    pub fn live_used(self) -> Option<(usize, usize)> {
+        let remote = self.remote.load(Ordering::Acquire);
+        (remote >= SHARED).then(|| split(DONE - remote))
     }
 
     /// Buffers that were placed in a slab that is used up.

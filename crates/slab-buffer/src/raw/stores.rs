@@ -22,6 +22,8 @@ pub(super) struct Stores {
     next_id: Cell<u64>,
     pub peak: Cell<usize>,
     pub counters: Counters,
+    /// Whether the pool's limit forbade the last store.
+    is_limited: Cell<bool>,
     /// Whether there is an owner of external memory.
     is_heard: bool,
     /// Bytes that it has yet to be told of.
@@ -40,6 +42,7 @@ impl Stores {
             kept,
             next_id: Cell::new(0),
             peak: Cell::new(0),
+            is_limited: Cell::new(false),
             counters: Counters::default(),
             untold: Cell::new(0),
         }
@@ -59,14 +62,33 @@ impl Stores {
         self.mailbox.notice(self.untold.take())
     }
 
-    /// A store has come into being.
+    /// Counts a store that comes into being; false if the pool's limit forbids it. What is kept and
+    /// counts makes room.
     #[inline]
-    fn grown(&self, bytes: usize) {
-        self.mailbox.made(bytes);
+    fn grow(&self, bytes: usize) -> bool {
+        while !self.mailbox.admit(bytes) {
+            let idle = match self.options.reuse {
+                // It does not count.
+                Reuse::Node => None,
+                Reuse::Recycle => self.kept.evict(),
+            };
+            let Some(idle) = idle else {
+                self.is_limited.set(true);
+                return false;
+            };
+            self.free(idle);
+        }
+        self.is_limited.set(false);
         self.peak.set(self.peak.get().max(self.mailbox.bytes()));
         if self.is_heard {
             self.untold.set(self.untold.get() + bytes as isize);
         }
+        true
+    }
+
+    /// Whether the pool's limit forbade the last store.
+    pub fn was_limited(&self) -> bool {
+        self.is_limited.get()
     }
 
     /// A store has gone.
@@ -133,9 +155,14 @@ impl Stores {
             zero_on_release: self.options.zero_on_release,
             track: self.options.track,
         };
-        let store = Handle::allocate(&form, self.mailbox.clone(), local)?;
+        if !self.grow(capacity) {
+            return None;
+        }
+        let Some(store) = Handle::allocate(&form, self.mailbox.clone(), local) else {
+            self.shrunk(capacity);
+            return None;
+        };
         self.mailbox.list(store);
-        self.grown(capacity);
         Some(store)
     }
 
@@ -166,8 +193,11 @@ impl Stores {
     fn kept_slab(&self) -> Option<Handle> {
         let slab = self.kept.take_slab()?;
         if self.options.reuse == Reuse::Node {
+            if !self.grow(slab.capacity) {
+                self.free(slab);
+                return None;
+            }
             slab.id.set(self.number());
-            self.grown(slab.capacity);
         }
         Some(slab)
     }

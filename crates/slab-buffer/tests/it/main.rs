@@ -2,6 +2,7 @@
 
 mod contents;
 mod features;
+mod growth;
 mod handover;
 mod model;
 mod monitor;
@@ -10,3 +11,5 @@ mod placement;
 mod refusal;
 mod retention;
 mod reuse;
+mod threads;
+mod values;
