@@ -1,5 +1,5 @@
 //! Buffers beside Vec, a vector on mimalloc, BytesMut, bumpalo and opool: allocate, write one byte, drop; the same in a
-//! ring of a thousand live ones; and dropped on another thread.
+//! ring of a thousand live ones; dropped on another thread; and from one pool on several threads.
 
 use benches::buffers::{Mimalloc, options};
 use bytes::BytesMut;
@@ -7,7 +7,9 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use opool::{LocalPool, PoolAllocator};
 use slab_buffer::{Pool, SyncPool};
 use std::hint::black_box;
-use std::sync::mpsc;
+use std::sync::{Barrier, mpsc};
+use std::thread;
+use std::time::Instant;
 
 struct Vectors(usize);
 
@@ -166,7 +168,7 @@ fn ring_of_a_thousand(criterion: &mut Criterion) {
 fn elsewhere<T: Send + 'static>(bencher: &mut criterion::Bencher<'_>, mut make: impl FnMut() -> T) {
     let (sender, receiver) = mpsc::sync_channel::<Vec<T>>(1);
     let (back, returned) = mpsc::channel::<Vec<T>>();
-    let dropper = std::thread::spawn(move || {
+    let dropper = thread::spawn(move || {
         for mut batch in receiver {
             batch.clear();
             if back.send(batch).is_err() {
@@ -206,5 +208,81 @@ fn dropped_elsewhere(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, allocate_and_drop, ring_of_a_thousand, dropped_elsewhere);
+/// How many threads use one pool.
+const THREADS: [usize; 3] = [1, 2, 4];
+
+/// The time of the slowest of so many threads, each of which makes as many buffers, and drops each at
+/// once or, with a ring, a thousand later.
+fn together<T>(
+    bencher: &mut criterion::Bencher<'_>,
+    (threads, ring): (usize, bool),
+    make: impl Fn() -> T + Sync,
+) {
+    let work = |times: u64, start: &Barrier| {
+        let mut ring: Vec<T> = (0..if ring { 1000 } else { 0 }).map(|_| make()).collect();
+        start.wait();
+        let begin = Instant::now();
+        let mut at = 0;
+        for _ in 0..times {
+            let buffer = make();
+            used(&buffer);
+            if let Some(place) = ring.get_mut(at) {
+                *place = buffer;
+                at = if at == 999 { 0 } else { at + 1 };
+            }
+        }
+        begin.elapsed()
+    };
+    bencher.iter_custom(|times| {
+        let start = Barrier::new(threads);
+        thread::scope(|scope| {
+            let all: Vec<_> = (0..threads).map(|_| scope.spawn(|| work(times, &start))).collect();
+            all.into_iter().map(|one| one.join().expect("no panic")).max().expect("a thread")
+        })
+    });
+}
+
+fn shared_by_threads(criterion: &mut Criterion) {
+    for (length, name) in LENGTHS {
+        for (operation, ring) in [("shared", false), ("shared-ring", true)] {
+            for threads in THREADS {
+                let id = format!("slab-buffer/{operation}-by-{threads}/{name}");
+                let mut group = criterion.benchmark_group(id);
+                let how = (threads, ring);
+                let pool = SyncPool::new(options(length));
+                group.bench_function("SyncPool", |bencher| {
+                    together(bencher, how, || {
+                        let mut buffer = pool.alloc_unsafe(black_box(length)).expect("memory");
+                        buffer[0] = 1;
+                        buffer
+                    });
+                });
+                group.bench_function("Vec", |bencher| together(bencher, how, || vector(length)));
+                group.bench_function("mimalloc", |bencher| {
+                    together(bencher, how, || mimalloc(length));
+                });
+                group.bench_function("BytesMut", |bencher| {
+                    together(bencher, how, || bytes_mut(length));
+                });
+                let objects = opool::Pool::new_prefilled(1001 * threads, Vectors(length));
+                group.bench_function("opool", |bencher| {
+                    together(bencher, how, || {
+                        let mut buffer = objects.get();
+                        buffer[0] = 1;
+                        buffer
+                    });
+                });
+                group.finish();
+            }
+        }
+    }
+}
+
+criterion_group!(
+    benches,
+    allocate_and_drop,
+    ring_of_a_thousand,
+    dropped_elsewhere,
+    shared_by_threads
+);
 criterion_main!(benches);

@@ -76,7 +76,7 @@ impl Runtime {
     }
 
     fn adopt(&mut self, buffer: Buffer) -> Result<Variable, RuntimeError> {
-        let own_store = buffer.store_len() == buffer.len();
+        let own_store = !buffer.is_pooled();
         self.keep(|scope| {
             let size = layout::JS_TYPED_ARRAY;
             let cell = scope

@@ -2,7 +2,6 @@
 
 use crate::error::resolve;
 use crate::{Buffer, Frozen, RangeError, View, Writer};
-use std::fmt;
 use std::ops::RangeBounds;
 
 impl Buffer {
@@ -31,6 +30,11 @@ impl Buffer {
         if length < self.len() {
             self.narrow(0, length);
         }
+    }
+
+    /// Cuts the buffer down to no bytes. It keeps its store, if that is its own, to grow in.
+    pub fn clear(&mut self) {
+        self.truncate(0);
     }
 
     /// `buf.copy(target, targetStart, sourceStart, sourceEnd)`: copies as many bytes of the range as
@@ -67,7 +71,7 @@ impl Buffer {
     /// A read-only buffer that is cheap to clone and to slice. O(1), one small allocation.
     #[must_use]
     pub fn freeze(self) -> Frozen {
-        Frozen::new(self)
+        Frozen::from(self)
     }
 
     /// A buffer whose bytes are shared with all views of it, as Node's are. O(1), one small
@@ -90,28 +94,8 @@ impl Default for Buffer {
     }
 }
 
-impl AsRef<[u8]> for Buffer {
-    fn as_ref(&self) -> &[u8] {
-        self
-    }
-}
-
 impl AsMut<[u8]> for Buffer {
     fn as_mut(&mut self) -> &mut [u8] {
         self
-    }
-}
-
-impl PartialEq for Buffer {
-    fn eq(&self, other: &Self) -> bool {
-        **self == **other
-    }
-}
-
-impl Eq for Buffer {}
-
-impl fmt::Debug for Buffer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Buffer({:02x?})", &**self)
     }
 }

@@ -23,6 +23,15 @@ pub enum AllocError {
         /// The alignment asked for.
         alignment: usize,
     },
+    /// The pool would hold more than [`max_bytes`](crate::PoolOptions::max_bytes).
+    LimitReached {
+        /// Bytes asked for.
+        requested: usize,
+        /// Bytes of the pool's backing stores.
+        held: usize,
+        /// Bytes that they may be.
+        limit: usize,
+    },
     /// The allocator refused (Node: `ERR_MEMORY_ALLOCATION_FAILED`).
     Refused {
         /// Bytes asked for.
@@ -37,6 +46,7 @@ impl AllocError {
         match *self {
             Self::TooLong { requested, .. }
             | Self::Alignment { requested, .. }
+            | Self::LimitReached { requested, .. }
             | Self::Refused { requested } => requested,
         }
     }
@@ -51,6 +61,10 @@ impl fmt::Display for AllocError {
             Self::Alignment { alignment, .. } => {
                 write!(f, "a buffer can't be aligned to {alignment} bytes")
             }
+            Self::LimitReached { requested, held, limit } => write!(
+                f,
+                "a buffer of {requested} bytes does not fit: the pool holds {held} of {limit} bytes"
+            ),
             Self::Refused { requested } => {
                 write!(f, "a buffer of {requested} bytes could not be allocated")
             }

@@ -2,12 +2,16 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod buffer;
+mod contents;
 mod error;
 mod frozen;
+mod grow;
+mod monitor;
 mod options;
 mod pool;
 mod raw;
 mod report;
+mod split;
 mod sync_pool;
 mod view;
 mod writer;
@@ -17,10 +21,12 @@ mod bytes;
 #[cfg(feature = "serde")]
 mod serde;
 
+pub use contents::IntoIter;
 pub use error::{AllocError, RangeError};
 pub use frozen::Frozen;
+pub use monitor::Monitor;
 pub use options::{ExternalMemory, MAX_ALIGNMENT, MAX_LENGTH, MAX_POOL_SIZE, PoolOptions, Reuse};
-pub use pool::Pool;
+pub use pool::{AnyPool, Pool};
 pub use raw::Buffer;
 pub use report::{Pin, PoolStats, Slab, SlabState};
 pub use sync_pool::SyncPool;

@@ -1,10 +1,12 @@
 //! How a pool is made. No unsafe code.
 
+use crate::AllocError;
 use std::fmt;
 use std::sync::Arc;
 
-/// Bytes of the longest buffer that any pool gives.
-pub const MAX_LENGTH: usize = (1 << 40) - 1;
+/// Bytes of the longest buffer that any pool gives: one less than 1 TiB or, with pointers of 32 bits
+/// as in Node, than 1 GiB.
+pub const MAX_LENGTH: usize = (1 << if usize::BITS < 64 { 30 } else { 40 }) - 1;
 
 /// Bytes of the largest slab; a larger `pool_size` counts as this.
 pub const MAX_POOL_SIZE: usize = 1 << 25;
@@ -21,7 +23,9 @@ pub enum Reuse {
     #[default]
     Node,
     /// It is kept, a store still, and given to new buffers, old bytes and all. Stores of their own
-    /// are kept too, for requests of the same length.
+    /// are kept too. They come in size classes, eight to each doubling, so a store may be up to an
+    /// eighth longer than its buffer; what could never be kept is as long as its buffer. When
+    /// `max_kept_bytes` is reached, the classes that are not used make room for what is released.
     Recycle,
 }
 
@@ -30,8 +34,10 @@ pub enum Reuse {
 pub trait ExternalMemory: Send + Sync {
     /// The pool's backing stores have grown or, below zero, shrunk by `bytes`.
     ///
-    /// Called after the change, on the thread that caused it, with no lock held: it may use the pool.
-    /// A call of a [`SyncPool`](crate::SyncPool) tells the sum of what it changed.
+    /// Called after the change, on the thread that caused it, when the pool's books are in order and
+    /// no lock is held: it may use the pool, drop its last handle, or panic. A call of a pool tells
+    /// the sum of what it changed, and nothing if that is 0. A panic passes through the call, or the
+    /// drop of a buffer, that caused the change; nothing is lost by it.
     fn adjust(&self, bytes: isize);
 }
 
@@ -52,11 +58,17 @@ pub struct PoolOptions {
     pub slab_alignment: usize,
     /// What happens to released slabs.
     pub reuse: Reuse,
-    /// Bytes of released stores that are kept at the most, under [`Reuse::Recycle`].
+    /// Bytes of released stores that are kept at the most, under [`Reuse::Recycle`]. As many again that
+    /// other threads have released may wait for the pool's thread: see [`Monitor`](crate::Monitor).
     pub max_kept_bytes: usize,
     /// Bytes of the longest buffer, at most [`MAX_LENGTH`].
     #[doc(alias = "kMaxLength")]
     pub max_length: usize,
+    /// Bytes of backing stores that the pool holds at the most, slabs whole and kept stores included,
+    /// as [`array_buffers`](crate::Pool::array_buffers) counts them. A request that would exceed it
+    /// is refused with [`AllocError::LimitReached`], after what is kept has been freed. Without a
+    /// limit, `usize::MAX`.
+    pub max_bytes: usize,
     /// Fill every buffer with zeros, as `--zero-fill-buffers` does.
     pub zero_always: bool,
     /// Overwrite a buffer with zeros when it is released.
@@ -78,13 +90,14 @@ impl PoolOptions {
     /// The pool of a Node by its major version: slabs of 8 KiB, or of 64 KiB in 24 and from 26 on,
     /// which then start at multiples of 64. Recorded from 20.20, 22.23, 24.21, 25.9 and 26.10.
     #[must_use]
-    pub fn node(major: u32) -> Self {
+    pub const fn node(major: u32) -> Self {
         Self {
             pool_size: if major == 24 || major >= 26 { 65536 } else { 8192 },
             slab_alignment: if major >= 26 { 64 } else { 8 },
             reuse: Reuse::Node,
             max_kept_bytes: 4 << 20,
             max_length: MAX_LENGTH,
+            max_bytes: usize::MAX,
             zero_always: false,
             zero_on_release: false,
             track: false,
@@ -94,8 +107,29 @@ impl PoolOptions {
 
     /// The same with another treatment of released slabs.
     #[must_use]
-    pub fn with_reuse(self, reuse: Reuse) -> Self {
-        Self { reuse, ..self }
+    pub const fn with_reuse(mut self, reuse: Reuse) -> Self {
+        self.reuse = reuse;
+        self
+    }
+
+    /// The same with a limit of [`max_bytes`](Self::max_bytes).
+    #[must_use]
+    pub const fn with_max_bytes(mut self, max_bytes: usize) -> Self {
+        self.max_bytes = max_bytes;
+        self
+    }
+}
+
+impl PoolOptions {
+    /// Why there is no buffer of `length` bytes. Of a pool whose limit forbade it: the bytes that it
+    /// held.
+    pub(crate) fn refusal(&self, length: usize, held: Option<usize>) -> AllocError {
+        let Self { max_length: maximum, max_bytes: limit, .. } = *self;
+        match held {
+            _ if length > maximum => AllocError::TooLong { requested: length, maximum },
+            Some(held) => AllocError::LimitReached { requested: length, held, limit },
+            None => AllocError::Refused { requested: length },
+        }
     }
 }
 
@@ -107,6 +141,7 @@ impl fmt::Debug for PoolOptions {
             .field("reuse", &self.reuse)
             .field("max_kept_bytes", &self.max_kept_bytes)
             .field("max_length", &self.max_length)
+            .field("max_bytes", &self.max_bytes)
             .field("zero_always", &self.zero_always)
             .field("zero_on_release", &self.zero_on_release)
             .field("track", &self.track)

@@ -1,16 +1,17 @@
 //! The pool of one thread. No unsafe code.
 
 use crate::raw::Core;
-use crate::{AllocError, Buffer, PoolOptions, PoolStats, Slab, SlabState};
+use crate::{AllocError, Buffer, Monitor, PoolOptions, PoolStats, Slab, SlabState};
 use std::fmt;
 use std::panic::Location;
 use std::rc::Rc;
 
 /// Gives buffers out of slabs, by Node's rules (`lib/buffer.js`).
 ///
-/// It belongs to the thread that made it; its buffers go anywhere, and outlive it. Buffers that
-/// another thread drops come back when the pool is next used for more than the short way: at a new
-/// slab, a store of its own, or a report. Cloning it gives another handle of the same pool.
+/// It belongs to the thread that made it; its buffers go anywhere, and outlive it. The stores of
+/// buffers that another thread drops count as released at once; the pool uses their memory again from
+/// its next slab, store of its own, or report on, and a [`Monitor`] frees it without the pool's
+/// thread. Cloning it gives another handle of the same pool.
 ///
 /// ```
 /// use slab_buffer::{Pool, PoolOptions};
@@ -49,9 +50,10 @@ impl Pool {
         self.0.alloc_unsafe(length)
     }
 
-    /// A copy of the bytes, where compaction places what it moves.
-    pub(crate) fn copy_compact(&self, bytes: &[u8]) -> Result<Buffer, AllocError> {
-        self.0.copy_compact(bytes, Location::caller())
+    /// What other threads may ask of the pool.
+    #[must_use]
+    pub fn monitor(&self) -> Monitor {
+        Monitor::new(self.0.mailbox())
     }
 }
 
@@ -61,6 +63,35 @@ impl fmt::Debug for Pool {
             .field("options", self.options())
             .field("stats", &self.stats())
             .finish()
+    }
+}
+
+/// Either kind of pool: [`Pool`] or [`SyncPool`](crate::SyncPool). It can't be implemented elsewhere.
+pub trait AnyPool: sealed::Compact {
+    /// `Buffer.allocUnsafe`: see [`Pool::alloc_unsafe`].
+    ///
+    /// # Errors
+    /// [`AllocError`]
+    fn alloc_unsafe(&self, length: usize) -> Result<Buffer, AllocError>;
+
+    /// Moves the buffer to a denser slab: see [`Pool::compact`].
+    ///
+    /// # Errors
+    /// [`AllocError`]; the buffer stays where it is.
+    fn compact(&self, buffer: &mut Buffer) -> Result<bool, AllocError>;
+
+    /// Bytes of live backing stores: see [`Pool::array_buffers`].
+    fn array_buffers(&self) -> usize;
+}
+
+pub(crate) mod sealed {
+    use crate::{AllocError, Buffer};
+
+    pub trait Compact {
+        /// A copy of the bytes, where compaction places what it moves.
+        #[doc(hidden)]
+        #[track_caller]
+        fn copy_compact(&self, bytes: &[u8]) -> Result<Buffer, AllocError>;
     }
 }
 
@@ -74,7 +105,8 @@ macro_rules! calls {
             /// [`AllocError`] if it is too long or the allocator refuses.
             #[track_caller]
             pub fn alloc(&self, length: usize) -> Result<Buffer, AllocError> {
-                self.$core().alone(length, true, Location::caller())
+                let buffer = self.$core().alone(length, true, Location::caller());
+                buffer
             }
 
             /// `Buffer.allocUnsafeSlow`: a store of its own. Its bytes are initialised, but may be
@@ -84,7 +116,8 @@ macro_rules! calls {
             /// [`AllocError`] if it is too long or the allocator refuses.
             #[track_caller]
             pub fn alloc_unsafe_slow(&self, length: usize) -> Result<Buffer, AllocError> {
-                self.$core().alone(length, false, Location::caller())
+                let buffer = self.$core().alone(length, false, Location::caller());
+                buffer
             }
 
             /// `Buffer.allocUnsafe(length, alignment)` of Node 26: the buffer begins at a multiple
@@ -99,7 +132,8 @@ macro_rules! calls {
                 length: usize,
                 alignment: usize,
             ) -> Result<Buffer, AllocError> {
-                self.$core().aligned(length, alignment, Location::caller())
+                let buffer = self.$core().aligned(length, alignment, Location::caller());
+                buffer
             }
 
             /// `Buffer.from(bytes)`: a copy, pooled as by `alloc_unsafe`.
@@ -198,6 +232,29 @@ macro_rules! calls {
             /// Frees the released stores that are kept. Live buffers are not touched.
             pub fn trim(&self) {
                 self.$core().trim();
+            }
+        }
+
+        impl $crate::pool::sealed::Compact for $pool {
+            #[track_caller]
+            fn copy_compact(&self, bytes: &[u8]) -> Result<Buffer, AllocError> {
+                self.$core().copy_compact(bytes, Location::caller())
+            }
+        }
+
+        impl $crate::AnyPool for $pool {
+            #[track_caller]
+            fn alloc_unsafe(&self, length: usize) -> Result<Buffer, AllocError> {
+                self.alloc_unsafe(length)
+            }
+
+            #[track_caller]
+            fn compact(&self, buffer: &mut Buffer) -> Result<bool, AllocError> {
+                self.compact(buffer)
+            }
+
+            fn array_buffers(&self) -> usize {
+                self.array_buffers()
             }
         }
     };

@@ -5,26 +5,40 @@
 //! buffers never overlap, so each has its range to itself. What is counted is *units*: a buffer of
 //! `n` bytes is `1 << 40 | n`, so that one addition counts a buffer and its bytes.
 //!
-//! A store is **biased** to the thread of its pool at first. That thread counts releases in a plain
-//! cell (`freed`), other threads in an atomic (`remote`). When the plain cell reaches `goal`, the
-//! pool takes the store back. A thread other than the owner can't see the plain cell, so it can't
-//! know that it releases the last buffer; it tells the pool that it was there, and when the pool
-//! next does more than bump a pointer, it makes its retired stores **shared**: all releases are
-//! counted in `remote`, in such a way that whoever makes it `DONE` takes the store back.
-//! A pool that is dropped shares all its stores first. The stores of a `SyncPool` have no owner and
-//! are shared as soon as no more buffers are placed in them.
+//! A store is **biased** to the thread of its pool at first: that thread counts releases in a plain
+//! cell (`freed`), other threads in an atomic (`remote`). (Choi, Shull and Torrellas, *Biased
+//! reference counting*, 2018.) Who makes the two add up to all that was given out takes the store
+//! back. The pool **shares** a store when it learns that another thread has released a buffer of it:
+//! from then on all releases are counted in `remote`. A pool that is dropped shares all its stores
+//! first. The stores of a `SyncPool` have no owner and are shared as soon as no more buffers are
+//! placed in them. `store.rs` has the protocol.
+//!
+//! Modules depend downwards: `core` (with `compaction` and `reports`) on `stores`, that on `mailbox`,
+//! `size_classes` and `bump`, those on `list` and `store`.
 
 #![allow(unsafe_code, reason = "this module is where the unsafe code is")]
 
 mod buffer;
+mod bump;
+mod cache;
+mod compaction;
 mod core;
-mod home;
-mod shelves;
+mod depot;
+mod division;
+mod latch;
+mod list;
+mod mailbox;
+mod notice;
+mod reports;
+mod size_classes;
 mod store;
+mod stores;
 
 pub use buffer::Buffer;
 pub(crate) use buffer::Cells;
-pub(crate) use core::{Core, Guard, Locked};
+pub(crate) use core::Core;
+pub(crate) use depot::{Depot, Shared};
+pub(crate) use mailbox::Mailbox;
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -56,9 +70,6 @@ fn number_here() -> u64 {
 const fn unit(length: usize) -> u64 {
     1 << 40 | length as u64
 }
-
-/// The count of releases of a shared store when none is left; other counts stay below it.
-const DONE: u64 = 1 << 63;
 
 /// Buffers and bytes of a count of units.
 const fn split(units: u64) -> (usize, usize) {

@@ -1,7 +1,7 @@
-//! The feature `serde`: as bytes. Reading gives back a frozen buffer from a store of its own, since
-//! a format knows of no pool. No unsafe code.
+//! The feature `serde`: as bytes. Reading gives back a buffer with a store that belongs to no pool, since
+//! a format knows of none.
 
-use crate::{Buffer, Frozen, Pool, PoolOptions};
+use crate::{Buffer, Frozen};
 use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 use std::fmt;
@@ -20,35 +20,40 @@ impl Serialize for Frozen {
 
 impl<'de> Deserialize<'de> for Buffer {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_byte_buf(Whole)
+        let bytes = deserializer.deserialize_byte_buf(Vector)?;
+        Buffer::unpooled_from(&bytes).map_err(D::Error::custom)
     }
 }
 
 impl<'de> Deserialize<'de> for Frozen {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Buffer::deserialize(deserializer).map(Buffer::freeze)
+        deserializer.deserialize_byte_buf(Vector).map(Frozen::from)
     }
 }
 
-struct Whole;
+/// Bytes in a vector.
+struct Vector;
 
-impl<'de> Visitor<'de> for Whole {
-    type Value = Buffer;
+impl<'de> Visitor<'de> for Vector {
+    type Value = Vec<u8>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("bytes")
     }
 
-    fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Buffer, E> {
-        let pool = Pool::new(PoolOptions { pool_size: 0, ..PoolOptions::default() });
-        pool.from_bytes(bytes).map_err(E::custom)
+    fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Vec<u8>, E> {
+        Ok(bytes.to_vec())
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Buffer, A::Error> {
+    fn visit_byte_buf<E: Error>(self, bytes: Vec<u8>) -> Result<Vec<u8>, E> {
+        Ok(bytes)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Vec<u8>, A::Error> {
         let mut bytes = Vec::new();
         while let Some(byte) = sequence.next_element()? {
             bytes.push(byte);
         }
-        self.visit_bytes(&bytes)
+        Ok(bytes)
     }
 }

@@ -1,47 +1,66 @@
-//! The pool of many threads. No unsafe code.
+//! The pool of many threads.
 
 use crate::pool::calls;
-use crate::raw::{Guard, Locked};
+use crate::raw::{Depot, Shared};
 use crate::{AllocError, Buffer, PoolOptions, PoolStats, Slab, SlabState};
 use std::fmt;
 use std::panic::Location;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A [`Pool`](crate::Pool) that many threads share. Cloning it gives another handle.
 ///
-/// An allocation takes a lock, a release one atomic addition. A thread that allocates much is
-/// better off with a `Pool` of its own, whose buffers are as free to go to other threads.
+/// Each thread that allocates has a slab of its own, as each of Node's workers has, and a few released
+/// stores at hand: neither allocations nor releases wait for other threads. What a thread has at
+/// hand goes back to the pool when the thread ends, and is freed with the pool's last handle.
+/// [`array_buffers`](Self::array_buffers) is true at once, whichever thread releases a buffer.
 ///
 /// ```
 /// use slab_buffer::{PoolOptions, SyncPool};
 ///
-/// let pool = SyncPool::new(PoolOptions::default());
-/// let there = pool.clone();
-/// let buffer = std::thread::spawn(move || there.from_string("hello")).join().expect("no panic")?;
+/// static POOL: SyncPool = SyncPool::new(PoolOptions::node(20));
+///
+/// let buffer = std::thread::spawn(|| POOL.from_string("hello")).join().expect("no panic")?;
 /// assert_eq!(&*buffer, b"hello");
 /// # Ok::<(), slab_buffer::AllocError>(())
 /// ```
-#[derive(Clone)]
-pub struct SyncPool(Arc<Locked>);
+pub struct SyncPool {
+    options: PoolOptions,
+    shared: OnceLock<Shared>,
+}
 
 impl SyncPool {
-    /// A pool without a slab.
+    /// A pool without a slab. It can be a `static`; what threads share is made at the first use.
     #[must_use]
-    pub fn new(options: PoolOptions) -> Self {
-        Self(Arc::new(Locked::new(options)))
+    pub const fn new(options: PoolOptions) -> Self {
+        Self { options, shared: OnceLock::new() }
+    }
+
+    /// How it was made; sizes out of their bounds are shown as they count.
+    #[must_use]
+    pub fn options(&self) -> &PoolOptions {
+        self.core().options()
     }
 
     /// `Buffer.allocUnsafe`: see [`Pool::alloc_unsafe`](crate::Pool::alloc_unsafe).
     ///
     /// # Errors
-    /// [`AllocError`] if it is too long or the allocator refuses.
+    /// [`AllocError`] if it is too long, the pool's limit is reached or the allocator refuses.
+    #[inline]
     #[track_caller]
     pub fn alloc_unsafe(&self, length: usize) -> Result<Buffer, AllocError> {
-        self.core().alloc_unsafe(length)
+        self.core().alloc_unsafe(length, Location::caller())
     }
 
-    fn core(&self) -> Guard<'_> {
-        self.0.core()
+    #[inline]
+    fn core(&self) -> &Arc<Depot> {
+        self.shared.get_or_init(|| Shared::new(self.options.clone())).depot()
+    }
+}
+
+impl Clone for SyncPool {
+    fn clone(&self) -> Self {
+        self.core();
+        Self { options: self.options.clone(), shared: self.shared.clone() }
     }
 }
 

@@ -1,11 +1,12 @@
-//! Writing into a buffer from its start on. No unsafe code.
+//! Writing into a buffer from its start on.
 
 use crate::Buffer;
 use std::io;
 
 /// A buffer that is being filled: [`io::Write`] and, with the feature `bytes`, `bytes::BufMut`.
 ///
-/// A buffer does not grow: what does not fit is not written, as with `&mut [u8]`.
+/// It does not grow: what does not fit is not written, as with `&mut [u8]`. A [`Buffer`] grows by
+/// [`extend_from_slice`](Buffer::extend_from_slice), as a [`std::fmt::Write`] or a `BufMut`.
 ///
 /// ```
 /// use slab_buffer::{Pool, PoolOptions};
@@ -14,7 +15,8 @@ use std::io;
 /// let pool = Pool::new(PoolOptions::default());
 /// let mut writer = pool.alloc_unsafe(100)?.writer();
 /// write!(writer, "{} bytes", 7)?;
-/// assert_eq!(&*writer.into_buffer(), b"7 bytes");
+/// assert_eq!(writer.filled(), b"7 bytes");
+/// assert_eq!(writer.into_buffer(), "7 bytes");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
@@ -28,26 +30,49 @@ impl Writer {
         Self { buffer, written: 0 }
     }
 
-    /// Bytes that have been written.
+    /// How many bytes have been written.
     #[must_use]
     pub fn written(&self) -> usize {
         self.written
     }
 
-    /// Bytes that the buffer holds.
+    /// How many bytes the buffer holds.
     #[must_use]
     pub fn capacity(&self) -> usize {
         self.buffer.len()
     }
 
-    /// The bytes that have not been written.
-    pub fn remaining_mut(&mut self) -> &mut [u8] {
+    /// How many bytes can still be written.
+    #[must_use]
+    pub fn room(&self) -> usize {
+        self.buffer.len() - self.written
+    }
+
+    /// The bytes that have been written.
+    #[must_use]
+    pub fn filled(&self) -> &[u8] {
+        &self.buffer[..self.written]
+    }
+
+    /// The bytes that have been written, to be changed.
+    pub fn filled_mut(&mut self) -> &mut [u8] {
+        &mut self.buffer[..self.written]
+    }
+
+    /// The bytes that have not been written: initialised, but perhaps old. After they were filled
+    /// from elsewhere, [`advance`](Self::advance) counts them.
+    pub fn unfilled_mut(&mut self) -> &mut [u8] {
         &mut self.buffer[self.written..]
     }
 
     /// Counts the next `count` bytes as written, up to the buffer's end.
     pub fn advance(&mut self, count: usize) {
-        self.written += count.min(self.buffer.len() - self.written);
+        self.written += count.min(self.room());
+    }
+
+    /// Starts anew.
+    pub fn clear(&mut self) {
+        self.written = 0;
     }
 
     /// The buffer, cut down to what was written.
@@ -60,9 +85,8 @@ impl Writer {
 
 impl io::Write for Writer {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let room = self.remaining_mut();
-        let count = room.len().min(bytes.len());
-        room[..count].copy_from_slice(&bytes[..count]);
+        let count = self.room().min(bytes.len());
+        self.unfilled_mut()[..count].copy_from_slice(&bytes[..count]);
         self.advance(count);
         Ok(count)
     }

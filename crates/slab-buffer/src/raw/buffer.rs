@@ -1,9 +1,12 @@
 //! The handle of a buffer: a range of a store that is its alone.
 
+use super::core::Core;
+use super::division::divide;
 use super::store::Handle;
+use crate::{AllocError, PoolOptions};
 use std::cell::Cell;
 use std::marker::PhantomData;
-use std::mem::ManuallyDrop;
+use std::mem::{self, ManuallyDrop};
 use std::ops::{Deref, DerefMut};
 use std::panic::Location;
 use std::ptr::NonNull;
@@ -74,6 +77,12 @@ impl Buffer {
         self.store.map_or(0, |store| store.capacity)
     }
 
+    /// Whether it lies in a slab with other buffers, rather than in a store of its own.
+    #[must_use]
+    pub fn is_pooled(&self) -> bool {
+        self.store.is_some_and(|store| store.pooled)
+    }
+
     /// Keeps `length` bytes from `start` on, and releases the others to the store's count. Their
     /// memory is used again with the store's.
     pub(crate) fn narrow(&mut self, start: usize, length: usize) {
@@ -89,6 +98,76 @@ impl Buffer {
         store.shrink(self.length - length);
         self.length = length;
         store.repin(from, from + start, length);
+    }
+
+    /// Bytes that the buffer can be made longer by where it is.
+    pub(crate) fn room(&self) -> usize {
+        self.store.map_or(0, |store| store.room(self.offset(), self.length))
+    }
+
+    /// The [`room`](Self::room) behind the buffer: initialised, but perhaps old.
+    pub(crate) fn spare_mut(&mut self) -> &mut [u8] {
+        let room = self.room();
+        // SAFETY: the end of the range lies in the store or at its end.
+        let end = unsafe { self.start.add(self.length) };
+        // SAFETY: the room lies in the store, is initialised, and is no buffer's; this buffer, which
+        // has the only right to it, is borrowed mutably.
+        unsafe { slice::from_raw_parts_mut(end.as_ptr(), room) }
+    }
+
+    /// Makes the buffer longer by `bytes` of its room.
+    pub(crate) fn widen(&mut self, bytes: usize) {
+        assert!(bytes <= self.room(), "no more than the room");
+        if let Some(store) = self.store.filter(|_| bytes > 0) {
+            store.widen(bytes);
+            self.length += bytes;
+            store.repin(self.offset(), self.offset(), self.length);
+        }
+    }
+
+    /// A buffer of `length` bytes in a store of its own, of the same pool; of no pool if this buffer
+    /// has no store.
+    #[track_caller]
+    pub(crate) fn alone_like(&self, length: usize) -> Result<Self, AllocError> {
+        let at = Location::caller();
+        match self.store {
+            _ if length == 0 => Ok(Self::empty()),
+            Some(store) => store.keeper().alone(length, at),
+            None => {
+                let options = PoolOptions { pool_size: 0, ..PoolOptions::default() };
+                Core::here(options).alone(length, false, at)
+            }
+        }
+    }
+
+    /// Cuts the buffer in two parts of some bytes each, and returns the one behind.
+    pub(crate) fn divide(&mut self, at: usize) -> Self {
+        assert!(0 < at && at < self.length, "two parts of some bytes");
+        let (start, length) = (self.start, self.length);
+        let store = self.store.filter(|store| store.count_part());
+        let store = Some(store.unwrap_or_else(|| divide(mem::take(self))));
+        // SAFETY: `at` is less than the length of the range.
+        let middle = unsafe { start.add(at) };
+        // This one is empty, or the part whose place its first part takes.
+        mem::forget(mem::replace(self, Self { start, length: at, store }));
+        Self { start: middle, length: length - at, store }
+    }
+
+    /// Adds the other buffer at the end if it is a part of the same one and lies there.
+    pub(crate) fn adjoin(&mut self, other: Self) -> Result<(), Self> {
+        let end = self.start.addr().get() + self.length;
+        match self.store {
+            Some(store)
+                if other.store == Some(store)
+                    && other.start.addr().get() == end
+                    && store.join_part() =>
+            {
+                self.length += other.length;
+                mem::forget(other);
+                Ok(())
+            }
+            _ => Err(other),
+        }
     }
 
     pub(super) fn pin(&self, at: &'static Location<'static>) {

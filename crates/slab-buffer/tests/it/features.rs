@@ -24,6 +24,43 @@ fn bytes_come_from_buffers_without_copying() {
 
 #[cfg(feature = "bytes")]
 #[test]
+fn buffers_and_frozen_buffers_are_read_by_the_trait() {
+    use bytes::Buf;
+
+    let pool = Pool::new(PoolOptions::default());
+    let mut frozen = pool.from_bytes(b"\0\x01abcdef").unwrap().freeze();
+    assert_eq!((frozen.get_u16(), frozen.remaining()), (1, 6));
+    let bytes = frozen.copy_to_bytes(3);
+    assert_eq!((&bytes[..], frozen.chunk()), (&b"abc"[..], &b"def"[..]));
+    frozen.advance(3);
+    drop(bytes);
+    assert!(!frozen.has_remaining());
+    assert_eq!(pool.stats().live_buffers, 0, "what is empty holds nothing");
+    let mut buffer = pool.from_bytes(b"\0\x01abcdef").unwrap();
+    assert_eq!((buffer.get_u16(), buffer.remaining()), (1, 6));
+    let bytes = buffer.copy_to_bytes(3);
+    assert_eq!((&bytes[..], buffer.chunk()), (&b"abc"[..], &b"def"[..]));
+}
+
+#[cfg(feature = "bytes")]
+#[test]
+fn a_buffer_grows_as_the_trait_writes_to_it() {
+    use bytes::{Buf, BufMut};
+
+    let pool = Pool::new(PoolOptions::default());
+    let mut buffer = pool.alloc_unsafe(0).unwrap();
+    for i in 0..1000 {
+        buffer.put_u32(i);
+    }
+    buffer.put_bytes(7, 1000);
+    buffer.put(&b"end"[..]);
+    assert_eq!((buffer.len(), buffer.remaining_mut()), (5003, isize::MAX as usize - 5003));
+    assert!((0..1000).all(|i| buffer.get_u32() == i));
+    assert_eq!((&buffer[..1000], &buffer[1000..]), (&[7; 1000][..], &b"end"[..]));
+}
+
+#[cfg(feature = "bytes")]
+#[test]
 #[should_panic(expected = "past the buffer's end")]
 fn advancing_past_the_end_panics_as_the_trait_says() {
     let mut writer = Pool::new(PoolOptions::default()).alloc(4).unwrap().writer();

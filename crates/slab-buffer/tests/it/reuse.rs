@@ -1,11 +1,22 @@
 //! What becomes of released slabs and stores.
 
-use slab_buffer::{Pool, PoolOptions, Reuse, SlabState, SyncPool};
+use slab_buffer::{Buffer, Pool, PoolOptions, Reuse, SlabState, SyncPool};
+use std::iter;
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicIsize, Ordering};
 
 fn recycling() -> Pool {
     Pool::new(PoolOptions::default().with_reuse(Reuse::Recycle))
+}
+
+/// Random lengths, the same each time.
+fn lengths(range: Range<usize>) -> impl Iterator<Item = usize> {
+    let mut state = 1_u64;
+    iter::repeat_with(move || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        range.start + (state >> 33) as usize % range.len()
+    })
 }
 
 #[test]
@@ -77,15 +88,61 @@ fn a_recycled_slab_shows_old_bytes_and_a_filled_buffer_does_not() {
 }
 
 #[test]
-fn stores_of_their_own_are_kept_by_length() {
+fn stores_of_their_own_are_kept_by_size_class() {
     let pool = recycling();
     let id = pool.alloc_unsafe(5000).unwrap().store_id();
-    assert_ne!(pool.alloc_unsafe(5001).unwrap().store_id(), id);
-    assert_eq!(pool.alloc_unsafe(5000).unwrap().store_id(), id);
+    let longer = pool.alloc_unsafe(5120).unwrap();
+    assert_eq!((longer.store_id(), longer.len(), longer.store_len()), (id, 5120, 5120));
+    assert_eq!([&longer, &pool.alloc_unsafe(9).unwrap()].map(Buffer::is_pooled), [false, true]);
+    drop(longer);
+    assert_ne!(pool.alloc_unsafe(5121).unwrap().store_id(), id);
+    assert_eq!(pool.alloc_unsafe(4700).unwrap().store_id(), id);
     let stats = pool.stats();
-    assert_eq!((stats.hits, stats.misses, stats.array_buffers), (1, 2, 10001));
+    assert_eq!((stats.hits, stats.misses, stats.array_buffers), (3, 2, 8192 + 5120 + 5632));
     pool.trim();
-    assert_eq!(pool.array_buffers(), 0);
+    assert_eq!(pool.array_buffers(), 8192);
+}
+
+#[test]
+fn sizes_that_are_not_used_any_more_make_room_for_those_that_are() {
+    let pool = recycling();
+    let burst: Vec<_> = (0..839).map(|_| pool.alloc_unsafe(5000).unwrap()).collect();
+    drop(burst);
+    let before = pool.stats();
+    for _ in 0..100_000 {
+        pool.alloc_unsafe(6000).unwrap();
+    }
+    let stats = pool.stats();
+    assert_eq!((stats.hits - before.hits, stats.misses - before.misses), (99_999, 1));
+    assert!(stats.kept_bytes <= pool.options().max_kept_bytes);
+    // The others are not given up at once.
+    assert!(stats.kept_bytes > pool.options().max_kept_bytes - 3 * 6144);
+}
+
+#[test]
+fn random_lengths_find_kept_stores() {
+    let pool = recycling();
+    for length in lengths(4096..65536).take(100_000) {
+        pool.alloc_unsafe(length).unwrap();
+    }
+    let stats = pool.stats();
+    assert!(stats.hits >= 99_950, "{}", stats.hits);
+}
+
+#[test]
+fn many_sizes_at_once_share_the_budget() {
+    let options = PoolOptions { max_kept_bytes: 100_000, ..PoolOptions::default() };
+    let pool = Pool::new(options.with_reuse(Reuse::Recycle));
+    let mut held = std::collections::VecDeque::new();
+    for length in lengths(4096..16_000).take(10_000) {
+        held.push_back(pool.alloc_unsafe(length).unwrap());
+        if held.len() > 20 {
+            held.pop_front();
+        }
+        assert!(pool.stats().kept_bytes <= 100_000);
+    }
+    let stats = pool.stats();
+    assert!(stats.hits > 3500, "{}", stats.hits);
 }
 
 #[test]
@@ -93,13 +150,19 @@ fn what_is_kept_is_bounded() {
     let options = PoolOptions { max_kept_bytes: 20_000, ..PoolOptions::default() };
     let pool = Pool::new(options.with_reuse(Reuse::Recycle));
     let held: Vec<_> = (0..10).map(|_| pool.alloc_unsafe(6000).unwrap()).collect();
-    assert_eq!(pool.array_buffers(), 60_000);
+    assert_eq!(pool.array_buffers(), 61_440);
     drop(held);
-    assert_eq!(pool.array_buffers(), 18_000);
+    assert_eq!(pool.array_buffers(), 18_432);
     for length in 4096..4296 {
         pool.alloc_unsafe(length).unwrap();
     }
     assert!(pool.array_buffers() <= 20_000);
+    // What can never be kept is as long as its buffer, and displaces nothing.
+    let kept = pool.stats().kept_bytes;
+    let large = pool.alloc_unsafe(30_001).unwrap();
+    assert_eq!(large.store_len(), 30_001);
+    drop(large);
+    assert_eq!(pool.stats().kept_bytes, kept);
 }
 
 #[test]

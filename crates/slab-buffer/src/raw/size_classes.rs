@@ -1,0 +1,201 @@
+//! The released stores that wait for new buffers, by size class.
+//!
+//! There are eight classes to each doubling, as in mimalloc, so a store is at most an eighth longer
+//! than its buffer needs. Slabs are a class of their own. When the budget is used up, a store of a
+//! class that is not used makes room: a clock's hand goes round the classes and takes from the first
+//! one that was not hit since the hand last passed (the CLOCK algorithm: Corbató, *A paging
+//! experiment with the Multics system*, 1968). No unsafe code.
+
+use super::list::Stack;
+use super::store::Handle;
+use crate::Reuse;
+use std::cell::Cell;
+use std::iter;
+
+/// The size class of stores that are never kept.
+pub(super) const NOT_KEPT: u16 = u16::MAX;
+
+/// Classes of up to this many bytes are multiples of 8.
+const SMALL: usize = 128;
+
+/// The size class of `length` bytes, more than none.
+#[inline]
+const fn class_of(length: usize) -> usize {
+    let last = length - 1;
+    let shift = (last | (SMALL / 2)).ilog2() - 3;
+    (shift as usize - 3) * 8 + (last >> shift)
+}
+
+/// Bytes of the stores of a class.
+const fn capacity_of(class: usize) -> usize {
+    let shift = (class / 8).saturating_sub(1);
+    (class - shift * 8 + 1) << (shift + 3)
+}
+
+/// Released stores of one size class.
+#[derive(Default)]
+struct Class {
+    kept: Stack,
+    /// How many stores were taken.
+    hits: Cell<u64>,
+    /// What `hits` was when the hand last passed.
+    seen: Cell<u64>,
+}
+
+impl Class {
+    #[inline]
+    fn take(&self) -> Option<Handle> {
+        let store = self.kept.pop()?;
+        self.hits.set(self.hits.get() + 1);
+        Some(store)
+    }
+}
+
+/// All size classes of a pool.
+pub(super) struct SizeClasses {
+    /// Those of stores with one buffer, under [`Reuse::Recycle`], and behind them that of slabs.
+    classes: Box<[Class]>,
+    /// The class of the slabs.
+    slabs: usize,
+    /// A length that was asked for, and its class. It mostly is the next one, too.
+    front: Cell<(usize, usize)>,
+    kept_bytes: Cell<usize>,
+    max_kept_bytes: usize,
+    /// The class that the hand points to.
+    hand: Cell<usize>,
+}
+
+impl SizeClasses {
+    pub fn new(reuse: Reuse, max_kept_bytes: usize) -> Self {
+        let slabs = match reuse {
+            Reuse::Node => 0,
+            // A store of the class before fits into the budget.
+            Reuse::Recycle => class_of(max_kept_bytes.saturating_add(1)),
+        };
+        Self {
+            classes: iter::repeat_with(Class::default).take(slabs + 1).collect(),
+            slabs,
+            front: Cell::new((0, slabs)),
+            kept_bytes: Cell::new(0),
+            max_kept_bytes,
+            hand: Cell::new(0),
+        }
+    }
+
+    /// The class and the capacity of a store for one buffer of `length` bytes, more than none.
+    pub fn class(&self, length: usize) -> (u16, usize) {
+        match class_of(length) {
+            class if class < self.slabs => (class as u16, capacity_of(class)),
+            _ => (NOT_KEPT, length),
+        }
+    }
+
+    /// The class of slabs of `size` bytes.
+    pub fn slab_class(&self, size: usize) -> u16 {
+        if size <= self.max_kept_bytes { self.slabs as u16 } else { NOT_KEPT }
+    }
+
+    /// Bytes of the kept stores.
+    #[inline]
+    pub fn kept_bytes(&self) -> usize {
+        self.kept_bytes.get()
+    }
+
+    /// Buffers that were placed in kept stores, slabs apart.
+    pub fn hits(&self) -> u64 {
+        self.classes[..self.slabs].iter().map(|class| class.hits.get()).sum()
+    }
+
+    /// Takes a kept slab.
+    #[inline]
+    pub fn take_slab(&self) -> Option<Handle> {
+        self.take(self.slabs)
+    }
+
+    /// Takes a kept store for one buffer of `length` bytes, more than none.
+    #[inline]
+    pub fn take_alone(&self, length: usize) -> Option<Handle> {
+        let (front, class) = self.front.get();
+        if front == length {
+            return self.take(class);
+        }
+        let class = class_of(length);
+        if class >= self.slabs {
+            return None;
+        }
+        self.front.set((length, class));
+        self.take(class)
+    }
+
+    #[inline]
+    fn take(&self, class: usize) -> Option<Handle> {
+        self.taken(self.classes.get(class)?.take()?)
+    }
+
+    #[inline]
+    fn taken(&self, store: Handle) -> Option<Handle> {
+        self.kept_bytes.set(self.kept_bytes.get() - store.capacity);
+        Some(store)
+    }
+
+    /// Keeps a released store, if it may be kept and the budget is not used up: else
+    /// [`evict`](Self::evict) makes room. Whether it is kept.
+    #[inline]
+    #[must_use]
+    pub fn keep(&self, store: Handle) -> bool {
+        let bytes = self.kept_bytes.get() + store.capacity;
+        let Some(class) = self.classes.get(usize::from(store.class)) else { return false };
+        if bytes > self.max_kept_bytes {
+            return false;
+        }
+        self.kept_bytes.set(bytes);
+        class.kept.push(store);
+        true
+    }
+
+    /// Takes a store of the class that was not used for longest. O(classes).
+    pub fn evict(&self) -> Option<Handle> {
+        let count = self.classes.len();
+        // In the second round no class has been hit since the first.
+        for _ in 0..2 * count {
+            let class = &self.classes[self.hand.get()];
+            if class.seen.replace(class.hits.get()) == class.hits.get()
+                && let Some(store) = class.kept.pop()
+            {
+                return self.taken(store);
+            }
+            self.hand.set((self.hand.get() + 1) % count);
+        }
+        None
+    }
+
+    /// Takes all kept stores.
+    pub fn take_all(&self) -> Stack {
+        let all = Stack::default();
+        for store in self.classes.iter().flat_map(|class| class.kept.drain()) {
+            all.push(store);
+        }
+        self.kept_bytes.set(0);
+        all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_class_is_the_smallest_that_holds_a_length_and_wastes_an_eighth_at_most() {
+        let lengths = (1..5000).chain((12..usize::BITS - 2).flat_map(|power| {
+            let power = 1_usize << power;
+            [power - 1, power, power + 1, power / 8 * 9, power / 8 * 9 + 1]
+        }));
+        for length in lengths {
+            let class = class_of(length);
+            let capacity = capacity_of(class);
+            assert!(capacity >= length, "{length}");
+            assert!(class == 0 || capacity_of(class - 1) < length, "{length}");
+            assert!(capacity - length < 8.max(length.div_ceil(8)), "{length}");
+        }
+    }
+}
