@@ -39,6 +39,8 @@ pub enum Error<E> {
     },
     /// The budget that many streams share has no room for this stream's chunk.
     OverBudget,
+    /// The stream held most of a shared budget that was spent, and has made room for others.
+    Evicted,
     /// The stream stayed undrained for longer than its deadline.
     Deadline,
     /// The stream was given up from outside, as by an `AbortSignal`.
@@ -76,6 +78,7 @@ impl<E> Error<E> {
             Self::Sink(_)
             | Self::Full { .. }
             | Self::OverBudget
+            | Self::Evicted
             | Self::Deadline
             | Self::SinkPanicked => return None,
         })
@@ -108,6 +111,7 @@ impl<E: fmt::Display> fmt::Display for Error<E> {
             }
             Self::Full { cap } => write!(f, "The stream's cap of {cap} is reached"),
             Self::OverBudget => f.write_str("The streams' shared budget is spent"),
+            Self::Evicted => f.write_str("The stream held most of a shared budget that is spent"),
             Self::Deadline => f.write_str("The stream was not drained in time"),
             Self::Aborted => f.write_str("The operation was aborted"),
             Self::SinkPanicked => f.write_str("The sink panicked"),

@@ -20,7 +20,7 @@ mod text;
 mod tokio;
 mod writable;
 
-pub use budget::Budget;
+pub use budget::{Budget, Holder, Yields};
 pub use chunk::{Chunk, Object, Rules};
 pub use error::{Error, Refused};
 #[cfg(feature = "futures")]

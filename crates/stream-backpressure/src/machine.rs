@@ -280,6 +280,12 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         &mut self.host
     }
 
+    /// The host, and an end of the stream: callbacks and listeners hear nothing more.
+    #[must_use]
+    pub fn into_host(self) -> H {
+        self.host
+    }
+
     /// Bytes buffered and in flight (objects in object mode).
     #[doc(alias = "writableLength")]
     #[must_use]

@@ -3,6 +3,7 @@
 use crate::{Budget, Encoding, Error};
 use core::convert::Infallible;
 use core::time::Duration;
+use std::sync::Arc;
 
 /// A Node's release, where they differ.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -73,6 +74,8 @@ pub struct Limits {
     pub deadline: Option<Duration>,
     /// A budget that is shared with other streams.
     pub budget: Option<Budget>,
+    /// The stream's name among the budget's [`holders`](Budget::holders).
+    pub label: Option<Arc<str>>,
 }
 
 /// How a stream is made: `new Writable(options)`.
@@ -180,6 +183,13 @@ impl Options {
     pub fn with_budget(mut self, budget: &Budget) -> Self {
         self.limits.budget = Some(budget.clone());
         self
+    }
+
+    /// The same, taking part in a shared budget under a name: [`Budget::holders`] shows it.
+    #[must_use]
+    pub fn with_budget_as(mut self, budget: &Budget, label: impl Into<Arc<str>>) -> Self {
+        self.limits.label = Some(label.into());
+        self.with_budget(budget)
     }
 
     /// The same with object mode.

@@ -6,12 +6,13 @@
 //! drained, and what it refuses comes back.
 
 use crate::{
-    Budget, Chunk, Chunks, Completion, Error, Event, Host, Machine, Mode, Options, Refused, Stats,
+    Chunk, Chunks, Completion, Error, Event, Host, Machine, Mode, Options, Refused, Stats,
 };
 use core::convert::Infallible;
 use core::fmt;
 use core::task::{Context, Poll, ready};
 use core::time::Duration;
+use std::sync::{Mutex, PoisonError};
 
 /// Chunks that the sink is given at a time, at most.
 const BATCH: usize = 64;
@@ -94,8 +95,13 @@ pub trait Timer: Send {
 /// ```
 pub struct PollWritable<C: Chunk, P: PollSink<C>> {
     machine: Machine<C, Polled<C, P>>,
-    timer: Option<Box<dyn Timer>>,
+    /// Never locked: the mutex makes the stream `Sync` over timers that are not.
+    timer: Option<Mutex<Box<dyn Timer>>>,
     flushed: bool,
+    /// A chunk that found no room for now, taken in turn before any other.
+    aside: Option<C>,
+    /// What the last chunk counted that was refused for lack of room; 0 if it was not.
+    wanted: usize,
 }
 
 /// Nothing in a stream is pinned.
@@ -106,7 +112,8 @@ pub type NotSent<C, P> = Refused<C, Infallible, <P as PollSink<C>>::Error>;
 
 /// The host: the sink, and what it has not passed on yet.
 struct Polled<C, P> {
-    sink: P,
+    /// Absent once the stream was destroyed before it finished.
+    sink: Option<P>,
     /// What is in flight for the machine and has not been shown to the sink.
     in_hand: Chunks<C>,
     /// What the sink is passing on: some chunks, about as much as the high-water mark.
@@ -145,10 +152,15 @@ impl<C: Chunk, P: PollSink<C>> Host<C> for Polled<C, P> {
     }
 
     fn destroy(stream: &mut Machine<C, Self>, _: Option<Error<P::Error>>) -> Completion<P::Error> {
+        stream.cancel_room();
+        let finished = stream.finished();
         let host = stream.host_mut();
         host.in_hand = Chunks::new();
         host.batch = Chunks::new();
         host.closing = false;
+        if !finished {
+            host.sink = None;
+        }
         Completion::Done
     }
 
@@ -170,7 +182,7 @@ impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
     #[must_use]
     pub fn new(options: Options, sink: P) -> Self {
         let host = Polled {
-            sink,
+            sink: Some(sink),
             in_hand: Chunks::new(),
             batch: Chunks::new(),
             batch_length: 0,
@@ -178,36 +190,81 @@ impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
             now: None,
         };
         let machine = Machine::new(options.with_mode(Mode::Strict), host);
-        Self { machine, timer: None, flushed: true }
+        Self { machine, timer: None, flushed: true, aside: None, wanted: 0 }
     }
 
     /// The same with a timer, which makes the deadline hold and measures the time undrained.
     #[must_use]
     pub fn with_timer(mut self, timer: impl Timer + 'static) -> Self {
         self.machine.host_mut().now = Some(timer.now());
-        self.timer = Some(Box::new(timer));
+        self.timer = Some(Mutex::new(Box::new(timer)));
         self
     }
 
     /// Ready when the stream is drained, so that a write is not against its advice; passes on
-    /// meanwhile what it holds. With a budget of which nothing is left, waits for some.
+    /// meanwhile what it holds. With a budget of which nothing is left, waits for some. After a chunk was
+    /// refused that room may come for, waits for the room of that chunk, so that a loop of readiness and
+    /// refusal does not spin.
     ///
     /// # Errors
     /// What the stream has failed with.
     pub fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), NotSent<C, P>>> {
-        let _ = self.poll_progress(cx)?;
-        if self.machine.need_drain() {
-            return Poll::Pending;
-        }
-        if self.machine.length() == 0
-            && let Some(budget) = self.machine.budget().filter(|budget| is_spent(budget))
-        {
-            budget.wait(cx.waker());
-            if is_spent(budget) {
-                return Poll::Pending;
-            }
+        ready!(self.poll_drained(cx))?;
+        if self.wanted > 0 {
+            let room = ready!(self.machine.poll_room(cx, self.wanted, self.wanted));
+            // What never fits is told by the write that tries it.
+            self.wanted = room.map_or(0, |_| self.wanted);
+        } else if self.machine.length() == 0 && !self.machine.budget_has_room() {
+            let _ = ready!(self.machine.poll_room(cx, 1, 1));
+            self.machine.cancel_room();
         }
         Poll::Ready(Ok(()))
+    }
+
+    /// Ready when a write that counts `count` bytes (objects in object mode) is sure to find room in
+    /// the caps and the budget; passes on meanwhile what the stream holds. Does not wait for the
+    /// high-water mark: [`poll_ready`](Self::poll_ready) does.
+    ///
+    /// Streams that hold nothing wait in the order in which they came, those that hold something
+    /// behind them. The budget's room stays reserved until the next write. Who gives up waiting, or has
+    /// room and does not write, calls [`cancel_room`](Self::cancel_room); flushing, closing,
+    /// destroying and dropping the stream do so, too.
+    ///
+    /// # Errors
+    /// [`Error::Full`] and [`Error::OverBudget`] if so much never fits; [`Error::WriteAfterEnd`];
+    /// what the stream has failed with.
+    ///
+    /// ```
+    /// use std::task::{Context, Poll, Waker};
+    /// use stream_backpressure::{Budget, Chunks, Options, PollFn, PollWritable};
+    ///
+    /// let stuck = || PollFn(|_: &mut Context<'_>, _: &mut Chunks<Vec<u8>>| {
+    ///     Poll::<Result<(), std::convert::Infallible>>::Pending
+    /// });
+    /// let budget = Budget::new(100_000);
+    /// let mut first = PollWritable::new(Options::default().with_budget(&budget), stuck());
+    /// let mut second = PollWritable::new(Options::default().with_budget(&budget), stuck());
+    /// let cx = &mut Context::from_waker(Waker::noop());
+    /// assert!(first.poll_room(cx, 80_000)?.is_ready());
+    /// first.start_send(vec![0; 80_000])?;
+    /// assert!(second.poll_room(cx, 30_000)?.is_pending());
+    /// drop(first);
+    /// assert!(second.poll_room(cx, 30_000)?.is_ready());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn poll_room(
+        &mut self,
+        cx: &mut Context<'_>,
+        count: usize,
+    ) -> Poll<Result<(), NotSent<C, P>>> {
+        ready!(self.poll_aside(cx))?;
+        self.poll_room_between(cx, count, count).map_ok(drop)
+    }
+
+    /// No longer waits for room, and gives back what [`poll_room`](Self::poll_room) has reserved.
+    pub fn cancel_room(&mut self) {
+        self.wanted = 0;
+        self.machine.cancel_room();
     }
 
     /// Takes a chunk; it is passed on when the stream is polled.
@@ -216,6 +273,40 @@ impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
     /// [`Refused`] with the chunk: past a cap or a budget, after the end, or when the stream has
     /// failed.
     pub fn start_send(&mut self, chunk: C) -> Result<(), NotSent<C, P>> {
+        if let Some(aside) = self.aside.take()
+            && let Err(refused) = self.write(aside)
+        {
+            self.aside = refused.chunk;
+            return Err(Refused { chunk: Some(chunk), ..refused });
+        }
+        let length = self.machine.measure(&chunk);
+        let written = self.write(chunk);
+        let lacks_room =
+            matches!(&written, Err(refused) if refused.chunk.is_some() && is_full(&refused.error));
+        self.wanted = if lacks_room && length <= self.machine.largest() { length } else { 0 };
+        written
+    }
+
+    /// Takes a chunk; if there is no room for it yet, keeps it beside what is held, one at most, and is
+    /// not ready before there is.
+    ///
+    /// # Errors
+    /// As [`start_send`](Self::start_send), but for want of room only if the chunk never fits.
+    #[cfg(any(feature = "futures", feature = "tokio"))]
+    pub(crate) fn offer(&mut self, chunk: C) -> Result<(), NotSent<C, P>> {
+        if self.aside.is_none() && self.machine.writable() {
+            let length = self.machine.measure(&chunk);
+            // The task is told by the next poll, which the stream's place waits for.
+            let cx = &mut Context::from_waker(core::task::Waker::noop());
+            if self.machine.poll_room(cx, length, length).is_pending() {
+                self.aside = Some(chunk);
+                return Ok(());
+            }
+        }
+        self.start_send(chunk)
+    }
+
+    fn write(&mut self, chunk: C) -> Result<(), NotSent<C, P>> {
         self.read_time();
         let written = self.machine.write(chunk);
         self.machine.run_ticks();
@@ -228,9 +319,13 @@ impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
     /// # Errors
     /// What the stream has failed with.
     pub fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), NotSent<C, P>>> {
+        ready!(self.poll_aside(cx))?;
+        self.cancel_room();
         ready!(self.poll_progress(cx))?;
-        if !self.flushed {
-            if let Err(error) = ready!(self.machine.host_mut().sink.poll_flush(cx)) {
+        if !self.flushed
+            && let Some(sink) = &mut self.machine.host_mut().sink
+        {
+            if let Err(error) = ready!(sink.poll_flush(cx)) {
                 self.destroy(Some(Error::Sink(error)));
                 return Poll::Ready(self.state());
             }
@@ -245,6 +340,8 @@ impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
     /// What the stream has failed with; [`Error::Destroyed`] if it was destroyed before it finished.
     pub fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), NotSent<C, P>>> {
         if self.machine.writable() {
+            ready!(self.poll_aside(cx))?;
+            self.cancel_room();
             self.read_time();
             self.machine.end();
         }
@@ -259,8 +356,10 @@ impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
         Poll::Pending
     }
 
-    /// Gives up what is not passed on; every call fails with the error from here on.
+    /// Gives up what is not passed on, and drops the sink; every call fails with the error from here
+    /// on.
     pub fn destroy(&mut self, error: Option<Error<P::Error>>) {
+        self.aside = None;
         self.machine.destroy(error);
         self.machine.run_ticks();
     }
@@ -289,28 +388,87 @@ impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
         self.machine.errored()
     }
 
-    /// The sink.
+    /// The sink; none once the stream was destroyed before it finished, because the sink was dropped
+    /// then.
     #[must_use]
-    pub fn sink(&self) -> &P {
-        &self.machine.host().sink
+    pub fn sink(&self) -> Option<&P> {
+        self.machine.host().sink.as_ref()
     }
 
     /// The sink, to change it.
     #[must_use]
-    pub fn sink_mut(&mut self) -> &mut P {
-        &mut self.machine.host_mut().sink
+    pub fn sink_mut(&mut self) -> Option<&mut P> {
+        self.machine.host_mut().sink.as_mut()
+    }
+
+    /// The sink back. What is not passed on is lost: flush or close first, or take it by
+    /// [`into_parts`](Self::into_parts).
+    #[must_use]
+    pub fn into_sink(self) -> Option<P> {
+        self.into_parts().0
+    }
+
+    /// The sink back, and the chunks that it has not passed on, in order.
+    #[must_use]
+    pub fn into_parts(self) -> (Option<P>, Chunks<C>) {
+        let Self { mut machine, aside, .. } = self;
+        let buffered = machine.take_buffered();
+        let Polled { sink, in_hand, batch, .. } = machine.into_host();
+        (sink, batch.chain(in_hand).chain(buffered).chain(aside).collect())
+    }
+
+    /// Ready when the chunk that waits for room is taken, if there is one.
+    fn poll_aside(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), NotSent<C, P>>> {
+        let Some(chunk) = &self.aside else { return Poll::Ready(Ok(())) };
+        let length = self.machine.measure(chunk);
+        let room = ready!(self.poll_room_between(cx, length, length));
+        let Some(chunk) = self.aside.take() else { return Poll::Ready(Ok(())) };
+        Poll::Ready(match room {
+            Ok(_) => self.write(chunk),
+            Err(refused) => Err(Refused { chunk: Some(chunk), ..refused }),
+        })
+    }
+
+    /// Ready when all that was written was passed on since a write was last against the stream's
+    /// advice.
+    pub(crate) fn poll_drained(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<(), NotSent<C, P>>> {
+        ready!(self.poll_aside(cx))?;
+        let _ = self.poll_progress(cx)?;
+        if self.machine.need_drain() { Poll::Pending } else { Poll::Ready(Ok(())) }
+    }
+
+    /// Ready when a write that counts `least` finds room; gives how much it may count, up to `most`.
+    pub(crate) fn poll_room_between(
+        &mut self,
+        cx: &mut Context<'_>,
+        least: usize,
+        most: usize,
+    ) -> Poll<Result<usize, NotSent<C, P>>> {
+        let _ = self.poll_progress(cx)?;
+        if self.machine.ended() {
+            return Poll::Ready(Err(refusal(Error::WriteAfterEnd)));
+        }
+        if self.machine.destroyed() {
+            return Poll::Ready(Err(refusal(Error::Destroyed("write"))));
+        }
+        self.machine.poll_room(cx, least, most).map_err(refusal)
     }
 
     /// Passes on what the stream holds; ready when it holds nothing.
     fn poll_progress(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), NotSent<C, P>>> {
         self.read_time();
+        self.machine.poll_eviction(cx);
         loop {
             self.machine.run_ticks();
             self.state()?;
             self.fill_batch();
             let host = self.machine.host_mut();
+            let Some(sink) = &mut host.sink else { return Poll::Ready(Ok(())) };
             if !host.batch.is_empty() {
-                let Poll::Ready(result) = host.sink.poll_write(cx, &mut host.batch) else {
+                let Poll::Ready(result) = sink.poll_write(cx, &mut host.batch) else {
                     return self.poll_deadline(cx);
                 };
                 host.batch.by_ref().for_each(drop);
@@ -321,7 +479,7 @@ impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
                     self.machine.complete(result.map_err(Error::Sink));
                 }
             } else if host.closing {
-                let Poll::Ready(result) = host.sink.poll_close(cx) else {
+                let Poll::Ready(result) = sink.poll_close(cx) else {
                     return self.poll_deadline(cx);
                 };
                 host.closing = false;
@@ -355,6 +513,7 @@ impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
         if let Some(deadline) = self.machine.deadline()
             && let Some(timer) = &mut self.timer
         {
+            let timer = timer.get_mut().unwrap_or_else(PoisonError::into_inner);
             ready!(timer.poll_at(cx, deadline));
             self.machine.check_deadline(deadline);
             self.machine.run_ticks();
@@ -364,7 +523,8 @@ impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
     }
 
     fn read_time(&mut self) {
-        if let Some(timer) = &self.timer {
+        if let Some(timer) = &mut self.timer {
+            let timer = timer.get_mut().unwrap_or_else(PoisonError::into_inner);
             self.machine.host_mut().now = Some(timer.now());
         }
     }
@@ -379,8 +539,9 @@ fn refusal<C, E>(error: Error<E>) -> Refused<C, Infallible, E> {
     Refused { chunk: None, callback: None, error }
 }
 
-fn is_spent(budget: &Budget) -> bool {
-    budget.threshold() == 0
+/// Whether a write was refused for lack of room.
+fn is_full<E>(error: &Error<E>) -> bool {
+    matches!(error, Error::Full { .. } | Error::OverBudget)
 }
 
 impl<C: Chunk, P: PollSink<C>> fmt::Debug for PollWritable<C, P> {

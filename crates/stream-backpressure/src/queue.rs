@@ -53,6 +53,12 @@ impl<C> Chunks<C> {
         self.front.front()
     }
 
+    /// The first chunk, to change it.
+    #[cfg(any(feature = "futures-io", feature = "tokio"))]
+    pub(crate) fn first_mut(&mut self) -> Option<&mut C> {
+        self.front.front_mut()
+    }
+
     #[inline]
     pub(crate) fn push(&mut self, chunk: C) {
         if self.behind == 0 && self.front.len() < BLOCK {

@@ -4,46 +4,35 @@
 use super::{Failure, Machine, RefusedBy};
 use crate::flags;
 use crate::machine::tick::Tick;
-use crate::{Budget, Chunk, Error, Host, Limits, Overflow, Refused};
+use crate::budget::{Budget, Share};
+use crate::{Chunk, Error, Host, Limits, Overflow, Refused};
+use core::task::{Context, Poll};
 use core::time::Duration;
 
-/// A stream's limits, and what the budget has been charged for it.
+/// A stream's limits, and its share of a budget.
 #[derive(Debug)]
 pub(super) struct Guard {
     bytes: usize,
     chunks: usize,
     overflow: Overflow,
     deadline: Option<Duration>,
-    budget: Option<Budget>,
-    charged: usize,
+    share: Option<Share>,
 }
 
 impl Guard {
     pub(super) fn of(limits: Limits) -> Option<Box<Self>> {
-        let Limits { bytes, chunks, overflow, deadline, budget } = limits;
+        let Limits { bytes, chunks, overflow, deadline, budget, label } = limits;
         if bytes.is_none() && chunks.is_none() && deadline.is_none() && budget.is_none() {
             return None;
         }
-        if let Some(budget) = &budget {
-            budget.join();
-        }
+        let share = budget.map(|budget| budget.join(label));
         let (bytes, chunks) = (bytes.unwrap_or(usize::MAX), chunks.unwrap_or(usize::MAX));
-        Some(Box::new(Self { bytes, chunks, overflow, deadline, budget, charged: 0 }))
+        Some(Box::new(Self { bytes, chunks, overflow, deadline, share }))
     }
 
     fn release(&mut self, length: usize) {
-        if let Some(budget) = &self.budget {
-            let length = length.min(self.charged);
-            self.charged -= length;
-            budget.release(length);
-        }
-    }
-}
-
-impl Drop for Guard {
-    fn drop(&mut self) {
-        if let Some(budget) = &self.budget {
-            budget.leave(self.charged);
+        if let Some(share) = &mut self.share {
+            share.release(length);
         }
     }
 }
@@ -73,7 +62,73 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
     /// The budget that the stream takes part in.
     #[must_use]
     pub fn budget(&self) -> Option<&Budget> {
-        self.guard.as_ref()?.budget.as_ref()
+        self.share().map(Share::budget)
+    }
+
+    /// Destroys the stream with [`Error::Evicted`] if its budget has told it to make room for others
+    /// ([`Yields::LargestHolder`](crate::Yields::LargestHolder)). Says whether it did.
+    pub fn check_eviction(&mut self) -> bool {
+        let evicted = !self.has(flags::DESTROYED) && self.share().is_some_and(Share::is_evicted);
+        if evicted {
+            self.destroy(Some(Error::Evicted));
+        }
+        evicted
+    }
+
+    /// The same, and wakes the task when it is told.
+    pub(crate) fn poll_eviction(&mut self, cx: &mut Context<'_>) -> bool {
+        self.share().is_some_and(|share| share.poll_evicted(cx)) && self.check_eviction()
+    }
+
+    /// Ready when a write that counts `least` is sure to find room in the caps and the budget; gives how
+    /// much it may count, up to `most`. The budget's part is reserved until the next write or
+    /// [`cancel_room`](Self::cancel_room).
+    ///
+    /// The budget wakes the task. A cap does not: what is buffered has to be passed on, and whoever
+    /// does that looks again.
+    ///
+    /// # Errors
+    /// [`Error::Full`] and [`Error::OverBudget`] if so much never fits.
+    pub(crate) fn poll_room(
+        &mut self,
+        cx: &mut Context<'_>,
+        least: usize,
+        most: usize,
+    ) -> Poll<Result<usize, Failure<C, H>>> {
+        let waits = self.flags & flags::WAY != flags::CONSTRUCTED;
+        let Some(guard) = &mut self.guard else { return Poll::Ready(Ok(most)) };
+        if least > guard.bytes {
+            return Poll::Ready(Err(Error::Full { cap: guard.bytes }));
+        }
+        let capped = guard.bytes.saturating_sub(self.length);
+        if least > capped || waits && self.chunks.len() >= guard.chunks {
+            self.cancel_room();
+            return Poll::Pending;
+        }
+        let Some(share) = &mut guard.share else { return Poll::Ready(Ok(most.min(capped))) };
+        share.poll_reserve(cx, least, most.min(capped)).map_err(|_| Error::OverBudget)
+    }
+
+    /// No longer waits for room, and gives back what is reserved.
+    pub(crate) fn cancel_room(&mut self) {
+        if let Some(share) = self.guard.as_mut().and_then(|guard| guard.share.as_mut()) {
+            share.cancel();
+        }
+    }
+
+    /// Whether the budget has room for the stream, and no other waits for it.
+    pub(crate) fn budget_has_room(&self) -> bool {
+        self.share().is_none_or(Share::has_room)
+    }
+
+    /// The most that one write may count when nothing else is held.
+    pub(crate) fn largest(&self) -> usize {
+        let shared = self.budget().map_or(usize::MAX, Budget::cap);
+        self.guard.as_ref().map_or(usize::MAX, |guard| guard.bytes.min(shared))
+    }
+
+    fn share(&self) -> Option<&Share> {
+        self.guard.as_ref()?.share.as_ref()
     }
 
     /// What a write may count now: what the cap and the budget leave, in bytes (objects in object
@@ -82,8 +137,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
     pub fn room(&self) -> usize {
         let Some(guard) = &self.guard else { return usize::MAX - self.length };
         let capped = guard.bytes.saturating_sub(self.length);
-        let shared = guard.budget.as_ref().map(|b| b.threshold().saturating_sub(guard.charged));
-        capped.min(shared.unwrap_or(usize::MAX))
+        capped.min(guard.share.as_ref().map_or(usize::MAX, Share::room))
     }
 
     /// What the chunk counts.
@@ -103,11 +157,13 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         if waits && self.chunks.len() >= guard.chunks {
             return Err(Error::Full { cap: guard.chunks });
         }
-        if let Some(budget) = &guard.budget {
-            if !budget.charge(guard.charged, length) {
+        if let Some(share) = &mut guard.share {
+            if share.is_evicted() {
+                return Err(Error::Evicted);
+            }
+            if !share.charge(length) {
                 return Err(Error::OverBudget);
             }
-            guard.charged += length;
         }
         Ok(())
     }
@@ -120,7 +176,8 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         callback: Option<H::Callback>,
         error: Failure<C, H>,
     ) -> RefusedBy<C, H> {
-        if self.guard.as_ref().is_some_and(|guard| guard.overflow == Overflow::Destroy) {
+        let destroys = self.guard.as_ref().is_some_and(|guard| guard.overflow == Overflow::Destroy);
+        if destroys || matches!(error, Error::Evicted) {
             self.destroy(Some(error.clone()));
         }
         self.refuse(chunk, callback, error)

@@ -8,7 +8,7 @@ use super::{Failure, Machine};
 use crate::flags;
 use crate::machine::panic::Method;
 use crate::machine::tick::Tick;
-use crate::{Chunk, Completion, Error, Event, Host};
+use crate::{Chunk, Chunks, Completion, Error, Event, Host};
 use core::convert::Infallible;
 use std::collections::VecDeque;
 
@@ -397,6 +397,11 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         }
         self.call_on_finish(Err(self.given_up("end")));
         self.reset_buffer();
+    }
+
+    /// Takes what is buffered, on the way to the machine's end.
+    pub(crate) fn take_buffered(&mut self) -> Chunks<C> {
+        core::mem::take(&mut self.chunks)
     }
 
     /// Drops what is left in the queue, and marks it as unused.
