@@ -93,6 +93,7 @@ impl<E> Error<E> {
     }
 }
 
+/// A sink's own error speaks for itself: message and source are its own.
 impl<E: fmt::Display> fmt::Display for Error<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -123,7 +124,7 @@ impl<E: fmt::Display> fmt::Display for Error<E> {
 impl<E: core::error::Error + 'static> core::error::Error for Error<E> {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
-            Self::Sink(error) => Some(error),
+            Self::Sink(error) => error.source(),
             Self::Aggregate(both) => Some(&both[1]),
             _ => None,
         }
@@ -147,13 +148,81 @@ impl<C, K, E: fmt::Debug> fmt::Debug for Refused<C, K, E> {
     }
 }
 
+/// The message and the source are the error's own: a refusal adds the chunk and says nothing more.
 impl<C, K, E: fmt::Display> fmt::Display for Refused<C, K, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.error.fmt(f)
     }
 }
 
-impl<C, K, E: fmt::Debug + fmt::Display> core::error::Error for Refused<C, K, E> {}
+impl<C, K, E: core::error::Error + 'static> core::error::Error for Refused<C, K, E> {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        self.error.source()
+    }
+}
+
+/// A sink's error of any type in a form that can be told more than once, as a stream does: to the call
+/// that met it and to each that follows.
+///
+/// Message and source are the inner error's, which it dereferences to. `?` turns an error into it.
+///
+/// ```
+/// use stream_backpressure::Shared;
+/// let error = Shared::from(std::io::Error::from(std::io::ErrorKind::BrokenPipe));
+/// assert_eq!(error.clone().kind(), std::io::ErrorKind::BrokenPipe);
+/// ```
+#[derive(Debug)]
+pub struct Shared<E>(Arc<E>);
+
+impl<E> Shared<E> {
+    /// The inner error, if this is its last handle.
+    ///
+    /// # Errors
+    /// The handle, if there are others.
+    pub fn try_into_inner(self) -> Result<E, Self> {
+        Arc::try_unwrap(self.0).map_err(Self)
+    }
+}
+
+impl<E> Clone for Shared<E> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<E> From<E> for Shared<E> {
+    fn from(error: E) -> Self {
+        Self(Arc::new(error))
+    }
+}
+
+impl<E> core::ops::Deref for Shared<E> {
+    type Target = E;
+
+    fn deref(&self) -> &E {
+        &self.0
+    }
+}
+
+impl<E: PartialEq> PartialEq for Shared<E> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+
+impl<E: Eq> Eq for Shared<E> {}
+
+impl<E: fmt::Display> fmt::Display for Shared<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl<E: core::error::Error> core::error::Error for Shared<E> {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        self.0.source()
+    }
+}
 
 #[cfg(test)]
 mod tests {

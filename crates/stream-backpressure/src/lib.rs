@@ -2,12 +2,18 @@
 #![forbid(unsafe_code)]
 
 mod budget;
+#[cfg(feature = "bytes")]
+mod bytes;
 mod chunk;
 mod error;
 mod flags;
 #[cfg(feature = "futures")]
 mod futures;
+#[cfg(feature = "futures-io")]
+mod futures_io;
 mod host;
+#[cfg(any(feature = "futures-io", feature = "tokio"))]
+mod io;
 mod machine;
 mod options;
 mod poll;
@@ -21,11 +27,19 @@ mod tokio;
 mod writable;
 
 pub use budget::{Budget, Holder, Yields};
-pub use chunk::{Chunk, Object, Rules};
-pub use error::{Error, Refused};
+#[cfg(feature = "bytes")]
+pub use bytes::BufChunk;
+#[cfg(any(feature = "futures-io", feature = "tokio"))]
+pub use chunk::ByteChunk;
+pub use chunk::{Chunk, Measured, Object, Rules};
+pub use error::{Error, Refused, Shared};
 #[cfg(feature = "futures")]
 pub use futures::{FuturesSink, pump};
+#[cfg(feature = "futures-io")]
+pub use futures_io::FuturesIoSink;
 pub use host::{Completion, Event, Host};
+#[cfg(any(feature = "futures-io", feature = "tokio"))]
+pub use io::SharedIoError;
 pub use machine::{Failure, Machine, RefusedBy};
 pub use options::{Limits, Mode, Node, Options, Overflow};
 pub use poll::{NotSent, PollFn, PollSink, PollWritable, Timer};
@@ -35,5 +49,5 @@ pub use queue::Chunks;
 pub use stats::Stats;
 pub use text::{Data, Encoding, Text};
 #[cfg(feature = "tokio")]
-pub use tokio::{SharedIoError, TokioSink, TokioTimer, pump_read};
+pub use tokio::{TokioSink, TokioTimer, pump_read};
 pub use writable::{Events, OnDone, Sink, Writable};

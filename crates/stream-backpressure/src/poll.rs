@@ -417,6 +417,17 @@ impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
         (sink, batch.chain(in_hand).chain(buffered).chain(aside).collect())
     }
 
+    #[cfg(any(feature = "futures-io", feature = "tokio"))]
+    pub(crate) fn object_mode(&self) -> bool {
+        self.machine.object_mode()
+    }
+
+    /// The most that one write may count.
+    #[cfg(any(feature = "futures-io", feature = "tokio"))]
+    pub(crate) fn largest(&self) -> usize {
+        self.machine.largest()
+    }
+
     /// Ready when the chunk that waits for room is taken, if there is one.
     fn poll_aside(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), NotSent<C, P>>> {
         let Some(chunk) = &self.aside else { return Poll::Ready(Ok(())) };
@@ -431,10 +442,7 @@ impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
 
     /// Ready when all that was written was passed on since a write was last against the stream's
     /// advice.
-    pub(crate) fn poll_drained(
-        &mut self,
-        cx: &mut Context<'_>,
-    ) -> Poll<Result<(), NotSent<C, P>>> {
+    pub(crate) fn poll_drained(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), NotSent<C, P>>> {
         ready!(self.poll_aside(cx))?;
         let _ = self.poll_progress(cx)?;
         if self.machine.need_drain() { Poll::Pending } else { Poll::Ready(Ok(())) }

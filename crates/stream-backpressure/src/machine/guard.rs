@@ -2,9 +2,9 @@
 //! what it holds. No unsafe code.
 
 use super::{Failure, Machine, RefusedBy};
+use crate::budget::{Budget, Share};
 use crate::flags;
 use crate::machine::tick::Tick;
-use crate::budget::{Budget, Share};
 use crate::{Chunk, Error, Host, Limits, Overflow, Refused};
 use core::task::{Context, Poll};
 use core::time::Duration;
