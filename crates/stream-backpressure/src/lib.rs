@@ -20,6 +20,7 @@ mod poll;
 #[cfg(any(feature = "futures", feature = "tokio"))]
 mod pump;
 mod queue;
+mod room;
 mod stats;
 mod text;
 #[cfg(feature = "tokio")]
@@ -46,6 +47,7 @@ pub use poll::{NotSent, PollFn, PollSink, PollWritable, Timer};
 #[cfg(any(feature = "futures", feature = "tokio"))]
 pub use pump::{PumpError, Pumped};
 pub use queue::Chunks;
+pub use room::Room;
 pub use stats::Stats;
 pub use text::{Data, Encoding, Text};
 #[cfg(feature = "tokio")]

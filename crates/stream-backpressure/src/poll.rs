@@ -417,6 +417,11 @@ impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
         (sink, batch.chain(in_hand).chain(buffered).chain(aside).collect())
     }
 
+    /// What the chunk counts.
+    pub(crate) fn counted(&self, chunk: &C) -> usize {
+        self.machine.measure(chunk)
+    }
+
     #[cfg(any(feature = "futures-io", feature = "tokio"))]
     pub(crate) fn object_mode(&self) -> bool {
         self.machine.object_mode()

@@ -100,6 +100,13 @@ impl Queue {
         place.is_idle().then_some(waiter.ask.least)
     }
 
+    /// The bytes that have to be free for the first waiter.
+    #[cfg(test)]
+    pub(super) fn first_need(&self) -> Option<usize> {
+        let (_, waiter) = self.waiters.first_key_value()?;
+        Some(waiter.ask.charged + waiter.ask.least)
+    }
+
     /// Grants room to the first waiter and removes it, if there is room for it.
     pub(super) fn next(&mut self, budget: &Budget) -> Option<Turn> {
         let first = self.waiters.first_entry()?;

@@ -123,17 +123,15 @@ impl Share {
 
     /// No longer waits, and gives back what is reserved.
     pub(crate) fn cancel(&mut self) {
-        if let Some(place) = self.place.take() {
+        if let Some(place) = self.place {
             let mut queue = self.budget.lock();
             let waiter = queue.remove(place);
-            if waiter.is_some() {
-                // Those behind may fit.
-                self.budget.settle(queue);
-            } else {
-                drop(queue);
-            }
+            // Those behind may fit.
+            self.budget.settle(queue);
+            drop(waiter);
+            self.take_grant();
+            self.place = None;
         }
-        self.take_grant();
         self.give_back();
     }
 

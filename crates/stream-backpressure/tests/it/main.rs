@@ -1,6 +1,7 @@
 //! What the streams promise, one module per behaviour.
 
 mod backpressure;
+mod budget;
 mod destroy;
 mod finish;
 #[cfg(feature = "futures")]

@@ -68,7 +68,7 @@ impl PollSink<Vec<u8>> for Gate {
     }
 }
 
-fn gated(options: Options) -> (PollWritable<Vec<u8>, Gate>, Gate) {
+pub fn gated(options: Options) -> (PollWritable<Vec<u8>, Gate>, Gate) {
     let gate = Gate::default();
     (PollWritable::new(options, gate.clone()), gate)
 }
@@ -174,7 +174,7 @@ fn a_long_backlog_makes_room_as_it_goes() {
 }
 
 #[derive(Default)]
-struct Woken(AtomicUsize);
+pub struct Woken(pub AtomicUsize);
 
 impl Wake for Woken {
     fn wake(self: Arc<Self>) {
