@@ -44,7 +44,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// let budget = Budget::new(1_000_000);
 /// let mut greedy = Writable::over(Options::default().with_budget(&budget), Stuck);
 /// while greedy.write(vec![0; 10_000]).is_ok() {}
-/// assert!(budget.used() <= 500_000);
+/// assert!((490_000..510_000).contains(&budget.used()));
 /// let mut fresh = Writable::over(Options::default().with_budget(&budget), Stuck);
 /// assert!(fresh.write(vec![0; 10_000]).is_ok());
 /// assert_eq!((budget.streams(), budget.refusals()), (2, 1));

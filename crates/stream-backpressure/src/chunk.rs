@@ -1,7 +1,10 @@
 //! What a stream needs to know of a chunk: how much it counts, and whether it can be written.
-//! No unsafe code.
+//!
 
-use crate::{Encoding, Error, Node};
+use crate::error::Error;
+use crate::options::Node;
+use crate::text::Encoding;
+use core::convert::Infallible;
 
 /// A piece of what is written.
 ///
@@ -11,14 +14,22 @@ pub trait Chunk: Sized {
     /// where each chunk counts 1. Must not change while the stream holds the chunk.
     fn length(&self) -> usize;
 
-    /// Makes the chunk ready to be written, or says why it cannot be; text is decoded here.
+    /// What the chunk will count once it is [prepared](Self::prepare), in bytes, or why it cannot be
+    /// written. The chunk stays as it is: a stream that has no room gives it back.
     ///
     /// # Errors
     /// [`Error::NullValues`], [`Error::InvalidChunk`], [`Error::UnknownEncoding`].
     #[inline]
-    fn admit(&mut self, rules: Rules) -> Result<(), Error<core::convert::Infallible>> {
+    fn check(&self, rules: Rules) -> Result<usize, Error<Infallible>> {
         let _ = rules;
-        Ok(())
+        Ok(self.length())
+    }
+
+    /// Makes a chunk that is [checked](Self::check) and that the stream takes ready to be written; text
+    /// is decoded here.
+    #[inline]
+    fn prepare(&mut self, rules: Rules) {
+        let _ = rules;
     }
 }
 

@@ -1,5 +1,4 @@
 //! What can go wrong, with Node's codes where Node has one, and the refusal that hands a chunk back.
-//! No unsafe code.
 
 use core::fmt;
 use std::sync::Arc;
@@ -14,7 +13,7 @@ pub enum Error<E> {
     Sink(E),
     /// A write after [`end`](crate::Machine::end).
     WriteAfterEnd,
-    /// A call on a destroyed stream: the name of the call, `write` or `end`.
+    /// A call on a destroyed stream: the name of the call, `write`, `flush` or `end`.
     Destroyed(&'static str),
     /// `end` with a callback after the stream has finished.
     AlreadyFinished,
@@ -47,6 +46,11 @@ pub enum Error<E> {
     Aborted,
     /// The sink panicked.
     SinkPanicked,
+    /// The sink said that it has passed on all that it was given, with chunks left.
+    ChunksLeft {
+        /// How many.
+        chunks: usize,
+    },
     /// The stream was destroyed with the first error before its construction failed with the
     /// second; it counts as the first.
     Aggregate(Arc<[Error<E>; 2]>),
@@ -80,7 +84,8 @@ impl<E> Error<E> {
             | Self::OverBudget
             | Self::Evicted
             | Self::Deadline
-            | Self::SinkPanicked => return None,
+            | Self::SinkPanicked
+            | Self::ChunksLeft { .. } => return None,
         })
     }
 
@@ -116,6 +121,9 @@ impl<E: fmt::Display> fmt::Display for Error<E> {
             Self::Deadline => f.write_str("The stream was not drained in time"),
             Self::Aborted => f.write_str("The operation was aborted"),
             Self::SinkPanicked => f.write_str("The sink panicked"),
+            Self::ChunksLeft { chunks } => {
+                write!(f, "The sink said that it is done, with {chunks} chunks left")
+            }
             Self::Aggregate(both) => both[0].fmt(f),
         }
     }

@@ -1,22 +1,37 @@
-//! What the faces of byte streams have in common, tokio's and futures-io's: writing slices into a
-//! stream, chunks into a writer, and errors of input and output.
+//! What the faces of byte streams have in common, tokio's and futures-io's: writing chunks into a
+//! writer, and errors of input and output.
 
+use crate::chunk::ByteChunk;
 use crate::error::{Error, Refused, Shared};
-use crate::poll::NotSent;
-use crate::{ByteChunk, Chunk, Chunks, PollSink, PollWritable};
-use core::task::{Context, Poll, ready};
+use crate::queue::Chunks;
+use core::fmt;
+use core::task::{Poll, ready};
 use std::io::{self, IoSlice};
 
 /// Slices that one vectored write is given at most.
 const SLICES: usize = 64;
-/// Bytes that a write waits for at least, if it has as many: a budget with a few bytes free makes no
-/// tiny chunks.
-const LEAST: usize = 512;
-/// A chunk of a write may be as long, whatever the high-water mark.
-const ALWAYS: usize = 64;
-
 /// An error of input or output that can be told more than once.
 pub type SharedIoError = Shared<io::Error>;
+
+/// A writer said that it has written more than it was given: the error inside an
+/// [`io::ErrorKind::InvalidData`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Overclaim {
+    /// Bytes that the writer said.
+    pub claimed: usize,
+    /// Bytes that it was given.
+    pub given: usize,
+}
+
+impl fmt::Display for Overclaim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { claimed, given } = self;
+        write!(f, "The writer said that it wrote {claimed} bytes of {given}")
+    }
+}
+
+impl core::error::Error for Overclaim {}
 
 /// How far a writer has come in the first of its chunks.
 #[derive(Debug, Default)]
@@ -50,9 +65,10 @@ impl Position {
             if bytes == 0 {
                 return Poll::Ready(Err(io::Error::from(io::ErrorKind::WriteZero).into()));
             }
-            if bytes > slices[..count].iter().map(|slice| slice.len()).sum() {
-                let error = "the writer has written more than it was given";
-                return Poll::Ready(Err(io::Error::other(error).into()));
+            let given = slices[..count].iter().map(|slice| slice.len()).sum();
+            if bytes > given {
+                let error = Overclaim { claimed: bytes, given };
+                return Poll::Ready(Err(io::Error::new(io::ErrorKind::InvalidData, error).into()));
             }
             self.written += bytes;
             self.drop_written(chunks);
@@ -94,38 +110,6 @@ impl Position {
                 return;
             }
         }
-    }
-}
-
-impl<C: Chunk + From<Vec<u8>>, P: PollSink<C>> PollWritable<C, P> {
-    /// Writes bytes as one chunk, as many as the high-water mark, the caps and the budget allow;
-    /// pending while the stream is not ready or has no room. Gives how many.
-    pub(crate) fn poll_write_slices(
-        &mut self,
-        cx: &mut Context<'_>,
-        slices: &[IoSlice<'_>],
-    ) -> Poll<Result<usize, NotSent<C, P>>> {
-        ready!(self.poll_drained(cx))?;
-        let all = slices.iter().fold(0, |sum: usize, slice| sum.saturating_add(slice.len()));
-        if all == 0 {
-            return Poll::Ready(Ok(0));
-        }
-        let bytes = if self.object_mode() {
-            ready!(self.poll_room_between(cx, 1, 1))?;
-            all
-        } else {
-            let most = all.min(self.high_water_mark().max(ALWAYS));
-            // What never fits is refused by the write, with the reason.
-            let least = most.min(LEAST).min(self.largest()).max(1);
-            ready!(self.poll_room_between(cx, least, most))?.min(most)
-        };
-        let mut chunk = Vec::with_capacity(bytes);
-        for slice in slices {
-            let left = bytes - chunk.len();
-            chunk.extend_from_slice(&slice[..slice.len().min(left)]);
-        }
-        self.start_send(chunk.into())?;
-        Poll::Ready(Ok(bytes))
     }
 }
 

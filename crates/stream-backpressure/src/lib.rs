@@ -40,9 +40,9 @@ pub use futures::{FuturesSink, pump};
 pub use futures_io::FuturesIoSink;
 pub use host::{Completion, Event, Host};
 #[cfg(any(feature = "futures-io", feature = "tokio"))]
-pub use io::SharedIoError;
+pub use io::{Overclaim, SharedIoError};
 pub use machine::{Failure, Machine, RefusedBy};
-pub use options::{Limits, Mode, Node, Options, Overflow};
+pub use options::{CHUNK_COST, Limits, Mode, Node, Options, Overflow};
 pub use poll::{NotSent, PollFn, PollSink, PollWritable, Timer};
 #[cfg(any(feature = "futures", feature = "tokio"))]
 pub use pump::{PumpError, Pumped};

@@ -1,8 +1,11 @@
 //! The queue of buffered chunks: blocks of bounded size, so that a long backlog costs no slack and
-//! is given back while it drains. No unsafe code.
+//! is given back while it drains.
 //!
 //! Invariants: only the last block is not full; no block but the front one is empty.
 
+mod ring;
+
+pub(crate) use ring::Ring;
 use std::collections::VecDeque;
 
 /// Chunks a block holds at most.
@@ -15,7 +18,7 @@ const BLOCK: usize = 512;
 /// blocks, nothing beside.
 #[derive(Debug)]
 pub struct Chunks<C> {
-    front: VecDeque<C>,
+    front: Ring<C>,
     back: VecDeque<VecDeque<C>>,
     /// Chunks in `back`.
     behind: usize,
@@ -25,7 +28,7 @@ impl<C> Chunks<C> {
     /// Chunks without any.
     #[must_use]
     pub const fn new() -> Self {
-        Self { front: VecDeque::new(), back: VecDeque::new(), behind: 0 }
+        Self { front: Ring::new(), back: VecDeque::new(), behind: 0 }
     }
 
     /// How many there are.
@@ -62,7 +65,7 @@ impl<C> Chunks<C> {
     #[inline]
     pub(crate) fn push(&mut self, chunk: C) {
         if self.behind == 0 && self.front.len() < BLOCK {
-            self.front.push_back(chunk);
+            self.front.push_within(BLOCK, chunk);
         } else {
             self.push_behind(chunk);
         }
@@ -81,8 +84,17 @@ impl<C> Chunks<C> {
     fn next_block(&mut self) {
         if let Some(block) = self.back.pop_front() {
             self.behind -= block.len();
-            self.front = block;
+            self.front.replace(block);
+            if self.back.is_empty() {
+                self.back = VecDeque::new();
+            }
         }
+    }
+
+    /// Drops what is left, and gives back memory that is not needed each time.
+    pub(crate) fn settle(&mut self) {
+        self.by_ref().for_each(drop);
+        self.front.settle();
     }
 
     /// Whether it has no memory of its own.

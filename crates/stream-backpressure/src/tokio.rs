@@ -76,9 +76,9 @@ impl<C: ByteChunk, W: AsyncWrite + Unpin> PollSink<C> for TokioSink<W> {
     }
 }
 
-/// Each write becomes a chunk of its own, no longer than the high-water mark and what the caps leave;
-/// pending while the stream is not ready or a cap or the budget has no room. Slices that are written
-/// together become one chunk. Shutting down ends the stream.
+/// Pieces are as long as the high-water mark; short writes are gathered while the sink is busy; pending
+/// while the stream is not ready or a cap or the budget has no room. Slices that are written together
+/// become one chunk. Shutting down ends the stream.
 ///
 /// An error is of the kind that the sink's is.
 impl<C, P> AsyncWrite for PollWritable<C, P>
@@ -158,7 +158,8 @@ impl Timer for TokioTimer {
     }
 
     fn poll_at(&mut self, cx: &mut Context<'_>, time: Duration) -> Poll<()> {
-        let deadline = self.start + time;
+        // What no clock reaches is never late.
+        let Some(deadline) = self.start.checked_add(time) else { return Poll::Pending };
         let (at, sleep) = self.sleep.get_or_insert_with(|| (time, Box::pin(sleep_until(deadline))));
         if *at != time {
             *at = time;

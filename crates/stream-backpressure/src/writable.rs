@@ -1,9 +1,15 @@
 //! The Writable of a sink and closures: the state machine in a host that keeps listeners and boxes
-//! only the callbacks it is given. No unsafe code.
+//! only the callbacks it is given.
 
-use crate::{Chunk, Chunks, Completion, Error, Event, Host, Machine, Options};
+use crate::chunk::Chunk;
+use crate::error::Error;
+use crate::host::{Completion, Event, Host};
+use crate::machine::Machine;
+use crate::options::Options;
+use crate::queue::Chunks;
 use core::fmt;
 use core::time::Duration;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::time::Instant;
 
 /// Where a [`Writable`]'s chunks go.
@@ -120,7 +126,7 @@ impl<C: Chunk, S: Sink<C>> Writable<C, S> {
     }
 
     /// Adds a listener for all events. While a listener runs it does not hear events that it causes;
-    /// the others do.
+    /// the others do. A listener that panics stays; the others hear the event before the panic goes on.
     pub fn on(&mut self, listener: impl FnMut(&mut Self, &Event<S::Error>) + Send + 'static) {
         self.host_mut().listeners.push(Some(Box::new(listener)));
     }
@@ -161,11 +167,16 @@ impl<C: Chunk, S: Sink<C>> Host<C> for Events<C, S> {
     }
 
     fn event(stream: &mut Machine<C, Self>, event: Event<S::Error>) {
-        for place in 0..stream.host().listeners.len() {
-            if let Some(mut listener) = stream.host_mut().listeners[place].take() {
-                listener(stream, &event);
-                stream.host_mut().listeners[place] = Some(listener);
+        let mut panicked = None;
+        for number in 0..stream.host().listeners.len() {
+            if let Some(mut listener) = stream.host_mut().listeners[number].take() {
+                let heard = catch_unwind(AssertUnwindSafe(|| listener(stream, &event)));
+                stream.host_mut().listeners[number] = Some(listener);
+                panicked = panicked.or(heard.err());
             }
+        }
+        if let Some(panic) = panicked {
+            resume_unwind(panic);
         }
     }
 

@@ -9,7 +9,7 @@ use stream_backpressure::{Budget, Chunks, Completion, Error, Options, Overflow, 
 
 #[test]
 fn a_chunk_past_the_cap_comes_back_and_the_stream_goes_on() {
-    let options = Options::default().with_cap(5, Overflow::Refuse);
+    let options = Options::default().with_cap(5, Overflow::Refuse).with_chunk_cost(0);
     let (mut writable, log) = stream::<false, false>(options, Completion::Pending);
     writable.write(bytes(3)).unwrap();
     writable.write(bytes(2)).unwrap();
@@ -37,7 +37,7 @@ fn an_end_whose_chunk_is_refused_does_not_end_the_stream() {
 
 #[test]
 fn overflow_may_destroy_the_stream() {
-    let options = Options::default().with_cap(5, Overflow::Destroy);
+    let options = Options::default().with_cap(5, Overflow::Destroy).with_chunk_cost(0);
     let (mut writable, log) = stream::<false, false>(options, Completion::Pending);
     writable.write(bytes(5)).unwrap();
     let refused = writable.write(bytes(1)).unwrap_err();
@@ -53,7 +53,7 @@ fn overflow_may_destroy_the_stream() {
 
 #[test]
 fn a_cap_of_zero_refuses_all_that_counts() {
-    let options = Options::default().with_cap(0, Overflow::Refuse);
+    let options = Options::default().with_cap(0, Overflow::Refuse).with_chunk_cost(0);
     let (mut writable, _) = stream::<false, false>(options, Completion::Done);
     assert_eq!(writable.write(bytes(1)).unwrap_err().error, Error::Full { cap: 0 });
     assert!(writable.write(bytes(0)).unwrap());
@@ -61,13 +61,21 @@ fn a_cap_of_zero_refuses_all_that_counts() {
 
 #[test]
 fn small_chunks_are_capped_by_their_number() {
-    let options = Options::default().with_chunk_cap(2);
-    let (mut writable, _) = stream::<false, false>(options, Completion::Pending);
+    let options = Options::default().with_chunk_cap(3);
+    let (mut writable, _) = stream::<true, false>(options, Completion::Pending);
     for _ in 0..3 {
         writable.write(bytes(0)).unwrap();
     }
-    assert_eq!(writable.buffered_chunks(), 2);
-    assert_eq!(writable.write(bytes(0)).unwrap_err().error, Error::Full { cap: 2 });
+    assert_eq!(writable.buffered_chunks(), 2, "and one is in flight");
+    assert_eq!(writable.write(bytes(0)).unwrap_err().error, Error::Full { cap: 3 });
+    writable.complete(Ok(()));
+    assert_eq!(writable.buffered_chunks(), 0, "two are in flight");
+    writable.write(bytes(0)).unwrap();
+    assert_eq!(writable.write(bytes(0)).unwrap_err().error, Error::Full { cap: 3 });
+    writable.complete(Ok(()));
+    writable.write(bytes(0)).unwrap();
+    writable.write(bytes(0)).unwrap();
+    assert!(writable.write(bytes(0)).is_err());
 }
 
 #[test]
@@ -113,7 +121,7 @@ fn a_stream_that_has_ended_has_a_deadline_too() {
 #[test]
 fn greedy_streams_share_the_budget_and_leave_room_for_who_comes_new() {
     let budget = Budget::new(10_000);
-    let options = || strict().with_budget(&budget);
+    let options = || strict().with_budget(&budget).with_chunk_cost(0);
     let mut greedy: Vec<_> =
         (0..9).map(|_| stream::<false, false>(options(), Completion::Pending).0).collect();
     for _ in 0..1000 {
@@ -164,13 +172,14 @@ impl Sink<Vec<u8>> for Account {
 proptest! {
     #[test]
     fn the_books_agree_after_every_call(
-        cap in 0_usize..100,
-        budget in 0_usize..200,
+        cap in 0_usize..300,
+        budget in 0_usize..600,
+        cost in prop_oneof![Just(0_usize), Just(7), Just(64)],
         script in prop::collection::vec((0_u8..8, 0_usize..40), 1..60),
     ) {
         let budget = Budget::new(budget);
         let told = Arc::new(AtomicIsize::new(0));
-        let options = strict().with_cap(cap, Overflow::Refuse).with_budget(&budget);
+        let options = strict().with_cap(cap, Overflow::Refuse).with_budget(&budget).with_chunk_cost(cost);
         let mut writable = Writable::over(options, Account(told.clone()));
         for (call, length) in script {
             match call {
@@ -187,8 +196,10 @@ proptest! {
                 _ => { writable.run_ticks(); }
             }
             let stats = writable.stats();
-            prop_assert!(stats.bytes <= cap && budget.used() <= budget.cap());
-            prop_assert_eq!(budget.used(), stats.bytes);
+            prop_assert!(stats.charged <= cap && budget.used() <= budget.cap());
+            prop_assert_eq!(budget.used(), stats.charged);
+            let costs = stats.charged - stats.bytes;
+            prop_assert!(costs >= stats.chunks * cost && costs.is_multiple_of(cost.max(1)));
             prop_assert_eq!(told.load(Relaxed), stats.bytes as isize);
             prop_assert!(stats.peak_bytes >= stats.bytes && stats.peak_chunks >= stats.chunks);
         }

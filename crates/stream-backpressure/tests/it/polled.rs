@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 use stream_backpressure::{
-    Budget, Chunks, Error, Options, Overflow, PollSink, PollWritable, Timer,
+    Budget, CHUNK_COST, Chunks, Error, Options, Overflow, PollSink, PollWritable, Timer,
 };
 
 /// A sink that takes as many chunks as it is let.
@@ -149,7 +149,8 @@ fn a_destroyed_stream_is_not_closed_well() {
 
 #[test]
 fn the_cap_holds_whoever_does_not_wait() {
-    let (mut writable, _) = gated(Options::default().with_cap(10, Overflow::Refuse));
+    let (mut writable, _) =
+        gated(Options::default().with_cap(10, Overflow::Refuse).with_chunk_cost(0));
     for _ in 0..10 {
         writable.start_send(vec![1]).unwrap();
     }
@@ -161,7 +162,10 @@ fn the_cap_holds_whoever_does_not_wait() {
 #[test]
 fn a_long_backlog_makes_room_as_it_goes() {
     let cx = &mut context();
-    let options = Options::default().with_high_water_mark(10).with_cap(100, Overflow::Refuse);
+    let options = Options::default()
+        .with_high_water_mark(10)
+        .with_cap(100, Overflow::Refuse)
+        .with_chunk_cost(0);
     let (mut writable, gate) = gated(options);
     while writable.start_send(vec![1]).is_ok() {}
     assert!(writable.poll_flush(cx).is_pending());
@@ -184,7 +188,7 @@ impl Wake for Woken {
 
 #[test]
 fn a_stream_that_holds_nothing_waits_for_a_spent_budget_and_is_woken() {
-    let budget = Budget::new(10);
+    let budget = Budget::new(10 + CHUNK_COST);
     let (mut first, gate) = gated(Options::default().with_budget(&budget));
     first.start_send(vec![0; 10]).unwrap();
     let woken = Arc::new(Woken::default());

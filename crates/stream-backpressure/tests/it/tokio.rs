@@ -6,8 +6,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 use stream_backpressure::{
-    Budget, Chunks, Error, Options, Overflow, PollFn, PollWritable, TokioSink, TokioTimer,
-    pump_read,
+    Budget, CHUNK_COST, Chunks, Error, Options, Overflow, PollFn, PollWritable, TokioSink,
+    TokioTimer, pump_read,
 };
 use tokio::io::{
     AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream, ReadBuf, duplex,
@@ -72,9 +72,13 @@ async fn a_peer_that_goes_away_is_an_error() {
     assert!(error.to_string().contains("pipe"), "{error}");
 }
 
+fn capped(bytes: usize) -> Options {
+    Options::default().with_cap(bytes, Overflow::Refuse)
+}
+
 #[tokio::test]
 async fn a_cap_below_the_mark_makes_writes_wait_and_a_cap_of_zero_refuses() {
-    let (mut writable, mut far) = over(Options::default().with_cap(8, Overflow::Refuse), 4);
+    let (mut writable, mut far) = over(capped(8 + CHUNK_COST), 4);
     let writing = async {
         writable.write_all(&[5; 1000]).await?;
         writable.shutdown().await
@@ -84,7 +88,7 @@ async fn a_cap_below_the_mark_makes_writes_wait_and_a_cap_of_zero_refuses() {
     assert_eq!(read, [5; 1000]);
     assert!(writable.stats().peak_bytes <= 8);
 
-    let (mut writable, _far) = over(Options::default().with_cap(0, Overflow::Refuse), 4);
+    let (mut writable, _far) = over(capped(CHUNK_COST), 4);
     let error = writable.write(&[1]).await.unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::StorageFull);
 }
