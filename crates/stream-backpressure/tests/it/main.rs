@@ -6,8 +6,11 @@ mod destroy;
 mod finish;
 #[cfg(feature = "futures")]
 mod futures;
+mod gather;
+mod late;
 mod limits;
 mod log;
+mod memory;
 mod node_tests;
 mod panic;
 mod polled;

@@ -21,15 +21,31 @@ struct Inner {
     flushes: usize,
     closes: usize,
     fails: bool,
+    never_closes: bool,
+    forgets: bool,
 }
 
 impl Gate {
-    fn open_for(&self, chunks: usize) {
+    pub fn open_for(&self, chunks: usize) {
         self.0.borrow_mut().open_for = chunks;
     }
 
-    fn passed(&self) -> usize {
+    pub fn passed(&self) -> usize {
         self.0.borrow().passed.len()
+    }
+
+    /// The chunks that it was passed.
+    pub fn chunks(&self) -> Vec<Vec<u8>> {
+        self.0.borrow().passed.clone()
+    }
+
+    pub fn never_closes(&self) {
+        self.0.borrow_mut().never_closes = true;
+    }
+
+    /// From here on it drops what it is passed.
+    pub fn forgets(&self) {
+        self.0.borrow_mut().forgets = true;
     }
 }
 
@@ -46,7 +62,9 @@ impl PollSink<Vec<u8>> for Gate {
             && let Some(chunk) = chunks.next()
         {
             inner.open_for -= 1;
-            inner.passed.push(chunk);
+            if !inner.forgets {
+                inner.passed.push(chunk);
+            }
         }
         if inner.fails {
             Poll::Ready(Err("broken"))
@@ -63,7 +81,11 @@ impl PollSink<Vec<u8>> for Gate {
     }
 
     fn poll_close(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        self.0.borrow_mut().closes += 1;
+        let mut inner = self.0.borrow_mut();
+        if inner.never_closes {
+            return Poll::Pending;
+        }
+        inner.closes += 1;
         Poll::Ready(Ok(()))
     }
 }
@@ -73,7 +95,7 @@ pub fn gated(options: Options) -> (PollWritable<Vec<u8>, Gate>, Gate) {
     (PollWritable::new(options, gate.clone()), gate)
 }
 
-fn context() -> Context<'static> {
+pub fn context() -> Context<'static> {
     Context::from_waker(Waker::noop())
 }
 
@@ -203,7 +225,13 @@ fn a_stream_that_holds_nothing_waits_for_a_spent_budget_and_is_woken() {
 }
 
 #[derive(Clone, Default)]
-struct Hands(Arc<Mutex<Duration>>);
+pub struct Hands(Arc<Mutex<Duration>>);
+
+impl Hands {
+    pub fn set(&self, seconds: u64) {
+        *self.0.lock().unwrap() = Duration::from_secs(seconds);
+    }
+}
 
 impl Timer for Hands {
     fn now(&self) -> Duration {
