@@ -5,7 +5,9 @@ use proptest::prelude::*;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicIsize, AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
-use stream_backpressure::{Budget, Chunks, Completion, Error, Options, Overflow, Sink, Writable};
+use stream_backpressure::{
+    Budget, Chunks, Completion, Data, Error, Measured, Options, Overflow, Sink, Writable,
+};
 
 #[test]
 fn a_chunk_past_the_cap_comes_back_and_the_stream_goes_on() {
@@ -116,6 +118,75 @@ fn a_stream_that_has_ended_has_a_deadline_too() {
     writable.write(bytes(1)).unwrap();
     writable.end();
     assert!(writable.check_deadline(Duration::from_secs(5)));
+}
+
+#[test]
+fn a_stream_whose_last_step_never_ends_is_late() {
+    let options = Options::default().with_deadline(Duration::from_secs(5));
+    let (mut writable, _) = stream::<false, true>(options, Completion::Done);
+    writable.sink_mut().last = Completion::Pending;
+    writable.set_clock(|| Duration::from_secs(1));
+    writable.write(bytes(1)).unwrap();
+    writable.end();
+    assert_eq!(writable.length(), 0);
+    assert!(!writable.check_deadline(Duration::from_secs(5)));
+    assert!(writable.check_deadline(Duration::from_secs(6)));
+    let (mut finished, _) = stream::<false, true>(strict(), Completion::Done);
+    finished.end();
+    finished.run_ticks();
+    assert_eq!(finished.deadline(), None);
+}
+
+#[test]
+fn sums_of_lengths_and_times_that_are_too_large_refuse_and_do_not_overflow() {
+    struct Held(isize);
+    impl Sink<Measured<u8>> for Held {
+        type Error = ();
+        fn write(&mut self, _: Measured<u8>) -> Completion<()> {
+            Completion::Pending
+        }
+        fn account(&mut self, difference: isize) {
+            self.0 = self.0.checked_add(difference).expect("the books hold");
+        }
+    }
+    let most = isize::MAX as usize;
+    let budget = Budget::new(usize::MAX);
+    for options in [
+        strict(),
+        strict().with_cap(usize::MAX, Overflow::Refuse),
+        strict().with_chunk_cap(usize::MAX).with_chunk_cost(usize::MAX),
+        strict().with_budget(&budget),
+    ] {
+        let mut writable = Writable::over(options.with_deadline(Duration::MAX), Held(0));
+        writable.set_clock(|| Duration::MAX / 2);
+        let costs_all = writable.write(Measured::new(1, 1)).is_err();
+        assert!(costs_all || writable.write(Measured::new(2, most - 100)).is_ok());
+        for length in [100, most, usize::MAX] {
+            let refused = writable.write(Measured::new(3, length)).unwrap_err();
+            assert_eq!(refused.chunk.map(|chunk| chunk.value), Some(3));
+        }
+        assert_eq!(writable.deadline(), None, "never");
+        assert!(!writable.check_deadline(Duration::MAX));
+        writable.destroy(None);
+        writable.run_ticks();
+        assert_eq!(writable.sink().0, 0);
+    }
+    assert_eq!(budget.used(), 0);
+}
+
+#[test]
+fn a_text_that_a_cap_refuses_comes_back_as_it_was_given() {
+    for decode_strings in [true, false] {
+        let mut options = Options::default().with_cap(100, Overflow::Refuse);
+        options.decode_strings = decode_strings;
+        let (mut writable, _) = stream::<false, false>(options, Completion::Pending);
+        let text = Data::text("h\u{e9}".repeat(50));
+        let refused = writable.write(text.clone()).unwrap_err();
+        assert_eq!((refused.chunk, refused.error), (Some(text.clone()), Error::Full { cap: 100 }));
+        writable.end();
+        let refused = writable.write(text.clone()).unwrap_err();
+        assert_eq!((refused.chunk, refused.error), (Some(text), Error::WriteAfterEnd));
+    }
 }
 
 #[test]

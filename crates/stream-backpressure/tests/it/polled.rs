@@ -167,6 +167,10 @@ fn a_destroyed_stream_is_not_closed_well() {
     writable.destroy(None);
     let Poll::Ready(Err(refused)) = writable.poll_close(cx) else { panic!("destroyed") };
     assert_eq!(refused.error, Error::Destroyed("end"));
+    let Poll::Ready(Err(refused)) = writable.poll_flush(cx) else { panic!("destroyed") };
+    assert_eq!(refused.error, Error::Destroyed("flush"));
+    let Poll::Ready(Err(refused)) = writable.poll_ready(cx) else { panic!("destroyed") };
+    assert_eq!(refused.error, Error::Destroyed("write"));
 }
 
 #[test]
@@ -179,6 +183,26 @@ fn the_cap_holds_whoever_does_not_wait() {
     let refused = writable.start_send(vec![1]).unwrap_err();
     assert_eq!((refused.chunk, refused.error), (Some(vec![1]), Error::Full { cap: 10 }));
     assert_eq!(writable.room(), 0);
+}
+
+#[test]
+fn a_cap_on_chunks_counts_those_that_are_in_flight() {
+    let cx = &mut context();
+    let (mut writable, gate) = gated(Options::default().with_chunk_cap(10));
+    let fill = |writable: &mut PollWritable<Vec<u8>, Gate>| {
+        let held = (0..100).take_while(|n| writable.start_send(vec![*n]).is_ok()).count();
+        assert_eq!(writable.room(), 0);
+        held
+    };
+    assert_eq!(fill(&mut writable), 10);
+    assert!(writable.poll_flush(cx).is_pending());
+    assert_eq!(fill(&mut writable), 0, "in flight or not");
+    gate.open_for(1);
+    assert!(writable.poll_flush(cx).is_pending());
+    assert_eq!(fill(&mut writable), 1);
+    gate.open_for(100);
+    assert!(writable.poll_flush(cx).is_ready());
+    assert_eq!(fill(&mut writable), 10);
 }
 
 #[test]

@@ -413,3 +413,73 @@ async fn dropping_a_wait_gives_its_room_to_others() {
     other.reserve(60_000).await.unwrap().send(Bytes::from(vec![0; 60_000])).unwrap();
     assert!(budget.used() >= 60_000 && budget.used() < 61_000);
 }
+
+/// A writer that claims two bytes more than it was given, and says the truth about how it is flushed.
+#[derive(Default)]
+struct Boasts(Vec<u8>);
+
+impl AsyncWrite for Boasts {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.0.extend_from_slice(bytes);
+        Poll::Ready(Ok(bytes.len() + 2))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+}
+
+#[tokio::test]
+async fn a_writer_that_claims_more_than_it_was_given_fails_at_once() {
+    let mut writable: Over<Boasts> =
+        PollWritable::new(Options::default(), TokioSink::new(Boasts::default()));
+    writable.start_send(Bytes::from_static(b"hello")).unwrap();
+    let error = AsyncWriteExt::flush(&mut writable).await.unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::InvalidData);
+    assert!(report(&error).concat().contains("7 bytes of 5"), "{error:?}");
+    assert!(writable.start_send(Bytes::from_static(b"WORLD")).is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deadline_without_end_is_never_late() {
+    for deadline in [Duration::MAX, Duration::MAX / 2] {
+        let (writable, _far) = over(Options::default().with_deadline(deadline), 16);
+        let mut writable = writable.with_timer(TokioTimer::new());
+        let write = writable.write_all(&[1; 100_000]);
+        let year = Duration::from_secs(365 * 24 * 60 * 60);
+        assert!(tokio::time::timeout(year, write).await.is_err(), "it waits");
+        assert!(tokio::time::timeout(year, writable.flush()).await.is_err(), "it waits");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_flush_and_a_pump_over_a_peer_that_never_reads_meet_their_deadline() {
+    let options = || Options::default().with_deadline(Duration::from_secs(30));
+    let (writable, _far) = over(options(), 16);
+    let mut writable = writable.with_timer(TokioTimer::new());
+    writable.write_all(&[1; 100]).await.unwrap();
+    let start = tokio::time::Instant::now();
+    assert_eq!(writable.flush().await.unwrap_err().kind(), io::ErrorKind::TimedOut);
+    assert_eq!(start.elapsed().as_secs(), 30);
+
+    // A source that has nothing more, and does not end.
+    let (writable, _far) = over(options(), 16);
+    let mut writable = writable.with_timer(TokioTimer::new());
+    let (mut source, idle) = duplex(1000);
+    source.write_all(&[1; 100]).await.unwrap();
+    let start = tokio::time::Instant::now();
+    assert!(pump_read(idle, &mut writable, 32).await.is_err());
+    assert_eq!(start.elapsed().as_secs(), 30);
+    assert_eq!(
+        writable.errored().map(ToString::to_string),
+        Some("The stream was not drained in time".into())
+    );
+}
