@@ -170,19 +170,19 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
             Ok(length) => length,
             Err(error) => return Err(self.refuse(chunk, callback, error)),
         };
-        if self.has(flags::ENDING | flags::DESTROYED)
-            || self.flags & (flags::STRICT | flags::ERRORED) == flags::STRICT | flags::ERRORED
-        {
+        let straight = self.flags & flags::STRAIGHT == flags::CONSTRUCTED;
+        if !straight && self.is_closed() {
             return Err(self.refuse_closed(chunk, callback));
         }
-        if (self.guard.is_some() || self.length.saturating_add(length) > MOST)
+        let overflows = length > MOST || self.length.wrapping_add(length) > MOST;
+        if (overflows || self.guard.is_some())
             && let Err(error) = self.admit(length, true)
         {
             return Err(self.overflow(chunk, callback, error));
         }
         chunk.prepare(self.rules);
         self.hold(length);
-        self.accept(length, chunk, callback);
+        self.accept(straight, length, chunk, callback);
         let below = self.advise();
         if self.has(flags::DESTROYED | flags::ERRORED | flags::ENDING) {
             self.raise();
@@ -191,16 +191,24 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         Ok(below)
     }
 
-    /// Passes on or buffers a chunk that the stream holds.
+    /// Whether writes are refused for the stream's state.
+    fn is_closed(&self) -> bool {
+        let failed = flags::STRICT | flags::ERRORED;
+        self.has(flags::ENDING | flags::DESTROYED) || self.flags & failed == failed
+    }
+
+    /// Passes on or buffers a chunk that the stream holds; `straight` if the way to the sink is known to
+    /// be free.
     #[inline(always)]
-    fn accept(&mut self, length: usize, chunk: C, callback: Option<H::Callback>) {
+    fn accept(&mut self, straight: bool, length: usize, chunk: C, callback: Option<H::Callback>) {
         self.pending += 1;
-        if self.flags & flags::WAY != flags::CONSTRUCTED
-            || self.flags & (flags::STRICT | flags::BUFFERED) == flags::STRICT | flags::BUFFERED
+        let behind = flags::STRICT | flags::BUFFERED;
+        if straight
+            || self.flags & flags::WAY == flags::CONSTRUCTED && self.flags & behind != behind
         {
-            self.buffer(chunk, callback);
-        } else {
             self.pass(length, chunk, callback.map(Callback::One));
+        } else {
+            self.buffer(chunk, callback);
         }
     }
 
@@ -229,7 +237,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         } else {
             self.release_some(0, reserved - length);
         }
-        self.accept(length, chunk, None);
+        self.accept(false, length, chunk, None);
     }
 
     /// Whether more may be written; notes it if not.
@@ -303,7 +311,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
     ) -> Result<(), RefusedBy<C, H>> {
         let error = match ended {
             Ok(error) => error,
-            Err(refused) if !self.refuses_all() || thrown(&refused.error) => {
+            Err(refused) if !self.is_closed() || thrown(&refused.error) => {
                 return Err(Refused { callback, ..refused });
             }
             Err(refused) => {
@@ -324,7 +332,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         let written = chunk.map_or(Ok(true), |chunk| self.write(chunk));
         let goes_on = match &written {
             Ok(_) => true,
-            Err(refused) => self.refuses_all() && !thrown(&refused.error),
+            Err(refused) => self.is_closed() && !thrown(&refused.error),
         };
         if goes_on && self.has(flags::CORKED) {
             self.corked = 1;
@@ -508,12 +516,6 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
     /// What a callback is told that the stream will not serve.
     fn given_up(&self, call: &'static str) -> Failure<C, H> {
         self.errored.clone().unwrap_or(Error::Destroyed(call))
-    }
-
-    /// Whether every write is refused for the stream's state.
-    fn refuses_all(&self) -> bool {
-        self.has(flags::ENDING | flags::DESTROYED)
-            || self.has(flags::STRICT) && self.has(flags::ERRORED)
     }
 }
 

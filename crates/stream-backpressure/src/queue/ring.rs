@@ -34,16 +34,18 @@ impl<T> Ring<T> {
     #[inline]
     pub(crate) fn push_within(&mut self, most: usize, item: T) {
         if self.items.len() == self.items.capacity() {
-            self.grow(most);
+            self.push_grown(most, item);
+        } else {
+            self.items.push_back(item);
         }
-        self.items.push_back(item);
     }
 
     #[cold]
-    fn grow(&mut self, most: usize) {
+    fn push_grown(&mut self, most: usize, item: T) {
         let length = self.items.len();
         let next = if length < KEPT { self.before.min(KEPT) } else { self.before.min(most) };
         self.items.reserve_exact(next.saturating_sub(length));
+        self.items.push_back(item);
     }
 
     /// Gives back the memory of an empty queue.
