@@ -52,4 +52,7 @@ pub use stats::Stats;
 pub use text::{Data, Encoding, Text};
 #[cfg(feature = "tokio")]
 pub use tokio::{TokioSink, TokioTimer, pump_read};
-pub use writable::{Events, OnDone, Sink, Writable};
+pub use writable::{
+    Closures, Events, LocalClosures, LocalWritable, OnDone, SendClosures, Sink, SyncClosures,
+    SyncWritable, Writable,
+};

@@ -2,6 +2,7 @@
 
 mod backpressure;
 mod budget;
+mod closures;
 mod destroy;
 mod finish;
 #[cfg(feature = "futures")]
