@@ -1,7 +1,7 @@
 //! Feature `futures-io`: the stream as futures-io's `AsyncWrite`, and any such writer as the stream's
 //! sink.
 
-use crate::io::{Position, SharedIoError, io_error};
+use crate::io::{Position, SharedIoError};
 use crate::{ByteChunk, Chunk, Chunks, PollSink, PollWritable};
 use core::pin::Pin;
 use core::task::{Context, Poll};
@@ -100,7 +100,7 @@ where
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.get_mut().poll_write_slices(cx, &[IoSlice::new(bytes)]).map_err(io_error)
+        self.get_mut().poll_write_slices(cx, &[IoSlice::new(bytes)]).map_err(Into::into)
     }
 
     fn poll_write_vectored(
@@ -108,15 +108,15 @@ where
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.get_mut().poll_write_slices(cx, slices).map_err(io_error)
+        self.get_mut().poll_write_slices(cx, slices).map_err(Into::into)
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Self::poll_flush(self.get_mut(), cx).map_err(io_error)
+        Self::poll_flush(self.get_mut(), cx).map_err(Into::into)
     }
 
     fn poll_close(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Self::poll_close(self.get_mut(), cx).map_err(io_error)
+        Self::poll_close(self.get_mut(), cx).map_err(Into::into)
     }
 }
 

@@ -113,20 +113,37 @@ impl Position {
     }
 }
 
-/// A stream's error as one of input and output, of the same kind where the sink's is one.
-pub(crate) fn io_error<C, K, E>(refused: Refused<C, K, E>) -> io::Error
+/// A stream's error as one of input and output, of the same kind where the sink's is one. A chunk that was
+/// refused is dropped.
+impl<C, K, E> From<Refused<C, K, E>> for io::Error
 where
     E: core::error::Error + Send + Sync + 'static,
 {
-    match refused.error {
-        Error::Sink(error) => {
-            if let Some(code) = as_io(&error).and_then(io::Error::raw_os_error) {
-                // The message is that of the code.
-                return io::Error::from_raw_os_error(code);
+    fn from(refused: Refused<C, K, E>) -> Self {
+        match refused.error {
+            Error::Sink(error) => {
+                if let Some(code) = as_io(&error).and_then(io::Error::raw_os_error) {
+                    // The message is that of the code.
+                    return io::Error::from_raw_os_error(code);
+                }
+                io::Error::new(sink_kind(&error), error)
             }
-            io::Error::new(sink_kind(&error), error)
+            error => io::Error::new(kind(&error), error),
         }
-        error => io::Error::new(kind(&error), error),
+    }
+}
+
+/// The source's error, or the stream's as one of input and output.
+#[cfg(feature = "tokio")]
+impl<C, E> From<crate::pump::PumpError<io::Error, C, E>> for io::Error
+where
+    E: core::error::Error + Send + Sync + 'static,
+{
+    fn from(error: crate::pump::PumpError<io::Error, C, E>) -> Self {
+        match error {
+            crate::pump::PumpError::Source(error) => error,
+            crate::pump::PumpError::Sink(refused) => refused.into(),
+        }
     }
 }
 

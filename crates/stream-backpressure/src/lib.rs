@@ -1,4 +1,5 @@
-#![doc = include_str!("../README.md")]
+// Its examples need features.
+#![cfg_attr(any(not(doctest), feature = "tokio"), doc = include_str!("../README.md"))]
 #![forbid(unsafe_code)]
 
 mod budget;

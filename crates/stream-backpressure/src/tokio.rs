@@ -1,7 +1,7 @@
 //! Feature `tokio`: the stream as an `AsyncWrite`, any `AsyncWrite` as the stream's sink, tokio's
 //! timer, and the pump from an `AsyncRead`.
 
-use crate::io::{Position, SharedIoError, io_error};
+use crate::io::{Position, SharedIoError};
 use crate::pump::{Pump, PumpError, Pumped};
 use crate::{ByteChunk, Chunk, Chunks, PollSink, PollWritable, Timer};
 use core::future::{Future, poll_fn};
@@ -92,7 +92,7 @@ where
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.get_mut().poll_write_slices(cx, &[IoSlice::new(bytes)]).map_err(io_error)
+        self.get_mut().poll_write_slices(cx, &[IoSlice::new(bytes)]).map_err(Into::into)
     }
 
     fn poll_write_vectored(
@@ -100,7 +100,7 @@ where
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.get_mut().poll_write_slices(cx, slices).map_err(io_error)
+        self.get_mut().poll_write_slices(cx, slices).map_err(Into::into)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -108,11 +108,11 @@ where
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Self::poll_flush(self.get_mut(), cx).map_err(io_error)
+        Self::poll_flush(self.get_mut(), cx).map_err(Into::into)
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Self::poll_close(self.get_mut(), cx).map_err(io_error)
+        Self::poll_close(self.get_mut(), cx).map_err(Into::into)
     }
 }
 
