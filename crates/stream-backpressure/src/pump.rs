@@ -63,6 +63,9 @@ where
     }
 }
 
+/// How a pump ends.
+type Ended<X, C, P> = Result<Pumped, PumpError<X, C, <P as PollSink<C>>::Error>>;
+
 /// A pump under way.
 #[derive(Debug, Default)]
 pub(crate) struct Pump {
@@ -83,7 +86,7 @@ impl Pump {
         cx: &mut Context<'_>,
         stream: &mut PollWritable<C, P>,
         mut next: impl FnMut(&mut Context<'_>) -> Poll<Option<Result<C, X>>>,
-    ) -> Poll<Result<Pumped, PumpError<X, C, P::Error>>> {
+    ) -> Poll<Ended<X, C, P>> {
         for _ in 0..TURN {
             if self.ended {
                 return stream.poll_close(cx).map_ok(|()| self.pumped).map_err(PumpError::Sink);
