@@ -42,8 +42,14 @@ pub(crate) const FINISHED: Flags = 1 << 23;
 /// [`Mode::Strict`](crate::Mode::Strict).
 pub(crate) const STRICT: Flags = 1 << 24;
 
-/// What is compared to find that a chunk can go to the sink at once: only [`CONSTRUCTED`] may be set.
-pub(crate) const WAY: Flags = CONSTRUCTED | WRITING | ERRORED | CORKED;
+/// What keeps a chunk from the sink, or lets it: only [`CONSTRUCTED`] may be set.
+const WAY: Flags = CONSTRUCTED | WRITING | ERRORED | CORKED;
+
+/// What is compared to find that a chunk may overtake what is buffered, as in [`Mode::Node`]: only
+/// [`CONSTRUCTED`] may be set.
+///
+/// [`Mode::Node`]: crate::Mode::Node
+pub(crate) const WAY_BESIDE: Flags = WAY | STRICT;
 
 /// What is compared to find, at once, that a write is not refused and that its chunk can go to the sink
 /// at once, in any mode: only [`CONSTRUCTED`] may be set.

@@ -182,7 +182,12 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         }
         chunk.prepare(self.rules);
         self.hold(length);
-        self.accept(straight, length, chunk, callback);
+        self.pending += 1;
+        if !straight && self.flags & flags::WAY_BESIDE != flags::CONSTRUCTED {
+            self.buffer(chunk, callback);
+            return Ok(self.advise() && !self.has(flags::ERRORED));
+        }
+        self.pass(length, chunk, callback.map(Callback::One));
         let below = self.advise();
         if self.has(flags::DESTROYED | flags::ERRORED | flags::ENDING) {
             self.raise();
@@ -195,21 +200,6 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
     fn is_closed(&self) -> bool {
         let failed = flags::STRICT | flags::ERRORED;
         self.has(flags::ENDING | flags::DESTROYED) || self.flags & failed == failed
-    }
-
-    /// Passes on or buffers a chunk that the stream holds; `straight` if the way to the sink is known to
-    /// be free.
-    #[inline(always)]
-    fn accept(&mut self, straight: bool, length: usize, chunk: C, callback: Option<H::Callback>) {
-        self.pending += 1;
-        let behind = flags::STRICT | flags::BUFFERED;
-        if straight
-            || self.flags & flags::WAY == flags::CONSTRUCTED && self.flags & behind != behind
-        {
-            self.pass(length, chunk, callback.map(Callback::One));
-        } else {
-            self.buffer(chunk, callback);
-        }
     }
 
     /// Begins to hold `length` bytes of a chunk that is still to come, or so many more of it.
@@ -237,7 +227,12 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         } else {
             self.release_some(0, reserved - length);
         }
-        self.accept(false, length, chunk, None);
+        self.pending += 1;
+        if self.flags & flags::STRAIGHT == flags::CONSTRUCTED {
+            self.pass(length, chunk, None);
+        } else {
+            self.buffer(chunk, None);
+        }
     }
 
     /// Whether more may be written; notes it if not.

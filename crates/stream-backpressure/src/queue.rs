@@ -8,7 +8,7 @@ mod ring;
 pub(crate) use ring::Ring;
 use std::collections::VecDeque;
 
-/// Chunks a block holds at most.
+/// Chunks a block holds; the front block may have grown to somewhat more.
 const BLOCK: usize = 512;
 
 /// Chunks in the order in which they were written: what a sink's `writev` is given.
@@ -64,14 +64,19 @@ impl<C> Chunks<C> {
 
     #[inline]
     pub(crate) fn push(&mut self, chunk: C) {
-        if self.behind == 0 && self.front.len() < BLOCK {
-            self.front.push_within(BLOCK, chunk);
+        if self.behind == 0 && self.front.len() < self.front.capacity() {
+            self.front.push_back(chunk);
         } else {
-            self.push_behind(chunk);
+            self.push_beyond(chunk);
         }
     }
 
-    fn push_behind(&mut self, chunk: C) {
+    /// Adds a chunk where the front block has no room for it.
+    #[inline(never)]
+    fn push_beyond(&mut self, chunk: C) {
+        if self.behind == 0 && self.front.len() < BLOCK {
+            return self.front.push_grown(BLOCK, chunk);
+        }
         self.behind += 1;
         if let Some(block) = self.back.back_mut().filter(|block| block.len() < BLOCK) {
             return block.push_back(chunk);

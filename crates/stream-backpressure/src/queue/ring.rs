@@ -29,19 +29,10 @@ impl<T> Ring<T> {
         self.items = items;
     }
 
-    /// Adds an item. While the queue grows towards its last capacity, it allocates twice: for
-    /// [`KEPT`] items, and for `most` at most.
-    #[inline]
-    pub(crate) fn push_within(&mut self, most: usize, item: T) {
-        if self.items.len() == self.items.capacity() {
-            self.push_grown(most, item);
-        } else {
-            self.items.push_back(item);
-        }
-    }
-
+    /// Adds an item to a queue that is full. While the queue grows towards its last capacity, it
+    /// allocates twice: for [`KEPT`] items, and for `most` at most.
     #[cold]
-    fn push_grown(&mut self, most: usize, item: T) {
+    pub(crate) fn push_grown(&mut self, most: usize, item: T) {
         let length = self.items.len();
         let next = if length < KEPT { self.before.min(KEPT) } else { self.before.min(most) };
         self.items.reserve_exact(next.saturating_sub(length));
@@ -95,7 +86,13 @@ mod tests {
     use super::{KEPT, Ring};
 
     fn fill_and_empty(ring: &mut Ring<u64>, items: usize) {
-        (0..items as u64).for_each(|item| ring.push_within(usize::MAX, item));
+        for item in 0..items as u64 {
+            if ring.len() < ring.capacity() {
+                ring.push_back(item);
+            } else {
+                ring.push_grown(usize::MAX, item);
+            }
+        }
         ring.clear();
         ring.settle();
     }
