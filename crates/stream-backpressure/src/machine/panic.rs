@@ -42,19 +42,25 @@ impl<C: Chunk, H: Host<C>> Drop for Held<'_, C, H> {
     }
 }
 
+/// What a panic carries.
+type Payload = Box<dyn Any + Send>;
+
+/// A panic, and the depth of the call that will raise it.
+type Caught = (usize, Payload);
+
 /// Panics of callbacks and listeners that have not gone on yet.
 #[derive(Debug, Default)]
 pub(super) struct Panics {
     /// Callbacks and listeners on the stack: a call from within one is not the call that caused it.
     depth: usize,
-    /// Each with the depth of the call that will raise it, ascending; at most one of a depth. The
-    /// mutex is never locked: it makes the machine `Sync`, which a panic is not.
-    caught: Option<Box<Mutex<Vec<(usize, Box<dyn Any + Send>)>>>>,
+    /// Ascending by depth; at most one of a depth. The mutex is never locked: it makes the machine
+    /// `Sync`, which a panic is not.
+    caught: Option<Box<Mutex<Vec<Caught>>>>,
 }
 
 impl Panics {
     #[cold]
-    fn catch(&mut self, panic: Box<dyn Any + Send>) {
+    fn catch(&mut self, panic: Payload) {
         let caught = self.caught.get_or_insert_default().get_mut();
         let caught = caught.unwrap_or_else(PoisonError::into_inner);
         // Those of calls that this panic has ended go no further.
@@ -66,7 +72,7 @@ impl Panics {
 
     /// The panic that the call which ends now has to raise.
     #[cold]
-    fn take(&mut self) -> Option<Box<dyn Any + Send>> {
+    fn take(&mut self) -> Option<Payload> {
         let caught = self.caught.as_mut()?.get_mut().unwrap_or_else(PoisonError::into_inner);
         let panic = caught.pop_if(|(depth, _)| *depth >= self.depth).map(|(_, panic)| panic);
         if caught.is_empty() {

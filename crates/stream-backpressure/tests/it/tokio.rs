@@ -291,7 +291,7 @@ async fn the_writer_and_what_it_was_not_given_come_back() {
     writable.start_send(Bytes::from_static(b"world")).unwrap();
     let progress = std::future::poll_fn(|cx| Poll::Ready(writable.poll_ready(cx)));
     assert!(progress.await.is_ready());
-    assert_eq!(writable.sink_mut().unwrap().get_mut().is_write_vectored(), true);
+    assert!(writable.sink_mut().unwrap().get_mut().is_write_vectored());
     let (sink, chunks) = writable.into_parts();
     let sink = sink.unwrap();
     assert_eq!(sink.written(), 3);
