@@ -16,7 +16,7 @@ mod share;
 
 use core::fmt;
 use core::task::Waker;
-use queue::{Queue, Turn};
+use queue::Queue;
 pub(crate) use share::Share;
 use std::collections::VecDeque;
 use std::sync::atomic::{
@@ -173,7 +173,7 @@ impl Budget {
         // Those that wait for more than there can be now are told so when they look again.
         let hopeless = queue.tasks_of_more_than(bytes);
         self.settle(queue);
-        WakeAll(hopeless).wake();
+        WakeAll { first: None, others: hopeless }.wake();
     }
 
     /// Bytes that are charged now: held by streams, or reserved for their next writes.
@@ -259,7 +259,7 @@ impl Budget {
         self.0.refusals.fetch_add(1, Relaxed);
         if self.evicts() {
             let victim = self.evict(&mut self.lock(), need);
-            WakeAll(victim.into_iter().collect()).wake();
+            victim.into_iter().for_each(Waker::wake);
         }
     }
 
@@ -289,15 +289,18 @@ impl Budget {
     /// none, nobody else is served, and the stream that holds most yields if that is the policy.
     #[cold]
     fn settle(&self, mut queue: MutexGuard<'_, Queue>) {
-        let mut served = Vec::new();
-        while let Some(turn) = queue.next(self) {
-            served.push(turn);
+        let mut tasks = WakeAll::default();
+        while let Some(task) = queue.next(self) {
+            tasks.push(task);
         }
-        let victim = queue.front_need().and_then(|need| self.evict(&mut queue, need));
+        if let Some(need) = queue.front_need()
+            && let Some(victim) = self.evict(&mut queue, need)
+        {
+            tasks.push(victim);
+        }
         self.count(&queue);
         drop(queue);
-        let tasks = served.into_iter().map(|Turn { task, .. }| task).chain(victim).collect();
-        WakeAll(tasks).wake();
+        tasks.wake();
     }
 
     /// Publishes how many streams wait.
@@ -357,15 +360,28 @@ impl Member {
 
 /// Tasks to be woken, all of them even if waking one panics. No lock is held meanwhile: wakers run the
 /// code of others.
-struct WakeAll(VecDeque<Waker>);
+#[derive(Default)]
+struct WakeAll {
+    /// The first of them, so that one alone costs no allocation.
+    first: Option<Waker>,
+    others: VecDeque<Waker>,
+}
 
 impl WakeAll {
+    fn push(&mut self, task: Waker) {
+        if self.first.is_none() {
+            self.first = Some(task);
+        } else {
+            self.others.push_back(task);
+        }
+    }
+
     fn wake(mut self) {
         self.wake_each();
     }
 
     fn wake_each(&mut self) {
-        while let Some(task) = self.0.pop_front() {
+        while let Some(task) = self.first.take().or_else(|| self.others.pop_front()) {
             task.wake();
         }
     }

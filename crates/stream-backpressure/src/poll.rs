@@ -509,6 +509,16 @@ impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
         self.or_late_for_own(cx, room)
     }
 
+    /// Ready when a write that counts `count` finds room, after what the stream holds was passed on.
+    pub(crate) fn poll_room_now(
+        &mut self,
+        cx: &mut Context<'_>,
+        count: usize,
+    ) -> Poll<Result<(), NotSent<C, P>>> {
+        let room = self.poll_room_for(cx, count, count, 1);
+        self.or_late_for_own(cx, room).map_ok(drop)
+    }
+
     /// The same in so many new chunks, without passing on first what the stream holds, and without a
     /// deadline.
     fn poll_room_for(

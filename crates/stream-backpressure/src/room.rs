@@ -5,6 +5,7 @@ use crate::poll::{NotSent, PollSink, PollWritable};
 use crate::{Chunk, Refused};
 use core::fmt;
 use core::future::poll_fn;
+use core::task::ready;
 
 /// Room for one write into a stream: [`PollWritable::reserve`]. Dropping it gives the room back.
 pub struct Room<'a, C: Chunk, P: PollSink<C>> {
@@ -44,8 +45,11 @@ impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
     /// As [`poll_room`](Self::poll_room).
     pub async fn reserve(&mut self, count: usize) -> Result<Room<'_, C, P>, NotSent<C, P>> {
         let room = Room { stream: self };
-        poll_fn(|cx| room.stream.poll_drained(cx)).await?;
-        poll_fn(|cx| room.stream.poll_room(cx, count)).await?;
+        poll_fn(|cx| {
+            ready!(room.stream.poll_drained(cx))?;
+            room.stream.poll_room_now(cx, count)
+        })
+        .await?;
         Ok(room)
     }
 

@@ -6,7 +6,8 @@
 //! looked at that is not served, but for the first that does not fit.
 //!
 //! Each operation is logarithmic in the streams that wait. Wakers are dropped and woken by the caller
-//! after it has unlocked the queue, because they run the code of others.
+//! after it has unlocked the queue, because they run the code of others. A member can be dropped here: its
+//! share holds it, too, and takes its waiter out before it goes.
 
 use super::{Budget, Member};
 use core::task::Waker;
@@ -46,13 +47,6 @@ pub(super) struct Ask {
     /// From 1 on.
     pub(super) least: usize,
     pub(super) most: usize,
-}
-
-/// A waiter that was served.
-pub(super) struct Turn {
-    pub(super) task: Waker,
-    /// Held until the queue is unlocked: it may be the last handle.
-    _member: Arc<Member>,
 }
 
 impl Queue {
@@ -107,15 +101,20 @@ impl Queue {
         Some(waiter.ask.charged + waiter.ask.least)
     }
 
-    /// Grants room to the first waiter and removes it, if there is room for it.
-    pub(super) fn next(&mut self, budget: &Budget) -> Option<Turn> {
+    /// Grants room to the first waiter and removes it, if there is room for it; gives its task.
+    pub(super) fn next(&mut self, budget: &Budget) -> Option<Waker> {
         let first = self.waiters.first_entry()?;
         let Ask { charged, least, most } = first.get().ask;
         let granted = budget.take(charged, least, most)?;
         let (place, waiter) = first.remove_entry();
         self.idle -= usize::from(place.is_idle());
         waiter.member.granted.store(granted, Relaxed);
-        Some(Turn { task: waiter.task, _member: waiter.member })
+        Some(waiter.task)
+    }
+
+    /// Whether the waiter at that place is the next to be served.
+    pub(super) fn is_first(&self, place: Place) -> bool {
+        self.waiters.first_key_value().is_some_and(|(first, _)| *first == place)
     }
 
     /// The tasks of those that ask for more than `bytes`.

@@ -137,18 +137,19 @@ impl Share {
 
     /// Whether the stream has been told to give way to others.
     pub(crate) fn is_evicted(&self) -> bool {
-        self.member.evicted.load(SeqCst)
+        self.budget.evicts() && self.member.evicted.load(SeqCst)
     }
 
     /// The same, and wakes the task when it is told.
     pub(crate) fn poll_evicted(&self, cx: &mut Context<'_>) -> bool {
-        if self.budget.evicts() {
-            let mut task = self.member.task.lock().unwrap_or_else(PoisonError::into_inner);
-            if !task.as_ref().is_some_and(|task| task.will_wake(cx.waker())) {
-                let before = task.replace(cx.waker().clone());
-                drop(task);
-                drop(before);
-            }
+        if !self.budget.evicts() {
+            return false;
+        }
+        let mut task = self.member.task.lock().unwrap_or_else(PoisonError::into_inner);
+        if !task.as_ref().is_some_and(|task| task.will_wake(cx.waker())) {
+            let before = task.replace(cx.waker().clone());
+            drop(task);
+            drop(before);
         }
         self.is_evicted()
     }
@@ -205,8 +206,14 @@ impl Share {
         }
         let place = self.place.filter(|place| place.is_idle() && ask.charged == 0);
         let waiter = Waiter { member: self.member.clone(), ask, task };
-        self.place = Some(queue.add(waiter, place));
-        self.budget.settle(queue);
+        let place = queue.add(waiter, place);
+        self.place = Some(place);
+        if queue.is_first(place) || before.is_some() {
+            self.budget.settle(queue);
+        } else {
+            self.budget.count(&queue);
+            drop(queue);
+        }
         drop(before);
     }
 }
