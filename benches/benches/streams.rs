@@ -113,5 +113,24 @@ fn drain(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, write, drain);
+/// Waiting for a shared budget: a write costs as much at any number of tasks. Each task writes 8 chunks.
+fn budget(criterion: &mut Criterion) {
+    for tasks in [1000_usize, 8000] {
+        let mut group = criterion
+            .benchmark_group(format!("stream-backpressure/budget/{tasks}x8x4KiB-over-64KiB"));
+        group.sample_size(20).throughput(Throughput::Elements(8 * tasks as u64));
+        let workloads: [(_, Box<dyn FnMut() -> u64>); 2] = [
+            ("stream-backpressure", Box::new(streams::ours_budget(tasks))),
+            ("tokio::Semaphore", Box::new(streams::semaphore(tasks))),
+        ];
+        for (name, mut run) in workloads {
+            group.bench_function(name, |bencher| {
+                bencher.iter(|| assert_eq!(run(), tasks as u64 * 8 * 4096));
+            });
+        }
+        group.finish();
+    }
+}
+
+criterion_group!(benches, write, drain, budget);
 criterion_main!(benches);

@@ -11,10 +11,16 @@ use futures::{SinkExt, sink};
 use std::cell::Cell;
 use std::collections::VecDeque;
 use std::convert::Infallible;
+use std::future::poll_fn;
 use std::hint::black_box;
 use std::rc::Rc;
-use stream_backpressure::{Chunks, Completion, Options, Sink, Writable};
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use stream_backpressure::{
+    Budget, Chunks, Completion, Options, PollSink, PollWritable, Sink, Writable,
+};
 use tokio::io::{AsyncWriteExt, BufWriter};
+use tokio::sync::Semaphore;
 
 /// Writes that make a step.
 pub const STEP: usize = 1024;
@@ -247,4 +253,95 @@ pub fn tokio_mpsc(chunk: Bytes) -> impl FnMut() -> u64 {
         });
         sent
     }
+}
+
+/// Bytes that the tasks of the budget workloads share.
+const SHARED: usize = 64 * 1024;
+/// Bytes that each of them writes.
+const WRITTEN: usize = 4 * 1024;
+
+/// A sink that takes its chunks when it is polled for the second time, as if a peer had to read.
+#[derive(Default)]
+struct NextTime {
+    asked: bool,
+    passed: u64,
+}
+
+impl PollSink<Bytes> for NextTime {
+    type Error = Infallible;
+
+    fn poll_write(
+        &mut self,
+        cx: &mut Context<'_>,
+        chunks: &mut Chunks<Bytes>,
+    ) -> Poll<Result<(), Infallible>> {
+        self.asked = !self.asked;
+        if self.asked {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        self.passed += chunks.map(|chunk| black_box(&chunk).len() as u64).sum::<u64>();
+        Poll::Ready(Ok(()))
+    }
+}
+
+/// Chunks that each task writes, one after the other.
+const ROUNDS: u64 = 8;
+
+/// As many tasks as are given, each with a stream of its own that writes chunks of 4 KiB over a budget of
+/// 64 KiB: all wait but 16.
+pub fn ours_budget(tasks: usize) -> impl FnMut() -> u64 {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    move || {
+        let budget = Budget::new(SHARED);
+        let passed = runtime.block_on(all(tasks, || {
+            let options = Options::default().with_budget(&budget).with_chunk_cost(0);
+            let mut stream = PollWritable::new(options, NextTime::default());
+            async move {
+                for _ in 0..ROUNDS {
+                    stream.write_chunk(chunk::<WRITTEN>()).await.expect("room in its turn");
+                    poll_fn(|cx| stream.poll_flush(cx)).await.expect("an open sink");
+                }
+                stream.into_sink().expect("an open stream").passed
+            }
+        }));
+        assert_eq!((budget.used(), budget.peak()), (0, SHARED));
+        passed
+    }
+}
+
+/// The same tasks with streams without a budget, and tokio's `Semaphore` around each write.
+pub fn semaphore(tasks: usize) -> impl FnMut() -> u64 {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    move || {
+        let semaphore = Arc::new(Semaphore::new(SHARED));
+        let passed = runtime.block_on(all(tasks, || {
+            let semaphore = semaphore.clone();
+            let mut stream = PollWritable::new(Options::default(), NextTime::default());
+            async move {
+                for _ in 0..ROUNDS {
+                    let permit = semaphore.acquire_many(WRITTEN as u32).await.expect("open");
+                    stream.write_chunk(chunk::<WRITTEN>()).await.expect("no limit");
+                    poll_fn(|cx| stream.poll_flush(cx)).await.expect("an open sink");
+                    drop(permit);
+                }
+                stream.into_sink().expect("an open stream").passed
+            }
+        }));
+        assert_eq!(semaphore.available_permits(), SHARED);
+        passed
+    }
+}
+
+/// Spawns tasks; gives the sum of what they give.
+async fn all<F>(tasks: usize, task: impl Fn() -> F) -> u64
+where
+    F: Future<Output = u64> + Send + 'static,
+{
+    let tasks: Vec<_> = (0..tasks).map(|_| tokio::spawn(task())).collect();
+    let mut sum = 0;
+    for task in tasks {
+        sum += task.await.expect("a task that does not panic");
+    }
+    sum
 }

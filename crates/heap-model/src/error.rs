@@ -151,7 +151,15 @@ impl fmt::Display for HeapError {
     }
 }
 
-impl core::error::Error for HeapError {}
+impl core::error::Error for HeapError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        // The message is the inner error's, so the source is, too.
+        match self {
+            Self::OutOfMemory(error) => error.source(),
+            Self::Access(error) => error.source(),
+        }
+    }
+}
 
 impl From<OutOfMemory> for HeapError {
     fn from(error: OutOfMemory) -> Self {
@@ -206,4 +214,8 @@ impl fmt::Display for NativeRefused {
     }
 }
 
-impl core::error::Error for NativeRefused {}
+impl core::error::Error for NativeRefused {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        self.error.source()
+    }
+}

@@ -1,5 +1,6 @@
 //! The one error of the runtime: whatever one of its parts refused. No unsafe code.
 
+use core::convert::Infallible;
 use core::fmt;
 use heap_model::{AccessError, HeapError, OutOfMemory};
 use slab_buffer::AllocError;
@@ -17,8 +18,8 @@ pub enum RuntimeError {
     Weak(WeakError),
     /// The buffer pool could not give the memory.
     Buffer(AllocError),
-    /// A stream refused a write; the text is the stream's error.
-    Stream(String),
+    /// A stream refused a write.
+    Stream(stream_backpressure::Error<Infallible>),
     /// The baseline asks for less than the runtime's own parts need, or for odd sizes.
     Baseline(&'static str),
 }
@@ -30,13 +31,25 @@ impl fmt::Display for RuntimeError {
             Self::Access(error) => error.fmt(f),
             Self::Weak(error) => error.fmt(f),
             Self::Buffer(error) => error.fmt(f),
-            Self::Stream(text) => f.write_str(text),
+            Self::Stream(error) => error.fmt(f),
             Self::Baseline(text) => f.write_str(text),
         }
     }
 }
 
-impl core::error::Error for RuntimeError {}
+impl core::error::Error for RuntimeError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        // The message is the inner error's, so the source is, too.
+        match self {
+            Self::OutOfMemory(error) => error.source(),
+            Self::Access(error) => error.source(),
+            Self::Weak(error) => error.source(),
+            Self::Buffer(error) => error.source(),
+            Self::Stream(error) => error.source(),
+            Self::Baseline(_) => None,
+        }
+    }
+}
 
 impl From<OutOfMemory> for RuntimeError {
     fn from(error: OutOfMemory) -> Self {

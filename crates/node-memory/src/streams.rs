@@ -130,9 +130,7 @@ impl Runtime {
         let answer = self.stream(writable, |stream| {
             stream.write(ticket).map_err(|refused| {
                 stream.host_mut().left.extend(refused.chunk.map(|chunk| chunk.slot));
-                RuntimeError::Stream(
-                    refused.error.code().unwrap_or("the cap is reached").to_owned(),
-                )
+                RuntimeError::Stream(refused.error)
             })
         })?;
         self.settle(writable)?;

@@ -1,7 +1,10 @@
 //! What a stream needs to know of a chunk: how much it counts, and whether it can be written.
-//! No unsafe code.
+//!
 
-use crate::{Encoding, Error, Node};
+use crate::error::Error;
+use crate::options::Node;
+use crate::text::Encoding;
+use core::convert::Infallible;
 
 /// A piece of what is written.
 ///
@@ -11,14 +14,22 @@ pub trait Chunk: Sized {
     /// where each chunk counts 1. Must not change while the stream holds the chunk.
     fn length(&self) -> usize;
 
-    /// Makes the chunk ready to be written, or says why it cannot be; text is decoded here.
+    /// What the chunk will count once it is [prepared](Self::prepare), in bytes, or why it cannot be
+    /// written. The chunk stays as it is: a stream that has no room gives it back.
     ///
     /// # Errors
     /// [`Error::NullValues`], [`Error::InvalidChunk`], [`Error::UnknownEncoding`].
     #[inline]
-    fn admit(&mut self, rules: Rules) -> Result<(), Error<core::convert::Infallible>> {
+    fn check(&self, rules: Rules) -> Result<usize, Error<Infallible>> {
         let _ = rules;
-        Ok(())
+        Ok(self.length())
+    }
+
+    /// Makes a chunk that is [checked](Self::check) and that the stream takes ready to be written; text
+    /// is decoded here.
+    #[inline]
+    fn prepare(&mut self, rules: Rules) {
+        let _ = rules;
     }
 }
 
@@ -43,6 +54,84 @@ pub struct Rules {
     pub default_encoding: Encoding,
     /// The Node whose rules hold.
     pub node: Node,
+}
+
+/// A chunk whose bytes a byte stream can write: what [`TokioSink`](crate::TokioSink) and
+/// [`FuturesIoSink`](crate::FuturesIoSink) take.
+///
+/// Everything that is bytes is one already; a `bytes::Buf` is by feature `bytes`.
+#[cfg(any(feature = "futures-io", feature = "tokio"))]
+pub trait ByteChunk: Chunk {
+    /// Bytes that are left.
+    fn remaining(&self) -> usize;
+
+    /// Fills `slices` with what is left, but for the first `skip` bytes; gives how many slices that
+    /// are. At least one, if more than `skip` bytes are left and `slices` is not empty.
+    fn slices<'a>(&'a self, skip: usize, slices: &mut [std::io::IoSlice<'a>]) -> usize;
+
+    /// Drops the first `bytes`, if the chunk can, and says whether it did. Whoever writes it skips
+    /// them otherwise. What the chunk [counts](Chunk::length) stays.
+    fn advance(&mut self, bytes: usize) -> bool {
+        let _ = bytes;
+        false
+    }
+}
+
+#[cfg(any(feature = "futures-io", feature = "tokio"))]
+impl<T: AsRef<[u8]>> ByteChunk for T {
+    #[inline]
+    fn remaining(&self) -> usize {
+        self.as_ref().len()
+    }
+
+    #[inline]
+    fn slices<'a>(&'a self, skip: usize, slices: &mut [std::io::IoSlice<'a>]) -> usize {
+        let rest = self.as_ref().get(skip..).filter(|rest| !rest.is_empty());
+        let Some((slice, rest)) = slices.first_mut().zip(rest) else { return 0 };
+        *slice = std::io::IoSlice::new(rest);
+        1
+    }
+}
+
+/// Any value as a chunk with a length of its own: what it counts is not what it is as bytes.
+///
+/// A small slice of a large allocation, for example, counts the allocation that it keeps alive.
+///
+/// ```
+/// use stream_backpressure::{Chunk, Measured};
+/// let chunk = Measured::new(b"a slice", 65_536);
+/// assert_eq!((chunk.length(), chunk.value.len()), (65_536, 7));
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Measured<T> {
+    /// The value.
+    pub value: T,
+    length: usize,
+}
+
+impl<T> Measured<T> {
+    /// A chunk that counts `length` bytes.
+    pub fn new(value: T, length: usize) -> Self {
+        Self { value, length }
+    }
+}
+
+impl<T> Chunk for Measured<T> {
+    #[inline]
+    fn length(&self) -> usize {
+        self.length
+    }
+}
+
+#[cfg(any(feature = "futures-io", feature = "tokio"))]
+impl<T: AsRef<[u8]>> ByteChunk for Measured<T> {
+    fn remaining(&self) -> usize {
+        self.value.remaining()
+    }
+
+    fn slices<'a>(&'a self, skip: usize, slices: &mut [std::io::IoSlice<'a>]) -> usize {
+        self.value.slices(skip, slices)
+    }
 }
 
 /// Any value as a chunk that counts 1, for streams of objects.

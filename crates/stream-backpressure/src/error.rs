@@ -1,5 +1,4 @@
 //! What can go wrong, with Node's codes where Node has one, and the refusal that hands a chunk back.
-//! No unsafe code.
 
 use core::fmt;
 use std::sync::Arc;
@@ -14,7 +13,7 @@ pub enum Error<E> {
     Sink(E),
     /// A write after [`end`](crate::Machine::end).
     WriteAfterEnd,
-    /// A call on a destroyed stream: the name of the call, `write` or `end`.
+    /// A call on a destroyed stream: the name of the call, `write`, `flush` or `end`.
     Destroyed(&'static str),
     /// `end` with a callback after the stream has finished.
     AlreadyFinished,
@@ -39,12 +38,19 @@ pub enum Error<E> {
     },
     /// The budget that many streams share has no room for this stream's chunk.
     OverBudget,
+    /// The stream held most of a shared budget that was spent, and has made room for others.
+    Evicted,
     /// The stream stayed undrained for longer than its deadline.
     Deadline,
     /// The stream was given up from outside, as by an `AbortSignal`.
     Aborted,
     /// The sink panicked.
     SinkPanicked,
+    /// The sink said that it has passed on all that it was given, with chunks left.
+    ChunksLeft {
+        /// How many.
+        chunks: usize,
+    },
     /// The stream was destroyed with the first error before its construction failed with the
     /// second; it counts as the first.
     Aggregate(Arc<[Error<E>; 2]>),
@@ -76,8 +82,10 @@ impl<E> Error<E> {
             Self::Sink(_)
             | Self::Full { .. }
             | Self::OverBudget
+            | Self::Evicted
             | Self::Deadline
-            | Self::SinkPanicked => return None,
+            | Self::SinkPanicked
+            | Self::ChunksLeft { .. } => return None,
         })
     }
 
@@ -90,6 +98,7 @@ impl<E> Error<E> {
     }
 }
 
+/// A sink's own error speaks for itself: message and source are its own.
 impl<E: fmt::Display> fmt::Display for Error<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -108,9 +117,13 @@ impl<E: fmt::Display> fmt::Display for Error<E> {
             }
             Self::Full { cap } => write!(f, "The stream's cap of {cap} is reached"),
             Self::OverBudget => f.write_str("The streams' shared budget is spent"),
+            Self::Evicted => f.write_str("The stream held most of a shared budget that is spent"),
             Self::Deadline => f.write_str("The stream was not drained in time"),
             Self::Aborted => f.write_str("The operation was aborted"),
             Self::SinkPanicked => f.write_str("The sink panicked"),
+            Self::ChunksLeft { chunks } => {
+                write!(f, "The sink said that it is done, with {chunks} chunks left")
+            }
             Self::Aggregate(both) => both[0].fmt(f),
         }
     }
@@ -119,7 +132,7 @@ impl<E: fmt::Display> fmt::Display for Error<E> {
 impl<E: core::error::Error + 'static> core::error::Error for Error<E> {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
-            Self::Sink(error) => Some(error),
+            Self::Sink(error) => error.source(),
             Self::Aggregate(both) => Some(&both[1]),
             _ => None,
         }
@@ -143,13 +156,81 @@ impl<C, K, E: fmt::Debug> fmt::Debug for Refused<C, K, E> {
     }
 }
 
+/// The message and the source are the error's own: a refusal adds the chunk and says nothing more.
 impl<C, K, E: fmt::Display> fmt::Display for Refused<C, K, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.error.fmt(f)
     }
 }
 
-impl<C, K, E: fmt::Debug + fmt::Display> core::error::Error for Refused<C, K, E> {}
+impl<C, K, E: core::error::Error + 'static> core::error::Error for Refused<C, K, E> {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        self.error.source()
+    }
+}
+
+/// A sink's error of any type in a form that can be told more than once, as a stream does: to the call
+/// that met it and to each that follows.
+///
+/// Message and source are the inner error's, which it dereferences to. `?` turns an error into it.
+///
+/// ```
+/// use stream_backpressure::Shared;
+/// let error = Shared::from(std::io::Error::from(std::io::ErrorKind::BrokenPipe));
+/// assert_eq!(error.clone().kind(), std::io::ErrorKind::BrokenPipe);
+/// ```
+#[derive(Debug)]
+pub struct Shared<E>(Arc<E>);
+
+impl<E> Shared<E> {
+    /// The inner error, if this is its last handle.
+    ///
+    /// # Errors
+    /// The handle, if there are others.
+    pub fn try_into_inner(self) -> Result<E, Self> {
+        Arc::try_unwrap(self.0).map_err(Self)
+    }
+}
+
+impl<E> Clone for Shared<E> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<E> From<E> for Shared<E> {
+    fn from(error: E) -> Self {
+        Self(Arc::new(error))
+    }
+}
+
+impl<E> core::ops::Deref for Shared<E> {
+    type Target = E;
+
+    fn deref(&self) -> &E {
+        &self.0
+    }
+}
+
+impl<E: PartialEq> PartialEq for Shared<E> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+
+impl<E: Eq> Eq for Shared<E> {}
+
+impl<E: fmt::Display> fmt::Display for Shared<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl<E: core::error::Error> core::error::Error for Shared<E> {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        self.0.source()
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -1,4 +1,4 @@
-//! The machine's state word: one masked comparison picks the way of a write. No unsafe code.
+//! The machine's state word: one masked comparison picks the way of a write.
 
 /// A set of flags.
 pub(crate) type Flags = u32;
@@ -42,8 +42,18 @@ pub(crate) const FINISHED: Flags = 1 << 23;
 /// [`Mode::Strict`](crate::Mode::Strict).
 pub(crate) const STRICT: Flags = 1 << 24;
 
-/// What is compared to find that a chunk can go to the sink at once: only [`CONSTRUCTED`] may be set.
-pub(crate) const WAY: Flags = CONSTRUCTED | WRITING | ERRORED | CORKED;
+/// What keeps a chunk from the sink, or lets it: only [`CONSTRUCTED`] may be set.
+const WAY: Flags = CONSTRUCTED | WRITING | ERRORED | CORKED;
+
+/// What is compared to find that a chunk may overtake what is buffered, as in [`Mode::Node`]: only
+/// [`CONSTRUCTED`] may be set.
+///
+/// [`Mode::Node`]: crate::Mode::Node
+pub(crate) const WAY_BESIDE: Flags = WAY | STRICT;
+
+/// What is compared to find, at once, that a write is not refused and that its chunk can go to the sink
+/// at once, in any mode: only [`CONSTRUCTED`] may be set.
+pub(crate) const STRAIGHT: Flags = WAY | BUFFERED | ENDING | DESTROYED;
 
 /// What is compared to find that nothing follows a sink's answer: only [`EXPECT_ANSWER`] may be set.
 pub(crate) const QUICK: Flags =

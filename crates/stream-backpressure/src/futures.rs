@@ -1,15 +1,18 @@
 //! Feature `futures`: the stream as a `futures_sink::Sink`, any such sink as the stream's, and the
-//! pump from a `Stream`. No unsafe code.
+//! pump from a `Stream`.
 
 use crate::poll::NotSent;
-use crate::{Chunk, Chunks, Error, PollSink, PollWritable, PumpError, Pumped};
+use crate::pump::{Pump, PumpError, Pumped};
+use crate::{Chunk, Chunks, PollSink, PollWritable, Shared};
 use core::future::poll_fn;
 use core::pin::{Pin, pin};
 use core::task::{Context, Poll, ready};
 use futures_core::Stream;
 use futures_sink::Sink;
 
-/// Readiness is the absence of backpressure; a chunk that is refused comes back in the error.
+/// Readiness is the absence of backpressure. Readiness cannot know how large the next chunk is: one that
+/// a cap or the budget has no room for waits beside the stream, one at most, and the stream is not ready
+/// before there is. A chunk that never fits is refused, and comes back in the error.
 impl<C: Chunk, P: PollSink<C>> Sink<C> for PollWritable<C, P> {
     type Error = NotSent<C, P>;
 
@@ -18,7 +21,7 @@ impl<C: Chunk, P: PollSink<C>> Sink<C> for PollWritable<C, P> {
     }
 
     fn start_send(self: Pin<&mut Self>, chunk: C) -> Result<(), Self::Error> {
-        Self::start_send(self.get_mut(), chunk)
+        self.get_mut().offer(chunk)
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
@@ -30,22 +33,35 @@ impl<C: Chunk, P: PollSink<C>> Sink<C> for PollWritable<C, P> {
     }
 }
 
-/// Any `futures_sink::Sink` as a [`PollSink`].
+/// Any `futures_sink::Sink` as a [`PollSink`]; its error is [`Shared`], so it need not be `Clone`.
 #[derive(Clone, Debug, Default)]
 pub struct FuturesSink<S>(pub S);
 
-impl<C, S> PollSink<C> for FuturesSink<S>
-where
-    S: Sink<C> + Unpin,
-    S::Error: Clone,
-{
-    type Error = S::Error;
+impl<S> FuturesSink<S> {
+    /// The sink.
+    pub fn get_ref(&self) -> &S {
+        &self.0
+    }
+
+    /// The sink, to change it.
+    pub fn get_mut(&mut self) -> &mut S {
+        &mut self.0
+    }
+
+    /// The sink back.
+    pub fn into_inner(self) -> S {
+        self.0
+    }
+}
+
+impl<C, S: Sink<C> + Unpin> PollSink<C> for FuturesSink<S> {
+    type Error = Shared<S::Error>;
 
     fn poll_write(
         &mut self,
         cx: &mut Context<'_>,
         chunks: &mut Chunks<C>,
-    ) -> Poll<Result<(), S::Error>> {
+    ) -> Poll<Result<(), Self::Error>> {
         while !chunks.is_empty() {
             ready!(Pin::new(&mut self.0).poll_ready(cx))?;
             chunks.next().map_or(Ok(()), |chunk| Pin::new(&mut self.0).start_send(chunk))?;
@@ -53,23 +69,26 @@ where
         Poll::Ready(Ok(()))
     }
 
-    fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        Pin::new(&mut self.0).poll_flush(cx)
+    fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        Pin::new(&mut self.0).poll_flush(cx).map_err(Shared::from)
     }
 
-    fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        Pin::new(&mut self.0).poll_close(cx)
+    fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        Pin::new(&mut self.0).poll_close(cx).map_err(Shared::from)
     }
 }
 
 /// Pumps a source into a stream until it ends, then ends the stream: `pipeline(source, writable)`.
 ///
-/// Takes the next chunk only when the stream is ready; while it is not, the source is left alone. A
-/// failure on one side destroys the other.
+/// Takes the next chunk only when the stream is ready; while it is not, or has no room for the last
+/// one, the source is left alone. A failure on one side destroys the other. Other tasks run in between,
+/// however fast both sides are.
 ///
 /// # Errors
 /// The source's error, after which the stream is destroyed with [`Error::Aborted`]; the stream's, with
 /// the chunk if it refused one.
+///
+/// [`Error::Aborted`]: crate::Error::Aborted
 ///
 /// ```
 /// use futures::{executor::block_on, sink, stream};
@@ -91,19 +110,6 @@ where
     S: Stream<Item = Result<C, X>>,
 {
     let mut source = pin!(source);
-    let mut pumped = Pumped::default();
-    loop {
-        pumped.ready(stream).await.map_err(PumpError::Sink)?;
-        match poll_fn(|cx| pumped.poll_source(cx, stream, |cx| source.as_mut().poll_next(cx))).await
-        {
-            None => break,
-            Some(Err(error)) => {
-                stream.destroy(Some(Error::Aborted));
-                return Err(PumpError::Source(error));
-            }
-            Some(Ok(chunk)) => pumped.send(stream, chunk).map_err(PumpError::Sink)?,
-        }
-    }
-    poll_fn(|cx| stream.poll_close(cx)).await.map_err(PumpError::Sink)?;
-    Ok(pumped)
+    let mut pump = Pump::default();
+    poll_fn(|cx| pump.poll(cx, stream, |cx| source.as_mut().poll_next(cx))).await
 }

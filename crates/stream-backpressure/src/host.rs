@@ -1,7 +1,10 @@
 //! What the state machine asks of whoever embeds it: to pass chunks on, to call callbacks, to emit
-//! events. No unsafe code.
+//! events.
 
-use crate::{Chunk, Chunks, Error, Machine};
+use crate::chunk::Chunk;
+use crate::error::Error;
+use crate::machine::Machine;
+use crate::queue::Chunks;
 use core::time::Duration;
 
 /// The surroundings of a [`Machine`]: its sink, its listeners, its callbacks and its tick queue.
@@ -9,6 +12,10 @@ use core::time::Duration;
 /// Every method is given the whole machine, so that it can call `write`, `end` or `destroy` in turn,
 /// as JavaScript's callbacks do; the host itself is [`Machine::host`]. Dispatch is static: what a
 /// host leaves at its default costs nothing.
+///
+/// A panic of [`call`](Self::call) or [`event`](Self::event) goes on when the call or tick that caused it
+/// has done the rest, the other callbacks included; a second panic meanwhile goes no further. A panic of
+/// the sink's methods goes on at once, and a tick fails the stream with [`Error::SinkPanicked`].
 pub trait Host<C: Chunk>: Sized {
     /// What a write or an end may carry to be called when it is done.
     type Callback;

@@ -1,39 +1,59 @@
-#![doc = include_str!("../README.md")]
+// Its examples need features.
+#![cfg_attr(any(not(doctest), feature = "tokio"), doc = include_str!("../README.md"))]
 #![forbid(unsafe_code)]
 
 mod budget;
+#[cfg(feature = "bytes")]
+mod bytes;
 mod chunk;
 mod error;
 mod flags;
 #[cfg(feature = "futures")]
 mod futures;
+#[cfg(feature = "futures-io")]
+mod futures_io;
 mod host;
+#[cfg(any(feature = "futures-io", feature = "tokio"))]
+mod io;
 mod machine;
 mod options;
 mod poll;
 #[cfg(any(feature = "futures", feature = "tokio"))]
 mod pump;
 mod queue;
+mod room;
 mod stats;
 mod text;
 #[cfg(feature = "tokio")]
 mod tokio;
 mod writable;
 
-pub use budget::Budget;
-pub use chunk::{Chunk, Object, Rules};
-pub use error::{Error, Refused};
+pub use budget::{Budget, Holder, Yields};
+#[cfg(feature = "bytes")]
+pub use bytes::BufChunk;
+#[cfg(any(feature = "futures-io", feature = "tokio"))]
+pub use chunk::ByteChunk;
+pub use chunk::{Chunk, Measured, Object, Rules};
+pub use error::{Error, Refused, Shared};
 #[cfg(feature = "futures")]
 pub use futures::{FuturesSink, pump};
+#[cfg(feature = "futures-io")]
+pub use futures_io::FuturesIoSink;
 pub use host::{Completion, Event, Host};
+#[cfg(any(feature = "futures-io", feature = "tokio"))]
+pub use io::{Overclaim, SharedIoError};
 pub use machine::{Failure, Machine, RefusedBy};
-pub use options::{Limits, Mode, Node, Options, Overflow};
+pub use options::{CHUNK_COST, Limits, Mode, Node, Options, Overflow};
 pub use poll::{NotSent, PollFn, PollSink, PollWritable, Timer};
 #[cfg(any(feature = "futures", feature = "tokio"))]
 pub use pump::{PumpError, Pumped};
 pub use queue::Chunks;
+pub use room::Room;
 pub use stats::Stats;
 pub use text::{Data, Encoding, Text};
 #[cfg(feature = "tokio")]
-pub use tokio::{SharedIoError, TokioSink, TokioTimer, pump_read};
-pub use writable::{Events, OnDone, Sink, Writable};
+pub use tokio::{TokioSink, TokioTimer, pump_read};
+pub use writable::{
+    Closures, Events, LocalClosures, LocalWritable, OnDone, SendClosures, Sink, SyncClosures,
+    SyncWritable, Writable,
+};

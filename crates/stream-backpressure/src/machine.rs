@@ -1,28 +1,38 @@
 //! The Writable's state machine, after Node's `lib/internal/streams/writable.js`: calls in, effects
-//! out, no I/O and no clock. No unsafe code.
+//! out, no I/O and no clock.
 //!
 //! The calls are here; what becomes of a chunk is in `transfer`, the end of the stream in `finish`,
-//! its destruction in `destroy`, and what is put off to next ticks in `tick`. Effects are calls of
-//! the [`Host`], with the machine itself as the argument: a host may call any method from there, and
+//! its destruction in `destroy`, and what runs in next ticks in `tick`. Effects are calls of the
+//! [`Host`], with the machine itself as the argument: a host may call any method from there, and
 //! every function of this module reads the state anew after it.
 //!
-//! Invariant: `length` is the sum of the chunks that are buffered or in flight. (In
-//! [`Mode::Node`](crate::Mode::Node) a chunk that is lost stays counted, as in Node.)
+//! Invariants:
+//! - `length` is the sum of the chunks that are buffered, in flight or reserved, and at most
+//!   `isize::MAX`. (In [`Mode::Node`] a chunk that is lost stays counted, as in Node.)
+//! - A callback or a listener that panics ends no function of this module: the panic waits in `panics`
+//!   until the call or tick is over.
 
+mod callback;
 mod destroy;
+mod due;
 mod finish;
 mod guard;
 mod panic;
 mod tick;
 mod transfer;
 
+use crate::chunk::{Chunk, Rules};
+use crate::error::{Error, Refused};
 use crate::flags::{self, Flags};
-use crate::{Chunk, Chunks, Error, Event, Host, Mode, Options, Refused, Rules, Stats};
+use crate::host::Host;
+use crate::options::{Mode, Options};
+use crate::queue::{Chunks, Ring};
+use crate::stats::Stats;
+use crate::text::Encoding;
+use callback::{Callback, Callbacks};
+use due::Tick;
 use guard::Guard;
-use panic::Held;
-use std::collections::VecDeque;
-use tick::Tick;
-use transfer::{Callback, Callbacks};
+use panic::{Held, Panics};
 
 /// A Writable without I/O: a stream of chunks into its [`Host`], with Node's contract.
 ///
@@ -35,8 +45,10 @@ use transfer::{Callback, Callbacks};
 #[derive(Debug)]
 pub struct Machine<C: Chunk, H: Host<C>> {
     flags: Flags,
-    /// Chunks buffered and in flight, in bytes or objects.
+    /// Chunks buffered, in flight and reserved, in bytes or objects.
     length: usize,
+    /// The part of `length` that is reserved for a chunk that is still to come.
+    reserved: usize,
     high_water_mark: usize,
     /// The part of `length` that is in flight.
     in_flight: usize,
@@ -49,19 +61,23 @@ pub struct Machine<C: Chunk, H: Host<C>> {
     chunks: Chunks<C>,
     callbacks: Callbacks<H::Callback>,
     /// Callbacks of writes that a synchronous sink has done, in groups that share a tick.
-    done: VecDeque<Callback<H::Callback>>,
-    groups: VecDeque<usize>,
-    ticks: VecDeque<Tick<H::Callback, H::Error>>,
+    done: Ring<Callback<H::Callback>>,
+    groups: Ring<usize>,
+    ticks: Ring<Tick<H::Callback, H::Error>>,
     on_finish: Vec<H::Callback>,
     errored: Option<Error<H::Error>>,
     /// The error of a `destroy` that waits for the end of construction.
     put_off: Option<Option<Error<H::Error>>>,
     rules: Rules,
     guard: Option<Box<Guard>>,
+    panics: Panics,
     stats: Stats,
     /// When the stream became undrained, where the host has a clock.
     undrained_since: Option<core::time::Duration>,
 }
+
+/// The most that a stream counts: more than a process can have in memory.
+const MOST: usize = isize::MAX as usize;
 
 /// The machine's errors.
 pub type Failure<C, H> = Error<<H as Host<C>>::Error>;
@@ -94,6 +110,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         let mut machine = Self {
             flags,
             length: 0,
+            reserved: 0,
             high_water_mark,
             in_flight: 0,
             corked: 0,
@@ -102,14 +119,15 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
             host,
             chunks: Chunks::new(),
             callbacks: Callbacks::new(),
-            done: VecDeque::new(),
-            groups: VecDeque::new(),
-            ticks: VecDeque::new(),
+            done: Ring::new(),
+            groups: Ring::new(),
+            ticks: Ring::new(),
             on_finish: Vec::new(),
             errored: None,
             put_off: None,
             rules,
-            guard: Guard::of(options.limits),
+            guard: Guard::of(options.limits, options.object_mode),
+            panics: Panics::default(),
             stats: Stats::default(),
             undrained_since: None,
         };
@@ -148,34 +166,83 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         mut chunk: C,
         callback: Option<H::Callback>,
     ) -> Result<bool, RefusedBy<C, H>> {
-        if let Err(error) = chunk.admit(self.rules) {
-            return Err(self.refuse(chunk, callback, transfer::widen(error)));
-        }
-        if self.has(flags::ENDING | flags::DESTROYED)
-            || self.flags & (flags::STRICT | flags::ERRORED) == flags::STRICT | flags::ERRORED
-        {
+        let length = match self.measure_new(&chunk) {
+            Ok(length) => length,
+            Err(error) => return Err(self.refuse(chunk, callback, error)),
+        };
+        let straight = self.flags & flags::STRAIGHT == flags::CONSTRUCTED;
+        if !straight && self.is_closed() {
             return Err(self.refuse_closed(chunk, callback));
         }
-        let length = self.measure(&chunk);
-        if self.guard.is_some()
-            && let Err(error) = self.admit_to_guard(length)
+        let overflows = length > MOST || self.length.wrapping_add(length) > MOST;
+        if (overflows || self.guard.is_some())
+            && let Err(error) = self.admit(length, true)
         {
             return Err(self.overflow(chunk, callback, error));
         }
-        self.pending += 1;
+        chunk.prepare(self.rules);
         self.hold(length);
-        if self.flags & flags::WAY != flags::CONSTRUCTED
-            || self.flags & (flags::STRICT | flags::BUFFERED) == flags::STRICT | flags::BUFFERED
-        {
+        self.pending += 1;
+        if !straight && self.flags & flags::WAY_BESIDE != flags::CONSTRUCTED {
             self.buffer(chunk, callback);
-        } else {
-            self.pass(length, chunk, callback.map(Callback::One));
+            return Ok(self.advise() && !self.has(flags::ERRORED));
         }
+        self.pass(length, chunk, callback.map(Callback::One));
+        let below = self.advise();
+        if self.has(flags::DESTROYED | flags::ERRORED | flags::ENDING) {
+            self.raise();
+            return Ok(below && !self.has(flags::DESTROYED | flags::ERRORED));
+        }
+        Ok(below)
+    }
+
+    /// Whether writes are refused for the stream's state.
+    fn is_closed(&self) -> bool {
+        let failed = flags::STRICT | flags::ERRORED;
+        self.has(flags::ENDING | flags::DESTROYED) || self.flags & failed == failed
+    }
+
+    /// Begins to hold `length` bytes of a chunk that is still to come, or so many more of it.
+    ///
+    /// # Errors
+    /// As [`write`](Self::write) for lack of room; the policy for a write that overflows is not applied.
+    pub(crate) fn reserve(&mut self, length: usize) -> Result<(), Failure<C, H>> {
+        self.admit(length, self.reserved == 0)?;
+        self.reserved += length;
+        self.hold(length);
+        self.advise();
+        Ok(())
+    }
+
+    /// Writes the chunk for which room was reserved. If nothing is reserved any more, since the stream
+    /// was given up meanwhile, the chunk is dropped.
+    pub(crate) fn write_reserved(&mut self, chunk: C) {
+        if self.reserved == 0 {
+            return;
+        }
+        let reserved = core::mem::take(&mut self.reserved);
+        let length = self.measure(&chunk);
+        if length > reserved {
+            self.hold((length - reserved).min(MOST - self.length));
+        } else {
+            self.release_some(0, reserved - length);
+        }
+        self.pending += 1;
+        if self.flags & flags::STRAIGHT == flags::CONSTRUCTED {
+            self.pass(length, chunk, None);
+        } else {
+            self.buffer(chunk, None);
+        }
+    }
+
+    /// Whether more may be written; notes it if not.
+    #[inline]
+    fn advise(&mut self) -> bool {
         let below = self.length < self.high_water_mark || self.length == 0;
         if !below {
             self.undrain();
         }
-        Ok(below && !self.has(flags::DESTROYED | flags::ERRORED))
+        below
     }
 
     /// Buffers all writes from here on; nests.
@@ -186,6 +253,11 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
 
     /// Undoes one `cork`; a surplus one is harmless. The last passes on what is buffered.
     pub fn uncork(&mut self) {
+        self.uncork_once();
+        self.raise();
+    }
+
+    fn uncork_once(&mut self) {
         if self.corked == 0 {
             return;
         }
@@ -209,6 +281,9 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
     /// # Errors
     /// As [`write`](Self::write) for the chunk. Where Node throws, and where a cap refuses the
     /// chunk, the stream does not end.
+    ///
+    /// # Panics
+    /// With the panic of a listener of 'prefinish', after the rest.
     pub fn end_with(
         &mut self,
         chunk: Option<C>,
@@ -218,9 +293,20 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         let ended = held.machine.write_and_end(chunk);
         let callback = held.callback.take();
         drop(held);
+        let ended = self.call_ended_with(ended, callback);
+        self.raise();
+        ended
+    }
+
+    /// What follows `end`: its callback is called now, later, or comes back.
+    fn call_ended_with(
+        &mut self,
+        ended: Result<Option<Failure<C, H>>, RefusedBy<C, H>>,
+        callback: Option<H::Callback>,
+    ) -> Result<(), RefusedBy<C, H>> {
         let error = match ended {
             Ok(error) => error,
-            Err(refused) if !self.refuses_all() || thrown(&refused.error) => {
+            Err(refused) if !self.is_closed() || thrown(&refused.error) => {
                 return Err(Refused { callback, ..refused });
             }
             Err(refused) => {
@@ -241,11 +327,11 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         let written = chunk.map_or(Ok(true), |chunk| self.write(chunk));
         let goes_on = match &written {
             Ok(_) => true,
-            Err(refused) => self.refuses_all() && !thrown(&refused.error),
+            Err(refused) => self.is_closed() && !thrown(&refused.error),
         };
         if goes_on && self.has(flags::CORKED) {
             self.corked = 1;
-            self.uncork();
+            self.uncork_once();
         }
         written?;
         Ok(self.begin_end())
@@ -266,6 +352,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
     /// `pipe`: fails the stream with [`Error::CannotPipe`], since nothing can be read from it.
     pub fn pipe(&mut self) {
         self.fail(Error::CannotPipe, false);
+        self.raise();
     }
 
     /// The host: the sink and what surrounds it.
@@ -278,6 +365,12 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
     #[must_use]
     pub fn host_mut(&mut self) -> &mut H {
         &mut self.host
+    }
+
+    /// The host, and an end of the stream: callbacks and listeners hear nothing more.
+    #[must_use]
+    pub fn into_host(self) -> H {
+        self.host
     }
 
     /// Bytes buffered and in flight (objects in object mode).
@@ -381,14 +474,15 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
 
     /// `setDefaultEncoding`: the encoding of text that names none, from here on.
     #[doc(alias = "setDefaultEncoding")]
-    pub fn set_default_encoding(&mut self, encoding: crate::Encoding) {
+    pub fn set_default_encoding(&mut self, encoding: Encoding) {
         self.rules.default_encoding = encoding.as_default();
     }
 
     /// What the stream holds and has done.
     #[must_use]
     pub fn stats(&self) -> Stats {
-        Stats { bytes: self.length, chunks: self.chunks.len(), ..self.stats }
+        let charged = self.charged();
+        Stats { bytes: self.length, charged, chunks: self.chunks.len(), ..self.stats }
     }
 
     /// Begins to end the stream, or says what keeps it from ending.
@@ -399,9 +493,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         }
         if open && !self.has(flags::ERRORED) {
             self.flags |= flags::ENDING;
-            if self.length > 0 {
-                self.start_clock();
-            }
+            self.start_clock();
             self.finish_maybe(true);
             return None;
         }
@@ -416,19 +508,9 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         self.flags & any != 0
     }
 
-    fn emit(&mut self, event: Event<H::Error>) {
-        H::event(self, event);
-    }
-
     /// What a callback is told that the stream will not serve.
     fn given_up(&self, call: &'static str) -> Failure<C, H> {
         self.errored.clone().unwrap_or(Error::Destroyed(call))
-    }
-
-    /// Whether every write is refused for the stream's state.
-    fn refuses_all(&self) -> bool {
-        self.has(flags::ENDING | flags::DESTROYED)
-            || self.has(flags::STRICT) && self.has(flags::ERRORED)
     }
 }
 

@@ -1,8 +1,11 @@
-//! How a stream is made. No unsafe code.
+//! How a stream is made.
 
-use crate::{Budget, Encoding, Error};
+use crate::budget::Budget;
+use crate::error::Error;
+use crate::text::Encoding;
 use core::convert::Infallible;
 use core::time::Duration;
+use std::sync::Arc;
 
 /// A Node's release, where they differ.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,25 +57,55 @@ pub enum Overflow {
     Destroy,
 }
 
+/// What a chunk costs against caps and budgets beside its length, in bytes, unless
+/// [`Limits::chunk_cost`] says otherwise.
+///
+/// It is what a chunk of one byte was measured to occupy, of `Vec<u8>` or of `bytes::Bytes`: its place
+/// in the queue (24 and 32 bytes) and its allocation (32 bytes with glibc's malloc).
+pub const CHUNK_COST: usize = 64;
+
 /// How much a stream may hold. Node has no such limits.
 ///
-/// What is held is what is buffered and what is in flight. A limit of zero refuses every write that
-/// counts something.
-#[derive(Clone, Debug, Default)]
+/// What is held is what is buffered and what is in flight. Against the cap on bytes and against the
+/// budget a chunk counts its length and [`chunk_cost`](Self::chunk_cost), so that neither empty chunks
+/// nor those of one byte hold more memory than the limit says (CVE-2019-9518 and CVE-2019-9511 were
+/// such). A limit that is smaller than that cost refuses every write.
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Limits {
     /// Bytes at most (objects in object mode).
     pub bytes: Option<usize>,
-    /// Buffered chunks at most: small chunks cost more memory than their bytes.
+    /// Chunks at most.
     pub chunks: Option<usize>,
+    /// What a chunk counts beside its length, in bytes: by default [`CHUNK_COST`]. In object mode,
+    /// where the unit is the object, it counts nothing.
+    pub chunk_cost: usize,
     /// What happens to a write beyond.
     pub overflow: Overflow,
-    /// How long the stream may stay undrained before [`check_deadline`] destroys it.
+    /// How long the stream may stay undrained, and an end or an awaited flush unfinished, before
+    /// [`check_deadline`] destroys it. `Duration::MAX` is never over.
     ///
     /// [`check_deadline`]: crate::Machine::check_deadline
     pub deadline: Option<Duration>,
     /// A budget that is shared with other streams.
     pub budget: Option<Budget>,
+    /// The stream's name among the budget's [`holders`](Budget::holders).
+    pub label: Option<Arc<str>>,
+}
+
+impl Default for Limits {
+    /// None.
+    fn default() -> Self {
+        Self {
+            bytes: None,
+            chunks: None,
+            chunk_cost: CHUNK_COST,
+            overflow: Overflow::default(),
+            deadline: None,
+            budget: None,
+            label: None,
+        }
+    }
 }
 
 /// How a stream is made: `new Writable(options)`.
@@ -85,6 +118,10 @@ pub struct Options {
     /// From this many bytes (objects in object mode) on, `write` says false. By default Node's.
     #[doc(alias = "highWaterMark")]
     pub high_water_mark: Option<usize>,
+    /// The fewest bytes that [`PollWritable::poll_write`](crate::PollWritable::poll_write), and so an
+    /// `AsyncWrite`, makes a chunk of for lack of room, or for a high-water mark that is lower. By
+    /// default the high-water mark, but from 64 to 1024. Node has no such mark.
+    pub low_water_mark: Option<usize>,
     /// Text reaches the sink as bytes.
     #[doc(alias = "decodeStrings")]
     pub decode_strings: bool,
@@ -113,6 +150,7 @@ impl Default for Options {
         Self {
             object_mode: false,
             high_water_mark: None,
+            low_water_mark: None,
             decode_strings: true,
             default_encoding: Encoding::default(),
             emit_close: true,
@@ -130,6 +168,13 @@ impl Options {
     #[must_use]
     pub fn with_high_water_mark(mut self, bytes: usize) -> Self {
         self.high_water_mark = Some(bytes);
+        self
+    }
+
+    /// The same with a low-water mark of `bytes`.
+    #[must_use]
+    pub fn with_low_water_mark(mut self, bytes: usize) -> Self {
+        self.low_water_mark = Some(bytes);
         self
     }
 
@@ -161,10 +206,18 @@ impl Options {
         self
     }
 
-    /// The same with a cap on buffered chunks.
+    /// The same with a cap on the chunks that are held.
     #[must_use]
     pub fn with_chunk_cap(mut self, chunks: usize) -> Self {
         self.limits.chunks = Some(chunks);
+        self
+    }
+
+    /// The same where a chunk counts `bytes` beside its length, against the cap and the budget. With 0
+    /// only payloads are counted, and small chunks hold many times that.
+    #[must_use]
+    pub fn with_chunk_cost(mut self, bytes: usize) -> Self {
+        self.limits.chunk_cost = bytes;
         self
     }
 
@@ -182,6 +235,13 @@ impl Options {
         self
     }
 
+    /// The same, taking part in a shared budget under a name: [`Budget::holders`] shows it.
+    #[must_use]
+    pub fn with_budget_as(mut self, budget: &Budget, label: impl Into<Arc<str>>) -> Self {
+        self.limits.label = Some(label.into());
+        self.with_budget(budget)
+    }
+
     /// The same with object mode.
     #[must_use]
     pub fn with_object_mode(mut self) -> Self {
@@ -194,6 +254,12 @@ impl Options {
     pub fn with_mode(mut self, mode: Mode) -> Self {
         self.mode = mode;
         self
+    }
+
+    /// The low-water mark that the stream will have, 1 at least.
+    #[must_use]
+    pub fn low_mark(&self) -> usize {
+        self.low_water_mark.unwrap_or_else(|| self.mark().clamp(CHUNK_COST, 1024)).max(1)
     }
 
     /// The high-water mark that the stream will have.

@@ -1,11 +1,14 @@
-//! What pumping from a source into a stream has in common, whatever the source. No unsafe code.
+//! What pumping from a source into a stream has in common, whatever the source.
 
+use crate::error::{Error, Refused};
 use crate::poll::NotSent;
-use crate::{Chunk, PollSink, PollWritable, Refused};
+use crate::{Chunk, PollSink, PollWritable};
 use core::convert::Infallible;
 use core::fmt;
-use core::future::poll_fn;
 use core::task::{Context, Poll};
+
+/// Chunks that a pump passes on before it lets other tasks run, as tokio's cooperative budget has it.
+const TURN: usize = 128;
 
 /// What a pump has done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,10 +39,12 @@ impl<X: fmt::Debug, C, E: fmt::Debug> fmt::Debug for PumpError<X, C, E> {
     }
 }
 
-impl<X: fmt::Display, C, E: fmt::Display> fmt::Display for PumpError<X, C, E> {
+/// The message of this error alone: what the source failed with is the
+/// [`source`](core::error::Error::source).
+impl<X, C, E: fmt::Display> fmt::Display for PumpError<X, C, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Source(error) => write!(f, "the source failed: {error}"),
+            Self::Source(_) => f.write_str("The pump's source failed"),
             Self::Sink(error) => error.fmt(f),
         }
     }
@@ -47,52 +52,96 @@ impl<X: fmt::Display, C, E: fmt::Display> fmt::Display for PumpError<X, C, E> {
 
 impl<X, C, E> core::error::Error for PumpError<X, C, E>
 where
-    X: fmt::Debug + fmt::Display,
-    E: fmt::Debug + fmt::Display,
+    X: core::error::Error + 'static,
+    E: core::error::Error + 'static,
 {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match self {
+            Self::Source(error) => Some(error),
+            Self::Sink(error) => error.source(),
+        }
+    }
 }
 
-impl Pumped {
-    /// Waits until the stream is ready, and counts that if it was not.
-    pub(crate) async fn ready<C: Chunk, P: PollSink<C>>(
-        &mut self,
-        stream: &mut PollWritable<C, P>,
-    ) -> Result<(), NotSent<C, P>> {
-        let mut waited = false;
-        let result = poll_fn(|cx| {
-            let poll = stream.poll_ready(cx);
-            waited |= poll.is_pending();
-            poll
-        });
-        let result = result.await;
-        self.waits += u64::from(waited);
-        result
-    }
+/// How a pump ends.
+type Ended<X, C, P> = Result<Pumped, PumpError<X, C, <P as PollSink<C>>::Error>>;
 
-    /// Polls the source; while it has nothing, the stream passes on what it holds.
-    pub(crate) fn poll_source<T, C: Chunk, P: PollSink<C>>(
-        &self,
+/// A pump under way.
+#[derive(Debug, Default)]
+pub(crate) struct Pump {
+    pumped: Pumped,
+    /// The stream was not ready at the last poll.
+    waits: bool,
+    /// The source has ended.
+    ended: bool,
+}
+
+impl Pump {
+    /// Passes chunks on from the source until it ends and the stream is closed. The source is polled
+    /// only when the stream is ready; while it has nothing, the stream passes on what it holds.
+    ///
+    /// A chunk that finds no room waits beside the stream, so it is not lost if the pump is dropped.
+    pub(crate) fn poll<C: Chunk, P: PollSink<C>, X>(
+        &mut self,
         cx: &mut Context<'_>,
         stream: &mut PollWritable<C, P>,
-        poll: impl FnOnce(&mut Context<'_>) -> Poll<T>,
-    ) -> Poll<T> {
-        let next = poll(cx);
-        if next.is_pending() {
-            // An error stays with the stream, which tells it when it is next asked.
-            let _ = stream.poll_flush(cx);
+        mut next: impl FnMut(&mut Context<'_>) -> Poll<Option<Result<C, X>>>,
+    ) -> Poll<Ended<X, C, P>> {
+        for _ in 0..TURN {
+            if self.ended {
+                return stream.poll_close(cx).map_ok(|()| self.pumped).map_err(PumpError::Sink);
+            }
+            let ready = stream.poll_ready(cx).map_err(PumpError::Sink)?;
+            if ready.is_pending() {
+                self.pumped.waits += u64::from(!self.waits);
+                self.waits = true;
+                return Poll::Pending;
+            }
+            self.waits = false;
+            match cooperative(cx, &mut next) {
+                Poll::Ready(Some(Ok(chunk))) => self.send(stream, chunk)?,
+                Poll::Ready(Some(Err(error))) => {
+                    stream.destroy(Some(Error::Aborted));
+                    return Poll::Ready(Err(PumpError::Source(error)));
+                }
+                Poll::Ready(None) => self.ended = true,
+                Poll::Pending => {
+                    if let Poll::Ready(Err(refused)) = stream.poll_flush(cx) {
+                        return Poll::Ready(Err(PumpError::Sink(refused)));
+                    }
+                    return Poll::Pending;
+                }
+            }
         }
-        next
+        cx.waker().wake_by_ref();
+        Poll::Pending
     }
 
-    pub(crate) fn send<C: Chunk, P: PollSink<C>>(
+    fn send<C: Chunk, P: PollSink<C>, X>(
         &mut self,
         stream: &mut PollWritable<C, P>,
         chunk: C,
-    ) -> Result<(), NotSent<C, P>> {
+    ) -> Result<(), PumpError<X, C, P::Error>> {
         let length = chunk.length() as u64;
-        stream.start_send(chunk)?;
-        self.chunks += 1;
-        self.counted += length;
+        let sent: Result<(), NotSent<C, P>> = stream.offer(chunk);
+        sent.map_err(PumpError::Sink)?;
+        self.pumped.chunks += 1;
+        self.pumped.counted += length;
         Ok(())
     }
+}
+
+/// Polls the source within tokio's cooperative budget for the task, if there is one.
+#[cfg(feature = "tokio")]
+fn cooperative<T>(cx: &mut Context<'_>, next: impl FnOnce(&mut Context<'_>) -> Poll<T>) -> Poll<T> {
+    let Poll::Ready(proceed) = tokio::task::coop::poll_proceed(cx) else { return Poll::Pending };
+    next(cx).map(|item| {
+        proceed.made_progress();
+        item
+    })
+}
+
+#[cfg(not(feature = "tokio"))]
+fn cooperative<T>(cx: &mut Context<'_>, next: impl FnOnce(&mut Context<'_>) -> Poll<T>) -> Poll<T> {
+    next(cx)
 }

@@ -1,11 +1,14 @@
 //! The queue of buffered chunks: blocks of bounded size, so that a long backlog costs no slack and
-//! is given back while it drains. No unsafe code.
+//! is given back while it drains.
 //!
 //! Invariants: only the last block is not full; no block but the front one is empty.
 
+mod ring;
+
+pub(crate) use ring::Ring;
 use std::collections::VecDeque;
 
-/// Chunks a block holds at most.
+/// Chunks a block holds; the front block may have grown to somewhat more.
 const BLOCK: usize = 512;
 
 /// Chunks in the order in which they were written: what a sink's `writev` is given.
@@ -15,7 +18,7 @@ const BLOCK: usize = 512;
 /// blocks, nothing beside.
 #[derive(Debug)]
 pub struct Chunks<C> {
-    front: VecDeque<C>,
+    front: Ring<C>,
     back: VecDeque<VecDeque<C>>,
     /// Chunks in `back`.
     behind: usize,
@@ -25,7 +28,7 @@ impl<C> Chunks<C> {
     /// Chunks without any.
     #[must_use]
     pub const fn new() -> Self {
-        Self { front: VecDeque::new(), back: VecDeque::new(), behind: 0 }
+        Self { front: Ring::new(), back: VecDeque::new(), behind: 0 }
     }
 
     /// How many there are.
@@ -53,16 +56,27 @@ impl<C> Chunks<C> {
         self.front.front()
     }
 
+    /// The first chunk, to change it.
+    #[cfg(any(feature = "futures-io", feature = "tokio"))]
+    pub(crate) fn first_mut(&mut self) -> Option<&mut C> {
+        self.front.front_mut()
+    }
+
     #[inline]
     pub(crate) fn push(&mut self, chunk: C) {
-        if self.behind == 0 && self.front.len() < BLOCK {
+        if self.behind == 0 && self.front.len() < self.front.capacity() {
             self.front.push_back(chunk);
         } else {
-            self.push_behind(chunk);
+            self.push_beyond(chunk);
         }
     }
 
-    fn push_behind(&mut self, chunk: C) {
+    /// Adds a chunk where the front block has no room for it.
+    #[inline(never)]
+    fn push_beyond(&mut self, chunk: C) {
+        if self.behind == 0 && self.front.len() < BLOCK {
+            return self.front.push_grown(BLOCK, chunk);
+        }
         self.behind += 1;
         if let Some(block) = self.back.back_mut().filter(|block| block.len() < BLOCK) {
             return block.push_back(chunk);
@@ -75,8 +89,17 @@ impl<C> Chunks<C> {
     fn next_block(&mut self) {
         if let Some(block) = self.back.pop_front() {
             self.behind -= block.len();
-            self.front = block;
+            self.front.replace(block);
+            if self.back.is_empty() {
+                self.back = VecDeque::new();
+            }
         }
+    }
+
+    /// Drops what is left, and gives back memory that is not needed each time.
+    pub(crate) fn settle(&mut self) {
+        self.by_ref().for_each(drop);
+        self.front.settle();
     }
 
     /// Whether it has no memory of its own.

@@ -1,4 +1,4 @@
-//! What a stream has done and holds, for observation. No unsafe code.
+//! What a stream has done and holds, for observation.
 
 use core::time::Duration;
 
@@ -10,6 +10,9 @@ pub struct Stats {
     pub bytes: usize,
     /// The most that these have been.
     pub peak_bytes: usize,
+    /// What counts against the cap on bytes and the budget: `bytes`, and what the chunks cost beside
+    /// them. As `bytes` on a stream without limits.
+    pub charged: usize,
     /// Chunks that are buffered.
     pub chunks: usize,
     /// The most that these have been.
@@ -18,7 +21,7 @@ pub struct Stats {
     pub drains: u64,
     /// Writes that the cap, the budget or the end of the stream refused.
     pub refusals: u64,
-    /// Time between a write that said false (or `end` with chunks left) and the drain, all together,
+    /// Time between a write that said false and the drain, and from `end` to the finish, all together,
     /// the current one not included. Zero where the host has no clock.
     pub undrained: Duration,
 }

@@ -1,8 +1,10 @@
-//! Chunks that may be text, and the encodings by which text becomes bytes. No unsafe code.
+//! Chunks that may be text, and the encodings by which text becomes bytes.
 //!
 //! Names and rules are those of `Buffer.from(string, encoding)` in Node's `lib/buffer.js`.
 
-use crate::{Chunk, Error, Node, Rules};
+use crate::chunk::{Chunk, Rules};
+use crate::error::Error;
+use crate::options::Node;
 use core::convert::Infallible;
 
 /// An encoding, by one of its names.
@@ -86,9 +88,21 @@ impl Encoding {
             Scheme::Utf8 => text.as_bytes().to_vec(),
             Scheme::Utf16 => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
             Scheme::Latin1 => low_bytes(text).collect(),
-            Scheme::Base64 => decode_base64(low_bytes(text)),
-            Scheme::Hex => decode_hex(low_bytes(text)),
+            Scheme::Base64 => base64(low_bytes(text)).collect(),
+            Scheme::Hex => hex(low_bytes(text)).collect(),
             Scheme::Buffer | Scheme::Unknown => Vec::new(),
+        }
+    }
+
+    /// How many bytes [`decode`](Self::decode) gives, without making them.
+    fn decoded_len(self, text: &Text) -> usize {
+        match self.scheme {
+            Scheme::Utf8 => text.text.len(),
+            Scheme::Utf16 => text.units * 2,
+            Scheme::Latin1 => text.units,
+            Scheme::Base64 => base64(low_bytes(&text.text)).count(),
+            Scheme::Hex => hex(low_bytes(&text.text)).count(),
+            Scheme::Buffer | Scheme::Unknown => 0,
         }
     }
 
@@ -120,10 +134,10 @@ impl core::fmt::Debug for Encoding {
     }
 }
 
-fn decode_hex(text: impl Iterator<Item = u8>) -> Vec<u8> {
+fn hex(text: impl Iterator<Item = u8>) -> impl Iterator<Item = u8> {
     let mut digits = text.map(|byte| char::from(byte).to_digit(16));
-    let pair = || Some(digits.next()?? << 4 | digits.next()??);
-    core::iter::from_fn(pair).map(|pair| pair as u8).collect()
+    let pair = move || Some(digits.next()?? << 4 | digits.next()??);
+    core::iter::from_fn(pair).map(|pair| pair as u8)
 }
 
 /// The low bytes of a text's UTF-16 units, which is all that Node looks at.
@@ -131,18 +145,17 @@ fn low_bytes(text: &str) -> impl Iterator<Item = u8> {
     text.encode_utf16().map(|unit| unit as u8)
 }
 
-fn decode_base64(text: impl Iterator<Item = u8>) -> Vec<u8> {
-    let mut bytes = Vec::new();
+fn base64(text: impl Iterator<Item = u8>) -> impl Iterator<Item = u8> {
+    let mut sextets = text.take_while(|byte| *byte != b'=').filter_map(sextet);
     let (mut bits, mut held) = (0_u32, 0);
-    for value in text.take_while(|byte| *byte != b'=').filter_map(sextet) {
-        bits = bits << 6 | u32::from(value);
-        held += 6;
-        if held >= 8 {
-            held -= 8;
-            bytes.push((bits >> held) as u8);
+    core::iter::from_fn(move || {
+        while held < 8 {
+            bits = bits << 6 | u32::from(sextets.next()?);
+            held += 6;
         }
-    }
-    bytes
+        held -= 8;
+        Some((bits >> held) as u8)
+    })
 }
 
 /// The value of a base64 character, of either alphabet.
@@ -243,32 +256,42 @@ impl Chunk for Data {
         }
     }
 
-    fn admit(&mut self, rules: Rules) -> Result<(), Error<Infallible>> {
+    fn check(&self, rules: Rules) -> Result<usize, Error<Infallible>> {
         match self {
-            Self::Null => return Err(Error::NullValues),
-            _ if rules.object_mode => {}
-            Self::Bytes(_) => {}
-            Self::Other(_) => return Err(Error::InvalidChunk),
+            Self::Null => Err(Error::NullValues),
+            _ if rules.object_mode => Ok(self.length()),
+            Self::Bytes(bytes) => Ok(bytes.len()),
+            Self::Other(_) => Err(Error::InvalidChunk),
             Self::Text(text) => {
                 let encoding = text.encoding.unwrap_or(rules.default_encoding);
                 if !encoding.fits(rules) {
                     return Err(Error::UnknownEncoding);
                 }
-                if rules.decode_strings {
-                    *self = Self::Bytes(encoding.decode(&text.text));
-                } else {
-                    text.encoding = Some(encoding);
-                }
+                Ok(if rules.decode_strings { encoding.decoded_len(text) } else { text.units })
             }
         }
-        Ok(())
+    }
+
+    fn prepare(&mut self, rules: Rules) {
+        if let Self::Text(text) = self
+            && !rules.object_mode
+        {
+            let encoding = text.encoding.unwrap_or(rules.default_encoding);
+            if rules.decode_strings {
+                *self = Self::Bytes(encoding.decode(&text.text));
+            } else {
+                text.encoding = Some(encoding);
+            }
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::{Data, Encoding, Text};
-    use crate::{Chunk, Error, Node, Rules};
+    use crate::chunk::{Chunk, Rules};
+    use crate::error::Error;
+    use crate::options::Node;
 
     fn decode(encoding: &str, text: &str) -> Vec<u8> {
         Encoding::named(encoding).expect("known").decode(text)
@@ -308,25 +331,27 @@ mod tests {
             node: Node::V20,
         };
         let mut chunk = Data::text("\u{1f600}");
-        chunk.admit(rules).expect("text");
+        assert_eq!(chunk.check(rules), Ok(2));
+        chunk.prepare(rules);
         assert_eq!(chunk.length(), 2);
         let Data::Text(Text { encoding: Some(encoding), .. }) = &chunk else { panic!("text") };
         assert_eq!(encoding.name(), "latin1");
         rules.decode_strings = true;
-        chunk.admit(rules).expect("text");
+        assert_eq!(chunk.check(rules), Ok(2));
+        chunk.prepare(rules);
         assert_eq!(chunk, Data::Bytes(vec![0x3d, 0x00]));
     }
 
     #[test]
     fn buffer_is_an_encoding_for_old_nodes_that_do_not_decode() {
         let buffer = Encoding::named("buffer").expect("known");
-        let admit = |decode_strings, node| {
+        let check = |decode_strings, node| {
             let default_encoding = Encoding::default();
             let rules = Rules { object_mode: false, decode_strings, default_encoding, node };
-            Data::Text(Text::new("x").encoded(buffer)).admit(rules)
+            Data::Text(Text::new("x").encoded(buffer)).check(rules)
         };
-        assert_eq!(admit(false, Node::V22), Ok(()));
-        assert_eq!(admit(false, Node::V24), Err(Error::UnknownEncoding));
-        assert_eq!(admit(true, Node::V20), Err(Error::UnknownEncoding));
+        assert_eq!(check(false, Node::V22), Ok(1));
+        assert_eq!(check(false, Node::V24), Err(Error::UnknownEncoding));
+        assert_eq!(check(true, Node::V20), Err(Error::UnknownEncoding));
     }
 }

@@ -1,20 +1,16 @@
 //! Feature `tokio`: the stream as an `AsyncWrite`, any `AsyncWrite` as the stream's sink, tokio's
-//! timer, and the pump from an `AsyncRead`. No unsafe code.
+//! timer, and the pump from an `AsyncRead`.
 
-use crate::poll::NotSent;
-use crate::{Chunk, Chunks, Error, PollSink, PollWritable, PumpError, Pumped, Timer};
-use core::fmt;
+use crate::io::{Position, SharedIoError};
+use crate::pump::{Pump, PumpError, Pumped};
+use crate::{ByteChunk, Chunk, Chunks, PollSink, PollWritable, Timer};
 use core::future::{Future, poll_fn};
 use core::pin::{Pin, pin};
 use core::task::{Context, Poll, ready};
 use core::time::Duration;
 use std::io::{self, IoSlice};
-use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep_until};
-
-/// Slices that one vectored write is given at most.
-const SLICES: usize = 64;
 
 /// Any `AsyncWrite` as a [`PollSink`] of bytes: what makes a Writable of a socket or a file.
 ///
@@ -22,81 +18,41 @@ const SLICES: usize = 64;
 #[derive(Debug)]
 pub struct TokioSink<W> {
     writer: W,
-    /// Bytes of the first chunk that are written.
-    written: usize,
+    position: Position,
 }
 
 impl<W: AsyncWrite + Unpin> TokioSink<W> {
     /// A sink of all that `writer` takes.
     pub fn new(writer: W) -> Self {
-        Self { writer, written: 0 }
+        Self { writer, position: Position::default() }
     }
+}
 
+impl<W> TokioSink<W> {
     /// The writer.
     pub fn get_ref(&self) -> &W {
         &self.writer
     }
 
-    /// Writes once, from where it is.
-    fn poll_once<C: AsRef<[u8]>>(
-        &mut self,
-        cx: &mut Context<'_>,
-        chunks: &Chunks<C>,
-    ) -> Poll<io::Result<usize>> {
-        let writer = Pin::new(&mut self.writer);
-        let rest = chunks.first().map_or(&[][..], |first| &first.as_ref()[self.written..]);
-        if chunks.len() == 1 || !writer.is_write_vectored() {
-            return writer.poll_write(cx, rest);
-        }
-        let mut slices = [IoSlice::new(&[]); SLICES];
-        let all = core::iter::once(rest).chain(chunks.iter().skip(1).map(AsRef::as_ref));
-        let count = slices.iter_mut().zip(all).map(|(slice, bytes)| *slice = IoSlice::new(bytes));
-        let count = count.count();
-        writer.poll_write_vectored(cx, &slices[..count])
+    /// The writer, to change it.
+    pub fn get_mut(&mut self) -> &mut W {
+        &mut self.writer
     }
 
-    /// Drops the chunks that are written to the end.
-    fn advance<C: AsRef<[u8]>>(&mut self, chunks: &mut Chunks<C>, mut bytes: usize) {
-        bytes += self.written;
-        while let Some(first) = chunks.first().filter(|first| first.as_ref().len() <= bytes) {
-            bytes -= first.as_ref().len();
-            chunks.next();
-        }
-        self.written = bytes;
+    /// The writer back.
+    pub fn into_inner(self) -> W {
+        self.writer
+    }
+
+    /// Bytes that are written of the first chunk that is not written to its end: 0 unless
+    /// [`PollWritable::into_parts`] gives one. A chunk that [drops](ByteChunk::advance) what is
+    /// written counts none.
+    pub fn written(&self) -> usize {
+        self.position.written()
     }
 }
 
-/// An error of input or output that can be told more than once.
-#[derive(Clone, Debug)]
-pub struct SharedIoError(Arc<io::Error>);
-
-impl SharedIoError {
-    /// Its kind.
-    #[must_use]
-    pub fn kind(&self) -> io::ErrorKind {
-        self.0.kind()
-    }
-}
-
-impl From<io::Error> for SharedIoError {
-    fn from(error: io::Error) -> Self {
-        Self(Arc::new(error))
-    }
-}
-
-impl fmt::Display for SharedIoError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl core::error::Error for SharedIoError {
-    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
-        Some(&*self.0)
-    }
-}
-
-impl<C: AsRef<[u8]>, W: AsyncWrite + Unpin> PollSink<C> for TokioSink<W> {
+impl<C: ByteChunk, W: AsyncWrite + Unpin> PollSink<C> for TokioSink<W> {
     type Error = SharedIoError;
 
     fn poll_write(
@@ -104,15 +60,11 @@ impl<C: AsRef<[u8]>, W: AsyncWrite + Unpin> PollSink<C> for TokioSink<W> {
         cx: &mut Context<'_>,
         chunks: &mut Chunks<C>,
     ) -> Poll<Result<(), SharedIoError>> {
-        self.advance(chunks, 0);
-        while !chunks.is_empty() {
-            let bytes = ready!(self.poll_once(cx, chunks))?;
-            if bytes == 0 {
-                return Poll::Ready(Err(io::Error::from(io::ErrorKind::WriteZero).into()));
-            }
-            self.advance(chunks, bytes);
-        }
-        Poll::Ready(Ok(()))
+        let Self { writer, position } = self;
+        position.poll_write(chunks, writer.is_write_vectored(), |slices| match slices {
+            [slice] => Pin::new(&mut *writer).poll_write(cx, slice),
+            slices => Pin::new(&mut *writer).poll_write_vectored(cx, slices),
+        })
     }
 
     fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), SharedIoError>> {
@@ -124,8 +76,11 @@ impl<C: AsRef<[u8]>, W: AsyncWrite + Unpin> PollSink<C> for TokioSink<W> {
     }
 }
 
-/// Each write becomes a chunk of its own, no longer than the high-water mark and what the caps leave;
-/// pending while the stream is not ready. Shutting down ends the stream.
+/// Pieces are as long as the high-water mark; short writes are gathered while the sink is busy; pending
+/// while the stream is not ready or a cap or the budget has no room. Slices that are written together
+/// become one chunk. Shutting down ends the stream.
+///
+/// An error is of the kind that the sink's is.
 impl<C, P> AsyncWrite for PollWritable<C, P>
 where
     C: Chunk + From<Vec<u8>>,
@@ -137,41 +92,43 @@ where
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        let stream = self.get_mut();
-        ready!(Self::poll_ready(stream, cx)).map_err(io_error)?;
-        let length = bytes.len().min(stream.high_water_mark().max(1)).min(stream.room());
-        if length == 0 && !bytes.is_empty() && stream.stats().bytes > 0 {
-            // The cap is below the mark: what is held has to go first, and wakes this task.
-            return Poll::Pending;
-        }
-        let chunk = if length == 0 { bytes } else { &bytes[..length] };
-        match Self::start_send(stream, chunk.to_vec().into()) {
-            Ok(()) => Poll::Ready(Ok(chunk.len())),
-            Err(refused) => Poll::Ready(Err(io_error(refused))),
-        }
+        self.get_mut().poll_write_slices(cx, &[IoSlice::new(bytes)]).map_err(Into::into)
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.get_mut().poll_write_slices(cx, slices).map_err(Into::into)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Self::poll_flush(self.get_mut(), cx).map_err(io_error)
+        Self::poll_flush(self.get_mut(), cx).map_err(Into::into)
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Self::poll_close(self.get_mut(), cx).map_err(io_error)
+        Self::poll_close(self.get_mut(), cx).map_err(Into::into)
     }
 }
 
-/// The stream's error as one of input and output.
-fn io_error<C, K, E>(refused: crate::Refused<C, K, E>) -> io::Error
-where
-    E: core::error::Error + Send + Sync + 'static,
-{
-    let kind = match &refused.error {
-        Error::WriteAfterEnd | Error::Destroyed(_) => io::ErrorKind::BrokenPipe,
-        Error::Full { .. } | Error::OverBudget => io::ErrorKind::StorageFull,
-        Error::Deadline => io::ErrorKind::TimedOut,
-        _ => io::ErrorKind::Other,
-    };
-    io::Error::new(kind, refused.error)
+/// Reads from the writer that the stream is over, where that is a reader too, as sockets are. A stream
+/// that was destroyed reads nothing more: its end.
+impl<C: ByteChunk, W: AsyncRead + AsyncWrite + Unpin> AsyncRead for PollWritable<C, TokioSink<W>> {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        into: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        match self.get_mut().sink_mut() {
+            Some(sink) => Pin::new(sink.get_mut()).poll_read(cx, into),
+            None => Poll::Ready(Ok(())),
+        }
+    }
 }
 
 /// Tokio's timer for deadlines; needs a runtime with time enabled.
@@ -201,7 +158,8 @@ impl Timer for TokioTimer {
     }
 
     fn poll_at(&mut self, cx: &mut Context<'_>, time: Duration) -> Poll<()> {
-        let deadline = self.start + time;
+        // What no clock reaches is never late.
+        let Some(deadline) = self.start.checked_add(time) else { return Poll::Pending };
         let (at, sleep) = self.sleep.get_or_insert_with(|| (time, Box::pin(sleep_until(deadline))));
         if *at != time {
             *at = time;
@@ -213,12 +171,15 @@ impl Timer for TokioTimer {
 
 /// Pumps a reader into a stream until it ends, then ends the stream: `pipeline(reader, writable)`.
 ///
-/// Reads up to `chunk` bytes at a time, and only when the stream is ready; while it is not, the reader
-/// is left alone. A failure on one side destroys the other.
+/// Reads up to `chunk` bytes at a time, and only when the stream is ready; while it is not, or has no
+/// room for what was read, the reader is left alone. A failure on one side destroys the other. Other
+/// tasks run in between: it keeps to tokio's cooperative budget.
 ///
 /// # Errors
 /// The reader's error, after which the stream is destroyed with [`Error::Aborted`]; the stream's, with
 /// the chunk if it refused one.
+///
+/// [`Error::Aborted`]: crate::Error::Aborted
 ///
 /// ```
 /// use stream_backpressure::{Options, PollWritable, TokioSink, pump_read};
@@ -228,7 +189,8 @@ impl Timer for TokioTimer {
 /// let mut writable: PollWritable<Vec<u8>, _> = PollWritable::new(Options::default(), sink);
 /// let pumped = pump_read(&b"all of it"[..], &mut writable, 4).await.expect("neither fails");
 /// assert_eq!((pumped.chunks, pumped.counted), (3, 9));
-/// assert_eq!(writable.sink().get_ref(), b"all of it");
+/// let sink = writable.into_sink().expect("the stream has finished");
+/// assert_eq!(sink.into_inner(), b"all of it");
 /// # });
 /// # Ok::<(), std::io::Error>(())
 /// ```
@@ -243,26 +205,23 @@ where
     R: AsyncRead,
 {
     let mut reader = pin!(reader);
-    let mut pumped = Pumped::default();
-    loop {
-        pumped.ready(stream).await.map_err(PumpError::Sink)?;
-        let mut bytes = vec![0; chunk.max(1)];
-        let mut read = ReadBuf::new(&mut bytes);
-        let result = poll_fn(|cx| {
-            pumped.poll_source(cx, stream, |cx| reader.as_mut().poll_read(cx, &mut read))
-        });
-        if let Err(error) = result.await {
-            stream.destroy(Some(Error::Aborted));
-            return Err(PumpError::Source(error));
-        }
-        let length = read.filled().len();
-        if length == 0 {
-            break;
-        }
-        bytes.truncate(length);
-        let sent: Result<(), NotSent<C, P>> = pumped.send(stream, bytes.into());
-        sent.map_err(PumpError::Sink)?;
-    }
-    poll_fn(|cx| stream.poll_close(cx)).await.map_err(PumpError::Sink)?;
-    Ok(pumped)
+    let mut bytes = Vec::new();
+    let mut pump = Pump::default();
+    poll_fn(|cx| {
+        pump.poll(cx, stream, |cx| {
+            bytes.resize(chunk.max(1), 0);
+            let mut read = ReadBuf::new(&mut bytes);
+            let length =
+                ready!(reader.as_mut().poll_read(cx, &mut read)).map(|()| read.filled().len());
+            Poll::Ready(match length {
+                Ok(0) => None,
+                Ok(length) => {
+                    bytes.truncate(length);
+                    Some(Ok(core::mem::take(&mut bytes).into()))
+                }
+                Err(error) => Some(Err(error)),
+            })
+        })
+    })
+    .await
 }

@@ -1,9 +1,18 @@
 //! The Writable of a sink and closures: the state machine in a host that keeps listeners and boxes
-//! only the callbacks it is given. No unsafe code.
+//! only the callbacks it is given.
 
-use crate::{Chunk, Chunks, Completion, Error, Event, Host, Machine, Options};
+mod closures;
+
+use crate::chunk::Chunk;
+use crate::error::Error;
+use crate::host::{Completion, Event, Host};
+use crate::machine::Machine;
+use crate::options::Options;
+use crate::queue::Chunks;
+pub use closures::{Closures, LocalClosures, SendClosures, SyncClosures};
 use core::fmt;
 use core::time::Duration;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::time::Instant;
 
 /// Where a [`Writable`]'s chunks go.
@@ -90,44 +99,55 @@ pub trait Sink<C> {
 /// ```
 pub type Writable<C, S> = Machine<C, Events<C, S>>;
 
-/// A callback of a [`Writable`], which is given the stream and what became of the call.
-pub type OnDone<C, S> =
-    Box<dyn FnOnce(&mut Writable<C, S>, Result<(), Error<<S as Sink<C>>::Error>>) + Send>;
+/// A [`Writable`] that threads share by reference: its closures are `Send + Sync`.
+pub type SyncWritable<C, S> = Machine<C, Events<C, S, SyncClosures>>;
 
-/// A listener of a [`Writable`].
-type Listener<C, S> = Box<dyn FnMut(&mut Writable<C, S>, &Event<<S as Sink<C>>::Error>) + Send>;
+/// A [`Writable`] of any closures, which stays on its thread.
+///
+/// ```
+/// use std::{cell::RefCell, convert::Infallible, rc::Rc};
+/// use stream_backpressure::{Completion, LocalWritable, Options, Sink};
+///
+/// struct Slow;
+/// impl Sink<Vec<u8>> for Slow {
+///     type Error = Infallible;
+///     fn write(&mut self, _: Vec<u8>) -> Completion<Infallible> {
+///         Completion::Pending
+///     }
+/// }
+///
+/// let log = Rc::new(RefCell::new(Vec::new()));
+/// let mut writable = LocalWritable::over(Options::default(), Slow);
+/// let heard = log.clone();
+/// writable.on(move |_, event| heard.borrow_mut().push(format!("{event:?}")));
+/// assert!(!writable.write(vec![0; 16_384])?);
+/// writable.complete(Ok(()));
+/// assert_eq!(*log.borrow(), ["Drain"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub type LocalWritable<C, S> = Machine<C, Events<C, S, LocalClosures>>;
+
+/// A callback of a [`Writable`], which is given the stream and what became of the call.
+pub type OnDone<C, S, K = SendClosures> = <K as Closures>::OnDone<C, S>;
 
 /// The host of a [`Writable`]: a sink and listeners.
-pub struct Events<C: Chunk, S: Sink<C>> {
+pub struct Events<C: Chunk, S: Sink<C>, K: Closures = SendClosures> {
     sink: S,
     /// Absent while it runs.
-    listeners: Vec<Option<Listener<C, S>>>,
-    clock: Option<Box<dyn Fn() -> Duration + Send>>,
+    listeners: Vec<Option<K::Listener<C, S>>>,
+    clock: Option<K::Clock>,
 }
 
-impl<C: Chunk, S: Sink<C>> Writable<C, S> {
+impl<C: Chunk, S: Sink<C>, K: Closures> Machine<C, Events<C, S, K>> {
     /// An open stream into `sink`. A stream with a deadline measures time, others do only with
-    /// [`set_clock`](Self::set_clock).
+    /// `set_clock`.
     #[must_use]
     pub fn over(options: Options, sink: S) -> Self {
-        let timed = options.limits.deadline.is_some();
-        let mut stream = Self::new(options, Events { sink, listeners: Vec::new(), clock: None });
-        if timed {
+        let clock = options.limits.deadline.map(|_| {
             let start = Instant::now();
-            stream.set_clock(move || start.elapsed());
-        }
-        stream
-    }
-
-    /// Adds a listener for all events. While a listener runs it does not hear events that it causes;
-    /// the others do.
-    pub fn on(&mut self, listener: impl FnMut(&mut Self, &Event<S::Error>) + Send + 'static) {
-        self.host_mut().listeners.push(Some(Box::new(listener)));
-    }
-
-    /// Measures time by a clock, which gives the time since any fixed moment.
-    pub fn set_clock(&mut self, clock: impl Fn() -> Duration + Send + 'static) {
-        self.host_mut().clock = Some(Box::new(clock));
+            K::clock(move || start.elapsed())
+        });
+        Self::new(options, Events { sink, listeners: Vec::new(), clock })
     }
 
     /// The sink.
@@ -143,8 +163,8 @@ impl<C: Chunk, S: Sink<C>> Writable<C, S> {
     }
 }
 
-impl<C: Chunk, S: Sink<C>> Host<C> for Events<C, S> {
-    type Callback = OnDone<C, S>;
+impl<C: Chunk, S: Sink<C>, K: Closures> Host<C> for Events<C, S, K> {
+    type Callback = OnDone<C, S, K>;
     type Error = S::Error;
 
     #[inline]
@@ -161,11 +181,16 @@ impl<C: Chunk, S: Sink<C>> Host<C> for Events<C, S> {
     }
 
     fn event(stream: &mut Machine<C, Self>, event: Event<S::Error>) {
-        for place in 0..stream.host().listeners.len() {
-            if let Some(mut listener) = stream.host_mut().listeners[place].take() {
-                listener(stream, &event);
-                stream.host_mut().listeners[place] = Some(listener);
+        let mut panicked = None;
+        for number in 0..stream.host().listeners.len() {
+            if let Some(mut listener) = stream.host_mut().listeners[number].take() {
+                let heard = catch_unwind(AssertUnwindSafe(|| listener(stream, &event)));
+                stream.host_mut().listeners[number] = Some(listener);
+                panicked = panicked.or(heard.err());
             }
+        }
+        if let Some(panic) = panicked {
+            resume_unwind(panic);
         }
     }
 
@@ -208,7 +233,7 @@ impl<C: Chunk, S: Sink<C>> Host<C> for Events<C, S> {
     }
 }
 
-impl<C: Chunk, S: Sink<C> + fmt::Debug> fmt::Debug for Events<C, S> {
+impl<C: Chunk, S: Sink<C> + fmt::Debug, K: Closures> fmt::Debug for Events<C, S, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Events").field("sink", &self.sink).finish_non_exhaustive()
     }

@@ -63,7 +63,16 @@ impl fmt::Display for LispError {
     }
 }
 
-impl std::error::Error for LispError {}
+impl std::error::Error for LispError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        // The message is the inner error's, so the source is, too.
+        match self {
+            Self::OutOfMemory(error) => error.source(),
+            Self::Access(error) => error.source(),
+            _ => None,
+        }
+    }
+}
 
 impl From<OutOfMemory> for LispError {
     fn from(error: OutOfMemory) -> Self {

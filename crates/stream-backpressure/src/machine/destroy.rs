@@ -1,11 +1,11 @@
 //! How a stream is made ready and how it is destroyed, after Node's `lib/internal/streams/destroy.js`.
-//! No unsafe code.
 
+use super::due::{Method, Tick};
 use super::{Failure, Machine};
+use crate::chunk::Chunk;
+use crate::error::Error;
 use crate::flags;
-use crate::machine::panic::Method;
-use crate::machine::tick::Tick;
-use crate::{Chunk, Completion, Error, Event, Host};
+use crate::host::{Completion, Event, Host};
 
 impl<C: Chunk, H: Host<C>> Machine<C, H> {
     /// Gives up what is not done, with or without an error: 'error' and 'close' follow in a tick,
@@ -102,7 +102,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
             let length = core::mem::take(&mut self.in_flight);
             self.release(length);
             if let Some(callback) = self.callback.take() {
-                self.call(callback, Err(self.given_up("write")));
+                self.tell_all(callback, Err(self.given_up("write")));
             }
         }
     }

@@ -1,16 +1,25 @@
-//! How a stream ends well: final, prefinish, the callbacks of `end`, finish. No unsafe code.
+//! How a stream ends well: final, prefinish, the callbacks of `end`, finish.
 
+use super::due::{Method, Tick};
 use super::{Failure, Machine};
+use crate::chunk::Chunk;
+use crate::error::Error;
 use crate::flags;
-use crate::machine::panic::Method;
-use crate::machine::tick::Tick;
-use crate::{Chunk, Completion, Error, Event, Host};
+use crate::host::{Completion, Event, Host};
 
 impl<C: Chunk, H: Host<C>> Machine<C, H> {
     /// The callback of the sink's `final`: it has done what was left, or failed.
     ///
     /// An answer after the first fails the stream with [`Error::MultipleCallback`].
+    ///
+    /// # Panics
+    /// With the panic of a callback or a listener, after the rest.
     pub fn complete_final(&mut self, result: Result<(), Failure<C, H>>) {
+        self.answer_final(result);
+        self.raise();
+    }
+
+    pub(super) fn answer_final(&mut self, result: Result<(), Failure<C, H>>) {
         if self.has(flags::PREFINISHED) {
             let error = result.err().unwrap_or(Error::MultipleCallback);
             return self.fail(error, false);
@@ -69,9 +78,9 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
             self.flags |= flags::FINAL_CALLED | flags::SYNC;
             self.pending += 1;
             match self.ask(Method::Final, H::finalize) {
-                Completion::Done => self.complete_final(Ok(())),
+                Completion::Done => self.answer_final(Ok(())),
                 Completion::Pending => {}
-                Completion::Failed(error) => self.complete_final(Err(error)),
+                Completion::Failed(error) => self.answer_final(Err(error)),
             }
             self.flags &= !flags::SYNC;
         } else {
@@ -101,7 +110,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
 
     pub(super) fn call_on_finish(&mut self, result: Result<(), Failure<C, H>>) {
         for callback in core::mem::take(&mut self.on_finish) {
-            H::call(self, callback, result.clone());
+            self.tell(callback, result.clone());
         }
     }
 }

@@ -1,70 +1,14 @@
 //! What becomes of a chunk: to the sink or into the queue, the sink's answer, the callbacks, and the
-//! queue's passing on or giving up. No unsafe code.
-//!
-//! Callbacks lie in a queue of their own, beside the chunks', so that a write without one costs
-//! nothing and `writev` is handed the chunks as they lie.
+//! queue's passing on or giving up.
 
+use super::callback::{Batch, Callback};
+use super::due::{Method, Tick};
 use super::{Failure, Machine};
+use crate::chunk::Chunk;
+use crate::error::Error;
 use crate::flags;
-use crate::machine::panic::Method;
-use crate::machine::tick::Tick;
-use crate::{Chunk, Completion, Error, Event, Host};
-use core::convert::Infallible;
-use std::collections::VecDeque;
-
-/// What is called when the sink has answered.
-#[derive(Debug)]
-pub(super) enum Callback<K> {
-    /// One write's callback.
-    One(K),
-    /// The callbacks of all writes that `writev` was given.
-    Batch(Batch<K>),
-}
-
-#[derive(Debug)]
-pub(super) struct Batch<K> {
-    /// `writev` is on the stack.
-    open: bool,
-    callbacks: VecDeque<(usize, K)>,
-}
-
-/// The callbacks of buffered chunks, each with its chunk's place.
-#[derive(Debug)]
-pub(super) struct Callbacks<K> {
-    queue: VecDeque<(usize, K)>,
-    /// The place of the first chunk in the queue.
-    first: usize,
-}
-
-impl<K> Callbacks<K> {
-    pub(super) const fn new() -> Self {
-        Self { queue: VecDeque::new(), first: 0 }
-    }
-
-    /// The callback of the first chunk, which leaves the queue.
-    fn pop(&mut self) -> Option<K> {
-        let place = self.first;
-        self.first += 1;
-        if self.queue.front().is_some_and(|(of, _)| *of == place) {
-            return self.queue.pop_front().map(|(_, callback)| callback);
-        }
-        None
-    }
-
-    fn reset(&mut self) {
-        self.queue.clear();
-        self.first = 0;
-    }
-}
-
-/// A chunk's own error as one of the machine's.
-pub(super) fn widen<E>(error: Error<Infallible>) -> Error<E> {
-    match error {
-        Error::NullValues => Error::NullValues,
-        Error::UnknownEncoding => Error::UnknownEncoding,
-        _ => Error::InvalidChunk,
-    }
-}
+use crate::host::{Completion, Event, Host};
+use crate::queue::Chunks;
 
 impl<C: Chunk, H: Host<C>> Machine<C, H> {
     /// The sink's callback: it has done what it was given, or failed.
@@ -72,7 +16,15 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
     /// Called from within the sink's method, what follows waits for a tick; called later, it follows
     /// at once. Nothing passes without an answer. An answer that nothing waits for fails the stream
     /// with [`Error::MultipleCallback`].
+    ///
+    /// # Panics
+    /// With the panic of a callback or a listener, after the rest.
     pub fn complete(&mut self, result: Result<(), Failure<C, H>>) {
+        self.answer(result);
+        self.raise();
+    }
+
+    pub(super) fn answer(&mut self, result: Result<(), Failure<C, H>>) {
         if !self.has(flags::EXPECT_ANSWER) {
             return self.fail(Error::MultipleCallback, false);
         }
@@ -109,14 +61,15 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         }
     }
 
-    /// The sink has done so much of what it was given and goes on: that is no longer held.
+    /// Reports partial progress: this much of the write in flight, in so many whole chunks, is done and
+    /// no longer counts as held.
     ///
     /// Node has no such call; a sink with much in hand makes room by it. More than is in flight counts
     /// as all of it.
-    pub fn progress(&mut self, length: usize) {
+    pub fn progress(&mut self, chunks: usize, length: usize) {
         let length = length.min(self.in_flight);
         self.in_flight -= length;
-        self.release(length);
+        self.release_some(chunks, length);
     }
 
     /// What follows a write that a synchronous sink has done: at least a tick, if anything.
@@ -170,9 +123,11 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         for _ in 0..self.groups.pop_front().unwrap_or(0) {
             self.pending -= 1;
             if let Some(callback) = self.done.pop_front() {
-                self.call(callback, Ok(()));
+                self.tell_all(callback, Ok(()));
             }
         }
+        self.done.settle();
+        self.groups.settle();
         self.after_callbacks();
     }
 
@@ -181,7 +136,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         self.emit_drain();
         self.pending -= 1;
         if let Some(callback) = callback {
-            self.call(callback, Ok(()));
+            self.tell_all(callback, Ok(()));
         }
         self.after_callbacks();
     }
@@ -214,22 +169,22 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
     ) {
         self.pending -= 1;
         if let Some(callback) = callback {
-            self.call(callback, Err(error.clone()));
+            self.tell_all(callback, Err(error.clone()));
         }
         self.error_buffer();
         self.fail(error, false);
     }
 
-    pub(super) fn call(
+    pub(super) fn tell_all(
         &mut self,
         callback: Callback<H::Callback>,
         result: Result<(), Failure<C, H>>,
     ) {
         match callback {
-            Callback::One(callback) => H::call(self, callback, result),
+            Callback::One(callback) => self.tell(callback, result),
             Callback::Batch(mut batch) => {
                 while let Some((_, callback)) = batch.callbacks.pop_front() {
-                    H::call(self, callback, result.clone());
+                    self.tell(callback, result.clone());
                 }
                 if self.callbacks.queue.capacity() == 0 {
                     self.callbacks.queue = batch.callbacks;
@@ -244,8 +199,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         self.flags |= flags::BUFFERED;
         if let Some(callback) = callback {
             self.flags &= !flags::ALL_SILENT;
-            let place = self.callbacks.first + self.chunks.len();
-            self.callbacks.queue.push_back((place, callback));
+            self.callbacks.push(self.chunks.len(), callback);
         }
         self.chunks.push(chunk);
         self.stats.peak_chunks = self.stats.peak_chunks.max(self.chunks.len());
@@ -281,9 +235,9 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
                 self.release(length);
                 self.pending -= 1;
             }
-            Completion::Done => self.complete(Ok(())),
+            Completion::Done => self.answer(Ok(())),
             Completion::Pending => {}
-            Completion::Failed(error) => self.complete(Err(error)),
+            Completion::Failed(error) => self.answer(Err(error)),
         }
     }
 
@@ -334,7 +288,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         self.in_flight = length;
         self.callback = callback;
         self.flags |= flags::WRITING | flags::SYNC | flags::EXPECT_ANSWER;
-        self.complete(Err(Error::Destroyed("write")));
+        self.answer(Err(Error::Destroyed("write")));
         self.flags &= !flags::SYNC;
     }
 
@@ -347,18 +301,18 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
             self.callback = Some(Callback::Batch(Batch { open: true, callbacks }));
         }
         self.callbacks.reset();
-        self.in_flight = self.length;
+        self.in_flight = self.length - self.reserved;
         self.flags |= flags::WRITING | flags::SYNC | flags::EXPECT_ANSWER;
         let answer = self.ask(Method::Write, |stream| H::writev(stream, &mut chunks));
         self.answered(answer);
         self.flags &= !flags::SYNC;
         self.close_batch();
+        chunks.by_ref().for_each(drop);
+        if self.chunks.is_bare() {
+            self.chunks = chunks;
+        }
         if self.chunks.is_empty() || !self.has(flags::STRICT) {
             self.reset_buffer();
-        }
-        if self.chunks.is_bare() {
-            chunks.by_ref().for_each(drop);
-            self.chunks = chunks;
         }
     }
 
@@ -391,17 +345,24 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
                 self.release(self.measure(&chunk));
                 drop(chunk);
                 if let Some(callback) = callback {
-                    H::call(self, callback, Err(self.given_up("write")));
+                    self.tell(callback, Err(self.given_up("write")));
                 }
             }
         }
+        let reserved = core::mem::take(&mut self.reserved);
+        self.release(reserved);
         self.call_on_finish(Err(self.given_up("end")));
         self.reset_buffer();
     }
 
+    /// Takes what is buffered, on the way to the machine's end.
+    pub(crate) fn take_buffered(&mut self) -> Chunks<C> {
+        core::mem::take(&mut self.chunks)
+    }
+
     /// Drops what is left in the queue, and marks it as unused.
     fn reset_buffer(&mut self) {
-        self.chunks.by_ref().for_each(drop);
+        self.chunks.settle();
         self.callbacks.reset();
         self.flags &= !flags::BUFFERED;
         self.flags |= flags::ALL_SILENT;

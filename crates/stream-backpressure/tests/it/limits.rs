@@ -5,11 +5,13 @@ use proptest::prelude::*;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicIsize, AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
-use stream_backpressure::{Budget, Chunks, Completion, Error, Options, Overflow, Sink, Writable};
+use stream_backpressure::{
+    Budget, Chunks, Completion, Data, Error, Measured, Options, Overflow, Sink, Writable,
+};
 
 #[test]
 fn a_chunk_past_the_cap_comes_back_and_the_stream_goes_on() {
-    let options = Options::default().with_cap(5, Overflow::Refuse);
+    let options = Options::default().with_cap(5, Overflow::Refuse).with_chunk_cost(0);
     let (mut writable, log) = stream::<false, false>(options, Completion::Pending);
     writable.write(bytes(3)).unwrap();
     writable.write(bytes(2)).unwrap();
@@ -37,7 +39,7 @@ fn an_end_whose_chunk_is_refused_does_not_end_the_stream() {
 
 #[test]
 fn overflow_may_destroy_the_stream() {
-    let options = Options::default().with_cap(5, Overflow::Destroy);
+    let options = Options::default().with_cap(5, Overflow::Destroy).with_chunk_cost(0);
     let (mut writable, log) = stream::<false, false>(options, Completion::Pending);
     writable.write(bytes(5)).unwrap();
     let refused = writable.write(bytes(1)).unwrap_err();
@@ -53,7 +55,7 @@ fn overflow_may_destroy_the_stream() {
 
 #[test]
 fn a_cap_of_zero_refuses_all_that_counts() {
-    let options = Options::default().with_cap(0, Overflow::Refuse);
+    let options = Options::default().with_cap(0, Overflow::Refuse).with_chunk_cost(0);
     let (mut writable, _) = stream::<false, false>(options, Completion::Done);
     assert_eq!(writable.write(bytes(1)).unwrap_err().error, Error::Full { cap: 0 });
     assert!(writable.write(bytes(0)).unwrap());
@@ -61,13 +63,21 @@ fn a_cap_of_zero_refuses_all_that_counts() {
 
 #[test]
 fn small_chunks_are_capped_by_their_number() {
-    let options = Options::default().with_chunk_cap(2);
-    let (mut writable, _) = stream::<false, false>(options, Completion::Pending);
+    let options = Options::default().with_chunk_cap(3);
+    let (mut writable, _) = stream::<true, false>(options, Completion::Pending);
     for _ in 0..3 {
         writable.write(bytes(0)).unwrap();
     }
-    assert_eq!(writable.buffered_chunks(), 2);
-    assert_eq!(writable.write(bytes(0)).unwrap_err().error, Error::Full { cap: 2 });
+    assert_eq!(writable.buffered_chunks(), 2, "and one is in flight");
+    assert_eq!(writable.write(bytes(0)).unwrap_err().error, Error::Full { cap: 3 });
+    writable.complete(Ok(()));
+    assert_eq!(writable.buffered_chunks(), 0, "two are in flight");
+    writable.write(bytes(0)).unwrap();
+    assert_eq!(writable.write(bytes(0)).unwrap_err().error, Error::Full { cap: 3 });
+    writable.complete(Ok(()));
+    writable.write(bytes(0)).unwrap();
+    writable.write(bytes(0)).unwrap();
+    assert!(writable.write(bytes(0)).is_err());
 }
 
 #[test]
@@ -111,9 +121,78 @@ fn a_stream_that_has_ended_has_a_deadline_too() {
 }
 
 #[test]
+fn a_stream_whose_last_step_never_ends_is_late() {
+    let options = Options::default().with_deadline(Duration::from_secs(5));
+    let (mut writable, _) = stream::<false, true>(options, Completion::Done);
+    writable.sink_mut().last = Completion::Pending;
+    writable.set_clock(|| Duration::from_secs(1));
+    writable.write(bytes(1)).unwrap();
+    writable.end();
+    assert_eq!(writable.length(), 0);
+    assert!(!writable.check_deadline(Duration::from_secs(5)));
+    assert!(writable.check_deadline(Duration::from_secs(6)));
+    let (mut finished, _) = stream::<false, true>(strict(), Completion::Done);
+    finished.end();
+    finished.run_ticks();
+    assert_eq!(finished.deadline(), None);
+}
+
+#[test]
+fn sums_of_lengths_and_times_that_are_too_large_refuse_and_do_not_overflow() {
+    struct Held(isize);
+    impl Sink<Measured<u8>> for Held {
+        type Error = ();
+        fn write(&mut self, _: Measured<u8>) -> Completion<()> {
+            Completion::Pending
+        }
+        fn account(&mut self, difference: isize) {
+            self.0 = self.0.checked_add(difference).expect("the books hold");
+        }
+    }
+    let most = isize::MAX as usize;
+    let budget = Budget::new(usize::MAX);
+    for options in [
+        strict(),
+        strict().with_cap(usize::MAX, Overflow::Refuse),
+        strict().with_chunk_cap(usize::MAX).with_chunk_cost(usize::MAX),
+        strict().with_budget(&budget),
+    ] {
+        let mut writable = Writable::over(options.with_deadline(Duration::MAX), Held(0));
+        writable.set_clock(|| Duration::MAX / 2);
+        let costs_all = writable.write(Measured::new(1, 1)).is_err();
+        assert!(costs_all || writable.write(Measured::new(2, most - 100)).is_ok());
+        for length in [100, most, usize::MAX] {
+            let refused = writable.write(Measured::new(3, length)).unwrap_err();
+            assert_eq!(refused.chunk.map(|chunk| chunk.value), Some(3));
+        }
+        assert_eq!(writable.deadline(), None, "never");
+        assert!(!writable.check_deadline(Duration::MAX));
+        writable.destroy(None);
+        writable.run_ticks();
+        assert_eq!(writable.sink().0, 0);
+    }
+    assert_eq!(budget.used(), 0);
+}
+
+#[test]
+fn a_text_that_a_cap_refuses_comes_back_as_it_was_given() {
+    for decode_strings in [true, false] {
+        let mut options = Options::default().with_cap(100, Overflow::Refuse);
+        options.decode_strings = decode_strings;
+        let (mut writable, _) = stream::<false, false>(options, Completion::Pending);
+        let text = Data::text("h\u{e9}".repeat(50));
+        let refused = writable.write(text.clone()).unwrap_err();
+        assert_eq!((refused.chunk, refused.error), (Some(text.clone()), Error::Full { cap: 100 }));
+        writable.end();
+        let refused = writable.write(text.clone()).unwrap_err();
+        assert_eq!((refused.chunk, refused.error), (Some(text), Error::WriteAfterEnd));
+    }
+}
+
+#[test]
 fn greedy_streams_share_the_budget_and_leave_room_for_who_comes_new() {
     let budget = Budget::new(10_000);
-    let options = || strict().with_budget(&budget);
+    let options = || strict().with_budget(&budget).with_chunk_cost(0);
     let mut greedy: Vec<_> =
         (0..9).map(|_| stream::<false, false>(options(), Completion::Pending).0).collect();
     for _ in 0..1000 {
@@ -164,13 +243,14 @@ impl Sink<Vec<u8>> for Account {
 proptest! {
     #[test]
     fn the_books_agree_after_every_call(
-        cap in 0_usize..100,
-        budget in 0_usize..200,
+        cap in 0_usize..300,
+        budget in 0_usize..600,
+        cost in prop_oneof![Just(0_usize), Just(7), Just(64)],
         script in prop::collection::vec((0_u8..8, 0_usize..40), 1..60),
     ) {
         let budget = Budget::new(budget);
         let told = Arc::new(AtomicIsize::new(0));
-        let options = strict().with_cap(cap, Overflow::Refuse).with_budget(&budget);
+        let options = strict().with_cap(cap, Overflow::Refuse).with_budget(&budget).with_chunk_cost(cost);
         let mut writable = Writable::over(options, Account(told.clone()));
         for (call, length) in script {
             match call {
@@ -187,8 +267,10 @@ proptest! {
                 _ => { writable.run_ticks(); }
             }
             let stats = writable.stats();
-            prop_assert!(stats.bytes <= cap && budget.used() <= budget.cap());
-            prop_assert_eq!(budget.used(), stats.bytes);
+            prop_assert!(stats.charged <= cap && budget.used() <= budget.cap());
+            prop_assert_eq!(budget.used(), stats.charged);
+            let costs = stats.charged - stats.bytes;
+            prop_assert!(costs >= stats.chunks * cost && costs.is_multiple_of(cost.max(1)));
             prop_assert_eq!(told.load(Relaxed), stats.bytes as isize);
             prop_assert!(stats.peak_bytes >= stats.bytes && stats.peak_chunks >= stats.chunks);
         }

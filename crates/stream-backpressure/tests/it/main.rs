@@ -1,12 +1,17 @@
 //! What the streams promise, one module per behaviour.
 
 mod backpressure;
+mod budget;
+mod closures;
 mod destroy;
 mod finish;
 #[cfg(feature = "futures")]
 mod futures;
+mod gather;
+mod late;
 mod limits;
 mod log;
+mod memory;
 mod node_tests;
 mod panic;
 mod polled;

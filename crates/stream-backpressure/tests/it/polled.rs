@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 use stream_backpressure::{
-    Budget, Chunks, Error, Options, Overflow, PollSink, PollWritable, Timer,
+    Budget, CHUNK_COST, Chunks, Error, Options, Overflow, PollSink, PollWritable, Timer,
 };
 
 /// A sink that takes as many chunks as it is let.
@@ -21,15 +21,31 @@ struct Inner {
     flushes: usize,
     closes: usize,
     fails: bool,
+    never_closes: bool,
+    forgets: bool,
 }
 
 impl Gate {
-    fn open_for(&self, chunks: usize) {
+    pub fn open_for(&self, chunks: usize) {
         self.0.borrow_mut().open_for = chunks;
     }
 
-    fn passed(&self) -> usize {
+    pub fn passed(&self) -> usize {
         self.0.borrow().passed.len()
+    }
+
+    /// The chunks that it was passed.
+    pub fn chunks(&self) -> Vec<Vec<u8>> {
+        self.0.borrow().passed.clone()
+    }
+
+    pub fn never_closes(&self) {
+        self.0.borrow_mut().never_closes = true;
+    }
+
+    /// From here on it drops what it is passed.
+    pub fn forgets(&self) {
+        self.0.borrow_mut().forgets = true;
     }
 }
 
@@ -46,7 +62,9 @@ impl PollSink<Vec<u8>> for Gate {
             && let Some(chunk) = chunks.next()
         {
             inner.open_for -= 1;
-            inner.passed.push(chunk);
+            if !inner.forgets {
+                inner.passed.push(chunk);
+            }
         }
         if inner.fails {
             Poll::Ready(Err("broken"))
@@ -63,17 +81,21 @@ impl PollSink<Vec<u8>> for Gate {
     }
 
     fn poll_close(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        self.0.borrow_mut().closes += 1;
+        let mut inner = self.0.borrow_mut();
+        if inner.never_closes {
+            return Poll::Pending;
+        }
+        inner.closes += 1;
         Poll::Ready(Ok(()))
     }
 }
 
-fn gated(options: Options) -> (PollWritable<Vec<u8>, Gate>, Gate) {
+pub fn gated(options: Options) -> (PollWritable<Vec<u8>, Gate>, Gate) {
     let gate = Gate::default();
     (PollWritable::new(options, gate.clone()), gate)
 }
 
-fn context() -> Context<'static> {
+pub fn context() -> Context<'static> {
     Context::from_waker(Waker::noop())
 }
 
@@ -145,11 +167,16 @@ fn a_destroyed_stream_is_not_closed_well() {
     writable.destroy(None);
     let Poll::Ready(Err(refused)) = writable.poll_close(cx) else { panic!("destroyed") };
     assert_eq!(refused.error, Error::Destroyed("end"));
+    let Poll::Ready(Err(refused)) = writable.poll_flush(cx) else { panic!("destroyed") };
+    assert_eq!(refused.error, Error::Destroyed("flush"));
+    let Poll::Ready(Err(refused)) = writable.poll_ready(cx) else { panic!("destroyed") };
+    assert_eq!(refused.error, Error::Destroyed("write"));
 }
 
 #[test]
 fn the_cap_holds_whoever_does_not_wait() {
-    let (mut writable, _) = gated(Options::default().with_cap(10, Overflow::Refuse));
+    let (mut writable, _) =
+        gated(Options::default().with_cap(10, Overflow::Refuse).with_chunk_cost(0));
     for _ in 0..10 {
         writable.start_send(vec![1]).unwrap();
     }
@@ -159,9 +186,32 @@ fn the_cap_holds_whoever_does_not_wait() {
 }
 
 #[test]
+fn a_cap_on_chunks_counts_those_that_are_in_flight() {
+    let cx = &mut context();
+    let (mut writable, gate) = gated(Options::default().with_chunk_cap(10));
+    let fill = |writable: &mut PollWritable<Vec<u8>, Gate>| {
+        let held = (0..100).take_while(|n| writable.start_send(vec![*n]).is_ok()).count();
+        assert_eq!(writable.room(), 0);
+        held
+    };
+    assert_eq!(fill(&mut writable), 10);
+    assert!(writable.poll_flush(cx).is_pending());
+    assert_eq!(fill(&mut writable), 0, "in flight or not");
+    gate.open_for(1);
+    assert!(writable.poll_flush(cx).is_pending());
+    assert_eq!(fill(&mut writable), 1);
+    gate.open_for(100);
+    assert!(writable.poll_flush(cx).is_ready());
+    assert_eq!(fill(&mut writable), 10);
+}
+
+#[test]
 fn a_long_backlog_makes_room_as_it_goes() {
     let cx = &mut context();
-    let options = Options::default().with_high_water_mark(10).with_cap(100, Overflow::Refuse);
+    let options = Options::default()
+        .with_high_water_mark(10)
+        .with_cap(100, Overflow::Refuse)
+        .with_chunk_cost(0);
     let (mut writable, gate) = gated(options);
     while writable.start_send(vec![1]).is_ok() {}
     assert!(writable.poll_flush(cx).is_pending());
@@ -174,7 +224,7 @@ fn a_long_backlog_makes_room_as_it_goes() {
 }
 
 #[derive(Default)]
-struct Woken(AtomicUsize);
+pub struct Woken(pub AtomicUsize);
 
 impl Wake for Woken {
     fn wake(self: Arc<Self>) {
@@ -184,7 +234,7 @@ impl Wake for Woken {
 
 #[test]
 fn a_stream_that_holds_nothing_waits_for_a_spent_budget_and_is_woken() {
-    let budget = Budget::new(10);
+    let budget = Budget::new(10 + CHUNK_COST);
     let (mut first, gate) = gated(Options::default().with_budget(&budget));
     first.start_send(vec![0; 10]).unwrap();
     let woken = Arc::new(Woken::default());
@@ -199,7 +249,13 @@ fn a_stream_that_holds_nothing_waits_for_a_spent_budget_and_is_woken() {
 }
 
 #[derive(Clone, Default)]
-struct Hands(Arc<Mutex<Duration>>);
+pub struct Hands(Arc<Mutex<Duration>>);
+
+impl Hands {
+    pub fn set(&self, seconds: u64) {
+        *self.0.lock().unwrap() = Duration::from_secs(seconds);
+    }
+}
 
 impl Timer for Hands {
     fn now(&self) -> Duration {

@@ -1,0 +1,246 @@
+//! One stream's part in a budget: what it is charged, what it has reserved, and its place among those
+//! that wait. Dropping it gives all of that back.
+
+use super::queue::{Ask, Place, Waiter};
+use super::{Budget, Member};
+use core::fmt;
+use core::task::{Context, Poll};
+use std::sync::atomic::{
+    AtomicBool, AtomicUsize,
+    Ordering::{Relaxed, SeqCst},
+};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// A stream's part in a [`Budget`].
+pub(crate) struct Share {
+    budget: Budget,
+    member: Arc<Member>,
+    /// Bytes of chunks that the stream holds.
+    held: usize,
+    /// Bytes that the next write may take.
+    reserved: usize,
+    /// The stream's place in the queue; it may have been served since.
+    place: Option<Place>,
+}
+
+/// The bytes asked for are more than the whole budget.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Never;
+
+impl Budget {
+    /// Takes part in the budget.
+    pub(crate) fn join(&self, label: Option<Arc<str>>) -> Share {
+        let mut queue = self.lock();
+        let member = Arc::new(Member {
+            id: queue.number(),
+            label,
+            charged: AtomicUsize::new(0),
+            granted: AtomicUsize::new(0),
+            evicted: AtomicBool::new(false),
+            task: Mutex::new(None),
+        });
+        queue.members.insert(member.id, member.clone());
+        drop(queue);
+        Share { budget: self.clone(), member, held: 0, reserved: 0, place: None }
+    }
+}
+
+impl Share {
+    pub(crate) fn budget(&self) -> &Budget {
+        &self.budget
+    }
+
+    /// Bytes that a write may count without waiting.
+    pub(crate) fn room(&self) -> usize {
+        self.budget.threshold().saturating_sub(self.charged()).saturating_add(self.reserved)
+    }
+
+    /// Whether a write finds some room without waiting.
+    pub(crate) fn has_room(&self) -> bool {
+        self.reserved > 0 || self.budget.0.idle.load(SeqCst) == 0 && self.room() > 0
+    }
+
+    /// Charges a write of `bytes`, first to what is reserved; the rest of that is given back. Says
+    /// whether there was room; if not, the reservation stays.
+    pub(crate) fn charge(&mut self, bytes: usize) -> bool {
+        let beyond = bytes.saturating_sub(self.reserved);
+        if beyond > 0 && !self.budget.charge(self.charged(), beyond) {
+            return false;
+        }
+        let surplus = self.reserved.saturating_sub(bytes);
+        self.reserved = 0;
+        self.held += bytes;
+        self.publish();
+        if self.place.is_some() {
+            self.cancel();
+        }
+        self.budget.release(surplus);
+        true
+    }
+
+    /// Gives back bytes of chunks that are no longer held.
+    pub(crate) fn release(&mut self, bytes: usize) {
+        let bytes = bytes.min(self.held);
+        self.held -= bytes;
+        self.publish();
+        self.budget.release(bytes);
+    }
+
+    /// Ready when at least `least` bytes are reserved for the next write, with up to `most` if there
+    /// is room at that time; gives how many. The stream waits in the budget's queue meanwhile.
+    ///
+    /// # Errors
+    /// [`Never`] if `least` is more than the whole budget.
+    pub(crate) fn poll_reserve(
+        &mut self,
+        cx: &mut Context<'_>,
+        least: usize,
+        most: usize,
+    ) -> Poll<Result<usize, Never>> {
+        loop {
+            self.take_grant();
+            if self.reserved >= least {
+                return Poll::Ready(Ok(self.reserved));
+            }
+            if least > self.budget.cap() {
+                self.cancel();
+                return Poll::Ready(Err(Never));
+            }
+            self.give_back();
+            if self.place.is_none()
+                && self.budget.0.idle.load(SeqCst) == 0
+                && let Some(taken) = self.budget.take(self.held, least, most)
+            {
+                self.reserve(taken);
+                return Poll::Ready(Ok(taken));
+            }
+            self.wait(cx, Ask { charged: self.held, least, most });
+            if self.member.granted.load(Relaxed) == 0 {
+                return Poll::Pending;
+            }
+        }
+    }
+
+    /// No longer waits, and gives back what is reserved.
+    pub(crate) fn cancel(&mut self) {
+        if let Some(place) = self.place {
+            let mut queue = self.budget.lock();
+            let waiter = queue.remove(place);
+            // Those behind may fit.
+            self.budget.settle(queue);
+            drop(waiter);
+            self.take_grant();
+            self.place = None;
+        }
+        self.give_back();
+    }
+
+    /// Whether the stream has been told to give way to others.
+    pub(crate) fn is_evicted(&self) -> bool {
+        self.budget.evicts() && self.member.evicted.load(SeqCst)
+    }
+
+    /// The same, and wakes the task when it is told.
+    pub(crate) fn poll_evicted(&self, cx: &mut Context<'_>) -> bool {
+        if !self.budget.evicts() {
+            return false;
+        }
+        let mut task = self.member.task.lock().unwrap_or_else(PoisonError::into_inner);
+        if !task.as_ref().is_some_and(|task| task.will_wake(cx.waker())) {
+            let before = task.replace(cx.waker().clone());
+            drop(task);
+            drop(before);
+        }
+        self.is_evicted()
+    }
+
+    fn charged(&self) -> usize {
+        self.held + self.reserved
+    }
+
+    fn publish(&self) {
+        self.member.charged.store(self.charged(), Relaxed);
+    }
+
+    fn reserve(&mut self, bytes: usize) {
+        self.reserved += bytes;
+        self.publish();
+    }
+
+    /// Takes what was granted in the stream's turn.
+    fn take_grant(&mut self) {
+        if self.place.is_some() {
+            let granted = self.member.granted.swap(0, Relaxed);
+            if granted > 0 {
+                self.place = None;
+                self.reserve(granted);
+            }
+        }
+    }
+
+    fn give_back(&mut self) {
+        let reserved = core::mem::take(&mut self.reserved);
+        if reserved > 0 {
+            self.publish();
+            self.budget.release(reserved);
+        }
+    }
+
+    /// Enters the queue, or keeps its place there with what it asks for now.
+    fn wait(&mut self, cx: &mut Context<'_>, ask: Ask) {
+        let task = cx.waker().clone();
+        let mut queue = self.budget.lock();
+        let mut before = None;
+        if let Some(place) = self.place {
+            match queue.get_mut(place) {
+                // It was served just now.
+                None => return,
+                Some(waiter) if waiter.ask == ask => {
+                    let before = core::mem::replace(&mut waiter.task, task);
+                    drop(queue);
+                    drop(before);
+                    return;
+                }
+                Some(_) => before = queue.remove(place),
+            }
+        }
+        let place = self.place.filter(|place| place.is_idle() && ask.charged == 0);
+        let waiter = Waiter { member: self.member.clone(), ask, task };
+        let place = queue.add(waiter, place);
+        self.place = Some(place);
+        if queue.is_first(place) || before.is_some() {
+            self.budget.settle(queue);
+        } else {
+            self.budget.count(&queue);
+            drop(queue);
+        }
+        drop(before);
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        self.cancel();
+        self.release(self.held);
+        let mut queue = self.budget.lock();
+        let member = queue.members.remove(&self.member.id);
+        let victim = queue.victim.take_if(|victim| victim.id == self.member.id);
+        if queue.len() > 0 {
+            self.budget.settle(queue);
+        } else {
+            drop(queue);
+        }
+        drop((member, victim));
+    }
+}
+
+impl fmt::Debug for Share {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Share")
+            .field("id", &self.member.id)
+            .field("held", &self.held)
+            .field("reserved", &self.reserved)
+            .field("waits", &self.place.is_some())
+            .finish_non_exhaustive()
+    }
+}

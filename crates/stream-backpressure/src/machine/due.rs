@@ -1,0 +1,53 @@
+//! What is put off to next ticks. The machine keeps what is due, in order; the host keeps when.
+
+use super::Machine;
+use super::callback::Callback;
+use crate::chunk::Chunk;
+use crate::error::Error;
+use crate::host::Host;
+
+/// A method of the sink.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Method {
+    Write,
+    Final,
+    Destroy,
+    Construct,
+}
+
+/// Something that is due in a tick of its own.
+#[derive(Debug)]
+pub(super) enum Tick<K, E> {
+    /// The end of writes without callbacks.
+    AfterWrite,
+    /// The end of writes with equal callbacks.
+    AfterWriteGroup,
+    WriteError(Error<E>, Option<Callback<K>>),
+    ErrorBuffer,
+    Call(K, Option<Error<E>>),
+    FinishIfNeeded,
+    Finish,
+    Construct,
+    Constructed(Option<Error<E>>),
+    Error(Error<E>),
+    ErrorClose(Error<E>),
+    Close,
+    Panicked(Method),
+}
+
+impl<K, E> Tick<K, E> {
+    /// The callback of a write that has failed.
+    pub(super) fn callback(&mut self) -> Option<&mut Callback<K>> {
+        match self {
+            Self::WriteError(_, callback) => callback.as_mut(),
+            _ => None,
+        }
+    }
+}
+
+impl<C: Chunk, H: Host<C>> Machine<C, H> {
+    pub(super) fn next_tick(&mut self, tick: Tick<H::Callback, H::Error>) {
+        self.ticks.push_back(tick);
+        self.host.schedule();
+    }
+}

@@ -1,0 +1,91 @@
+//! Waiting for room as a future, for those who do not poll: what is reserved or waited for is given back
+//! when the future or the reservation is dropped.
+
+use crate::poll::{NotSent, PollSink, PollWritable};
+use crate::{Chunk, Refused};
+use core::fmt;
+use core::future::poll_fn;
+use core::task::ready;
+
+/// Room for one write into a stream: [`PollWritable::reserve`]. Dropping it gives the room back.
+pub struct Room<'a, C: Chunk, P: PollSink<C>> {
+    stream: &'a mut PollWritable<C, P>,
+}
+
+impl<C: Chunk, P: PollSink<C>> Room<'_, C, P> {
+    /// Takes a chunk; it is passed on when the stream is polled.
+    ///
+    /// # Errors
+    /// As [`PollWritable::start_send`]; for want of room only if the chunk counts more than was
+    /// reserved.
+    pub fn send(self, chunk: C) -> Result<(), NotSent<C, P>> {
+        self.stream.start_send(chunk)
+    }
+}
+
+impl<C: Chunk, P: PollSink<C>> Drop for Room<'_, C, P> {
+    fn drop(&mut self) {
+        self.stream.cancel_room();
+    }
+}
+
+impl<C: Chunk, P: PollSink<C>> fmt::Debug for Room<'_, C, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Room").field("stream", &self.stream).finish()
+    }
+}
+
+impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
+    /// Waits until the stream is drained, and caps and budget have room for a write that counts `count`
+    /// bytes (objects in object mode).
+    ///
+    /// Cancel safe: whoever drops the future waits no longer, and nothing stays reserved.
+    ///
+    /// # Errors
+    /// As [`poll_room`](Self::poll_room).
+    pub async fn reserve(&mut self, count: usize) -> Result<Room<'_, C, P>, NotSent<C, P>> {
+        let room = Room { stream: self };
+        poll_fn(|cx| {
+            ready!(room.stream.poll_drained(cx))?;
+            room.stream.poll_room_now(cx, count)
+        })
+        .await?;
+        Ok(room)
+    }
+
+    /// Waits as [`reserve`](Self::reserve) does, then takes the chunk as it is: bytes are not copied.
+    ///
+    /// If the future is dropped early, so is the chunk; `reserve` lets it stay with the caller.
+    ///
+    /// # Errors
+    /// As [`start_send`](Self::start_send), with the chunk.
+    ///
+    /// ```
+    /// use futures::executor::block_on;
+    /// use stream_backpressure::{Chunks, Options, Overflow, PollFn, PollWritable};
+    /// use std::task::{Context, Poll};
+    ///
+    /// let mut passed = 0;
+    /// let count = PollFn(|_: &mut Context<'_>, chunks: &mut Chunks<Vec<u8>>| {
+    ///     passed += chunks.count();
+    ///     Poll::Ready(Ok::<_, std::convert::Infallible>(()))
+    /// });
+    /// let options = Options::default().with_cap(20_000, Overflow::Refuse);
+    /// let mut writable = PollWritable::new(options, count);
+    /// block_on(async {
+    ///     for _ in 0..10 {
+    ///         writable.write_chunk(vec![0; 8000]).await?;
+    ///     }
+    ///     std::future::poll_fn(|cx| writable.poll_close(cx)).await
+    /// })?;
+    /// drop(writable);
+    /// assert_eq!(passed, 10);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub async fn write_chunk(&mut self, chunk: C) -> Result<(), NotSent<C, P>> {
+        match self.reserve(self.counted(&chunk)).await {
+            Ok(room) => room.send(chunk),
+            Err(refused) => Err(Refused { chunk: Some(chunk), ..refused }),
+        }
+    }
+}

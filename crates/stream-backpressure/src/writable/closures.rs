@@ -1,0 +1,82 @@
+//! What closures a Writable takes: those that go to other threads, those that are shared between
+//! threads as well, or any. A stream goes where its closures go.
+
+use super::{Events, Sink};
+use crate::chunk::Chunk;
+use crate::error::Error;
+use crate::host::Event;
+use crate::machine::Machine;
+use core::time::Duration;
+
+/// A Writable by the kind of its closures.
+type By<K, C, S> = Machine<C, Events<C, S, K>>;
+
+/// A kind of closures: [`SendClosures`], [`SyncClosures`] or [`LocalClosures`].
+pub trait Closures: Sized {
+    /// A callback: it is given the stream, and what became of the call.
+    type OnDone<C: Chunk, S: Sink<C>>: FnOnce(&mut By<Self, C, S>, Result<(), Error<S::Error>>);
+    /// A listener.
+    type Listener<C: Chunk, S: Sink<C>>: FnMut(&mut By<Self, C, S>, &Event<S::Error>);
+    /// A clock, which gives the time since any fixed moment.
+    type Clock: Fn() -> Duration;
+
+    /// A clock of this kind.
+    fn clock(clock: impl Fn() -> Duration + Send + Sync + 'static) -> Self::Clock;
+}
+
+/// A kind of closures by its bounds, and the calls of a Writable that take such.
+macro_rules! closures {
+    ($(#[$doc:meta])* $kind:ident $(: $first:ident $(+ $second:ident)?)?) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug)]
+        pub enum $kind {}
+
+        impl Closures for $kind {
+            type OnDone<C: Chunk, S: Sink<C>> =
+                Box<dyn FnOnce(&mut By<Self, C, S>, Result<(), Error<S::Error>>)
+                    $(+ $first $(+ $second)?)?>;
+            type Listener<C: Chunk, S: Sink<C>> =
+                Box<dyn FnMut(&mut By<Self, C, S>, &Event<S::Error>) $(+ $first $(+ $second)?)?>;
+            type Clock = Box<dyn Fn() -> Duration $(+ $first $(+ $second)?)?>;
+
+            fn clock(clock: impl Fn() -> Duration + Send + Sync + 'static) -> Self::Clock {
+                Box::new(clock)
+            }
+        }
+
+        impl<C: Chunk, S: Sink<C>> By<$kind, C, S> {
+            /// Adds a listener for all events. While a listener runs it does not hear events that it
+            /// causes; the others do. A listener that panics stays; the others hear the event before
+            /// the panic goes on.
+            pub fn on(
+                &mut self,
+                listener: impl FnMut(&mut Self, &Event<S::Error>)
+                    $(+ $first $(+ $second)?)? + 'static,
+            ) {
+                self.host_mut().listeners.push(Some(Box::new(listener)));
+            }
+
+            /// Measures time by a clock, which gives the time since any fixed moment.
+            pub fn set_clock(
+                &mut self,
+                clock: impl Fn() -> Duration $(+ $first $(+ $second)?)? + 'static,
+            ) {
+                self.host_mut().clock = Some(Box::new(clock));
+            }
+        }
+    };
+}
+
+closures! {
+    /// Closures that can go to another thread, and the stream with them.
+    SendClosures: Send
+}
+closures! {
+    /// Closures that threads can share, so that they can share the stream: a future that holds a reference
+    /// to it across an await is `Send`.
+    SyncClosures: Send + Sync
+}
+closures! {
+    /// Any closures; the stream stays on its thread.
+    LocalClosures
+}
