@@ -6,7 +6,7 @@
 use crate::heap::{Heap, Native};
 use crate::raw::brand::scope_of;
 use crate::raw::cell::{self, Cell, HEADER, Kind, MAX_SIZE, WORD};
-use crate::raw::handles::Place;
+use crate::raw::handles::{Height, Place};
 use crate::{AccessError, HeapError, NativeRefused, OutOfMemory};
 use core::any::Any;
 use core::marker::PhantomData;
@@ -90,16 +90,44 @@ pub struct Scope<'s> {
     brand: PhantomData<fn(&'s ()) -> &'s ()>,
 }
 
+/// An open scope. Dropping it ends the handles that were made since it was opened, so a panic that is caught
+/// around the scope leaves none behind.
+struct Opened<'h> {
+    heap: &'h mut Heap,
+    height: Height,
+}
+
+impl<'h> Opened<'h> {
+    #[inline(always)]
+    fn new(heap: &'h mut Heap) -> Self {
+        let height = heap.handles.height();
+        Self { heap, height }
+    }
+
+    /// Ends the scope's handles but for one that was made in it.
+    #[inline(always)]
+    fn keep(mut self, kept: Place) -> Place {
+        let kept = self.heap.handles.keep(self.height, kept);
+        self.height = self.heap.handles.height();
+        kept
+    }
+}
+
+impl Drop for Opened<'_> {
+    #[inline(always)]
+    fn drop(&mut self) {
+        self.heap.handles.truncate(self.height);
+    }
+}
+
 impl<'s> Scope<'s> {
     #[inline(always)]
     pub(crate) fn run<R>(heap: &mut Heap, f: impl for<'i> FnOnce(&mut Scope<'i>) -> R) -> R {
-        let height = heap.handles.height();
-        let result = f(scope_of(heap));
-        heap.handles.truncate(height);
-        result
+        let opened = Opened::new(heap);
+        f(scope_of(opened.heap))
     }
 
-    /// Runs `f` in a scope of its own: its handles end with it. Constant time beside `f`'s.
+    /// Runs `f` in a scope of its own: its handles end with it, also when `f` panics. Constant time beside `f`'s.
     #[inline(always)]
     pub fn scope<R>(&mut self, f: impl for<'i> FnOnce(&mut Scope<'i>) -> R) -> R {
         Scope::run(&mut self.heap, f)
@@ -129,17 +157,10 @@ impl<'s> Scope<'s> {
         &mut self,
         f: impl for<'i> FnOnce(&mut Scope<'i>) -> Result<Local<'i>, E>,
     ) -> Result<Local<'s>, E> {
-        let height = self.heap.handles.height();
-        match f(scope_of(&mut self.heap)) {
-            // The handle was made since, for of no other it is known that it lives as long.
-            Ok(local) => {
-                Ok(Local { place: self.heap.handles.keep(height, local.place), scope: PhantomData })
-            }
-            Err(error) => {
-                self.heap.handles.truncate(height);
-                Err(error)
-            }
-        }
+        let opened = Opened::new(&mut self.heap);
+        let local = f(scope_of(opened.heap))?;
+        // `f` made the handle in this scope: it knows of no other that lives as long.
+        Ok(Local { place: opened.keep(local.place), scope: PhantomData })
     }
 
     /// Allocates a cell of 16 + 8 `slots` + `raw_bytes` bytes, rounded up to 8; slots are

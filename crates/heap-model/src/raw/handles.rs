@@ -168,13 +168,6 @@ impl Handles {
         (self.top, self.limit) = (height.top, height.limit);
     }
 
-    /// Cuts the whole stack.
-    pub fn clear(&mut self) {
-        // SAFETY: the first block is as long.
-        self.limit = unsafe { self.base.add(FIRST) };
-        self.top = self.base;
-    }
-
     /// Bytes of the stack that are used.
     pub fn used(&self) -> usize {
         self.filled().map(|(_, length)| length * WORD).sum()

@@ -11,6 +11,7 @@ mod lisp;
 mod marking;
 mod model;
 mod natives;
+mod panics;
 mod refusals;
 mod registrations;
 mod sites;
