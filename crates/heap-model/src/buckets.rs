@@ -1,28 +1,45 @@
-//! Registrations by their token: an array of buckets, each the head of a list. The hash of the token,
-//! which is the registration's own, tells the bucket. No unsafe code.
+//! Registrations by their token: an array of buckets, each the head of a list. The hash of the token tells the
+//! bucket; of a registration without one, its own.
 //!
 //! One that has ended stays in its list until the list is gone through, so that neither linking nor
 //! ending looks at another registration, which lies anywhere in memory.
 //!
-//! Invariant: nothing but these operations writes a registration's next one. In one that is in no bucket it
-//! is undefined, and null in the last of a list.
+//! Invariant: nothing but these operations writes buckets and a registration's next one, so a registration is in
+//! one list at the most, and no list is a cycle. The next one of a registration that is in no bucket is undefined,
+//! and null in the last of a list.
 
-use crate::AccessError;
 use crate::heap::Heap;
 use crate::identity::RUN;
-use crate::raw::cell::{Cell, Kind, NULL, UNDEFINED, is_reference};
+use crate::raw::cell::{Cell, Header, Kind, NULL, UNDEFINED, is_reference};
 use crate::registration::{self, NEXT};
 use crate::scope::{Local, Scope};
+use crate::{AccessError, OutOfMemory};
 
 /// How many buckets are being loaded while one is gone through.
 const AHEAD: usize = 8;
 
-impl Scope<'_> {
+impl<'s> Scope<'s> {
+    /// Allocates `count` empty buckets, but at least one: an array of 16 + 8 `count` bytes whose slots are the
+    /// heap's. May collect; else O(`count`).
+    ///
+    /// # Errors
+    /// [`OutOfMemory`] at the limit.
+    ///
+    /// # Panics
+    /// If there are too many handles.
+    pub fn alloc_buckets(&mut self, count: usize) -> Result<Local<'s>, OutOfMemory> {
+        let buckets = self.make(Kind::Array, count.max(1), 0)?;
+        if let Ok(place) = self.place(buckets) {
+            place.set_flag(Header::BUCKETS, true);
+        }
+        Ok(buckets)
+    }
+
     /// Puts a registration that is in no bucket in its token's, before all others. Constant time.
     ///
     /// # Errors
-    /// [`AccessError::WrongKind`]: buckets are an array with a slot at least, and nothing else is stored
-    /// there. [`AccessError::AlreadyLinked`] if it is in a bucket, of these or of others, even if those are
+    /// [`AccessError::WrongKind`] if `buckets` are not from [`alloc_buckets`](Self::alloc_buckets), or `cell` is no
+    /// registration; [`AccessError::WrongHeap`]. [`AccessError::AlreadyLinked`] if it is in a bucket, of these or of others, even if those are
     /// used no more: [`relink_registrations`](Self::relink_registrations) takes it along.
     pub fn link_registration(
         &mut self,
@@ -112,7 +129,7 @@ impl Scope<'_> {
     fn buckets(&self, buckets: Local<'_>) -> Result<Cell, AccessError> {
         let cell = self.place(buckets)?;
         let header = cell.header();
-        let right = header.is(Kind::Array) && header.slots() > 0;
+        let right = header.is(Kind::Array) && header.has(Header::BUCKETS);
         if right { Ok(cell) } else { Err(AccessError::WrongKind) }
     }
 }
@@ -120,7 +137,7 @@ impl Scope<'_> {
 impl Heap {
     #[inline]
     fn link(&mut self, buckets: Cell, cell: Cell) {
-        let bucket = bucket_of(buckets, cell.hash());
+        let bucket = bucket_of(buckets, cell.aux());
         let first = buckets.slot(bucket);
         self.store(cell, NEXT, if is_reference(first) { first } else { NULL });
         self.store(buckets, bucket, cell.word());

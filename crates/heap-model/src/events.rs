@@ -172,6 +172,6 @@ impl Heap {
             listener(&event);
         }
         // Last, for a payload's drop is the user's code and may panic.
-        drop(std::mem::take(&mut self.buried));
+        self.pending.run();
     }
 }

@@ -10,6 +10,7 @@ use crate::identity::Identities;
 use crate::limit::Full;
 use crate::options::HeapOptions;
 use crate::pace::Pace;
+use crate::pending::{DropAll, PendingFinalizers};
 use crate::raw::cell::Cell;
 use crate::raw::chunk::{Chunk, PAGE};
 use crate::raw::handles::Handles;
@@ -35,7 +36,7 @@ pub(crate) type NearLimit = Box<dyn FnMut(usize) -> usize + Send>;
 /// A garbage-collected heap of real bytes.
 ///
 /// It can be sent to other threads, and is used by one at a time. Dropping it drops its natives' payloads and
-/// gives all of its memory back. Programs work with cells in [`enter`](Self::enter); a [`Scope`] has all
+/// gives all of its memory back; if payloads panic, the others are dropped before the first panic goes on. Programs work with cells in [`enter`](Self::enter); a [`Scope`] has all
 /// functions of the heap but that.
 pub struct Heap {
     pub(crate) id: u32,
@@ -68,7 +69,7 @@ pub struct Heap {
     pub(crate) remembered_slots: RememberedSlots,
     pub(crate) natives: Blocks<Native>,
     /// Payloads of dead native cells, dropped when the collection is over.
-    pub(crate) buried: Vec<Box<dyn Any + Send>>,
+    pub(crate) pending: PendingFinalizers,
     pub(crate) external: usize,
     pub(crate) external_at_collection: usize,
     pub(crate) sites: Sites,
@@ -76,8 +77,6 @@ pub struct Heap {
     pub(crate) sparse: Vec<Chunk>,
     pub(crate) identities: Identities,
     pub(crate) doubles: Doubles,
-    /// How many registrations were made.
-    pub(crate) registrations: u32,
     pub(crate) statistics: Counters,
     /// Slots and entries that all markings have visited.
     pub(crate) work: usize,
@@ -175,14 +174,13 @@ impl Heap {
             remembered: Vec::new(),
             remembered_slots: RememberedSlots::default(),
             natives: Blocks::default(),
-            buried: Vec::new(),
+            pending: PendingFinalizers::default(),
             external: 0,
             external_at_collection: 0,
             sites: Sites::default(),
             sparse: Vec::new(),
             identities: Identities::new(),
             doubles: Doubles::default(),
-            registrations: 0,
             statistics: Counters::default(),
             work: 0,
             pace: Pace::new(Instant::now()),
@@ -228,8 +226,8 @@ impl Heap {
     /// tables + native cells).
     ///
     /// # Panics
-    /// If a payload's drop, the listener or the prologue does; the heap is whole then. That holds for all
-    /// that may collect.
+    /// If a payload's drop, the listener or the prologue does; the heap is whole then. Payloads that are still to
+    /// be dropped are dropped after the next collection. That holds for all that may collect.
     pub fn collect(&mut self) {
         self.full_collection(Cause::Requested);
     }
@@ -361,5 +359,16 @@ impl Heap {
     /// Whether a collection goes along with the program: what marks there are is not complete.
     pub(crate) fn is_marking(&self) -> bool {
         self.clearing || self.marker.is_some()
+    }
+}
+
+impl Drop for Heap {
+    fn drop(&mut self) {
+        let mut all = DropAll::default();
+        self.pending.drain().for_each(|payload| all.drop(payload));
+        self.natives.retain(|_| false, |native| all.drop(native.payload));
+        all.drop(self.near_limit.take());
+        all.drop(self.listener.take());
+        all.drop(self.prologue.take());
     }
 }

@@ -11,8 +11,23 @@ use crate::raw::cell::Cell;
 /// How many successive hashes differ in nothing but their last bits.
 pub(crate) const RUN: u32 = 4;
 
+/// How many runs there are.
+const RUNS: u32 = u32::MAX / RUN + 1;
+
 /// As many as there are runs, by the golden ratio, and odd.
 const GOLDEN: u32 = 0x278D_DE6F;
+
+/// What undoes the multiplication by [`GOLDEN`], modulo a power of two: the number of right bits doubles with each
+/// step (Newton's method), from three, for an odd number is its own inverse modulo 8.
+const INVERSE: u32 = {
+    let mut inverse = GOLDEN;
+    let mut step = 0;
+    while step < 4 {
+        inverse = inverse.wrapping_mul(2_u32.wrapping_sub(GOLDEN.wrapping_mul(inverse)));
+        step += 1;
+    }
+    inverse
+};
 
 /// The hashes that have been given out.
 pub(crate) struct Identities {
@@ -30,6 +45,13 @@ impl Identities {
         let number = self.next;
         self.next = number.wrapping_add(1).max(1);
         (number / RUN).wrapping_mul(GOLDEN).wrapping_mul(RUN) + number % RUN
+    }
+
+    /// How many hashes were given out since this one was: of the latest 2^32 - 1 cells that got one, the younger
+    /// has the less.
+    pub fn age(&self, hash: u32) -> u32 {
+        let number = (hash / RUN).wrapping_mul(INVERSE) % RUNS * RUN + hash % RUN;
+        self.next.wrapping_sub(number)
     }
 }
 
@@ -59,6 +81,16 @@ mod tests {
         let hashes: HashSet<u32> = (0..100_000).map(|_| identities.next()).collect();
         assert_eq!(hashes.len(), 100_000);
         assert!(!hashes.contains(&0));
+    }
+
+    #[test]
+    fn a_hash_tells_how_many_came_after_it_even_where_the_numbers_begin_anew() {
+        for next in [1, 1000, 0x1234_5678, u32::MAX - 500] {
+            let mut identities = Identities { next, ..Identities::new() };
+            let hashes: Vec<u32> = (0..1000).map(|_| identities.next()).collect();
+            let ages: Vec<u32> = hashes.iter().map(|hash| identities.age(*hash)).collect();
+            assert!(ages.is_sorted_by(|a, b| a > b) && *ages.last().unwrap() == 1, "{next}");
+        }
     }
 
     #[test]

@@ -16,6 +16,7 @@ pub mod layout;
 mod limit;
 mod options;
 mod pace;
+mod pending;
 mod raw;
 mod registration;
 mod scope;

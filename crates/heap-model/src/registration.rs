@@ -1,16 +1,19 @@
 //! Registrations: cells that come to light when their target dies. No unsafe code.
 //!
 //! Slots: the target, a token (a hole in one that was ended) and the owner, all weak; then the strong ones,
-//! the next one in a bucket (`buckets.rs`) before the user's. The number beside the identity hash tells the
-//! order in which they were made; the hash is the token's, if there is one.
+//! the next one in a bucket (`buckets.rs`) before the user's. A registration gets its identity hash when it is
+//! made, so the hashes tell the order of registrations. The number beside the hash is the token's hash, or its own
+//! if there is no token.
 //!
 //! A full collection puts the registrations whose target it finds dead, the earliest first, before
 //! those of a list in the owner's first slot; what has been put in order with those of other
 //! collections lies in the owner's second slot. A listed registration's target is the next one of the
-//! list, strongly.
+//! list. The owner keeps the list alive, and no registration does: like the value of an ephemeron whose key is the
+//! owner, the next one is marked once both the registration and the owner are.
 
 use crate::collect::Marker;
 use crate::heap::Heap;
+use crate::identity::Identities;
 use crate::raw::cell::{Cell, HOLE, Header, Kind, NULL, UNDEFINED, is_reference};
 use crate::scope::{Local, Scope, cell_size};
 use crate::{AccessError, HeapError};
@@ -72,12 +75,8 @@ impl<'s> Scope<'s> {
         let (owner, target) = (self.place(owner)?, self.place(target)?);
         let token = token.map(|token| self.place(token)).transpose()?;
         let heap = &mut self.heap;
-        heap.registrations = heap.registrations.wrapping_add(1);
-        place.set_aux(heap.registrations);
-        match hash {
-            Some(hash) => place.set_hash(hash),
-            None => _ = heap.identity_hash(place),
-        }
+        let own = heap.identity_hash(place);
+        place.set_aux(hash.unwrap_or(own));
         heap.store(place, TARGET, target.word());
         heap.store(place, TOKEN, token.map_or(UNDEFINED, Cell::word));
         heap.store(place, OWNER, owner.word());
@@ -107,7 +106,8 @@ impl<'s> Scope<'s> {
     }
 
     /// Ends a registration: it is not given out any more, and its slots become undefined. Says whether it
-    /// had not ended. In its bucket it stays until that is gone through. O(its slots).
+    /// had not ended; the slots of one that ended with its owner become undefined now. In its bucket it stays until
+    /// that is gone through. O(its slots).
     ///
     /// # Errors
     /// [`AccessError::WrongKind`] for another cell, [`AccessError::WrongHeap`].
@@ -115,10 +115,8 @@ impl<'s> Scope<'s> {
     pub fn end_registration(&mut self, cell: Local<'_>) -> Result<bool, AccessError> {
         let cell = self.registration(cell)?;
         let ended = has_ended(cell);
-        if !ended {
-            self.heap.overwritten = true;
-            end(cell);
-        }
+        self.heap.overwritten = true;
+        end(cell);
         Ok(!ended)
     }
 
@@ -161,6 +159,9 @@ impl<'s> Scope<'s> {
     #[cold]
     pub(crate) fn strong_slot(&self, cell: Cell, slot: usize) -> Result<Cell, AccessError> {
         let (header, len) = (cell.header(), cell.header().slots());
+        if header.is(Kind::Double) {
+            return Err(AccessError::SlotOutOfRange { slot, len });
+        }
         if !header.is(Kind::Registration) || slot < USERS {
             return Err(AccessError::WrongKind);
         }
@@ -178,7 +179,7 @@ impl Heap {
             while let Some(cell) = listed(next) {
                 next = unlist(cell);
                 if fate(cell) == Fate::Dead {
-                    cells.push((self.registrations.wrapping_sub(cell.aux()), cell));
+                    cells.push((self.identities.age(cell.hash()), cell));
                 }
             }
             owner.set_slot(list, UNDEFINED);
@@ -246,6 +247,13 @@ fn unlist(cell: Cell) -> u64 {
     next
 }
 
+/// What one that is listed keeps alive while its owner lives: the owner, and the word of the next one.
+#[inline(always)]
+pub(crate) fn link(cell: Cell) -> Option<(Cell, u64)> {
+    let owner = if cell.header().has(Header::LISTED) { Cell::of(cell.slot(OWNER)) } else { None };
+    Some((owner?, cell.slot(TARGET)))
+}
+
 /// Whether one of a registration's slots refers weakly.
 #[inline(always)]
 pub(crate) fn is_weak(cell: Cell, slot: usize) -> bool {
@@ -268,11 +276,10 @@ pub(crate) fn settle(cell: Cell, marker: &Marker) -> bool {
     !known && dead(TARGET)
 }
 
-/// Puts registrations on their owners' lists, the earliest first, of so many that were made. O(n log n)
-/// for n of them.
-pub(crate) fn list(cells: Vec<Cell>, made: u32, marker: &mut Marker) {
+/// Puts registrations on their owners' lists, the earliest first. O(n log n) for n of them.
+pub(crate) fn list(cells: Vec<Cell>, identities: &Identities, marker: &mut Marker) {
     let mut by_age: Vec<_> =
-        cells.into_iter().map(|cell| (made.wrapping_sub(cell.aux()), cell)).collect();
+        cells.into_iter().map(|cell| (identities.age(cell.hash()), cell)).collect();
     by_age.sort_unstable();
     for (_, cell) in by_age {
         let Some(owner) = Cell::of(cell.slot(OWNER)) else { continue };

@@ -383,8 +383,8 @@ impl<'s> Scope<'s> {
     /// Reads a slot; a cell there gets a handle. Constant time.
     ///
     /// # Errors
-    /// [`AccessError::SlotOutOfRange`]; [`AccessError::WrongKind`] for a slot of an ephemeron table or a weak
-    /// reference, or one of a registration that is the heap's; [`AccessError::WrongHeap`].
+    /// [`AccessError::SlotOutOfRange`]; [`AccessError::WrongKind`] for a slot of an ephemeron table, a weak
+    /// reference or buckets, or one of a registration that is the heap's; [`AccessError::WrongHeap`].
     ///
     /// # Panics
     /// If there are too many handles.
@@ -416,7 +416,7 @@ impl<'s> Scope<'s> {
     fn slot_place(&self, cell: Local<'_>, slot: usize) -> Result<Cell, AccessError> {
         let cell = self.place(cell)?;
         let header = cell.header();
-        if header.is_weak() {
+        if header.is_guarded() {
             return self.strong_slot(cell, slot);
         }
         let len = header.slots();

@@ -45,7 +45,7 @@ impl<'s> Scope<'s> {
 
     /// Sets a key's value. Expected constant time, amortised.
     ///
-    /// `map` is a table or a cell whose first slot refers to one. A table that had to grow is
+    /// `map` is a table, or a cell whose first slot is its program's and refers to one. A table that had to grow is
     /// replaced: in that slot, or else by the one returned, which the caller stores in its place. The table of
     /// a [`shapes::weak_map`](crate::shapes::weak_map) is not in its first slot but in
     /// [`TABLE`](crate::shapes::TABLE), from where it is to be read and where a larger one is to be stored: there
@@ -212,10 +212,13 @@ impl<'s> Scope<'s> {
     #[inline(always)]
     fn table(&self, map: Local<'_>) -> Result<Cell, AccessError> {
         let place = self.place(map)?;
-        if place.header().is(Kind::EphemeronTable) {
+        let header = place.header();
+        if header.is(Kind::EphemeronTable) {
             return Ok(place);
         }
-        let held = if place.header().slots() > 0 { Cell::of(place.slot(0)) } else { None };
+        // What the first slot of a weak reference or a registration refers to is its target.
+        let holds = header.slots() > 0 && !header.is_guarded();
+        let held = if holds { Cell::of(place.slot(0)) } else { None };
         held.filter(|held| held.header().is(Kind::EphemeronTable)).ok_or(AccessError::WrongKind)
     }
 }
@@ -490,4 +493,39 @@ fn number(table: Cell, slot: usize) -> usize {
 #[inline(always)]
 fn set_number(table: Cell, slot: usize, number: usize) {
     table.set_slot(slot, (number as u64) << 32);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FIRST, home};
+    use crate::raw::cell::Cell;
+    use crate::{Heap, HeapOptions, Kind, Value};
+
+    /// How many places behind where its probe begins an entry lies at the most.
+    fn longest_probe(table: Cell) -> usize {
+        let slots = table.header().slots();
+        let keys =
+            (FIRST..slots).step_by(2).filter_map(|slot| Some((slot, Cell::of(table.slot(slot))?)));
+        let probes = keys.map(|(slot, key)| {
+            let home = home(key.hash(), slots);
+            if slot >= home { slot - home } else { slot + slots - FIRST - home }
+        });
+        probes.max().unwrap_or(0) / 2
+    }
+
+    #[test]
+    fn registrations_with_one_token_are_spread_over_a_table() {
+        let mut heap = Heap::new(HeapOptions::default()).unwrap();
+        heap.enter(|scope| {
+            let owner = scope.alloc(Kind::Object, 2, 0).unwrap();
+            let token = scope.alloc(Kind::Object, 0, 0).unwrap();
+            let table = scope.alloc_ephemeron_table(3000).unwrap();
+            for number in 0..2000 {
+                let key = scope.alloc_registration(owner, token, Some(token), 0).unwrap();
+                scope.ephemeron_set(table, key, Value::Smi(number)).unwrap();
+            }
+            let longest = longest_probe(scope.place(table).unwrap());
+            assert!(longest < 10, "{longest} places");
+        });
+    }
 }

@@ -7,7 +7,7 @@ use crate::heap::Heap;
 use crate::raw::cell::{Cell, FALSE, HEADER, HOLE, Header, Kind, NULL, TRUE, UNDEFINED, WORD};
 use crate::raw::chunk::{Chunk, FIRST, PAGE};
 use crate::{doubles, registration, table};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// What released memory reads as: where a header belongs, that of a free word; where a slot does, no
 /// value, for a small integer has nothing in its lower half.
@@ -26,8 +26,10 @@ struct Cells {
     known: HashSet<Cell>,
     /// Pages whose marks are not complete yet, and whose dead can't be told otherwise.
     untold: HashSet<Chunk>,
-    /// Marked cells that marking has visited.
+    /// Marked cells that marking has visited, or begun to: the live bytes of their pages are theirs.
     visited: HashSet<Cell>,
+    /// Those of them that are visited in pieces, and the slot that comes next.
+    partly: HashMap<Cell, usize>,
     /// Those of them whose weak slots marking will decide.
     undecided: HashSet<Cell>,
     remembered: HashSet<Cell>,
@@ -102,16 +104,21 @@ impl Heap {
         known.extend(marked.iter().copied());
         known.extend(self.large.cells());
         let (mut visited, mut undecided) = (HashSet::new(), HashSet::new());
+        let mut partly = HashMap::new();
         if let Some(marker) = &self.marker {
             for cell in marker.unvisited() {
                 assert!(marked.remove(&cell), "a cell is to be visited twice, or is not marked");
             }
             visited = marked;
+            for &(cell, next) in marker.partly_visited() {
+                assert!(visited.contains(&cell), "a cell is visited that is not marked");
+                assert!(partly.insert(cell, next).is_none(), "a cell's pieces are visited twice");
+            }
             undecided.extend(marker.undecided());
         }
         let remembered = self.remembered.iter().copied().collect();
         let slots = self.remembered_slots.slots.iter().copied().collect();
-        Cells { known, untold, visited, undecided, remembered, slots }
+        Cells { known, untold, visited, partly, undecided, remembered, slots }
     }
 
     fn verify_new(&self) {
@@ -158,6 +165,9 @@ impl Heap {
             assert_eq!(Chunk::of(cell), Chunk::of(Cell::at(cell.address() + header.size() - 8)));
         }
         let visited = cells.visited.contains(&cell);
+        // How many slots marking has visited, weak ones included.
+        let done =
+            cells.partly.get(&cell).copied().unwrap_or(if visited { header.slots() } else { 0 });
         if visited && header.is_weak() {
             assert!(cells.undecided.contains(&cell), "marking has forgotten a weak cell");
         }
@@ -176,10 +186,10 @@ impl Heap {
             }
             let weak = match header.kind() {
                 Kind::EphemeronTable | Kind::WeakCell => true,
-                Kind::Registration => registration::is_weak(cell, slot),
+                Kind::Registration => slot < registration::STRONG,
                 _ => false,
             };
-            if visited && !weak && !target_is_young {
+            if slot < done && !weak && !target_is_young {
                 let marked = Chunk::of(target).is_marked(target);
                 assert!(marked, "a visited {:?} refers to an unmarked cell", header.kind());
             }
@@ -238,10 +248,10 @@ mod tests {
         Heap::new(options).unwrap()
     }
 
-    /// An old cell with two slots, and the root that holds it.
-    fn old(heap: &mut Heap, kind: Kind) -> (Cell, Global) {
+    /// An old cell with so many slots, and the root that holds it.
+    fn old(heap: &mut Heap, kind: Kind, slots: usize) -> (Cell, Global) {
         let root = heap.enter(|scope| {
-            let cell = scope.alloc(kind, 2, 0).unwrap();
+            let cell = scope.alloc(kind, slots, 0).unwrap();
             scope.global(cell).unwrap()
         });
         heap.collect();
@@ -256,8 +266,8 @@ mod tests {
     /// A heap with a cell that marking has visited, and one that it has not marked.
     fn marking() -> (Heap, Cell, Cell, Global) {
         let mut heap = heap();
-        let (white, dropped) = old(&mut heap, Kind::Object);
-        let (black, root) = old(&mut heap, Kind::Object);
+        let (white, dropped) = old(&mut heap, Kind::Object, 2);
+        let (black, root) = old(&mut heap, Kind::Object, 2);
         drop(dropped);
         heap.approach_marking(Duration::MAX);
         assert!(heap.marker.as_mut().unwrap().advance(usize::MAX));
@@ -280,7 +290,7 @@ mod tests {
     #[test]
     fn an_emptied_page_is_poisoned() {
         let mut heap = heap();
-        let (cell, root) = old(&mut heap, Kind::Object);
+        let (cell, root) = old(&mut heap, Kind::Object, 2);
         drop(root);
         heap.collect();
         assert_eq!(heap.old.pages().len(), 0);
@@ -323,8 +333,8 @@ mod tests {
     #[test]
     fn freed_memory_is_poisoned_behind_its_header() {
         let mut heap = heap();
-        let (cell, dropped) = old(&mut heap, Kind::Object);
-        let (_, _root) = old(&mut heap, Kind::Object);
+        let (cell, dropped) = old(&mut heap, Kind::Object, 2);
+        let (_, _root) = old(&mut heap, Kind::Object, 2);
         drop(dropped);
         heap.collect();
         // The page is swept when it is allocated in.
@@ -337,7 +347,7 @@ mod tests {
     #[should_panic = "slot 1 is released memory"]
     fn a_slot_that_was_released_is_found() {
         let mut heap = heap();
-        let (cell, _root) = old(&mut heap, Kind::Object);
+        let (cell, _root) = old(&mut heap, Kind::Object, 2);
         cell.set_slot(1, POISON);
         heap.verify();
     }
@@ -346,7 +356,7 @@ mod tests {
     #[should_panic = "slot 0 holds no value"]
     fn a_slot_with_a_header_is_found() {
         let mut heap = heap();
-        let (cell, _root) = old(&mut heap, Kind::Object);
+        let (cell, _root) = old(&mut heap, Kind::Object, 2);
         cell.set_slot(0, cell.header().0);
         heap.verify();
     }
@@ -357,6 +367,48 @@ mod tests {
         let (mut heap, black, white, _root) = marking();
         black.set_slot(0, white.word());
         heap.verify();
+    }
+
+    /// A heap in which marking has visited a first piece of a wide cell, the cell, and one that it has not marked.
+    fn marking_a_wide_cell(slots: usize) -> (Heap, Cell, Cell, Global) {
+        let mut heap = heap();
+        let (white, dropped) = old(&mut heap, Kind::Object, 2);
+        let (wide, root) = old(&mut heap, Kind::Array, slots);
+        drop(dropped);
+        heap.approach_marking(Duration::MAX);
+        let marker = heap.marker.as_mut().unwrap();
+        assert!(!marker.advance(64));
+        assert_eq!(marker.partly_visited().len(), 1);
+        (heap, wide, white, root)
+    }
+
+    #[test]
+    fn a_cell_that_is_visited_in_pieces_is_found_right() {
+        for slots in [2049, 5000, 16_000, 100_000] {
+            let (mut heap, _, _, _root) = marking_a_wide_cell(slots);
+            heap.verify();
+            while !heap.marker.as_mut().unwrap().advance(64) {
+                heap.verify();
+            }
+            heap.verify();
+        }
+    }
+
+    #[test]
+    #[should_panic = "a visited Array refers to an unmarked cell"]
+    fn a_store_in_a_visited_piece_that_marking_does_not_hear_of_is_found() {
+        let (mut heap, wide, white, _root) = marking_a_wide_cell(5000);
+        wide.set_slot(7, white.word());
+        heap.verify();
+    }
+
+    #[test]
+    fn a_store_in_a_piece_that_is_yet_to_be_visited_is_found_right() {
+        let (mut heap, wide, white, _root) = marking_a_wide_cell(5000);
+        wide.set_slot(4999, white.word());
+        heap.verify();
+        assert!(heap.idle(Instant::now() + Duration::from_secs(100)));
+        assert_eq!(heap.heap_used(), 2 * HEADER + 5002 * WORD);
     }
 
     #[test]
@@ -382,7 +434,7 @@ mod tests {
     #[should_panic = "the pages hold other bytes than the space"]
     fn miscounted_bytes_are_found() {
         let mut heap = heap();
-        let (_, _root) = old(&mut heap, Kind::Object);
+        let (_, _root) = old(&mut heap, Kind::Object, 2);
         heap.old.moved(WORD);
         heap.verify();
     }
@@ -391,7 +443,7 @@ mod tests {
     #[should_panic = "live bytes are miscounted"]
     fn miscounted_bytes_of_a_page_are_found() {
         let mut heap = heap();
-        let (cell, _root) = old(&mut heap, Kind::Object);
+        let (cell, _root) = old(&mut heap, Kind::Object, 2);
         chunk::Chunk::of(cell).add_live(WORD);
         chunk::Chunk::of(cell).take(-1);
         heap.verify_pages(&heap.known_cells());
@@ -401,7 +453,7 @@ mod tests {
     #[should_panic = "free memory is on no list"]
     fn a_dead_cell_that_no_sweep_has_freed_is_found() {
         let mut heap = heap();
-        let (_, _root) = old(&mut heap, Kind::Object);
+        let (_, _root) = old(&mut heap, Kind::Object, 2);
         let cell = heap.old.allocate_thoroughly(64).unwrap();
         cell.format_free(64);
         heap.verify();

@@ -131,7 +131,6 @@ impl<'a> View<'a> {
     #[must_use]
     pub fn id(self) -> Option<NodeId> {
         match self.cell.header().kind() {
-            Kind::Registration => Some(NodeId::of_registration(self.cell)),
             Kind::Double => None,
             _ => Some(self.cell.hash()).filter(|hash| *hash != 0).map(NodeId::of_hash),
         }

@@ -2,7 +2,7 @@
 
 use crate::Heap;
 use crate::raw::cell::{Cell, Kind};
-use crate::registration::is_weak;
+use crate::registration::{self, STRONG, is_weak};
 use crate::table::FIRST;
 use core::fmt;
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -17,12 +17,7 @@ impl NodeId {
         Self(u64::from(hash))
     }
 
-    /// A registration's hash is its token's, but its number is its own.
-    pub(crate) fn of_registration(cell: Cell) -> Self {
-        Self(1 << 32 | u64::from(cell.aux()))
-    }
-
-    /// The identity as a number, which no other cell of the heap has: below 2^33.
+    /// The identity as a number, which no other cell of the heap has: below 2^32.
     #[must_use]
     pub fn get(self) -> u64 {
         self.0
@@ -190,7 +185,6 @@ impl Heap {
 
     fn node_id(&mut self, cell: Cell) -> NodeId {
         match cell.header().kind() {
-            Kind::Registration => NodeId::of_registration(cell),
             Kind::Double => NodeId::of_hash(self.double_identity(cell)),
             _ => NodeId::of_hash(self.identity_hash(cell)),
         }
@@ -224,28 +218,29 @@ impl Walk {
             Kind::WeakCell => {}
             Kind::EphemeronTable => {
                 for slot in (FIRST..header.slots()).step_by(2) {
-                    let entry = (Cell::of(cell.slot(slot)), Cell::of(cell.slot(slot + 1)));
-                    match entry {
-                        (Some(key), Some(value)) if self.reached.contains(&key) => {
-                            self.reach(value);
-                        }
-                        (Some(key), Some(value)) => {
-                            self.waiting.entry(key).or_default().push(value);
-                        }
-                        _ => {}
-                    }
+                    self.follow_entry(Cell::of(cell.slot(slot)), Cell::of(cell.slot(slot + 1)));
                 }
             }
             kind => {
                 let registration = kind == Kind::Registration;
-                let strong = |slot: &usize| !registration || !is_weak(cell, *slot);
-                (0..header.slots())
-                    .filter(strong)
+                if registration && let Some((owner, next)) = registration::link(cell) {
+                    self.follow_entry(Some(owner), Cell::of(next));
+                }
+                (if registration { STRONG } else { 0 }..header.slots())
                     .filter_map(|slot| Cell::of(cell.slot(slot)))
                     .for_each(|to| {
                         self.reach(to);
                     });
             }
+        }
+    }
+
+    /// A value is reached if its key is, or once it will be.
+    fn follow_entry(&mut self, key: Option<Cell>, value: Option<Cell>) {
+        match (key, value) {
+            (Some(key), Some(value)) if self.reached.contains(&key) => self.reach(value),
+            (Some(key), Some(value)) => self.waiting.entry(key).or_default().push(value),
+            _ => {}
         }
     }
 

@@ -52,7 +52,7 @@ impl Heap {
         self.mark_roots(&mut marker);
         self.mark_young(&mut marker);
         marker.finish();
-        marker.clear_weak(self.registrations);
+        marker.clear_weak(&self.identities);
         self.work += marker.work;
         self.bury_dead_natives();
         let living = |cell: Cell| marker.lives(cell).then_some(cell);
@@ -72,13 +72,13 @@ impl Heap {
 
     /// The payloads of dead native cells wait to be dropped.
     fn bury_dead_natives(&mut self) {
-        let (new, external, buried) = (&self.new, &mut self.external, &mut self.buried);
+        let (new, external, pending) = (&self.new, &mut self.external, &mut self.pending);
         let lives = |native: &mut Native| {
             new.contains(native.cell.word()) || Chunk::of(native.cell).is_marked(native.cell)
         };
         self.natives.retain(lives, |native| {
             *external = external.saturating_sub(native.external);
-            buried.push(native.payload);
+            pending.push(native.payload);
         });
     }
 

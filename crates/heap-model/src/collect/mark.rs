@@ -4,6 +4,7 @@ use super::rounds::Round;
 use super::wait::{Grouped, Groups, Waiting};
 use crate::barrier::RememberedSlots;
 use crate::heap::Heap;
+use crate::identity::Identities;
 use crate::options::TableSizing;
 use crate::raw::cell::{Cell, Header, Kind, NULL, WORD, is_reference};
 use crate::raw::chunk::Chunk;
@@ -36,6 +37,8 @@ pub(crate) struct Marker {
     pub(super) round: Round,
     weak_cells: Vec<Cell>,
     registrations: Vec<Cell>,
+    /// Registrations that were listed for an owner that was not marked yet.
+    listed: Vec<Cell>,
     /// The values of entries whose keys may still be marked.
     waiting: Waiting<u64>,
     /// Slots that refer to cells of sparse pages.
@@ -206,12 +209,13 @@ impl Marker {
             kind => {
                 let registration = kind == Kind::Registration;
                 if registration {
-                    self.registrations.push(cell);
+                    self.visit_registration(cell);
                 }
+                let first = if registration { registration::STRONG } else { 0 };
                 if header.slots() > PIECE {
-                    return self.visit_wide(cell);
+                    return self.visit_wide(cell, first);
                 }
-                self.visit_slots(cell, registration, 0..header.slots());
+                self.visit_slots(cell, first..header.slots());
             }
         }
     }
@@ -226,12 +230,20 @@ impl Marker {
         }
     }
 
+    /// What is weak in a registration is decided at the end; the list that goes on with it, once its owner lives.
+    fn visit_registration(&mut self, cell: Cell) {
+        self.registrations.push(cell);
+        match registration::link(cell) {
+            None => {}
+            Some((owner, next)) if self.lives(owner) => self.mark_word(next),
+            Some((owner, next)) if self.last => self.waiting.wait(owner, next),
+            Some(_) => self.listed.push(cell),
+        }
+    }
+
     #[inline(always)]
-    fn visit_slots(&mut self, cell: Cell, registration: bool, slots: Range<usize>) {
+    fn visit_slots(&mut self, cell: Cell, slots: Range<usize>) {
         for slot in slots {
-            if registration && registration::is_weak(cell, slot) {
-                continue;
-            }
             let word = cell.slot(slot);
             self.mark_word(word);
             self.record(cell, slot, word);
@@ -242,9 +254,9 @@ impl Marker {
     /// lies in its order, and is visited in no order if each piece's is followed first.
     #[cold]
     #[inline(never)]
-    fn visit_wide(&mut self, cell: Cell) {
+    fn visit_wide(&mut self, cell: Cell, first: usize) {
         self.work -= cell.header().slots();
-        self.wide.push((cell, 0));
+        self.wide.push((cell, first));
         self.visit_pieces();
     }
 
@@ -259,10 +271,9 @@ impl Marker {
                 self.wide.push((cell, end));
             }
             self.work += end - first;
-            let registration = header.is(Kind::Registration);
             for first in (first..end).step_by(LINE) {
                 cell.prefetch_near((WORD * first) as isize + SLOTS_AHEAD);
-                self.visit_slots(cell, registration, first..end.min(first + LINE));
+                self.visit_slots(cell, first..end.min(first + LINE));
             }
         }
     }
@@ -282,33 +293,53 @@ impl Marker {
             && Chunk::of(Cell::at((word - 1) as usize)).is_evacuated()
     }
 
-    /// Marks what is left, and decides all ephemerons: in time linear in their number.
+    /// Marks what is left, and decides all ephemerons, and the lists of registrations, which their owners keep
+    /// alive: in time linear in their number.
     ///
     /// Only keys that other entries' values may still reach are waited for, which is none if no value
     /// of a living key leads to a cell that is not marked.
     pub fn finish(&mut self) {
         self.advance(usize::MAX);
         let mut groups = Groups::new();
-        let known = self.tables.len();
-        self.count_undecided(0, &mut groups);
+        let (tables, listed) = (self.tables.len(), self.listed.len());
+        self.count_undecided(0, 0, &mut groups);
         if self.stack.is_empty() {
             return;
         }
         self.advance(usize::MAX);
-        self.count_undecided(known, &mut groups);
+        self.count_undecided(tables, listed, &mut groups);
         // From now on tables are decided as they are met, and those met already at once.
         self.last = true;
         let mut waiting = Grouped::new(groups);
         for table in self.tables.clone() {
             self.visit_table(table, |_, key, value| waiting.put(key, value));
         }
+        for (owner, next) in
+            std::mem::take(&mut self.listed).into_iter().filter_map(registration::link)
+        {
+            if self.lives(owner) {
+                self.mark_value(next);
+            } else {
+                waiting.put(owner, next);
+            }
+        }
         self.waiting = waiting.link();
         self.advance(usize::MAX);
     }
 
-    /// Of the tables from a number on, marks the values of the keys that live, and counts the others.
-    fn count_undecided(&mut self, first: usize, groups: &mut Groups) {
-        for index in first..self.tables.len() {
+    /// Of the tables and the listed registrations from these numbers on, marks the values of the keys that live,
+    /// and counts the others.
+    fn count_undecided(&mut self, tables: usize, listed: usize, groups: &mut Groups) {
+        for index in listed..self.listed.len() {
+            let Some((owner, next)) = registration::link(self.listed[index]) else { continue };
+            self.work += 1;
+            if self.lives(owner) {
+                self.mark_word(next);
+            } else {
+                groups.count(owner);
+            }
+        }
+        for index in tables..self.tables.len() {
             let table = self.tables[index];
             for slot in (FIRST..table.header().slots()).step_by(2) {
                 let Some(key) = Cell::of(table.slot(slot)) else { continue };
@@ -364,7 +395,7 @@ impl Marker {
     }
 
     /// After marking: registrations of dead targets are listed.
-    fn settle_registrations(&mut self, made: u32) {
+    fn settle_registrations(&mut self, identities: &Identities) {
         let cells = std::mem::take(&mut self.registrations);
         let mut dead = Vec::new();
         for (index, &cell) in cells.iter().enumerate() {
@@ -378,13 +409,13 @@ impl Marker {
                 self.record(cell, slot, cell.slot(slot));
             }
         }
-        registration::list(dead, made, self);
+        registration::list(dead, identities, self);
     }
 
     /// After marking: entries of dead keys go, weak references to dead cells are cleared, and of the
-    /// registrations, of which so many were made, those come to light whose target is dead.
-    pub fn clear_weak(&mut self, registrations: u32) {
-        self.settle_registrations(registrations);
+    /// registrations those come to light whose target is dead.
+    pub fn clear_weak(&mut self, identities: &Identities) {
+        self.settle_registrations(identities);
         for table in std::mem::take(&mut self.tables) {
             let recorded = self.recorded.len();
             for slot in (FIRST..table.header().slots()).step_by(2) {
@@ -418,13 +449,18 @@ impl Marker {
         }
     }
 
-    /// Cells that are marked and not visited yet.
+    /// Cells that are marked and whose visit has not begun.
     #[cfg(zeal)]
     pub fn unvisited(&self) -> impl Iterator<Item = Cell> {
         let Ring { cells, pushed, popped } = &self.ring;
         let loading = (*popped..*pushed).filter_map(|number| cells[number % RING]);
-        let wide = self.wide.iter().map(|(cell, _)| *cell);
-        self.stack.iter().copied().chain(loading).chain(wide)
+        self.stack.iter().copied().chain(loading)
+    }
+
+    /// Cells that are visited in pieces, with the slot that comes next.
+    #[cfg(zeal)]
+    pub fn partly_visited(&self) -> &[(Cell, usize)] {
+        &self.wide
     }
 
     /// Visited cells whose weak slots are decided at the end.

@@ -154,7 +154,7 @@ impl Heap {
 
     /// The payloads of the dead young native cells wait to be dropped; the living move along.
     fn bury_young_natives(&mut self, from: Emptied) {
-        let (new, external, buried) = (&self.new, &mut self.external, &mut self.buried);
+        let (new, external, pending) = (&self.new, &mut self.external, &mut self.pending);
         let visit = |native: &mut Native| {
             if from.contains(native.cell.word()) {
                 let Some(moved) = native.cell.header().forwarded().and_then(Cell::of) else {
@@ -166,7 +166,7 @@ impl Heap {
         };
         self.natives.visit_young(visit, |native| {
             *external = external.saturating_sub(native.external);
-            buried.push(native.payload);
+            pending.push(native.payload);
         });
     }
 }

@@ -100,6 +100,8 @@ impl Header {
     pub const LISTED: u64 = 1 << 9;
     /// A double that a walk has given an identity. Registrations are no doubles.
     pub const IDENTIFIED: u64 = Self::LISTED;
+    /// An array of buckets, whose slots are the heap's alone. Registrations and doubles are no arrays.
+    pub const BUCKETS: u64 = Self::LISTED;
 
     #[inline(always)]
     pub const fn new(kind: Kind, slots: usize, size: usize) -> Self {
@@ -120,6 +122,13 @@ impl Header {
     #[inline(always)]
     pub fn is_weak(self) -> bool {
         self.has((WEAK as u64) << 1)
+    }
+
+    /// Whether the cell has slots that are the heap's: weak ones, or buckets. Also of a double, which has none,
+    /// that a walk has given an identity.
+    #[inline(always)]
+    pub fn is_guarded(self) -> bool {
+        self.has((WEAK as u64) << 1 | Self::BUCKETS)
     }
 
     #[inline(always)]
@@ -247,7 +256,7 @@ impl Cell {
         self.write(1, self.read(1) >> 32 << 32 | u64::from(hash));
     }
 
-    /// The number beside the hash: a native cell's payload, a registration's number, the bytes by
+    /// The number beside the hash: a native cell's payload, the hash of a registration's token, the bytes by
     /// which a string's cell is longer than it, another's allocation site or place in an ephemeron
     /// table; while it is waited for, the first that waits.
     #[inline(always)]

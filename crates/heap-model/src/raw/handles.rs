@@ -265,7 +265,7 @@ mod tests {
         assert_eq!((handles.used(), handles.iter().count()), (0, 0));
         assert!(!handles.contains(inner[1]));
         handles.push(cell(0));
-        handles.clear();
+        handles.truncate(empty);
         assert_eq!(handles.used(), 0);
     }
 }

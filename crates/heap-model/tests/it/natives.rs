@@ -80,12 +80,13 @@ fn a_panic_of_a_payload_or_a_listener_leaves_the_heap_whole() {
         });
     }));
     assert!(panicked.is_err());
-    assert_eq!(drops.load(Ordering::Relaxed), 2);
-    // The scope that the panic ended keeps nothing once the heap is entered again.
+    // The payload behind it is dropped after the next collection, and the scope that the panic ended keeps nothing.
+    assert_eq!(drops.load(Ordering::Relaxed), 1);
     heap.enter(|scope| {
         scope.collect();
         assert_eq!(scope.heap_used(), 24);
     });
+    assert_eq!(drops.load(Ordering::Relaxed), 2);
     heap.on_collection(|_| panic!("a listener's own fault"));
     assert!(catch_unwind(AssertUnwindSafe(|| heap.collect())).is_err());
     assert!(catch_unwind(AssertUnwindSafe(|| heap.scavenge())).is_err());
@@ -96,6 +97,78 @@ fn a_panic_of_a_payload_or_a_listener_leaves_the_heap_whole() {
         assert!(matches!(scope.get(kept, 0), Ok(Value::Smi(7))));
     });
     assert_eq!(drops.load(Ordering::Relaxed), 2);
+}
+
+/// A heap with ten dead young natives whose payloads panic, and as many old ones.
+fn with_panicking_payloads(drops: &Arc<AtomicUsize>) -> Heap {
+    let mut heap = Heap::new(HeapOptions::default()).unwrap();
+    let make = |heap: &mut Heap| {
+        let natives = (0..10).map(|_| {
+            heap.enter(|scope| {
+                let payload = Box::new(Panics(drops.clone()));
+                let cell = scope.alloc_native(32, 0, payload, 100).unwrap();
+                scope.global(cell).unwrap()
+            })
+        });
+        natives.collect::<Vec<_>>()
+    };
+    let old = make(&mut heap);
+    heap.collect();
+    drop((make(&mut heap), old));
+    heap
+}
+
+#[test]
+fn payloads_that_panic_in_one_collection_come_one_at_a_time() {
+    let drops = Arc::new(AtomicUsize::new(0));
+    let mut heap = with_panicking_payloads(&drops);
+    for dropped in 1..=20 {
+        let panicked = match dropped % 2 {
+            0 => catch_unwind(AssertUnwindSafe(|| heap.scavenge())),
+            _ => catch_unwind(AssertUnwindSafe(|| heap.collect())),
+        };
+        assert!(panicked.is_err());
+        assert_eq!(drops.load(Ordering::Relaxed), dropped);
+        let figures = heap.statistics();
+        assert_eq!((figures.natives, figures.external, figures.used), (0, 0, 0));
+    }
+    heap.collect();
+    assert_eq!(drops.load(Ordering::Relaxed), 20);
+}
+
+#[test]
+fn payloads_that_panic_while_their_heap_is_dropped_keep_no_other_from_being_dropped() {
+    let drops = Arc::new(AtomicUsize::new(0));
+    let mut heap = with_panicking_payloads(&drops);
+    assert!(catch_unwind(AssertUnwindSafe(|| heap.collect())).is_err());
+    // Nineteen wait; these live, and so does what the heap calls.
+    heap.enter(|scope| {
+        let cell = scope.alloc_native(32, 0, Box::new(Panics(drops.clone())), 0).unwrap();
+        scope.alloc_native(32, 0, Box::new(Counted(drops.clone())), 0).unwrap();
+        scope.global(cell).unwrap()
+    });
+    let panics = Panics(drops.clone());
+    heap.on_collection(move |_| _ = &panics);
+    let panics = Panics(drops.clone());
+    heap.before_collection(move |_, _| _ = &panics);
+    let panics = Panics(drops.clone());
+    heap.set_near_limit_callback(move |limit| {
+        let _ = &panics;
+        limit
+    });
+    assert!(catch_unwind(AssertUnwindSafe(|| drop(heap))).is_err());
+    assert_eq!(drops.load(Ordering::Relaxed), 20 + 2 + 3);
+}
+
+#[test]
+fn a_heap_that_a_panic_drops_keeps_the_panics_of_its_payloads_to_itself() {
+    let drops = Arc::new(AtomicUsize::new(0));
+    let panicked = catch_unwind(AssertUnwindSafe(|| {
+        let _heap = with_panicking_payloads(&drops);
+        panic!("the program's own fault");
+    }));
+    assert_eq!(panicked.unwrap_err().downcast_ref(), Some(&"the program's own fault"));
+    assert_eq!(drops.load(Ordering::Relaxed), 20);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Registrations: what they keep, and for how long.
 
-use heap_model::{AccessError, Fate, Global, Heap, HeapOptions, Kind, Scope};
+use heap_model::{AccessError, Fate, Global, Heap, HeapOptions, Kind, Scope, Value};
 
 /// An owner and registrations of dead targets, which it has found.
 fn found(heap: &mut Heap, registrations: usize) -> (Global, Vec<Global>) {
@@ -39,8 +39,6 @@ fn one_that_was_ended_keeps_no_other_once_its_owner_is_dead() {
     heap.collect();
     assert_eq!(heap.heap_used(), 32 + 3 * SIZE, "the owner keeps what it has found");
     drop(owner);
-    // What is found together hangs together, until its owner's death has come to light.
-    heap.collect();
     heap.collect();
     assert_eq!(heap.heap_used(), SIZE);
     heap.enter(|scope| {
@@ -72,8 +70,8 @@ fn one_that_is_in_a_bucket_is_put_in_no_other() {
     let mut heap = Heap::new(HeapOptions::default()).unwrap();
     let (_owner, registrations) = found(&mut heap, 2);
     heap.enter(|scope| {
-        let buckets = scope.alloc(Kind::Array, 1, 0).unwrap();
-        let others = scope.alloc(Kind::Array, 1, 0).unwrap();
+        let buckets = scope.alloc_buckets(1).unwrap();
+        let others = scope.alloc_buckets(0).unwrap();
         let [first, second] = &registrations[..] else { panic!("two") };
         let [first, second] = [first, second].map(|cell| scope.local(cell).unwrap());
         for cell in [first, second] {
@@ -92,5 +90,137 @@ fn one_that_is_in_a_bucket_is_put_in_no_other() {
         assert_eq!(scope.link_registration(others, first), Ok(()));
         scope.purge_registrations(others).unwrap();
         assert_eq!(scope.link_registration(buckets, first), Ok(()));
+    });
+}
+
+#[test]
+fn whoever_holds_one_keeps_none_of_those_that_are_listed_behind_it_for_a_dead_owner() {
+    let mut heap = Heap::new(HeapOptions::default()).unwrap();
+    let (owner, mut registrations) = found(&mut heap, 100);
+    drop((owner, registrations.split_off(1)));
+    heap.collect();
+    assert_eq!(heap.heap_used(), SIZE);
+}
+
+#[test]
+fn owners_that_only_held_values_keep_alive_keep_what_was_found_for_them() {
+    // Of each owner two registrations are found, the front one and the one behind it. Fronts hold one another, and
+    // who is behind holds the owner of the next two: it is known to live only when the owner before is.
+    const LINKS: usize = 1000;
+    let mut heap = Heap::new(HeapOptions::default()).unwrap();
+    let mut links: Vec<[Global; 3]> = heap.enter(|scope| {
+        let make = |_| {
+            scope.scope(|scope| {
+                let owner = scope.alloc(Kind::Object, 2, 0).unwrap();
+                let target = scope.alloc(Kind::Object, 0, 0).unwrap();
+                let front = scope.alloc_registration(owner, target, None, 1).unwrap();
+                let behind = scope.alloc_registration(owner, target, None, 1).unwrap();
+                [owner, front, behind].map(|cell| scope.global(cell).unwrap())
+            })
+        };
+        (0..LINKS).map(make).collect()
+    });
+    heap.collect();
+    heap.enter(|scope| {
+        for pair in links.windows(2) {
+            scope.scope(|scope| {
+                let [[_, front, behind], [next_owner, next_front, _]] = pair else { panic!("two") };
+                for (from, to) in [(front, next_front), (behind, next_owner)] {
+                    let (from, to) = (scope.local(from).unwrap(), scope.local(to).unwrap());
+                    scope.set(from, 4, Value::Ref(to)).unwrap();
+                }
+            });
+        }
+    });
+    let [owner, front, _] = links.swap_remove(0);
+    drop(links);
+    for _ in 0..3 {
+        heap.collect();
+        assert_eq!(heap.heap_used(), LINKS * (32 + 2 * SIZE));
+    }
+    let work = heap.marking_work();
+    heap.collect();
+    let work = heap.marking_work() - work;
+    assert!(work < LINKS * 50, "{work} for {LINKS} owners");
+    // Without the first owner nothing that is listed behind a front lives.
+    drop(owner);
+    heap.collect();
+    assert_eq!(heap.heap_used(), LINKS * SIZE);
+    drop(front);
+    heap.collect();
+    assert_eq!(heap.heap_used(), 0);
+}
+
+#[test]
+fn ending_one_after_its_owners_death_lets_go_of_its_slots() {
+    let mut heap = Heap::new(HeapOptions::default()).unwrap();
+    let (owner, registrations) = found(&mut heap, 2);
+    heap.enter(|scope| {
+        for registration in &registrations {
+            let registration = scope.local(registration).unwrap();
+            let held = scope.alloc(Kind::Bytes, 0, 10 << 20).unwrap();
+            scope.set(registration, 4, Value::Ref(held)).unwrap();
+        }
+    });
+    drop(owner);
+    heap.collect();
+    heap.enter(|scope| {
+        for registration in &registrations {
+            let registration = scope.local(registration).unwrap();
+            assert_eq!(scope.registration_fate(registration), Ok(Fate::Ended));
+            assert!(matches!(scope.get(registration, 4), Ok(Value::Ref(_))));
+            assert_eq!(scope.end_registration(registration), Ok(false));
+            assert!(scope.get(registration, 4).unwrap().is_undefined());
+        }
+    });
+    heap.collect();
+    assert_eq!(heap.heap_used(), 2 * SIZE);
+}
+
+#[test]
+fn buckets_are_written_by_their_own_operations_alone() {
+    let mut heap = Heap::new(HeapOptions::default()).unwrap();
+    let (_owner, registrations) = found(&mut heap, 2);
+    heap.enter(|scope| {
+        let [first, second] = &registrations[..] else { panic!("two") };
+        let [first, second] = [first, second].map(|cell| scope.local(cell).unwrap());
+        // A list that is made by hand may be a cycle, which no operation would come to the end of.
+        let by_hand = scope.alloc_with(Kind::Array, &[Value::Ref(first)]).unwrap();
+        for result in [
+            scope.link_registration(by_hand, first),
+            scope.relink_registrations(by_hand, by_hand),
+            scope.purge_registrations(by_hand),
+            scope.end_registrations(by_hand, second).map(drop),
+        ] {
+            assert_eq!(result, Err(AccessError::WrongKind));
+        }
+        let buckets = scope.alloc_buckets(1).unwrap();
+        let set = scope.set(buckets, 0, Value::Ref(first));
+        assert_eq!(set, Err(AccessError::WrongKind));
+        assert!(matches!(scope.get(buckets, 0), Err(AccessError::WrongKind)));
+        for cell in [first, second] {
+            scope.link_registration(buckets, cell).unwrap();
+        }
+        scope.relink_registrations(buckets, buckets).unwrap();
+        scope.collect();
+        scope.purge_registrations(buckets).unwrap();
+        assert_eq!(scope.link_registration(buckets, second), Err(AccessError::AlreadyLinked));
+    });
+}
+
+#[test]
+fn registrations_with_one_token_have_identities_of_their_own() {
+    let mut heap = Heap::new(HeapOptions::default()).unwrap();
+    heap.enter(|scope| {
+        let owner = scope.alloc(Kind::Object, 2, 0).unwrap();
+        let token = scope.alloc(Kind::Object, 0, 0).unwrap();
+        let mut identities = vec![scope.identity_hash(token).unwrap()];
+        for _ in 0..1000 {
+            let cell = scope.alloc_registration(owner, token, Some(token), 0).unwrap();
+            identities.push(scope.identity_hash(cell).unwrap());
+        }
+        identities.sort_unstable();
+        identities.dedup();
+        assert_eq!(identities.len(), 1001);
     });
 }

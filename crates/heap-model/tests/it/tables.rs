@@ -374,3 +374,29 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_weak_reference_or_a_registration_is_no_holder_of_its_target() {
+    let mut heap = Heap::new(HeapOptions::default()).unwrap();
+    heap.enter(|scope| {
+        let table = scope.alloc_ephemeron_table(4).unwrap();
+        let owner = scope.alloc(Kind::Object, 2, 0).unwrap();
+        let weak = scope.alloc_weak_cell(table).unwrap();
+        let registration = scope.alloc_registration(owner, table, None, 1).unwrap();
+        for holder in [weak, registration] {
+            for number in 0..100 {
+                let key = scope.alloc(Kind::Object, 0, 0).unwrap();
+                let set = scope.ephemeron_set(holder, key, Value::Smi(number)).map(drop);
+                assert_eq!(set, Err(AccessError::WrongKind.into()));
+                assert!(scope.ephemeron_get(holder, key).is_err());
+                assert_eq!(scope.ephemeron_has(holder, key), Err(AccessError::WrongKind));
+                assert_eq!(scope.ephemeron_delete(holder, key), Err(AccessError::WrongKind));
+            }
+            assert_eq!(scope.ephemeron_len(holder), Err(AccessError::WrongKind));
+            assert_eq!(scope.ephemeron_capacity(holder), Err(AccessError::WrongKind));
+        }
+        let target = scope.weak_target(weak).unwrap().unwrap();
+        assert!(scope.same(target, table));
+        assert_eq!(scope.ephemeron_len(table), Ok(0));
+    });
+}

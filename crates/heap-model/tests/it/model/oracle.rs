@@ -131,15 +131,6 @@ impl Oracle {
         }
     }
 
-    /// Whether one that lives was found for an owner that does not.
-    pub fn has_orphans(&self) -> bool {
-        let live = self.reachable();
-        let mut dead = self.objects.iter().filter(|(number, _)| !live.contains(number));
-        dead.any(|(_, object)| {
-            object.found.iter().flat_map(|found| &found.cells).any(|number| live.contains(number))
-        })
-    }
-
     /// Takes the earliest registration of a dead target from its owner.
     pub fn take(&mut self, owner: u32) -> Option<u32> {
         let mut found = self.object(owner).found.take().expect("an owner");

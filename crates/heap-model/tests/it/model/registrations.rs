@@ -70,10 +70,8 @@ impl Program {
         let object = self.oracle.object(number);
         let watch = object.watch.as_mut().unwrap();
         assert_eq!(ended, watch.fate != Fate::Ended);
-        if ended {
-            watch.fate = Fate::Ended;
-            object.slots.fill(Slot::Undefined);
-        }
+        watch.fate = Fate::Ended;
+        object.slots.fill(Slot::Undefined);
     }
 
     pub(super) fn take(&mut self, root: usize, owner: usize) {
