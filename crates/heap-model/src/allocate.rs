@@ -97,7 +97,7 @@ impl Heap {
     /// Lets the new space be filled only as far as what is committed leaves room to promote it, and
     /// while marking goes along, only to the next step.
     pub(crate) fn bound_new_space(&mut self) {
-        if self.external_is_due() {
+        if self.external.is_due() {
             return self.new.stop();
         }
         let step = if self.marker.is_some() { STEP_BYTES } else { usize::MAX };
@@ -119,7 +119,7 @@ impl Heap {
                 self.collect_if_due(false);
             }
         } else {
-            let marking = self.marker.is_some() && !self.external_is_due();
+            let marking = self.marker.is_some() && !self.external.is_due();
             if marking && self.new.used() + size <= self.promotable().min(self.new.capacity()) {
                 self.mark_along();
                 self.bound_new_space();
@@ -163,7 +163,7 @@ impl Heap {
 
     /// Collects what is due: with `young`, at least the new space.
     fn collect_if_due(&mut self, young: bool) {
-        if self.external_is_due() {
+        if self.external.is_due() {
             return self.full_collection(Cause::ExternalMemory);
         }
         // A scavenge would promote what is aged.

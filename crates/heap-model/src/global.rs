@@ -42,7 +42,7 @@ pub(crate) struct Dropped {
 #[derive(Debug)]
 pub struct Global {
     pub(crate) index: u32,
-    pub(crate) heap: u32,
+    /// The heap's, which tells it from other heaps.
     released: Released,
 }
 
@@ -67,7 +67,7 @@ pub struct Global {
 #[derive(Debug)]
 pub struct Weak {
     index: u32,
-    heap: u32,
+    /// The heap's, which tells it from other heaps.
     released: Released,
 }
 
@@ -97,7 +97,7 @@ impl<'s> Scope<'s> {
         let heap = &mut self.heap;
         heap.drain_released();
         let index = heap.globals.insert(cell, heap.new.contains(cell.word()));
-        Ok(Global { index, heap: heap.id, released: heap.released.clone() })
+        Ok(Global { index, released: heap.released.clone() })
     }
 
     /// A handle to what an owned root refers to. Constant time.
@@ -105,7 +105,7 @@ impl<'s> Scope<'s> {
     /// # Errors
     /// [`AccessError::WrongHeap`].
     pub fn local(&mut self, global: &Global) -> Result<Local<'s>, AccessError> {
-        if global.heap != self.heap.id {
+        if !Arc::ptr_eq(&global.released, &self.heap.released) {
             return Err(AccessError::WrongHeap);
         }
         let cell = self.heap.globals.get(global.index).copied();
@@ -121,7 +121,7 @@ impl<'s> Scope<'s> {
         let heap = &mut self.heap;
         heap.drain_released();
         let index = heap.weaks.insert(Some(cell), heap.new.contains(cell.word()));
-        Ok(Weak { index, heap: heap.id, released: heap.released.clone() })
+        Ok(Weak { index, released: heap.released.clone() })
     }
 
     /// A handle to what a weak handle refers to, if it lives. Constant time. What was found dead by no collection
@@ -130,7 +130,7 @@ impl<'s> Scope<'s> {
     /// # Errors
     /// [`AccessError::WrongHeap`].
     pub fn upgrade(&mut self, weak: &Weak) -> Result<Option<Local<'s>>, AccessError> {
-        if weak.heap != self.heap.id {
+        if !Arc::ptr_eq(&weak.released, &self.heap.released) {
             return Err(AccessError::WrongHeap);
         }
         let cell = self.heap.weaks.get(weak.index).copied().flatten();

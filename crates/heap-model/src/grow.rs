@@ -31,7 +31,7 @@ impl Heap {
         let halfway = usize::midpoint(live, self.options.limit);
         let least = self.options.initial_old_generation.min(halfway);
         self.next_full = grown.saturating_add(self.new.capacity()).min(halfway).max(least);
-        self.external_at_collection = self.external;
+        self.external.settle();
         self.settled = live;
     }
 

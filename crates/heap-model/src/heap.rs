@@ -5,6 +5,7 @@ use crate::blocks::Blocks;
 use crate::collect::Marker;
 use crate::doubles::Doubles;
 use crate::events::{Cause, CollectionEvent, CollectionKind, Listener, Prologue};
+use crate::external::ExternalMemory;
 use crate::global::Released;
 use crate::identity::Identities;
 use crate::limit::Full;
@@ -20,7 +21,6 @@ use crate::site::Sites;
 use crate::space::{LargeSpace, NewSpace, OldSpace};
 use crate::{OutOfMemory, Reason};
 use core::any::Any;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 /// A native cell's payload.
@@ -39,7 +39,6 @@ pub(crate) type NearLimit = Box<dyn FnMut(usize) -> usize + Send>;
 /// gives all of its memory back; if payloads panic, the others are dropped before the first panic goes on. Programs work with cells in [`enter`](Self::enter); a [`Scope`] has all
 /// functions of the heap but that.
 pub struct Heap {
-    pub(crate) id: u32,
     pub(crate) made: Instant,
     pub(crate) options: HeapOptions,
     pub(crate) new: NewSpace,
@@ -70,8 +69,7 @@ pub struct Heap {
     pub(crate) natives: Blocks<Native>,
     /// Payloads of dead native cells, dropped when the collection is over.
     pub(crate) pending: PendingFinalizers,
-    pub(crate) external: usize,
-    pub(crate) external_at_collection: usize,
+    pub(crate) external: ExternalMemory,
     pub(crate) sites: Sites,
     /// Pages whose cells the collection at hand moves.
     pub(crate) sparse: Vec<Chunk>,
@@ -105,9 +103,6 @@ pub(crate) struct Counters {
     pub total_pause: Duration,
 }
 
-/// How much external memory may grow before a full collection, in bytes (V8: 64 MiB).
-const EXTERNAL_STEP: usize = 64 << 20;
-
 /// Pages beside the semi-spaces without which no cell can be allocated: two that are kept free, and one into which
 /// the new space can be emptied.
 const LEAST_BESIDE: usize = 3 * PAGE;
@@ -140,20 +135,14 @@ impl Heap {
     /// [`Reason::LimitTooLow`](crate::Reason::LimitTooLow) if the limit is below five pages, which is the least
     /// that a heap with a cell has. [`Reason::System`](crate::Reason::System) if the operating system refuses.
     pub fn new(options: HeapOptions) -> Result<Self, OutOfMemory> {
-        static NEXT: AtomicU32 = AtomicU32::new(1);
         let refused =
             |requested, reason| OutOfMemory { requested, used: 0, limit: options.limit, reason };
         let semi = first_semi_space(&options);
         let semi = semi.ok_or_else(|| refused(LEAST_LIMIT, Reason::LimitTooLow))?;
-        // Handles are trusted by their heap's number, so none is ever used again.
-        let id =
-            NEXT.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |next| next.checked_add(1));
-        let id = id.map_err(|_| refused(0, Reason::System))?;
         let most = options.max_semi_space.min(options.limit / 2).max(semi);
         let most = most.checked_next_multiple_of(PAGE).unwrap_or(most - most % PAGE);
         let system = |bytes| refused(bytes, Reason::System);
         let mut heap = Self {
-            id,
             made: Instant::now(),
             options,
             new: NewSpace::new(semi, most).ok_or_else(|| system(most.saturating_mul(2)))?,
@@ -175,8 +164,7 @@ impl Heap {
             remembered_slots: RememberedSlots::default(),
             natives: Blocks::default(),
             pending: PendingFinalizers::default(),
-            external: 0,
-            external_at_collection: 0,
+            external: ExternalMemory::default(),
             sites: Sites::default(),
             sparse: Vec::new(),
             identities: Identities::new(),
@@ -271,7 +259,7 @@ impl Heap {
     /// Constant time.
     #[must_use]
     pub fn external_memory(&self) -> usize {
-        self.external
+        self.external.bytes()
     }
 
     /// Tells the heap that so many bytes more (or fewer) outside it belong to its cells. If they
@@ -279,19 +267,15 @@ impl Heap {
     /// `AdjustAmountOfExternalAllocatedMemory` and `kExternalAllocationSoftLimit`). The sum stays within 0 and
     /// `usize::MAX`. Constant time.
     pub fn adjust_external_memory(&mut self, delta: isize) {
-        self.external = self.external.saturating_add_signed(delta);
-        self.add_external_memory(0);
+        self.external.adjust(delta);
+        self.bound_by_external();
     }
 
-    pub(crate) fn add_external_memory(&mut self, bytes: usize) {
-        self.external = self.external.saturating_add(bytes);
-        if self.external_is_due() {
+    /// If external memory has made a collection due, the next allocation does it.
+    pub(crate) fn bound_by_external(&mut self) {
+        if self.external.is_due() {
             self.new.stop();
         }
-    }
-
-    pub(crate) fn external_is_due(&self) -> bool {
-        self.external > self.external_at_collection.saturating_add(EXTERNAL_STEP)
     }
 
     /// Has `callback` called when the limit allows no more after a last collection (V8's

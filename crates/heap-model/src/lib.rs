@@ -8,6 +8,7 @@ mod collect;
 mod doubles;
 mod error;
 mod events;
+mod external;
 mod global;
 mod grow;
 mod heap;

@@ -320,7 +320,8 @@ impl<'s> Scope<'s> {
             let cell = heap.handles.cell(local.place);
             let young = heap.new.contains(cell.word());
             cell.set_aux(heap.natives.insert(Native { cell, payload, external }, young));
-            heap.add_external_memory(external);
+            heap.external.add(external);
+            heap.bound_by_external();
         }
         Ok(local)
     }
@@ -374,9 +375,9 @@ impl<'s> Scope<'s> {
         let index = native_index(self.place(cell)?)?;
         let heap = &mut self.heap;
         let native = heap.natives.get_mut(index).ok_or(AccessError::WrongKind)?;
-        heap.external =
-            heap.external.saturating_sub(std::mem::replace(&mut native.external, bytes));
-        heap.add_external_memory(bytes);
+        heap.external.remove(std::mem::replace(&mut native.external, bytes));
+        heap.external.add(bytes);
+        heap.bound_by_external();
         Ok(())
     }
 

@@ -4,13 +4,15 @@
 use crate::raw::cell::{Cell, Header, Kind};
 use crate::scope::{Local, Scope, Value, cell_size, is_plain};
 use crate::{HeapError, OutOfMemory};
+use std::sync::atomic::{AtomicU64, Ordering};
 
-/// A place in a program that allocates; see [`Scope::alloc_at`]. It belongs to its heap, and takes 12 bytes
-/// there for its life.
+/// A place in a program that allocates; see [`Scope::alloc_at`]. It belongs to its heap, and takes 24 bytes
+/// there until [`Scope::end_site`].
 #[derive(Clone, Copy, Debug)]
 pub struct Site {
     index: u32,
-    heap: u32,
+    /// No other site of any heap has it.
+    number: u64,
 }
 
 impl<'s> Scope<'s> {
@@ -18,7 +20,25 @@ impl<'s> Scope<'s> {
     /// constant time.
     #[must_use]
     pub fn site(&mut self) -> Site {
-        Site { index: self.heap.sites.add(), heap: self.heap.id }
+        self.heap.sites.add()
+    }
+
+    /// Ends a site, whose code is gone: from now on it counts as none, as another heap's does, and its memory is
+    /// used for another after the next scavenge. Says whether it had not ended. Constant time.
+    ///
+    /// ```
+    /// # use heap_model::{Heap, HeapOptions, Kind};
+    /// # let mut heap = Heap::new(HeapOptions::default()).unwrap();
+    /// # heap.enter(|scope| {
+    /// let site = scope.site();
+    /// scope.alloc_at(site, Kind::Object, 1, 0)?;
+    /// assert!(scope.end_site(site) && !scope.end_site(site));
+    /// scope.alloc_at(site, Kind::Object, 1, 0)?;
+    /// # Ok::<(), heap_model::HeapError>(())
+    /// # }).unwrap();
+    /// ```
+    pub fn end_site(&mut self, site: Site) -> bool {
+        self.heap.sites.end(site)
     }
 
     /// As [`alloc`](Self::alloc), at a site. Once 85 % of a site's cells have been found to survive
@@ -26,7 +46,7 @@ impl<'s> Scope<'s> {
     /// `pretenuring-handler.cc`, `kPretenureRatio` and `kPretenureMinimumCreated`).
     ///
     /// # Errors
-    /// As [`alloc`](Self::alloc). A site of another heap counts as none.
+    /// As [`alloc`](Self::alloc). A site that has ended, or of another heap, counts as none.
     ///
     /// # Panics
     /// As [`alloc`](Self::alloc).
@@ -66,7 +86,7 @@ impl<'s> Scope<'s> {
     /// ```
     ///
     /// # Errors
-    /// As [`alloc_with`](Self::alloc_with). A site of another heap counts as none.
+    /// As [`alloc_with`](Self::alloc_with). A site that has ended, or of another heap, counts as none.
     ///
     /// # Panics
     /// As [`alloc`](Self::alloc).
@@ -92,8 +112,7 @@ impl<'s> Scope<'s> {
     /// this one.
     #[inline(always)]
     fn pretenured(&mut self, site: Site, kind: Kind) -> Option<bool> {
-        let own = site.heap == self.heap.id && kind != Kind::Double;
-        if own { self.heap.sites.allocated(site.index) } else { None }
+        if kind == Kind::Double { None } else { self.heap.sites.allocated(site) }
     }
 }
 
@@ -104,50 +123,145 @@ fn mark(cell: Cell, site: Site) {
     cell.set_aux(site.index);
 }
 
-/// Allocation sites, and what became of their cells.
+/// Allocation sites, and what became of their cells. A scavenge looks at those alone that have enough cells to be
+/// decided.
 #[derive(Default)]
-pub(crate) struct Sites(Vec<SiteCounts>);
+pub(crate) struct Sites {
+    sites: Vec<SiteCounts>,
+    /// Sites that the next scavenge decides.
+    due: Vec<u32>,
+    /// Sites that have ended since the last scavenge: cells that it finds may still count for them.
+    ended: Vec<u32>,
+    /// Sites that another one may take the place of.
+    vacant: Vec<u32>,
+}
 
 #[derive(Default)]
 struct SiteCounts {
     allocated: u32,
     survived: u32,
     pretenured: bool,
+    /// The site's, or [`NONE`].
+    number: u64,
 }
+
+/// Of a place that no site has.
+const NONE: u64 = 0;
 
 /// A site decides from this many cells on (V8: `kPretenureMinimumCreated`).
 const SITE_MINIMUM: u32 = 100;
 
 impl Sites {
-    pub fn add(&mut self) -> u32 {
-        self.0.push(SiteCounts::default());
-        self.0.len() as u32 - 1
+    fn add(&mut self) -> Site {
+        // 2^64 numbers do not run out.
+        static NEXT: AtomicU64 = AtomicU64::new(NONE + 1);
+        let index = self.vacant.pop().unwrap_or_else(|| {
+            self.sites.push(SiteCounts::default());
+            self.sites.len() as u32 - 1
+        });
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        self.sites[index as usize].number = number;
+        Site { index, number }
+    }
+
+    fn end(&mut self, site: Site) -> bool {
+        let counts = self.sites.get_mut(site.index as usize);
+        let Some(counts) = counts.filter(|counts| counts.number == site.number) else {
+            return false;
+        };
+        counts.number = NONE;
+        self.ended.push(site.index);
+        true
     }
 
     /// Counts an allocation; whether the site's cells go to the old space, or none if there is no
     /// such site.
     #[inline(always)]
-    pub fn allocated(&mut self, site: u32) -> Option<bool> {
-        let counts = self.0.get_mut(site as usize)?;
-        counts.allocated = counts.allocated.saturating_add(1);
+    fn allocated(&mut self, site: Site) -> Option<bool> {
+        let counts = self.sites.get_mut(site.index as usize)?;
+        if counts.number != site.number {
+            return None;
+        }
+        if !counts.pretenured {
+            counts.allocated = counts.allocated.saturating_add(1);
+            if counts.allocated == SITE_MINIMUM {
+                self.due.push(site.index);
+            }
+        }
         Some(counts.pretenured)
     }
 
     #[inline(always)]
     pub fn survived(&mut self, site: u32) {
-        if let Some(counts) = self.0.get_mut(site as usize) {
-            counts.survived += 1;
+        if let Some(counts) = self.sites.get_mut(site as usize) {
+            counts.survived = counts.survived.saturating_add(1);
         }
     }
 
-    /// After a scavenge: sites of which 85 % survive are pretenured (V8: `kPretenureRatio`).
+    /// After a scavenge: sites of which 85 % survive are pretenured (V8: `kPretenureRatio`). O(sites of which 100
+    /// cells or more were made, and sites that have ended, since the last one).
     pub fn decide(&mut self) {
-        for site in &mut self.0 {
-            if site.allocated >= SITE_MINIMUM && !site.pretenured {
-                let ratio = f64::from(site.survived) / f64::from(site.allocated);
-                site.pretenured = ratio >= 0.85;
-                (site.allocated, site.survived) = (0, 0);
-            }
+        for index in self.due.drain(..) {
+            let site = &mut self.sites[index as usize];
+            let ratio = f64::from(site.survived) / f64::from(site.allocated);
+            site.pretenured = ratio >= 0.85;
+            (site.allocated, site.survived) = (0, 0);
         }
+        for index in self.ended.drain(..) {
+            self.sites[index as usize] = SiteCounts::default();
+            self.vacant.push(index);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SITE_MINIMUM, Sites};
+
+    #[test]
+    fn a_scavenge_looks_only_at_sites_that_can_be_decided() {
+        let mut sites = Sites::default();
+        let made: Vec<_> = (0..1000).map(|_| sites.add()).collect();
+        for site in &made[1..] {
+            sites.allocated(*site);
+        }
+        for _ in 0..SITE_MINIMUM {
+            sites.allocated(made[0]);
+            sites.survived(made[0].index);
+        }
+        assert_eq!(sites.due, [made[0].index]);
+        sites.decide();
+        assert_eq!((sites.allocated(made[0]), sites.allocated(made[1])), (Some(true), Some(false)));
+        for _ in 0..2 * SITE_MINIMUM {
+            sites.allocated(made[0]);
+        }
+        assert!(sites.due.is_empty(), "it is decided for good");
+    }
+
+    #[test]
+    fn a_site_that_has_ended_makes_room_for_another_after_the_next_scavenge() {
+        let mut sites = Sites::default();
+        let first = sites.add();
+        for _ in 0..SITE_MINIMUM {
+            sites.allocated(first);
+        }
+        assert!(sites.end(first) && !sites.end(first));
+        assert_eq!(sites.allocated(first), None);
+        // Cells of the first may be found to survive still.
+        let second = sites.add();
+        assert_ne!(first.index, second.index);
+        for _ in 0..SITE_MINIMUM {
+            sites.survived(first.index);
+        }
+        sites.decide();
+        let third = sites.add();
+        assert_eq!(first.index, third.index);
+        assert_eq!((sites.allocated(first), sites.allocated(third)), (None, Some(false)));
+        for _ in 0..1000 {
+            let site = sites.add();
+            sites.end(site);
+            sites.decide();
+        }
+        assert_eq!(sites.sites.len(), 3);
     }
 }

@@ -117,7 +117,7 @@ impl Heap {
             used: self.heap_used(),
             limit: self.options.limit,
             available: self.options.limit.saturating_sub(committed),
-            external: self.external,
+            external: self.external.bytes(),
             handles: self.handles.used() / size_of::<u64>(),
             globals,
             weak_handles,

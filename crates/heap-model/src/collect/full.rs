@@ -77,7 +77,7 @@ impl Heap {
             new.contains(native.cell.word()) || Chunk::of(native.cell).is_marked(native.cell)
         };
         self.natives.retain(lives, |native| {
-            *external = external.saturating_sub(native.external);
+            external.remove(native.external);
             pending.push(native.payload);
         });
     }

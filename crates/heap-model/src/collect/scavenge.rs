@@ -165,7 +165,7 @@ impl Heap {
             if new.contains(native.cell.word()) { Age::Young } else { Age::Old }
         };
         self.natives.visit_young(visit, |native| {
-            *external = external.saturating_sub(native.external);
+            external.remove(native.external);
             pending.push(native.payload);
         });
     }

@@ -243,6 +243,9 @@ fn a_natives_external_bytes_follow_its_payload() {
         assert_eq!(scope.external_memory(), 500 + (65 << 20));
         scope.set_external(kept, usize::MAX).unwrap();
         assert_eq!(scope.external_memory(), usize::MAX);
+        // What the sum could not hold is not forgotten.
+        scope.set_external(kept, 3).unwrap();
+        assert_eq!(scope.external_memory(), 3 + (65 << 20));
         Heap::new(HeapOptions::default()).unwrap().enter(|other| {
             assert_eq!(other.set_external(native, 1), Err(AccessError::WrongHeap));
         });
