@@ -181,10 +181,11 @@ fn registrations_in(scope: &mut Scope<'_>, n: usize) -> Result<Report, WeakError
     let registry = FinalizationRegistry::new(scope)?;
     let sum_of_held = Arc::new(AtomicU64::new(0));
     let sum = Arc::clone(&sum_of_held);
-    agent.enroll(scope, registry, move |_, _, held| {
+    agent.enroll(scope, registry, move |_, held| {
         if let Value::Smi(number) = held {
             sum.fetch_add(number as u64, Ordering::Relaxed);
         }
+        Ok(())
     })?;
     figures.time("register ms", || {
         for i in 0..n {

@@ -2,10 +2,14 @@
 //!
 //! Kept targets lie in the heap: a list of them, and a table that tells which are in it, both under
 //! one owned root that goes with the job. A registry's callback lies here and its cell is referred
-//! to weakly, so a registry dies while it is enrolled. No unsafe code.
+//! to weakly, so a registry dies while it is enrolled.
+//!
+//! Invariant: whatever a callback does, its registry takes its turn again: a `Turn` puts it back. No unsafe code.
 
-use crate::{FinalizationRegistry, WeakError};
+use crate::{CleanupError, FinalizationRegistry, WeakError};
+use core::convert::Infallible;
 use core::fmt;
+use core::sync::atomic::{AtomicU64, Ordering};
 use heap_model::{Global, Kind, Local, Scope, Value};
 use std::collections::VecDeque;
 
@@ -14,12 +18,23 @@ const SEEN: usize = 0;
 const LIST: usize = 1;
 
 /// Runs as a job for each held value that is cleaned up.
-type Callback = Box<dyn FnMut(&mut Agent, &mut Scope<'_>, Value<'_>) + Send>;
+type Callback<C, E> = Box<dyn FnMut(CleanupJob<'_, '_, C, E>, Value<'_>) -> Result<(), E> + Send>;
+
+/// What the callback of a registry works with.
+pub struct CleanupJob<'a, 's, C = (), E = Infallible> {
+    /// The agent: a callback may enroll registries and run the cleanup of others.
+    pub agent: &'a mut Agent<C, E>,
+    /// The scope in which the held value is.
+    pub scope: &'a mut Scope<'s>,
+    /// What the host gave to [`Agent::run_cleanup_with`].
+    pub context: &'a mut C,
+}
 
 /// What the host of a program keeps for its weak references: the targets that live to the end of
 /// the job (KeepDuringJob), and the registries whose cleanup it runs.
 ///
-/// One agent serves one heap; with another's cells it gives an error.
+/// One agent serves one heap; with another's cells it gives an error. `C` is what the host lets callbacks use, and
+/// `E` what they fail with: [`Agent::new`] makes an agent without either, and [`Agent::default`] any.
 ///
 /// ```
 /// use heap_model::{Heap, HeapOptions, Kind, Value};
@@ -31,10 +46,11 @@ type Callback = Box<dyn FnMut(&mut Agent, &mut Scope<'_>, Value<'_>) + Send>;
 /// let (sender, cleaned) = mpsc::channel();
 /// heap.enter(|scope| -> Result<(), weak_refs::WeakError> {
 ///     let registry = FinalizationRegistry::new(scope)?;
-///     agent.enroll(scope, registry, move |_, _, held| {
+///     agent.enroll(scope, registry, move |_, held| {
 ///         if let Value::Smi(number) = held {
 ///             let _ = sender.send(number);
 ///         }
+///         Ok(())
 ///     })?;
 ///     scope.scope(|inner| {
 ///         let target = inner.alloc(Kind::Object, 1, 0)?;
@@ -49,26 +65,46 @@ type Callback = Box<dyn FnMut(&mut Agent, &mut Scope<'_>, Value<'_>) + Send>;
 /// })?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Default)]
-pub struct Agent {
+pub struct Agent<C = (), E = Infallible> {
     kept: Option<Global>,
     /// In the order in which their turn comes.
-    enrolled: VecDeque<Enrolled>,
+    enrolled: VecDeque<Enrolled<C, E>>,
+    /// No other agent has it, and none has 0. A registry knows by it that it is enrolled.
+    number: u64,
 }
 
-struct Enrolled {
+struct Enrolled<C, E> {
     /// A weak cell with the registry's.
     registry: Global,
-    callback: Callback,
+    callback: Callback<C, E>,
 }
 
 impl Agent {
-    /// An agent with nothing kept and no registry.
+    /// An agent with nothing kept and no registry, whose callbacks use nothing of the host's and do not fail.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
+}
 
+impl<E> Agent<(), E> {
+    /// As [`run_cleanup_with`](Self::run_cleanup_with), where callbacks use nothing of the host's.
+    ///
+    /// # Errors
+    /// As there.
+    ///
+    /// # Panics
+    /// As there.
+    pub fn run_cleanup(
+        &mut self,
+        scope: &mut Scope<'_>,
+        limit: usize,
+    ) -> Result<usize, CleanupError<E>> {
+        self.run_cleanup_with(scope, &mut (), limit)
+    }
+}
+
+impl<C, E> Agent<C, E> {
     /// Keeps `target` alive to the end of the job (AddToKeptObjects); expected constant time.
     ///
     /// # Errors
@@ -105,23 +141,50 @@ impl Agent {
         self.kept = None;
     }
 
-    /// Has `callback` called for each held value that [`run_cleanup`](Self::run_cleanup) takes out
-    /// of `registry`. It does not keep the registry: one that is collected calls nobody.
+    /// Has `callback` called for each held value that [`run_cleanup`](Agent::run_cleanup) takes out
+    /// of `registry`. It does not keep the registry: one that is collected calls nobody. Constant time, or linear
+    /// in the enrolled registries if another agent has enrolled this one.
     ///
     /// # Errors
-    /// [`WeakError::Heap`] at the heap's limit.
+    /// [`WeakError::AlreadyEnrolled`] if the registry has a callback here; [`WeakError::Heap`] at the heap's limit.
     pub fn enroll(
         &mut self,
         scope: &mut Scope<'_>,
         registry: FinalizationRegistry<'_>,
-        callback: impl FnMut(&mut Agent, &mut Scope<'_>, Value<'_>) + Send + 'static,
+        callback: impl FnMut(CleanupJob<'_, '_, C, E>, Value<'_>) -> Result<(), E> + Send + 'static,
     ) -> Result<(), WeakError> {
+        let enrolled = match registry.agent(scope)? {
+            0 => false,
+            number => number == self.number || self.has(scope, registry)?,
+        };
+        if enrolled {
+            return Err(WeakError::AlreadyEnrolled);
+        }
         scope.scope(|scope| {
             let weak = scope.alloc_weak_cell(registry.cell())?;
-            let registry = scope.global(weak)?;
-            self.enrolled.push_back(Enrolled { registry, callback: Box::new(callback) });
-            Ok(())
+            let entry = Enrolled { registry: scope.global(weak)?, callback: Box::new(callback) };
+            self.enrolled.push_back(entry);
+            registry.set_agent(scope, self.number)
         })
+    }
+
+    /// Looks for a registry among all.
+    fn has(
+        &self,
+        scope: &mut Scope<'_>,
+        registry: FinalizationRegistry<'_>,
+    ) -> Result<bool, WeakError> {
+        for entry in &self.enrolled {
+            let is_it = scope.scope(|scope| {
+                let weak = scope.local(&entry.registry)?;
+                let cell = scope.weak_target(weak)?;
+                Ok::<_, WeakError>(cell.is_some_and(|cell| scope.same(cell, registry.cell())))
+            });
+            if is_it? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Runs the cleanup jobs: calls the callbacks of the enrolled registries for at most `limit`
@@ -131,49 +194,117 @@ impl Agent {
     /// take turns, so that a small limit starves none. A callback may register, unregister and
     /// enroll.
     ///
+    /// ```
+    /// use heap_model::{Heap, HeapOptions, Kind, Value};
+    /// use weak_refs::{Agent, CleanupError, FinalizationRegistry, WeakError};
+    ///
+    /// /// What callbacks use of the host.
+    /// #[derive(Default)]
+    /// struct Files {
+    ///     closed: Vec<i32>,
+    /// }
+    ///
+    /// let mut heap = Heap::new(HeapOptions::default())?;
+    /// let mut agent = Agent::<Files, String>::default();
+    /// let mut files = Files::default();
+    /// heap.enter(|scope| -> Result<(), WeakError> {
+    ///     let registry = FinalizationRegistry::new(scope)?;
+    ///     agent.enroll(scope, registry, |job, held| {
+    ///         let Value::Smi(file @ 0..) = held else { return Err("no file".to_owned()) };
+    ///         job.context.closed.push(file);
+    ///         Ok(())
+    ///     })?;
+    ///     for file in [3, -1, 4] {
+    ///         scope.scope(|scope| {
+    ///             let target = scope.alloc(Kind::Object, 1, 0)?;
+    ///             let _ = registry.register(scope, Value::Ref(target), Value::Smi(file), None)?;
+    ///             Ok::<_, WeakError>(())
+    ///         })?;
+    ///     }
+    ///     scope.collect();
+    ///     let failed = agent.run_cleanup_with(scope, &mut files, usize::MAX);
+    ///     assert!(matches!(failed, Err(CleanupError::Callback(_))));
+    ///     // The other held values come at the next run.
+    ///     assert!(matches!(agent.run_cleanup_with(scope, &mut files, usize::MAX), Ok(1)));
+    ///     Ok(())
+    /// })?;
+    /// assert_eq!(files.closed, [3, 4]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
-    /// [`WeakError::Heap`] for another heap; no held value is lost.
+    /// [`CleanupError::Callback`] with what a callback fails with, and [`CleanupError::Weak`] for another heap. The
+    /// held value of a callback that fails has come out; all others come at the next run.
     ///
     /// # Panics
-    /// Where a callback does; its registry is then no longer enrolled.
-    pub fn run_cleanup(&mut self, scope: &mut Scope<'_>, limit: usize) -> Result<usize, WeakError> {
+    /// Where a callback does. As when it fails, its registry stays enrolled, and no other held value is lost.
+    pub fn run_cleanup_with(
+        &mut self,
+        scope: &mut Scope<'_>,
+        context: &mut C,
+        limit: usize,
+    ) -> Result<usize, CleanupError<E>> {
         self.end_job();
         let mut called = 0;
         for _ in 0..self.enrolled.len() {
             if called == limit {
                 break;
             }
-            let Some(mut entry) = self.enrolled.pop_front() else { break };
-            let cleaned = self.clean(scope, &mut entry, limit - called);
-            if !matches!(cleaned, Ok(None)) {
-                self.enrolled.push_back(entry);
-            }
-            called += cleaned?.unwrap_or(0);
+            let Some(entry) = self.enrolled.pop_front() else { break };
+            let turn = Turn { agent: self, entry: Some(entry) };
+            called += turn.clean(scope, context, limit - called)?;
         }
         Ok(called)
     }
+}
 
-    /// Cleans up one registry; `None` if it is dead.
+/// The turn of a registry. However it ends, the job does, and the registry is enrolled again unless it is dead.
+struct Turn<'a, C, E> {
+    agent: &'a mut Agent<C, E>,
+    entry: Option<Enrolled<C, E>>,
+}
+
+impl<C, E> Turn<'_, C, E> {
     fn clean(
-        &mut self,
+        mut self,
         scope: &mut Scope<'_>,
-        entry: &mut Enrolled,
+        context: &mut C,
         limit: usize,
-    ) -> Result<Option<usize>, WeakError> {
+    ) -> Result<usize, CleanupError<E>> {
         scope.scope(|scope| {
-            let weak = scope.local(&entry.registry)?;
-            let Some(cell) = scope.weak_target(weak)? else { return Ok(None) };
+            let Self { agent, entry: place } = &mut self;
+            let Some(entry) = place else { return Ok(0) };
+            let weak = scope.local(&entry.registry).map_err(WeakError::from)?;
+            let Some(cell) = scope.weak_target(weak).map_err(WeakError::from)? else {
+                *place = None;
+                return Ok(0);
+            };
             let registry = FinalizationRegistry::from_cell(scope, cell)?;
-            let called = registry.cleanup_some(scope, limit, |scope, held| {
-                (entry.callback)(self, scope, held);
-                self.end_job();
-            })?;
-            Ok(Some(called))
+            registry.try_cleanup_some(scope, limit, |scope, held| {
+                let result = (entry.callback)(CleanupJob { agent, scope, context }, held);
+                agent.end_job();
+                result
+            })
         })
     }
 }
 
-impl fmt::Debug for Agent {
+impl<C, E> Drop for Turn<'_, C, E> {
+    fn drop(&mut self) {
+        self.agent.end_job();
+        self.agent.enrolled.extend(self.entry.take());
+    }
+}
+
+impl<C, E> Default for Agent<C, E> {
+    fn default() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        Self { kept: None, enrolled: VecDeque::new(), number }
+    }
+}
+
+impl<C, E> fmt::Debug for Agent<C, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Agent").field("registries", &self.enrolled.len()).finish_non_exhaustive()
     }

@@ -1,5 +1,7 @@
-//! The one error of this crate's operations. No unsafe code.
+//! The errors of this crate's operations. No unsafe code.
 
+use core::convert::Infallible;
+use core::error::Error;
 use core::fmt;
 use heap_model::{AccessError, HeapError, OutOfMemory};
 
@@ -22,6 +24,8 @@ pub enum WeakError {
     NotAFinalizationRegistry,
     /// The cell is not a registration.
     NotARegistration,
+    /// The registry has a callback at this agent.
+    AlreadyEnrolled,
     /// The heap refused: out of memory, or a handle of another heap.
     Heap(HeapError),
 }
@@ -36,12 +40,64 @@ impl fmt::Display for WeakError {
             Self::NotAWeakRef => "the cell is not a WeakRef",
             Self::NotAFinalizationRegistry => "the cell is not a FinalizationRegistry",
             Self::NotARegistration => "the cell is not a registration",
+            Self::AlreadyEnrolled => "the registry is enrolled already",
             Self::Heap(error) => return error.fmt(f),
         })
     }
 }
 
-impl core::error::Error for WeakError {}
+impl Error for WeakError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            // The message is the heap's own, so what comes next is behind it.
+            Self::Heap(error) => error.source(),
+            _ => None,
+        }
+    }
+}
+
+/// Why a cleanup ended before it had given out all that it may; what was not given out comes at the next one.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum CleanupError<E> {
+    /// A callback failed. The held value that it was given has come out.
+    Callback(E),
+    /// The cleanup itself did: for a cell of another heap, or at the heap's limit.
+    Weak(WeakError),
+}
+
+impl<E> fmt::Display for CleanupError<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Callback(_) => f.write_str("a cleanup callback failed"),
+            Self::Weak(error) => error.fmt(f),
+        }
+    }
+}
+
+impl<E: Error + 'static> Error for CleanupError<E> {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Callback(error) => Some(error),
+            Self::Weak(error) => error.source(),
+        }
+    }
+}
+
+impl<E> From<WeakError> for CleanupError<E> {
+    fn from(error: WeakError) -> Self {
+        Self::Weak(error)
+    }
+}
+
+impl From<CleanupError<Infallible>> for WeakError {
+    fn from(error: CleanupError<Infallible>) -> Self {
+        match error {
+            CleanupError::Callback(never) => match never {},
+            CleanupError::Weak(error) => error,
+        }
+    }
+}
 
 impl From<HeapError> for WeakError {
     fn from(error: HeapError) -> Self {

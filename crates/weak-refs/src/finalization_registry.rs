@@ -8,8 +8,9 @@
 //! bucket until then, and maybe longer: those that have ended are purged before they are more than the
 //! others and half of the buckets. Buckets are at least half as many as registrations. No unsafe code.
 
-use crate::WeakError;
 use crate::identity::{self, Brand, cell_in, held_weakly};
+use crate::{CleanupError, WeakError};
+use core::convert::Infallible;
 use heap_model::{Kind, Local, Scope, Value};
 
 // A registry's slots, behind the heap's two.
@@ -86,7 +87,7 @@ impl<'s> FinalizationRegistry<'s> {
     pub fn new(scope: &mut Scope<'s>) -> Result<Self, WeakError> {
         let cell = identity::alloc(scope, Brand::Registry, SLOTS)?;
         scope.scope(|scope| {
-            let buckets = scope.alloc(Kind::Array, FIRST_BUCKETS, 0)?;
+            let buckets = scope.alloc_buckets(FIRST_BUCKETS)?;
             scope.set(cell, BUCKETS, Value::Ref(buckets))?;
             scope.set(cell, COUNT, Value::Smi(0))?;
             scope.set(cell, ENDED, Value::Smi(0))?;
@@ -173,21 +174,42 @@ impl<'s> FinalizationRegistry<'s> {
     ///
     /// # Errors
     /// [`WeakError::Heap`] at the heap's limit; no held value is then lost.
+    ///
+    /// # Panics
+    /// Where `callback` does; the held values behind come at the next cleanup.
     pub fn cleanup_some(
         self,
         scope: &mut Scope<'_>,
         limit: usize,
         mut callback: impl FnMut(&mut Scope<'_>, Value<'_>),
     ) -> Result<usize, WeakError> {
+        let cleaned = self.try_cleanup_some(scope, limit, |scope, held| {
+            callback(scope, held);
+            Ok::<(), Infallible>(())
+        });
+        Ok(cleaned?)
+    }
+
+    /// As [`cleanup_some`](Self::cleanup_some), until `callback` fails.
+    ///
+    /// # Errors
+    /// [`CleanupError::Callback`] with what `callback` fails with, and [`CleanupError::Weak`] at the heap's limit;
+    /// the held values behind come at the next cleanup.
+    ///
+    /// # Panics
+    /// As [`cleanup_some`](Self::cleanup_some).
+    pub fn try_cleanup_some<E>(
+        self,
+        scope: &mut Scope<'_>,
+        limit: usize,
+        mut callback: impl FnMut(&mut Scope<'_>, Value<'_>) -> Result<(), E>,
+    ) -> Result<usize, CleanupError<E>> {
         for called in 0..limit {
             let more = scope.scope(|scope| {
-                let Some(cell) = scope.next_dead(self.cell)? else {
-                    return Ok::<_, WeakError>(false);
-                };
-                let held = scope.get(cell, HELD)?;
+                let Some((cell, held)) = self.next_dead(scope)? else { return Ok(false) };
                 self.release(scope, cell)?;
-                callback(scope, held);
-                Ok(true)
+                callback(scope, held).map_err(CleanupError::Callback)?;
+                Ok::<_, CleanupError<E>>(true)
             })?;
             if !more {
                 return Ok(called);
@@ -202,6 +224,24 @@ impl<'s> FinalizationRegistry<'s> {
     /// [`WeakError::Heap`] for a handle of another heap.
     pub fn occupancy(self, scope: &mut Scope<'_>) -> Result<usize, WeakError> {
         self.number(scope, COUNT)
+    }
+
+    /// The next registration of a collected target, and its held value.
+    fn next_dead<'t>(
+        self,
+        scope: &mut Scope<'t>,
+    ) -> Result<Option<(Local<'t>, Value<'t>)>, WeakError> {
+        let Some(cell) = scope.next_dead(self.cell)? else { return Ok(None) };
+        Ok(Some((cell, scope.get(cell, HELD)?)))
+    }
+
+    /// The number of the agent that enrolled the registry last, or 0.
+    pub(crate) fn agent(self, scope: &Scope<'_>) -> Result<u64, WeakError> {
+        identity::number(scope, self.cell)
+    }
+
+    pub(crate) fn set_agent(self, scope: &mut Scope<'_>, agent: u64) -> Result<(), WeakError> {
+        identity::set_number(scope, self.cell, agent)
     }
 
     fn number(self, scope: &mut Scope<'_>, slot: usize) -> Result<usize, WeakError> {
@@ -234,7 +274,7 @@ impl<'s> FinalizationRegistry<'s> {
         while wanted > FULL * fitting {
             fitting *= 4;
         }
-        let new = scope.alloc(Kind::Array, fitting, 0)?;
+        let new = scope.alloc_buckets(fitting)?;
         scope.relink_registrations(buckets, new)?;
         scope.set(self.cell, ENDED, Value::Smi(0))?;
         Ok(scope.set(self.cell, BUCKETS, Value::Ref(new))?)
@@ -280,14 +320,15 @@ impl<'s> Registration<'s> {
     }
 
     /// Takes the registration back and says whether it was there: not if its held value has come
-    /// out, or it was taken back before. Constant time.
+    /// out, it was taken back before, or its registry is dead. Then it keeps its held value no longer, in any case.
+    /// Constant time.
     ///
     /// # Errors
     /// [`WeakError::Heap`] for a handle of another heap.
     pub fn unregister(self, scope: &mut Scope<'_>) -> Result<bool, WeakError> {
         scope.scope(|scope| match scope.registration_owner(self.cell)? {
             Some(owner) => FinalizationRegistry::from_cell(scope, owner)?.release(scope, self.cell),
-            None => Ok(false),
+            None => Ok(scope.end_registration(self.cell)?),
         })
     }
 }

@@ -1,7 +1,8 @@
 //! What can be held weakly, and what a cell was made as. No unsafe code.
 //!
-//! A collection's cell is an object with a brand in its first raw bytes, as ECMA-262's objects have
-//! internal slots: it tells a WeakMap from a WeakSet and both from any other object.
+//! A collection's cell is an object with a brand in its first raw byte, as ECMA-262's objects have
+//! internal slots: it tells a WeakMap from a WeakSet and both from any other object. The seven bytes behind it are
+//! a registry's: the number of the agent that has enrolled it.
 
 use crate::WeakError;
 use heap_model::{Kind, Local, OutOfMemory, Scope, Value};
@@ -57,6 +58,21 @@ pub fn is(
     Ok(scope.kind(cell)? == Kind::Object
         && scope.slot_count(cell)? == slots
         && scope.bytes(cell)?.first() == Some(&(brand as u8)))
+}
+
+/// The number behind a collection's brand, below 2^56: 0 unless one was set.
+pub fn number(scope: &Scope<'_>, cell: Local<'_>) -> Result<u64, WeakError> {
+    let word = scope.bytes(cell)?.first_chunk::<BRAND>().copied();
+    Ok(word.map_or(0, u64::from_le_bytes) >> 8)
+}
+
+/// Sets the number behind a collection's brand.
+pub fn set_number(scope: &mut Scope<'_>, cell: Local<'_>, number: u64) -> Result<(), WeakError> {
+    if let Some(word) = scope.bytes_mut(cell)?.first_chunk_mut::<BRAND>() {
+        let brand = u64::from(word[0]);
+        *word = (number << 8 | brand).to_le_bytes();
+    }
+    Ok(())
 }
 
 /// The cell in a slot, if it is of this kind.

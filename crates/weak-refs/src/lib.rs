@@ -12,8 +12,8 @@ mod weak_map;
 mod weak_ref;
 mod weak_set;
 
-pub use agent::Agent;
-pub use error::WeakError;
+pub use agent::{Agent, CleanupJob};
+pub use error::{CleanupError, WeakError};
 pub use finalization_registry::{FinalizationRegistry, Registration};
 pub use weak_map::WeakMap;
 pub use weak_ref::WeakRef;

@@ -42,9 +42,9 @@ impl<'s> WeakRef<'s> {
     /// # Errors
     /// [`WeakError::CannotBeHeldWeakly`] for a target without identity, [`WeakError::Heap`] at the
     /// heap's limit.
-    pub fn new(
+    pub fn new<C, E>(
         scope: &mut Scope<'s>,
-        agent: &mut Agent,
+        agent: &mut Agent<C, E>,
         target: Value<'_>,
     ) -> Result<Self, WeakError> {
         let target = held_weakly(scope, target)?;
@@ -75,10 +75,10 @@ impl<'s> WeakRef<'s> {
     ///
     /// # Errors
     /// [`WeakError::Heap`] at the heap's limit, or for a handle of another heap.
-    pub fn deref<'t>(
+    pub fn deref<'t, C, E>(
         self,
         scope: &mut Scope<'t>,
-        agent: &mut Agent,
+        agent: &mut Agent<C, E>,
     ) -> Result<Option<Local<'t>>, WeakError> {
         let Some(target) = scope.weak_target(self.cell)? else { return Ok(None) };
         agent.keep(scope, target)?;

@@ -178,10 +178,11 @@ impl Program {
     fn new_registry(&mut self, scope: &mut Scope<'_>, at: Option<i64>) -> Result<(), Stop> {
         let registry = FinalizationRegistry::new(scope)?;
         let finalized = Arc::clone(&self.finalized);
-        self.agent.enroll(scope, registry, move |_, _, held| {
+        self.agent.enroll(scope, registry, move |_, held| {
             if let Value::Smi(number) = held {
                 finalized.lock().unwrap_or_else(PoisonError::into_inner).push(number);
             }
+            Ok(())
         })?;
         *variable(&mut self.registries, at)? = Some(scope.global(registry.cell())?);
         Ok(())

@@ -2,7 +2,7 @@
 //! `built-ins/FinalizationRegistry`.
 
 use crate::common::{identities, object, primitives, run, value};
-use heap_model::Value;
+use heap_model::{Kind, Value};
 use weak_refs::{FinalizationRegistry, Registration, WeakError, WeakMap};
 
 #[test]
@@ -238,5 +238,25 @@ fn those_left_in_a_bucket_are_found_after_others_of_it_were_taken_back() {
             assert_eq!(registry.occupancy(scope).unwrap(), left);
         }
         assert_eq!(left, 0);
+    });
+}
+
+#[test]
+fn a_registration_that_outlives_its_registry_lets_go_of_its_held_value_when_it_is_taken_back() {
+    run(|scope| {
+        let kept = object(scope);
+        let registration = scope.escape(|scope| {
+            let registry = FinalizationRegistry::new(scope)?;
+            let held = scope.alloc(Kind::Bytes, 0, 10 << 20)?;
+            let target = Value::Ref(kept);
+            let handle = registry.register(scope, target, Value::Ref(held), None)?;
+            Ok::<_, WeakError>(handle.cell())
+        });
+        let registration = Registration::from_cell(scope, registration.unwrap()).unwrap();
+        scope.collect();
+        assert!(scope.heap_used() > 10 << 20, "the registration's own cell keeps it");
+        assert!(!registration.unregister(scope).unwrap(), "its registry is dead");
+        scope.collect();
+        assert!(scope.heap_used() < 1000);
     });
 }

@@ -1,5 +1,6 @@
 //! Behaviour tests of the weak collections.
 
+mod agent;
 mod cleanup;
 mod common;
 mod ephemerons;
