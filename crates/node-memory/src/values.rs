@@ -1,11 +1,11 @@
-//! JavaScript's objects, arrays, strings and weak maps, with V8's sizes. No unsafe code.
+//! JavaScript's objects, strings and weak maps, with V8's sizes. No unsafe code.
 
 use crate::{Runtime, RuntimeError, Variable};
-use heap_model::{Kind, Local, Scope, Value, layout};
+use heap_model::{AccessError, Kind, Local, Scope, Value, layout};
 use weak_refs::WeakMap;
 
-/// The slot of an array's cell that refers to its elements.
-const ELEMENTS: usize = 0;
+/// How many fields an object has.
+const FIELDS: usize = 4;
 
 impl Runtime {
     /// `{}`: 56 bytes, with four fields in the object (0 to 3).
@@ -13,22 +13,7 @@ impl Runtime {
     /// # Errors
     /// [`RuntimeError::OutOfMemory`] at the heap's limit.
     pub fn object(&mut self) -> Result<Variable, RuntimeError> {
-        self.keep(|scope| Ok(scope.alloc_sized(Kind::Object, layout::EMPTY_OBJECT, 4)?))
-    }
-
-    /// `new Array(length)`: 32 bytes and 16 + 8 `length` bytes of elements.
-    ///
-    /// # Errors
-    /// [`RuntimeError::OutOfMemory`] at the heap's limit.
-    pub fn array(&mut self, length: usize) -> Result<Variable, RuntimeError> {
-        self.keep(|scope| {
-            scope.escape(|scope| {
-                let array = scope.alloc_sized(Kind::Object, layout::JS_ARRAY, 1)?;
-                let elements = scope.alloc(Kind::Array, length, 0)?;
-                scope.set(array, ELEMENTS, Value::Ref(elements))?;
-                Ok::<_, RuntimeError>(array)
-            })
-        })
+        self.keep(|scope| Ok(scope.alloc_sized(Kind::Object, layout::EMPTY_OBJECT, FIELDS)?))
     }
 
     /// A flat string of one-byte characters: 16 bytes and its characters, rounded up to 8.
@@ -48,7 +33,8 @@ impl Runtime {
     /// `object.field = value`, by the field's place.
     ///
     /// # Errors
-    /// [`RuntimeError::Access`] for a field that the object has no place for.
+    /// [`RuntimeError::Access`] for a field that the object has no place for, or for another cell than an
+    /// [`object`](Self::object)'s: what lies in the slots of those is their own.
     pub fn set_field(
         &mut self,
         object: &Variable,
@@ -56,11 +42,8 @@ impl Runtime {
         value: Option<&Variable>,
     ) -> Result<(), RuntimeError> {
         self.heap.enter(|scope| {
-            let object = scope.local(&object.0)?;
-            let value = match value {
-                Some(value) => Value::Ref(scope.local(&value.0)?),
-                None => Value::Null,
-            };
+            let object = object_cell(scope, object)?;
+            let value = value_of(scope, value)?;
             Ok(scope.set(object, field, value)?)
         })
     }
@@ -68,14 +51,15 @@ impl Runtime {
     /// `object.field`, by the field's place; `None` where it holds no reference.
     ///
     /// # Errors
-    /// [`RuntimeError::Access`] for a field that the object has no place for.
+    /// [`RuntimeError::Access`] for a field that the object has no place for, or for another cell than an
+    /// [`object`](Self::object)'s: what lies in the slots of those is their own.
     pub fn field(
         &mut self,
         object: &Variable,
         field: usize,
     ) -> Result<Option<Variable>, RuntimeError> {
         self.heap.enter(|scope| {
-            let object = scope.local(&object.0)?;
+            let object = object_cell(scope, object)?;
             match scope.get(object, field)? {
                 Value::Ref(cell) => Ok(Some(Variable(scope.global(cell)?))),
                 _ => Ok(None),
@@ -86,7 +70,8 @@ impl Runtime {
     /// Stores a small integer in a field.
     ///
     /// # Errors
-    /// [`RuntimeError::Access`] for a field that the object has no place for.
+    /// [`RuntimeError::Access`] for a field that the object has no place for, or for another cell than an
+    /// [`object`](Self::object)'s: what lies in the slots of those is their own.
     pub fn set_number(
         &mut self,
         object: &Variable,
@@ -94,7 +79,7 @@ impl Runtime {
         number: i32,
     ) -> Result<(), RuntimeError> {
         self.heap.enter(|scope| {
-            let object = scope.local(&object.0)?;
+            let object = object_cell(scope, object)?;
             Ok(scope.set(object, field, Value::Smi(number))?)
         })
     }
@@ -102,10 +87,11 @@ impl Runtime {
     /// The small integer in a field, if there is one.
     ///
     /// # Errors
-    /// [`RuntimeError::Access`] for a field that the object has no place for.
+    /// [`RuntimeError::Access`] for a field that the object has no place for, or for another cell than an
+    /// [`object`](Self::object)'s: what lies in the slots of those is their own.
     pub fn number(&mut self, object: &Variable, field: usize) -> Result<Option<i32>, RuntimeError> {
         self.heap.enter(|scope| {
-            let object = scope.local(&object.0)?;
+            let object = object_cell(scope, object)?;
             Ok(match scope.get(object, field)? {
                 Value::Smi(number) => Some(number),
                 _ => None,
@@ -160,6 +146,25 @@ impl Runtime {
             Ok(WeakMap::from_cell(scope, cell)?.occupancy(scope)?)
         })
     }
+}
+
+/// The cell of an object's variable.
+fn object_cell<'s>(scope: &mut Scope<'s>, object: &Variable) -> Result<Local<'s>, RuntimeError> {
+    let cell = scope.local(&object.0)?;
+    let shape = (scope.kind(cell)?, scope.size(cell)?, scope.slot_count(cell)?);
+    if shape == (Kind::Object, layout::EMPTY_OBJECT, FIELDS) {
+        Ok(cell)
+    } else {
+        Err(AccessError::WrongKind.into())
+    }
+}
+
+/// What a variable refers to; `null` without one.
+pub(crate) fn value_of<'s>(
+    scope: &mut Scope<'s>,
+    variable: Option<&Variable>,
+) -> Result<Value<'s>, AccessError> {
+    variable.map_or(Ok(Value::Null), |variable| scope.local(&variable.0).map(Value::Ref))
 }
 
 fn operands<'s>(

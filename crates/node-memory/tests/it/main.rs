@@ -1,0 +1,3 @@
+//! What a runtime promises.
+
+mod values;
