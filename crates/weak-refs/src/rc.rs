@@ -13,6 +13,10 @@
 //! A key that is not can only be found by looking: a chain of *k* such entries costs O(*n*) in
 //! insertion order or the reverse of it, and up to O(*n k*) when shuffled.
 //!
+//! One [`expire`] after each of *n* deaths is therefore O(*n*²).
+//! [`expire_next`](WeakKeyMap::expire_next) looks at a few entries a call, in turns: with a few looks after each
+//! death all are freed in O(*n*).
+//!
 //! # Limit
 //! There is no tracing, so these are not ephemerons: a value that refers to its own key, directly
 //! or through other entries, keeps it alive and leaks until it is deleted. A dead key's payload is

@@ -31,6 +31,8 @@ use hashbrown::HashTable;
 pub struct WeakKeyMap<P: Pointer, V> {
     index: HashTable<usize>,
     entries: Vec<Option<Entry<P, V>>>,
+    /// The place in `entries` that [`expire_next`](Self::expire_next) looks at next, or their end.
+    next: usize,
 }
 
 struct Entry<P: Pointer, V> {
@@ -42,7 +44,7 @@ impl<P: Pointer, V> WeakKeyMap<P, V> {
     /// An empty map; it allocates nothing.
     #[must_use]
     pub const fn new() -> Self {
-        Self { index: HashTable::new(), entries: Vec::new() }
+        Self { index: HashTable::new(), entries: Vec::new(), next: 0 }
     }
 
     /// Sets the value of `key` and returns the one it had.
@@ -106,7 +108,8 @@ impl<P: Pointer, V> WeakKeyMap<P, V> {
     /// most of the table is free. Returns how many entries that were.
     ///
     /// Values are dropped one after another, never inside each other: a chain of a million entries
-    /// needs no more stack than one. See the [module](super) for the cost.
+    /// needs no more stack than one. See the [module](super) for the cost: where keys die one at a time,
+    /// [`expire_next`](Self::expire_next) does not look at all others after each.
     ///
     /// # Panics
     /// Where a value's destructor does. The map stays whole; the rest expires the next time.
@@ -118,10 +121,47 @@ impl<P: Pointer, V> WeakKeyMap<P, V> {
             forwards = !forwards;
         }
         drop(deaths);
-        if self.index.len() <= self.entries.len() / 2 {
-            self.compact();
-            self.shrink();
+        self.give_back();
+        before - self.occupancy()
+    }
+
+    /// Frees the entries of dead keys among the next `looks` entries, and those that die by it, as far as
+    /// [`expire`](Self::expire) finds them in one look. Begins where the last call ended, so that calls take turns
+    /// at all entries. Returns how many entries were freed. Amortised O(`looks` + freed entries).
+    ///
+    /// A program that calls it with a few looks after each death, or at each request, frees every dead entry in
+    /// time, at a cost that the number of live entries does not change.
+    ///
+    /// ```
+    /// use std::rc::Rc;
+    /// use weak_refs::rc::RcWeakMap;
+    ///
+    /// let mut keys: Vec<Rc<usize>> = (0..1000).map(Rc::new).collect();
+    /// let mut map = RcWeakMap::new();
+    /// for key in &keys {
+    ///     map.set(key, ());
+    /// }
+    /// while keys.pop().is_some() {
+    ///     map.expire_next(4);
+    ///     // A turn takes a quarter as many calls as there are entries.
+    ///     assert!(map.occupancy() <= keys.len() + 250);
+    /// }
+    /// ```
+    ///
+    /// # Panics
+    /// As [`expire`](Self::expire).
+    pub fn expire_next(&mut self, looks: usize) -> usize {
+        let before = self.occupancy();
+        let mut deaths = Deaths::listen();
+        for _ in 0..looks.min(self.entries.len()) {
+            if self.next >= self.entries.len() {
+                self.next = 0;
+            }
+            self.next += 1;
+            self.free(self.next - 1, &mut deaths);
         }
+        drop(deaths);
+        self.give_back();
         before - self.occupancy()
     }
 
@@ -168,21 +208,33 @@ impl<P: Pointer, V> WeakKeyMap<P, V> {
     /// Says whether it freed any.
     fn sweep(&mut self, forwards: bool, deaths: &mut Deaths) -> bool {
         let before = self.index.len();
-        let mut work = Vec::new();
         for step in 0..self.entries.len() {
             let place = if forwards { step } else { self.entries.len() - 1 - step };
-            if !self.is_dead(place) {
-                continue;
-            }
-            work.push(place);
-            while let Some(place) = work.pop() {
-                drop(self.take(place));
-                for address in deaths.by_ref() {
-                    work.extend(self.place(address).filter(|place| self.is_dead(*place)));
-                }
-            }
+            self.free(place, deaths);
         }
         self.index.len() < before
+    }
+
+    /// Frees an entry, if it is of a dead key, with all that it kills and that is announced.
+    fn free(&mut self, place: usize, deaths: &mut Deaths) {
+        if !self.is_dead(place) {
+            return;
+        }
+        let mut work = vec![place];
+        while let Some(place) = work.pop() {
+            drop(self.take(place));
+            for address in deaths.by_ref() {
+                work.extend(self.place(address).filter(|place| self.is_dead(*place)));
+            }
+        }
+    }
+
+    /// Gives memory back if most places are free.
+    fn give_back(&mut self) {
+        if self.index.len() <= self.entries.len() / 2 {
+            self.compact();
+            self.shrink();
+        }
     }
 
     fn is_dead(&self, place: usize) -> bool {
@@ -201,6 +253,8 @@ impl<P: Pointer, V> WeakKeyMap<P, V> {
         if self.index.len() == self.entries.len() {
             return;
         }
+        let before = self.next.min(self.entries.len());
+        self.next = self.entries[..before].iter().flatten().count();
         self.entries.retain(Option::is_some);
         self.index.clear();
         let entries = &self.entries;

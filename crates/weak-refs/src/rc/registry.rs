@@ -27,6 +27,8 @@ use std::collections::BTreeMap;
 /// ```
 pub struct WeakKeyRegistry<P: Pointer, H> {
     cells: BTreeMap<u64, Cell<P, H>>,
+    /// The number at which [`cleanup_next`](Self::cleanup_next) goes on.
+    next: u64,
 }
 
 /// Only its uniqueness matters, not its order among threads.
@@ -48,7 +50,7 @@ impl<P: Pointer, H> WeakKeyRegistry<P, H> {
     /// An empty registry; it allocates nothing.
     #[must_use]
     pub const fn new() -> Self {
-        Self { cells: BTreeMap::new() }
+        Self { cells: BTreeMap::new(), next: 0 }
     }
 
     /// Keeps `held` until `target` has died; O(log *n*). A target can be registered many times.
@@ -72,6 +74,28 @@ impl<P: Pointer, H> WeakKeyRegistry<P, H> {
             .extract_if(.., |_, cell| dead(cell))
             .take(limit)
             .map(|(_, cell)| cell.held)
+            .collect()
+    }
+
+    /// Takes out the held values of dead targets among the next `looks` registrations, in the order of
+    /// registration. Begins where the last call ended, so that calls take turns at all registrations, and cleanup
+    /// after each death does not look at all. O((log *n* + `looks`) + taken log *n*).
+    #[must_use = "these are the held values to be cleaned up"]
+    pub fn cleanup_next(&mut self, looks: usize) -> Vec<H> {
+        let looks = looks.min(self.cells.len());
+        let turn = self.cells.range(self.next..).chain(self.cells.range(..self.next)).take(looks);
+        let mut dead = Vec::new();
+        let mut last = None;
+        for (number, cell) in turn {
+            last = Some(*number);
+            if P::is_dead(&cell.target) {
+                dead.push(*number);
+            }
+        }
+        self.next = last.map_or(0, |last| last + 1);
+        dead.into_iter()
+            .filter_map(|number| self.cells.remove(&number))
+            .map(|cell| cell.held)
             .collect()
     }
 

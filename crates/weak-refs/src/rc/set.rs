@@ -48,6 +48,12 @@ impl<P: Pointer> WeakKeySet<P> {
         self.map.expire()
     }
 
+    /// Frees the places of dead members among the next `looks`, in turns; see
+    /// [`WeakKeyMap::expire_next`](super::WeakKeyMap::expire_next). Amortised O(`looks`).
+    pub fn expire_next(&mut self, looks: usize) -> usize {
+        self.map.expire_next(looks)
+    }
+
     /// How many members there are; dead ones count until they expire.
     #[must_use]
     pub fn occupancy(&self) -> usize {

@@ -279,3 +279,64 @@ fn held_values_come_out_once_in_order_and_within_the_limit() {
     drop(kept);
     assert_eq!(registry.cleanup_some(1), [4]);
 }
+
+#[test]
+fn a_few_looks_after_each_death_free_every_entry_in_turn() {
+    const KEYS: usize = 10_000;
+    const LOOKS: usize = 4;
+    let mut keys: Vec<_> = (0..KEYS).map(Rc::new).collect();
+    let (mut map, mut set) = (RcWeakMap::new(), RcWeakSet::new());
+    for key in &keys {
+        map.set(key, **key);
+        set.add(key);
+    }
+    let mut freed = 0;
+    while keys.len() > 1 {
+        // From the middle, so that places lie on both sides of the one that is looked at next.
+        keys.swap_remove(keys.len() / 2);
+        freed += map.expire_next(LOOKS);
+        set.expire_next(LOOKS);
+        assert!(map.occupancy() <= keys.len() + KEYS / LOOKS, "{}", map.occupancy());
+        assert_eq!(map.occupancy(), set.occupancy());
+    }
+    for _ in 0..KEYS / LOOKS {
+        freed += map.expire_next(LOOKS);
+    }
+    assert_eq!((freed, map.occupancy(), map.expire()), (KEYS - 1, 1, 0));
+    assert_eq!(map.get(&keys[0]), Some(&*keys[0]));
+    assert!(map.capacity() < 16, "{}", map.capacity());
+}
+
+#[test]
+fn a_look_at_one_entry_frees_the_chain_of_announced_keys_behind_it() {
+    let (keys, order) = keys(1000);
+    let mut map = Chain::new();
+    map.set(&keys[0], keys[1].clone());
+    for i in order.into_iter().filter(|i| *i > 0) {
+        map.set(&keys[i], keys[i + 1].clone());
+    }
+    let first = keys[0].clone();
+    drop(keys);
+    assert_eq!(map.expire_next(0), 0);
+    drop(first);
+    assert_eq!(map.expire_next(1), 1000);
+}
+
+#[test]
+fn a_registry_looks_at_a_few_registrations_in_turn() {
+    let mut registry = RcFinalizationRegistry::new();
+    let mut targets: Vec<_> = (0..10).map(Rc::new).collect();
+    for target in &targets {
+        let _ = registry.register(target, **target);
+    }
+    for dead in [7, 2, 1] {
+        targets.remove(dead);
+    }
+    assert_eq!(registry.cleanup_next(0), []);
+    let turn: Vec<_> = (0..5).map(|_| registry.cleanup_next(2)).collect();
+    assert_eq!(turn, [vec![1], vec![2], vec![], vec![7], vec![]]);
+    drop(targets);
+    assert_eq!(registry.cleanup_next(3), [0, 3, 4]);
+    assert_eq!(registry.cleanup_next(100), [5, 6, 8, 9]);
+    assert_eq!((registry.occupancy(), registry.cleanup_next(1)), (0, vec![]));
+}

@@ -21,6 +21,7 @@ enum Op {
     Delete(usize),
     Compute(usize, u32),
     Expire,
+    ExpireNext(usize),
 }
 
 fn op() -> impl Strategy<Value = Op> {
@@ -33,11 +34,12 @@ fn op() -> impl Strategy<Value = Op> {
         2 => root.clone().prop_map(Op::Delete),
         1 => (root, any::<u32>()).prop_map(|(key, number)| Op::Compute(key, number)),
         2 => Just(Op::Expire),
+        4 => (0_usize..6).prop_map(Op::ExpireNext),
     ]
 }
 
 /// Entries by key; a key is alive while a root or any entry's value holds it.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Model {
     roots: [Option<u64>; ROOTS],
     entries: HashMap<u64, (u32, Vec<u64>)>,
@@ -47,6 +49,13 @@ impl Model {
     fn alive(&self, key: u64) -> bool {
         self.roots.contains(&Some(key))
             || self.entries.values().any(|(_, held)| held.contains(&key))
+    }
+
+    /// How many entries are left if all dead ones go.
+    fn living(&self) -> usize {
+        let mut living = self.clone();
+        living.expire();
+        living.entries.len()
     }
 
     fn expire(&mut self) {
@@ -88,6 +97,13 @@ fn agree<K>(program: &[Op], new: impl Fn() -> K) {
                 let new = || Value { number: *number, _holds: Vec::new() };
                 let found = map.get_or_insert_with(key, new).number;
                 assert_eq!(found, model.entries.entry(id).or_insert((*number, Vec::new())).0);
+            }
+            Op::ExpireNext(looks) => {
+                let (before, freed) = (map.occupancy(), map.expire_next(*looks));
+                assert_eq!(before - freed, map.occupancy());
+                // Some of the dead entries have gone, and none of the others.
+                let (most, least) = (model.entries.len(), model.living());
+                assert!((least..=most).contains(&map.occupancy()), "{}", map.occupancy());
             }
             Op::Expire => {
                 let (before, freed) = (map.occupancy(), map.expire());
