@@ -18,9 +18,9 @@ pub(crate) struct ExternalMemory {
 
 impl ExternalMemory {
     /// All bytes, or `usize::MAX` if they are more.
+    #[inline]
     pub fn bytes(&self) -> usize {
-        let bytes = self.natives.saturating_add_signed(self.told);
-        usize::try_from(bytes).unwrap_or(usize::MAX)
+        usize::try_from(self.natives.wrapping_add_signed(self.told)).unwrap_or(usize::MAX)
     }
 
     /// The host tells of so many bytes more, or fewer.
@@ -30,21 +30,27 @@ impl ExternalMemory {
     }
 
     /// A native cell keeps so many bytes.
+    #[inline]
     pub fn add(&mut self, bytes: usize) {
         self.natives += bytes as u128;
     }
 
     /// A native cell does not keep these bytes any more.
+    #[inline]
     pub fn remove(&mut self, bytes: usize) {
         self.natives -= bytes as u128;
-        self.bound();
+        if self.told < 0 {
+            self.bound();
+        }
     }
 
+    #[cold]
     fn bound(&mut self) {
         self.told = self.told.max(-(self.natives as i128));
     }
 
     /// Whether so much has come since the last full collection that another is due.
+    #[inline]
     pub fn is_due(&self) -> bool {
         self.bytes() > self.settled.saturating_add(STEP)
     }

@@ -2,28 +2,29 @@
 //! program likes, so it runs when a collection's books are finished, and on one payload at a time.
 
 use core::any::Any;
-use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-/// Payloads that wait to be dropped, in the order in which their cells were found dead.
+/// Payloads that wait to be dropped.
 #[derive(Default)]
-pub(crate) struct PendingFinalizers(VecDeque<Box<dyn Any + Send>>);
+pub(crate) struct PendingFinalizers(Vec<Box<dyn Any + Send>>);
 
 impl PendingFinalizers {
     pub fn push(&mut self, payload: Box<dyn Any + Send>) {
-        self.0.push_back(payload);
+        self.0.push(payload);
     }
 
-    /// Drops one payload after the other.
+    /// Drops one payload after the other, in the order in which their cells were found dead unless a panic came
+    /// between.
     ///
     /// # Panics
     /// Where a payload's drop does: those behind it go on waiting.
     pub fn run(&mut self) {
-        while let Some(payload) = self.0.pop_front() {
+        self.0.reverse();
+        while let Some(payload) = self.0.pop() {
             drop(payload);
         }
         // A burst of dead natives leaves no lasting memory.
-        self.0 = VecDeque::new();
+        self.0 = Vec::new();
     }
 
     pub fn drain(&mut self) -> impl Iterator<Item = Box<dyn Any + Send>> {

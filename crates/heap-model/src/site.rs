@@ -6,7 +6,7 @@ use crate::scope::{Local, Scope, Value, cell_size, is_plain};
 use crate::{HeapError, OutOfMemory};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// A place in a program that allocates; see [`Scope::alloc_at`]. It belongs to its heap, and takes 24 bytes
+/// A place in a program that allocates; see [`Scope::alloc_at`]. It belongs to its heap, and takes 32 bytes
 /// there until [`Scope::end_site`].
 #[derive(Clone, Copy, Debug)]
 pub struct Site {
@@ -138,8 +138,8 @@ pub(crate) struct Sites {
 
 #[derive(Default)]
 struct SiteCounts {
-    allocated: u32,
-    survived: u32,
+    allocated: u64,
+    survived: u64,
     pretenured: bool,
     /// The site's, or [`NONE`].
     number: u64,
@@ -149,7 +149,7 @@ struct SiteCounts {
 const NONE: u64 = 0;
 
 /// A site decides from this many cells on (V8: `kPretenureMinimumCreated`).
-const SITE_MINIMUM: u32 = 100;
+const SITE_MINIMUM: u64 = 100;
 
 impl Sites {
     fn add(&mut self) -> Site {
@@ -182,19 +182,26 @@ impl Sites {
         if counts.number != site.number {
             return None;
         }
-        if !counts.pretenured {
-            counts.allocated = counts.allocated.saturating_add(1);
-            if counts.allocated == SITE_MINIMUM {
-                self.due.push(site.index);
-            }
+        counts.allocated += 1;
+        let pretenured = counts.pretenured;
+        if counts.allocated == SITE_MINIMUM {
+            self.may_decide(site.index);
         }
-        Some(counts.pretenured)
+        Some(pretenured)
+    }
+
+    /// A site has enough cells to be decided.
+    #[cold]
+    fn may_decide(&mut self, site: u32) {
+        if !self.sites[site as usize].pretenured {
+            self.due.push(site);
+        }
     }
 
     #[inline(always)]
     pub fn survived(&mut self, site: u32) {
         if let Some(counts) = self.sites.get_mut(site as usize) {
-            counts.survived = counts.survived.saturating_add(1);
+            counts.survived += 1;
         }
     }
 
@@ -203,7 +210,7 @@ impl Sites {
     pub fn decide(&mut self) {
         for index in self.due.drain(..) {
             let site = &mut self.sites[index as usize];
-            let ratio = f64::from(site.survived) / f64::from(site.allocated);
+            let ratio = site.survived as f64 / site.allocated as f64;
             site.pretenured = ratio >= 0.85;
             (site.allocated, site.survived) = (0, 0);
         }
