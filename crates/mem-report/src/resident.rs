@@ -1,5 +1,6 @@
 //! The resident set, read from the operating system; parsing is apart from reading. No unsafe code.
 
+use crate::{Reading, Source};
 use core::fmt;
 
 /// Why the resident set could not be read.
@@ -26,16 +27,17 @@ impl fmt::Display for ReadError {
 
 impl core::error::Error for ReadError {}
 
-/// The resident set of this process in bytes.
+/// The resident set of this process.
 ///
 /// # Errors
 /// [`ReadError::Unsupported`] on systems other than Linux, else what went wrong in reading.
-pub fn resident_set() -> Result<u64, ReadError> {
+pub fn resident_set() -> Result<Reading, ReadError> {
     if !cfg!(target_os = "linux") {
         return Err(ReadError::Unsupported);
     }
     let text = std::fs::read_to_string("/proc/self/status").map_err(ReadError::Io)?;
-    parse_resident_set(&text).ok_or(ReadError::Format)
+    let bytes = parse_resident_set(&text).ok_or(ReadError::Format)?;
+    Ok(Reading::new(bytes, Source::VM_RSS))
 }
 
 /// The resident set in bytes from the text of Linux's `/proc/PID/status` (line `VmRSS`, in kB).

@@ -1,51 +1,319 @@
-//! Samples in order, under labels. No unsafe code.
+//! Samples in order, under labels.
+//!
+//! A sample is stored in a record of fixed size; its label is in [`labels`], its table by kind and
+//! its allocator's counters in queues of their own, so that a timeline of a million samples is small
+//! and takes its room before sampling.
 
-use crate::{Difference, Figure, MemoryUsage};
-use core::fmt;
+mod labels;
 
-/// The five figures at one labelled moment.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sample {
+use crate::{Allocations, Difference, Figure, Kinds, MemoryUsage, Reading, Source};
+use core::time::Duration;
+use labels::{Labels, Span};
+use std::collections::VecDeque;
+use std::time::Instant;
+
+/// The figures at one labelled moment.
+///
+/// ```
+/// use mem_report::{Figure, MemoryUsage, Sample, Source, Timeline};
+///
+/// let usage = MemoryUsage::new().with(Figure::HeapUsed, 3_092_008, Source::HEAP);
+/// let mut timeline = Timeline::new();
+/// timeline.statement("gc()");
+/// timeline.record(Sample::new("after gc", usage).with_collections(1));
+/// assert_eq!(timeline.get(0).map(|sample| (sample.label, sample.step)), Some(("after gc", 1)));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Sample<'a> {
     /// What had just happened.
-    pub label: String,
+    pub label: &'a str,
     /// The figures then.
     pub usage: MemoryUsage,
+    /// How many statements had run; the timeline fills it in.
+    pub step: u64,
+    /// The time since the timeline's start; absent where no clock is wanted.
+    pub at: Option<Duration>,
+    /// How many collections the heap had made, where one counts them.
+    pub collections: Option<u64>,
+    /// What the allocator had done, where one counts.
+    pub allocations: Option<Allocations>,
+    /// What the memory consisted of, where a source says.
+    pub kinds: Option<&'a Kinds>,
 }
 
-/// Samples in the order in which they were taken.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+impl<'a> Sample<'a> {
+    /// Figures under a label.
+    #[must_use]
+    pub const fn new(label: &'a str, usage: MemoryUsage) -> Self {
+        Self { label, usage, step: 0, at: None, collections: None, allocations: None, kinds: None }
+    }
+
+    /// This sample, taken so long after the timeline's start.
+    #[must_use]
+    pub const fn with_time(mut self, at: Duration) -> Self {
+        self.at = Some(at);
+        self
+    }
+
+    /// This sample after so many collections in all.
+    #[must_use]
+    pub const fn with_collections(mut self, collections: u64) -> Self {
+        self.collections = Some(collections);
+        self
+    }
+
+    /// This sample with an allocator's counters.
+    #[must_use]
+    pub const fn with_allocations(mut self, allocations: Allocations) -> Self {
+        self.allocations = Some(allocations);
+        self
+    }
+
+    /// This sample with a table by kind.
+    #[must_use]
+    pub const fn with_kinds(mut self, kinds: &'a Kinds) -> Self {
+        self.kinds = Some(kinds);
+        self
+    }
+
+    /// What has changed since an earlier sample.
+    #[must_use]
+    pub fn since(&self, earlier: &Sample<'_>) -> Difference {
+        self.usage.since(&earlier.usage)
+    }
+}
+
+/// Samples in the order in which they were taken, and the statements between them.
+///
+/// Unbounded, or a ring that keeps the latest. [`Timeline::push`] takes O(1).
+#[derive(Clone, Debug, Default)]
 pub struct Timeline {
-    samples: Vec<Sample>,
+    /// The most samples to keep; 0 for all.
+    most: usize,
+    started: Option<Instant>,
+    records: VecDeque<Record>,
+    /// How many samples were dropped from the front.
+    dropped: u64,
+    labels: Labels,
+    /// The sources that occur together, without two alike: a record names one by its place.
+    sources: Vec<[Option<Source>; 5]>,
+    /// By the number of the sample, counted from the first that was ever taken.
+    allocations: VecDeque<(u64, Allocations)>,
+    kinds: VecDeque<(u64, Kinds)>,
+    statements: VecDeque<Box<str>>,
+    /// How many statements were dropped from the front.
+    statements_dropped: u64,
+}
+
+/// A sample without what is stored apart.
+#[derive(Clone, Copy, Debug)]
+struct Record {
+    bytes: [u64; 5],
+    step: u64,
+    at: Option<Duration>,
+    collections: Option<u64>,
+    label: Span,
+    sources: u32,
 }
 
 impl Timeline {
+    /// An unbounded timeline without a clock: the same program gives the same timeline.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A ring of the latest `most` samples (at least 1).
+    #[must_use]
+    pub fn ring(most: usize) -> Self {
+        Self { most: most.max(1), ..Self::default() }
+    }
+
+    /// This timeline with a clock that starts now: samples that have no time get it.
+    #[must_use]
+    pub fn with_clock(mut self) -> Self {
+        self.started = Some(Instant::now());
+        self
+    }
+
+    /// This timeline with room for so many samples, and so many bytes of labels, taken and touched now:
+    /// until it is used up, taking samples changes no figure.
+    #[must_use]
+    pub fn with_room(mut self, samples: usize, label_bytes: usize) -> Self {
+        let samples = if self.most == 0 { samples } else { samples.min(self.most) };
+        self.records = touched(samples, Record::EMPTY);
+        self.labels = Labels::with_room(label_bytes);
+        self.sources.reserve(4);
+        self
+    }
+
+    /// Adds a statement: the samples after it were taken after it had run.
+    pub fn statement(&mut self, text: impl Into<Box<str>>) {
+        self.statements.push_back(text.into());
+    }
+
     /// Adds a sample.
-    pub fn push(&mut self, label: impl Into<String>, usage: MemoryUsage) {
-        self.samples.push(Sample { label: label.into(), usage });
+    pub fn push(&mut self, label: &str, usage: MemoryUsage) {
+        self.record(Sample::new(label, usage));
+    }
+
+    /// Adds a sample with all that is known of it. Its step is the number of statements so far.
+    pub fn record(&mut self, sample: Sample<'_>) {
+        if self.most != 0 && self.records.len() == self.most {
+            self.drop_first();
+        }
+        let number = self.dropped + self.records.len() as u64;
+        let readings = sample.usage.readings();
+        let label = match self.records.back() {
+            Some(last) if self.labels.get(last.label) == sample.label => last.label,
+            _ => self.labels.push(sample.label),
+        };
+        let record = Record {
+            bytes: readings.map(|reading| reading.map_or(0, |reading| reading.bytes)),
+            step: self.statements_dropped + self.statements.len() as u64,
+            at: sample.at.or_else(|| self.started.map(|started| started.elapsed())),
+            collections: sample.collections,
+            label,
+            sources: self.place_of(readings.map(|reading| reading.map(|reading| reading.source))),
+        };
+        self.records.push_back(record);
+        self.allocations.extend(sample.allocations.map(|allocations| (number, allocations)));
+        self.kinds.extend(sample.kinds.map(|kinds| (number, kinds.clone())));
+    }
+
+    /// How many samples there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    /// Whether there is no sample.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty()
+    }
+
+    /// How many samples a ring has dropped.
+    #[must_use]
+    pub const fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    /// One sample, by its place from the first that is kept. O(log n).
+    #[must_use]
+    pub fn get(&self, place: usize) -> Option<Sample<'_>> {
+        let record = self.records.get(place)?;
+        let number = self.dropped + place as u64;
+        let sources = self.sources[record.sources as usize];
+        let mut readings = [None; 5];
+        for (reading, (bytes, source)) in readings.iter_mut().zip(record.bytes.iter().zip(sources))
+        {
+            *reading = source.map(|source| Reading::new(*bytes, source));
+        }
+        Some(Sample {
+            label: self.labels.get(record.label),
+            usage: MemoryUsage::from_readings(readings),
+            step: record.step,
+            at: record.at,
+            collections: record.collections,
+            allocations: numbered(&self.allocations, number).copied(),
+            kinds: numbered(&self.kinds, number),
+        })
     }
 
     /// The samples in order.
     #[must_use]
-    pub fn samples(&self) -> &[Sample] {
-        &self.samples
+    pub fn samples(
+        &self,
+    ) -> impl ExactSizeIterator<Item = Sample<'_>> + DoubleEndedIterator + Clone {
+        (0..self.records.len()).map(|place| self.get(place).expect("a place below the length"))
+    }
+
+    /// One figure of all samples in order, in bytes; O(1) a sample.
+    #[must_use]
+    pub fn figure(&self, figure: Figure) -> impl ExactSizeIterator<Item = Option<u64>> + '_ {
+        self.records.iter().map(move |record| {
+            let present = self.sources[record.sources as usize][figure as usize].is_some();
+            present.then_some(record.bytes[figure as usize])
+        })
+    }
+
+    /// The first sample under a label.
+    #[must_use]
+    pub fn find(&self, label: &str) -> Option<Sample<'_>> {
+        self.samples().find(|sample| sample.label == label)
     }
 
     /// Each sample but the first, with what has changed since the one before it.
-    pub fn differences(&self) -> impl Iterator<Item = (&Sample, Difference)> {
-        self.samples.windows(2).map(|pair| (&pair[1], pair[1].usage.since(&pair[0].usage)))
+    pub fn differences(&self) -> impl Iterator<Item = (Sample<'_>, Difference)> {
+        self.samples().zip(self.samples().skip(1)).map(|(old, new)| (new, new.since(&old)))
+    }
+
+    /// The statements that ran after step `from` and up to step `to`, in order: those between two
+    /// samples by their [`Sample::step`].
+    pub fn statements(&self, from: u64, to: u64) -> impl Iterator<Item = &str> {
+        let place = |step: u64| {
+            (step.saturating_sub(self.statements_dropped) as usize).min(self.statements.len())
+        };
+        let (from, to) = (place(from), place(to));
+        self.statements.range(from..to.max(from)).map(AsRef::as_ref)
+    }
+
+    /// How many statements there were.
+    #[must_use]
+    pub fn steps(&self) -> u64 {
+        self.statements_dropped + self.statements.len() as u64
+    }
+
+    /// Bytes of memory that the timeline itself occupies, tables by kind and statements apart.
+    #[must_use]
+    pub fn footprint(&self) -> usize {
+        self.records.capacity() * size_of::<Record>()
+            + self.allocations.capacity() * size_of::<(u64, Allocations)>()
+            + self.labels.footprint()
+    }
+
+    fn drop_first(&mut self) {
+        self.records.pop_front();
+        self.dropped += 1;
+        let Some(first) = self.records.front() else { return };
+        self.labels.forget_before(first.label);
+        while self.allocations.front().is_some_and(|(number, _)| *number < self.dropped) {
+            self.allocations.pop_front();
+        }
+        while self.kinds.front().is_some_and(|(number, _)| *number < self.dropped) {
+            self.kinds.pop_front();
+        }
+        while self.statements_dropped < first.step {
+            self.statements.pop_front();
+            self.statements_dropped += 1;
+        }
+    }
+
+    /// The place of a set of sources, which is added if it is new. There are few, and the last is likely.
+    fn place_of(&mut self, sources: [Option<Source>; 5]) -> u32 {
+        let place = self.sources.iter().rposition(|known| *known == sources).unwrap_or_else(|| {
+            self.sources.push(sources);
+            self.sources.len() - 1
+        });
+        place as u32
     }
 }
 
-/// A line per sample; the resident set is left out, because it does not repeat.
-impl fmt::Display for Timeline {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for sample in &self.samples {
-            write!(f, "{}:", sample.label)?;
-            for figure in &Figure::ALL[1..] {
-                write!(f, " {} {}", figure.name(), figure.of(&sample.usage))?;
-            }
-            writeln!(f)?;
-        }
-        Ok(())
-    }
+impl Record {
+    const EMPTY: Self =
+        Self { bytes: [0; 5], step: 0, at: None, collections: None, label: Span::NONE, sources: 0 };
+}
+
+/// An empty queue with room for so many, whose pages have been touched.
+fn touched<T: Copy>(count: usize, value: T) -> VecDeque<T> {
+    let mut room: VecDeque<T> = core::iter::repeat_n(value, count).collect();
+    room.clear();
+    room
+}
+
+fn numbered<T>(queue: &VecDeque<(u64, T)>, number: u64) -> Option<&T> {
+    let at = queue.binary_search_by_key(&number, |(number, _)| *number).ok()?;
+    Some(&queue[at].1)
 }

@@ -1,118 +1,116 @@
-//! The five figures, their differences, and their text. No unsafe code.
+//! The five figures at one moment, each present or absent.
 
-use core::fmt;
+use crate::{Figure, Reading, Source};
 
-/// The five figures of `process.memoryUsage()`, in bytes.
+/// The five figures of `process.memoryUsage()`, in bytes: each present, with its source, or absent.
+///
+/// A figure that no source gives is absent, never 0.
+///
+/// ```
+/// use mem_report::{Figure, MemoryUsage, Source};
+///
+/// let usage = MemoryUsage::new()
+///     .with(Figure::HeapUsed, 3_092_008, Source::HEAP)
+///     .with(Figure::External, 214_186, Source::HEAP);
+/// assert_eq!(usage.heap_used(), Some(3_092_008));
+/// assert_eq!(usage.rss(), None);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
 #[doc(alias = "memoryUsage")]
 pub struct MemoryUsage {
-    /// Resident set: everything of the process that is in main memory.
-    pub rss: u64,
-    /// Heap already requested from the operating system.
-    #[doc(alias = "heapTotal")]
-    pub heap_total: u64,
-    /// Heap in use now.
-    #[doc(alias = "heapUsed")]
-    pub heap_used: u64,
-    /// Memory outside the heap that its objects own, the array buffers included.
-    pub external: u64,
-    /// Memory of array buffers, all Buffers included.
-    #[doc(alias = "arrayBuffers")]
-    pub array_buffers: u64,
-}
-
-/// One of the five figures.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Figure {
-    /// [`MemoryUsage::rss`].
-    Rss,
-    /// [`MemoryUsage::heap_total`].
-    HeapTotal,
-    /// [`MemoryUsage::heap_used`].
-    HeapUsed,
-    /// [`MemoryUsage::external`].
-    External,
-    /// [`MemoryUsage::array_buffers`].
-    ArrayBuffers,
-}
-
-impl Figure {
-    /// All five, in Node's order.
-    pub const ALL: [Self; 5] =
-        [Self::Rss, Self::HeapTotal, Self::HeapUsed, Self::External, Self::ArrayBuffers];
-
-    /// The figure's name in Node's spelling.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Rss => "rss",
-            Self::HeapTotal => "heapTotal",
-            Self::HeapUsed => "heapUsed",
-            Self::External => "external",
-            Self::ArrayBuffers => "arrayBuffers",
-        }
-    }
-
-    /// The figure's value in bytes.
-    #[must_use]
-    pub fn of(self, usage: &MemoryUsage) -> u64 {
-        match self {
-            Self::Rss => usage.rss,
-            Self::HeapTotal => usage.heap_total,
-            Self::HeapUsed => usage.heap_used,
-            Self::External => usage.external,
-            Self::ArrayBuffers => usage.array_buffers,
-        }
-    }
+    readings: [Option<Reading>; 5],
 }
 
 impl MemoryUsage {
-    /// What has changed since an earlier sample, in bytes.
+    /// No figure at all.
     #[must_use]
-    pub fn since(&self, earlier: &Self) -> Difference {
-        Difference(
-            Figure::ALL.map(|figure| i128::from(figure.of(self)) - i128::from(figure.of(earlier))),
-        )
+    pub const fn new() -> Self {
+        Self { readings: [None; 5] }
     }
-}
 
-/// In the shape of Node's `console.log(process.memoryUsage())`.
-impl fmt::Display for MemoryUsage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        lines(f, |f, figure| write!(f, "{}", figure.of(self)))
-    }
-}
-
-/// How far each figure has risen (positive) or fallen between two samples, in bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Difference([i128; 5]);
-
-impl Difference {
-    /// The change of one figure in bytes.
+    /// These figures and one more, in bytes; it replaces the one that is there.
     #[must_use]
-    pub fn of(&self, figure: Figure) -> i128 {
-        self.0[figure as usize]
+    pub const fn with(mut self, figure: Figure, bytes: u64, source: Source) -> Self {
+        self.readings[figure as usize] = Some(Reading::new(bytes, source));
+        self
     }
-}
 
-/// As [`MemoryUsage`], each figure with its sign.
-impl fmt::Display for Difference {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        lines(f, |f, figure| write!(f, "{:+}", self.of(figure)))
+    /// Sets one figure, or makes it absent.
+    pub const fn set(&mut self, figure: Figure, reading: Option<Reading>) {
+        self.readings[figure as usize] = reading;
     }
-}
 
-fn lines(
-    f: &mut fmt::Formatter<'_>,
-    value: impl Fn(&mut fmt::Formatter<'_>, Figure) -> fmt::Result,
-) -> fmt::Result {
-    f.write_str("{\n")?;
-    for figure in Figure::ALL {
-        write!(f, "  {}: ", figure.name())?;
-        value(f, figure)?;
-        f.write_str(if figure == Figure::ArrayBuffers { "\n}" } else { ",\n" })?;
+    /// One figure with its source, if present.
+    #[must_use]
+    pub const fn reading(&self, figure: Figure) -> Option<Reading> {
+        self.readings[figure as usize]
     }
-    Ok(())
+
+    /// One figure in bytes, if present.
+    #[must_use]
+    pub const fn get(&self, figure: Figure) -> Option<u64> {
+        match self.reading(figure) {
+            Some(reading) => Some(reading.bytes),
+            None => None,
+        }
+    }
+
+    /// [`Figure::Rss`] in bytes, if present.
+    #[must_use]
+    pub const fn rss(&self) -> Option<u64> {
+        self.get(Figure::Rss)
+    }
+
+    /// [`Figure::HeapTotal`] in bytes, if present.
+    #[must_use]
+    pub const fn heap_total(&self) -> Option<u64> {
+        self.get(Figure::HeapTotal)
+    }
+
+    /// [`Figure::HeapUsed`] in bytes, if present.
+    #[must_use]
+    pub const fn heap_used(&self) -> Option<u64> {
+        self.get(Figure::HeapUsed)
+    }
+
+    /// [`Figure::External`] in bytes, if present.
+    #[must_use]
+    pub const fn external(&self) -> Option<u64> {
+        self.get(Figure::External)
+    }
+
+    /// [`Figure::ArrayBuffers`] in bytes, if present.
+    #[must_use]
+    pub const fn array_buffers(&self) -> Option<u64> {
+        self.get(Figure::ArrayBuffers)
+    }
+
+    /// The present figures in Node's order, with their sources.
+    pub fn present(&self) -> impl Iterator<Item = (Figure, Reading)> + '_ {
+        Figure::ALL.into_iter().filter_map(|figure| Some((figure, self.reading(figure)?)))
+    }
+
+    /// Whether no figure is present.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.readings.iter().all(Option::is_none)
+    }
+
+    /// These figures; where one is absent, that of `other`.
+    #[must_use]
+    pub fn or(mut self, other: Self) -> Self {
+        for (own, other) in self.readings.iter_mut().zip(other.readings) {
+            *own = own.or(other);
+        }
+        self
+    }
+
+    /// The five figures with their sources, in Node's order.
+    pub(crate) const fn readings(&self) -> &[Option<Reading>; 5] {
+        &self.readings
+    }
+
+    pub(crate) const fn from_readings(readings: [Option<Reading>; 5]) -> Self {
+        Self { readings }
+    }
 }

@@ -14,7 +14,7 @@ mod values;
 pub use baseline::Baseline;
 pub use error::RuntimeError;
 pub use heap_model::HeapOptions;
-pub use mem_report::{MemoryUsage, Timeline};
+pub use mem_report::{Figure, MemoryUsage, Timeline};
 pub use runtime::{Runtime, RuntimeOptions, Variable};
 pub use scenario::{Outcome, Scenario};
 pub use slab_buffer::{PoolOptions, Reuse};

@@ -6,7 +6,7 @@
 use crate::RuntimeError;
 use crate::baseline::{Ballast, Baseline};
 use heap_model::{Global, Heap, HeapOptions, HeapStatistics, Local, Scope};
-use mem_report::MemoryUsage;
+use mem_report::{Figure, MemoryUsage, Source};
 use slab_buffer::{Pool, PoolOptions, PoolStats};
 
 /// What a runtime is made of; the default is Node 20's.
@@ -52,18 +52,19 @@ impl Runtime {
     }
 
     /// The five figures, in bytes, each counted where the memory is; `rss` is the operating
-    /// system's, and 0 where it does not say.
+    /// system's, and absent where it does not say.
     #[doc(alias = "memoryUsage")]
     #[must_use]
     pub fn memory_usage(&self) -> MemoryUsage {
         let array_buffers = self.pool.array_buffers() as u64;
-        MemoryUsage {
-            rss: mem_report::resident_set().unwrap_or(0),
-            heap_total: self.heap.heap_total() as u64,
-            heap_used: self.heap.heap_used() as u64,
-            external: self.ballast.native() as u64 + array_buffers,
-            array_buffers,
-        }
+        let external = self.ballast.native() as u64 + array_buffers;
+        let mut usage = MemoryUsage::new()
+            .with(Figure::HeapTotal, self.heap.heap_total() as u64, Source::HEAP)
+            .with(Figure::HeapUsed, self.heap.heap_used() as u64, Source::HEAP)
+            .with(Figure::External, external, Source::POOL)
+            .with(Figure::ArrayBuffers, array_buffers, Source::POOL);
+        usage.set(Figure::Rss, mem_report::resident_set().ok());
+        usage
     }
 
     /// Bytes of cells in the heap, without asking the operating system for anything.

@@ -15,7 +15,7 @@ enum Step<V> {
 /// `V` holds the program's variables.
 ///
 /// ```
-/// use node_memory::{Runtime, RuntimeOptions, Scenario, Variable};
+/// use node_memory::{Figure, Runtime, RuntimeOptions, Scenario, Variable};
 ///
 /// let outcome = Scenario::<Option<Variable>>::new()
 ///     .sample("before")
@@ -31,9 +31,9 @@ enum Step<V> {
 ///     .gc()
 ///     .sample("without")
 ///     .run(Runtime::new(RuntimeOptions::default())?)?;
-/// let used: Vec<u64> = outcome.timeline.samples().iter().map(|s| s.usage.heap_used).collect();
-/// assert_eq!(used[1] - used[0], 800_048);
-/// assert_eq!(used[2], used[0]);
+/// let grown: Vec<_> =
+///     outcome.timeline.differences().map(|(_, difference)| difference.get(Figure::HeapUsed)).collect();
+/// assert_eq!(grown, [Some(800_048), Some(-800_048)]);
 /// # Ok::<(), node_memory::RuntimeError>(())
 /// ```
 pub struct Scenario<V> {
@@ -42,10 +42,8 @@ pub struct Scenario<V> {
 
 /// What a scenario left: its timeline, its runtime and its variables.
 pub struct Outcome<V> {
-    /// The samples in order.
+    /// The samples in order, and the statements between them, collections included.
     pub timeline: Timeline,
-    /// The names of the statements in order, collections included.
-    pub statements: Vec<String>,
     /// The runtime as the last step left it.
     pub runtime: Runtime,
     /// The program's variables as the last step left them.
@@ -93,17 +91,16 @@ impl<V: Default> Scenario<V> {
     pub fn run(self, mut runtime: Runtime) -> Result<Outcome<V>, RuntimeError> {
         let mut timeline = Timeline::default();
         let mut variables = V::default();
-        let mut statements = Vec::new();
         for step in self.steps {
             match step {
                 Step::Do(name, action) => {
                     action(&mut runtime, &mut variables)?;
-                    statements.push(name);
+                    timeline.statement(name);
                 }
-                Step::Sample(label) => timeline.push(label, runtime.memory_usage()),
+                Step::Sample(label) => timeline.push(&label, runtime.memory_usage()),
             }
         }
-        Ok(Outcome { timeline, statements, runtime, variables })
+        Ok(Outcome { timeline, runtime, variables })
     }
 }
 

@@ -10,7 +10,7 @@
 //! is written. With a cap the stream refuses what is beyond, and the record comes back.
 
 use bytes::Bytes;
-use mem_report::{MemoryUsage, Timeline};
+use mem_report::{Figure, MemoryUsage, Source, Timeline};
 use std::io;
 use std::task::{Context, Waker};
 use stream_backpressure::{Options, Overflow, PollWritable, TokioSink};
@@ -73,14 +73,14 @@ async fn serve(title: &str, options: Options) -> io::Result<(usize, u64)> {
         println!(
             "  {:>16}  buffered {:>9} KiB  resident set {:>7} KiB",
             sample.label,
-            sample.usage.external / 1024,
-            sample.usage.rss / 1024
+            sample.usage.external().unwrap_or(0) / 1024,
+            sample.usage.rss().unwrap_or(0) / 1024
         );
     }
     let stats = connection.stats();
     println!("  refused {refused} records, peak {} KiB buffered\n", stats.peak_bytes / 1024);
     drop(peer);
-    let resident: Vec<u64> = timeline.samples().iter().map(|sample| sample.usage.rss).collect();
+    let resident: Vec<u64> = timeline.figure(Figure::Rss).flatten().collect();
     Ok((stats.peak_bytes, resident[PARTS].saturating_sub(resident[0])))
 }
 
@@ -88,5 +88,7 @@ async fn serve(title: &str, options: Options) -> io::Result<(usize, u64)> {
 /// the connection holds.
 fn usage(connection: &Connection) -> io::Result<MemoryUsage> {
     let rss = mem_report::resident_set().map_err(io::Error::other)?;
-    Ok(MemoryUsage { rss, external: connection.stats().bytes as u64, ..MemoryUsage::default() })
+    let mut usage = MemoryUsage::new();
+    usage.set(Figure::Rss, Some(rss));
+    Ok(usage.with(Figure::External, connection.stats().bytes as u64, Source::exact("stream")))
 }

@@ -3,7 +3,7 @@
 
 use super::Definition;
 use comfy_table::{CellAlignment, Table, presets};
-use node_memory::{MemoryUsage, Outcome};
+use node_memory::{Figure, MemoryUsage, Outcome};
 use std::fmt::Write;
 
 /// Figures in the order rss, heapTotal, heapUsed, external, arrayBuffers.
@@ -24,7 +24,7 @@ pub struct Report {
 
 struct Row {
     label: String,
-    replay: Figures,
+    replay: [Option<u64>; 5],
     document: Option<Figures>,
     node: Option<Figures>,
 }
@@ -39,13 +39,15 @@ struct Check {
 impl Report {
     /// Takes the statements and samples of a replayed scenario.
     pub fn of<V>(outcome: &Outcome<V>) -> Self {
-        let rows = outcome.timeline.samples().iter().map(|sample| Row {
-            label: sample.label.clone(),
+        let rows = outcome.timeline.samples().map(|sample| Row {
+            label: sample.label.to_owned(),
             replay: figures(&sample.usage),
             document: None,
             node: None,
         });
-        Self { rows: rows.collect(), statements: outcome.statements.clone(), ..Self::default() }
+        let statements =
+            outcome.timeline.statements(0, outcome.timeline.steps()).map(str::to_owned);
+        Self { rows: rows.collect(), statements: statements.collect(), ..Self::default() }
     }
 
     /// Puts the document's figures beside the samples, from the first on.
@@ -66,7 +68,8 @@ impl Report {
 
     /// The replay's figure of a sample, both by their places.
     pub fn figure(&self, sample: usize, figure: usize) -> i64 {
-        self.rows.get(sample).and_then(|row| row.replay.get(figure)).map_or(0, |n| *n as i64)
+        let replay = self.rows.get(sample).and_then(|row| *row.replay.get(figure)?);
+        replay.map_or(0, |n| n as i64)
     }
 
     /// Expects exactly this number.
@@ -150,10 +153,12 @@ impl Report {
                 if recorded {
                     cells.push(shown(row.node.map(|f| f[place])));
                 }
-                cells.push(row.replay[place].to_string());
+                cells.push(shown(row.replay[place]));
                 if documented {
-                    let difference =
-                        row.document.map(|f| row.replay[place] as i64 - f[place] as i64);
+                    let difference = row
+                        .document
+                        .zip(row.replay[place])
+                        .map(|(f, n)| n as i64 - f[place] as i64);
                     cells.push(difference.map_or(String::new(), |d| format!("{d:+}")));
                 }
                 table.add_row(cells);
@@ -171,6 +176,6 @@ fn shown(figure: Option<u64>) -> String {
     figure.map_or(String::new(), |n| n.to_string())
 }
 
-fn figures(usage: &MemoryUsage) -> Figures {
-    [usage.rss, usage.heap_total, usage.heap_used, usage.external, usage.array_buffers]
+fn figures(usage: &MemoryUsage) -> [Option<u64>; 5] {
+    Figure::ALL.map(|figure| usage.get(figure))
 }

@@ -1,0 +1,46 @@
+//! Numbers for people: digits in groups of three, bytes in MiB.
+
+/// A number with commas: `201,600`.
+///
+/// ```
+/// assert_eq!(mem_report::human::grouped(201_600), "201,600");
+/// ```
+#[must_use]
+pub fn grouped(number: u128) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.char_indices() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A number with its sign and commas: `+201,600`; 0 has no sign.
+///
+/// ```
+/// assert_eq!(mem_report::human::signed(-1_024), "-1,024");
+/// assert_eq!(mem_report::human::signed(0), "0");
+/// ```
+#[must_use]
+pub fn signed(number: i128) -> String {
+    let sign = match number {
+        0 => "",
+        1.. => "+",
+        _ => "-",
+    };
+    format!("{sign}{}", grouped(number.unsigned_abs()))
+}
+
+/// Bytes in MiB with two decimals, rounded half up: `26.27 MiB`.
+///
+/// ```
+/// assert_eq!(mem_report::human::mib(27_541_504), "26.27 MiB");
+/// ```
+#[must_use]
+pub fn mib(bytes: u64) -> String {
+    let hundredths = (u128::from(bytes) * 100 + (1 << 19)) >> 20;
+    format!("{}.{:02} MiB", grouped(hundredths / 100), hundredths % 100)
+}

@@ -1,0 +1,67 @@
+//! Samples, statements and rings.
+
+use crate::figures::usage;
+use mem_report::{Figure, Kinds, MemoryUsage, Sample, Source, Timeline};
+
+fn used(bytes: u64) -> MemoryUsage {
+    MemoryUsage::new().with(Figure::HeapUsed, bytes, Source::HEAP)
+}
+
+#[test]
+fn samples_come_back_as_they_were_pushed() {
+    let mut kinds = Kinds::new();
+    kinds.add("heap", "strings", 2, 64);
+    let mut timeline = Timeline::new();
+    timeline.push("start", usage());
+    timeline.statement("a = 1");
+    timeline.record(Sample::new("then", used(7)).with_collections(3).with_kinds(&kinds));
+    let samples: Vec<_> = timeline.samples().collect();
+    assert_eq!(samples[0], Sample::new("start", usage()));
+    assert_eq!(samples[1].usage, used(7));
+    assert_eq!((samples[1].step, samples[1].collections), (1, Some(3)));
+    assert_eq!(samples[1].kinds, Some(&kinds));
+    assert_eq!(timeline.statements(0, 1).collect::<Vec<_>>(), ["a = 1"]);
+}
+
+#[test]
+fn a_ring_keeps_the_latest_samples_and_their_statements() {
+    let mut kinds = Kinds::new();
+    kinds.add("heap", "strings", 2, 64);
+    let mut timeline = Timeline::ring(3);
+    for number in 0..10_u64 {
+        timeline.statement(format!("statement {number}"));
+        let label = format!("sample {number}");
+        let sample = Sample::new(&label, used(number));
+        timeline.record(if number % 2 == 0 { sample.with_kinds(&kinds) } else { sample });
+    }
+    let labels: Vec<_> = timeline.samples().map(|sample| sample.label.to_owned()).collect();
+    assert_eq!(labels, ["sample 7", "sample 8", "sample 9"]);
+    assert_eq!(timeline.dropped(), 7);
+    let tables: Vec<_> = timeline.samples().map(|sample| sample.kinds.is_some()).collect();
+    assert_eq!(tables, [false, true, false]);
+    let first = timeline.get(0).expect("a sample").step;
+    let last = timeline.get(2).expect("a sample").step;
+    assert_eq!(
+        timeline.statements(first, last).collect::<Vec<_>>(),
+        ["statement 8", "statement 9"]
+    );
+}
+
+#[test]
+fn a_clock_gives_each_sample_its_time() {
+    let mut timeline = Timeline::new().with_clock();
+    timeline.push("first", used(1));
+    timeline.push("second", used(2));
+    let times: Vec<_> = timeline.samples().map(|sample| sample.at).collect();
+    assert!(times[0].is_some() && times[0] <= times[1]);
+}
+
+#[test]
+fn a_timeline_with_room_occupies_no_more_as_it_fills() {
+    let mut timeline = Timeline::new().with_room(1000, 16_000);
+    let before = timeline.footprint();
+    for number in 0..1000 {
+        timeline.push(&format!("sample {number}"), used(number));
+    }
+    assert_eq!(timeline.footprint(), before);
+}
