@@ -1,11 +1,17 @@
 #![doc = include_str!("../README.md")]
 
 mod allocations;
+#[cfg(target_os = "linux")]
+pub mod cgroup;
+#[cfg(feature = "counting-allocator")]
+pub mod counting;
 mod difference;
+mod error;
 mod figure;
 pub mod human;
 mod kinds;
-mod resident;
+mod process;
+pub mod procfs;
 #[cfg(feature = "serde")]
 mod serde;
 mod source;
@@ -15,9 +21,10 @@ mod usage;
 
 pub use allocations::Allocations;
 pub use difference::{Change, Difference};
+pub use error::ReadError;
 pub use figure::Figure;
 pub use kinds::{Kind, KindChange, Kinds, KindsDifference};
-pub use resident::{ReadError, parse_resident_set, resident_set};
+pub use process::{Process, ProcessMemory, resident_set};
 #[cfg(feature = "serde")]
 pub use serde::Detailed;
 pub use source::{Precision, Reading, Source};

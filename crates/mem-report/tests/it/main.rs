@@ -1,4 +1,5 @@
 //! What is read, compared and printed.
 
 mod figures;
+mod sources;
 mod timeline;
