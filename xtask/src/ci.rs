@@ -7,6 +7,8 @@ const TESTS: &[&[&str]] = &[
     &["test", "--workspace"],
     // The faces of futures and tokio.
     &["test", "--package", "stream-backpressure", "--all-features"],
+    // The allocators, the exporters and the counting allocator.
+    &["test", "--package", "mem-report", "--all-features"],
 ];
 const CHECKS: &[&[&str]] = &[
     &["fmt", "--all", "--check"],

@@ -30,11 +30,14 @@
 mod allocator;
 #[path = "counting/ledger.rs"]
 mod ledger;
+#[path = "counting/source.rs"]
+mod source;
 
 use crate::{Allocations, Figure, MemoryUsage, Source};
 pub use allocator::Counting;
 use core::marker::PhantomData;
 use ledger::Account;
+pub use source::CountedProcess;
 
 /// Whether [`Counting`] is this process's global allocator.
 #[must_use]

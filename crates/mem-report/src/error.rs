@@ -25,8 +25,8 @@ pub enum ReadError {
     Allocator {
         /// The allocator.
         name: &'static str,
-        /// The number of the error that it gave.
-        code: i32,
+        /// What it said.
+        reason: String,
     },
 }
 
@@ -43,7 +43,7 @@ impl fmt::Display for ReadError {
             Self::Io { path, .. } => write!(f, "{} could not be read", path.display()),
             Self::Format { path } => write!(f, "{} has another form than expected", path.display()),
             Self::Unsupported => f.write_str("this operating system does not give the figure"),
-            Self::Allocator { name, code } => write!(f, "{name} gave error {code}"),
+            Self::Allocator { name, reason } => write!(f, "{name} gives no figures: {reason}"),
         }
     }
 }

@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 
 mod allocations;
+#[cfg(any(feature = "jemalloc", feature = "mimalloc", feature = "glibc"))]
+pub mod allocators;
 #[cfg(target_os = "linux")]
 pub mod cgroup;
 #[cfg(feature = "counting-allocator")]
@@ -12,6 +14,8 @@ pub mod human;
 mod kinds;
 mod process;
 pub mod procfs;
+mod read;
+mod sampler;
 #[cfg(feature = "serde")]
 mod serde;
 mod source;
@@ -25,6 +29,8 @@ pub use error::ReadError;
 pub use figure::Figure;
 pub use kinds::{Kind, KindChange, Kinds, KindsDifference};
 pub use process::{Process, ProcessMemory, resident_set};
+pub use read::MemorySource;
+pub use sampler::{Sampler, SourcePanicked};
 #[cfg(feature = "serde")]
 pub use serde::Detailed;
 pub use source::{Precision, Reading, Source};

@@ -6,7 +6,7 @@
 
 mod labels;
 
-use crate::{Allocations, Difference, Figure, Kinds, MemoryUsage, Reading, Source};
+use crate::{Allocations, Difference, Figure, Kinds, MemorySource, MemoryUsage, Reading, Source};
 use core::time::Duration;
 use labels::{Labels, Span};
 use std::collections::VecDeque;
@@ -156,6 +156,14 @@ impl Timeline {
     /// Adds a sample.
     pub fn push(&mut self, label: &str, usage: MemoryUsage) {
         self.record(Sample::new(label, usage));
+    }
+
+    /// Reads a source and adds what it gives as a sample.
+    pub fn sample(&mut self, label: &str, source: &mut impl MemorySource) {
+        let mut sample = Sample::new(label, source.read());
+        sample.collections = source.collections();
+        sample.allocations = source.allocations();
+        self.record(sample);
     }
 
     /// Adds a sample with all that is known of it. Its step is the number of statements so far.

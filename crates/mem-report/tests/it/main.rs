@@ -1,5 +1,6 @@
 //! What is read, compared and printed.
 
 mod figures;
+mod sampling;
 mod sources;
 mod timeline;
