@@ -44,3 +44,19 @@ pub fn mib(bytes: u64) -> String {
     let hundredths = (u128::from(bytes) * 100 + (1 << 19)) >> 20;
     format!("{}.{:02} MiB", grouped(hundredths / 100), hundredths % 100)
 }
+
+/// Bytes in MiB with their sign: `+0.19 MiB`; what rounds to 0.00 has its sign all the same.
+///
+/// ```
+/// assert_eq!(mem_report::human::signed_mib(-201_600), "-0.19 MiB");
+/// ```
+#[must_use]
+pub fn signed_mib(bytes: i128) -> String {
+    let sign = match bytes {
+        0 => "",
+        1.. => "+",
+        _ => "-",
+    };
+    // A difference of two figures of 64 bits has no more bits than that.
+    format!("{sign}{}", mib(u64::try_from(bytes.unsigned_abs()).unwrap_or(u64::MAX)))
+}

@@ -34,5 +34,6 @@ pub use sampler::{Sampler, SourcePanicked};
 #[cfg(feature = "serde")]
 pub use serde::Detailed;
 pub use source::{Precision, Reading, Source};
+pub use text::ParseError;
 pub use timeline::{Sample, Timeline};
 pub use usage::MemoryUsage;

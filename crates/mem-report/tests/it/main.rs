@@ -1,6 +1,8 @@
 //! What is read, compared and printed.
 
 mod figures;
+mod kinds;
 mod sampling;
 mod sources;
+mod text;
 mod timeline;
