@@ -87,7 +87,7 @@ impl<'a> Sample<'a> {
 /// Samples in the order in which they were taken, and the statements between them.
 ///
 /// Unbounded, or a ring that keeps the latest. [`Timeline::push`] takes O(1).
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Timeline {
     /// The most samples to keep; 0 for all.
     most: usize,
@@ -127,7 +127,9 @@ impl Timeline {
     /// A ring of the latest `most` samples (at least 1).
     #[must_use]
     pub fn ring(most: usize) -> Self {
-        Self { most: most.max(1), ..Self::default() }
+        let mut ring = Self::default();
+        ring.most = most.max(1);
+        ring
     }
 
     /// This timeline with a clock that starts now: samples that have no time get it.
@@ -142,15 +144,17 @@ impl Timeline {
     #[must_use]
     pub fn with_room(mut self, samples: usize, label_bytes: usize) -> Self {
         let samples = if self.most == 0 { samples } else { samples.min(self.most) };
-        self.records = touched(samples, Record::EMPTY);
-        self.labels = Labels::with_room(label_bytes);
-        self.sources.reserve(4);
+        uncounted(|| {
+            self.records = touched(samples, Record::EMPTY);
+            self.labels = Labels::with_room(label_bytes);
+            self.sources.reserve(4);
+        });
         self
     }
 
     /// Adds a statement: the samples after it were taken after it had run.
-    pub fn statement(&mut self, text: impl Into<Box<str>>) {
-        self.statements.push_back(text.into());
+    pub fn statement(&mut self, text: impl AsRef<str>) {
+        uncounted(|| self.statements.push_back(text.as_ref().into()));
     }
 
     /// Adds a sample.
@@ -167,7 +171,13 @@ impl Timeline {
     }
 
     /// Adds a sample with all that is known of it. Its step is the number of statements so far.
+    ///
+    /// Memory that a timeline takes for its samples is not entered in the figures of the counting allocator.
     pub fn record(&mut self, sample: Sample<'_>) {
+        uncounted(|| self.store(sample));
+    }
+
+    fn store(&mut self, sample: Sample<'_>) {
         if self.most != 0 && self.records.len() == self.most {
             self.drop_first();
         }
@@ -307,6 +317,44 @@ impl Timeline {
         });
         place as u32
     }
+}
+
+impl Clone for Timeline {
+    fn clone(&self) -> Self {
+        uncounted(|| Self {
+            most: self.most,
+            started: self.started,
+            records: self.records.clone(),
+            dropped: self.dropped,
+            labels: self.labels.clone(),
+            sources: self.sources.clone(),
+            allocations: self.allocations.clone(),
+            kinds: self.kinds.clone(),
+            statements: self.statements.clone(),
+            statements_dropped: self.statements_dropped,
+        })
+    }
+}
+
+impl Drop for Timeline {
+    fn drop(&mut self) {
+        uncounted(|| {
+            self.records = VecDeque::new();
+            self.labels = Labels::default();
+            self.sources = Vec::new();
+            self.allocations = VecDeque::new();
+            self.kinds = VecDeque::new();
+            self.statements = VecDeque::new();
+        });
+    }
+}
+
+/// Runs a function whose allocations the counting allocator does not count.
+fn uncounted<R>(function: impl FnOnce() -> R) -> R {
+    #[cfg(feature = "counting-allocator")]
+    return crate::counting::uncounted(function);
+    #[cfg(not(feature = "counting-allocator"))]
+    function()
 }
 
 impl Record {

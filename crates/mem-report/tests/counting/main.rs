@@ -1,7 +1,7 @@
 //! The counting allocator, installed in this test's process; the tests run side by side.
 
 use mem_report::counting::{self, Counting, Scope};
-use mem_report::{Allocations, Figure, Source};
+use mem_report::{Allocations, Figure, Kinds, MemoryUsage, Sample, Source, Timeline};
 use std::sync::Barrier;
 use std::thread;
 
@@ -133,4 +133,25 @@ fn live_bytes_are_the_figure_of_a_program_without_a_heap() {
     let reading = usage.reading(Figure::HeapUsed).expect("installed");
     assert_eq!(reading.source, Source::COUNTING_ALLOCATOR);
     assert_eq!(usage.rss(), None);
+}
+
+#[test]
+fn a_timeline_does_not_count_itself_with_room_or_without() {
+    let usage = MemoryUsage::new().with(Figure::HeapUsed, 1, Source::HEAP);
+    let mut kinds = Kinds::new();
+    kinds.add("heap", "strings", 1, 24);
+    let label = "a label";
+    let did = did(|| {
+        let mut timeline = Timeline::new().with_room(100, 100);
+        for _ in 0..1000 {
+            timeline.statement("statement");
+            timeline.record(Sample::new(label, usage).with_kinds(&kinds));
+        }
+        drop(timeline.clone());
+        let mut ring = Timeline::ring(10);
+        for _ in 0..100 {
+            ring.record(Sample::new(label, usage).with_kinds(&kinds));
+        }
+    });
+    assert_eq!(did, Allocations::default());
 }

@@ -1,6 +1,7 @@
 //! What is read, compared and printed.
 
 mod figures;
+mod growth;
 mod kinds;
 mod sampling;
 mod sources;
