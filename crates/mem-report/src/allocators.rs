@@ -7,10 +7,8 @@
 //! | `glibc` | [`glibc`]'s `malloc` (2.33 or later) | `uordblks + hblkhd` | `arena + hblkhd` |
 
 #[cfg(feature = "jemalloc")]
-#[path = "allocators/jemalloc.rs"]
 mod jemalloc;
 #[cfg(any(feature = "mimalloc", all(feature = "glibc", target_os = "linux", target_env = "gnu")))]
-#[path = "allocators/raw.rs"]
 mod raw;
 
 use crate::{Figure, MemoryUsage, Reading};

@@ -144,7 +144,7 @@ impl Container {
                     .filter(move |mount| mount.0 == version)
                     .map(move |mount| (path, mount))
             })
-            .filter_map(|(path, (version, mounted, at))| {
+            .map(|(path, (version, mounted, at))| {
                 let mount = root.join(at.trim_start_matches('/'));
                 // A container without a namespace of its own sees the host's path, and only its part mounted.
                 let inside = Path::new(path).strip_prefix(mounted).unwrap_or(Path::new(""));
@@ -152,7 +152,7 @@ impl Container {
                     inside.components().all(|part| matches!(part, std::path::Component::Normal(_)));
                 let directory = mount.join(if below { inside } else { Path::new("") });
                 let directory = if directory.is_dir() { directory } else { mount.clone() };
-                Some(Self { version: *version, mount, directory })
+                Self { version: *version, mount, directory }
             })
             .find(|container| container.memory().used.is_some())
     }

@@ -26,11 +26,8 @@
 //! Memory that one thread allocates and another frees is the first one's allocation and the second
 //! one's deallocation, so a thread's live bytes can be negative; the process's are right.
 
-#[path = "counting/allocator.rs"]
 mod allocator;
-#[path = "counting/ledger.rs"]
 mod ledger;
-#[path = "counting/source.rs"]
 mod source;
 
 use crate::{Allocations, Figure, MemoryUsage, Source};

@@ -8,9 +8,7 @@
 //! figures and so needs no assumption on the noise, and how fast by the Theil-Sen estimator (Sen 1968), the
 //! median of the slopes between all pairs, which outliers do not move.
 
-#[path = "growth/floor.rs"]
 mod floor;
-#[path = "growth/trend.rs"]
 mod trend;
 
 use crate::{Figure, KindChange, Precision, Timeline, human};

@@ -1,5 +1,6 @@
 //! What memory consists of: a table by kind, and the difference of two.
 
+use crate::Allocations;
 use core::fmt;
 use std::borrow::Cow;
 
@@ -86,6 +87,18 @@ impl Kinds {
         bytes: u64,
     ) {
         self.add_row(Kind { group: group.into(), name: name.into(), count: None, bytes });
+    }
+
+    /// Adds the blocks and bytes that an allocator's scope left allocated; nothing where it freed more than it
+    /// allocated.
+    pub fn add_allocations(
+        &mut self,
+        group: impl Into<Cow<'static, str>>,
+        name: impl Into<Cow<'static, str>>,
+        left: &Allocations,
+    ) {
+        let number = |number: i64| u64::try_from(number).unwrap_or(0);
+        self.add(group, name, number(left.live_blocks), number(left.live_bytes));
     }
 
     /// Adds a row, or its figures to the one that has its group and name. The sum has a count if both

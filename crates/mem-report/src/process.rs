@@ -3,15 +3,16 @@
 //! Cheap figures by default, costly ones on request: a resident set is one read of a file that stays
 //! open; the peak, the proportional share and the mappings are separate calls.
 
-#[cfg(target_os = "linux")]
-#[path = "process/linux.rs"]
-mod system;
 #[cfg(not(target_os = "linux"))]
-#[path = "process/elsewhere.rs"]
-mod system;
+mod elsewhere;
+#[cfg(target_os = "linux")]
+mod linux;
 
 use crate::{Figure, MemoryUsage, Reading};
-pub use system::{Process, resident_set};
+#[cfg(not(target_os = "linux"))]
+pub use elsewhere::{Process, resident_set};
+#[cfg(target_os = "linux")]
+pub use linux::{Process, resident_set};
 
 /// The sizes of a process, in bytes, each present or absent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

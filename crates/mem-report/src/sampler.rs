@@ -48,7 +48,7 @@ struct State {
 #[derive(Debug)]
 pub struct SourcePanicked {
     /// The samples up to the panic.
-    pub timeline: Timeline,
+    pub timeline: Box<Timeline>,
 }
 
 impl Sampler {
@@ -90,7 +90,7 @@ impl Sampler {
     pub fn stop(mut self) -> Result<Timeline, SourcePanicked> {
         let ended = self.end();
         let timeline = core::mem::take(&mut self.shared.lock().timeline);
-        if ended { Ok(timeline) } else { Err(SourcePanicked { timeline }) }
+        if ended { Ok(timeline) } else { Err(SourcePanicked { timeline: Box::new(timeline) }) }
     }
 
     /// Ends the thread, and says whether it ended without a panic.

@@ -6,6 +6,7 @@ mod baseline;
 mod buffers;
 mod closures;
 mod error;
+pub mod kinds;
 mod runtime;
 mod scenario;
 mod streams;

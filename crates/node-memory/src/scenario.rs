@@ -1,7 +1,7 @@
 //! A program in named steps with samples between them, and the timeline it gives. No unsafe code.
 
 use crate::{Runtime, RuntimeError};
-use mem_report::Timeline;
+use mem_report::{MemorySource, Sample, Timeline};
 
 type Action<V> = Box<dyn FnOnce(&mut Runtime, &mut V) -> Result<(), RuntimeError>>;
 
@@ -38,6 +38,7 @@ enum Step<V> {
 /// ```
 pub struct Scenario<V> {
     steps: Vec<Step<V>>,
+    kinds: bool,
 }
 
 /// What a scenario left: its timeline, its runtime and its variables.
@@ -54,7 +55,15 @@ impl<V: Default> Scenario<V> {
     /// A program without statements.
     #[must_use]
     pub fn new() -> Self {
-        Self { steps: Vec::new() }
+        Self { steps: Vec::new(), kinds: false }
+    }
+
+    /// Gives each sample a table of what the memory consists of ([`Runtime::kinds`]), for which the heap is
+    /// walked.
+    #[must_use]
+    pub fn with_kinds(mut self) -> Self {
+        self.kinds = true;
+        self
     }
 
     /// Adds a statement.
@@ -97,7 +106,13 @@ impl<V: Default> Scenario<V> {
                     action(&mut runtime, &mut variables)?;
                     timeline.statement(name);
                 }
-                Step::Sample(label) => timeline.push(&label, runtime.memory_usage()),
+                Step::Sample(label) if self.kinds => {
+                    let kinds = runtime.kinds();
+                    let mut sample = Sample::new(&label, runtime.memory_usage());
+                    sample.collections = runtime.collections();
+                    timeline.record(sample.with_kinds(&kinds));
+                }
+                Step::Sample(label) => timeline.sample(&label, &mut runtime),
             }
         }
         Ok(Outcome { timeline, runtime, variables })

@@ -228,19 +228,18 @@ impl Common {
 
 impl Account {
     const fn new(next: Option<&'static Self>) -> Self {
-        const ZERO: AtomicI64 = AtomicI64::new(0);
         Self {
-            live: ZERO,
-            peak: ZERO,
+            live: AtomicI64::new(0),
+            peak: AtomicI64::new(0),
             low: AtomicI64::new(-BATCH),
             high: AtomicI64::new(BATCH),
-            allocated: ZERO,
-            allocations: ZERO,
-            deallocations: ZERO,
-            reallocations: ZERO,
-            scope_peak: ZERO,
-            crest: ZERO,
-            flushed: ZERO,
+            allocated: AtomicI64::new(0),
+            allocations: AtomicI64::new(0),
+            deallocations: AtomicI64::new(0),
+            reallocations: AtomicI64::new(0),
+            scope_peak: AtomicI64::new(0),
+            crest: AtomicI64::new(0),
+            flushed: AtomicI64::new(0),
             seen: AtomicI64::new(i64::MIN),
             taken: AtomicBool::new(false),
             next,

@@ -3,7 +3,7 @@
 use mem_report::{Figure, Growth, Kinds, MemoryUsage, Sample, Source, Timeline, Verdict};
 use std::path::Path;
 
-/// A recorded series; see `tests/series/record.js` for its form.
+/// A recorded series; see `tests/series/README.md` for its form.
 fn series(name: &str) -> Timeline {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/series").join(name);
     let text = std::fs::read_to_string(path).expect("a recorded series");
@@ -70,6 +70,14 @@ fn the_resident_set_of_a_program_without_a_leak_has_none() {
     for name in ["node-noise.txt", "node-plateau.txt"] {
         assert_ne!(verdict(name, Figure::Rss), Verdict::Leak, "{name}");
     }
+}
+
+#[test]
+fn series_of_our_own_runtime_are_told_apart_too() {
+    let growth = Growth::of(&series("node-memory-leak.txt"), Figure::HeapUsed);
+    assert_eq!((growth.verdict, growth.floor.len()), (Verdict::Leak, 30));
+    assert_eq!(verdict("node-memory-plateau.txt", Figure::HeapUsed), Verdict::Plateau);
+    assert_eq!(verdict("node-memory-noise.txt", Figure::HeapUsed), Verdict::Noise);
 }
 
 /// A timeline whose samples are all after a collection.

@@ -1,3 +1,5 @@
-//! What a runtime promises.
+//! What a runtime promises and reports.
 
+mod growth;
+mod kinds;
 mod values;

@@ -1,0 +1,55 @@
+//! Records a program's figures on the runtime, for the tests of mem-report's growth analysis.
+//!
+//! ```console
+//! cd crates/mem-report/tests/series
+//! for name in leak plateau noise; do
+//!     cargo run -p node-memory --example record_series $name > node-memory-$name.txt
+//! done
+//! ```
+//!
+//! A line a sample, as `record.js` beside the recorded files writes it: collections, and the five figures. A
+//! program has a full collection before each third sample; between them the heap collects its new space.
+
+use mem_report::{Figure, MemorySource};
+use node_memory::{Runtime, RuntimeError, RuntimeOptions, Variable};
+use std::collections::VecDeque;
+
+const SAMPLES: usize = 90;
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let name = std::env::args().nth(1).unwrap_or_default();
+    let round: fn(&mut Runtime, &mut VecDeque<Variable>) -> Result<(), RuntimeError> =
+        match name.as_str() {
+            "leak" => |runtime, cache| {
+                cache.push_back(runtime.array(20)?);
+                Ok(())
+            },
+            "plateau" => |runtime, cache| {
+                cache.push_back(runtime.array(20)?);
+                if cache.len() > 5000 {
+                    cache.pop_front();
+                }
+                Ok(())
+            },
+            "noise" => |_, _| Ok(()),
+            _ => return Err("name one of leak, plateau, noise".into()),
+        };
+    let mut runtime = Runtime::new(RuntimeOptions::default())?;
+    let mut cache = VecDeque::new();
+    for sample in 0..SAMPLES {
+        for _ in 0..300 {
+            round(&mut runtime, &mut cache)?;
+            // What a request leaves until the next collection, some of it promoted.
+            let request = runtime.array(300)?;
+            runtime.buffer_from_string("answer")?;
+            drop(request);
+        }
+        if sample % 3 == 2 {
+            runtime.gc();
+        }
+        let usage = runtime.memory_usage();
+        let figures = Figure::ALL.map(|figure| usage.get(figure).unwrap_or(0).to_string());
+        println!("{} {}", runtime.collections().unwrap_or(0), figures.join(" "));
+    }
+    Ok(())
+}
