@@ -9,6 +9,7 @@ pub mod cgroup;
 pub mod counting;
 mod difference;
 mod error;
+pub mod export;
 mod figure;
 mod growth;
 pub mod human;
