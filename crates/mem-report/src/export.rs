@@ -15,7 +15,9 @@ pub mod opentelemetry;
 #[cfg(feature = "prometheus-client")]
 pub mod prometheus_client;
 
-use crate::{Figure, MemoryUsage, ProcessMemory};
+#[cfg(any(feature = "metrics", feature = "prometheus-client"))]
+use crate::Figure;
+use crate::{MemoryUsage, ProcessMemory};
 use std::borrow::Cow;
 
 /// What is exported of one moment.
