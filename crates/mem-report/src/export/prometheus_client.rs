@@ -62,7 +62,10 @@ impl<F: Fn() -> Observation + Send + Sync + 'static> Collector for MemoryCollect
 
 /// The histogram `nodejs_gc_duration_seconds`, by kind.
 #[derive(Clone, Debug)]
-pub struct GcDurations(Family<[(&'static str, &'static str); 1], Histogram, fn() -> Histogram>);
+pub struct GcDurations(Family<Kind, Histogram, fn() -> Histogram>);
+
+/// The label of a kind of collection.
+type Kind = [(&'static str, &'static str); 1];
 
 impl GcDurations {
     /// Registers it.
