@@ -28,6 +28,7 @@
 
 mod allocator;
 mod ledger;
+mod raw;
 mod source;
 
 use crate::{Allocations, Figure, MemoryUsage, Source};

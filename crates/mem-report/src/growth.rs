@@ -83,7 +83,7 @@ impl Growth {
     /// ```
     #[must_use]
     pub fn of(timeline: &Timeline, figure: Figure) -> Self {
-        let (floor, collections_counted) = floor::of(timeline, figure);
+        let (floor, collections_counted) = floor::of(timeline, figure, Self::NEEDED);
         let figures: Vec<f64> = floor.iter().map(|(_, bytes)| *bytes as f64).collect();
         let bytes = |point: Option<&(usize, u64)>| point.map_or(0, |(_, bytes)| i128::from(*bytes));
         let rise = bytes(floor.last()) - bytes(floor.first());

@@ -7,6 +7,8 @@
 mod elsewhere;
 #[cfg(target_os = "linux")]
 mod linux;
+#[cfg(target_os = "linux")]
+mod raw;
 
 use crate::{Figure, MemoryUsage, Reading};
 #[cfg(not(target_os = "linux"))]

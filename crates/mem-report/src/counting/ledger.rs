@@ -9,6 +9,7 @@
 //! passing either bound flushes. `LIVE` is the sum of all `flushed` and of what threads did that had
 //! no account any more.
 
+use super::raw;
 use crate::Allocations;
 use core::cell::Cell;
 use core::sync::atomic::Ordering::Relaxed;
@@ -420,30 +421,5 @@ pub fn resume(paused: Option<Paused>) {
     if let Some(paused) = paused {
         CURRENT.set(paused.account);
         STATE.set(paused.state);
-    }
-}
-
-/// Memory for accounts.
-mod raw {
-    #![expect(
-        unsafe_code,
-        reason = "an account is memory of the system's allocator, not of the counted one"
-    )]
-
-    use super::Account;
-    use core::alloc::{GlobalAlloc, Layout};
-    use std::alloc::System;
-
-    /// A value that is never freed, in memory of the system's allocator; none if it has no more.
-    pub fn leak(account: Account) -> Option<&'static Account> {
-        // SAFETY: an account is not of size 0.
-        let pointer: *mut Account = unsafe { System.alloc(Layout::new::<Account>()) }.cast();
-        if pointer.is_null() {
-            return None;
-        }
-        // SAFETY: the allocator gave memory of an account's size and alignment, which is nobody else's.
-        unsafe { pointer.write(account) };
-        // SAFETY: the account was just written, is never freed, and is shared from now on.
-        Some(unsafe { &*pointer })
     }
 }

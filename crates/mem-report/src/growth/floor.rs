@@ -1,13 +1,13 @@
 //! The floor of a figure: its samples after collections, or the low points that look like it.
 
-use super::Growth;
 use crate::{Figure, Timeline};
 
 /// So many floors are looked at; more are thinned to the lowest of each of as many windows.
 const MOST: usize = 512;
 
-/// The floor, as places of samples and bytes, and whether collections were counted.
-pub fn of(timeline: &Timeline, figure: Figure) -> (Vec<(usize, u64)>, bool) {
+/// The floor, as places of samples and bytes, and whether collections were counted. Low points of which there
+/// are fewer than `needed` are those of equal windows.
+pub fn of(timeline: &Timeline, figure: Figure, needed: usize) -> (Vec<(usize, u64)>, bool) {
     let mut points = Vec::new();
     let mut collections = Vec::new();
     for (place, sample) in timeline.samples().enumerate() {
@@ -17,8 +17,11 @@ pub fn of(timeline: &Timeline, figure: Figure) -> (Vec<(usize, u64)>, bool) {
         }
     }
     let counted = collections.iter().any(Option::is_some);
-    let floor =
-        if counted { after_collections(&points, &collections) } else { low_points(&points) };
+    let floor = if counted {
+        after_collections(&points, &collections)
+    } else {
+        low_points(&points, needed)
+    };
     (windows(&floor, MOST), counted)
 }
 
@@ -45,7 +48,7 @@ fn after_collections(points: &[(usize, u64)], collections: &[Option<u64>]) -> Ve
 
 /// The low points after falls that are as deep as a collection's; where there are too few, the lowest of
 /// equal windows.
-fn low_points(points: &[(usize, u64)]) -> Vec<(usize, u64)> {
+fn low_points(points: &[(usize, u64)], needed: usize) -> Vec<(usize, u64)> {
     let falls = points.windows(2).map(|pair| pair[0].1.saturating_sub(pair[1].1));
     let deep = falls.max().unwrap_or(0) / 4;
     let mut floor = Vec::new();
@@ -63,11 +66,11 @@ fn low_points(points: &[(usize, u64)]) -> Vec<(usize, u64)> {
         }
     }
     floor.extend(lowest);
-    if floor.len() >= Growth::NEEDED {
+    if floor.len() >= needed {
         floor
     } else {
         // Windows of one sample are no floor of noise: each has at least two.
-        windows(points, (points.len() / 2).min(4 * Growth::NEEDED))
+        windows(points, (points.len() / 2).min(4 * needed))
     }
 }
 

@@ -1,12 +1,13 @@
 //! Linux: `/proc/PID`.
 
-use super::ProcessMemory;
+use super::{ProcessMemory, raw};
 use crate::procfs::{Mapping, Shares, parse_smaps, parse_smaps_rollup, parse_statm, parse_status};
 use crate::{ReadError, Reading, Source};
+use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::fs::{File, read_to_string};
 use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
-use std::sync::{PoisonError, RwLock};
+use std::sync::{OnceLock, PoisonError, RwLock};
 
 /// A process whose memory is read; its `statm` stays open.
 ///
@@ -132,19 +133,31 @@ impl Process {
 
 /// The resident set of this process, by a descriptor that stays open for the life of the process.
 ///
+/// A child made by `fork` opens its own (one made by a bare `clone` system call does not notice that it is a child).
+///
 /// # Errors
 /// [`ReadError`] if the system does not let it be read.
 pub fn resident_set() -> Result<Reading, ReadError> {
-    /// The opened process and its number, by which a child made by `fork` finds that it is not it.
-    static CURRENT: RwLock<Option<(u32, Process)>> = RwLock::new(None);
-    let id = std::process::id();
-    if let Some((opened, process)) = &*CURRENT.read().unwrap_or_else(PoisonError::into_inner)
-        && *opened == id
+    static CURRENT: RwLock<Option<Process>> = RwLock::new(None);
+    if OPENED.load(Relaxed)
+        && let Some(process) = &*CURRENT.read().unwrap_or_else(PoisonError::into_inner)
     {
         return process.resident();
     }
     let process = Process::current()?;
     let resident = process.resident();
-    *CURRENT.write().unwrap_or_else(PoisonError::into_inner) = Some((id, process));
+    let noticed = FORKS_NOTICED.get_or_init(|| raw::after_fork(forget));
+    *CURRENT.write().unwrap_or_else(PoisonError::into_inner) = Some(process);
+    OPENED.store(*noticed, Relaxed);
     resident
+}
+
+/// Whether the descriptor of [`resident_set`] is this process's own.
+static OPENED: AtomicBool = AtomicBool::new(false);
+/// Whether forks are noticed; else the file is opened each time.
+static FORKS_NOTICED: OnceLock<bool> = OnceLock::new();
+
+/// In a child: the descriptor is its parent's.
+extern "C" fn forget() {
+    OPENED.store(false, Relaxed);
 }
