@@ -140,7 +140,7 @@ impl Core {
         }
         self.stores.settle();
         let kept = self.stores.kept_alone(length);
-        let store = kept.or_else(|| self.stores.new_alone(length, OFFSETS));
+        let store = kept.or_else(|| self.stores.new_alone(length, OFFSETS, true));
         if self.stores.is_due() {
             // If the call panics, the store is released.
             // SAFETY: the store is new or released, and this its only buffer.
@@ -201,7 +201,8 @@ impl Core {
             return Err(AllocError::Alignment { requested: length, alignment });
         }
         if length >= self.half || alignment > self.options().slab_alignment {
-            return self.alone_aligned(length, false, alignment, at);
+            let reuse = alignment <= self.options().slab_alignment;
+            return self.alone_aligned(length, false, alignment, reuse, at);
         }
         self.bump.align(alignment);
         self.place(length, length, at)
@@ -209,7 +210,12 @@ impl Core {
 
     /// A buffer in a store of its own, of zeros or of initialised bytes.
     pub fn alone(&self, length: usize, zero: bool, at: At) -> Result<Buffer, AllocError> {
-        self.alone_aligned(length, zero, OFFSETS, at)
+        self.alone_aligned(length, zero, OFFSETS, true, at)
+    }
+
+    /// A buffer in a new store of exactly its length, which is not kept for another.
+    pub fn slow(&self, length: usize, at: At) -> Result<Buffer, AllocError> {
+        self.alone_aligned(length, false, OFFSETS, false, at)
     }
 
     /// A buffer in a store of its own, of zeros or of initialised bytes.
@@ -219,6 +225,7 @@ impl Core {
         length: usize,
         zero: bool,
         alignment: usize,
+        reuse: bool,
         at: At,
     ) -> Result<Buffer, AllocError> {
         if length > self.options().max_length {
@@ -229,9 +236,8 @@ impl Core {
         }
         let stores = &self.stores;
         stores.settle();
-        let usual = alignment <= self.options().slab_alignment;
-        let kept = if usual { stores.kept_alone(length) } else { None };
-        let Some(store) = kept.or_else(|| stores.new_alone(length, alignment)) else {
+        let kept = if reuse { stores.kept_alone(length) } else { None };
+        let Some(store) = kept.or_else(|| stores.new_alone(length, alignment, reuse)) else {
             self.notify();
             return Err(self.refusal(length));
         };

@@ -126,8 +126,8 @@ impl Stores {
 
     /// A new store, which has become one buffer's.
     #[inline(never)]
-    pub fn new_alone(&self, length: usize, alignment: usize) -> Option<Handle> {
-        let (class, capacity) = match alignment <= self.options.slab_alignment {
+    pub fn new_alone(&self, length: usize, alignment: usize, reuse: bool) -> Option<Handle> {
+        let (class, capacity) = match reuse {
             true => self.kept.class(length),
             false => (NOT_KEPT, length),
         };

@@ -243,3 +243,15 @@ fn the_owner_may_use_the_pool_as_it_hears() {
         assert_eq!(HEARD.get(), 0);
     }
 }
+
+#[test]
+fn a_slow_buffer_has_a_store_of_exactly_its_length_and_leaves_none() {
+    let pool = recycling();
+    let slow = pool.alloc_unsafe_slow(10_422).unwrap();
+    assert_eq!((slow.store_len(), pool.array_buffers()), (10_422, 10_422));
+    drop(slow);
+    assert_eq!((pool.array_buffers(), pool.stats().kept_bytes), (0, 0));
+    // The next one finds no store of an earlier buffer either.
+    drop(pool.alloc_unsafe(10_422).unwrap());
+    assert_eq!(pool.alloc_unsafe_slow(10_422).unwrap().store_len(), 10_422);
+}

@@ -112,7 +112,8 @@ impl Depot {
             return Err(AllocError::Alignment { requested: length, alignment });
         }
         if length >= self.half || alignment > self.options.slab_alignment {
-            return self.alone_aligned(length, false, alignment, at);
+            let reuse = alignment <= self.options.slab_alignment;
+            return self.alone_aligned(length, false, alignment, reuse, at);
         }
         self.with_cache(|cache| cache.bump.align(alignment));
         self.place(length, length, at)
@@ -125,7 +126,12 @@ impl Depot {
         zero: bool,
         at: At,
     ) -> Result<Buffer, AllocError> {
-        self.alone_aligned(length, zero, OFFSETS, at)
+        self.alone_aligned(length, zero, OFFSETS, true, at)
+    }
+
+    /// A buffer in a new store of exactly its length, which is not kept for another.
+    pub fn slow(self: &Arc<Self>, length: usize, at: At) -> Result<Buffer, AllocError> {
+        self.alone_aligned(length, false, OFFSETS, false, at)
     }
 
     #[inline(never)]
@@ -134,6 +140,7 @@ impl Depot {
         length: usize,
         zero: bool,
         alignment: usize,
+        reuse: bool,
         at: At,
     ) -> Result<Buffer, AllocError> {
         if length > self.options.max_length {
@@ -143,10 +150,9 @@ impl Depot {
             return Ok(Buffer::empty());
         }
         let mut outcome = Outcome::default();
-        let usual = alignment <= self.options.slab_alignment;
-        let kept = if usual { self.kept_alone(length) } else { None };
+        let kept = if reuse { self.kept_alone(length) } else { None };
         let store = kept.or_else(|| {
-            let class = match usual {
+            let class = match reuse {
                 true => self.lists().kept.class(length),
                 false => (NOT_KEPT, length),
             };
