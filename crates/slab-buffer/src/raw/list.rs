@@ -72,6 +72,12 @@ impl Stack {
         store.links[QUEUE].behind.set(self.top.replace(Some(store)));
     }
 
+    /// The store that [`pop`](Self::pop) would take.
+    #[inline]
+    pub fn top(&self) -> Option<Handle> {
+        self.top.get()
+    }
+
     #[inline]
     pub fn pop(&self) -> Option<Handle> {
         let store = self.top.get()?;

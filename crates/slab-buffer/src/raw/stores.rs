@@ -127,11 +127,8 @@ impl Stores {
     /// A new store, which has become one buffer's.
     #[inline(never)]
     pub fn new_alone(&self, length: usize, alignment: usize, reuse: bool) -> Option<Handle> {
-        let (class, capacity) = match reuse {
-            true => self.kept.class(length),
-            false => (NOT_KEPT, length),
-        };
-        let store = self.allocate(capacity, alignment, false, class)?;
+        let class = if reuse { self.kept.class(length) } else { NOT_KEPT };
+        let store = self.allocate(length, alignment, false, class)?;
         add(&self.counters.misses, 1);
         store.hand_over(unit(length));
         Some(store)

@@ -152,11 +152,8 @@ impl Depot {
         let mut outcome = Outcome::default();
         let kept = if reuse { self.kept_alone(length) } else { None };
         let store = kept.or_else(|| {
-            let class = match reuse {
-                true => self.lists().kept.class(length),
-                false => (NOT_KEPT, length),
-            };
-            self.new_store(class, false, alignment, &mut outcome)
+            let class = if reuse { self.lists().kept.class(length) } else { NOT_KEPT };
+            self.new_store((class, length), false, alignment, &mut outcome)
         });
         let buffer = store.map(|store| {
             store.hand_over(unit(length));
