@@ -18,6 +18,8 @@ pub mod export;
 mod escape;
 mod figure;
 mod growth;
+#[cfg(feature = "html")]
+pub mod html;
 pub mod human;
 #[cfg(feature = "insta")]
 pub mod insta;

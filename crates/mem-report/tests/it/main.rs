@@ -1,5 +1,7 @@
 //! What is read, compared, printed, reviewed and drawn.
 
+#[cfg(feature = "html")]
+mod charts;
 mod checks;
 mod comparisons;
 #[cfg(feature = "json")]
