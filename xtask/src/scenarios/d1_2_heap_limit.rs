@@ -6,7 +6,7 @@ use node_memory::{HeapOptions, Runtime, RuntimeError, RuntimeOptions, Scenario, 
 
 pub const DEFINITION: Definition = Definition {
     name: "d1-2-heap-limit",
-    point: "D1.2",
+    points: &["D1.2"],
     about: "a heap that is asked for more and more, up to its limit",
     replay,
 };

@@ -6,7 +6,7 @@ use node_memory::{Runtime, RuntimeError, RuntimeOptions, Scenario, Variable};
 
 pub const DEFINITION: Definition = Definition {
     name: "d2-3-pool-threshold",
-    point: "D2.3",
+    points: &["D2.3"],
     about: "small buffers share slabs of 8 KiB, large ones have a store of their own",
     replay,
 };

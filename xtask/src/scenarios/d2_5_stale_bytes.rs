@@ -6,7 +6,7 @@ use node_memory::{PoolOptions, Reuse, Runtime, RuntimeError, RuntimeOptions, Sce
 
 pub const DEFINITION: Definition = Definition {
     name: "d2-5-stale-bytes",
-    point: "D2.5",
+    points: &["D2.5"],
     about: "what an unfilled buffer shows of the one before it",
     replay,
 };

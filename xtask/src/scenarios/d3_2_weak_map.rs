@@ -6,7 +6,7 @@ use node_memory::{Runtime, RuntimeError, RuntimeOptions, Scenario, Variable};
 
 pub const DEFINITION: Definition = Definition {
     name: "d3-2-weak-map",
-    point: "D3.2",
+    points: &["D3.2"],
     about: "a WeakMap lets go of an array of 1024 * 1024 with its key",
     replay,
 };

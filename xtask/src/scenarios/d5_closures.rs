@@ -7,7 +7,7 @@ use node_memory::{Runtime, RuntimeError, RuntimeOptions, Scenario, Variable};
 
 pub const DEFINITION: Definition = Definition {
     name: "d5-closures",
-    point: "D5",
+    points: &["D5"],
     about: "sibling closures share one context, and it keeps what any of them uses",
     replay,
 };
