@@ -54,6 +54,7 @@ use std::collections::HashMap;
 pub struct Review<'t> {
     timeline: &'t Timeline,
     without: Vec<Metric>,
+    without_groups: Vec<&'t str>,
     /// How far a noisy figure may move either way, in per cent.
     tolerance: u64,
     committed: Option<Committed>,
@@ -63,13 +64,26 @@ impl<'t> Review<'t> {
     /// The text of this timeline; a noisy figure may move by 25 % either way.
     #[must_use]
     pub fn new(timeline: &'t Timeline) -> Self {
-        Self { timeline, without: Vec::new(), tolerance: 25, committed: None }
+        Self {
+            timeline,
+            without: Vec::new(),
+            without_groups: Vec::new(),
+            tolerance: 25,
+            committed: None,
+        }
     }
 
     /// Leaves a metric out: the resident set where several tests share a process, for example.
     #[must_use]
     pub fn without(mut self, metric: impl Into<Metric>) -> Self {
         self.without.push(metric.into());
+        self
+    }
+
+    /// Leaves a group of kinds out: one that sees the memory of another group in another way.
+    #[must_use]
+    pub fn without_group(mut self, group: &'t str) -> Self {
+        self.without_groups.push(group);
         self
     }
 
@@ -112,7 +126,7 @@ impl<'t> Review<'t> {
         for metric in Metric::ALL.into_iter().filter(|metric| !self.without.contains(metric)) {
             self.metric(f, metric, &sample, before.as_ref(), committed, state)?;
         }
-        kinds(f, &sample, before.as_ref())
+        self.kinds(f, &sample, before.as_ref())
     }
 
     fn metric(
@@ -165,6 +179,47 @@ impl<'t> Review<'t> {
     }
 }
 
+impl Review<'_> {
+    /// The table by kind: all rows of the first table, later the rows that differ, by group and name.
+    fn kinds(
+        &self,
+        f: &mut fmt::Formatter<'_>,
+        sample: &Sample<'_>,
+        before: Option<&Sample<'_>>,
+    ) -> fmt::Result {
+        let shown = |group: &str| !self.without_groups.contains(&group);
+        match (before.and_then(|before| before.kinds), sample.kinds) {
+            (None, None) => Ok(()),
+            (Some(_), None) => writeln!(f, "  by kind: absent"),
+            (None, Some(kinds)) => {
+                writeln!(f, "  by kind")?;
+                let mut rows = kinds.rows().iter().filter(|row| shown(&row.group));
+                rows.try_for_each(|Kind { group, name, count, bytes }| {
+                    let count = count.map(|count| format!("{count}, ")).unwrap_or_default();
+                    let amount = Amount { value: (*bytes).into(), signed: false, bytes: true };
+                    writeln!(f, "    {}: {count}{amount}", KindName { group, name })
+                })
+            }
+            (Some(then), Some(kinds)) => {
+                let difference = kinds.since(then);
+                let mut changes: Vec<_> =
+                    difference.changes().iter().filter(|change| shown(&change.group)).collect();
+                changes.sort_by_key(|change| (&change.group, &change.name));
+                if !changes.is_empty() {
+                    writeln!(f, "  by kind")?;
+                }
+                changes.into_iter().try_for_each(|change| {
+                    let count =
+                        change.count.map(|count| format!("{count:+}, ")).unwrap_or_default();
+                    let amount = Amount { value: change.bytes, signed: true, bytes: true };
+                    let name = KindName { group: &change.group, name: &change.name };
+                    writeln!(f, "    {name}: {count}{amount}")
+                })
+            }
+        }
+    }
+}
+
 /// What the samples so far leave for the next.
 #[derive(Default)]
 struct State<'t> {
@@ -178,41 +233,6 @@ impl fmt::Display for Review<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut state = State::default();
         (0..self.timeline.len()).try_for_each(|place| self.sample(f, place, &mut state))
-    }
-}
-
-/// The table by kind: all rows of the first table, later the rows that differ, by group and name.
-fn kinds(
-    f: &mut fmt::Formatter<'_>,
-    sample: &Sample<'_>,
-    before: Option<&Sample<'_>>,
-) -> fmt::Result {
-    let then = before.and_then(|before| before.kinds);
-    match (then, sample.kinds) {
-        (None, None) => Ok(()),
-        (Some(_), None) => writeln!(f, "  by kind: absent"),
-        (None, Some(kinds)) => {
-            writeln!(f, "  by kind")?;
-            kinds.rows().iter().try_for_each(|Kind { group, name, count, bytes }| {
-                let count = count.map(|count| format!("{count}, ")).unwrap_or_default();
-                let amount = Amount { value: (*bytes).into(), signed: false, bytes: true };
-                writeln!(f, "    {}: {count}{amount}", KindName { group, name })
-            })
-        }
-        (Some(then), Some(kinds)) => {
-            let difference = kinds.since(then);
-            let mut changes: Vec<_> = difference.changes().iter().collect();
-            changes.sort_by_key(|change| (&change.group, &change.name));
-            if !changes.is_empty() {
-                writeln!(f, "  by kind")?;
-            }
-            changes.into_iter().try_for_each(|change| {
-                let count = change.count.map(|count| format!("{count:+}, ")).unwrap_or_default();
-                let amount = Amount { value: change.bytes, signed: true, bytes: true };
-                let name = KindName { group: &change.group, name: &change.name };
-                writeln!(f, "    {name}: {count}{amount}")
-            })
-        }
     }
 }
 

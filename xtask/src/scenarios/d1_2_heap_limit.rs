@@ -78,7 +78,7 @@ fn replay(full: bool) -> Result<Report, RuntimeError> {
         ..RuntimeOptions::default()
     })?;
     let limit = runtime.heap_limit();
-    let mut scenario = Scenario::<Variables>::new().sample("start");
+    let mut scenario = Scenario::<Variables>::new().with_kinds().sample("start");
     for part in 1..=SAMPLES {
         let target = limit / (SAMPLES + 1) * part;
         scenario = scenario

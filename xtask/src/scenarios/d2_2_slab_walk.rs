@@ -41,6 +41,7 @@ fn replay(reuse: Reuse) -> Result<Report, RuntimeError> {
     let options =
         RuntimeOptions { pool, baseline: baseline(&DOCUMENT_START), ..RuntimeOptions::default() };
     let outcome = Scenario::<Variables>::new()
+        .with_kinds()
         .sample("before")
         .step("buffer1 = Buffer.allocUnsafe(3000)", create)
         .sample("buffer1")

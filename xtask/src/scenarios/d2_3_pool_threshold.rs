@@ -18,7 +18,7 @@ const RECORDED_STORES: [(usize, usize); 6] =
     [(100, 8192), (4095, 8192), (4096, 4096), (8191, 8191), (8192, 8192), (10000, 10000)];
 
 fn replay(_: bool) -> Result<Report, RuntimeError> {
-    let mut scenario = Scenario::<Vec<Variable>>::new().sample("before");
+    let mut scenario = Scenario::<Vec<Variable>>::new().with_kinds().sample("before");
     for (length, _) in RECORDED_STORES {
         scenario = scenario.step(&format!("Buffer.allocUnsafe({length})"), move |runtime, v| {
             v.push(runtime.buffer_alloc_unsafe(length)?);

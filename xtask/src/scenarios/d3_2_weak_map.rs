@@ -35,6 +35,7 @@ struct Variables {
 fn replay(_: bool) -> Result<Report, RuntimeError> {
     let options = RuntimeOptions { baseline: baseline(&DOCUMENT[0]), ..RuntimeOptions::default() };
     let mut outcome = Scenario::<Variables>::new()
+        .with_kinds()
         .gc()
         .sample("after the first gc")
         .step("const a = new WeakMap(); let b = new Object()", |runtime, v| {

@@ -65,6 +65,7 @@ fn replay(
     let baseline = Baseline { array_buffers_garbage: GARBAGE as usize, ..baseline(&document[0]) };
     let options = RuntimeOptions { baseline, ..RuntimeOptions::default() };
     let mut scenario = Scenario::<Variables>::new()
+        .with_kinds()
         .sample("before")
         .step("let writable = new Writable({ write(data, enc, next) { next() } })", |runtime, v| {
             v.writable = Some(runtime.writable()?);

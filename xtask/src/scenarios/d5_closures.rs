@@ -32,7 +32,7 @@ struct Variables {
 fn replay(_: bool) -> Result<Report, RuntimeError> {
     let options =
         RuntimeOptions { baseline: baseline(&DOCUMENT_START), ..RuntimeOptions::default() };
-    let mut scenario = Scenario::<Variables>::new().gc().sample("before");
+    let mut scenario = Scenario::<Variables>::new().with_kinds().gc().sample("before");
     for (source, label, make) in PROGRAMS {
         scenario = scenario
             .step(source, move |runtime, v| {
