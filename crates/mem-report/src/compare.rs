@@ -145,7 +145,12 @@ impl Comparison {
             let Some((then, now)) = then.and_then(|then| then.kinds.zip(now.kinds)) else {
                 continue;
             };
-            let changes = now.since(then).changes().to_vec();
+            // A group that one table does not have was not looked at there.
+            let in_both = |change: &&KindChange| {
+                !now.group(&change.group).is_empty() && !then.group(&change.group).is_empty()
+            };
+            let changes: Vec<_> =
+                now.since(then).changes().iter().filter(in_both).cloned().collect();
             let fresh: Vec<_> =
                 changes.iter().filter(|change| !kinds_before.contains(change)).cloned().collect();
             if !fresh.is_empty() {

@@ -58,6 +58,17 @@ pub fn comment(comparisons: &[(&str, Comparison)]) -> String {
     if rows.len() > ROWS {
         let _ = writeln!(text, "\n{} more rows are in the details.", rows.len() - ROWS);
     }
+    let mut kinds = String::new();
+    for (name, comparison) in &moved {
+        let name = format!("| {} ", Markdown(name));
+        kinds.extend(kind_rows(comparison).map(|row| name.clone() + &row));
+    }
+    if !kinds.is_empty() {
+        text.push_str("\n| timeline | sample | kind | bytes | count |\n|---|---|---|--:|--:|\n");
+        kinds.lines().take(ROWS).for_each(|row| {
+            let _ = writeln!(text, "{row}");
+        });
+    }
     for (name, comparison) in &moved {
         details(&mut text, name, comparison);
     }
@@ -90,6 +101,18 @@ fn cells(row: &Row) -> String {
     )
 }
 
+/// A row for each kind that differs, without the timeline's name: where it begins to.
+fn kind_rows(comparison: &Comparison) -> impl Iterator<Item = String> {
+    comparison.kinds().iter().flat_map(|SampleKinds { label, changes }| {
+        changes.iter().take(KINDS).map(move |change| {
+            let name = format!("{}/{}", change.group, change.name);
+            let count = change.count.map(human::signed).unwrap_or_default();
+            let bytes = human::signed(change.bytes);
+            format!("| {} | {} | {bytes} | {count} |\n", Markdown(label), Markdown(&name))
+        })
+    })
+}
+
 fn details(text: &mut String, name: &str, comparison: &Comparison) {
     let _ = writeln!(text, "\n<details><summary>{}: every sample</summary>\n", Markdown(name));
     text.push_str("| sample | figure | old | new | difference | verdict |\n");
@@ -99,19 +122,6 @@ fn details(text: &mut String, name: &str, comparison: &Comparison) {
     }
     if comparison.rows().len() > DETAILS {
         let _ = writeln!(text, "\n{} more rows are left out.", comparison.rows().len() - DETAILS);
-    }
-    let kinds = comparison.kinds();
-    if !kinds.is_empty() {
-        text.push_str("\n| sample | kind | difference | count |\n|---|---|--:|--:|\n");
-    }
-    for SampleKinds { label, changes } in kinds.iter().take(DETAILS) {
-        for change in changes.iter().take(KINDS) {
-            let name = format!("{}/{}", change.group, change.name);
-            let count = change.count.map(human::signed).unwrap_or_default();
-            let bytes = human::signed(change.bytes);
-            let _ =
-                writeln!(text, "| {} | {} | {bytes} | {count} |", Markdown(label), Markdown(&name));
-        }
     }
     text.push_str("\n</details>\n");
 }

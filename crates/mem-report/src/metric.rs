@@ -141,6 +141,7 @@ impl Metric {
     }
 
     /// What gave the value: a figure's source, or the counting allocator.
+    #[cfg(feature = "html")]
     pub(crate) fn source(self, sample: &Sample<'_>) -> Option<crate::Source> {
         match self {
             Self::Figure(figure) => Some(sample.usage.reading(figure)?.source),

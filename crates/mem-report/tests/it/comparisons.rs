@@ -96,6 +96,21 @@ fn the_comment_names_what_moved_and_folds_the_rest() {
     insta::assert_snapshot!(markdown::comment(&comparisons));
 }
 
+#[test]
+fn a_group_of_kinds_that_one_timeline_does_not_have_is_no_news() {
+    let with_kinds = |group: &'static str| {
+        let mut kinds = Kinds::new();
+        kinds.add("heap", "strings", 1, 48);
+        kinds.add(group, "strings", 1, 48);
+        let mut timeline = Timeline::new();
+        timeline.record(Sample::new("a", MemoryUsage::new()).with_kinds(&kinds));
+        timeline
+    };
+    let comparison =
+        Comparison::new(&with_kinds("spaces"), &with_kinds("buffers"), Threshold::default());
+    assert!(comparison.kinds().is_empty());
+}
+
 const NASTY: &str =
     "</code><img src=x onerror=alert(1)> | @someone `x` [a](http://b.c) #1\n\n# head";
 
