@@ -14,8 +14,8 @@ pub mod counting;
 pub mod csv;
 mod difference;
 mod error;
-pub mod export;
 mod escape;
+pub mod export;
 mod figure;
 mod growth;
 #[cfg(feature = "html")]

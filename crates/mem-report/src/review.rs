@@ -194,29 +194,49 @@ impl Review<'_> {
             (None, Some(kinds)) => {
                 writeln!(f, "  by kind")?;
                 let mut rows = kinds.rows().iter().filter(|row| shown(&row.group));
-                rows.try_for_each(|Kind { group, name, count, bytes }| {
-                    let count = count.map(|count| format!("{count}, ")).unwrap_or_default();
-                    let amount = Amount { value: (*bytes).into(), signed: false, bytes: true };
-                    writeln!(f, "    {}: {count}{amount}", KindName { group, name })
-                })
+                rows.try_for_each(|row| writeln!(f, "    {}", WholeRow(row)))
             }
             (Some(then), Some(kinds)) => {
+                // A kind that is counted from now on, or no longer, has no change of its count.
+                let is_recounted = |row: &Kind| {
+                    let before = then.get(&row.group, &row.name);
+                    before.is_some_and(|before| before.count.is_some() != row.count.is_some())
+                };
+                let recounted = kinds.rows().iter().filter(|row| is_recounted(row));
+                let mut lines: Vec<_> = recounted
+                    .map(|row| (row.group.as_ref(), row.name.as_ref(), WholeRow(row).to_string()))
+                    .collect();
                 let difference = kinds.since(then);
-                let mut changes: Vec<_> =
-                    difference.changes().iter().filter(|change| shown(&change.group)).collect();
-                changes.sort_by_key(|change| (&change.group, &change.name));
-                if !changes.is_empty() {
+                for change in difference.changes() {
+                    let (group, name) = (change.group.as_ref(), change.name.as_ref());
+                    if !kinds.get(group, name).is_some_and(is_recounted) {
+                        let count =
+                            change.count.map(|count| format!("{count:+}, ")).unwrap_or_default();
+                        let amount = Amount { value: change.bytes, signed: true, bytes: true };
+                        let line = format!("{}: {count}{amount}", KindName { group, name });
+                        lines.push((group, name, line));
+                    }
+                }
+                lines.retain(|(group, ..)| shown(group));
+                lines.sort();
+                if !lines.is_empty() {
                     writeln!(f, "  by kind")?;
                 }
-                changes.into_iter().try_for_each(|change| {
-                    let count =
-                        change.count.map(|count| format!("{count:+}, ")).unwrap_or_default();
-                    let amount = Amount { value: change.bytes, signed: true, bytes: true };
-                    let name = KindName { group: &change.group, name: &change.name };
-                    writeln!(f, "    {name}: {count}{amount}")
-                })
+                lines.iter().try_for_each(|(.., line)| writeln!(f, "    {line}"))
             }
         }
+    }
+}
+
+/// A kind with its count, where it is known, and its bytes.
+struct WholeRow<'a>(&'a Kind);
+
+impl fmt::Display for WholeRow<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Kind { group, name, count, bytes } = self.0;
+        let count = count.map(|count| format!("{count}, ")).unwrap_or_default();
+        let amount = Amount { value: (*bytes).into(), signed: false, bytes: true };
+        write!(f, "{}: {count}{amount}", KindName { group, name })
     }
 }
 
