@@ -28,7 +28,7 @@ pub struct Violation {
     /// What is wrong with it.
     pub kind: ViolationKind,
     /// The timeline of the metric as text.
-    shown: String,
+    shown: Box<str>,
 }
 
 /// What is wrong with a metric.
@@ -36,28 +36,28 @@ pub struct Violation {
 #[non_exhaustive]
 pub enum ViolationKind {
     /// No sample has this label.
-    NoSuchSample(String),
+    NoSuchSample(Box<str>),
     /// The sample with this label does not have the metric.
-    Absent(String),
+    Absent(Box<str>),
     /// The metric's value in a sample is out of bounds.
     Value {
         /// The sample's label.
-        label: String,
+        label: Box<str>,
         /// The value.
         value: i128,
         /// The bounds in words.
-        allowed: String,
+        allowed: Box<str>,
     },
     /// The metric's change from one sample to another is out of bounds.
     Change {
         /// The first sample's label.
-        from: String,
+        from: Box<str>,
         /// The second sample's label.
-        to: String,
+        to: Box<str>,
         /// The change.
         change: i128,
         /// The bounds in words.
-        allowed: String,
+        allowed: Box<str>,
     },
     /// The floor of the later half of the rounds is higher than that of the earlier half.
     Growth {
@@ -95,7 +95,7 @@ pub fn value(
         return Ok(());
     }
     let kind =
-        ViolationKind::Value { label: label.to_owned(), value, allowed: words(metric, &bounds) };
+        ViolationKind::Value { label: label.into(), value, allowed: words(metric, &bounds).into() };
     Err(Violation::new(timeline, metric, kind, &[place]))
 }
 
@@ -114,14 +114,14 @@ pub fn every(
         let Some(value) = metric.of(&sample) else { continue };
         present = true;
         if !bounds.contains(&value) {
-            let label = sample.label.to_owned();
-            let kind = ViolationKind::Value { label, value, allowed: words(metric, &bounds) };
+            let label = sample.label.into();
+            let kind =
+                ViolationKind::Value { label, value, allowed: words(metric, &bounds).into() };
             return Err(Violation::new(timeline, metric, kind, &[place]));
         }
     }
-    let kind = || {
-        ViolationKind::Absent(timeline.get(0).map_or(String::new(), |sample| sample.label.into()))
-    };
+    let kind =
+        || ViolationKind::Absent(timeline.get(0).map_or("".into(), |sample| sample.label.into()));
     if present { Ok(()) } else { Err(Violation::new(timeline, metric, kind(), &[])) }
 }
 
@@ -144,10 +144,10 @@ pub fn change(
         return Ok(());
     }
     let kind = ViolationKind::Change {
-        from: from.to_owned(),
-        to: to.to_owned(),
+        from: from.into(),
+        to: to.into(),
         change: now - then,
-        allowed: words(metric, &bounds),
+        allowed: words(metric, &bounds).into(),
     };
     Err(Violation::new(timeline, metric, kind, &[first, second]))
 }
@@ -178,7 +178,7 @@ pub fn no_growth(
         let mut lowest: Option<(i128, usize)> = None;
         for (place, sample) in timeline.samples().enumerate().skip(from).take(to - from) {
             let value = metric.of(&sample).ok_or_else(|| {
-                let kind = ViolationKind::Absent(sample.label.to_owned());
+                let kind = ViolationKind::Absent(sample.label.into());
                 Violation::new(timeline, metric, kind, &[place])
             })?;
             if lowest.is_none_or(|(lowest, _)| value < lowest) {
@@ -205,11 +205,11 @@ fn find(
 ) -> Result<(usize, i128), Violation> {
     let found = timeline.samples().enumerate().skip(from).find(|(_, sample)| sample.label == label);
     let Some((place, sample)) = found else {
-        let kind = ViolationKind::NoSuchSample(label.to_owned());
+        let kind = ViolationKind::NoSuchSample(label.into());
         return Err(Violation::new(timeline, metric, kind, &[]));
     };
     let value = metric.of(&sample).ok_or_else(|| {
-        Violation::new(timeline, metric, ViolationKind::Absent(label.to_owned()), &[place])
+        Violation::new(timeline, metric, ViolationKind::Absent(label.into()), &[place])
     })?;
     Ok((place, value))
 }
@@ -222,7 +222,7 @@ impl Violation {
         kind: ViolationKind,
         marked: &[usize],
     ) -> Self {
-        Self { metric, kind, shown: shown(timeline, metric, marked) }
+        Self { metric, kind, shown: shown(timeline, metric, marked).into() }
     }
 }
 

@@ -56,7 +56,7 @@ pub fn text(definition: &Definition, report: &Report, format: Format) -> anyhow:
         Format::Json => json::write(definition.name, &report.timeline, &mut text)?,
         Format::Html => Page::new(&title, &report.timeline)
             .section("Expectations", report.expectations().collect())
-            .section("Notes", notes(report).collect())
+            .section("Notes", report.notes.clone())
             .write(&mut text)?,
     }
     String::from_utf8(text).context("the text of a scenario is UTF-8")

@@ -83,6 +83,9 @@ pub fn parse(text: &str) -> Result<Committed, ParseError> {
     Ok(Committed { timeline: reader.timeline, bands: reader.bands })
 }
 
+/// Count and bytes of kinds by group and name.
+type Rows = BTreeMap<(String, String), (Option<u64>, u64)>;
+
 #[derive(Default)]
 struct Reader {
     timeline: Timeline,
@@ -93,8 +96,7 @@ struct Reader {
     allocations: Option<Allocations>,
     /// `liveBytes` of the sample before.
     live_before: i128,
-    /// Count and bytes by group and name.
-    kinds: Option<BTreeMap<(String, String), (Option<u64>, u64)>>,
+    kinds: Option<Rows>,
 }
 
 impl Reader {

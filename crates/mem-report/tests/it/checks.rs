@@ -77,12 +77,12 @@ fn too_few_rounds_tell_nothing() {
 fn an_absent_figure_is_said_to_be_absent_and_never_0() {
     let timeline = rounds(&[1, 2, 3, 4]);
     let violation = check::value(&timeline, Figure::Rss, "round 0", ..).expect_err("no rss");
-    assert_eq!(violation.kind, ViolationKind::Absent("round 0".to_owned()));
+    assert_eq!(violation.kind, ViolationKind::Absent("round 0".into()));
     let violation = no_growth(&timeline, Figure::Rss, 4, 0).expect_err("no rss");
-    assert_eq!(violation.kind, ViolationKind::Absent("round 0".to_owned()));
+    assert_eq!(violation.kind, ViolationKind::Absent("round 0".into()));
     let violation =
         check::value(&timeline, Figure::HeapUsed, "round 9", ..).expect_err("no sample");
-    assert_eq!(violation.kind, ViolationKind::NoSuchSample("round 9".to_owned()));
+    assert_eq!(violation.kind, ViolationKind::NoSuchSample("round 9".into()));
 }
 
 #[test]
