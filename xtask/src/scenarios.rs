@@ -1,7 +1,7 @@
 //! `cargo xtask scenarios`: replays the document's scenarios on real memory and shows each sample
 //! beside the document's figures and a recorded Node's.
 //!
-//! One file per scenario under `scenarios/`, named after its point; `report` is what one shows, `output`
+//! One file per scenario under `scenarios/`, named after its point; `definition` says what one is, `report` what it shows, `output`
 //! its text in each format, `old` what `--compare` compares with. The only figures written down are the
 //! document's and the recorded ones, each in a constant that says so.
 
@@ -12,11 +12,13 @@ mod d2_5_stale_bytes;
 mod d3_2_weak_map;
 mod d4_5_writable;
 mod d5_closures;
+mod definition;
 mod old;
 mod output;
 mod report;
 
 use anyhow::bail;
+use definition::Definition;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use mem_report::compare::{Comparison, Threshold};
 use mem_report::{markdown, table};
@@ -58,28 +60,6 @@ const DOCUMENT_START: Figures = [27541504, 5685248, 3092008, 214186, 10422];
 fn baseline(sample: &Figures) -> Baseline {
     let [_, heap_total, heap_used, external, array_buffers] = sample.map(|n| n as usize);
     Baseline { heap_total, heap_used, external, array_buffers, array_buffers_garbage: 0 }
-}
-
-/// One scenario of the document.
-pub struct Definition {
-    name: &'static str,
-    /// The document's points that it shows.
-    points: &'static [&'static str],
-    about: &'static str,
-    replay: fn(full: bool) -> Result<Report, RuntimeError>,
-}
-
-impl Definition {
-    fn title(&self) -> String {
-        format!("{} ({}): {}", self.name, self.points.join(", "), self.about)
-    }
-
-    /// Whether a name or point on the command line means this scenario: `d3-2`, `D3.2`, `D3`.
-    fn is_meant(&self, name: &str) -> bool {
-        let spelled = |text: &str| text.to_lowercase().replace(['.', '_'], "-");
-        let name = spelled(name);
-        self.name.contains(&name) || self.points.iter().any(|point| spelled(point) == name)
-    }
 }
 
 /// Every scenario in the document's order, and a test for each, so that one change shows all that it moves.

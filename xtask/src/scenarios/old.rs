@@ -1,7 +1,7 @@
 //! The timelines to compare with: a file that `--format json` wrote, or the snapshots committed at a
 //! revision. Nothing of the revision is built or run.
 
-use super::Definition;
+use super::definition::Definition;
 use super::output::EXPECTATIONS;
 use anyhow::{Context, bail};
 use mem_report::{Timeline, json, review};

@@ -1,6 +1,6 @@
 //! A replayed scenario as text: for a terminal, for review, as Markdown, JSON lines or a page.
 
-use super::Definition;
+use super::definition::Definition;
 use super::report::Report;
 use anyhow::Context;
 use mem_report::html::{Link, Page, write_index};
