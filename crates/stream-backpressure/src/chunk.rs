@@ -1,9 +1,8 @@
 //! What a stream needs to know of a chunk: how much it counts, and whether it can be written.
-//!
 
+use crate::encoding::Encoding;
 use crate::error::Error;
-use crate::options::Node;
-use crate::text::Encoding;
+use crate::options::NodeVersion;
 use core::convert::Infallible;
 
 /// A piece of what is written.
@@ -52,8 +51,8 @@ pub struct Rules {
     /// The encoding of text that names none.
     #[doc(alias = "defaultEncoding")]
     pub default_encoding: Encoding,
-    /// The Node whose rules hold.
-    pub node: Node,
+    /// The Node.js whose rules hold.
+    pub node: NodeVersion,
 }
 
 /// A chunk whose bytes a byte stream can write: what [`TokioSink`](crate::TokioSink) and

@@ -2,23 +2,31 @@
 
 use crate::budget::Budget;
 use crate::error::Error;
-use crate::text::Encoding;
+use crate::encoding::Encoding;
 use core::convert::Infallible;
 use core::time::Duration;
 use std::sync::Arc;
 
-/// A Node's release, where they differ.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+/// A release line of Node.js, by the defaults of its streams.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
-pub enum Node {
-    /// v20: a high-water mark of 16384 bytes.
+pub enum NodeVersion {
+    /// Node 12: a high-water mark of 16384 bytes; a stream does not destroy itself.
+    V12,
+    /// Node 14: a high-water mark of 16384 bytes.
+    V14,
+    /// Node 16: as 14.
+    V16,
+    /// Node 18: as 14.
+    V18,
+    /// Node 20: as 14.
     #[default]
     V20,
-    /// v22: 65536 bytes (16384 on Windows).
+    /// Node 22: a high-water mark of 65536 bytes (16384 on Windows).
     V22,
-    /// v24: as v22.
+    /// Node 24: as 22.
     V24,
-    /// v26: as v22.
+    /// Node 26: as 22.
     V26,
 }
 
@@ -137,7 +145,7 @@ pub struct Options {
     /// The sink has a `construct`, and nothing reaches it before that is done.
     pub construct: bool,
     /// The Node whose defaults are taken.
-    pub node: Node,
+    pub node: NodeVersion,
     /// What happens where Node loses callbacks.
     pub mode: Mode,
     /// How much the stream may hold.
@@ -156,7 +164,7 @@ impl Default for Options {
             emit_close: true,
             auto_destroy: true,
             construct: false,
-            node: Node::default(),
+            node: NodeVersion::default(),
             mode: Mode::default(),
             limits: Limits::default(),
         }
@@ -164,6 +172,22 @@ impl Default for Options {
 }
 
 impl Options {
+    /// The defaults of a Node.js. The order of callbacks and events is that of Node 20 to 26, whichever
+    /// it is.
+    ///
+    /// ```
+    /// use stream_backpressure::{NodeVersion, Options};
+    /// assert_eq!(Options::for_node(NodeVersion::V20).mark(), 16_384);
+    /// # #[cfg(not(windows))]
+    /// assert_eq!(Options::for_node(NodeVersion::V22).mark(), 65_536);
+    /// assert!(!Options::for_node(NodeVersion::V12).auto_destroy);
+    /// ```
+    #[must_use]
+    pub fn for_node(version: NodeVersion) -> Self {
+        // `autoDestroy` is on by default from 14.0.0 on.
+        Self { node: version, auto_destroy: version > NodeVersion::V12, ..Self::default() }
+    }
+
     /// The same with a high-water mark of `bytes` (objects in object mode).
     #[must_use]
     pub fn with_high_water_mark(mut self, bytes: usize) -> Self {
@@ -267,8 +291,7 @@ impl Options {
     pub fn mark(&self) -> usize {
         self.high_water_mark.unwrap_or(match (self.object_mode, self.node) {
             (true, _) => 16,
-            (false, Node::V20) => 16 * 1024,
-            (false, _) if cfg!(windows) => 16 * 1024,
+            (false, node) if node < NodeVersion::V22 || cfg!(windows) => 16 * 1024,
             (false, _) => 64 * 1024,
         })
     }

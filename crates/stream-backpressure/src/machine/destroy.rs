@@ -1,13 +1,19 @@
 //! How a stream is made ready and how it is destroyed, after Node's `lib/internal/streams/destroy.js`.
 
 use super::due::{Method, Tick};
-use super::{Failure, Machine};
+use super::flags;
+use super::state::{Failure, Host, Machine};
 use crate::chunk::Chunk;
 use crate::error::Error;
-use crate::flags;
-use crate::host::{Completion, Event, Host};
+use crate::event::{Completion, Event};
 
 impl<C: Chunk, H: Host<C>> Machine<C, H> {
+    /// `pipe`: fails the stream with [`Error::CannotPipe`], since nothing can be read from it.
+    pub fn pipe(&mut self) {
+        self.fail(Error::CannotPipe, false);
+        self.raise();
+    }
+
     /// Gives up what is not done, with or without an error: 'error' and 'close' follow in a tick,
     /// once the sink's `destroy` has answered. Idempotent.
     ///

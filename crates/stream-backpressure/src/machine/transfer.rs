@@ -3,11 +3,11 @@
 
 use super::callback::{Batch, Callback};
 use super::due::{Method, Tick};
-use super::{Failure, Machine};
+use super::flags;
+use super::state::{Failure, Host, Machine};
 use crate::chunk::Chunk;
 use crate::error::Error;
-use crate::flags;
-use crate::host::{Completion, Event, Host};
+use crate::event::{Completion, Event};
 use crate::queue::Chunks;
 
 impl<C: Chunk, H: Host<C>> Machine<C, H> {
@@ -70,6 +70,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         let length = length.min(self.in_flight);
         self.in_flight -= length;
         self.release_some(chunks, length);
+        self.raise();
     }
 
     /// What follows a write that a synchronous sink has done: at least a tick, if anything.
@@ -304,15 +305,31 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         self.in_flight = self.length - self.reserved;
         self.flags |= flags::WRITING | flags::SYNC | flags::EXPECT_ANSWER;
         let answer = self.ask(Method::Write, |stream| H::writev(stream, &mut chunks));
-        self.answered(answer);
+        self.answered_all(answer, chunks.len());
         self.flags &= !flags::SYNC;
         self.close_batch();
-        chunks.by_ref().for_each(drop);
+        while let Some(chunk) = chunks.next() {
+            self.discard(chunk);
+        }
         if self.chunks.is_bare() {
             self.chunks = chunks;
         }
         if self.chunks.is_empty() || !self.has(flags::STRICT) {
             self.reset_buffer();
+        }
+    }
+
+    /// `writev` has returned, with `left` chunks that it has not taken: these would be lost, so the stream
+    /// fails.
+    fn answered_all(&mut self, answer: Completion<H::Error>, left: usize) {
+        match answer {
+            Completion::Failed(_) => self.answered(answer),
+            _ if left == 0 => self.answered(answer),
+            _ if self.has(flags::EXPECT_ANSWER) => {
+                self.answered(Completion::Failed(Error::ChunksLeft { chunks: left }));
+            }
+            // It has called `complete` itself.
+            _ => self.fail(Error::ChunksLeft { chunks: left }, true),
         }
     }
 
@@ -343,7 +360,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
             while let Some(chunk) = self.chunks.next() {
                 let callback = self.callbacks.pop();
                 self.release(self.measure(&chunk));
-                drop(chunk);
+                self.discard(chunk);
                 if let Some(callback) = callback {
                     self.tell(callback, Err(self.given_up("write")));
                 }
@@ -362,6 +379,9 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
 
     /// Drops what is left in the queue, and marks it as unused.
     fn reset_buffer(&mut self) {
+        while let Some(chunk) = self.chunks.next() {
+            self.discard(chunk);
+        }
         self.chunks.settle();
         self.callbacks.reset();
         self.flags &= !flags::BUFFERED;

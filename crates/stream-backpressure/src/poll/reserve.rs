@@ -1,8 +1,10 @@
 //! Waiting for room as a future, for those who do not poll: what is reserved or waited for is given back
 //! when the future or the reservation is dropped.
 
-use crate::poll::{NotSent, PollSink, PollWritable};
-use crate::{Chunk, Refused};
+use super::sink::PollSink;
+use super::stream::{NotSent, PollWritable};
+use crate::chunk::Chunk;
+use crate::error::Refused;
 use core::fmt;
 use core::future::poll_fn;
 use core::task::ready;
