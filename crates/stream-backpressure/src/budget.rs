@@ -151,7 +151,7 @@ impl Budget {
         // Those that wait for more than there can be now are told so when they look again.
         let hopeless = queue.waiters.iter().filter(|waiter| waiter.ask.least > bytes);
         let hopeless: WakeAll = hopeless.map(|waiter| waiter.task.clone()).collect();
-        self.settle(queue);
+        self.settle(queue, 0);
         hopeless.wake();
     }
 
@@ -251,22 +251,35 @@ impl Budget {
     }
 
     fn release(&self, bytes: usize) {
-        if bytes > 0 {
-            self.0.ledger.give_back(bytes);
-            if self.0.waiting.load(SeqCst) != Waiting::None as u8 {
-                self.settle(self.lock());
-            }
+        if bytes == 0 {
+            return;
+        }
+        if self.waits() {
+            return self.settle(self.lock(), bytes);
+        }
+        self.0.ledger.give_back(bytes);
+        if self.waits() {
+            self.settle(self.lock(), 0);
         }
     }
 
-    /// Grants room to the streams whose turn it is, and wakes them. While one that holds nothing finds
-    /// none, no other stream is served, and the stream that holds most yields if that is the policy.
-    fn settle(&self, mut queue: MutexGuard<'_, Queue>) {
+    /// Whether a stream waits.
+    fn waits(&self) -> bool {
+        self.0.waiting.load(SeqCst) != Waiting::None as u8
+    }
+
+    /// Grants room to the streams whose turn it is, and wakes them; `free` bytes were released and still
+    /// count as used. While a stream that holds nothing finds no room, no other is served, and the stream
+    /// that holds most yields if that is the policy.
+    fn settle(&self, mut queue: MutexGuard<'_, Queue>, mut free: usize) {
         // A release has to see who waits before the queue finds that there is no room.
         self.publish(&queue);
         let mut tasks = WakeAll::default();
-        while let Some(task) = queue.serve(&self.0.ledger) {
+        while let Some(task) = queue.serve(&self.0.ledger, &mut free) {
             tasks.push(task);
+        }
+        if free > 0 {
+            self.0.ledger.give_back(free);
         }
         if self.evicts()
             && let Some(need) = queue.front_need()

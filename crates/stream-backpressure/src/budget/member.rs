@@ -16,19 +16,21 @@ pub struct Holder {
     pub bytes: usize,
 }
 
-/// A stream that takes part in a budget.
+/// A stream that takes part in a budget. What each write touches comes first, so that it lies together.
 #[derive(Debug)]
+#[repr(C)]
 pub(super) struct Member {
-    pub(super) id: u64,
-    label: Option<Arc<str>>,
     /// Bytes charged to the stream; written by the stream alone.
     pub(super) charged: AtomicUsize,
-    /// Bytes that were granted in the stream's turn and that it has not taken yet.
+    /// Bytes that were granted in the stream's turn and that it has not taken yet. The queue writes it
+    /// while the stream waits, the stream afterwards; a grant happens before the stream's task is woken.
     pub(super) granted: AtomicUsize,
     /// The stream is to yield. Sequentially consistent with `task`: whoever sets it takes the task then.
     pub(super) evicted: AtomicBool,
     /// The stream's task, where it is to be woken for that.
     task: Mutex<Option<Waker>>,
+    pub(super) id: u64,
+    label: Option<Arc<str>>,
 }
 
 impl Member {

@@ -2,11 +2,12 @@
 //!
 //! Wakers are dropped and woken by the caller after it has unlocked the queue, because they run the code
 //! of others. A [`Member`] can be dropped here: its share holds it, too, and takes its waiter out before it
-//! goes.
+//! takes the member out.
 
 use super::ledger::Ledger;
 use super::member::Member;
 use super::waiters::{Ask, Waiters};
+use core::num::NonZero;
 use core::task::Waker;
 use slab::Slab;
 use std::sync::Arc;
@@ -25,9 +26,9 @@ pub(super) struct Queue {
 
 impl Queue {
     /// The next number of a member or a waiter.
-    pub(super) fn number(&mut self) -> u64 {
+    pub(super) fn number(&mut self) -> NonZero<u64> {
         self.last += 1;
-        self.last
+        NonZero::new(self.last).unwrap_or(NonZero::<u64>::MAX)
     }
 
     /// What the first waiter would hold, if it holds nothing now.
@@ -36,13 +37,25 @@ impl Queue {
         place.is_idle().then_some(waiter.ask.least)
     }
 
-    /// Grants room to the first waiter and takes it out, if there is room for it; returns its task.
-    pub(super) fn serve(&mut self, ledger: &Ledger) -> Option<Waker> {
+    /// Grants room to the first waiter and takes it out, if there is room for it; returns its task. Of
+    /// `free`, bytes that were released and still count as used, it is granted first: so what one stream
+    /// releases and the next takes touches no sum.
+    pub(super) fn serve(&mut self, ledger: &Ledger, free: &mut usize) -> Option<Waker> {
         let (_, first) = self.waiters.first()?;
         let Ask { charged, least, most } = first.ask;
-        let granted = ledger.take(charged, least, most)?;
+        let room = ledger.threshold().saturating_add(*free).saturating_sub(charged);
+        if room < least {
+            return None;
+        }
+        let mut granted = most.min(room);
+        if granted <= *free {
+            *free -= granted;
+        } else {
+            ledger.give_back(core::mem::take(free));
+            granted = ledger.take(charged, least, most)?;
+        }
         let waiter = self.waiters.pop_first()?;
-        waiter.member.granted.store(granted, Relaxed);
+        self.members[waiter.member].granted.store(granted, Relaxed);
         Some(waiter.task)
     }
 

@@ -31,7 +31,7 @@ impl Share {
     /// Takes part in the budget, under a name.
     pub(crate) fn join(budget: &Budget, label: Option<Arc<str>>) -> Self {
         let mut queue = budget.lock();
-        let member = Arc::new(Member::new(queue.number(), label));
+        let member = Arc::new(Member::new(queue.number().get(), label));
         let key = queue.members.insert(member.clone());
         drop(queue);
         Self { budget: budget.clone(), member, key, held: 0, reserved: 0, place: None }
@@ -118,7 +118,7 @@ impl Share {
             let mut queue = self.budget.lock();
             let waiter = queue.waiters.remove(place);
             // Those behind may fit.
-            self.budget.settle(queue);
+            self.budget.settle(queue, 0);
             drop(waiter);
             self.take_grant();
             self.place = None;
@@ -156,8 +156,10 @@ impl Share {
     /// Takes what was granted in the stream's turn.
     fn take_grant(&mut self) {
         if self.place.is_some() {
-            let granted = self.member.granted.swap(0, Relaxed);
+            let granted = self.member.granted.load(Relaxed);
             if granted > 0 {
+                // It is out of the queue, so no other writes this.
+                self.member.granted.store(0, Relaxed);
                 self.place = None;
                 self.reserve(granted);
             }
@@ -191,7 +193,7 @@ impl Share {
                 Some(waiter) if place.is_idle() && ask.charged == 0 => {
                     waiter.ask = ask;
                     let before = core::mem::replace(&mut waiter.task, task);
-                    self.budget.settle(queue);
+                    self.budget.settle(queue, 0);
                     drop(before);
                     return;
                 }
@@ -199,11 +201,11 @@ impl Share {
             }
         }
         let number = queue.number();
-        let place = queue.waiters.add(number, Waiter { member: self.member.clone(), ask, task });
+        let place = queue.waiters.add(number, Waiter { member: self.key, ask, task });
         self.place = Some(place);
         let first = queue.waiters.first().is_some_and(|(first, _)| first == place);
         if first || before.is_some() {
-            self.budget.settle(queue);
+            self.budget.settle(queue, 0);
         } else {
             self.budget.publish(&queue);
             drop(queue);
@@ -220,7 +222,7 @@ impl Drop for Share {
         let member = queue.members.remove(self.key);
         let victim = queue.victim.take_if(|victim| victim.id == self.member.id);
         if !queue.waiters.is_empty() {
-            self.budget.settle(queue);
+            self.budget.settle(queue, 0);
         } else {
             drop(queue);
         }

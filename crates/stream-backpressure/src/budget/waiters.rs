@@ -9,10 +9,9 @@
 //! [`SPARE`]) have left. Entering and serving are constant time for streams that hold nothing, and
 //! logarithmic in the streams that wait otherwise; leaving is logarithmic.
 
-use super::member::Member;
+use core::num::NonZero;
 use core::task::Waker;
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::Arc;
 
 /// Entries that may stay in the queue after their streams have left it.
 const SPARE: usize = 32;
@@ -20,7 +19,7 @@ const SPARE: usize = 32;
 #[derive(Default)]
 pub(super) struct Waiters {
     /// Waiters that hold nothing, by number; none where the waiter has left.
-    idle: VecDeque<(u64, Option<Waiter>)>,
+    idle: VecDeque<(NonZero<u64>, Option<Waiter>)>,
     /// Entries of `idle` whose waiters have left.
     left: usize,
     /// Waiters that hold something.
@@ -29,11 +28,12 @@ pub(super) struct Waiters {
 
 /// A waiter's place: what the stream holds and asks for, or 0 if it holds nothing; then its number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place(usize, u64);
+pub(super) struct Place(usize, NonZero<u64>);
 
 /// A stream that waits for room.
 pub(super) struct Waiter {
-    pub(super) member: Arc<Member>,
+    /// Its member's key.
+    pub(super) member: usize,
     pub(super) ask: Ask,
     pub(super) task: Waker,
 }
@@ -63,7 +63,7 @@ impl Waiters {
     }
 
     /// Adds a waiter behind its like. Numbers ascend from call to call.
-    pub(super) fn add(&mut self, number: u64, waiter: Waiter) -> Place {
+    pub(super) fn add(&mut self, number: NonZero<u64>, waiter: Waiter) -> Place {
         let Ask { charged, least, .. } = waiter.ask;
         if charged == 0 {
             self.idle.push_back((number, Some(waiter)));

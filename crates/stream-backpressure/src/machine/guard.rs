@@ -12,6 +12,7 @@ use core::time::Duration;
 
 /// A stream's limits, and its share of a budget.
 #[derive(Debug)]
+#[repr(align(64))]
 pub(super) struct Guard {
     bytes: usize,
     chunks: usize,

@@ -157,8 +157,9 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         let length = length.min(self.length);
         self.length -= length;
         if let Some(guard) = &mut self.guard {
-            // What is in flight is released as a whole.
-            guard.release(length, self.chunks.len() + usize::from(self.reserved > 0));
+            // What is in flight is released as a whole. An unused queue is not looked at: it is cold.
+            let buffered = if self.flags & flags::BUFFERED == 0 { 0 } else { self.chunks.len() };
+            guard.release(length, buffered + usize::from(self.reserved > 0));
         }
         self.notify(|host| host.account(-(length as isize)));
     }

@@ -1,6 +1,6 @@
 //! What a stream shows of itself: Node's `writable...` properties, and its figures.
 
-use super::flags;
+use super::flags::{self, Flags};
 use super::state::{Failure, Host, Machine};
 use crate::chunk::{Chunk, Rules};
 use crate::encoding::Encoding;
@@ -103,6 +103,17 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
     #[must_use]
     pub fn closed(&self) -> bool {
         self.has(flags::CLOSED)
+    }
+
+    /// Whether the stream is open, holds nothing, and nothing is due.
+    pub(crate) fn is_quiet(&self) -> bool {
+        const STIRRED: Flags = flags::DESTROYED
+            | flags::ERRORED
+            | flags::ENDING
+            | flags::WRITING
+            | flags::BUFFERED
+            | flags::PANICKED;
+        !self.has(STIRRED) && self.length == 0 && self.ticks.is_empty()
     }
 
     /// What the stream has failed with first.

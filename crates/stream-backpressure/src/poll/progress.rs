@@ -82,6 +82,9 @@ impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
     ) -> Poll<Result<(), NotSent<C, P>>> {
         self.read_time();
         self.machine.poll_eviction(cx);
+        if self.machine.is_quiet() {
+            return Poll::Ready(Ok(()));
+        }
         loop {
             self.machine.run_ticks();
             self.state(call)?;
