@@ -5,9 +5,9 @@ use crate::error::Error;
 use crate::options::NodeVersion;
 use core::convert::Infallible;
 
-/// A piece of what is written.
+/// One write's worth of data.
 ///
-/// Everything that is bytes (`Vec<u8>`, `bytes::Bytes`, `&[u8]`) is a chunk already.
+/// Every `AsRef<[u8]>` (`Vec<u8>`, `bytes::Bytes`, `&[u8]`) is a chunk.
 pub trait Chunk: Sized {
     /// How much the chunk counts towards the high-water mark, in bytes; not asked in object mode,
     /// where each chunk counts 1. Must not change while the stream holds the chunk.
@@ -58,7 +58,7 @@ pub struct Rules {
 /// A chunk whose bytes a byte stream can write: what [`TokioSink`](crate::TokioSink) and
 /// [`FuturesIoSink`](crate::FuturesIoSink) take.
 ///
-/// Everything that is bytes is one already; a `bytes::Buf` is by feature `bytes`.
+/// Every `AsRef<[u8]>` is one; with feature `bytes` any `bytes::Buf` is, as a `BufChunk`.
 #[cfg(any(feature = "futures-io", feature = "tokio"))]
 pub trait ByteChunk: Chunk {
     /// Bytes that are left.

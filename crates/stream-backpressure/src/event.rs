@@ -24,14 +24,14 @@ impl<E> Completion<E> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event<E> {
-    /// All that was buffered is gone after a write said false.
+    /// All that was buffered has been accepted, after a write returned false.
     Drain,
     /// All chunks are done and `final` is, too.
     Prefinish,
-    /// The stream has ended and all of it is done.
+    /// The stream has ended and all chunks are done.
     Finish,
     /// The stream has failed.
     Error(Error<E>),
-    /// Nothing will follow.
+    /// No event will follow.
     Close,
 }

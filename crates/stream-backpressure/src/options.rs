@@ -1,8 +1,8 @@
-//! How a stream is made.
+//! Options of a stream: Node's, its release, and limits that Node lacks.
 
 use crate::budget::Budget;
-use crate::error::Error;
 use crate::encoding::Encoding;
+use crate::error::Error;
 use core::convert::Infallible;
 use core::time::Duration;
 use std::sync::Arc;
@@ -72,7 +72,7 @@ pub enum Overflow {
 /// in the queue (24 and 32 bytes) and its allocation (32 bytes with glibc's malloc).
 pub const CHUNK_COST: usize = 64;
 
-/// How much a stream may hold. Node has no such limits.
+/// Limits of what a stream may hold. Node has none.
 ///
 /// What is held is what is buffered and what is in flight. Against the cap on bytes and against the
 /// budget a chunk counts its length and [`chunk_cost`](Self::chunk_cost), so that neither empty chunks
@@ -116,7 +116,7 @@ impl Default for Limits {
     }
 }
 
-/// How a stream is made: `new Writable(options)`.
+/// Options of a stream: those of `new Writable(options)`, and limits.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Options {
@@ -188,21 +188,21 @@ impl Options {
         Self { node: version, auto_destroy: version > NodeVersion::V12, ..Self::default() }
     }
 
-    /// The same with a high-water mark of `bytes` (objects in object mode).
+    /// With a high-water mark of `bytes` (objects in object mode).
     #[must_use]
     pub fn with_high_water_mark(mut self, bytes: usize) -> Self {
         self.high_water_mark = Some(bytes);
         self
     }
 
-    /// The same with a low-water mark of `bytes`.
+    /// With a low-water mark of `bytes`.
     #[must_use]
     pub fn with_low_water_mark(mut self, bytes: usize) -> Self {
         self.low_water_mark = Some(bytes);
         self
     }
 
-    /// The same with a high-water mark that is a JavaScript number.
+    /// With a high-water mark that is a JavaScript number.
     ///
     /// # Errors
     /// [`Error::InvalidHighWaterMark`] (`ERR_INVALID_ARG_VALUE`) unless it is a whole number from 0
@@ -222,7 +222,7 @@ impl Options {
         }
     }
 
-    /// The same with a cap of `bytes` (objects in object mode), beyond which writes overflow.
+    /// With a cap of `bytes` (objects in object mode), beyond which writes overflow.
     #[must_use]
     pub fn with_cap(mut self, bytes: usize, overflow: Overflow) -> Self {
         self.limits.bytes = Some(bytes);
@@ -230,14 +230,14 @@ impl Options {
         self
     }
 
-    /// The same with a cap on the chunks that are held.
+    /// With a cap on the chunks that are held.
     #[must_use]
     pub fn with_chunk_cap(mut self, chunks: usize) -> Self {
         self.limits.chunks = Some(chunks);
         self
     }
 
-    /// The same where a chunk counts `bytes` beside its length, against the cap and the budget. With 0
+    /// With chunks that count `bytes` beside their length, against the cap and the budget. With 0
     /// only payloads are counted, and small chunks hold many times that.
     #[must_use]
     pub fn with_chunk_cost(mut self, bytes: usize) -> Self {
@@ -245,35 +245,35 @@ impl Options {
         self
     }
 
-    /// The same with a deadline for draining.
+    /// With a deadline for draining.
     #[must_use]
     pub fn with_deadline(mut self, deadline: Duration) -> Self {
         self.limits.deadline = Some(deadline);
         self
     }
 
-    /// The same, taking part in a shared budget.
+    /// Taking part in a shared budget.
     #[must_use]
     pub fn with_budget(mut self, budget: &Budget) -> Self {
         self.limits.budget = Some(budget.clone());
         self
     }
 
-    /// The same, taking part in a shared budget under a name: [`Budget::holders`] shows it.
+    /// Taking part in a shared budget under a name: [`Budget::holders`] shows it.
     #[must_use]
     pub fn with_budget_as(mut self, budget: &Budget, label: impl Into<Arc<str>>) -> Self {
         self.limits.label = Some(label.into());
         self.with_budget(budget)
     }
 
-    /// The same with object mode.
+    /// With object mode.
     #[must_use]
     pub fn with_object_mode(mut self) -> Self {
         self.object_mode = true;
         self
     }
 
-    /// The same in another mode.
+    /// In another mode.
     #[must_use]
     pub fn with_mode(mut self, mode: Mode) -> Self {
         self.mode = mode;

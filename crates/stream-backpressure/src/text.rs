@@ -106,7 +106,11 @@ impl Chunk for Data {
                 if !fits(encoding, rules) {
                     return Err(Error::UnknownEncoding);
                 }
-                Ok(if rules.decode_strings { encoding.decoded_len(&text.text, text.units) } else { text.units })
+                Ok(if rules.decode_strings {
+                    encoding.decoded_len(&text.text, text.units)
+                } else {
+                    text.units
+                })
             }
         }
     }

@@ -14,8 +14,8 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         self.raise();
     }
 
-    /// Gives up what is not done, with or without an error: 'error' and 'close' follow in a tick,
-    /// once the sink's `destroy` has answered. Idempotent.
+    /// Destroys the stream, with or without an error: gives up what is not done. 'error' and 'close' follow
+    /// in a tick, once the sink's `destroy` has answered. Idempotent.
     ///
     /// What is in flight stays with the sink; what is buffered and the callbacks of `end` get the
     /// error, or [`Error::Destroyed`].
@@ -47,8 +47,8 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         }
     }
 
-    /// The callback of the sink's `destroy`: it has let go, and 'error' will have this error, if
-    /// any. Answers after the first count for nothing.
+    /// The callback of the sink's `destroy`: it has released what it held, and 'error' will have this error,
+    /// if any. Answers after the first are ignored.
     pub fn complete_destroy(&mut self, error: Option<Failure<C, H>>) {
         if self.has(flags::CLOSED) {
             return;

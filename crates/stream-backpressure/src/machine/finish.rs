@@ -9,13 +9,13 @@ use crate::error::{Error, Refused};
 use crate::event::{Completion, Event};
 
 impl<C: Chunk, H: Host<C>> Machine<C, H> {
-    /// Lets no write follow, and uncorks fully. Idempotent until the stream has finished.
+    /// Ends the stream: no write may follow. Uncorks fully. Idempotent until the stream has finished.
     pub fn end(&mut self) {
         // Without a chunk or a callback nothing can be refused.
         let _ = self.end_with(None, None);
     }
 
-    /// The same, with a last chunk and a callback for when all is done or given up.
+    /// Ends the stream with a last chunk and a callback for when all is done or given up.
     ///
     /// # Errors
     /// As [`write`](Self::write) for the chunk. Where Node throws, and where a cap refuses the
@@ -76,7 +76,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         Ok(self.begin_end())
     }
 
-    /// Sees to it that the callback of `end` is called.
+    /// Calls the callback of `end` in a tick, or keeps it until the stream finishes.
     fn call_ended(&mut self, callback: Option<H::Callback>, error: Option<Failure<C, H>>) {
         let Some(callback) = callback else { return };
         if let Some(error) = error.or_else(|| self.errored.clone()) {

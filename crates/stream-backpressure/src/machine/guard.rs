@@ -49,7 +49,12 @@ impl Guard {
 
     /// Finds room for `length` more, in `chunks` new chunks, where the stream counts `before`, and
     /// charges the budget for it.
-    pub(super) fn admit<E>(&mut self, before: usize, length: usize, chunks: usize) -> Result<(), Error<E>> {
+    pub(super) fn admit<E>(
+        &mut self,
+        before: usize,
+        length: usize,
+        chunks: usize,
+    ) -> Result<(), Error<E>> {
         let cost = length.saturating_add(self.cost_of(chunks));
         let weight = before.saturating_add(self.cost_of(self.held));
         if weight.saturating_add(cost) > self.bytes {

@@ -1,4 +1,4 @@
-//! What becomes of a stream when the code of others panics.
+//! Panics in the code of others: of the host, its sink, its callbacks and its chunks.
 //!
 //! A panic of the sink goes on to the caller, and a tick fails the stream, as if the sink had answered
 //! with an error. A panic of a callback, of a listener, of the host's accounting or of a chunk that is dropped
@@ -76,8 +76,8 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         self.shield(|stream| H::event(stream, event));
     }
 
-    /// Drops a chunk that nobody takes.
-    pub(super) fn discard(&mut self, chunk: C) {
+    /// Drops a chunk that nobody takes. If that panics, the call or tick raises the panic at its end.
+    pub(crate) fn discard(&mut self, chunk: C) {
         if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(chunk))) {
             self.keep(panic);
         }

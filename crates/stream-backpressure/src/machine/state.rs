@@ -15,18 +15,18 @@ use core::time::Duration;
 
 /// A Writable without I/O: a stream of chunks into its [`Host`], with Node's contract.
 ///
-/// This is what a runtime embeds, with its own callbacks, listeners and tick queue. Most others want
-/// [`Writable`](crate::Writable), which is this machine in a host that is made of a
-/// [`Sink`](crate::Sink) and closures.
+/// This is what a runtime embeds, with its own callbacks, listeners and tick queue. Most programs want
+/// [`Writable`](crate::Writable), which is this machine in a host made of a [`Sink`](crate::Sink) and
+/// closures.
 ///
-/// Every call is constant time, but for those that pass on or give up what is buffered, which are
-/// linear in it.
+/// A call is constant time, except for those that pass on or give up what is buffered: these are linear
+/// in it.
 #[derive(Debug)]
 pub struct Machine<C: Chunk, H: Host<C>> {
     pub(super) flags: Flags,
     /// Chunks buffered, in flight and reserved, in bytes or objects.
     pub(super) length: usize,
-    /// The part of `length` that is reserved for a chunk that is still to come.
+    /// The part of `length` that is reserved for a chunk that has not been written yet.
     pub(super) reserved: usize,
     pub(super) high_water_mark: usize,
     /// The part of `length` that is in flight.
@@ -133,9 +133,10 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
 /// as JavaScript's callbacks do; the host itself is [`Machine::host`]. Dispatch is static: what a
 /// host leaves at its default costs nothing.
 ///
-/// A panic of [`call`](Self::call) or [`event`](Self::event) goes on when the call or tick that caused it
-/// has done the rest, the other callbacks included; a second panic meanwhile goes no further. A panic of
-/// the sink's methods goes on at once, and a tick fails the stream with [`Error::SinkPanicked`].
+/// A panic of [`call`](Self::call), [`event`](Self::event), [`account`](Self::account) or
+/// [`schedule`](Self::schedule) goes on when the call or tick that caused it has done the rest, the other
+/// callbacks included; a second panic meanwhile goes no further. A panic of the sink's methods goes on
+/// immediately, and a tick fails the stream with [`Error::SinkPanicked`].
 pub trait Host<C: Chunk>: Sized {
     /// What a write or an end may carry to be called when it is done.
     type Callback;
@@ -173,7 +174,8 @@ pub trait Host<C: Chunk>: Sized {
         false
     }
 
-    /// `_writev`: takes all that is buffered. Only called if [`has_writev`](Self::has_writev).
+    /// `_writev`: takes all that is buffered; chunks that it leaves fail the stream with
+    /// [`Error::ChunksLeft`]. Only called if [`has_writev`](Self::has_writev).
     fn writev(stream: &mut Machine<C, Self>, chunks: &mut Chunks<C>) -> Completion<Self::Error> {
         let _ = (stream, chunks);
         Completion::Failed(Error::NotImplemented("_writev()"))
@@ -191,7 +193,7 @@ pub trait Host<C: Chunk>: Sized {
         Completion::Done
     }
 
-    /// `_destroy`: lets go of what the sink holds. Done passes the error on to 'error'; another one
+    /// `_destroy`: releases what the sink holds. Done passes the error on to 'error'; another one
     /// replaces it.
     fn destroy(
         stream: &mut Machine<C, Self>,
@@ -208,13 +210,14 @@ pub trait Host<C: Chunk>: Sized {
         Completion::Done
     }
 
-    /// The time now, from any fixed moment on; without it no time is measured.
+    /// The time now, since any fixed moment. A host without it measures no time.
     #[inline]
     fn now(&self) -> Option<Duration> {
         None
     }
 
-    /// The stream has begun to hold so many more bytes, or fewer; for memory accounting.
+    /// The stream holds `difference` bytes more than before, or fewer if it is negative; for memory
+    /// accounting.
     #[inline]
     fn account(&mut self, difference: isize) {
         let _ = difference;

@@ -1,5 +1,5 @@
-//! What becomes of a chunk: to the sink or into the queue, the sink's answer, the callbacks, and the
-//! queue's passing on or giving up.
+//! A chunk's way: to the sink or into the queue, the sink's answer, the callbacks; and how the queue is passed
+//! on or given up.
 
 use super::callback::{Batch, Callback};
 use super::due::{Method, Tick};
@@ -13,9 +13,9 @@ use crate::queue::Chunks;
 impl<C: Chunk, H: Host<C>> Machine<C, H> {
     /// The sink's callback: it has done what it was given, or failed.
     ///
-    /// Called from within the sink's method, what follows waits for a tick; called later, it follows
-    /// at once. Nothing passes without an answer. An answer that nothing waits for fails the stream
-    /// with [`Error::MultipleCallback`].
+    /// If the sink's method is on the stack, the callbacks follow in a tick, otherwise immediately. The next
+    /// chunk is passed on only after an answer. A second answer fails the stream with
+    /// [`Error::MultipleCallback`].
     ///
     /// # Panics
     /// With the panic of a callback or a listener, after the rest.
@@ -227,7 +227,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
     #[inline(always)]
     fn answered(&mut self, answer: Completion<H::Error>) {
         match answer {
-            // The quick way, which nothing follows: no callback, no 'drain', no end, no queue.
+            // Fast path: no callback, no 'drain', no end and no queue follow.
             Completion::Done
                 if self.flags & flags::QUICK == flags::EXPECT_ANSWER && self.callback.is_none() =>
             {
@@ -265,7 +265,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         }
     }
 
-    /// One by one.
+    /// Passes on the chunks one by one.
     fn pass_each(&mut self) {
         while let Some(chunk) = self.chunks.next() {
             let callback = self.callbacks.pop().map(Callback::One);
@@ -293,7 +293,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         self.flags &= !flags::SYNC;
     }
 
-    /// All at once.
+    /// Passes on all chunks by one `writev`.
     fn pass_all(&mut self) {
         self.pending -= self.chunks.len() as isize - 1;
         let mut chunks = core::mem::take(&mut self.chunks);

@@ -10,9 +10,9 @@ use crate::options::Overflow;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 impl<C: Chunk, H: Host<C>> Machine<C, H> {
-    /// Passes a chunk to the sink, or buffers it while another is in flight, the stream is corked,
-    /// has failed or is not constructed yet; says whether more may be written. False is advice:
-    /// 'drain' will say when all is gone.
+    /// Passes a chunk to the sink, or buffers it while another is in flight, or while the stream is corked,
+    /// has failed or is not constructed yet. Returns whether more may be written. False is advice: 'drain'
+    /// follows when all that was buffered has been accepted.
     ///
     /// # Errors
     /// [`Refused`], with the chunk: [`Error::WriteAfterEnd`] and [`Error::Destroyed`], which are
@@ -24,7 +24,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         self.write_or_buffer(chunk, None)
     }
 
-    /// The same, with a callback for when the chunk is done or given up.
+    /// Writes a chunk, with a callback for when it is done or given up.
     ///
     /// # Errors
     /// As [`write`](Self::write); the callback comes back where the stream will not call it.
@@ -88,7 +88,8 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         self.has(flags::ENDING | flags::DESTROYED) || self.flags & failed == failed
     }
 
-    /// Begins to hold `length` bytes of a chunk that is still to come, or so many more of it.
+    /// Begins to hold `length` bytes of a chunk that will be written later, or adds them to what is reserved
+    /// for it.
     ///
     /// # Errors
     /// As [`write`](Self::write) for lack of room; the policy for a write that overflows is not applied.
@@ -121,7 +122,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         }
     }
 
-    /// Whether more may be written; notes it if not.
+    /// Returns whether more may be written, and notes that 'drain' is needed if not.
     #[inline]
     fn advise(&mut self) -> bool {
         let below = self.length < self.high_water_mark || self.length == 0;
@@ -137,7 +138,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         self.corked += 1;
     }
 
-    /// Undoes one `cork`; a surplus one is harmless. The last passes on what is buffered.
+    /// Undoes one `cork`. The last one passes on what is buffered; further ones do nothing.
     pub fn uncork(&mut self) {
         self.uncork_once();
         self.raise();
@@ -185,11 +186,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
 
     /// Refuses a write for the stream's state: the callback is told in a tick.
     #[cold]
-    fn refuse_closed(
-        &mut self,
-        chunk: C,
-        callback: Option<H::Callback>,
-    ) -> RefusedBy<C, H> {
+    fn refuse_closed(&mut self, chunk: C, callback: Option<H::Callback>) -> RefusedBy<C, H> {
         let (error, fails) = if self.has(flags::ENDING) {
             (Error::WriteAfterEnd, true)
         } else if self.has(flags::DESTROYED) {

@@ -8,7 +8,7 @@ use crate::event::{Completion, Event};
 use crate::machine::{Host, Machine};
 use crate::queue::Chunks;
 use core::convert::Infallible;
-use core::mem::{replace, take};
+use core::mem::take;
 use core::time::Duration;
 
 /// The host: the sink, and what it has not passed on yet.
@@ -60,10 +60,11 @@ impl<C: Chunk, P: PollSink<C>> Host<C> for Polled<C, P> {
         let finished = stream.finished();
         let host = stream.host_mut();
         host.closing = false;
-        // Each may panic as it is dropped; then the others are dropped all the same.
-        let chunks = (take(&mut host.in_hand), take(&mut host.batch));
+        let chunks = take(&mut host.batch).chain(take(&mut host.in_hand));
+        let chunks = chunks.chain(host.gathered.take());
         let sink = if finished { None } else { host.sink.take() };
-        drop((chunks, replace(&mut host.gathered, Gathered::new()), sink));
+        chunks.for_each(|chunk| stream.discard(chunk));
+        drop(sink);
         Completion::Done
     }
 

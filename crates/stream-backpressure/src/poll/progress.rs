@@ -64,8 +64,7 @@ impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
         Poll::Pending
     }
 
-    /// Gives up what is not passed on, and drops the sink; every call fails with the error from here
-    /// on.
+    /// Gives up what is not passed on, and drops the sink. Every later call fails with the error.
     pub fn destroy(&mut self, error: Option<Error<P::Error>>) {
         let aside = self.aside.take();
         self.machine.destroy(error);
@@ -146,7 +145,10 @@ impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
     }
 
     /// Calls a method of the sink. If it panics, the stream fails before the panic goes on.
-    pub(super) fn ask<R>(&mut self, call: impl FnOnce(&mut P, &mut Chunks<C>) -> Poll<R>) -> Poll<R> {
+    pub(super) fn ask<R>(
+        &mut self,
+        call: impl FnOnce(&mut P, &mut Chunks<C>) -> Poll<R>,
+    ) -> Poll<R> {
         let Polled { sink, batch, .. } = self.machine.host_mut();
         // Without a sink the stream has failed, and asks nothing.
         let Some(sink) = sink else { return Poll::Pending };

@@ -10,16 +10,17 @@ use crate::queue::Chunks;
 pub trait Sink<C> {
     /// What the sink fails with.
     type Error: Clone;
-    /// Whether [`writev`](Self::writev) is there.
+    /// Whether the sink has [`writev`](Self::writev).
     const WRITEV: bool = false;
-    /// Whether [`finalize`](Self::finalize) is there.
+    /// Whether the sink has [`finalize`](Self::finalize).
     const FINAL: bool = false;
 
     /// Takes one chunk. After [`Completion::Pending`], [`Machine::complete`](crate::Machine::complete) says when it is done.
     #[doc(alias = "_write")]
     fn write(&mut self, chunk: C) -> Completion<Self::Error>;
 
-    /// Takes all chunks that were buffered, two at least.
+    /// Takes all chunks that were buffered, two at least. Chunks that it leaves fail the stream with
+    /// [`Error::ChunksLeft`].
     #[doc(alias = "_writev")]
     fn writev(&mut self, chunks: &mut Chunks<C>) -> Completion<Self::Error> {
         let _ = chunks;
@@ -32,7 +33,7 @@ pub trait Sink<C> {
         Completion::Done
     }
 
-    /// Lets go of what it holds; an error of its own replaces the one given.
+    /// Releases what it holds. An error of its own replaces the one given.
     #[doc(alias = "_destroy")]
     fn destroy(&mut self, error: Option<&Error<Self::Error>>) -> Completion<Self::Error> {
         let _ = error;
@@ -45,7 +46,8 @@ pub trait Sink<C> {
         Completion::Done
     }
 
-    /// Hears that the stream holds so many more bytes, or fewer; for memory accounting.
+    /// The stream holds `difference` bytes more than before, or fewer if it is negative; for memory
+    /// accounting.
     #[inline]
     fn account(&mut self, difference: isize) {
         let _ = difference;
