@@ -308,7 +308,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         self.answered_all(answer, chunks.len());
         self.flags &= !flags::SYNC;
         self.close_batch();
-        while let Some(chunk) = chunks.next() {
+        for chunk in chunks.by_ref() {
             self.discard(chunk);
         }
         if self.chunks.is_bare() {
