@@ -18,7 +18,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
     /// [`Refused`], with the chunk: [`Error::WriteAfterEnd`] and [`Error::Destroyed`], which are
     /// emitted as 'error' too; [`Error::NullValues`], [`Error::InvalidChunk`] and
     /// [`Error::UnknownEncoding`], which Node throws; [`Error::Full`] and [`Error::OverBudget`]; in
-    /// [`Mode::Strict`] what the stream has failed with.
+    /// [`Mode::Strict`](crate::Mode::Strict) what the stream has failed with.
     #[inline]
     pub fn write(&mut self, chunk: C) -> Result<bool, RefusedBy<C, H>> {
         self.write_or_buffer(chunk, None)

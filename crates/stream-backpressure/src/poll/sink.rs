@@ -3,18 +3,20 @@
 use crate::queue::Chunks;
 use core::task::{Context, Poll};
 
-/// Where a [`PollWritable`]'s chunks go.
+/// Where a [`PollWritable`](crate::PollWritable)'s chunks go.
 ///
 /// `poll` functions wake the context's task as everywhere: whoever returns [`Poll::Pending`] has seen
 /// to it.
 ///
-/// A panic goes on to whoever polled the stream, and fails the stream with [`Error::SinkPanicked`].
+/// A panic goes on to whoever polled the stream, and fails the stream with
+/// [`Error::SinkPanicked`](crate::Error::SinkPanicked).
 pub trait PollSink<C> {
     /// What the sink fails with.
     type Error: Clone;
 
     /// Passes on chunks from the first on, and is ready when none is left. Called again with the
-    /// same chunks until then. Ready with chunks left fails the stream with [`Error::ChunksLeft`].
+    /// same chunks until then. Ready with chunks left fails the stream with
+    /// [`Error::ChunksLeft`](crate::Error::ChunksLeft).
     fn poll_write(
         &mut self,
         cx: &mut Context<'_>,
