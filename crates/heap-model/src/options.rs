@@ -1,6 +1,6 @@
 //! The sizes a heap is made with. No unsafe code.
 
-use crate::raw::chunk::PAGE;
+use crate::memory::mapping::PAGE;
 
 /// How far the old generation may grow before it is collected.
 #[derive(Clone, Copy, Debug, PartialEq)]

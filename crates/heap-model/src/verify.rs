@@ -1,25 +1,18 @@
-//! `--cfg zeal`: every invariant is checked after every collection, and released memory is poisoned.
-//! With [`Heap::set_zeal`] every so many allocations collect, or mark on and check. No unsafe code.
+//! The heap verifier (`--cfg zeal`): every invariant is checked after every collection, and released memory is
+//! poisoned. With [`Heap::set_zeal`](crate::Heap) every so many allocations collect, or mark on and check.
 
-use crate::barrier::is_wide;
-use crate::events::Cause;
-use crate::heap::Heap;
-use crate::raw::cell::{Cell, FALSE, HEADER, HOLE, Header, Kind, NULL, TRUE, UNDEFINED, WORD};
-use crate::raw::chunk::{Chunk, FIRST, PAGE};
-use crate::{doubles, registration, table};
+use crate::collect::marking::Marking;
+use crate::doubles::{self, Doubles};
+use crate::memory::cell::{Cell, HEADER, WORD};
+use crate::memory::chunk::{Chunk, FIRST};
+use crate::memory::header::{Header, Kind};
+use crate::memory::mapping::PAGE;
+use crate::natives::Natives;
+use crate::remembered::{Remembered, is_wide};
+use crate::roots::Roots;
+use crate::spaces::Spaces;
+use crate::tables::{ephemeron, registration};
 use std::collections::{HashMap, HashSet};
-
-/// What released memory reads as: where a header belongs, that of a free word; where a slot does, no
-/// value, for a small integer has nothing in its lower half.
-pub(crate) const POISON: u64 = Header::new(Kind::Free, 0, WORD).0;
-
-/// Slots that are visited at once while marking goes along.
-const PORTION: usize = 64;
-
-/// Overwrites what lies between two addresses.
-pub(crate) fn poison(start: usize, end: usize) {
-    (start..end).step_by(WORD).for_each(|address| Cell::at(address).set_header(POISON));
-}
 
 /// The cells that there are.
 struct Cells {
@@ -45,41 +38,27 @@ impl Cells {
     }
 }
 
-impl Heap {
-    /// Collects at every so many allocations: the new space alone, and every fourth time all. While
-    /// marking goes along it marks a few cells on and checks every invariant as well.
-    pub fn set_zeal(&mut self, every: Option<u32>) {
-        self.zeal = every.map(|every| (every.max(1), 0));
-    }
+/// The parts of a heap that are checked.
+pub(crate) struct Verifier<'h> {
+    pub spaces: &'h Spaces,
+    pub roots: &'h Roots,
+    pub remembered: &'h Remembered,
+    pub natives: &'h Natives,
+    pub doubles: &'h Doubles,
+    pub marking: &'h Marking,
+}
 
-    pub(crate) fn be_zealous(&mut self) {
-        let Some((every, count)) = &mut self.zeal else { return };
-        *count += 1;
-        let (every, count) = (*every, *count);
-        if count % every != 0 {
-            return;
-        }
-        match (count / every % 4, &mut self.marker) {
-            (0, _) => self.full_collection(Cause::Requested),
-            (1 | 2, Some(marker)) => {
-                marker.advance(PORTION);
-                self.steps += 1;
-                self.verify();
-            }
-            _ => self.young_collection(Cause::Requested),
-        }
-    }
-
-    /// Checks every invariant.
+impl Verifier<'_> {
+    /// Checks every invariant, where no range of the old space is allocated in.
     ///
     /// # Panics
     /// If one does not hold.
-    pub fn verify(&mut self) {
-        self.old.retire();
-        self.old.verify(self.is_marking());
-        self.large.verify();
+    pub fn verify(&self) {
+        self.spaces.old.verify(self.marking.is_on());
+        self.spaces.large.verify();
         self.verify_new();
-        assert!(self.committed() <= self.options.limit, "more is committed than the limit allows");
+        let committed = self.spaces.committed();
+        assert!(committed <= self.spaces.limit(), "more is committed than the limit allows");
         let cells = self.known_cells();
         self.verify_pages(&cells);
         for &cell in &cells.known {
@@ -89,23 +68,23 @@ impl Heap {
     }
 
     fn known_cells(&self) -> Cells {
-        let mut known: HashSet<Cell> = self.new.cells().collect();
+        let mut known: HashSet<Cell> = self.spaces.new.cells().collect();
         let (mut untold, mut marked) = (HashSet::new(), HashSet::new());
-        for &page in self.old.pages() {
+        for &page in self.spaces.old.pages() {
             marked.extend(page.marked());
             if !page.is_unswept() {
                 known.extend(page.cells().filter(|cell| !cell.header().is(Kind::Free)));
-            } else if self.is_marking() {
+            } else if self.marking.is_on() {
                 untold.insert(page);
             }
         }
-        let large = self.large.cells();
+        let large = self.spaces.large.cells();
         marked.extend(large.filter(|cell| Chunk::of(*cell).is_marked(*cell)));
         known.extend(marked.iter().copied());
-        known.extend(self.large.cells());
+        known.extend(self.spaces.large.cells());
         let (mut visited, mut undecided) = (HashSet::new(), HashSet::new());
         let mut partly = HashMap::new();
-        if let Some(marker) = &self.marker {
+        if let Some(marker) = &self.marking.marker {
             for cell in marker.unvisited() {
                 assert!(marked.remove(&cell), "a cell is to be visited twice, or is not marked");
             }
@@ -116,16 +95,19 @@ impl Heap {
             }
             undecided.extend(marker.undecided());
         }
-        let remembered = self.remembered.iter().copied().collect();
-        let slots = self.remembered_slots.slots.iter().copied().collect();
+        let remembered = self.remembered.cells.iter().copied().collect();
+        let slots = self.remembered.slots.slots.iter().copied().collect();
         Cells { known, untold, visited, partly, undecided, remembered, slots }
     }
 
     fn verify_new(&self) {
-        let bytes: usize = self.new.cells().map(|cell| cell.header().size()).sum();
-        assert_eq!(bytes, self.new.used(), "the last young cell passes the top");
-        assert!(bytes <= self.new.capacity() && self.new.aged() <= bytes, "the top is elsewhere");
-        assert!(self.new.capacity() <= self.new.maximum());
+        let bytes: usize = self.spaces.new.cells().map(|cell| cell.header().size()).sum();
+        assert_eq!(bytes, self.spaces.new.used(), "the last young cell passes the top");
+        assert!(
+            bytes <= self.spaces.new.capacity() && self.spaces.new.aged() <= bytes,
+            "the top is elsewhere"
+        );
+        assert!(self.spaces.new.capacity() <= self.spaces.new.maximum());
     }
 
     /// The bytes of pages are those of their cells: while marking goes on, of those visited.
@@ -133,13 +115,13 @@ impl Heap {
         let bytes = |cells: &mut dyn Iterator<Item = Cell>| -> usize {
             cells.map(|cell| cell.header().size()).sum()
         };
-        for &page in self.old.pages() {
+        for &page in self.spaces.old.pages() {
             let all = |cell: &Cell| !cell.header().is(Kind::Free);
-            if self.clearing {
+            if self.marking.clearing {
                 // The counts go with the marks.
                 continue;
             }
-            if self.marker.is_some() {
+            if self.marking.marker.is_some() {
                 let visited = |cell: &Cell| cells.visited.contains(cell);
                 assert_eq!(page.live(), bytes(&mut page.marked().filter(visited)));
             } else if page.is_unswept() {
@@ -153,16 +135,19 @@ impl Heap {
 
     fn verify_cell(&self, cell: Cell, cells: &Cells) {
         let header = cell.header();
-        assert!(header.forwarded().is_none(), "a moved cell is still used");
+        assert!(cell.forwarded().is_none(), "a moved cell is still used");
         assert!(!header.is(Kind::Free), "free memory is marked");
         assert!(!header.has(Header::WAITED_FOR), "a living key is waited for");
         let wide = header.is(Kind::Double) || header.size() >= HEADER + WORD * header.slots();
         assert!(wide, "a cell is shorter than its slots");
-        let young = self.new.contains(cell.word());
+        let young = self.spaces.new.contains(cell.word());
         let remembered = cells.remembered.contains(&cell);
         assert_eq!(header.has(Header::REMEMBERED), remembered, "the flag lies");
         if !young && header.size() <= PAGE - FIRST {
-            assert_eq!(Chunk::of(cell), Chunk::of(Cell::at(cell.address() + header.size() - 8)));
+            assert_eq!(
+                Chunk::of(cell).address(),
+                (cell.address() + header.size() - 8) & !(PAGE - 1)
+            );
         }
         let visited = cells.visited.contains(&cell);
         // How many slots marking has visited, weak ones included.
@@ -174,12 +159,11 @@ impl Heap {
         for slot in 0..header.slots() {
             let word = cell.slot(slot);
             let Some(target) = Cell::of(word) else {
-                let constant = [UNDEFINED, NULL, HOLE, TRUE, FALSE].contains(&word);
-                assert!(constant || word as u32 == 0, "slot {slot} holds no value");
+                assert!(word.is_valid(), "slot {slot} holds no value");
                 continue;
             };
             assert!(cells.contains(target), "slot {slot} of a {:?} dangles", header.kind());
-            let target_is_young = self.new.contains(word);
+            let target_is_young = self.spaces.new.contains(word);
             if !young && target_is_young {
                 let known = remembered || cells.slots.contains(&(cell, slot as u32));
                 assert!(known, "an old cell's young reference is unknown");
@@ -195,15 +179,19 @@ impl Heap {
             }
         }
         if header.is(Kind::EphemeronTable) {
-            table::verify(cell);
+            ephemeron::verify(cell);
         }
         let identified = doubles::is_identified(header);
         assert!(!identified || self.doubles.contains(cell), "a double has lost its identity");
     }
 
     fn verify_roots(&self, cells: &Cells) {
-        let young = |cell: Cell| self.new.contains(cell.word());
-        assert_eq!(cells.remembered.len(), self.remembered.len(), "a cell is remembered twice");
+        let young = |cell: Cell| self.spaces.new.contains(cell.word());
+        assert_eq!(
+            cells.remembered.len(),
+            self.remembered.cells.len(),
+            "a cell is remembered twice"
+        );
         for &cell in &cells.remembered {
             assert!(cells.contains(cell) && !young(cell), "a remembered cell is none");
         }
@@ -211,23 +199,26 @@ impl Heap {
             let there = cells.contains(cell) && !young(cell) && is_wide(cell.header());
             assert!(there && (slot as usize) < cell.header().slots(), "a remembered slot is none");
         }
-        for root in self.handles.iter() {
+        for root in self.roots.handles.iter() {
             assert!(Cell::of(*root).is_some_and(|cell| cells.contains(cell)), "a dangling handle");
         }
-        for (index, &root) in self.globals.iter() {
+        for (index, &root) in self.roots.globals.iter() {
             assert!(cells.contains(root), "a dangling root");
-            assert!(!young(root) || self.globals.is_listed(index), "a young root is unknown");
+            assert!(!young(root) || self.roots.globals.is_listed(index), "a young root is unknown");
         }
-        for (index, weak) in self.weaks.iter() {
+        for (index, weak) in self.roots.weaks.iter() {
             let Some(cell) = *weak else { continue };
             assert!(cells.contains(cell), "a dangling weak handle");
-            assert!(!young(cell) || self.weaks.is_listed(index), "a young weak handle is unknown");
+            assert!(
+                !young(cell) || self.roots.weaks.is_listed(index),
+                "a young weak handle is unknown"
+            );
         }
-        for (index, native) in self.natives.iter() {
+        for (index, native) in self.natives.payloads.iter() {
             let cell = native.cell;
             assert!(cells.contains(cell), "a payload without its cell");
-            assert_eq!(cell.aux(), index, "a payload of another cell");
-            let listed = self.natives.is_listed(index);
+            assert_eq!(cell.auxiliary(), index, "a payload of another cell");
+            let listed = self.natives.payloads.is_listed(index);
             assert_eq!(listed, young(cell), "a young payload is unknown, or an old one is not");
         }
     }
@@ -236,9 +227,11 @@ impl Heap {
 #[cfg(test)]
 mod tests {
     use super::{POISON, poison};
-    use crate::raw::cell::{Cell, HEADER, HOLE, Header, Kind, UNDEFINED, WORD};
-    use crate::raw::chunk;
-    use crate::raw::map::Mapping;
+    use crate::memory::cell::{Cell, HEADER, WORD};
+    use crate::memory::chunk;
+    use crate::memory::header::{Header, Kind};
+    use crate::memory::mapping::Mapping;
+    use crate::memory::word::Word;
     use crate::{Global, Heap, HeapOptions, Value};
     use std::time::{Duration, Instant};
 
@@ -492,8 +485,8 @@ mod tests {
     fn a_tables_uncounted_deletion_is_found() {
         table(|table| {
             let mut keys = (3..table.header().slots()).step_by(2);
-            let free = keys.find(|slot| table.slot(*slot) == UNDEFINED).unwrap();
-            table.set_slot(free, HOLE);
+            let free = keys.find(|slot| table.slot(*slot) == Word::UNDEFINED).unwrap();
+            table.set_slot(free, Word::HOLE);
         });
     }
 }
