@@ -6,7 +6,6 @@ mod collections;
 mod incremental;
 mod limit;
 
-use self::limit::LastResort;
 use crate::collect::marking::Marking;
 use crate::counters::Counters;
 use crate::doubles::Doubles;
@@ -15,6 +14,7 @@ use crate::events::{Cause, CollectionEvent, CollectionKind};
 use crate::growth::Growth;
 use crate::hooks::Hooks;
 use crate::identities::Identities;
+use crate::last_resort::LastResort;
 use crate::memory::handles::Handles;
 use crate::natives::{DropAll, Natives};
 use crate::options::HeapOptions;

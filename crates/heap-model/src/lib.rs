@@ -10,6 +10,7 @@ mod growth;
 mod heap;
 mod hooks;
 mod identities;
+mod last_resort;
 pub mod layout;
 mod memory;
 mod natives;

@@ -34,7 +34,7 @@ impl Cells {
         let header = || cell.header();
         let untold = || self.untold.contains(&Chunk::of(cell));
         self.known.contains(&cell)
-            || untold() && !header().is(Kind::Free) && header().forwarded().is_none()
+            || untold() && !header().is(Kind::Free) && cell.forwarded().is_none()
     }
 }
 
@@ -226,11 +226,11 @@ impl Verifier<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{POISON, poison};
     use crate::memory::cell::{Cell, HEADER, WORD};
-    use crate::memory::chunk;
-    use crate::memory::header::{Header, Kind};
-    use crate::memory::mapping::Mapping;
+    use crate::memory::chunk::Chunk;
+    use crate::memory::header::Kind;
+    use crate::memory::poison::{POISON, is_overwritten};
+    use crate::memory::room::LARGEST_IN_PAGE;
     use crate::memory::word::Word;
     use crate::{Global, Heap, HeapOptions, Value};
     use std::time::{Duration, Instant};
@@ -250,9 +250,9 @@ mod tests {
         heap.collect();
         let cell = heap.enter(|scope| {
             let cell = scope.local(&root).unwrap();
-            scope.place(cell).unwrap()
+            scope.cell(cell).unwrap()
         });
-        assert!(!heap.new.contains(cell.word()));
+        assert!(!heap.spaces.new.contains(cell.word()));
         (cell, root)
     }
 
@@ -263,21 +263,9 @@ mod tests {
         let (black, root) = old(&mut heap, Kind::Object, 2);
         drop(dropped);
         heap.approach_marking(Duration::MAX);
-        assert!(heap.marker.as_mut().unwrap().advance(usize::MAX));
+        assert!(heap.marking.marker.as_mut().unwrap().advance(usize::MAX));
         heap.verify();
         (heap, black, white, root)
-    }
-
-    #[test]
-    fn poison_is_walked_over_word_by_word_and_is_no_value() {
-        let mapping = Mapping::new(chunk::PAGE).unwrap();
-        let (start, end) = (mapping.start(), mapping.start() + 64);
-        poison(start, end);
-        let cells: Vec<Cell> = chunk::cells(start, end).collect();
-        assert_eq!(cells.len(), 64 / WORD);
-        assert!(cells.iter().all(|cell| cell.header().is(Kind::Free)));
-        assert_ne!(POISON as u32, 0, "a small integer has nothing in its lower half");
-        assert!(Cell::of(POISON).is_none() && Header(POISON).forwarded().is_none());
     }
 
     #[test]
@@ -286,9 +274,8 @@ mod tests {
         let (cell, root) = old(&mut heap, Kind::Object, 2);
         drop(root);
         heap.collect();
-        assert_eq!(heap.old.pages().len(), 0);
-        let words = cell.address()..cell.address() + HEADER + 2 * WORD;
-        assert!(words.step_by(WORD).all(|word| Cell::at(word).header().0 == POISON));
+        assert_eq!(heap.spaces.old.pages().len(), 0);
+        assert!(is_overwritten(cell.address(), cell.address() + HEADER + 2 * WORD));
     }
 
     #[test]
@@ -310,16 +297,15 @@ mod tests {
             short
         });
         heap.collect();
-        let cells: Vec<Cell> = heap.globals.values().copied().collect();
+        let cells: Vec<Cell> = heap.roots.globals.values().copied().collect();
         heap.collect();
-        let moved = heap.globals.values().zip(cells).filter(|(now, cell)| **now != *cell);
+        let moved = heap.roots.globals.values().zip(cells).filter(|(now, cell)| **now != *cell);
         let left = moved.map(|(_, cell)| cell);
         let left: Vec<Cell> =
-            left.filter(|cell| !heap.old.pages().contains(&chunk::Chunk::of(*cell))).collect();
+            left.filter(|cell| !heap.spaces.old.pages().contains(&Chunk::of(*cell))).collect();
         assert!(!left.is_empty(), "sparse pages were emptied");
         for cell in left {
-            let words = cell.address()..cell.address() + HEADER + 50_000;
-            assert!(words.step_by(WORD).all(|word| Cell::at(word).header().0 == POISON));
+            assert!(is_overwritten(cell.address(), cell.address() + HEADER + 50_000));
         }
     }
 
@@ -331,9 +317,10 @@ mod tests {
         drop(dropped);
         heap.collect();
         // The page is swept when it is allocated in.
-        assert!(heap.old.allocate_thoroughly(chunk::LARGEST_IN_PAGE).is_some());
+        let room = heap.spaces.change().old.allocate_thoroughly(LARGEST_IN_PAGE);
+        assert!(room.is_some());
         assert!(cell.header().is(Kind::Free));
-        assert_eq!(Cell::at(cell.address() + WORD).header().0, POISON);
+        assert!(is_overwritten(cell.address() + WORD, cell.address() + 2 * WORD));
     }
 
     #[test]
@@ -350,7 +337,7 @@ mod tests {
     fn a_slot_with_a_header_is_found() {
         let mut heap = heap();
         let (cell, _root) = old(&mut heap, Kind::Object, 2);
-        cell.set_slot(0, cell.header().0);
+        cell.set_slot(0, cell.header().as_word());
         heap.verify();
     }
 
@@ -369,7 +356,7 @@ mod tests {
         let (wide, root) = old(&mut heap, Kind::Array, slots);
         drop(dropped);
         heap.approach_marking(Duration::MAX);
-        let marker = heap.marker.as_mut().unwrap();
+        let marker = heap.marking.marker.as_mut().unwrap();
         assert!(!marker.advance(64));
         assert_eq!(marker.partly_visited().len(), 1);
         (heap, wide, white, root)
@@ -380,7 +367,7 @@ mod tests {
         for slots in [2049, 5000, 16_000, 100_000] {
             let (mut heap, _, _, _root) = marking_a_wide_cell(slots);
             heap.verify();
-            while !heap.marker.as_mut().unwrap().advance(64) {
+            while !heap.marking.marker.as_mut().unwrap().advance(64) {
                 heap.verify();
             }
             heap.verify();
@@ -417,8 +404,7 @@ mod tests {
     #[should_panic = "an old cell's young reference is unknown"]
     fn a_young_reference_that_is_not_remembered_is_found_while_marking() {
         let (mut heap, black, _, _root) = marking();
-        let young = heap.new.allocate(HEADER).unwrap();
-        young.format(Kind::Object, HEADER, 0);
+        let young = heap.spaces.allocate_young(HEADER).unwrap().format(Kind::Object, 0);
         black.set_slot(0, young.word());
         heap.verify();
     }
@@ -428,7 +414,7 @@ mod tests {
     fn miscounted_bytes_are_found() {
         let mut heap = heap();
         let (_, _root) = old(&mut heap, Kind::Object, 2);
-        heap.old.moved(WORD);
+        heap.spaces.change().old.moved(WORD);
         heap.verify();
     }
 
@@ -437,9 +423,10 @@ mod tests {
     fn miscounted_bytes_of_a_page_are_found() {
         let mut heap = heap();
         let (cell, _root) = old(&mut heap, Kind::Object, 2);
-        chunk::Chunk::of(cell).add_live(WORD);
-        chunk::Chunk::of(cell).take(-1);
-        heap.verify_pages(&heap.known_cells());
+        Chunk::of(cell).add_live(WORD);
+        Chunk::of(cell).take(-1);
+        let verifier = heap.verifier();
+        verifier.verify_pages(&verifier.known_cells());
     }
 
     #[test]
@@ -447,8 +434,7 @@ mod tests {
     fn a_dead_cell_that_no_sweep_has_freed_is_found() {
         let mut heap = heap();
         let (_, _root) = old(&mut heap, Kind::Object, 2);
-        let cell = heap.old.allocate_thoroughly(64).unwrap();
-        cell.format_free(64);
+        drop(heap.spaces.change().old.allocate_thoroughly(64));
         heap.verify();
     }
 
@@ -456,7 +442,8 @@ mod tests {
     #[should_panic = "more is committed than the limit allows"]
     fn memory_past_the_limit_is_found() {
         let mut heap = heap();
-        heap.options.limit = heap.committed() - 1;
+        let committed = heap.heap_total();
+        heap.spaces.set_limit(committed - 1);
         heap.verify();
     }
 
@@ -467,7 +454,7 @@ mod tests {
             let table = scope.alloc_ephemeron_table(4).unwrap();
             let key = scope.alloc(Kind::Object, 0, 0).unwrap();
             scope.ephemeron_set(table, key, Value::Smi(1)).unwrap();
-            let place = scope.place(table).unwrap();
+            let place = scope.cell(table).unwrap();
             scope.heap.verify();
             corrupt(place);
             scope.heap.verify();
@@ -477,7 +464,7 @@ mod tests {
     #[test]
     #[should_panic = "a table's entries are miscounted"]
     fn a_tables_wrong_count_is_found() {
-        table(|table| table.set_slot(0, 2 << 32));
+        table(|table| table.set_slot(0, Word::smi(2)));
     }
 
     #[test]

@@ -6,10 +6,9 @@ use crate::collect::scavenge::SWEEPABLE;
 use crate::error::{OutOfMemory, Reason};
 use crate::events::Cause;
 use crate::memory::cell::{Cell, MAX_SIZE};
-use crate::memory::chunk::LARGEST_IN_PAGE;
 use crate::memory::header::Kind;
 use crate::memory::mapping::PAGE;
-use crate::memory::room::Room;
+use crate::memory::room::{LARGEST_IN_PAGE, Room};
 use crate::spaces::{LargeSpace, promotion};
 
 /// Bytes that are allocated between two steps of marking.

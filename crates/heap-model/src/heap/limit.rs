@@ -3,30 +3,8 @@
 use super::Heap;
 use crate::error::{OutOfMemory, Reason};
 use crate::events::Cause;
+use crate::last_resort::LastResort;
 use crate::memory::mapping::PAGE;
-
-/// What the last collection at the limit has found.
-#[derive(Default)]
-pub(super) struct LastResort {
-    /// The heap as that collection left it, if there was no room for something.
-    full: Option<Full>,
-    /// A slot may have been overwritten since then.
-    pub overwritten: bool,
-}
-
-/// A heap that a last collection has found full. As long as nothing that was reachable then has been let go
-/// of, another collection would find no less alive.
-#[derive(Clone, Copy)]
-struct Full {
-    /// Bytes for which there was no room, below this limit.
-    needed: usize,
-    limit: usize,
-    /// Owned roots that had been dropped, and the handles that there were: how many bytes, and a hash of them.
-    roots_dropped: usize,
-    handles: (usize, u64),
-    #[cfg(zeal)]
-    used: usize,
-}
 
 impl Heap {
     /// Sees to it that `bytes` more may be committed, for a cell of `size`.
@@ -49,7 +27,7 @@ impl Heap {
                 self.collect_at_limit(bytes);
             }
             if !self.spaces.has_room(bytes) {
-                self.note_full(bytes);
+                self.last_resort.note_full(bytes, &self.spaces, &self.roots);
                 return Err(self.spaces.refusal(size, Reason::Limit));
             }
         }
@@ -72,36 +50,17 @@ impl Heap {
         }
     }
 
-    /// After a last collection: remembers what there is no room for.
-    fn note_full(&mut self, needed: usize) {
-        if self.last_resort.full.is_none() {
-            self.last_resort.full = Some(Full {
-                needed,
-                limit: self.spaces.limit(),
-                // Those that payloads' drops have let go of since the collection began are counted later.
-                roots_dropped: self.roots.drained(),
-                handles: self.roots.handles.fingerprint(usize::MAX),
-                #[cfg(zeal)]
-                used: self.spaces.used(),
-            });
-        }
-    }
-
-    /// Whether a collection would make no room for so many bytes, for the last one has not, and nothing that was
-    /// reachable then has been let go of: no handle, no owned root, and no slot. O(handles).
+    /// Whether a collection is known to make no room for so many bytes. O(handles).
     ///
     /// So a program that catches the refusal and tries again pays for one collection.
     fn is_known_full(&mut self, bytes: usize) -> bool {
-        let Some(full) = self.last_resort.full else { return false };
-        let known = !self.last_resort.overwritten
-            && bytes >= full.needed
-            && self.spaces.limit() == full.limit
-            && self.roots.dropped() == full.roots_dropped
-            && self.roots.handles.fingerprint(full.handles.0) == full.handles;
+        let known = self.last_resort.is_known_full(bytes, &self.spaces, &self.roots);
         #[cfg(zeal)]
         if known {
+            let before = self.last_resort.used();
             self.full_collection(Cause::LastResort);
-            assert!(self.spaces.used() >= full.used, "something was let go of that is not known");
+            let used = self.spaces.used();
+            assert!(before <= Some(used), "something was let go of that is not known");
         }
         known
     }

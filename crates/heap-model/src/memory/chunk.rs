@@ -11,8 +11,6 @@ use core::ptr::NonNull;
 
 /// How many bytes of a page cells can use.
 pub const USABLE: usize = 257_720;
-/// Larger cells have a mapping of their own.
-pub const LARGEST_IN_PAGE: usize = 131_072;
 /// Where the cells of a chunk begin.
 pub const FIRST: usize = PAGE - USABLE;
 

@@ -103,6 +103,12 @@ impl Header {
         self.0
     }
 
+    /// The header where a slot belongs, which holds none.
+    #[cfg(all(test, zeal))]
+    pub fn as_word(self) -> Word {
+        Word::from_bits(self.0)
+    }
+
     #[inline(always)]
     pub fn kind(self) -> Kind {
         KINDS[((self.0 >> 1) & 31) as usize]

@@ -1,7 +1,11 @@
 //! Memory that begins at a multiple of V8's page.
 #![expect(unsafe_code, reason = "mappings are written by address")]
 
-use super::source::{Memory, System};
+use super::source::Memory;
+#[cfg(all(unix, not(plain_memory)))]
+use super::source::mapped::Mapped as System;
+#[cfg(any(plain_memory, not(unix)))]
+use super::source::plain::Plain as System;
 use core::ops::Range;
 
 /// V8's page, in bytes.
@@ -35,7 +39,10 @@ impl Mapping {
 
 impl<M: Memory> Mapping<M> {
     fn of(length: usize) -> Option<Self> {
-        Some(Self { memory: M::zeroed(length, PAGE)?, length })
+        let memory = M::zeroed(length, PAGE)?;
+        // Nothing is mapped so near the end of all addresses that a sum of one and a cell's size overflows.
+        memory.start().checked_add(length)?.checked_add(PAGE)?;
+        Some(Self { memory, length })
     }
 
     /// Asks for large pages where so many bytes are soon used: they save the processor's address
@@ -98,8 +105,9 @@ impl<M: Memory> Mapping<M> {
 
 #[cfg(test)]
 mod tests {
+    use super::System;
     use super::{Mapping, PAGE, whole_pages};
-    use crate::memory::source::{Memory, System};
+    use crate::memory::source::Memory;
 
     #[test]
     fn only_whole_pages_are_given_back_whatever_their_size() {
@@ -146,7 +154,7 @@ mod tests {
 
     #[test]
     fn a_plain_allocation_does_what_a_mapping_does() {
-        use crate::memory::source::Plain;
+        use crate::memory::source::plain::Plain;
         begins_as_zeros_and_keeps_what_shares_a_page::<Plain>(false);
         assert!(Plain::zeroed(usize::MAX, PAGE).is_none());
         assert!(Plain::zeroed(usize::MAX / 4, PAGE).is_none());

@@ -29,3 +29,26 @@ pub fn is_overwritten(start: usize, end: usize) -> bool {
     // SAFETY: the test has a heap in which this memory is mapped.
     words(start, end).all(|word| unsafe { word.read() } == POISON.bits())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{POISON, is_overwritten};
+    use crate::memory::cell::{Cell, WORD};
+    use crate::memory::header::Kind;
+    use crate::memory::mapping::{Mapping, PAGE};
+    use crate::memory::room::Run;
+
+    #[test]
+    fn poison_is_walked_over_word_by_word_and_is_no_value() {
+        let mut mapping = Mapping::new(PAGE).unwrap();
+        mapping.poison(0..64);
+        let (start, end) = (mapping.start(), mapping.start() + 64);
+        assert!(is_overwritten(start, end));
+        let mut cells = Run::between(start, end);
+        let cells: Vec<Cell> = std::iter::from_fn(|| cells.next()).collect();
+        assert_eq!(cells.len(), 64 / WORD);
+        assert!(cells.iter().all(|cell| cell.header().is(Kind::Free)));
+        assert!(cells.iter().all(|cell| cell.forwarded().is_none()));
+        assert!(!POISON.is_valid() && !POISON.is_reference());
+    }
+}

@@ -10,6 +10,9 @@ use super::mapping::Mapping;
 use super::word::Word;
 use core::ops::Range;
 
+/// Bytes of the largest cell that shares a page; larger ones have mappings of their own.
+pub const LARGEST_IN_PAGE: usize = 131_072;
+
 /// How far behind a new cell memory is loaded that the next ones will take, in bytes. The processor foresees
 /// such stores itself, but not beyond the system's page, each of which began with a wait.
 const ALLOCATED_AHEAD: usize = 4096;
@@ -229,10 +232,11 @@ impl Bump {
 
     #[inline(always)]
     pub fn fits(&self, size: usize) -> bool {
-        size <= self.end - self.top
+        // Neither is near the end of all addresses.
+        size <= LARGEST_IN_PAGE && self.top + size <= self.end
     }
 
-    /// Takes room for a cell of `size` bytes, which are whole words.
+    /// Takes room for a cell of `size` bytes, which are whole words; none of more than [`LARGEST_IN_PAGE`].
     #[inline(always)]
     pub fn allocate(&mut self, size: usize) -> Option<Room> {
         if !self.fits(size) {

@@ -5,16 +5,9 @@
 use core::ops::Range;
 
 #[cfg(all(unix, not(plain_memory)))]
-mod mapped;
+pub mod mapped;
 #[cfg(any(test, plain_memory, not(unix)))]
-mod plain;
-
-#[cfg(all(unix, not(plain_memory)))]
-pub type System = mapped::Mapped;
-#[cfg(any(plain_memory, not(unix)))]
-pub type System = plain::Plain;
-#[cfg(test)]
-pub use plain::Plain;
+pub mod plain;
 
 /// A piece of memory. It goes back with this.
 ///

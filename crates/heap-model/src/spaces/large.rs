@@ -86,7 +86,8 @@ impl LargeSpace {
 #[cfg(test)]
 mod tests {
     use super::LargeSpace;
-    use crate::memory::chunk::{FIRST, LARGEST_IN_PAGE};
+    use crate::memory::chunk::FIRST;
+    use crate::memory::room::LARGEST_IN_PAGE;
 
     #[test]
     fn a_mapping_is_of_the_systems_pages_and_no_longer_than_need_be() {

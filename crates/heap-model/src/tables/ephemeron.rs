@@ -304,7 +304,6 @@ fn set_number(table: Cell, slot: usize, number: usize) {
 mod tests {
     use super::{FIRST, home};
     use crate::memory::cell::Cell;
-    use crate::memory::word::Word;
     use crate::{Heap, HeapOptions, Kind, Value};
 
     /// How many places behind where its probe begins an entry lies at the most.
