@@ -89,7 +89,7 @@ impl Compaction<'_> {
         self.doubles.follow(doubles);
         self.natives.follow(moved);
         for cell in spaces.new.cells() {
-            for slot in cell.slots(0..cell.header().slots()) {
+            for slot in cell.load().slots() {
                 slot.set(followed(slot.get()));
             }
         }
@@ -113,8 +113,8 @@ impl Compaction<'_> {
 fn move_page(spaces: &mut Change<'_>, page: Chunk, doubles: &mut Vec<Cell>) -> bool {
     let mut whole = true;
     for cell in page.marked() {
-        let header = cell.header();
-        let size = header.size();
+        let loaded = cell.load();
+        let size = loaded.header().size();
         let room = match spaces.old.allocate(size) {
             None if spaces.has_page() => spaces.old.allocate_surely(size),
             None => spaces.old.allocate_thoroughly(size),
@@ -122,9 +122,9 @@ fn move_page(spaces: &mut Change<'_>, page: Chunk, doubles: &mut Vec<Cell>) -> b
         };
         match room {
             Some(room) => {
-                room.receive(cell);
+                room.receive(loaded);
                 spaces.old.moved(size);
-                if is_identified(header) {
+                if is_identified(loaded.header()) {
                     doubles.push(cell);
                 }
             }

@@ -2,7 +2,7 @@
 //! a grey one is marked and on the stack or in the prefetch buffer, a black one is visited.
 
 use super::wait::{Groups, WaitList, WaitListBuilder};
-use crate::memory::cell::{Cell, WORD};
+use crate::memory::cell::{Cell, Loaded, WORD};
 use crate::memory::chunk::Chunk;
 use crate::memory::header::{Header, Kind};
 use crate::memory::word::Word;
@@ -202,7 +202,8 @@ impl Marker {
 
     #[inline(always)]
     fn visit(&mut self, cell: Cell) {
-        let header = cell.header();
+        let loaded = cell.load();
+        let header = loaded.header();
         let chunk = Chunk::of(cell);
         chunk.add_live(header.size());
         self.work += 1 + header.slots();
@@ -226,7 +227,7 @@ impl Marker {
                 if header.slots() > PIECE {
                     return self.visit_wide(cell, first);
                 }
-                self.visit_slots(cell, first..header.slots());
+                self.visit_slots(loaded, first..header.slots());
             }
         }
     }
@@ -237,7 +238,7 @@ impl Marker {
             Kind::EphemeronTable => self.tables.push(cell),
             Kind::WeakCell => self.weak_cells.push(cell),
             // Registrations are never young.
-            _ => cell.slots(0..cell.header().slots()).for_each(|slot| self.mark_word(slot.get())),
+            _ => cell.load().slots().for_each(|slot| self.mark_word(slot.get())),
         }
     }
 
@@ -253,11 +254,11 @@ impl Marker {
     }
 
     #[inline(always)]
-    fn visit_slots(&mut self, cell: Cell, slots: Range<usize>) {
-        for slot in cell.slots(slots) {
+    fn visit_slots(&mut self, cell: Loaded, slots: Range<usize>) {
+        for slot in cell.range(slots) {
             let word = slot.get();
             self.mark_word(word);
-            self.record(cell, slot.index(), word);
+            self.record(cell.cell(), slot.index(), word);
         }
     }
 
@@ -276,7 +277,8 @@ impl Marker {
     fn visit_pieces(&mut self) {
         while self.work < self.goal {
             let Some((cell, first)) = self.wide.pop() else { return };
-            let header = cell.header();
+            let loaded = cell.load();
+            let header = loaded.header();
             let end = header.slots().min(first + PIECE);
             if end < header.slots() {
                 self.wide.push((cell, end));
@@ -284,7 +286,7 @@ impl Marker {
             self.work += end - first;
             for first in (first..end).step_by(LINE) {
                 cell.prefetch_near((WORD * first) as isize + SLOTS_AHEAD);
-                self.visit_slots(cell, first..end.min(first + LINE));
+                self.visit_slots(loaded, first..end.min(first + LINE));
             }
         }
     }

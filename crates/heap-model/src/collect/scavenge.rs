@@ -5,7 +5,7 @@ use super::mark::Marker;
 use super::wait::WaitList;
 use crate::blocks::Age;
 use crate::doubles::{Doubles, is_identified};
-use crate::memory::cell::Cell;
+use crate::memory::cell::{Cell, Loaded};
 use crate::memory::header::{Header, Kind};
 use crate::memory::room::Run;
 use crate::memory::word::Word;
@@ -41,7 +41,7 @@ struct PromotionWorklist {
 
 impl PromotionWorklist {
     #[inline(always)]
-    fn push(&mut self, cell: Cell) {
+    fn push(&mut self, cell: Loaded) {
         if let Some(run) = self.last.push(cell)
             && !run.is_empty()
         {
@@ -154,7 +154,7 @@ impl Scavenger<'_> {
         loop {
             self.new.extend(&mut unscanned);
             while let Some(cell) = unscanned.next() {
-                self.scan(cell);
+                self.scan(cell.load());
                 self.new.extend(&mut unscanned);
             }
             if let Some(cell) = self.promoted.pop() {
@@ -177,14 +177,16 @@ impl Scavenger<'_> {
         if !self.from.contains(word) {
             return word;
         }
-        match cell.forwarded() {
-            Some(moved) => moved.word(),
-            None => self.move_cell(cell, cell.header()),
+        let loaded = cell.load();
+        match loaded.forwarded() {
+            Some(moved) => moved,
+            None => self.move_cell(loaded),
         }
     }
 
     #[inline]
-    fn move_cell(&mut self, cell: Cell, header: Header) -> Word {
+    fn move_cell(&mut self, loaded: Loaded) -> Word {
+        let (cell, header) = (loaded.cell(), loaded.header());
         let size = header.size();
         let aged = self.from.is_aged(cell);
         if header.has(Header::WAITED_FOR | Header::SITED | Header::IDENTIFIED) {
@@ -197,16 +199,17 @@ impl Scavenger<'_> {
         };
         // If the operating system refuses a page, the cell stays young.
         if promoted && let Some(room) = self.old.allocate_surely(size) {
-            let to = room.receive(cell);
+            let to = room.receive(loaded);
             self.promoted_bytes += size;
             self.promoted.push(to);
+            let to = to.cell();
             if let Some(marker) = &mut self.marker {
                 marker.allocated(to);
             }
             return to.word();
         }
         let room = self.new.allocate(size).expect("the semi-spaces are equal, so survivors fit");
-        room.receive(cell).word()
+        room.receive(loaded).cell().word()
     }
 
     /// A cell with a flag is about to be moved.
@@ -224,14 +227,13 @@ impl Scavenger<'_> {
     }
 
     /// Moves what the cell refers to; whether it then refers to young cells.
-    #[inline]
-    fn scan(&mut self, cell: Cell) -> bool {
-        let header = cell.header();
-        if header.is(Kind::EphemeronTable) {
-            return self.scan_table(cell);
+    #[inline(always)]
+    fn scan(&mut self, cell: Loaded) -> bool {
+        if cell.header().is(Kind::EphemeronTable) {
+            return self.scan_table(cell.cell());
         }
         let mut young = false;
-        for slot in cell.slots(0..header.slots()) {
+        for slot in cell.slots() {
             let word = slot.get();
             if word.is_reference() && self.from.contains(word) {
                 let moved = self.moved(word);
@@ -245,10 +247,10 @@ impl Scavenger<'_> {
     /// As [`scan`](Self::scan) of an old cell: what is young still is remembered.
     #[inline]
     fn scan_old(&mut self, cell: Cell) {
-        let header = cell.header();
-        if is_wide(header) {
-            (0..header.slots()).for_each(|slot| self.move_slot(cell, slot));
-        } else if self.scan(cell) {
+        let loaded = cell.load();
+        if is_wide(loaded.header()) {
+            (0..loaded.header().slots()).for_each(|slot| self.move_slot(cell, slot));
+        } else if self.scan(loaded) {
             self.remembered.add(cell);
         }
     }

@@ -3,6 +3,7 @@
 
 use super::header::{Header, Kind};
 use super::word::Word;
+use core::ops::Range;
 use core::ptr::NonNull;
 
 /// Bytes before a cell's slots.
@@ -124,14 +125,10 @@ impl Cell {
         unsafe { self.write(SLOTS + slot, word.bits()) };
     }
 
-    /// The slots from `range.start` to `range.end`, which are checked against the header once, before the first.
-    ///
-    /// # Panics
-    /// If the cell has no such slots.
+    /// The cell with its header, which is loaded once for what follows.
     #[inline(always)]
-    pub fn slots(self, range: core::ops::Range<usize>) -> impl Iterator<Item = Slot> {
-        assert!(range.end <= self.header().slots(), "slots out of range");
-        range.map(move |index| Slot { cell: self, index })
+    pub fn load(self) -> Loaded {
+        Loaded { cell: self, header: self.header() }
     }
 
     /// The identity hash, or 0 if it has none yet. The cell is not a double.
@@ -255,7 +252,57 @@ pub(super) fn prefetch(address: usize) {
     let _ = address;
 }
 
-/// A slot that a cell is known to have; [`Cell::slots`] makes it.
+/// A cell and its header, from which the cell's slots and its size are known as long as it is not trimmed.
+#[derive(Clone, Copy)]
+pub struct Loaded {
+    cell: Cell,
+    header: Header,
+}
+
+impl Loaded {
+    /// The cell at another place, which has been written with the same header.
+    ///
+    /// # Safety
+    /// It has.
+    #[inline(always)]
+    pub(super) unsafe fn at(self, cell: Cell) -> Self {
+        Self { cell, ..self }
+    }
+
+    #[inline(always)]
+    pub fn cell(self) -> Cell {
+        self.cell
+    }
+
+    #[inline(always)]
+    pub fn header(self) -> Header {
+        self.header
+    }
+
+    /// The word of where the cell has moved to, if it has (its forwarding address).
+    #[inline(always)]
+    pub fn forwarded(self) -> Option<Word> {
+        self.header.forwarded()
+    }
+
+    /// The cell's slots.
+    #[inline(always)]
+    pub fn slots(self) -> impl Iterator<Item = Slot> {
+        self.range(0..self.header.slots())
+    }
+
+    /// Some of the cell's slots.
+    ///
+    /// # Panics
+    /// If the cell has no such slots.
+    #[inline(always)]
+    pub fn range(self, range: Range<usize>) -> impl Iterator<Item = Slot> {
+        assert!(range.end <= self.header.slots(), "slots out of range");
+        range.map(move |index| Slot { cell: self.cell, index })
+    }
+}
+
+/// A slot that a cell has; [`Loaded`] makes it.
 #[derive(Clone, Copy)]
 pub struct Slot {
     cell: Cell,

@@ -4,7 +4,7 @@
 //! another and not copied, so what is handed out is handed out once.
 #![expect(unsafe_code, reason = "cells are made of memory")]
 
-use super::cell::{self, Cell, HEADER, WORD};
+use super::cell::{self, Cell, HEADER, Loaded, WORD};
 use super::header::{Header, Kind};
 use super::mapping::Mapping;
 use super::word::Word;
@@ -91,13 +91,14 @@ impl Room {
     /// # Panics
     /// If the room is not as large as the cell.
     #[inline(always)]
-    pub fn receive(self, cell: Cell) -> Cell {
+    pub fn receive(self, from: Loaded) -> Loaded {
         let size = self.size;
-        assert!(size == cell.header().size(), "a cell keeps its size");
+        assert!(size == from.header().size(), "a cell keeps its size");
         let to = self.take();
         // SAFETY: both have `size` bytes, and an allocation overlaps no cell.
-        unsafe { cell.copy_to(to, size) };
-        to
+        unsafe { from.cell().copy_to(to, size) };
+        // SAFETY: the header was copied with the other words.
+        unsafe { from.at(to) }
     }
 
     #[inline(always)]
@@ -302,8 +303,8 @@ impl Run {
 
     /// Takes a cell in that lies behind the others; else gives those back, and begins anew with the cell.
     #[inline(always)]
-    pub fn push(&mut self, cell: Cell) -> Option<Self> {
-        let address = cell.address();
+    pub fn push(&mut self, cell: Loaded) -> Option<Self> {
+        let address = cell.cell().address();
         let end = address + cell.header().size();
         if address == self.end {
             self.end = end;
