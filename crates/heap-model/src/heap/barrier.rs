@@ -1,17 +1,26 @@
 //! The write barrier: what a store does for the collectors (V8's `heap-write-barrier.cc`).
 
 use super::Heap;
-use crate::memory::cell::Cell;
+use crate::memory::cell::{Cell, Slot};
 use crate::memory::word::Word;
 use crate::tables::ephemeron;
 
 impl Heap {
     /// Stores a slot behind the write barrier.
+    ///
+    /// # Panics
+    /// If the cell has no such slot.
     #[inline(always)]
     pub(crate) fn store(&mut self, cell: Cell, slot: usize, word: Word) {
-        cell.set_slot(slot, word);
+        self.store_slot(cell.load().slot(slot).expect("a slot of the cell"), word);
+    }
+
+    /// Stores a slot behind the write barrier.
+    #[inline(always)]
+    pub(crate) fn store_slot(&mut self, slot: Slot, word: Word) {
+        slot.set(word);
         self.note_overwritten();
-        self.record_store(cell, slot, word);
+        self.record_store(slot.cell(), slot.index(), word);
     }
 
     /// The barrier of a store.

@@ -291,6 +291,12 @@ impl Loaded {
         self.range(0..self.header.slots())
     }
 
+    /// A slot, if the cell has it.
+    #[inline(always)]
+    pub fn slot(self, index: usize) -> Option<Slot> {
+        (index < self.header.slots()).then_some(Slot { cell: self.cell, index })
+    }
+
     /// Some of the cell's slots.
     ///
     /// # Panics
@@ -310,6 +316,11 @@ pub struct Slot {
 }
 
 impl Slot {
+    #[inline(always)]
+    pub fn cell(self) -> Cell {
+        self.cell
+    }
+
     #[inline(always)]
     pub fn index(self) -> usize {
         self.index

@@ -2,7 +2,7 @@
 
 use super::{Local, Scope, Value};
 use crate::error::AccessError;
-use crate::memory::cell::Cell;
+use crate::memory::cell::Slot;
 use crate::memory::header::Kind;
 
 impl<'s> Scope<'s> {
@@ -16,8 +16,8 @@ impl<'s> Scope<'s> {
     /// If there are too many handles.
     #[inline(always)]
     pub fn get(&mut self, cell: Local<'_>, slot: usize) -> Result<Value<'s>, AccessError> {
-        let cell = self.holder(cell, slot)?;
-        Ok(self.value(cell.slot(slot)))
+        let slot = self.slot(cell, slot)?;
+        Ok(self.value(slot.get()))
     }
 
     /// Writes a slot. Constant time.
@@ -32,22 +32,21 @@ impl<'s> Scope<'s> {
         slot: usize,
         value: Value<'_>,
     ) -> Result<(), AccessError> {
-        let cell = self.holder(cell, slot)?;
+        let slot = self.slot(cell, slot)?;
         let word = self.word(value)?;
-        self.heap.store(cell, slot, word);
+        self.heap.store_slot(slot, word);
         Ok(())
     }
 
-    /// The cell of a handle, which has a slot that its program may use.
+    /// A slot that its program may use.
     #[inline(always)]
-    fn holder(&self, cell: Local<'_>, slot: usize) -> Result<Cell, AccessError> {
-        let cell = self.cell(cell)?;
-        let header = cell.header();
-        if header.is_guarded() {
+    fn slot(&self, cell: Local<'_>, slot: usize) -> Result<Slot, AccessError> {
+        let cell = self.cell(cell)?.load();
+        if cell.header().is_guarded() {
             return self.strong_slot(cell, slot);
         }
-        let len = header.slots();
-        if slot < len { Ok(cell) } else { Err(AccessError::SlotOutOfRange { slot, len }) }
+        let len = cell.header().slots();
+        cell.slot(slot).ok_or(AccessError::SlotOutOfRange { slot, len })
     }
 
     /// The raw bytes behind the slots; a native cell's are its own. They are as many as make the cell's size

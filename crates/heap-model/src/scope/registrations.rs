@@ -3,7 +3,7 @@
 use super::size::cell_size;
 use super::{Local, Scope};
 use crate::error::{AccessError, HeapError};
-use crate::memory::cell::Cell;
+use crate::memory::cell::{Cell, Loaded, Slot};
 use crate::memory::header::{Header, Kind};
 use crate::memory::word::Word;
 use crate::tables::registration::{
@@ -122,9 +122,9 @@ impl<'s> Scope<'s> {
         if right { Ok(cell) } else { Err(AccessError::WrongKind) }
     }
 
-    /// A registration's slot, of its user's.
+    /// A slot of a cell that has slots of the heap's: one of a registration that is its user's.
     #[cold]
-    pub(crate) fn strong_slot(&self, cell: Cell, slot: usize) -> Result<Cell, AccessError> {
+    pub(super) fn strong_slot(&self, cell: Loaded, slot: usize) -> Result<Slot, AccessError> {
         let (header, len) = (cell.header(), cell.header().slots());
         if header.is(Kind::Double) {
             return Err(AccessError::SlotOutOfRange { slot, len });
@@ -132,7 +132,7 @@ impl<'s> Scope<'s> {
         if !header.is(Kind::Registration) || slot < USERS {
             return Err(AccessError::WrongKind);
         }
-        if slot < len { Ok(cell) } else { Err(AccessError::SlotOutOfRange { slot, len }) }
+        cell.slot(slot).ok_or(AccessError::SlotOutOfRange { slot, len })
     }
 
     /// Puts what an owner's list holds in the order in which it was made.
