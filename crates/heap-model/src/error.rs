@@ -1,4 +1,4 @@
-//! The errors of the heap's operations. No unsafe code.
+//! The errors of the heap's operations.
 
 use crate::memory::cell::MAX_SIZE;
 use core::any::Any;

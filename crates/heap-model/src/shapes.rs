@@ -1,5 +1,4 @@
-//! JavaScript-shaped objects: cells with V8's sizes ([`layout`]) and V8's order of slots. No unsafe
-//! code.
+//! JavaScript-shaped objects: cells with V8's sizes ([`layout`]) and V8's order of slots.
 //!
 //! V8's first two words of an object are its map and its properties or identity hash; of an array
 //! of elements and of a string, its map and its length. A cell has its header and its hash there, so

@@ -150,8 +150,10 @@ impl Marker {
     /// Marks what a word refers to, and sees to it that it is visited.
     #[inline(always)]
     pub fn mark_word(&mut self, word: Word) {
+        if !word.is_reference() || self.is_young(word) {
+            return;
+        }
         if let Some(cell) = Cell::of(word)
-            && !self.is_young(word)
             && Chunk::of(cell).mark(cell)
         {
             self.stack.push(cell);
@@ -301,6 +303,7 @@ impl Marker {
     #[inline(always)]
     fn refers_to_evacuated(&self, word: Word) -> bool {
         self.evacuates
+            && word.is_reference()
             && !self.is_young(word)
             && Cell::of(word).is_some_and(|cell| Chunk::of(cell).is_evacuated())
     }

@@ -1,4 +1,4 @@
-//! `--cfg zeal`: the old space's pages and free ranges are what it takes them for. No unsafe code.
+//! `--cfg zeal`: the old space's pages and free ranges are what it takes them for.
 
 use super::{OldSpace, SHORTEST, class};
 use crate::memory::chunk::{Chunk, USABLE};
