@@ -1,5 +1,4 @@
-//! JavaScript-shaped objects: cells with V8's sizes ([`layout`]) and V8's order of slots. No unsafe
-//! code.
+//! JavaScript-shaped objects: cells with V8's sizes ([`layout`]) and V8's order of slots.
 //!
 //! V8's first two words of an object are its map and its properties or identity hash; of an array
 //! of elements and of a string, its map and its length. A cell has its header and its hash there, so
@@ -23,12 +22,13 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+use crate::error::{AccessError, HeapError, NativeRefused, OutOfMemory, Reason};
 use crate::layout;
-use crate::raw::cell::{HEADER, Header, Kind, WORD};
+use crate::memory::cell::{HEADER, WORD};
+use crate::memory::header::{Header, Kind};
+use crate::observe::walk::{Edge, EdgeKind, Node};
+use crate::scope::view::Seen;
 use crate::scope::{Local, Scope, Value};
-use crate::view::Seen;
-use crate::walk::{Edge, EdgeKind, Node};
-use crate::{AccessError, HeapError, NativeRefused, OutOfMemory, Reason};
 
 /// An object's slot for its elements.
 pub const ELEMENTS: usize = 0;
@@ -79,8 +79,8 @@ pub fn array<'s>(scope: &mut Scope<'s>, length: usize) -> Result<Local<'s>, Heap
 /// [`OutOfMemory`] at the limit.
 pub fn one_byte_string<'s>(scope: &mut Scope<'s>, text: &[u8]) -> Result<Local<'s>, OutOfMemory> {
     let cell = string(scope, Kind::OneByteString, text.len())?;
-    if let Ok(place) = scope.place(cell) {
-        place.raw_mut()[..text.len()].copy_from_slice(text);
+    if let Ok(bytes) = scope.bytes_mut(cell) {
+        bytes[..text.len()].copy_from_slice(text);
     }
     Ok(cell)
 }
@@ -91,8 +91,8 @@ pub fn one_byte_string<'s>(scope: &mut Scope<'s>, text: &[u8]) -> Result<Local<'
 /// [`OutOfMemory`] at the limit.
 pub fn two_byte_string<'s>(scope: &mut Scope<'s>, text: &[u16]) -> Result<Local<'s>, OutOfMemory> {
     let cell = string(scope, Kind::TwoByteString, 2 * text.len())?;
-    if let Ok(place) = scope.place(cell) {
-        for (unit, to) in text.iter().zip(place.raw_mut().chunks_exact_mut(2)) {
+    if let Ok(bytes) = scope.bytes_mut(cell) {
+        for (unit, to) in text.iter().zip(bytes.chunks_exact_mut(2)) {
             to.copy_from_slice(&unit.to_ne_bytes());
         }
     }
@@ -102,8 +102,8 @@ pub fn two_byte_string<'s>(scope: &mut Scope<'s>, text: &[u16]) -> Result<Local<
 /// A string's cell is rounded up to words; the number beside its hash says by how much.
 fn string<'s>(scope: &mut Scope<'s>, kind: Kind, bytes: usize) -> Result<Local<'s>, OutOfMemory> {
     let cell = scope.alloc(kind, 0, bytes)?;
-    if let Ok(place) = scope.place(cell) {
-        place.set_aux((bytes.next_multiple_of(WORD) - bytes) as u32);
+    if let Ok(place) = scope.cell(cell) {
+        place.set_auxiliary((bytes.next_multiple_of(WORD) - bytes) as u32);
     }
     Ok(cell)
 }
@@ -117,8 +117,8 @@ pub fn string_bytes<'a>(scope: &'a Scope<'_>, cell: Local<'_>) -> Result<&'a [u8
     if !matches!(scope.kind(cell)?, Kind::OneByteString | Kind::TwoByteString) {
         return Err(AccessError::WrongKind);
     }
-    let place = scope.place(cell)?;
-    let padding = if place.header().has(Header::SITED) { 0 } else { place.aux() as usize };
+    let place = scope.cell(cell)?;
+    let padding = if place.header().has(Header::SITED) { 0 } else { place.auxiliary() as usize };
     let bytes = scope.bytes(cell)?;
     Ok(&bytes[..bytes.len().saturating_sub(padding)])
 }
@@ -150,8 +150,8 @@ pub fn cons_string<'s>(
 /// [`OutOfMemory`] at the limit.
 pub fn heap_number<'s>(scope: &mut Scope<'s>, number: f64) -> Result<Local<'s>, OutOfMemory> {
     let cell = scope.alloc_sized(Kind::Double, layout::HEAP_NUMBER, 0)?;
-    if let Ok(place) = scope.place(cell) {
-        place.raw_mut().copy_from_slice(&number.to_ne_bytes());
+    if let Ok(bytes) = scope.bytes_mut(cell) {
+        bytes.copy_from_slice(&number.to_ne_bytes());
     }
     Ok(cell)
 }
@@ -234,7 +234,7 @@ pub fn set<'s>(scope: &mut Scope<'s>, entries: usize) -> Result<Local<'s>, HeapE
 fn ordered_capacity(scope: &Scope<'_>, entries: usize) -> Result<usize, OutOfMemory> {
     if entries > 1 << 27 {
         // An entry takes two words at the least, and half of one in the buckets.
-        return Err(scope.heap.refusal(entries.saturating_mul(20), Reason::TooLarge));
+        return Err(scope.heap.spaces.refusal(entries.saturating_mul(20), Reason::TooLarge));
     }
     Ok(layout::ordered_capacity(entries))
 }
