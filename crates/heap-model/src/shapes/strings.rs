@@ -11,8 +11,8 @@ use crate::{AccessError, HeapError, OutOfMemory};
 /// [`OutOfMemory`] at the limit.
 pub fn one_byte_string<'s>(scope: &mut Scope<'s>, text: &[u8]) -> Result<Local<'s>, OutOfMemory> {
     let cell = string(scope, Kind::OneByteString, text.len())?;
-    if let Ok(place) = scope.place(cell) {
-        place.raw_mut()[..text.len()].copy_from_slice(text);
+    if let Ok(bytes) = scope.bytes_mut(cell) {
+        bytes[..text.len()].copy_from_slice(text);
     }
     Ok(cell)
 }
@@ -23,15 +23,15 @@ pub fn one_byte_string<'s>(scope: &mut Scope<'s>, text: &[u8]) -> Result<Local<'
 /// [`OutOfMemory`] at the limit.
 pub fn two_byte_string<'s>(scope: &mut Scope<'s>, text: &[u16]) -> Result<Local<'s>, OutOfMemory> {
     let cell = string(scope, Kind::TwoByteString, 2 * text.len())?;
-    if let Ok(place) = scope.place(cell) {
-        for (unit, to) in text.iter().zip(place.raw_mut().chunks_exact_mut(2)) {
+    if let Ok(bytes) = scope.bytes_mut(cell) {
+        for (unit, to) in text.iter().zip(bytes.chunks_exact_mut(2)) {
             to.copy_from_slice(&unit.to_ne_bytes());
         }
     }
     Ok(cell)
 }
 
-/// A string's cell is rounded up to words; the number beside its hash says by how much.
+/// A string's cell is rounded up to words; its auxiliary number is the padding in bytes.
 fn string<'s>(scope: &mut Scope<'s>, kind: Kind, bytes: usize) -> Result<Local<'s>, OutOfMemory> {
     let cell = scope.alloc(kind, 0, bytes)?;
     if let Ok(place) = scope.place(cell) {
@@ -82,8 +82,8 @@ pub fn cons_string<'s>(
 /// [`OutOfMemory`] at the limit.
 pub fn heap_number<'s>(scope: &mut Scope<'s>, number: f64) -> Result<Local<'s>, OutOfMemory> {
     let cell = scope.alloc_sized(Kind::Double, layout::HEAP_NUMBER, 0)?;
-    if let Ok(place) = scope.place(cell) {
-        place.raw_mut().copy_from_slice(&number.to_ne_bytes());
+    if let Ok(bytes) = scope.bytes_mut(cell) {
+        bytes.copy_from_slice(&number.to_ne_bytes());
     }
     Ok(cell)
 }
