@@ -1,17 +1,16 @@
-//! The collectors, and when they run. No unsafe code.
+//! The collectors: phases that borrow the parts of a heap that they need. When they run is [`heap`](crate::heap)'s.
 //!
-//! A scavenge moves the new space's survivors. A full collection marks the old and the large cells
-//! from the roots, decides weak references and ephemerons, moves the cells of sparse pages together,
-//! and leaves sweeping to the allocations that need room; the new space's survivors it promotes all:
-//! before it marks where all that is dead must go, else behind, so that they take the place of the
-//! dead. Marking can also go along with allocation in small steps. Neither recurses.
+//! A scavenge moves the new space's survivors. A full collection marks the old and the large cells from the roots,
+//! decides weak references and ephemerons, moves the cells of evacuation candidates together, and leaves sweeping to
+//! the allocations that need room. It also promotes every young survivor: before marking when the result must be
+//! exact, otherwise afterwards, so that survivors reuse the freed space. Marking can also be incremental. Nothing
+//! recurses.
 
-mod compact;
-mod full;
-mod incremental;
-mod mark;
+pub(crate) mod compact;
+pub(crate) mod full;
+pub(crate) mod mark;
+pub(crate) mod marking;
 mod rounds;
-mod scavenge;
+pub(crate) mod scavenge;
 mod wait;
-
-pub(crate) use mark::Marker;
+mod weak;

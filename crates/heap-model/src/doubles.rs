@@ -1,13 +1,15 @@
 //! Identities of doubles. A double has no room for its hash, so those that a walk has met are in a table by
-//! their address. No unsafe code.
+//! their address.
 //!
 //! A flag in its header tells that a double is in the table: the collectors look at the flag of what they move,
 //! and at nothing else, so that a walk costs later collections nothing. Entries of dead doubles stay until
 //! there are many of them; the double that comes to lie there has no flag.
 
-use crate::heap::Heap;
-use crate::raw::cell::{Cell, Header, Kind};
-use crate::raw::chunk::Chunk;
+use crate::identities::Identities;
+use crate::memory::cell::Cell;
+use crate::memory::chunk::Chunk;
+use crate::memory::header::{Header, Kind};
+use crate::spaces::Spaces;
 use std::collections::{HashMap, HashSet};
 
 /// The hashes that doubles were given.
@@ -32,11 +34,54 @@ impl Doubles {
             {
                 self.visited += 1;
             }
-            let to = cell.header().forwarded().and_then(Cell::of);
-            if let (Some(hash), Some(to)) = (self.hashes.remove(&cell), to) {
+            if let (Some(hash), Some(to)) = (self.hashes.remove(&cell), cell.forwarded()) {
                 self.hashes.insert(to, hash);
             }
         }
+    }
+
+    /// The double's identity hash. Expected amortised constant time. While `marking`, it is not known which cells
+    /// live.
+    pub fn hash(
+        &mut self,
+        cell: Cell,
+        fresh: &mut Identities,
+        spaces: &Spaces,
+        marking: bool,
+    ) -> u32 {
+        if is_identified(cell.header())
+            && let Some(hash) = self.hashes.get(&cell)
+        {
+            return *hash;
+        }
+        if self.hashes.len() > self.bound {
+            self.forget_dead(spaces, marking);
+        }
+        let hash = fresh.next();
+        cell.set_flag(Header::IDENTIFIED, true);
+        self.hashes.insert(cell, hash);
+        hash
+    }
+
+    /// Takes the entries of dead doubles out of the table. O(entries + pages).
+    pub fn forget_dead(&mut self, spaces: &Spaces, marking: bool) {
+        let pages: HashSet<Chunk> = spaces.old.pages().iter().copied().collect();
+        let lives = |cell: &Cell| {
+            let page = Chunk::of(*cell);
+            // A dead cell in an unswept page looks as it did; while marking, nobody can tell.
+            let there = spaces.new.holds(*cell)
+                || pages.contains(&page)
+                    && (marking || !page.is_unswept() || page.is_marked(*cell));
+            there && is_identified(cell.header())
+        };
+        #[cfg(test)]
+        {
+            self.visited += self.hashes.len();
+        }
+        let Self { hashes, bound, .. } = self;
+        hashes.retain(|cell, _| lives(cell));
+        hashes.shrink_to_fit();
+        *bound = (2 * hashes.len()).max(FEW);
     }
 
     /// Whether at least half of the entries are of dead doubles, for so many bytes of cells there are.
@@ -54,47 +99,6 @@ impl Doubles {
 #[inline(always)]
 pub(crate) fn is_identified(header: Header) -> bool {
     header.is(Kind::Double) && header.has(Header::IDENTIFIED)
-}
-
-impl Heap {
-    /// The double's identity hash. Expected amortised constant time.
-    pub(crate) fn double_identity(&mut self, cell: Cell) -> u32 {
-        if is_identified(cell.header())
-            && let Some(hash) = self.doubles.hashes.get(&cell)
-        {
-            return *hash;
-        }
-        if self.doubles.hashes.len() > self.doubles.bound {
-            self.forget_dead_doubles();
-        }
-        let hash = self.identities.next();
-        cell.set_flag(Header::IDENTIFIED, true);
-        self.doubles.hashes.insert(cell, hash);
-        hash
-    }
-
-    /// Takes the entries of dead doubles out of the table. O(entries + pages).
-    pub(crate) fn forget_dead_doubles(&mut self) {
-        let young = self.new.start()..self.new.top();
-        let pages: HashSet<Chunk> = self.old.pages().iter().copied().collect();
-        let marking = self.is_marking();
-        let lives = |cell: &Cell| {
-            let page = Chunk::of(*cell);
-            // What is dead in a page that is not swept looks as it did; while marking, nobody can tell.
-            let there = young.contains(&cell.address())
-                || pages.contains(&page)
-                    && (marking || !page.is_unswept() || page.is_marked(*cell));
-            there && is_identified(cell.header())
-        };
-        #[cfg(test)]
-        {
-            self.doubles.visited += self.doubles.hashes.len();
-        }
-        let Doubles { hashes, bound, .. } = &mut self.doubles;
-        hashes.retain(|cell, _| lives(cell));
-        hashes.shrink_to_fit();
-        *bound = (2 * hashes.len()).max(FEW);
-    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
-//! The errors of the heap's operations. No unsafe code.
+//! The errors of the heap's operations.
 
-use crate::raw::cell::MAX_SIZE;
+use crate::memory::cell::MAX_SIZE;
 use core::any::Any;
 use core::fmt;
 

@@ -1,8 +1,7 @@
-//! What the heap tells of each collection. No unsafe code.
+//! Events: what a heap tells of each collection.
 
-use crate::heap::Heap;
 use core::fmt;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// What was collected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,80 +97,5 @@ impl fmt::Display for CollectionEvent {
             self.cause,
         )?;
         if self.steps > 0 { write!(f, " (+ {} steps)", self.steps) } else { Ok(()) }
-    }
-}
-
-/// Who hears of a collection when it is over.
-pub(crate) type Listener = Box<dyn FnMut(&CollectionEvent) + Send>;
-/// Who hears of a collection before it begins.
-pub(crate) type Prologue = Box<dyn FnMut(CollectionKind, Cause) + Send>;
-
-/// What [`Heap::begin_event`] knows.
-pub(crate) struct Begun {
-    kind: CollectionKind,
-    cause: Cause,
-    used: usize,
-    committed: usize,
-    promoted: usize,
-    start: Instant,
-}
-
-impl Heap {
-    pub(crate) fn begin_event(&mut self, kind: CollectionKind, cause: Cause) -> Begun {
-        if let Some(prologue) = &mut self.prologue {
-            prologue(kind, cause);
-        }
-        let start = Instant::now();
-        self.pace.begin(start);
-        Begun {
-            kind,
-            cause,
-            used: self.heap_used(),
-            committed: self.committed(),
-            promoted: self.statistics.promoted,
-            start,
-        }
-    }
-
-    pub(crate) fn end_event(&mut self, begun: Begun) {
-        self.bound_new_space();
-        #[cfg(zeal)]
-        {
-            self.new.poison();
-            self.verify();
-        }
-        let Begun { kind, cause, used, committed, promoted, start } = begun;
-        let counters = &mut self.statistics;
-        let pause = start.elapsed();
-        match kind {
-            CollectionKind::Scavenge => {
-                counters.scavenges += 1;
-                counters.longest_scavenge = counters.longest_scavenge.max(pause);
-                self.pace.scavenged(pause);
-            }
-            _ => counters.full_collections += 1,
-        }
-        counters.total_pause += pause;
-        counters.longest_pause = counters.longest_pause.max(pause);
-        // A scavenge may come between the steps of a marking: they are not its own.
-        let scavenge = kind == CollectionKind::Scavenge;
-        let steps = if scavenge { 0 } else { std::mem::take(&mut self.steps) };
-        let event = CollectionEvent {
-            kind,
-            cause,
-            used_before: used,
-            used_after: self.heap_used(),
-            committed_before: committed,
-            committed_after: self.committed(),
-            promoted: self.statistics.promoted - promoted,
-            pause,
-            since_start: self.made.elapsed(),
-            steps,
-        };
-        if let Some(listener) = &mut self.listener {
-            listener(&event);
-        }
-        // Last, for a payload's drop is the user's code and may panic.
-        self.pending.run();
     }
 }

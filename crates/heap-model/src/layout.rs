@@ -1,5 +1,5 @@
 //! V8's object sizes in bytes, on x64 without pointer compression, as Node v20.20.2 (V8 11.3) has
-//! them. No unsafe code.
+//! them.
 //!
 //! They are measured: `tests/it/fixtures` holds the recorded table, and a test compares each item
 //! here with it. Each size is of one cell, without what the cell refers to. [`shapes`](crate::shapes)

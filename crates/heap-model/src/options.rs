@@ -1,6 +1,6 @@
-//! The sizes a heap is made with. No unsafe code.
+//! The sizes a heap is made with.
 
-use crate::raw::chunk::PAGE;
+use crate::memory::mapping::PAGE;
 
 /// How far the old generation may grow before it is collected.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -49,12 +49,14 @@ pub struct HeapOptions {
     pub tables: TableSizing,
 }
 
-/// A Node.js, by the defaults of its V8.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+/// A release line of Node.js, by the defaults of its V8.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum NodeVersion {
     /// Node 12: V8 7.8.
     V12,
+    /// Node 14: V8 8.4.
+    V14,
     /// Node 16: V8 9.4.
     V16,
     /// Node 18: V8 10.2.
@@ -66,6 +68,8 @@ pub enum NodeVersion {
     V22,
     /// Node 24: V8 13.6.
     V24,
+    /// Node 26: V8 14.6.
+    V26,
 }
 
 /// Bytes.
@@ -79,8 +83,11 @@ struct Rules {
     most: u64,
     /// Physical memory from which on it may be twice as large.
     huge: Option<u64>,
-    /// How many times a semi-space it is.
+    /// How many times a semi-space it is, also where memory is low.
     ratio: u64,
+    low_ratio: u64,
+    /// Memory is low where no more than this of it is for the old generation.
+    low: u64,
     /// A semi-space, at least and at the most.
     least_semi: u64,
     most_semi: u64,
@@ -96,19 +103,25 @@ impl NodeVersion {
             // No more than 2 GB.
             Self::V12 => None,
             // `Heap::MaxOldGenerationSize`: `(physical_memory + 512 * MB) / GB >= 16`.
-            Self::V16 | Self::V18 | Self::V20 => Some(16 * GB - 512 * MB),
+            Self::V14 | Self::V16 | Self::V18 | Self::V20 => Some(16 * GB - 512 * MB),
             // Likewise: `physical_memory / GB >= 15`.
-            Self::V22 | Self::V24 => Some(15 * GB),
+            Self::V22 | Self::V24 | Self::V26 => Some(15 * GB),
         };
         let huge = huge.filter(|_| words == 2);
         // `Heap::OldGenerationToSemiSpaceRatio` and `--scavenger-max-new-space-capacity-mb`; before:
         // `kOldGenerationToSemiSpaceRatio` and `kMaxSemiSpaceSize` in heap.h.
-        let (ratio, semi) = if self == Self::V24 { (32, 32 * MB) } else { (128, 8 * MB) };
+        let (ratio, semi) = match self {
+            Self::V24 => (32, 32 * MB),
+            Self::V26 => (64, 16 * MB),
+            _ => (128, 8 * MB),
+        };
         Rules {
             least: 128 * MB * words,
             most: 1024 * MB * words,
             huge,
             ratio,
+            low_ratio: if self == Self::V26 { 128 } else { 256 },
+            low: if self == Self::V26 { 64 * MB * words } else { 128 * MB * words },
             least_semi: 512 * (MB / 1024) * words,
             most_semi: semi * words,
             unit: if self == Self::V12 { MB } else { PAGE as u64 },
@@ -137,17 +150,18 @@ impl HeapOptions {
     /// physical memory, or from what its container may use (`SetIsolateCreateParamsForNode` in
     /// `src/api/environment.cc`, `ResourceConstraints::ConfigureDefaults`).
     ///
-    /// | | Node 12 | 16, 18, 20 | 22 | 24 |
-    /// |---|---|---|---|---|
-    /// | old generation, 64-bit | half the memory, 256 MiB to 2 GiB | to 4 GiB from 15.5 GiB on | to 4 GiB from 15 GiB on | as 22 |
-    /// | old generation, 32-bit | a quarter, 128 MiB to 1 GiB | as 12 | as 12 | as 12 |
-    /// | semi-space | a 128th of it, to 16 MiB (32-bit: 8) | as 12 | as 12 | a 32nd, to 64 MiB (32) |
+    /// | | Node 12 | 14 to 20 | 22 | 24 | 26 |
+    /// |---|---|---|---|---|---|
+    /// | old generation, 64-bit | half the memory, 256 MiB to 2 GiB | to 4 GiB from 15.5 GiB on | to 4 GiB from 15 GiB on | as 22 | as 22 |
+    /// | old generation, 32-bit | a quarter, 128 MiB to 1 GiB | as 12 | as 12 | as 12 | as 12 |
+    /// | semi-space | a 128th of it, to 16 MiB (32-bit: 8) | as 12 | as 12 | a 32nd, to 64 MiB (32) | a 64th, to 32 MiB (16) |
     ///
-    /// A semi-space is rounded up to a power of two. With the least old generation it is a 256th of that.
+    /// A semi-space is rounded up to a power of two. With the least old generation it is a 256th of that; of Node 26 a
+    /// 128th, on a machine of at most 256 MiB.
     ///
     /// The sources are V8's `src/heap/heap.cc` and `heap.h` (`Heap::HeapSizeFromPhysicalMemory`,
     /// `MaxOldGenerationSize`, `YoungGenerationSizeFromOldGenerationSize`, `ConfigureHeap`). All figures of
-    /// 64 bits are those that Node 12.22.12, 16.20.2, 18.20.8, 20.20.2, 22.23.3 and 24.21.0 gave on Linux
+    /// 64 bits are those that Node 12.22.12, 14.21.3, 16.20.2, 18.20.8, 20.20.2, 22.23.3, 24.21.0 and 26.12.1 gave on Linux
     /// for as large a `/proc/meminfo`; those of 32 bits were read only.
     #[must_use]
     pub fn for_node(version: NodeVersion, pointer_bits: u32, physical_memory: u64) -> Self {
@@ -156,9 +170,9 @@ impl HeapOptions {
         let huge = rules.huge.is_some_and(|huge| physical_memory >= huge);
         let most = if huge { 2 * rules.most } else { rules.most };
         // Capped before it is rounded, lest it overflow.
-        let old = (physical_memory / 4 * words).min(most).max(rules.least);
-        let old = old.next_multiple_of(PAGE as u64);
-        let ratio = if old <= rules.least { 256 } else { rules.ratio };
+        let share = (physical_memory / 4 * words).min(most);
+        let old = share.max(rules.least).next_multiple_of(PAGE as u64);
+        let ratio = if share <= rules.low { rules.low_ratio } else { rules.ratio };
         let semi = (old / ratio).clamp(rules.least_semi, rules.most_semi);
         let semi = semi.next_multiple_of(PAGE as u64).next_power_of_two();
         let limit = old - old % rules.unit + 3 * semi;

@@ -1,5 +1,5 @@
 //! How far a heap may grow, by the speeds of the program and of the collector (V8's
-//! `heap-controller.cc`). No unsafe code.
+//! `heap-controller.cc`).
 
 use std::time::{Duration, Instant};
 

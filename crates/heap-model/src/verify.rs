@@ -1,25 +1,18 @@
-//! `--cfg zeal`: every invariant is checked after every collection, and released memory is poisoned.
-//! With [`Heap::set_zeal`] every so many allocations collect, or mark on and check. No unsafe code.
+//! The heap verifier (`--cfg zeal`): every invariant is checked after every collection, and released memory is
+//! poisoned. With [`Heap::set_zeal`](crate::Heap) every so many allocations collect, or mark on and check.
 
-use crate::barrier::is_wide;
-use crate::events::Cause;
-use crate::heap::Heap;
-use crate::raw::cell::{Cell, FALSE, HEADER, HOLE, Header, Kind, NULL, TRUE, UNDEFINED, WORD};
-use crate::raw::chunk::{Chunk, FIRST, PAGE};
-use crate::{doubles, registration, table};
+use crate::collect::marking::Marking;
+use crate::doubles::{self, Doubles};
+use crate::memory::cell::{Cell, HEADER, WORD};
+use crate::memory::chunk::{Chunk, FIRST};
+use crate::memory::header::{Header, Kind};
+use crate::memory::mapping::PAGE;
+use crate::natives::Natives;
+use crate::remembered::{Remembered, is_wide};
+use crate::roots::Roots;
+use crate::spaces::Spaces;
+use crate::tables::{ephemeron, registration};
 use std::collections::{HashMap, HashSet};
-
-/// What released memory reads as: where a header belongs, that of a free word; where a slot does, no
-/// value, for a small integer has nothing in its lower half.
-pub(crate) const POISON: u64 = Header::new(Kind::Free, 0, WORD).0;
-
-/// Slots that are visited at once while marking goes along.
-const PORTION: usize = 64;
-
-/// Overwrites what lies between two addresses.
-pub(crate) fn poison(start: usize, end: usize) {
-    (start..end).step_by(WORD).for_each(|address| Cell::at(address).set_header(POISON));
-}
 
 /// The cells that there are.
 struct Cells {
@@ -41,45 +34,31 @@ impl Cells {
         let header = || cell.header();
         let untold = || self.untold.contains(&Chunk::of(cell));
         self.known.contains(&cell)
-            || untold() && !header().is(Kind::Free) && header().forwarded().is_none()
+            || untold() && !header().is(Kind::Free) && cell.forwarded().is_none()
     }
 }
 
-impl Heap {
-    /// Collects at every so many allocations: the new space alone, and every fourth time all. While
-    /// marking goes along it marks a few cells on and checks every invariant as well.
-    pub fn set_zeal(&mut self, every: Option<u32>) {
-        self.zeal = every.map(|every| (every.max(1), 0));
-    }
+/// The parts of a heap that are checked.
+pub(crate) struct Verifier<'h> {
+    pub spaces: &'h Spaces,
+    pub roots: &'h Roots,
+    pub remembered: &'h Remembered,
+    pub natives: &'h Natives,
+    pub doubles: &'h Doubles,
+    pub marking: &'h Marking,
+}
 
-    pub(crate) fn be_zealous(&mut self) {
-        let Some((every, count)) = &mut self.zeal else { return };
-        *count += 1;
-        let (every, count) = (*every, *count);
-        if count % every != 0 {
-            return;
-        }
-        match (count / every % 4, &mut self.marker) {
-            (0, _) => self.full_collection(Cause::Requested),
-            (1 | 2, Some(marker)) => {
-                marker.advance(PORTION);
-                self.steps += 1;
-                self.verify();
-            }
-            _ => self.young_collection(Cause::Requested),
-        }
-    }
-
-    /// Checks every invariant.
+impl Verifier<'_> {
+    /// Checks every invariant, where no range of the old space is allocated in.
     ///
     /// # Panics
     /// If one does not hold.
-    pub fn verify(&mut self) {
-        self.old.retire();
-        self.old.verify(self.is_marking());
-        self.large.verify();
+    pub fn verify(&self) {
+        self.spaces.old.verify(self.marking.is_on());
+        self.spaces.large.verify();
         self.verify_new();
-        assert!(self.committed() <= self.options.limit, "more is committed than the limit allows");
+        let committed = self.spaces.committed();
+        assert!(committed <= self.spaces.limit(), "more is committed than the limit allows");
         let cells = self.known_cells();
         self.verify_pages(&cells);
         for &cell in &cells.known {
@@ -89,23 +68,23 @@ impl Heap {
     }
 
     fn known_cells(&self) -> Cells {
-        let mut known: HashSet<Cell> = self.new.cells().collect();
+        let mut known: HashSet<Cell> = self.spaces.new.cells().collect();
         let (mut untold, mut marked) = (HashSet::new(), HashSet::new());
-        for &page in self.old.pages() {
+        for &page in self.spaces.old.pages() {
             marked.extend(page.marked());
             if !page.is_unswept() {
                 known.extend(page.cells().filter(|cell| !cell.header().is(Kind::Free)));
-            } else if self.is_marking() {
+            } else if self.marking.is_on() {
                 untold.insert(page);
             }
         }
-        let large = self.large.cells();
+        let large = self.spaces.large.cells();
         marked.extend(large.filter(|cell| Chunk::of(*cell).is_marked(*cell)));
         known.extend(marked.iter().copied());
-        known.extend(self.large.cells());
+        known.extend(self.spaces.large.cells());
         let (mut visited, mut undecided) = (HashSet::new(), HashSet::new());
         let mut partly = HashMap::new();
-        if let Some(marker) = &self.marker {
+        if let Some(marker) = &self.marking.marker {
             for cell in marker.unvisited() {
                 assert!(marked.remove(&cell), "a cell is to be visited twice, or is not marked");
             }
@@ -116,16 +95,19 @@ impl Heap {
             }
             undecided.extend(marker.undecided());
         }
-        let remembered = self.remembered.iter().copied().collect();
-        let slots = self.remembered_slots.slots.iter().copied().collect();
+        let remembered = self.remembered.cells.iter().copied().collect();
+        let slots = self.remembered.slots.slots.iter().copied().collect();
         Cells { known, untold, visited, partly, undecided, remembered, slots }
     }
 
     fn verify_new(&self) {
-        let bytes: usize = self.new.cells().map(|cell| cell.header().size()).sum();
-        assert_eq!(bytes, self.new.used(), "the last young cell passes the top");
-        assert!(bytes <= self.new.capacity() && self.new.aged() <= bytes, "the top is elsewhere");
-        assert!(self.new.capacity() <= self.new.maximum());
+        let bytes: usize = self.spaces.new.cells().map(|cell| cell.header().size()).sum();
+        assert_eq!(bytes, self.spaces.new.used(), "the last young cell passes the top");
+        assert!(
+            bytes <= self.spaces.new.capacity() && self.spaces.new.aged() <= bytes,
+            "the top is elsewhere"
+        );
+        assert!(self.spaces.new.capacity() <= self.spaces.new.maximum());
     }
 
     /// The bytes of pages are those of their cells: while marking goes on, of those visited.
@@ -133,13 +115,13 @@ impl Heap {
         let bytes = |cells: &mut dyn Iterator<Item = Cell>| -> usize {
             cells.map(|cell| cell.header().size()).sum()
         };
-        for &page in self.old.pages() {
+        for &page in self.spaces.old.pages() {
             let all = |cell: &Cell| !cell.header().is(Kind::Free);
-            if self.clearing {
+            if self.marking.clearing {
                 // The counts go with the marks.
                 continue;
             }
-            if self.marker.is_some() {
+            if self.marking.marker.is_some() {
                 let visited = |cell: &Cell| cells.visited.contains(cell);
                 assert_eq!(page.live(), bytes(&mut page.marked().filter(visited)));
             } else if page.is_unswept() {
@@ -153,16 +135,19 @@ impl Heap {
 
     fn verify_cell(&self, cell: Cell, cells: &Cells) {
         let header = cell.header();
-        assert!(header.forwarded().is_none(), "a moved cell is still used");
+        assert!(cell.forwarded().is_none(), "a moved cell is still used");
         assert!(!header.is(Kind::Free), "free memory is marked");
         assert!(!header.has(Header::WAITED_FOR), "a living key is waited for");
         let wide = header.is(Kind::Double) || header.size() >= HEADER + WORD * header.slots();
         assert!(wide, "a cell is shorter than its slots");
-        let young = self.new.contains(cell.word());
+        let young = self.spaces.new.contains(cell.word());
         let remembered = cells.remembered.contains(&cell);
         assert_eq!(header.has(Header::REMEMBERED), remembered, "the flag lies");
         if !young && header.size() <= PAGE - FIRST {
-            assert_eq!(Chunk::of(cell), Chunk::of(Cell::at(cell.address() + header.size() - 8)));
+            assert_eq!(
+                Chunk::of(cell).address(),
+                (cell.address() + header.size() - 8) & !(PAGE - 1)
+            );
         }
         let visited = cells.visited.contains(&cell);
         // How many slots marking has visited, weak ones included.
@@ -174,12 +159,11 @@ impl Heap {
         for slot in 0..header.slots() {
             let word = cell.slot(slot);
             let Some(target) = Cell::of(word) else {
-                let constant = [UNDEFINED, NULL, HOLE, TRUE, FALSE].contains(&word);
-                assert!(constant || word as u32 == 0, "slot {slot} holds no value");
+                assert!(word.is_valid(), "slot {slot} holds no value");
                 continue;
             };
             assert!(cells.contains(target), "slot {slot} of a {:?} dangles", header.kind());
-            let target_is_young = self.new.contains(word);
+            let target_is_young = self.spaces.new.contains(word);
             if !young && target_is_young {
                 let known = remembered || cells.slots.contains(&(cell, slot as u32));
                 assert!(known, "an old cell's young reference is unknown");
@@ -195,15 +179,19 @@ impl Heap {
             }
         }
         if header.is(Kind::EphemeronTable) {
-            table::verify(cell);
+            ephemeron::verify(cell);
         }
         let identified = doubles::is_identified(header);
         assert!(!identified || self.doubles.contains(cell), "a double has lost its identity");
     }
 
     fn verify_roots(&self, cells: &Cells) {
-        let young = |cell: Cell| self.new.contains(cell.word());
-        assert_eq!(cells.remembered.len(), self.remembered.len(), "a cell is remembered twice");
+        let young = |cell: Cell| self.spaces.new.contains(cell.word());
+        assert_eq!(
+            cells.remembered.len(),
+            self.remembered.cells.len(),
+            "a cell is remembered twice"
+        );
         for &cell in &cells.remembered {
             assert!(cells.contains(cell) && !young(cell), "a remembered cell is none");
         }
@@ -211,23 +199,26 @@ impl Heap {
             let there = cells.contains(cell) && !young(cell) && is_wide(cell.header());
             assert!(there && (slot as usize) < cell.header().slots(), "a remembered slot is none");
         }
-        for root in self.handles.iter() {
+        for root in self.roots.handles.iter() {
             assert!(Cell::of(*root).is_some_and(|cell| cells.contains(cell)), "a dangling handle");
         }
-        for (index, &root) in self.globals.iter() {
+        for (index, &root) in self.roots.globals.iter() {
             assert!(cells.contains(root), "a dangling root");
-            assert!(!young(root) || self.globals.is_listed(index), "a young root is unknown");
+            assert!(!young(root) || self.roots.globals.is_listed(index), "a young root is unknown");
         }
-        for (index, weak) in self.weaks.iter() {
+        for (index, weak) in self.roots.weaks.iter() {
             let Some(cell) = *weak else { continue };
             assert!(cells.contains(cell), "a dangling weak handle");
-            assert!(!young(cell) || self.weaks.is_listed(index), "a young weak handle is unknown");
+            assert!(
+                !young(cell) || self.roots.weaks.is_listed(index),
+                "a young weak handle is unknown"
+            );
         }
-        for (index, native) in self.natives.iter() {
+        for (index, native) in self.natives.payloads.iter() {
             let cell = native.cell;
             assert!(cells.contains(cell), "a payload without its cell");
-            assert_eq!(cell.aux(), index, "a payload of another cell");
-            let listed = self.natives.is_listed(index);
+            assert_eq!(cell.auxiliary(), index, "a payload of another cell");
+            let listed = self.natives.payloads.is_listed(index);
             assert_eq!(listed, young(cell), "a young payload is unknown, or an old one is not");
         }
     }
@@ -235,10 +226,12 @@ impl Heap {
 
 #[cfg(test)]
 mod tests {
-    use super::{POISON, poison};
-    use crate::raw::cell::{Cell, HEADER, HOLE, Header, Kind, UNDEFINED, WORD};
-    use crate::raw::chunk;
-    use crate::raw::map::Mapping;
+    use crate::memory::cell::{Cell, HEADER, WORD};
+    use crate::memory::chunk::Chunk;
+    use crate::memory::header::Kind;
+    use crate::memory::poison::{POISON, is_overwritten};
+    use crate::memory::room::LARGEST_IN_PAGE;
+    use crate::memory::word::Word;
     use crate::{Global, Heap, HeapOptions, Value};
     use std::time::{Duration, Instant};
 
@@ -257,9 +250,9 @@ mod tests {
         heap.collect();
         let cell = heap.enter(|scope| {
             let cell = scope.local(&root).unwrap();
-            scope.place(cell).unwrap()
+            scope.cell(cell).unwrap()
         });
-        assert!(!heap.new.contains(cell.word()));
+        assert!(!heap.spaces.new.contains(cell.word()));
         (cell, root)
     }
 
@@ -270,21 +263,9 @@ mod tests {
         let (black, root) = old(&mut heap, Kind::Object, 2);
         drop(dropped);
         heap.approach_marking(Duration::MAX);
-        assert!(heap.marker.as_mut().unwrap().advance(usize::MAX));
+        assert!(heap.marking.marker.as_mut().unwrap().advance(usize::MAX));
         heap.verify();
         (heap, black, white, root)
-    }
-
-    #[test]
-    fn poison_is_walked_over_word_by_word_and_is_no_value() {
-        let mapping = Mapping::new(chunk::PAGE).unwrap();
-        let (start, end) = (mapping.start(), mapping.start() + 64);
-        poison(start, end);
-        let cells: Vec<Cell> = chunk::cells(start, end).collect();
-        assert_eq!(cells.len(), 64 / WORD);
-        assert!(cells.iter().all(|cell| cell.header().is(Kind::Free)));
-        assert_ne!(POISON as u32, 0, "a small integer has nothing in its lower half");
-        assert!(Cell::of(POISON).is_none() && Header(POISON).forwarded().is_none());
     }
 
     #[test]
@@ -293,9 +274,8 @@ mod tests {
         let (cell, root) = old(&mut heap, Kind::Object, 2);
         drop(root);
         heap.collect();
-        assert_eq!(heap.old.pages().len(), 0);
-        let words = cell.address()..cell.address() + HEADER + 2 * WORD;
-        assert!(words.step_by(WORD).all(|word| Cell::at(word).header().0 == POISON));
+        assert_eq!(heap.spaces.old.pages().len(), 0);
+        assert!(is_overwritten(cell.address(), cell.address() + HEADER + 2 * WORD));
     }
 
     #[test]
@@ -317,16 +297,15 @@ mod tests {
             short
         });
         heap.collect();
-        let cells: Vec<Cell> = heap.globals.values().copied().collect();
+        let cells: Vec<Cell> = heap.roots.globals.values().copied().collect();
         heap.collect();
-        let moved = heap.globals.values().zip(cells).filter(|(now, cell)| **now != *cell);
+        let moved = heap.roots.globals.values().zip(cells).filter(|(now, cell)| **now != *cell);
         let left = moved.map(|(_, cell)| cell);
         let left: Vec<Cell> =
-            left.filter(|cell| !heap.old.pages().contains(&chunk::Chunk::of(*cell))).collect();
+            left.filter(|cell| !heap.spaces.old.pages().contains(&Chunk::of(*cell))).collect();
         assert!(!left.is_empty(), "sparse pages were emptied");
         for cell in left {
-            let words = cell.address()..cell.address() + HEADER + 50_000;
-            assert!(words.step_by(WORD).all(|word| Cell::at(word).header().0 == POISON));
+            assert!(is_overwritten(cell.address(), cell.address() + HEADER + 50_000));
         }
     }
 
@@ -338,9 +317,10 @@ mod tests {
         drop(dropped);
         heap.collect();
         // The page is swept when it is allocated in.
-        assert!(heap.old.allocate_thoroughly(chunk::LARGEST_IN_PAGE).is_some());
+        let room = heap.spaces.change().old.allocate_thoroughly(LARGEST_IN_PAGE);
+        assert!(room.is_some());
         assert!(cell.header().is(Kind::Free));
-        assert_eq!(Cell::at(cell.address() + WORD).header().0, POISON);
+        assert!(is_overwritten(cell.address() + WORD, cell.address() + 2 * WORD));
     }
 
     #[test]
@@ -357,7 +337,7 @@ mod tests {
     fn a_slot_with_a_header_is_found() {
         let mut heap = heap();
         let (cell, _root) = old(&mut heap, Kind::Object, 2);
-        cell.set_slot(0, cell.header().0);
+        cell.set_slot(0, cell.header().as_word());
         heap.verify();
     }
 
@@ -376,7 +356,7 @@ mod tests {
         let (wide, root) = old(&mut heap, Kind::Array, slots);
         drop(dropped);
         heap.approach_marking(Duration::MAX);
-        let marker = heap.marker.as_mut().unwrap();
+        let marker = heap.marking.marker.as_mut().unwrap();
         assert!(!marker.advance(64));
         assert_eq!(marker.partly_visited().len(), 1);
         (heap, wide, white, root)
@@ -387,7 +367,7 @@ mod tests {
         for slots in [2049, 5000, 16_000, 100_000] {
             let (mut heap, _, _, _root) = marking_a_wide_cell(slots);
             heap.verify();
-            while !heap.marker.as_mut().unwrap().advance(64) {
+            while !heap.marking.marker.as_mut().unwrap().advance(64) {
                 heap.verify();
             }
             heap.verify();
@@ -424,8 +404,7 @@ mod tests {
     #[should_panic = "an old cell's young reference is unknown"]
     fn a_young_reference_that_is_not_remembered_is_found_while_marking() {
         let (mut heap, black, _, _root) = marking();
-        let young = heap.new.allocate(HEADER).unwrap();
-        young.format(Kind::Object, HEADER, 0);
+        let young = heap.spaces.allocate_young(HEADER).unwrap().format(Kind::Object, 0);
         black.set_slot(0, young.word());
         heap.verify();
     }
@@ -435,7 +414,7 @@ mod tests {
     fn miscounted_bytes_are_found() {
         let mut heap = heap();
         let (_, _root) = old(&mut heap, Kind::Object, 2);
-        heap.old.moved(WORD);
+        heap.spaces.change().old.moved(WORD);
         heap.verify();
     }
 
@@ -444,9 +423,10 @@ mod tests {
     fn miscounted_bytes_of_a_page_are_found() {
         let mut heap = heap();
         let (cell, _root) = old(&mut heap, Kind::Object, 2);
-        chunk::Chunk::of(cell).add_live(WORD);
-        chunk::Chunk::of(cell).take(-1);
-        heap.verify_pages(&heap.known_cells());
+        Chunk::of(cell).add_live(WORD);
+        Chunk::of(cell).take(-1);
+        let verifier = heap.verifier();
+        verifier.verify_pages(&verifier.known_cells());
     }
 
     #[test]
@@ -454,8 +434,7 @@ mod tests {
     fn a_dead_cell_that_no_sweep_has_freed_is_found() {
         let mut heap = heap();
         let (_, _root) = old(&mut heap, Kind::Object, 2);
-        let cell = heap.old.allocate_thoroughly(64).unwrap();
-        cell.format_free(64);
+        drop(heap.spaces.change().old.allocate_thoroughly(64));
         heap.verify();
     }
 
@@ -463,7 +442,8 @@ mod tests {
     #[should_panic = "more is committed than the limit allows"]
     fn memory_past_the_limit_is_found() {
         let mut heap = heap();
-        heap.options.limit = heap.committed() - 1;
+        let committed = heap.heap_total();
+        heap.spaces.set_limit(committed - 1);
         heap.verify();
     }
 
@@ -474,7 +454,7 @@ mod tests {
             let table = scope.alloc_ephemeron_table(4).unwrap();
             let key = scope.alloc(Kind::Object, 0, 0).unwrap();
             scope.ephemeron_set(table, key, Value::Smi(1)).unwrap();
-            let place = scope.place(table).unwrap();
+            let place = scope.cell(table).unwrap();
             scope.heap.verify();
             corrupt(place);
             scope.heap.verify();
@@ -484,7 +464,7 @@ mod tests {
     #[test]
     #[should_panic = "a table's entries are miscounted"]
     fn a_tables_wrong_count_is_found() {
-        table(|table| table.set_slot(0, 2 << 32));
+        table(|table| table.set_slot(0, Word::smi(2)));
     }
 
     #[test]
@@ -492,8 +472,8 @@ mod tests {
     fn a_tables_uncounted_deletion_is_found() {
         table(|table| {
             let mut keys = (3..table.header().slots()).step_by(2);
-            let free = keys.find(|slot| table.slot(*slot) == UNDEFINED).unwrap();
-            table.set_slot(free, HOLE);
+            let free = keys.find(|slot| table.slot(*slot) == Word::UNDEFINED).unwrap();
+            table.set_slot(free, Word::HOLE);
         });
     }
 }

@@ -1,61 +1,75 @@
-//! Compaction: the cells of sparse pages move together, so that the pages can leave (V8's
-//! evacuation of fragmented pages). No unsafe code.
+//! Compaction: the cells of evacuation candidates move together, so that the pages can leave (V8's `evacuation` in
+//! `mark-compact.cc`).
 
-use super::Marker;
-use crate::doubles::is_identified;
-use crate::heap::Heap;
-use crate::raw::cell::Cell;
-use crate::raw::chunk::{Chunk, PAGE, USABLE};
+use super::mark::Marker;
+use crate::doubles::{Doubles, is_identified};
+use crate::memory::cell::Cell;
+use crate::memory::chunk::{Chunk, USABLE};
+use crate::memory::mapping::PAGE;
+use crate::memory::word::Word;
+use crate::natives::Natives;
+use crate::remembered::Remembered;
+use crate::roots::Roots;
+use crate::spaces::{Change, Spaces};
 
-/// How many bytes the last step of a marking moves at the most (V8's `max_evacuated_bytes`).
-pub(super) const MOVED_BY_A_STEP: usize = 4 << 20;
+/// Bytes that the last step of an incremental marking moves at the most (V8's `max_evacuated_bytes`).
+pub(crate) const MOVED_BY_A_STEP: usize = 4 << 20;
 
-/// Pages are sparse when at most this part of them was live.
+/// Live bytes of an evacuation candidate at the most.
 const SPARSE: usize = USABLE * 4 / 10;
 const NEARLY_FULL: usize = USABLE * 9 / 10;
 
-impl Heap {
-    /// Chooses the pages to be emptied, with up to `most` bytes of cells: the sparsest first, as long as there is
-    /// room to move their cells to. As a `last` resort any page that is not nearly full is one, and what is free
-    /// in the others is room too.
-    pub(super) fn choose_sparse_pages(&mut self, most: usize, last: bool) {
-        let fullest = if last { NEARLY_FULL } else { SPARSE };
-        let mut pages: Vec<Chunk> =
-            self.old.pages().iter().filter(|page| page.used() <= fullest).copied().collect();
-        pages.sort_by_key(|page| page.used());
-        let mut room = self.options.limit.saturating_sub(self.committed()) / PAGE * USABLE;
-        if last {
-            // Not all of it will be of use.
-            room += self.old.spare() / 4 * 3;
-        }
-        let (mut chosen, mut bytes) = (0, 0);
-        for page in &pages {
-            bytes += page.used();
-            if last {
-                room = room.saturating_sub((USABLE - page.used()) / 4 * 3);
-            }
-            if bytes > room.min(most) {
-                break;
-            }
-            chosen += 1;
-        }
-        pages.truncate(chosen);
-        if pages.len() >= 2 {
-            pages.iter().for_each(|page| page.set_evacuated(true));
-            self.sparse = pages;
-        }
+/// Selects evacuation candidates with up to `most` bytes of cells, sparsest first, as long as there is room for their
+/// cells. With `last`, every page that is not nearly full qualifies, and free ranges elsewhere may be targets.
+pub(crate) fn select_candidates(spaces: &Spaces, most: usize, last: bool) -> Vec<Chunk> {
+    let fullest = if last { NEARLY_FULL } else { SPARSE };
+    let pages = spaces.old.pages().iter().copied();
+    let mut pages: Vec<Chunk> = pages.filter(|page| page.used() <= fullest).collect();
+    pages.sort_by_key(|page| page.used());
+    let mut room = spaces.limit().saturating_sub(spaces.committed()) / PAGE * USABLE;
+    if last {
+        // Not all of it will be of use.
+        room += spaces.old.spare() / 4 * 3;
     }
+    let (mut chosen, mut bytes) = (0, 0);
+    for page in &pages {
+        bytes += page.used();
+        if last {
+            room = room.saturating_sub((USABLE - page.used()) / 4 * 3);
+        }
+        if bytes > room.min(most) {
+            break;
+        }
+        chosen += 1;
+    }
+    if chosen < 2 {
+        return Vec::new();
+    }
+    pages.truncate(chosen);
+    pages.iter().for_each(|page| page.set_evacuated(true));
+    pages
+}
 
-    /// Moves the marked cells of the chosen pages, and all references to them.
-    pub(super) fn compact(&mut self, marker: Marker) {
-        let sparse = std::mem::take(&mut self.sparse);
-        if sparse.is_empty() {
+/// The parts of a heap that refer to cells which a compaction moves.
+pub(super) struct Compaction<'h> {
+    pub spaces: &'h mut Spaces,
+    pub roots: &'h mut Roots,
+    pub remembered: &'h mut Remembered,
+    pub natives: &'h mut Natives,
+    pub doubles: &'h mut Doubles,
+}
+
+impl Compaction<'_> {
+    /// Moves the marked cells of the candidates, and updates all references to them.
+    pub fn run(self, candidates: Vec<Chunk>, marker: Marker) {
+        if candidates.is_empty() {
             return;
         }
-        self.old.exclude_evacuated();
+        let mut spaces = self.spaces.change();
+        spaces.old.exclude_evacuated();
         let (mut emptied, mut left, mut doubles) = (Vec::new(), Vec::new(), Vec::new());
-        for page in sparse {
-            if page.live() > 0 && self.move_page(page, &mut doubles) {
+        for page in candidates {
+            if page.live() > 0 && move_page(&mut spaces, page, &mut doubles) {
                 emptied.push(page);
             } else {
                 left.push(page);
@@ -63,66 +77,69 @@ impl Heap {
             page.set_evacuated(false);
         }
         for (holder, slot) in marker.recorded.into_iter().chain(marker.stored.slots) {
-            let holder = Cell::of(Self::followed(holder.word())).expect("a cell");
+            let holder = moved(holder);
             let slot = slot as usize;
-            holder.set_slot(slot, Self::followed(holder.slot(slot)));
+            holder.set_slot(slot, followed(holder.slot(slot)));
         }
-        for word in self.handles.iter_mut() {
-            *word = Self::followed(*word);
+        for word in self.roots.handles.iter_mut() {
+            *word = followed(*word);
         }
-        let moved = |cell: Cell| Cell::of(Self::followed(cell.word()));
-        self.globals.for_each(|cell| *cell = moved(*cell).expect("a cell"));
-        self.follow_weak_handles(moved);
+        self.roots.globals.for_each(|cell| *cell = moved(*cell));
+        self.roots.follow_weaks(|cell| Some(moved(cell)));
         self.doubles.follow(doubles);
-        self.natives.for_each(|native| native.cell = moved(native.cell).expect("a cell"));
-        for cell in self.new.cells() {
-            for slot in 0..cell.header().slots() {
-                cell.set_slot(slot, Self::followed(cell.slot(slot)));
+        self.natives.follow(moved);
+        for cell in spaces.new.cells() {
+            for slot in cell.load().slots() {
+                slot.set(followed(slot.get()));
             }
         }
-        let slots = self.remembered_slots.slots.iter_mut().map(|(cell, _)| cell);
-        for cell in self.remembered.iter_mut().chain(slots) {
-            *cell = Cell::of(Self::followed(cell.word())).expect("a cell");
-        }
-        self.old.discard(&emptied);
+        self.remembered.follow(moved);
+        spaces.old.discard(&emptied);
         for page in left {
             for cell in page.marked() {
-                // It went before memory was refused: its page is walked again, and counted without it.
-                if let Some(moved) = cell.header().forwarded().and_then(Cell::of) {
+                // It was moved before memory was refused: its page is walked again, and counted without it.
+                if let Some(moved) = cell.forwarded() {
                     let size = moved.header().size();
-                    cell.format_free(size);
+                    page.free(cell, size);
                     page.unmark(cell, size);
                 }
             }
         }
     }
+}
 
-    /// Moves a page's cells, and notes the `doubles` among them that have identities. False if the limit or the
-    /// operating system refuses memory, and then some stay.
-    fn move_page(&mut self, page: Chunk, doubles: &mut Vec<Cell>) -> bool {
-        let mut whole = true;
-        for cell in page.marked() {
-            let header = cell.header();
-            let size = header.size();
-            let room = self.old.allocate(size).or_else(|| {
-                let more = self.committed() + PAGE <= self.options.limit;
-                if more {
-                    self.old.allocate_surely(size)
-                } else {
-                    self.old.allocate_thoroughly(size)
+/// Moves a page's cells, and notes the `doubles` among them that have identities. False if the limit or the operating
+/// system refuses memory, and then some stay.
+fn move_page(spaces: &mut Change<'_>, page: Chunk, doubles: &mut Vec<Cell>) -> bool {
+    let mut whole = true;
+    for cell in page.marked() {
+        let loaded = cell.load();
+        let size = loaded.header().size();
+        let room = match spaces.old.allocate(size) {
+            None if spaces.has_page() => spaces.old.allocate_surely(size),
+            None => spaces.old.allocate_thoroughly(size),
+            room => room,
+        };
+        match room {
+            Some(room) => {
+                room.receive(loaded);
+                spaces.old.moved(size);
+                if is_identified(loaded.header()) {
+                    doubles.push(cell);
                 }
-            });
-            match room {
-                Some(to) => {
-                    cell.move_to(to, size);
-                    self.old.moved(size);
-                    if is_identified(header) {
-                        doubles.push(cell);
-                    }
-                }
-                None => whole = false,
             }
+            None => whole = false,
         }
-        whole
     }
+    whole
+}
+
+/// The cell where it now is.
+fn moved(cell: Cell) -> Cell {
+    cell.forwarded().unwrap_or(cell)
+}
+
+/// The word after the cell that it refers to has moved.
+fn followed(word: Word) -> Word {
+    Cell::of(word).map_or(word, |cell| moved(cell).word())
 }

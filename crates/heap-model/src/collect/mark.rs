@@ -1,19 +1,15 @@
-//! Marking: a stack of cells to visit, never recursion. No unsafe code.
+//! Marking (Dijkstra 1978; V8's `mark-compact.cc`): a stack of grey cells, never recursion. A white cell is not marked,
+//! a grey one is marked and on the stack or in the prefetch buffer, a black one is visited.
 
-use super::rounds::Round;
-use super::wait::{Grouped, Groups, Waiting};
-use crate::barrier::RememberedSlots;
-use crate::heap::Heap;
-use crate::identity::Identities;
-use crate::options::TableSizing;
-use crate::raw::cell::{Cell, Header, Kind, NULL, WORD, is_reference};
-use crate::raw::chunk::Chunk;
-use crate::registration;
-use crate::table::{self, FIRST};
+use super::wait::{Groups, WaitList, WaitListBuilder};
+use crate::memory::cell::{Cell, Loaded, WORD};
+use crate::memory::chunk::Chunk;
+use crate::memory::header::{Header, Kind};
+use crate::memory::word::Word;
+use crate::remembered::RememberedSlots;
+use crate::tables::ephemeron::FIRST;
+use crate::tables::registration;
 use core::ops::Range;
-
-/// How many registrations are being loaded while one is looked at.
-const AHEAD: usize = 8;
 
 /// Cells with more slots are visited in pieces of so many, lest a step takes as long as they are wide (V8's
 /// `MarkingProgressTracker`).
@@ -26,65 +22,81 @@ const SLOTS_AHEAD: isize = 2048;
 /// What marking knows. Young cells are neither marked nor visited.
 #[derive(Default)]
 pub(crate) struct Marker {
+    /// Grey cells.
     stack: Vec<Cell>,
     /// Cells that are visited in pieces, with the slot that comes next.
     wide: Vec<(Cell, usize)>,
     /// How much is to be done before the program goes on.
     goal: usize,
-    ring: Ring,
-    row: Row,
+    loading: PrefetchBuffer,
+    stride: Stride,
     pub(super) tables: Vec<Cell>,
     pub(super) round: Round,
-    weak_cells: Vec<Cell>,
-    registrations: Vec<Cell>,
+    pub(super) weak_cells: Vec<Cell>,
+    pub(super) registrations: Vec<Cell>,
     /// Registrations that were listed for an owner that was not marked yet.
     listed: Vec<Cell>,
     /// The values of entries whose keys may still be marked.
-    waiting: Waiting<u64>,
-    /// Slots that refer to cells of sparse pages.
+    waiting: WaitList<Word>,
+    /// Slots that refer to cells of evacuation candidates.
     pub(super) recorded: Vec<(Cell, u32)>,
     /// Those that were stored to after they had been visited, or were not yet.
     pub(super) stored: RememberedSlots,
     young: (usize, usize),
-    /// Some pages are to be emptied.
+    /// There are evacuation candidates.
     evacuates: bool,
     /// Slots visited, and entries of ephemeron tables considered.
-    pub(super) work: usize,
+    pub work: usize,
     /// What was young is promoted, and the roots are marked: there is little left for the last step.
-    pub(super) ends: bool,
+    pub ends: bool,
     /// Entries are decided: no cell will be marked that is not reached from now on.
     last: bool,
     /// Tables that have lost most of their entries get smaller.
-    shrink: bool,
+    pub(super) shrink: bool,
 }
 
-/// Cells that are being loaded before they are visited, the first come first.
-struct Ring {
-    cells: [Option<Cell>; RING],
+/// How far a round over the ephemeron tables has come (`rounds.rs`).
+#[derive(Default)]
+pub(super) struct Round {
+    /// The table by its number, and the slot in it that comes next.
+    pub table: usize,
+    pub slot: usize,
+    /// Slots of tables that it has gone through.
+    pub slots: usize,
+    /// The marker's work when it began.
+    pub before: usize,
+    /// Rounds before it that were hardly worth it.
+    pub poor: usize,
+}
+
+/// The prefetch buffer (Cher, Hosking and Vitek 2004): cells that are being loaded before they are visited, the first
+/// come first.
+struct PrefetchBuffer {
+    cells: [Option<Cell>; PREFETCHED],
     /// How many cells have come and gone.
     pushed: usize,
     popped: usize,
 }
 
 /// How many loads are under way at once: a power of two.
-const RING: usize = 8;
+const PREFETCHED: usize = 8;
 
-impl Default for Ring {
+impl Default for PrefetchBuffer {
     fn default() -> Self {
-        Self { cells: [None; RING], pushed: 0, popped: 0 }
+        Self { cells: [None; PREFETCHED], pushed: 0, popped: 0 }
     }
 }
 
-impl Ring {
+impl PrefetchBuffer {
     #[inline(always)]
     fn is_empty(&self) -> bool {
         self.pushed == self.popped
     }
 
-    /// Takes the first cell out of a ring that is not empty.
+    /// Takes the first cell out of a buffer that is not empty.
     #[inline(always)]
     fn pop(&mut self) -> Option<Cell> {
-        let cell = self.cells[self.popped % RING];
+        let cell = self.cells[self.popped % PREFETCHED];
         self.popped += 1;
         cell
     }
@@ -92,66 +104,67 @@ impl Ring {
     /// Puts a cell in, and gives the first one if there is no room for both.
     #[inline(always)]
     fn exchange(&mut self, cell: Cell) -> Option<Cell> {
-        let full = self.pushed - self.popped == RING;
+        let full = self.pushed - self.popped == PREFETCHED;
         let first = if full { self.pop() } else { None };
-        self.cells[self.pushed % RING] = Some(cell);
+        self.cells[self.pushed % PREFETCHED] = Some(cell);
         self.pushed += 1;
         first
     }
 }
 
-/// Cells that are visited one after another. Where they lie in a row, those that will come are loaded: the
-/// processor foresees that itself, but not beyond the system's page.
+/// Cells that are visited in the order of their addresses: those that will come are loaded. The processor foresees
+/// that itself, but not beyond the system's page.
 #[derive(Default)]
-struct Row {
+struct Stride {
     last: usize,
 }
 
-/// How far ahead of a row is loaded, in bytes.
-const ROW_AHEAD: isize = 2048;
-/// How far from one another the cells of a row begin at the most.
-const ROW_STEP: isize = 256;
+/// How far ahead is loaded, in bytes.
+const STRIDE_AHEAD: isize = 2048;
+/// How far from one another such cells begin at the most.
+const STRIDE: isize = 256;
 
-impl Row {
+impl Stride {
     #[inline(always)]
     fn follow(&mut self, cell: Cell) {
         let step = cell.address().wrapping_sub(self.last) as isize;
         self.last = cell.address();
-        if (-ROW_STEP..=ROW_STEP).contains(&step) {
-            cell.prefetch_near(if step < 0 { -ROW_AHEAD } else { ROW_AHEAD });
+        if (-STRIDE..=STRIDE).contains(&step) {
+            cell.prefetch_near(if step < 0 { -STRIDE_AHEAD } else { STRIDE_AHEAD });
         }
     }
 }
 
 impl Marker {
-    pub fn new(heap: &Heap) -> Self {
-        let evacuates = !heap.sparse.is_empty();
-        let shrink = heap.options.tables == TableSizing::Shrink;
-        Self { young: heap.new.range(), evacuates, shrink, ..Self::default() }
+    /// Begins to mark a heap whose young cells lie in a range of addresses (its start and its length in bytes). With
+    /// `evacuates` it has evacuation candidates; with `shrink` ephemeron tables may get smaller.
+    pub fn new(young: (usize, usize), evacuates: bool, shrink: bool) -> Self {
+        Self { young, evacuates, shrink, ..Self::default() }
     }
 
     #[inline(always)]
-    fn is_young(&self, word: u64) -> bool {
-        (word as usize).wrapping_sub(self.young.0) < self.young.1
+    pub(super) fn is_young(&self, word: Word) -> bool {
+        word.lies_in(self.young.0, self.young.1)
     }
 
     /// Marks what a word refers to, and sees to it that it is visited.
     #[inline(always)]
-    pub fn mark_word(&mut self, word: u64) {
-        if !is_reference(word) || self.is_young(word) {
+    pub fn mark_word(&mut self, word: Word) {
+        if !word.is_reference() || self.is_young(word) {
             return;
         }
-        let cell = Cell::at((word - 1) as usize);
-        if Chunk::of(cell).mark(cell) {
+        if let Some(cell) = Cell::of(word)
+            && Chunk::of(cell).mark(cell)
+        {
             self.stack.push(cell);
         }
     }
 
-    /// An old cell's slot got the word while marking goes along. If the cell is not marked, and it is yet to
-    /// be, the slot is recorded when it is visited.
+    /// Incremental write barrier for an old cell. If the holder is still white, the slot is recorded when it is
+    /// visited.
     #[cold]
     #[inline(never)]
-    pub fn mark_stored(&mut self, cell: Cell, slot: usize, word: u64) {
+    pub fn mark_stored(&mut self, cell: Cell, slot: usize, word: Word) {
         self.mark_word(word);
         if self.refers_to_evacuated(word) && self.is_marked(cell) {
             self.stored.add(cell, slot);
@@ -173,16 +186,16 @@ impl Marker {
         while self.work < goal {
             let due = match self.stack.pop() {
                 // In a chain nothing else is to be done while the next cell is loaded.
-                Some(cell) if self.stack.is_empty() && self.ring.is_empty() => Some(cell),
+                Some(cell) if self.stack.is_empty() && self.loading.is_empty() => Some(cell),
                 Some(cell) => {
                     cell.prefetch();
-                    self.ring.exchange(cell)
+                    self.loading.exchange(cell)
                 }
-                None if !self.ring.is_empty() => self.ring.pop(),
+                None if !self.loading.is_empty() => self.loading.pop(),
                 None => return true,
             };
             if let Some(cell) = due {
-                self.row.follow(cell);
+                self.stride.follow(cell);
                 self.visit(cell);
             }
         }
@@ -191,18 +204,19 @@ impl Marker {
 
     #[inline(always)]
     fn visit(&mut self, cell: Cell) {
-        let header = cell.header();
+        let loaded = cell.load();
+        let header = loaded.header();
         let chunk = Chunk::of(cell);
         chunk.add_live(header.size());
         self.work += 1 + header.slots();
         if header.has(Header::WAITED_FOR) {
-            self.release(cell);
+            self.mark_waiting(cell);
         }
         match header.kind() {
             Kind::EphemeronTable => {
                 self.tables.push(cell);
                 if self.last {
-                    self.visit_table(cell, |this, key, value| this.waiting.wait(key, value));
+                    self.visit_table(cell, |this, key, value| this.waiting.push(key, value));
                 }
             }
             Kind::WeakCell => self.weak_cells.push(cell),
@@ -215,7 +229,7 @@ impl Marker {
                 if header.slots() > PIECE {
                     return self.visit_wide(cell, first);
                 }
-                self.visit_slots(cell, first..header.slots());
+                self.visit_slots(loaded, first..header.slots());
             }
         }
     }
@@ -226,7 +240,7 @@ impl Marker {
             Kind::EphemeronTable => self.tables.push(cell),
             Kind::WeakCell => self.weak_cells.push(cell),
             // Registrations are never young.
-            _ => (0..cell.header().slots()).for_each(|slot| self.mark_word(cell.slot(slot))),
+            _ => cell.load().slots().for_each(|slot| self.mark_word(slot.get())),
         }
     }
 
@@ -236,17 +250,17 @@ impl Marker {
         match registration::link(cell) {
             None => {}
             Some((owner, next)) if self.lives(owner) => self.mark_word(next),
-            Some((owner, next)) if self.last => self.waiting.wait(owner, next),
+            Some((owner, next)) if self.last => self.waiting.push(owner, next),
             Some(_) => self.listed.push(cell),
         }
     }
 
     #[inline(always)]
-    fn visit_slots(&mut self, cell: Cell, slots: Range<usize>) {
-        for slot in slots {
-            let word = cell.slot(slot);
+    fn visit_slots(&mut self, cell: Loaded, slots: Range<usize>) {
+        for slot in cell.range(slots) {
+            let word = slot.get();
             self.mark_word(word);
-            self.record(cell, slot, word);
+            self.record(cell.cell(), slot.index(), word);
         }
     }
 
@@ -265,7 +279,8 @@ impl Marker {
     fn visit_pieces(&mut self) {
         while self.work < self.goal {
             let Some((cell, first)) = self.wide.pop() else { return };
-            let header = cell.header();
+            let loaded = cell.load();
+            let header = loaded.header();
             let end = header.slots().min(first + PIECE);
             if end < header.slots() {
                 self.wide.push((cell, end));
@@ -273,24 +288,24 @@ impl Marker {
             self.work += end - first;
             for first in (first..end).step_by(LINE) {
                 cell.prefetch_near((WORD * first) as isize + SLOTS_AHEAD);
-                self.visit_slots(cell, first..end.min(first + LINE));
+                self.visit_slots(loaded, first..end.min(first + LINE));
             }
         }
     }
 
     #[inline(always)]
-    pub fn record(&mut self, cell: Cell, slot: usize, word: u64) {
+    pub fn record(&mut self, cell: Cell, slot: usize, word: Word) {
         if self.refers_to_evacuated(word) {
             self.recorded.push((cell, slot as u32));
         }
     }
 
     #[inline(always)]
-    fn refers_to_evacuated(&self, word: u64) -> bool {
+    fn refers_to_evacuated(&self, word: Word) -> bool {
         self.evacuates
-            && is_reference(word)
+            && word.is_reference()
             && !self.is_young(word)
-            && Chunk::of(Cell::at((word - 1) as usize)).is_evacuated()
+            && Cell::of(word).is_some_and(|cell| Chunk::of(cell).is_evacuated())
     }
 
     /// Marks what is left, and decides all ephemerons, and the lists of registrations, which their owners keep
@@ -310,9 +325,9 @@ impl Marker {
         self.count_undecided(tables, listed, &mut groups);
         // From now on tables are decided as they are met, and those met already at once.
         self.last = true;
-        let mut waiting = Grouped::new(groups);
+        let mut waiting = WaitListBuilder::new(groups, Word::UNDEFINED);
         for table in self.tables.clone() {
-            self.visit_table(table, |_, key, value| waiting.put(key, value));
+            self.visit_table(table, |_, key, value| waiting.push(key, value));
         }
         for (owner, next) in
             std::mem::take(&mut self.listed).into_iter().filter_map(registration::link)
@@ -320,10 +335,10 @@ impl Marker {
             if self.lives(owner) {
                 self.mark_value(next);
             } else {
-                waiting.put(owner, next);
+                waiting.push(owner, next);
             }
         }
-        self.waiting = waiting.link();
+        self.waiting = waiting.build();
         self.advance(usize::MAX);
     }
 
@@ -354,7 +369,7 @@ impl Marker {
     }
 
     /// Marks the values of the keys that live, and gives the other entries to `wait`.
-    fn visit_table(&mut self, table: Cell, mut wait: impl FnMut(&mut Self, Cell, u64)) {
+    fn visit_table(&mut self, table: Cell, mut wait: impl FnMut(&mut Self, Cell, Word)) {
         for slot in (FIRST..table.header().slots()).step_by(2) {
             let Some(key) = Cell::of(table.slot(slot)) else { continue };
             self.work += 1;
@@ -376,10 +391,10 @@ impl Marker {
         !self.is_young(cell.word()) && Chunk::of(cell).is_marked(cell)
     }
 
-    /// Nothing waits for the key any more: the values that did are marked.
+    /// The key is marked: so are the values that waited for it.
     #[cold]
-    fn release(&mut self, key: Cell) {
-        let mut next = self.waiting.done(key);
+    fn mark_waiting(&mut self, key: Cell) {
+        let mut next = self.waiting.take(key);
         while let Some(index) = next {
             let (value, after) = self.waiting.entry(index);
             self.mark_value(value);
@@ -389,71 +404,16 @@ impl Marker {
 
     /// An entry's key lives. Counted here, it is as much work whether it waited or not.
     #[inline(always)]
-    fn mark_value(&mut self, value: u64) {
+    fn mark_value(&mut self, value: Word) {
         self.work += 1;
         self.mark_word(value);
-    }
-
-    /// After marking: registrations of dead targets are listed.
-    fn settle_registrations(&mut self, identities: &Identities) {
-        let cells = std::mem::take(&mut self.registrations);
-        let mut dead = Vec::new();
-        for (index, &cell) in cells.iter().enumerate() {
-            if let Some(ahead) = cells.get(index + AHEAD) {
-                ahead.prefetch();
-            }
-            if registration::settle(cell, self) {
-                dead.push(cell);
-            }
-            for slot in 0..cell.header().slots() {
-                self.record(cell, slot, cell.slot(slot));
-            }
-        }
-        registration::list(dead, identities, self);
-    }
-
-    /// After marking: entries of dead keys go, weak references to dead cells are cleared, and of the
-    /// registrations those come to light whose target is dead.
-    pub fn clear_weak(&mut self, identities: &Identities) {
-        self.settle_registrations(identities);
-        for table in std::mem::take(&mut self.tables) {
-            let recorded = self.recorded.len();
-            for slot in (FIRST..table.header().slots()).step_by(2) {
-                let Some(key) = Cell::of(table.slot(slot)) else { continue };
-                self.work += 1;
-                if self.lives(key) {
-                    self.record(table, slot, table.slot(slot));
-                    self.record(table, slot + 1, table.slot(slot + 1));
-                } else {
-                    table::clear_entry(table, slot);
-                }
-            }
-            // The cells of the new space are walked from one to the next: none gets smaller.
-            if self.shrink && !self.is_young(table.word()) {
-                let trimmed = table::shrink(table);
-                if trimmed > 0 {
-                    Chunk::of(table).remove_live(trimmed);
-                    self.recorded.truncate(recorded);
-                    (FIRST..table.header().slots())
-                        .for_each(|slot| self.record(table, slot, table.slot(slot)));
-                }
-            }
-        }
-        for cell in std::mem::take(&mut self.weak_cells) {
-            let word = cell.slot(0);
-            if Cell::of(word).is_some_and(|target| !self.lives(target)) {
-                cell.set_slot(0, NULL);
-            } else {
-                self.record(cell, 0, word);
-            }
-        }
     }
 
     /// Cells that are marked and whose visit has not begun.
     #[cfg(zeal)]
     pub fn unvisited(&self) -> impl Iterator<Item = Cell> {
-        let Ring { cells, pushed, popped } = &self.ring;
-        let loading = (*popped..*pushed).filter_map(|number| cells[number % RING]);
+        let PrefetchBuffer { cells, pushed, popped } = &self.loading;
+        let loading = (*popped..*pushed).filter_map(|number| cells[number % PREFETCHED]);
         self.stack.iter().copied().chain(loading)
     }
 

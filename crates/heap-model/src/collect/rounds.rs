@@ -1,39 +1,24 @@
-//! Ephemerons while marking goes along: in rounds over the tables that were met, whenever nothing else is
-//! left to visit, the values of the keys that are marked are marked. So the last step, which decides
-//! the others, finds little to visit. No unsafe code.
+//! Ephemerons during incremental marking: in rounds over the tables that were met, whenever nothing else is left to
+//! visit, the values of marked keys are marked. So the last step, which decides the other entries, finds little to
+//! visit.
 //!
-//! A round follows another only if that has led to something, and not after [`POOR`] rounds that led to
-//! fewer slots than the tables have. So no more slots of tables are gone through than `POOR + 1`
-//! times all, and as many again as cells' that were visited.
+//! A round follows another only if that one has led to something, and not after [`POOR`] rounds that led to fewer
+//! slots than the tables have. So at most `POOR + 1` times all slots of tables are visited, and as many again as
+//! slots of other cells.
 
-use super::Marker;
-use super::mark::PIECE;
-use crate::raw::cell::Cell;
-use crate::table::FIRST;
+use super::mark::{Marker, PIECE, Round};
+use crate::memory::cell::Cell;
+use crate::tables::ephemeron::FIRST;
 
 /// How many rounds may be hardly worth it (V8's `--ephemeron-fixpoint-iterations`).
 const POOR: usize = 10;
-
-/// How far a round has come.
-#[derive(Default)]
-pub(super) struct Round {
-    /// The table by its number, and the slot in it that comes next.
-    table: usize,
-    slot: usize,
-    /// Slots of tables that it has gone through.
-    slots: usize,
-    /// The marker's work when it began.
-    before: usize,
-    /// Rounds before it that were hardly worth it.
-    poor: usize,
-}
 
 impl Marker {
     /// As [`advance`](Self::advance), ephemerons included; true if nothing is left but for the last step.
     pub fn step(&mut self, budget: usize) -> bool {
         let goal = self.work.saturating_add(budget);
         while self.work < goal {
-            if self.advance(goal - self.work) && !self.settle_values() {
+            if self.advance(goal - self.work) && !self.mark_values_of_marked_keys() {
                 return true;
             }
         }
@@ -42,7 +27,7 @@ impl Marker {
 
     /// Goes through some of the entries, while nothing else is left to visit. False if another round would
     /// not be worth it.
-    fn settle_values(&mut self) -> bool {
+    fn mark_values_of_marked_keys(&mut self) -> bool {
         if self.round.table == self.tables.len() {
             let Round { slots, before, poor, .. } = self.round;
             let led_to = self.work - before - slots;

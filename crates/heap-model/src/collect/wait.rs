@@ -1,68 +1,68 @@
-//! Entries of ephemeron tables whose keys are not known to live yet: each key has a list of the
-//! entries that wait for it, so that all are decided in time linear in their number. No unsafe code.
+//! Ephemeron wait lists: each key that is not known to live yet has a list of the entries that wait for it, so that
+//! all are decided in time linear in their number (Barros 2008, "Eliminating cycles in weak tables"; V8's
+//! `ephemeron_marking_`).
 //!
-//! While a key is waited for, the number beside its hash is its first entry in `entries`, and that
-//! entry keeps the number that was there.
+//! While entries wait for a key, its auxiliary field is the head of their list, and the first entry keeps the number
+//! that was there.
 
-use crate::raw::cell::{Cell, Header};
+use crate::memory::cell::Cell;
+use crate::memory::header::Header;
 
 /// What a collector keeps of an entry, `E`, lies here, so that none need be looked for in its table.
-pub(super) struct Waiting<E> {
+pub(super) struct WaitList<E> {
     entries: Vec<Waiter<E>>,
 }
 
 #[derive(Clone, Copy)]
 struct Waiter<E> {
     entry: E,
-    /// The next entry that waits for the same key, or [`NONE`], and the key's own number in the upper
-    /// half. Before the key knows of the entry, the key.
-    link: u64,
+    /// The next entry that waits for the same key, or [`NONE`].
+    next: u32,
+    /// The number that the key's auxiliary field had before.
+    auxiliary: u32,
 }
 
 const NONE: u32 = u32::MAX;
 
-/// The link where there is no entry: no key.
-const UNUSED: u64 = 0;
-
-/// How many keys are being loaded while one gets to know an entry.
+/// How many keys are being loaded while an entry is put on one's list.
 const AHEAD: usize = 8;
 
-impl<E: Copy> Waiting<E> {
+impl<E: Copy> WaitList<E> {
     /// An entry waits for its key.
-    pub fn wait(&mut self, key: Cell, entry: E) {
-        self.entries.push(Waiter { entry, link: key.word() });
+    pub fn push(&mut self, key: Cell, entry: E) {
+        self.entries.push(Waiter { entry, next: NONE, auxiliary: 0 });
         self.link(key, self.entries.len() - 1);
     }
 
-    /// The key gets to know an entry.
+    /// Puts an entry on the key's list.
     #[inline(always)]
     fn link(&mut self, key: Cell, index: usize) {
-        let (next, aux) = if key.header().has(Header::WAITED_FOR) {
-            let first = key.aux();
-            (first, self.entries[first as usize].aux())
+        let (next, auxiliary) = if key.header().has(Header::WAITED_FOR) {
+            let first = key.auxiliary();
+            (first, self.entries[first as usize].auxiliary)
         } else {
             key.set_flag(Header::WAITED_FOR, true);
-            (NONE, key.aux())
+            (NONE, key.auxiliary())
         };
-        self.entries[index].link = u64::from(next) | u64::from(aux) << 32;
-        key.set_aux(index as u32);
+        let entry = &mut self.entries[index];
+        (entry.next, entry.auxiliary) = (next, auxiliary);
+        key.set_auxiliary(index as u32);
     }
 
     /// The key lives: nothing waits for it any more. Gives the first of the entries that did.
-    pub fn done(&mut self, key: Cell) -> Option<u32> {
+    pub fn take(&mut self, key: Cell) -> Option<u32> {
         if !key.header().has(Header::WAITED_FOR) {
             return None;
         }
         key.set_flag(Header::WAITED_FOR, false);
-        let first = key.aux();
-        key.set_aux(self.entries[first as usize].aux());
+        let first = key.auxiliary();
+        key.set_auxiliary(self.entries[first as usize].auxiliary);
         Some(first)
     }
 
     /// An entry, and which one comes after it.
     pub fn entry(&self, index: u32) -> (E, Option<u32>) {
-        let Waiter { entry, link } = self.entries[index as usize];
-        let next = link as u32;
+        let Waiter { entry, next, .. } = self.entries[index as usize];
         (entry, (next != NONE).then_some(next))
     }
 
@@ -72,13 +72,7 @@ impl<E: Copy> Waiting<E> {
     }
 }
 
-impl<E> Waiter<E> {
-    fn aux(&self) -> u32 {
-        (self.link >> 32) as u32
-    }
-}
-
-impl<E> Default for Waiting<E> {
+impl<E> Default for WaitList<E> {
     fn default() -> Self {
         Self { entries: Vec::new() }
     }
@@ -109,43 +103,47 @@ fn group(key: Cell) -> usize {
     key.address() / SPAN % GROUPS
 }
 
-/// Entries that are to wait, in linear time. What waits for keys that lie near one another lies together,
-/// for the value of an entry often leads to a key nearby. The keys know of them in the end.
-pub(super) struct Grouped<E> {
+/// Makes a wait list of entries that were counted, in linear time. What waits for keys that lie near one another lies
+/// together, for the value of an entry often leads to a key nearby.
+pub(super) struct WaitListBuilder<E> {
     entries: Vec<Waiter<E>>,
-    /// Where the next one of each group lies.
+    keys: Vec<Option<Cell>>,
+    /// Where the next entry of each group lies.
     next: Vec<u32>,
 }
 
-impl<E: Copy + Default> Grouped<E> {
-    /// Room for the entries that were counted.
-    pub fn new(counts: Groups) -> Self {
+impl<E: Copy> WaitListBuilder<E> {
+    /// Room for the entries that were counted, which are `absent` until they are pushed.
+    pub fn new(counts: Groups, absent: E) -> Self {
         let Groups(mut next) = counts;
         let mut end = 0;
         for next in &mut next {
             end += std::mem::replace(next, end);
         }
-        Self { entries: vec![Waiter { entry: E::default(), link: UNUSED }; end as usize], next }
+        let absent = Waiter { entry: absent, next: NONE, auxiliary: 0 };
+        let end = end as usize;
+        Self { entries: vec![absent; end], keys: vec![None; end], next }
     }
 
     /// Puts an entry in that was counted.
     #[inline(always)]
-    pub fn put(&mut self, key: Cell, entry: E) {
+    pub fn push(&mut self, key: Cell, entry: E) {
         let next = &mut self.next[group(key)];
-        self.entries[*next as usize] = Waiter { entry, link: key.word() };
+        self.entries[*next as usize].entry = entry;
+        self.keys[*next as usize] = Some(key);
         *next += 1;
     }
 
-    /// Lets the keys, for none of which anything waits yet, know of the entries.
-    pub fn link(self) -> Waiting<E> {
-        let mut waiting = Waiting { entries: self.entries };
-        for index in 0..waiting.entries.len() {
-            let ahead = waiting.entries.get(index + AHEAD).and_then(|ahead| Cell::of(ahead.link));
-            if let Some(key) = ahead {
-                key.prefetch();
+    /// Puts the entries on the lists of their keys, for none of which anything waits yet.
+    pub fn build(self) -> WaitList<E> {
+        let Self { entries, keys, .. } = self;
+        let mut waiting = WaitList { entries };
+        for (index, key) in keys.iter().enumerate() {
+            if let Some(Some(ahead)) = keys.get(index + AHEAD) {
+                ahead.prefetch();
             }
-            if let Some(key) = Cell::of(waiting.entries[index].link) {
-                waiting.link(key, index);
+            if let Some(key) = key {
+                waiting.link(*key, index);
             }
         }
         waiting

@@ -5,11 +5,12 @@
 //! of a pooled store has that part as its own payload ([`pooled_typed_array`]), so that its death alone releases it.
 
 use super::objects::ELEMENTS;
+use crate::error::{AccessError, HeapError, NativeRefused};
 use crate::layout;
-use crate::raw::cell::{Kind, WORD};
+use crate::memory::cell::WORD;
+use crate::memory::header::Kind;
+use crate::scope::view::Seen;
 use crate::scope::{Local, Scope, Value};
-use crate::view::Seen;
-use crate::{AccessError, HeapError, NativeRefused};
 use core::any::Any;
 
 /// A typed array's slot for its ArrayBuffer.

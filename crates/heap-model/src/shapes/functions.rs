@@ -1,10 +1,11 @@
 //! Functions and the contexts that they share.
 
 use super::objects::slot_of;
+use crate::error::{AccessError, HeapError};
 use crate::layout;
-use crate::raw::cell::{HEADER, Kind, WORD};
+use crate::memory::cell::{HEADER, WORD};
+use crate::memory::header::Kind;
 use crate::scope::{Local, Scope, Value};
-use crate::{AccessError, HeapError};
 
 /// A function's slot for its context.
 pub const CONTEXT: usize = 2;

@@ -1,9 +1,10 @@
 //! Maps and Sets: a cell with a table of entries in the order of insertion.
 
+use crate::error::{HeapError, OutOfMemory, Reason};
 use crate::layout;
-use crate::raw::cell::{HEADER, Kind, WORD};
+use crate::memory::cell::{HEADER, WORD};
+use crate::memory::header::Kind;
 use crate::scope::{Local, Scope, Value};
-use crate::{HeapError, OutOfMemory, Reason};
 
 /// A Map's or a Set's slot for its table.
 pub const TABLE: usize = 1;
@@ -30,7 +31,7 @@ pub fn set<'s>(scope: &mut Scope<'s>, entries: usize) -> Result<Local<'s>, HeapE
 fn ordered_capacity(scope: &Scope<'_>, entries: usize) -> Result<usize, OutOfMemory> {
     if entries > 1 << 27 {
         // An entry takes two words at the least, and half of one in the buckets.
-        return Err(scope.heap.refusal(entries.saturating_mul(20), Reason::TooLarge));
+        return Err(scope.heap.spaces.refusal(entries.saturating_mul(20), Reason::TooLarge));
     }
     Ok(layout::ordered_capacity(entries))
 }

@@ -5,8 +5,8 @@ use super::maps::TABLE;
 use super::objects::ELEMENTS;
 use super::weak::{KEY_MAP, REGISTRY_SLOTS};
 use crate::layout;
-use crate::raw::cell::Kind;
-use crate::walk::{Edge, EdgeKind, Node};
+use crate::memory::header::Kind;
+use crate::observe::walk::{Edge, EdgeKind, Node};
 
 /// The name that V8's heap snapshots have for a reference of V8's own, be it internal or weak
 /// (`V8HeapExplorer::ExtractReferences`, `profiler/heap-snapshot-generator.cc`; of registries and registrations the

@@ -3,11 +3,11 @@
 //! An array's elements are a cell of their own with at least as many slots as the array is long; the rest of them
 //! are holes.
 
+use crate::error::{AccessError, HeapError, NativeRefused, OutOfMemory};
 use crate::layout;
-use crate::raw::cell::Kind;
+use crate::memory::header::Kind;
+use crate::scope::view::{Seen, View};
 use crate::scope::{Local, Scope, Value};
-use crate::view::{Seen, View};
-use crate::{AccessError, HeapError, NativeRefused, OutOfMemory};
 use core::any::Any;
 
 /// An object's slot for its elements.

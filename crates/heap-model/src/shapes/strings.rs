@@ -1,9 +1,10 @@
 //! Strings and boxed doubles.
 
+use crate::error::{AccessError, HeapError, OutOfMemory};
 use crate::layout;
-use crate::raw::cell::{Header, Kind, WORD};
+use crate::memory::cell::WORD;
+use crate::memory::header::{Header, Kind};
 use crate::scope::{Local, Scope, Value};
-use crate::{AccessError, HeapError, OutOfMemory};
 
 /// A flat string of one-byte characters (Latin-1).
 ///
@@ -34,8 +35,8 @@ pub fn two_byte_string<'s>(scope: &mut Scope<'s>, text: &[u16]) -> Result<Local<
 /// A string's cell is rounded up to words; its auxiliary number is the padding in bytes.
 fn string<'s>(scope: &mut Scope<'s>, kind: Kind, bytes: usize) -> Result<Local<'s>, OutOfMemory> {
     let cell = scope.alloc(kind, 0, bytes)?;
-    if let Ok(place) = scope.place(cell) {
-        place.set_aux((bytes.next_multiple_of(WORD) - bytes) as u32);
+    if let Ok(place) = scope.cell(cell) {
+        place.set_auxiliary((bytes.next_multiple_of(WORD) - bytes) as u32);
     }
     Ok(cell)
 }
@@ -49,8 +50,8 @@ pub fn string_bytes<'a>(scope: &'a Scope<'_>, cell: Local<'_>) -> Result<&'a [u8
     if !matches!(scope.kind(cell)?, Kind::OneByteString | Kind::TwoByteString) {
         return Err(AccessError::WrongKind);
     }
-    let place = scope.place(cell)?;
-    let padding = if place.header().has(Header::SITED) { 0 } else { place.aux() as usize };
+    let place = scope.cell(cell)?;
+    let padding = if place.header().has(Header::SITED) { 0 } else { place.auxiliary() as usize };
     let bytes = scope.bytes(cell)?;
     Ok(&bytes[..bytes.len().saturating_sub(padding)])
 }

@@ -3,10 +3,11 @@
 //! A collection's cell has a brand in its first raw byte, which tells it from any other object, as ECMA-262's
 //! internal slots and V8's maps do.
 
+use crate::error::{AccessError, HeapError, OutOfMemory};
 use crate::layout;
-use crate::raw::cell::{Kind, WORD};
+use crate::memory::cell::WORD;
+use crate::memory::header::Kind;
 use crate::scope::{Local, Scope, Value};
-use crate::{AccessError, HeapError, OutOfMemory};
 
 /// A WeakMap's or a WeakSet's slot for its table. V8 has the elements there and the table behind; here the table is
 /// first, where [`Scope::ephemeron_get`] and its like look for it.

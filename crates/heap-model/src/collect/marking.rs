@@ -1,0 +1,94 @@
+//! The state of a marking that is incremental: marks are cleared in steps, then cells are marked in steps (V8's
+//! `incremental-marking.cc`).
+
+use super::compact::{MOVED_BY_A_STEP, select_candidates};
+use super::mark::Marker;
+use crate::memory::chunk::Chunk;
+use crate::roots::Roots;
+use crate::spaces::Spaces;
+use std::time::{Duration, Instant};
+
+/// Slots visited between two looks at the clock.
+const PORTION: usize = 8192;
+/// Pages whose marks are cleared between two looks at the clock.
+const CLEARED: usize = 64;
+
+/// How far a marking has come.
+#[derive(Default)]
+pub(crate) struct Marking {
+    pub marker: Option<Marker>,
+    /// A marking is about to begin: the marks of the last one are being cleared.
+    pub clearing: bool,
+    /// Pages whose cells the collection at hand moves.
+    pub candidates: Vec<Chunk>,
+    /// Steps since the last full collection.
+    pub steps: usize,
+    /// The old generation's bytes at the last step.
+    pub marked_until: usize,
+    /// Slots and entries that all markings have visited.
+    pub work: usize,
+}
+
+impl Marking {
+    /// Whether a collection is under way while the program runs: what marks there are is not complete.
+    pub fn is_on(&self) -> bool {
+        self.clearing || self.marker.is_some()
+    }
+
+    /// Gives up an unfinished marking.
+    pub fn cancel(&mut self) {
+        (self.marker, self.clearing) = (None, false);
+    }
+
+    /// A marker for this heap.
+    pub fn marker(&self, spaces: &Spaces, shrink: bool) -> Marker {
+        Marker::new(spaces.new.range(), !self.candidates.is_empty(), shrink)
+    }
+
+    /// Clears marks for so long at the most; true once all are cleared. Those of a gigabyte take as long as some
+    /// steps.
+    pub fn clear(&mut self, spaces: &mut Spaces, start: Instant, length: Duration) -> bool {
+        if !self.clearing {
+            self.clearing = true;
+            spaces.change().old.retire();
+            // Used bytes of pages are cleared with the marks. References to the candidates are recorded from now
+            // on, so nothing is allocated there.
+            self.candidates = select_candidates(spaces, MOVED_BY_A_STEP, false);
+            let mut change = spaces.change();
+            change.old.exclude_evacuated();
+            change.begin_clearing();
+        }
+        let mut change = spaces.change();
+        loop {
+            let cleared = change.old.clear_marks(CLEARED);
+            if cleared || start.elapsed() >= length {
+                self.clearing = !cleared;
+                return cleared;
+            }
+        }
+    }
+
+    /// Begins to mark, from handles and owned roots. Which young cells live is not known yet: those that do
+    /// are visited once they are promoted.
+    pub fn begin(&mut self, spaces: &Spaces, roots: &mut Roots, shrink: bool) {
+        roots.drain();
+        let mut marker = self.marker(spaces, shrink);
+        marker.mark_roots(roots);
+        self.marker = Some(marker);
+        self.marked_until = spaces.old_generation();
+    }
+
+    /// Marks for so long at the most, if `least` slots are done by then; true if nothing is left.
+    pub fn step(&mut self, start: Instant, length: Duration, least: usize) -> bool {
+        let Some(marker) = &mut self.marker else { return false };
+        self.steps += 1;
+        let before = marker.work;
+        loop {
+            let done = marker.step(PORTION);
+            let enough = marker.work - before >= least;
+            if done || (enough && start.elapsed() >= length) {
+                return done;
+            }
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! Allocation: in the space that a cell's size and age ask for, after what collections are due, and up to the
+//! limit.
+
+use super::Heap;
+use crate::collect::scavenge::SWEEPABLE;
+use crate::error::{OutOfMemory, Reason};
+use crate::events::Cause;
+use crate::memory::cell::{Cell, MAX_SIZE};
+use crate::memory::header::Kind;
+use crate::memory::mapping::PAGE;
+use crate::memory::room::{LARGEST_IN_PAGE, Room};
+use crate::spaces::{LargeSpace, promotion};
+
+/// Bytes that are allocated between two steps of marking.
+const STEP_BYTES: usize = 256 << 10;
+
+impl Heap {
+    /// Allocates a cell in the space its size asks for, collecting where that is due.
+    #[inline(always)]
+    pub(crate) fn allocate(
+        &mut self,
+        kind: Kind,
+        size: usize,
+        slots: usize,
+    ) -> Result<Cell, OutOfMemory> {
+        match self.allocate_young(size) {
+            Some(room) => Ok(room.format(kind, slots)),
+            None => self.allocate_slowly(kind, size, slots, false),
+        }
+    }
+
+    /// Takes room in the new space, if there is some without a collection. A cell there needs neither
+    /// a write barrier while it is new nor a mark.
+    #[inline(always)]
+    pub(crate) fn allocate_young(&mut self, size: usize) -> Option<Room> {
+        #[cfg(zeal)]
+        self.be_zealous();
+        if size > LARGEST_IN_PAGE { None } else { self.spaces.allocate_young(size) }
+    }
+
+    /// Allocates a cell in the old generation.
+    #[inline(always)]
+    pub(crate) fn allocate_old(
+        &mut self,
+        kind: Kind,
+        size: usize,
+        slots: usize,
+    ) -> Result<Cell, OutOfMemory> {
+        match self.allocate_in_old_range(size) {
+            Some(room) => Ok(room.format(kind, slots)),
+            None => self.allocate_slowly(kind, size, slots, true),
+        }
+    }
+
+    /// Takes room in the range of the old space that is allocated in. Whether a collection is due is asked as
+    /// ranges are taken; but during incremental marking each cell is marked and may be its next step, so there
+    /// is no such room.
+    #[inline(always)]
+    pub(crate) fn allocate_in_old_range(&mut self, size: usize) -> Option<Room> {
+        #[cfg(zeal)]
+        self.be_zealous();
+        let short = size <= LARGEST_IN_PAGE && self.marking.marker.is_none();
+        if short { self.spaces.allocate_in_old_range(size) } else { None }
+    }
+
+    /// Allocates a cell where there is room, in the old generation if it is to be `old`, after what collections
+    /// are due.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn allocate_slowly(
+        &mut self,
+        kind: Kind,
+        size: usize,
+        slots: usize,
+        old: bool,
+    ) -> Result<Cell, OutOfMemory> {
+        let room = self.allocate_somewhere(size, old);
+        self.allow_allocation();
+        let room = room?;
+        // A large cell's mapping is of zeros that no one has touched yet.
+        let large = size > LARGEST_IN_PAGE;
+        let cell = if large { room.format_zeroed(kind, slots) } else { room.format(kind, slots) };
+        // An old cell that is made during incremental marking is marked.
+        if !self.is_young(cell)
+            && let Some(marker) = &mut self.marking.marker
+        {
+            marker.allocated(cell);
+        }
+        Ok(cell)
+    }
+
+    /// Lets the new space be filled until a collection or a step of marking is due.
+    pub(super) fn allow_allocation(&mut self) {
+        let allowance = if self.natives.external.is_due() {
+            0
+        } else if self.marking.marker.is_some() {
+            self.spaces.new.used().saturating_add(STEP_BYTES)
+        } else {
+            usize::MAX
+        };
+        self.spaces.allow(allowance);
+    }
+
+    fn allocate_somewhere(&mut self, size: usize, old: bool) -> Result<Room, OutOfMemory> {
+        if size > MAX_SIZE {
+            return Err(self.spaces.refusal(size, Reason::TooLarge));
+        }
+        if size > LARGEST_IN_PAGE {
+            self.collect_if_due(false);
+            self.need(LargeSpace::commit(size), size)?;
+            return self.spaces.allocate_large(size).ok_or_else(|| self.no_memory(size));
+        }
+        if old {
+            if self.spaces.old_generation() > self.growth.next_full {
+                self.collect_if_due(false);
+            }
+        } else {
+            let marking = self.marking.marker.is_some() && !self.natives.external.is_due();
+            let most = self.spaces.promotable().min(self.spaces.new.capacity());
+            if marking && self.spaces.new.used() + size <= most {
+                self.mark_along();
+                self.allow_allocation();
+                if let Some(room) = self.spaces.allocate_young(size) {
+                    return Ok(room);
+                }
+            }
+            self.collect_if_due(true);
+            self.allow_allocation();
+            // What lies in the new space may have to be promoted. Where not even a page may be committed for it,
+            // what is free in the old space is there all the same; and less is not worth a last collection,
+            // lest each few cells ask for one.
+            let needed = promotion(size).max(PAGE);
+            if !self.spaces.has_room(needed)
+                && let Some(room) = self.spaces.change().old.allocate_thoroughly(size)
+            {
+                return Ok(room);
+            }
+            if let Err(refusal) = self.need(needed, size) {
+                // The last collection may have left room in the old space's pages.
+                return self.spaces.change().old.allocate_thoroughly(size).ok_or(refusal);
+            }
+            if let Some(room) = self.spaces.allocate_young(size) {
+                return Ok(room);
+            }
+        }
+        let mut change = self.spaces.change();
+        change.old.allow_sweeping(SWEEPABLE);
+        if let Some(room) = change.old.allocate(size) {
+            return Ok(room);
+        }
+        drop(change);
+        if !self.spaces.has_room(PAGE)
+            && let Some(room) = self.spaces.change().old.allocate_thoroughly(size)
+        {
+            return Ok(room);
+        }
+        let needed = self.need(PAGE, size);
+        let mut change = self.spaces.change();
+        match needed {
+            Ok(()) => {
+                let room = change.old.allocate_surely(size);
+                drop(change);
+                room.ok_or_else(|| self.no_memory(size))
+            }
+            Err(refusal) => change.old.allocate_thoroughly(size).ok_or(refusal),
+        }
+    }
+
+    /// The error where the operating system gives no memory for a cell.
+    fn no_memory(&self, size: usize) -> OutOfMemory {
+        self.spaces.refusal(size, Reason::System)
+    }
+
+    /// Collects what is due: with `young`, at least the new space.
+    fn collect_if_due(&mut self, young: bool) {
+        if self.natives.external.is_due() {
+            return self.full_collection(Cause::ExternalMemory);
+        }
+        // A scavenge would promote what is aged.
+        let aged = if young { self.spaces.new.aged() } else { 0 };
+        let due = self.spaces.old_generation() + aged > self.growth.next_full;
+        if due && self.options.incremental.is_none() {
+            return self.full_collection(Cause::OldSpaceLimit);
+        }
+        if young && self.spaces.new.used() > 0 {
+            // What is left of the semi-spaces' growth makes a collection unnecessary.
+            self.young_collection(Cause::Allocation);
+        }
+        if self.options.incremental.is_some() {
+            self.mark_along();
+        }
+    }
+}

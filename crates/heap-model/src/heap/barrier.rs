@@ -1,0 +1,72 @@
+//! The write barrier: what a store does for the collectors (V8's `heap-write-barrier.cc`).
+
+use super::Heap;
+use crate::memory::cell::{Cell, Slot};
+use crate::memory::word::Word;
+use crate::tables::ephemeron;
+
+impl Heap {
+    /// Stores a slot behind the write barrier.
+    ///
+    /// # Panics
+    /// If the cell has no such slot.
+    #[inline(always)]
+    pub(crate) fn store(&mut self, cell: Cell, slot: usize, word: Word) {
+        self.store_slot(cell.load().slot(slot).expect("a slot of the cell"), word);
+    }
+
+    /// Stores a slot behind the write barrier.
+    #[inline(always)]
+    pub(crate) fn store_slot(&mut self, slot: Slot, word: Word) {
+        slot.set(word);
+        self.note_overwritten();
+        self.record_store(slot.cell(), slot.index(), word);
+    }
+
+    /// The barrier of a store.
+    #[inline(always)]
+    pub(crate) fn record_store(&mut self, cell: Cell, slot: usize, word: Word) {
+        if !word.is_reference() || self.is_young(cell) {
+            return;
+        }
+        if self.spaces.new.contains(word) {
+            self.remembered.add_slot(cell, slot);
+        } else if let Some(marker) = &mut self.marking.marker {
+            marker.mark_stored(cell, slot, word);
+        }
+    }
+
+    /// The barrier of a store into an ephemeron table. Marking needs none: it visits all entries at its end.
+    #[inline(always)]
+    pub(crate) fn record_entry(&mut self, table: Cell, key: Cell, value: Word) {
+        self.note_overwritten();
+        if !self.is_young(table) && (self.is_young(key) || self.refers_to_young(value)) {
+            self.remembered.add(table);
+        }
+    }
+
+    /// Copies a table's entries to an empty one that has room for them.
+    pub(crate) fn copy_entries(&mut self, from: Cell, to: Cell) {
+        let young = ephemeron::copy(from, to, |word| self.refers_to_young(word));
+        if young && !self.is_young(to) {
+            self.remembered.add(to);
+        }
+    }
+
+    /// A slot may have been overwritten, and a reference with it that a program could follow: what a last collection
+    /// found is not known any more to be all that another one would find.
+    #[inline(always)]
+    pub(crate) fn note_overwritten(&mut self) {
+        self.last_resort.overwritten = true;
+    }
+
+    #[inline(always)]
+    pub(crate) fn is_young(&self, cell: Cell) -> bool {
+        self.spaces.new.contains(cell.word())
+    }
+
+    #[inline(always)]
+    fn refers_to_young(&self, word: Word) -> bool {
+        word.is_reference() && self.spaces.new.contains(word)
+    }
+}

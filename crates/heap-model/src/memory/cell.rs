@@ -1,0 +1,343 @@
+//! Cells: a header word, a word for the identity hash, tagged slots, raw bytes.
+#![expect(unsafe_code, reason = "words of cells are read and written by address")]
+
+use super::header::{Header, Kind};
+use super::word::Word;
+use core::ops::Range;
+use core::ptr::NonNull;
+
+/// Bytes before a cell's slots.
+pub const HEADER: usize = 16;
+/// Bytes of the largest cell.
+pub const MAX_SIZE: usize = ((1 << 27) - 1) * 8;
+/// Bytes of a word.
+pub const WORD: usize = 8;
+/// Words before a cell's slots.
+const SLOTS: usize = HEADER / WORD;
+
+/// A cell in the heap: formatted memory of a mapped chunk.
+///
+/// Its slots are checked against its header. The collectors see to it that no cell is used once it was freed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Cell(NonNull<u64>);
+
+// SAFETY: a cell belongs to a heap, and is used by whoever has the heap.
+unsafe impl Send for Cell {}
+
+impl Cell {
+    /// The cell at an address.
+    ///
+    /// # Safety
+    /// A formatted cell, or a free range with the header of one, begins at the address.
+    #[inline(always)]
+    pub(super) unsafe fn at(address: usize) -> Self {
+        debug_assert!(address.is_multiple_of(8) && address != 0);
+        // SAFETY: no cell begins at address 0, as the caller knows.
+        Self(unsafe { NonNull::new_unchecked(address as *mut u64) })
+    }
+
+    /// The cell that a word refers to, if it is a reference.
+    #[inline(always)]
+    pub fn of(word: Word) -> Option<Self> {
+        // SAFETY: a word with the reference's tag is made from a cell alone.
+        word.address().map(|address| unsafe { Self::at(address) })
+    }
+
+    /// Where the cell has moved to, if it has (its forwarding address).
+    #[inline(always)]
+    pub fn forwarded(self) -> Option<Self> {
+        self.header().forwarded().and_then(Self::of)
+    }
+
+    #[inline(always)]
+    pub fn word(self) -> Word {
+        Word::reference(self.address())
+    }
+
+    #[inline(always)]
+    pub fn address(self) -> usize {
+        self.0.as_ptr() as usize
+    }
+
+    /// Reads a word.
+    ///
+    /// # Safety
+    /// The cell has more words than `index`.
+    #[inline(always)]
+    unsafe fn read(self, index: usize) -> u64 {
+        // SAFETY: the word lies in the cell, as the caller knows.
+        let word = unsafe { self.0.add(index) };
+        // SAFETY: as above; cells are mapped, aligned and initialised.
+        unsafe { word.read() }
+    }
+
+    /// Writes a word.
+    ///
+    /// # Safety
+    /// As [`read`](Self::read), and the word that is written is one for that place.
+    #[inline(always)]
+    pub(super) unsafe fn write(self, index: usize, word: u64) {
+        // SAFETY: the word lies in the cell, as the caller knows.
+        let place = unsafe { self.0.add(index) };
+        // SAFETY: as above; cells are mapped and aligned.
+        unsafe { place.write(word) };
+    }
+
+    #[inline(always)]
+    pub fn header(self) -> Header {
+        // SAFETY: each cell has a header.
+        Header::from_bits(unsafe { self.read(0) })
+    }
+
+    #[inline(always)]
+    fn set_header(self, header: Header) {
+        // SAFETY: each cell has a header.
+        unsafe { self.write(0, header.bits()) };
+    }
+
+    /// Sets or clears flags of the header.
+    pub fn set_flag(self, flag: u64, on: bool) {
+        self.set_header(self.header().with(flag, on));
+    }
+
+    /// A slot.
+    ///
+    /// # Panics
+    /// If the cell has no such slot, which its users know.
+    #[inline(always)]
+    pub fn slot(self, slot: usize) -> Word {
+        assert!(slot < self.header().slots(), "a slot out of range");
+        // SAFETY: the slot is one of the cell's.
+        let word = Word::from_bits(unsafe { self.read(SLOTS + slot) });
+        #[cfg(zeal)]
+        assert!(word != super::poison::POISON, "slot {slot} is released memory");
+        word
+    }
+
+    /// Writes a slot, without a write barrier.
+    ///
+    /// # Panics
+    /// If the cell has no such slot, which its users know.
+    #[inline(always)]
+    pub fn set_slot(self, slot: usize, word: Word) {
+        assert!(slot < self.header().slots(), "a slot out of range");
+        // SAFETY: the slot is one of the cell's, and holds tagged words.
+        unsafe { self.write(SLOTS + slot, word.bits()) };
+    }
+
+    /// The cell with its header, which is loaded once for what follows.
+    #[inline(always)]
+    pub fn load(self) -> Loaded {
+        Loaded { cell: self, header: self.header() }
+    }
+
+    /// The identity hash, or 0 if it has none yet. The cell is not a double.
+    #[inline(always)]
+    pub fn hash(self) -> u32 {
+        self.second() as u32
+    }
+
+    #[inline(always)]
+    pub fn set_hash(self, hash: u32) {
+        self.set_second(self.second() >> 32 << 32 | u64::from(hash));
+    }
+
+    /// The auxiliary field beside the hash. What it says depends on the cell: the index of a native cell's payload,
+    /// the hash of a registration's token, the padding of a string, the allocation site of a young cell that has
+    /// one, or else the bucket of the cell's latest entry in an ephemeron table. While entries wait for the cell to
+    /// be marked, it is the head of their list.
+    #[inline(always)]
+    pub fn auxiliary(self) -> u32 {
+        (self.second() >> 32) as u32
+    }
+
+    #[inline(always)]
+    pub fn set_auxiliary(self, number: u32) {
+        self.set_second(u64::from(self.hash()) | u64::from(number) << 32);
+    }
+
+    #[inline(always)]
+    fn second(self) -> u64 {
+        // SAFETY: each cell has at least two words.
+        unsafe { self.read(1) }
+    }
+
+    #[inline(always)]
+    fn set_second(self, word: u64) {
+        // SAFETY: each cell has at least two words, and the second one is no tagged word.
+        unsafe { self.write(1, word) };
+    }
+
+    /// Leaves the cell its first `slots` slots and nothing behind them, and gives by how many bytes
+    /// it is smaller.
+    ///
+    /// # Panics
+    /// If the cell has fewer slots.
+    pub fn trim(self, slots: usize) -> usize {
+        let header = self.header();
+        assert!(slots <= header.slots(), "a cell is trimmed to more slots than it has");
+        let size = HEADER + WORD * slots;
+        let flags = header.bits() & (Header::REMEMBERED | Header::WAITED_FOR | Header::SITED);
+        self.set_header(Header::new(header.kind(), slots, size).with(flags, true));
+        header.size() - size
+    }
+
+    /// Copies the cell's words to where another of its size is to be, and leaves the forwarding address behind.
+    ///
+    /// # Safety
+    /// `to` has as many bytes as the cell, and they are no other cell's.
+    #[inline(always)]
+    pub(super) unsafe fn copy_to(self, to: Self, size: usize) {
+        match size {
+            // Most cells: the first words and the last, which may be the same.
+            // SAFETY: the sizes are those that are asked for.
+            16..=32 => unsafe { self.copy_ends::<2>(to, size / WORD) },
+            // SAFETY: as above.
+            33..=64 => unsafe { self.copy_ends::<4>(to, size / WORD) },
+            // SAFETY: both are `size` bytes in mapped chunks, and an allocation overlaps no cell.
+            _ => unsafe { self.0.copy_to_nonoverlapping(to.0, size / WORD) },
+        }
+        // SAFETY: each cell has a header, which a forwarding address takes the place of.
+        unsafe { self.write(0, to.word().bits()) };
+    }
+
+    /// Copies the first `N` words and the last.
+    ///
+    /// # Safety
+    /// Both cells have `words` words, which are from `N` to `2 * N`.
+    #[inline(always)]
+    unsafe fn copy_ends<const N: usize>(self, to: Self, words: usize) {
+        for start in [0, words - N] {
+            // SAFETY: the cell has `N` words from there on.
+            let from = unsafe { self.0.add(start) };
+            // SAFETY: as above, of the room that was allocated for it.
+            let to = unsafe { to.0.add(start) };
+            // SAFETY: as above; an allocation overlaps no cell.
+            unsafe { from.copy_to_nonoverlapping(to, N) };
+        }
+    }
+
+    /// The raw bytes behind the slots: where they begin and how many they are, in bytes.
+    #[inline]
+    pub(super) fn raw(self) -> (NonNull<u8>, usize) {
+        let header = self.header();
+        let start = if header.is(Kind::Double) { WORD } else { HEADER + WORD * header.slots() };
+        // SAFETY: the raw bytes begin in the cell or at its end.
+        (unsafe { self.0.cast::<u8>().add(start) }, header.size() - start)
+    }
+
+    /// Asks the processor to load the cell's header.
+    #[inline(always)]
+    pub fn prefetch(self) {
+        self.prefetch_near(0);
+    }
+
+    /// Asks the processor to load what lies so many bytes from the cell's address, be it mapped or not.
+    #[inline(always)]
+    pub fn prefetch_near(self, bytes: isize) {
+        prefetch(self.address().wrapping_add_signed(bytes));
+    }
+}
+
+/// Asks the processor to load what lies at an address, be it mapped or not.
+#[inline(always)]
+pub(super) fn prefetch(address: usize) {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: a prefetch of any address is harmless, and SSE is part of x86-64.
+    unsafe {
+        use core::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        _mm_prefetch::<_MM_HINT_T0>(address as *const i8);
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = address;
+}
+
+/// A cell and its header, from which the cell's slots and its size are known as long as it is not trimmed.
+#[derive(Clone, Copy)]
+pub struct Loaded {
+    cell: Cell,
+    header: Header,
+}
+
+impl Loaded {
+    /// The cell at another place, which has been written with the same header.
+    ///
+    /// # Safety
+    /// It has.
+    #[inline(always)]
+    pub(super) unsafe fn at(self, cell: Cell) -> Self {
+        Self { cell, ..self }
+    }
+
+    #[inline(always)]
+    pub fn cell(self) -> Cell {
+        self.cell
+    }
+
+    #[inline(always)]
+    pub fn header(self) -> Header {
+        self.header
+    }
+
+    /// The word of where the cell has moved to, if it has (its forwarding address).
+    #[inline(always)]
+    pub fn forwarded(self) -> Option<Word> {
+        self.header.forwarded()
+    }
+
+    /// The cell's slots.
+    #[inline(always)]
+    pub fn slots(self) -> impl Iterator<Item = Slot> {
+        self.range(0..self.header.slots())
+    }
+
+    /// A slot, if the cell has it.
+    #[inline(always)]
+    pub fn slot(self, index: usize) -> Option<Slot> {
+        (index < self.header.slots()).then_some(Slot { cell: self.cell, index })
+    }
+
+    /// Some of the cell's slots.
+    ///
+    /// # Panics
+    /// If the cell has no such slots.
+    #[inline(always)]
+    pub fn range(self, range: Range<usize>) -> impl Iterator<Item = Slot> {
+        assert!(range.end <= self.header.slots(), "slots out of range");
+        range.map(move |index| Slot { cell: self.cell, index })
+    }
+}
+
+/// A slot that a cell has; [`Loaded`] makes it.
+#[derive(Clone, Copy)]
+pub struct Slot {
+    cell: Cell,
+    index: usize,
+}
+
+impl Slot {
+    #[inline(always)]
+    pub fn cell(self) -> Cell {
+        self.cell
+    }
+
+    #[inline(always)]
+    pub fn index(self) -> usize {
+        self.index
+    }
+
+    #[inline(always)]
+    pub fn get(self) -> Word {
+        // SAFETY: the cell has the slot.
+        let word = Word::from_bits(unsafe { self.cell.read(SLOTS + self.index) });
+        #[cfg(zeal)]
+        assert!(word != super::poison::POISON, "slot {} is released memory", self.index);
+        word
+    }
+
+    #[inline(always)]
+    pub fn set(self, word: Word) {
+        // SAFETY: the cell has the slot, which holds tagged words.
+        unsafe { self.cell.write(SLOTS + self.index, word.bits()) };
+    }
+}

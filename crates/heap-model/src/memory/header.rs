@@ -1,0 +1,162 @@
+//! What a cell is: its kind, and the header word that tells it (V8's map word).
+//!
+//! Bit 0 is clear; kind (1 to 5), flags (6 to 9), size in words (10 to 36), slots (37 to 63). While a cell is moved
+//! its header is the word of the new cell, whose bit 0 is set.
+
+use super::word::Word;
+
+/// What a cell is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
+#[non_exhaustive]
+pub enum Kind {
+    /// Fields.
+    Object,
+    /// Elements.
+    Array,
+    /// One-byte characters.
+    OneByteString,
+    /// Two-byte characters.
+    TwoByteString,
+    /// Raw bytes.
+    Bytes,
+    /// A boxed double, whose raw bytes take the place of the identity hash.
+    Double,
+    /// A payload of Rust's that is dropped with the cell.
+    Native,
+    /// Captured variables.
+    Context,
+    /// A function.
+    Closure,
+    /// Weak keys with values.
+    EphemeronTable = WEAK,
+    /// A weak reference.
+    WeakCell,
+    /// What comes to light when its target dies.
+    Registration,
+    /// A rope of two strings.
+    ConsString = 9,
+    /// Memory that no cell has. It never is a value.
+    #[doc(hidden)]
+    Free = 15,
+}
+
+/// The number of the first kind with weak slots; a bit that only those have.
+const WEAK: u8 = 16;
+
+/// By the number in a header; what has no kind is free.
+const KINDS: [Kind; 32] = {
+    let all = [
+        Kind::Object,
+        Kind::Array,
+        Kind::OneByteString,
+        Kind::TwoByteString,
+        Kind::Bytes,
+        Kind::Double,
+        Kind::Native,
+        Kind::Context,
+        Kind::Closure,
+        Kind::EphemeronTable,
+        Kind::WeakCell,
+        Kind::Registration,
+        Kind::ConsString,
+    ];
+    let mut kinds = [Kind::Free; 32];
+    let mut number = 0;
+    while number < all.len() {
+        kinds[all[number] as usize] = all[number];
+        number += 1;
+    }
+    kinds
+};
+
+/// A cell's header word.
+#[derive(Clone, Copy)]
+pub struct Header(u64);
+
+impl Header {
+    /// An old cell on the list of those that may refer to young ones.
+    pub const REMEMBERED: u64 = 1 << 6;
+    /// Entries of ephemeron tables wait for the cell to be marked.
+    pub const WAITED_FOR: u64 = 1 << 7;
+    /// The cell's allocation site counts it.
+    pub const SITED: u64 = 1 << 8;
+    /// A registration whose target is dead, on its owner's list.
+    pub const LISTED: u64 = 1 << 9;
+    /// A double that a walk has given an identity. Registrations are no doubles.
+    pub const IDENTIFIED: u64 = Self::LISTED;
+    /// An array of buckets, whose slots are the heap's alone. Registrations and doubles are no arrays.
+    pub const BUCKETS: u64 = Self::LISTED;
+
+    #[inline(always)]
+    pub const fn new(kind: Kind, slots: usize, size: usize) -> Self {
+        Self((kind as u64) << 1 | (size as u64 / 8) << 10 | (slots as u64) << 37)
+    }
+
+    #[inline(always)]
+    pub(super) const fn from_bits(bits: u64) -> Self {
+        Self(bits)
+    }
+
+    #[inline(always)]
+    pub(super) const fn bits(self) -> u64 {
+        self.0
+    }
+
+    /// The header where a slot belongs, which holds none.
+    #[cfg(all(test, zeal))]
+    pub fn as_word(self) -> Word {
+        Word::from_bits(self.0)
+    }
+
+    #[inline(always)]
+    pub fn kind(self) -> Kind {
+        KINDS[((self.0 >> 1) & 31) as usize]
+    }
+
+    #[inline(always)]
+    pub fn is(self, kind: Kind) -> bool {
+        (self.0 >> 1) & 31 == kind as u64
+    }
+
+    /// Whether the kind has slots that are weak.
+    #[inline(always)]
+    pub fn is_weak(self) -> bool {
+        self.has((WEAK as u64) << 1)
+    }
+
+    /// Whether the cell has slots that are the heap's: weak ones, or buckets. Also of a double, which has none,
+    /// that a walk has given an identity.
+    #[inline(always)]
+    pub fn is_guarded(self) -> bool {
+        self.has((WEAK as u64) << 1 | Self::BUCKETS)
+    }
+
+    #[inline(always)]
+    pub fn slots(self) -> usize {
+        (self.0 >> 37) as usize
+    }
+
+    /// The cell's size in bytes.
+    #[inline(always)]
+    pub fn size(self) -> usize {
+        (((self.0 >> 10) & ((1 << 27) - 1)) * 8) as usize
+    }
+
+    /// Where the cell has moved to, if it has (the forwarding address).
+    #[inline(always)]
+    pub(super) fn forwarded(self) -> Option<Word> {
+        (self.0 & 1 == 1).then_some(Word::from_bits(self.0))
+    }
+
+    #[inline(always)]
+    pub fn has(self, flag: u64) -> bool {
+        self.0 & flag != 0
+    }
+
+    /// The header with flags set or cleared.
+    #[inline(always)]
+    pub(super) fn with(self, flag: u64, on: bool) -> Self {
+        Self(if on { self.0 | flag } else { self.0 & !flag })
+    }
+}

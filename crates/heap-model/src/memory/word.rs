@@ -1,0 +1,81 @@
+//! Tagged words: what a slot or a handle holds (V8's `tagged.h`).
+//!
+//! A word is a small integer (bit 0 clear, the value in the upper half), a reference (bits 0 and 1 are `01`, the
+//! cell's address plus one), or a constant (bits `11`).
+
+/// A value of 64 bits that says itself what it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(transparent)]
+pub struct Word(u64);
+
+impl Word {
+    pub const UNDEFINED: Self = Self(3);
+    pub const NULL: Self = Self(7);
+    pub const HOLE: Self = Self(11);
+    pub const TRUE: Self = Self(15);
+    pub const FALSE: Self = Self(19);
+
+    /// The reference to the cell at an address: only cells make it.
+    #[inline(always)]
+    pub(super) fn reference(address: usize) -> Self {
+        Self(address as u64 + 1)
+    }
+
+    #[inline(always)]
+    pub(super) const fn from_bits(bits: u64) -> Self {
+        Self(bits)
+    }
+
+    #[inline(always)]
+    pub(super) const fn bits(self) -> u64 {
+        self.0
+    }
+
+    /// The small integer's word.
+    #[inline(always)]
+    pub fn smi(number: i32) -> Self {
+        Self(u64::from(number as u32) << 32)
+    }
+
+    /// The number, if the word is a small integer.
+    #[inline(always)]
+    pub fn as_smi(self) -> Option<i32> {
+        (self.0 & 1 == 0).then_some((self.0 >> 32) as u32 as i32)
+    }
+
+    /// The word of a count that a table keeps in a slot: a small integer of 32 bits without a sign.
+    #[inline(always)]
+    pub fn count(number: usize) -> Self {
+        Self((number as u64) << 32)
+    }
+
+    /// The count that a table keeps in a slot.
+    #[inline(always)]
+    pub fn as_count(self) -> usize {
+        (self.0 >> 32) as usize
+    }
+
+    #[inline(always)]
+    pub fn is_reference(self) -> bool {
+        self.0 & 3 == 1
+    }
+
+    /// The address of the cell that the word refers to, if it is a reference.
+    #[inline(always)]
+    pub(super) fn address(self) -> Option<usize> {
+        self.is_reference().then(|| (self.0 - 1) as usize)
+    }
+
+    /// Whether a reference's cell lies in `length` bytes from an address on.
+    #[inline(always)]
+    pub fn lies_in(self, start: usize, length: usize) -> bool {
+        (self.0 as usize).wrapping_sub(start) < length
+    }
+
+    /// Whether the word is one that a slot can hold. Poison and headers are not.
+    #[cfg(zeal)]
+    pub fn is_valid(self) -> bool {
+        let constants = [Self::UNDEFINED, Self::NULL, Self::HOLE, Self::TRUE, Self::FALSE];
+        self.is_reference() || constants.contains(&self) || self.0 as u32 == 0
+    }
+}

@@ -1,0 +1,235 @@
+//! The heap as a graph, for snapshots and retaining paths that are made elsewhere.
+
+use crate::heap::Heap;
+use crate::memory::cell::Cell;
+use crate::memory::header::Kind;
+use crate::node_id::NodeId;
+use crate::tables::ephemeron::FIRST;
+use crate::tables::registration::{self, STRONG, is_weak};
+use std::collections::{HashMap, HashSet, VecDeque};
+
+/// A cell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Node {
+    /// Its identity.
+    pub id: NodeId,
+    /// What it is.
+    pub kind: Kind,
+    /// Its size in bytes.
+    pub size: usize,
+    /// How many slots it has.
+    pub slots: usize,
+    /// Bytes outside the heap that it keeps alive.
+    pub external: usize,
+    /// What it refers to, in the order of its slots.
+    pub edges: Vec<Edge>,
+}
+
+/// A reference from one cell to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Edge {
+    /// How it refers.
+    pub kind: EdgeKind,
+    /// The cell that it refers to.
+    pub to: NodeId,
+    /// What that cell is.
+    pub to_kind: Kind,
+}
+
+/// How a cell refers to another, by the number of its slot.
+///
+/// It follows from the cell's [`Kind`] alone, for the heap does not know what a program's slots mean. Of the
+/// cells that [`shapes`](crate::shapes) makes, [`shapes::internal_name`](crate::shapes::internal_name) tells
+/// which edges are V8's own, and what it calls them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum EdgeKind {
+    /// By a slot of a [`Kind::Object`].
+    Field(usize),
+    /// By a slot of a [`Kind::Array`].
+    Element(usize),
+    /// By a slot of a [`Kind::Context`].
+    Context(usize),
+    /// By a slot of a closure, a rope, a native cell or a registration.
+    Internal(usize),
+    /// Weakly: it does not keep the cell alive.
+    Weak(usize),
+    /// By an entry of an ephemeron table, which keeps the value alive while the key lives.
+    Ephemeron {
+        /// The entry's key.
+        key: NodeId,
+    },
+}
+
+impl Heap {
+    /// The cells that handles and owned roots refer to, the handles first, each as often as it is referred to.
+    /// Outside of a scope there are no handles. O(roots).
+    #[must_use]
+    pub fn roots(&mut self) -> Vec<NodeId> {
+        self.root_cells().into_iter().map(|cell| self.node_id(cell)).collect()
+    }
+
+    /// Visits each reachable cell once, breadth first from the roots, which come in the order of
+    /// [`roots`](Self::roots). Weak references do not make a cell reachable, and an ephemeron's value is
+    /// reached once both its table and its key are.
+    ///
+    /// If the key is reached first, the value comes as the table's other references do, in the order of its
+    /// places. If the table is, the value waits: when nothing else is left to visit, the values whose keys were
+    /// reached meanwhile are next, in the order in which those were.
+    ///
+    /// O(cells + slots + entries) time, and O(cells + entries) memory beside the heap. Nothing is collected, so a
+    /// cell is visited as it is; cells that had no identity get one. Those of doubles take some 16 bytes each
+    /// beside the heap until most of them are dead, or [`release_memory`](Self::release_memory) finds some dead;
+    /// later collections take no longer for them.
+    ///
+    /// ```
+    /// use heap_model::{Heap, HeapOptions, Value, shapes};
+    ///
+    /// let mut heap = Heap::new(HeapOptions::default())?;
+    /// let root = heap.enter(|scope| -> Result<_, heap_model::HeapError> {
+    ///     let array = shapes::array(scope, 10)?;
+    ///     let object = shapes::object(scope, 2)?;
+    ///     scope.set(object, shapes::FIELDS, Value::Ref(array))?;
+    ///     Ok(scope.global(object)?)
+    /// })?;
+    /// let mut lines = Vec::new();
+    /// heap.walk(|node| {
+    ///     for edge in &node.edges {
+    ///         let name = shapes::internal_name(node, edge).unwrap_or("a field");
+    ///         lines.push(format!("{:?} of {} bytes, {name}: {:?}", node.kind, node.size, edge.to_kind));
+    ///     }
+    /// });
+    /// let expected =
+    ///     ["Object of 40 bytes, a field: Object", "Object of 32 bytes, elements: Array"];
+    /// assert_eq!(lines, expected);
+    /// # drop(root);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn walk(&mut self, mut visit: impl FnMut(&Node)) {
+        let mut walk = Walk::default();
+        self.root_cells().into_iter().for_each(|root| walk.reach(root));
+        loop {
+            while walk.at < walk.order.len() {
+                let cell = walk.order[walk.at];
+                walk.at += 1;
+                visit(&self.node(cell));
+                walk.follow(cell);
+            }
+            if !walk.settle() {
+                return;
+            }
+        }
+    }
+
+    /// What [`roots`](Self::roots) gives the identities of.
+    fn root_cells(&mut self) -> Vec<Cell> {
+        self.roots.drain();
+        let handles = self.roots.handles.iter().filter_map(|word| Cell::of(*word));
+        handles.chain(self.roots.globals.values().copied()).collect()
+    }
+
+    fn node(&mut self, cell: Cell) -> Node {
+        let header = cell.header();
+        let kind = header.kind();
+        let external = match kind {
+            Kind::Native => self.natives.payloads.get(cell.auxiliary()).map_or(0, |n| n.external),
+            _ => 0,
+        };
+        let mut edges = Vec::new();
+        let ephemerons = kind == Kind::EphemeronTable;
+        let first = if ephemerons { FIRST } else { 0 };
+        for slot in (first..header.slots()).step_by(if ephemerons { 2 } else { 1 }) {
+            let Some(target) = Cell::of(cell.slot(slot)) else { continue };
+            let (to, to_kind) = (self.node_id(target), target.header().kind());
+            let kind = match kind {
+                Kind::Object => EdgeKind::Field(slot),
+                Kind::Array => EdgeKind::Element(slot),
+                Kind::Context => EdgeKind::Context(slot),
+                Kind::EphemeronTable | Kind::WeakCell => EdgeKind::Weak(slot),
+                Kind::Registration if is_weak(cell, slot) => EdgeKind::Weak(slot),
+                _ => EdgeKind::Internal(slot),
+            };
+            edges.push(Edge { kind, to, to_kind });
+            if ephemerons && let Some(value) = Cell::of(cell.slot(slot + 1)) {
+                let (kind, to_kind) = (EdgeKind::Ephemeron { key: to }, value.header().kind());
+                edges.push(Edge { kind, to: self.node_id(value), to_kind });
+            }
+        }
+        let (size, slots) = (header.size(), header.slots());
+        Node { id: self.node_id(cell), kind, size, slots, external, edges }
+    }
+
+    fn node_id(&mut self, cell: Cell) -> NodeId {
+        match cell.header().kind() {
+            Kind::Double => {
+                let (identities, marking) = (&mut self.identities, self.marking.is_on());
+                NodeId::of_hash(self.doubles.hash(cell, identities, &self.spaces, marking))
+            }
+            _ => NodeId::of_hash(self.identities.of(cell)),
+        }
+    }
+}
+
+/// Cells that are reached, and entries whose keys are not yet.
+#[derive(Default)]
+struct Walk {
+    order: Vec<Cell>,
+    at: usize,
+    reached: HashSet<Cell>,
+    waiting: HashMap<Cell, Vec<Cell>>,
+    /// Values whose keys were reached, in the order of those.
+    settled: VecDeque<Cell>,
+}
+
+impl Walk {
+    fn reach(&mut self, cell: Cell) {
+        if self.reached.insert(cell) {
+            self.order.push(cell);
+            if let Some(values) = self.waiting.remove(&cell) {
+                self.settled.extend(values);
+            }
+        }
+    }
+
+    fn follow(&mut self, cell: Cell) {
+        let header = cell.header();
+        match header.kind() {
+            Kind::WeakCell => {}
+            Kind::EphemeronTable => {
+                for slot in (FIRST..header.slots()).step_by(2) {
+                    self.follow_entry(Cell::of(cell.slot(slot)), Cell::of(cell.slot(slot + 1)));
+                }
+            }
+            kind => {
+                let registration = kind == Kind::Registration;
+                if registration && let Some((owner, next)) = registration::link(cell) {
+                    self.follow_entry(Some(owner), Cell::of(next));
+                }
+                (if registration { STRONG } else { 0 }..header.slots())
+                    .filter_map(|slot| Cell::of(cell.slot(slot)))
+                    .for_each(|to| {
+                        self.reach(to);
+                    });
+            }
+        }
+    }
+
+    /// A value is reached if its key is, or once it will be.
+    fn follow_entry(&mut self, key: Option<Cell>, value: Option<Cell>) {
+        match (key, value) {
+            (Some(key), Some(value)) if self.reached.contains(&key) => self.reach(value),
+            (Some(key), Some(value)) => self.waiting.entry(key).or_default().push(value),
+            _ => {}
+        }
+    }
+
+    /// Reaches the values whose keys were reached; whether there were any new ones.
+    fn settle(&mut self) -> bool {
+        while let Some(value) = self.settled.pop_front() {
+            self.reach(value);
+        }
+        self.at < self.order.len()
+    }
+}

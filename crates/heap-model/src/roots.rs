@@ -1,0 +1,196 @@
+//! Roots: the handle stack, owned roots and weak handles (V8's `GlobalHandles`), and those that were dropped.
+
+use crate::blocks::{Age, Blocks};
+use crate::error::AccessError;
+use crate::memory::cell::Cell;
+use crate::memory::handles::Handles;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// The handles that were dropped since the heap last looked: they may be dropped on any thread.
+type Released = Arc<Mutex<Dropped>>;
+
+/// Handles that were dropped, by their numbers in the heap's lists.
+#[derive(Debug, Default)]
+struct Dropped {
+    roots: Vec<u32>,
+    weaks: Vec<u32>,
+}
+
+/// An owned root: what it refers to lives while it does (V8's `v8::Global`). It may be dropped on any thread.
+/// One that outlives its heap is harmless, and wrong for every other heap.
+///
+/// ```
+/// use heap_model::{AccessError, Global, Heap, HeapOptions, Kind, Value};
+///
+/// let mut heap = Heap::new(HeapOptions::default())?;
+/// let root: Global = heap.enter(|scope| -> Result<_, heap_model::HeapError> {
+///     let cell = scope.alloc_with(Kind::Object, &[Value::Smi(7)])?;
+///     Ok(scope.global(cell)?)
+/// })?;
+/// heap.collect();
+/// heap.enter(|scope| -> Result<(), AccessError> {
+///     let cell = scope.local(&root)?;
+///     assert_eq!(scope.get(cell, 0)?.as_smi(), Some(7));
+///     Ok(())
+/// })?;
+/// drop(heap);
+/// let mut other = Heap::new(HeapOptions::default())?;
+/// other.enter(|scope| assert_eq!(scope.local(&root).unwrap_err(), AccessError::WrongHeap));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Global {
+    index: u32,
+    /// The heap's, which tells it from other heaps.
+    released: Released,
+}
+
+/// A weak handle: it gives the cell while that lives, and does not make it live (V8's
+/// `v8::PersistentBase::SetWeak`). A scavenge ends those of young cells, a full collection all. It may be dropped on any
+/// thread, and one that outlives its heap is harmless.
+///
+/// ```
+/// use heap_model::{Heap, HeapOptions, Kind};
+///
+/// let mut heap = Heap::new(HeapOptions::default())?;
+/// let weak = heap.enter(|scope| {
+///     let cell = scope.alloc(Kind::Object, 1, 0)?;
+///     let weak = scope.weak(cell)?;
+///     assert!(scope.upgrade(&weak)?.is_some());
+///     Ok::<_, heap_model::HeapError>(weak)
+/// })?;
+/// heap.collect();
+/// heap.enter(|scope| assert!(scope.upgrade(&weak).unwrap().is_none()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Weak {
+    index: u32,
+    /// The heap's, which tells it from other heaps.
+    released: Released,
+}
+
+fn dropped(released: &Released) -> MutexGuard<'_, Dropped> {
+    released.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Drop for Global {
+    fn drop(&mut self) {
+        dropped(&self.released).roots.push(self.index);
+    }
+}
+
+impl Drop for Weak {
+    fn drop(&mut self) {
+        dropped(&self.released).weaks.push(self.index);
+    }
+}
+
+/// Dropped handles that the lists have room for when they are empty, for each kind.
+const KEPT: usize = 1024;
+
+/// What refers to cells from outside the heap.
+pub(crate) struct Roots {
+    pub handles: Handles,
+    pub globals: Blocks<Cell>,
+    /// None once the cell is dead.
+    pub weaks: Blocks<Option<Cell>>,
+    released: Released,
+    /// Owned roots that were dropped and are not in the list any more.
+    drained: usize,
+}
+
+impl Roots {
+    /// Makes the first block of the handle stack; none if the operating system refuses.
+    pub fn new() -> Option<Self> {
+        let handles = Handles::new()?;
+        let (globals, weaks) = (Blocks::default(), Blocks::default());
+        Some(Self { handles, globals, weaks, released: Released::default(), drained: 0 })
+    }
+
+    /// Makes an owned root of a cell, which may be `young`.
+    pub fn add_global(&mut self, cell: Cell, young: bool) -> Global {
+        self.drain();
+        Global { index: self.globals.insert(cell, young), released: self.released.clone() }
+    }
+
+    pub fn global(&self, global: &Global) -> Result<Cell, AccessError> {
+        if !Arc::ptr_eq(&global.released, &self.released) {
+            return Err(AccessError::WrongHeap);
+        }
+        self.globals.get(global.index).copied().ok_or(AccessError::WrongHeap)
+    }
+
+    /// Makes a weak handle to a cell, which may be `young`.
+    pub fn add_weak(&mut self, cell: Cell, young: bool) -> Weak {
+        self.drain();
+        Weak { index: self.weaks.insert(Some(cell), young), released: self.released.clone() }
+    }
+
+    pub fn weak(&self, weak: &Weak) -> Result<Option<Cell>, AccessError> {
+        if !Arc::ptr_eq(&weak.released, &self.released) {
+            return Err(AccessError::WrongHeap);
+        }
+        Ok(self.weaks.get(weak.index).copied().flatten())
+    }
+
+    /// Takes the handles that were dropped out of the lists.
+    pub fn drain(&mut self) {
+        let mut dropped = dropped(&self.released);
+        let Dropped { roots, weaks } = &mut *dropped;
+        self.drained += roots.len();
+        for index in roots.drain(..) {
+            self.globals.remove(index);
+        }
+        for index in weaks.drain(..) {
+            self.weaks.remove(index);
+        }
+        for list in [roots, weaks] {
+            list.shrink_to(KEPT);
+        }
+    }
+
+    /// How many owned roots and how many weak handles there are, without those that were dropped.
+    pub fn counts(&self) -> (usize, usize) {
+        let dropped = dropped(&self.released);
+        (self.globals.len() - dropped.roots.len(), self.weaks.len() - dropped.weaks.len())
+    }
+
+    /// How many owned roots were dropped so far.
+    pub fn dropped(&self) -> usize {
+        self.drained + dropped(&self.released).roots.len()
+    }
+
+    /// How many owned roots were dropped until the lists were last drained.
+    pub fn drained(&self) -> usize {
+        self.drained
+    }
+
+    /// Weak handles to young cells follow them: `follow` gives the cell where it now is, if it lives, and whether it
+    /// is young. O(those that referred to young cells).
+    pub fn follow_young_weaks(&mut self, follow: impl Fn(Cell) -> Option<(Cell, bool)>) {
+        let visit = |cell: &mut Option<Cell>| {
+            let followed = cell.and_then(&follow);
+            *cell = followed.map(|(cell, _)| cell);
+            if followed.is_some_and(|(_, young)| young) { Age::Young } else { Age::Old }
+        };
+        self.weaks.visit_young(visit, drop);
+    }
+
+    /// All weak handles follow their cells: `follow` gives the cell where it now is, if it lives.
+    pub fn follow_weaks(&mut self, follow: impl Fn(Cell) -> Option<Cell>) {
+        self.weaks.for_each(|cell| *cell = cell.and_then(&follow));
+    }
+
+    /// Gives the unused memory of the lists of owned roots and weak handles back. O(what the lists have).
+    pub fn shrink(&mut self) {
+        self.globals.shrink();
+        self.weaks.shrink();
+    }
+
+    /// How many dropped roots the list has room for.
+    #[cfg(test)]
+    pub fn released_capacity(&self) -> usize {
+        dropped(&self.released).roots.capacity()
+    }
+}

@@ -1,0 +1,126 @@
+//! Reading and writing cells.
+
+use super::{Local, Scope, Value};
+use crate::error::AccessError;
+use crate::memory::cell::Slot;
+use crate::memory::header::Kind;
+
+impl<'s> Scope<'s> {
+    /// Reads a slot; a cell there gets a handle. Constant time.
+    ///
+    /// # Errors
+    /// [`AccessError::SlotOutOfRange`]; [`AccessError::WrongKind`] for a slot of an ephemeron table, a weak
+    /// reference or buckets, or one of a registration that is the heap's; [`AccessError::WrongHeap`].
+    ///
+    /// # Panics
+    /// If there are too many handles.
+    #[inline(always)]
+    pub fn get(&mut self, cell: Local<'_>, slot: usize) -> Result<Value<'s>, AccessError> {
+        let slot = self.slot(cell, slot)?;
+        Ok(self.value(slot.get()))
+    }
+
+    /// Writes a slot. Constant time.
+    ///
+    /// # Errors
+    /// [`AccessError::SlotOutOfRange`] and [`AccessError::WrongKind`] as [`get`](Self::get);
+    /// [`AccessError::WrongHeap`] for the cell or the value. Nothing is written then.
+    #[inline(always)]
+    pub fn set(
+        &mut self,
+        cell: Local<'_>,
+        slot: usize,
+        value: Value<'_>,
+    ) -> Result<(), AccessError> {
+        let slot = self.slot(cell, slot)?;
+        let word = self.word(value)?;
+        self.heap.store_slot(slot, word);
+        Ok(())
+    }
+
+    /// A slot that its program may use.
+    #[inline(always)]
+    fn slot(&self, cell: Local<'_>, slot: usize) -> Result<Slot, AccessError> {
+        let cell = self.cell(cell)?.load();
+        if cell.header().is_guarded() {
+            return self.strong_slot(cell, slot);
+        }
+        let len = cell.header().slots();
+        cell.slot(slot).ok_or(AccessError::SlotOutOfRange { slot, len })
+    }
+
+    /// The raw bytes behind the slots; a native cell's are its own. They are as many as make the cell's size
+    /// whole words. Constant time.
+    ///
+    /// # Errors
+    /// [`AccessError::WrongKind`] for a native cell, [`AccessError::WrongHeap`].
+    pub fn bytes(&self, cell: Local<'_>) -> Result<&[u8], AccessError> {
+        self.view(cell)?.bytes()
+    }
+
+    /// As [`bytes`](Self::bytes), to be changed.
+    ///
+    /// # Errors
+    /// [`AccessError::WrongKind`] for a native cell, [`AccessError::WrongHeap`].
+    pub fn bytes_mut(&mut self, cell: Local<'_>) -> Result<&mut [u8], AccessError> {
+        if self.kind(cell)? == Kind::Native {
+            Err(AccessError::WrongKind)
+        } else {
+            self.raw_mut(cell)
+        }
+    }
+
+    /// The cell's kind. Constant time.
+    ///
+    /// # Errors
+    /// [`AccessError::WrongHeap`].
+    #[inline(always)]
+    pub fn kind(&self, cell: Local<'_>) -> Result<Kind, AccessError> {
+        Ok(self.cell(cell)?.header().kind())
+    }
+
+    /// The cell's size in bytes, header included. Constant time.
+    ///
+    /// # Errors
+    /// [`AccessError::WrongHeap`].
+    pub fn size(&self, cell: Local<'_>) -> Result<usize, AccessError> {
+        Ok(self.cell(cell)?.header().size())
+    }
+
+    /// How many slots the cell has; of an ephemeron table or a registration, the heap's own too. Constant time.
+    ///
+    /// # Errors
+    /// [`AccessError::WrongHeap`].
+    pub fn slot_count(&self, cell: Local<'_>) -> Result<usize, AccessError> {
+        Ok(self.cell(cell)?.header().slots())
+    }
+
+    /// Whether both handles refer to one cell of this heap; another heap's are never the same. Constant time.
+    #[must_use]
+    pub fn same(&self, a: Local<'_>, b: Local<'_>) -> bool {
+        matches!((self.cell(a), self.cell(b)), (Ok(a), Ok(b)) if a == b)
+    }
+
+    /// Whether both values are one constant, one number, or one cell of this heap. Constant time.
+    ///
+    /// It is identity: strings or doubles in cells of their own are not the same, whatever they hold
+    /// ([`shapes::string_bytes`](crate::shapes::string_bytes) and
+    /// [`shapes::number`](crate::shapes::number) tell). JavaScript's `Object.is` compares those too.
+    ///
+    /// ```
+    /// # use heap_model::{Heap, HeapOptions, Kind, Value};
+    /// # let mut heap = Heap::new(HeapOptions::default()).unwrap();
+    /// # heap.enter(|scope| {
+    /// let cell = scope.alloc(Kind::Object, 0, 0)?;
+    /// let pair = scope.alloc_with(Kind::Array, &[Value::Ref(cell), Value::Smi(7)])?;
+    /// let (first, second) = (scope.get(pair, 0)?, scope.get(pair, 1)?);
+    /// assert!(scope.same_value(first, Value::Ref(cell)) && !scope.same_value(first, second));
+    /// assert_eq!(second.as_smi(), Some(7));
+    /// # Ok::<(), heap_model::HeapError>(())
+    /// # }).unwrap();
+    /// ```
+    #[must_use]
+    pub fn same_value(&self, a: Value<'_>, b: Value<'_>) -> bool {
+        matches!((self.word(a), self.word(b)), (Ok(a), Ok(b)) if a == b)
+    }
+}

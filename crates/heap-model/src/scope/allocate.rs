@@ -1,0 +1,121 @@
+//! Allocation of cells that are nothing but slots and raw bytes.
+
+use super::size::{cell_size, is_plain, raw_bytes};
+use super::{Local, Scope, Value};
+use crate::error::{HeapError, OutOfMemory};
+use crate::memory::header::Kind;
+
+impl<'s> Scope<'s> {
+    /// Allocates a cell of 16 + 8 `slots` + `raw_bytes` bytes, rounded up to 8; slots are
+    /// undefined, raw bytes zero. May collect; else O(size). A cell of more than 128 KiB goes to the large-object
+    /// space, another to the new space.
+    ///
+    /// # Errors
+    /// [`OutOfMemory`] at the limit, or for a cell of 1 GiB or more.
+    ///
+    /// # Panics
+    /// If the kind has a function of its own ([`Kind::Native`], [`Kind::EphemeronTable`],
+    /// [`Kind::WeakCell`], [`Kind::Registration`]), or for a [`Kind::Double`] with slots. As all that makes
+    /// handles, if there are too many.
+    #[inline(always)]
+    pub fn alloc(
+        &mut self,
+        kind: Kind,
+        slots: usize,
+        raw_bytes: usize,
+    ) -> Result<Local<'s>, OutOfMemory> {
+        assert!(is_plain(kind, slots), "the kind has a function of its own");
+        self.make(kind, slots, raw_bytes)
+    }
+
+    /// As [`alloc`](Self::alloc), of any kind.
+    #[inline(always)]
+    pub(crate) fn make(
+        &mut self,
+        kind: Kind,
+        slots: usize,
+        raw_bytes: usize,
+    ) -> Result<Local<'s>, OutOfMemory> {
+        let size = cell_size(slots, raw_bytes);
+        let cell = self.heap.allocate(kind, size, slots)?;
+        Ok(self.push(cell))
+    }
+
+    /// Allocates a cell with these slots and no raw bytes. May collect; else O(slots).
+    ///
+    /// # Errors
+    /// [`HeapError::OutOfMemory`] at the limit, [`HeapError::Access`] for a handle of another heap.
+    ///
+    /// # Panics
+    /// As [`alloc`](Self::alloc).
+    #[inline(always)]
+    pub fn alloc_with(&mut self, kind: Kind, slots: &[Value<'_>]) -> Result<Local<'s>, HeapError> {
+        self.make_with(kind, slots, false)
+    }
+
+    /// As [`alloc_with`](Self::alloc_with), in the old space if it is to be `old`.
+    #[inline(always)]
+    pub(crate) fn make_with(
+        &mut self,
+        kind: Kind,
+        slots: &[Value<'_>],
+        old: bool,
+    ) -> Result<Local<'s>, HeapError> {
+        assert!(is_plain(kind, slots.len()), "the kind has a function of its own");
+        for value in slots {
+            self.word(*value)?;
+        }
+        let size = cell_size(slots.len(), 0);
+        let room = match old {
+            false => self.heap.allocate_young(size),
+            true => self.heap.allocate_in_old_range(size),
+        };
+        let Some(room) = room else {
+            // A copy, lest the caller's values must lie in memory each time.
+            return Ok(self.make_with_slowly(kind, slots.to_vec(), old)?);
+        };
+        let words = slots.iter().map(|value| self.trusted_word(*value));
+        let cell = room.format_with(kind, words);
+        if old {
+            for slot in 0..slots.len() {
+                self.heap.record_store(cell, slot, cell.slot(slot));
+            }
+        }
+        Ok(self.push(cell))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn make_with_slowly(
+        &mut self,
+        kind: Kind,
+        slots: Vec<Value<'_>>,
+        old: bool,
+    ) -> Result<Local<'s>, OutOfMemory> {
+        let size = cell_size(slots.len(), 0);
+        let cell = self.heap.allocate_slowly(kind, size, slots.len(), old)?;
+        // A collection may have moved what the handles refer to, so they are read after it.
+        for (slot, value) in slots.into_iter().enumerate() {
+            self.heap.store(cell, slot, self.trusted_word(value));
+        }
+        Ok(self.push(cell))
+    }
+
+    /// Allocates a cell of exactly `size` bytes (rounded up to 8, and to its header and slots). May collect;
+    /// else O(size).
+    ///
+    /// # Errors
+    /// As [`alloc`](Self::alloc).
+    ///
+    /// # Panics
+    /// As [`alloc`](Self::alloc).
+    #[inline]
+    pub fn alloc_sized(
+        &mut self,
+        kind: Kind,
+        size: usize,
+        slots: usize,
+    ) -> Result<Local<'s>, OutOfMemory> {
+        self.alloc(kind, slots, raw_bytes(size, slots))
+    }
+}

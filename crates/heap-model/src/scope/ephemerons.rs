@@ -1,0 +1,203 @@
+//! Ephemeron tables, as programs use them.
+
+use super::{Local, Scope, Value};
+use crate::error::{AccessError, HeapError, OutOfMemory};
+use crate::memory::cell::Cell;
+use crate::memory::header::Kind;
+use crate::tables::ephemeron::{self, Probed};
+
+impl<'s> Scope<'s> {
+    /// Allocates a table with `capacity` buckets, at least 4, of 40 + 16 `capacity` bytes; two thirds of the buckets
+    /// can be filled. May collect; else O(capacity).
+    ///
+    /// # Errors
+    /// [`OutOfMemory`] at the limit.
+    ///
+    /// # Panics
+    /// If there are too many handles, as for the others here that return one.
+    pub fn alloc_ephemeron_table(&mut self, capacity: usize) -> Result<Local<'s>, OutOfMemory> {
+        let slots = ephemeron::slots(ephemeron::buckets(capacity));
+        let table = self.make(Kind::EphemeronTable, slots, 0)?;
+        ephemeron::begin(self.known(table));
+        Ok(table)
+    }
+
+    /// Sets a key's value. Expected constant time, amortised.
+    ///
+    /// `map` is a table, or a cell whose first slot is its program's and refers to one. A table that had to grow is
+    /// replaced: in that slot, or else by the one returned, which the caller stores in its place. A
+    /// [`shapes::weak_map`](crate::shapes::weak_map) is such a cell.
+    ///
+    /// ```
+    /// # use heap_model::{Heap, HeapOptions, Kind, Value};
+    /// # let mut heap = Heap::new(HeapOptions::default()).unwrap();
+    /// # heap.enter(|scope| {
+    /// let table = scope.alloc_ephemeron_table(4)?;
+    /// let map = scope.alloc_with(Kind::Object, &[Value::Ref(table)])?;
+    /// scope.scope(|scope| -> Result<(), heap_model::HeapError> {
+    ///     let key = scope.alloc(Kind::Object, 0, 0)?;
+    ///     let value = scope.alloc_with(Kind::Object, &[Value::Ref(key)])?;
+    ///     scope.ephemeron_set(map, key, Value::Ref(value))?;
+    ///     assert!(scope.ephemeron_has(map, key)?);
+    ///     Ok(())
+    /// })?;
+    /// // The value refers to its key, but does not keep it alive.
+    /// scope.collect();
+    /// assert_eq!(scope.ephemeron_len(map)?, 0);
+    /// # Ok::<(), heap_model::HeapError>(())
+    /// # }).unwrap();
+    /// ```
+    ///
+    /// # Errors
+    /// [`HeapError::OutOfMemory`] at the limit; [`AccessError::WrongKind`] if `map` is neither, or for a double
+    /// as the key, which has no identity; [`AccessError::WrongHeap`]. Nothing is changed then.
+    #[inline]
+    pub fn ephemeron_set(
+        &mut self,
+        map: Local<'_>,
+        key: Local<'_>,
+        value: Value<'_>,
+    ) -> Result<Option<Local<'s>>, HeapError> {
+        let table = self.table(map)?;
+        let (cell, word) = (self.cell(key)?, self.word(value)?);
+        if let Some(slot) = ephemeron::remembered(table, cell) {
+            table.set_slot(slot + 1, word);
+        } else {
+            if cell.header().is(Kind::Double) {
+                return Err(AccessError::WrongKind.into());
+            }
+            let hash = cell.hash();
+            let probed = if hash == 0 {
+                Probed::Absent(ephemeron::open_bucket(table, self.heap.identities.of(cell)))
+            } else {
+                ephemeron::probe(table, cell, hash)
+            };
+            match probed {
+                Probed::Found(slot) => {
+                    table.set_slot(slot + 1, word);
+                    ephemeron::remember_bucket(cell, slot);
+                }
+                Probed::Absent(slot) if ephemeron::has_room(table) => {
+                    ephemeron::fill(table, slot, cell, word)
+                }
+                Probed::Absent(_) => return self.set_in_larger(map, key, value),
+            }
+        }
+        self.heap.record_entry(table, cell, word);
+        Ok(None)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn set_in_larger(
+        &mut self,
+        map: Local<'_>,
+        key: Local<'_>,
+        value: Value<'_>,
+    ) -> Result<Option<Local<'s>>, HeapError> {
+        let wanted = ephemeron::len(self.table(map)?) + 1;
+        let capacity = self.heap.options.tables.capacity(wanted);
+        let (replaced, table) = self.scope(|scope| {
+            let larger = scope.alloc_ephemeron_table(capacity)?;
+            // The allocation may have collected: everything is looked at anew.
+            let (from, to) = (scope.table(map)?, scope.table(larger)?);
+            scope.heap.copy_entries(from, to);
+            let holder = scope.cell(map)?;
+            let held = !holder.header().is(Kind::EphemeronTable);
+            if held {
+                scope.heap.store(holder, 0, to.word());
+            }
+            Ok::<_, HeapError>((!held, to))
+        })?;
+        let (key, word) = (self.cell(key)?, self.word(value)?);
+        let hash = self.heap.identities.of(key);
+        ephemeron::fill(table, ephemeron::open_bucket(table, hash), key, word);
+        self.heap.record_entry(table, key, word);
+        Ok(replaced.then(|| self.push(table)))
+    }
+
+    /// A key's value. Expected constant time; `map` is as [`ephemeron_set`](Self::ephemeron_set)'s.
+    ///
+    /// # Errors
+    /// [`AccessError::WrongKind`] if `map` is neither a table nor has one, [`AccessError::WrongHeap`].
+    #[inline(always)]
+    pub fn ephemeron_get(
+        &mut self,
+        map: Local<'_>,
+        key: Local<'_>,
+    ) -> Result<Option<Value<'s>>, AccessError> {
+        let table = self.table(map)?;
+        let Some(slot) = ephemeron::find(table, self.cell(key)?) else { return Ok(None) };
+        Ok(Some(self.value(table.slot(slot + 1))))
+    }
+
+    /// Whether the key has an entry. Expected constant time.
+    ///
+    /// # Errors
+    /// As [`ephemeron_get`](Self::ephemeron_get).
+    #[inline(always)]
+    pub fn ephemeron_has(&self, map: Local<'_>, key: Local<'_>) -> Result<bool, AccessError> {
+        Ok(ephemeron::find(self.table(map)?, self.cell(key)?).is_some())
+    }
+
+    /// Removes the key's entry and says whether there was one. Expected constant time; the next
+    /// full collection gives back the buckets of many that were removed.
+    ///
+    /// # Errors
+    /// As [`ephemeron_get`](Self::ephemeron_get).
+    #[inline]
+    pub fn ephemeron_delete(
+        &mut self,
+        map: Local<'_>,
+        key: Local<'_>,
+    ) -> Result<bool, AccessError> {
+        let table = self.table(map)?;
+        let Some(slot) = ephemeron::find(table, self.cell(key)?) else { return Ok(false) };
+        self.heap.note_overwritten();
+        ephemeron::clear_entry(table, slot);
+        Ok(true)
+    }
+
+    /// A number that the cell keeps for its life, never 0. The first 2^32 - 1 cells that are asked for
+    /// theirs have different ones. Constant time.
+    ///
+    /// # Errors
+    /// [`AccessError::WrongKind`] for a double, which has no identity; [`AccessError::WrongHeap`].
+    #[inline]
+    pub fn identity_hash(&mut self, cell: Local<'_>) -> Result<u32, AccessError> {
+        let cell = self.cell(cell)?;
+        if cell.header().is(Kind::Double) {
+            return Err(AccessError::WrongKind);
+        }
+        Ok(self.heap.identities.of(cell))
+    }
+
+    /// How many entries the table holds; those of dead keys count until they are collected. Constant time.
+    ///
+    /// # Errors
+    /// As [`ephemeron_get`](Self::ephemeron_get).
+    pub fn ephemeron_len(&self, map: Local<'_>) -> Result<usize, AccessError> {
+        Ok(ephemeron::len(self.table(map)?))
+    }
+
+    /// How many buckets the table has, 16 bytes each. Constant time.
+    ///
+    /// # Errors
+    /// As [`ephemeron_get`](Self::ephemeron_get).
+    pub fn ephemeron_capacity(&self, map: Local<'_>) -> Result<usize, AccessError> {
+        Ok(ephemeron::capacity(self.table(map)?))
+    }
+
+    #[inline(always)]
+    fn table(&self, map: Local<'_>) -> Result<Cell, AccessError> {
+        let place = self.cell(map)?;
+        let header = place.header();
+        if header.is(Kind::EphemeronTable) {
+            return Ok(place);
+        }
+        // What the first slot of a weak reference or a registration refers to is its target.
+        let holds = header.slots() > 0 && !header.is_guarded();
+        let held = if holds { Cell::of(place.slot(0)) } else { None };
+        held.filter(|held| held.header().is(Kind::EphemeronTable)).ok_or(AccessError::WrongKind)
+    }
+}

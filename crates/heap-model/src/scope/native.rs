@@ -1,0 +1,117 @@
+//! Native cells, as programs use them.
+
+use super::size::raw_bytes;
+use super::{Local, Scope};
+use crate::error::{AccessError, NativeRefused};
+#[cfg(doc)]
+use crate::heap::Heap;
+use crate::memory::cell::Cell;
+use crate::memory::header::Kind;
+use crate::natives::Native;
+use core::any::Any;
+
+impl<'s> Scope<'s> {
+    /// Allocates a cell of `size` bytes (as [`alloc_sized`](Self::alloc_sized)) whose payload is dropped with
+    /// it; `external` bytes are added to the heap's external memory while it lives. May collect; else O(size).
+    ///
+    /// ```
+    /// # use heap_model::{Heap, HeapOptions};
+    /// # use std::sync::Arc;
+    /// # let mut heap = Heap::new(HeapOptions::default()).unwrap();
+    /// # heap.enter(|scope| {
+    /// let resource = Arc::new(String::from("a resource"));
+    /// scope.scope(|scope| -> Result<(), heap_model::HeapError> {
+    ///     let cell = scope.alloc_native(32, 0, Box::new(resource.clone()), 1000)?;
+    ///     assert_eq!(**scope.native::<Arc<String>>(cell)?, "a resource");
+    ///     assert_eq!(scope.external_memory(), 1000);
+    ///     Ok(())
+    /// })?;
+    /// scope.collect();
+    /// assert_eq!((Arc::strong_count(&resource), scope.external_memory()), (1, 0));
+    /// # Ok::<(), heap_model::HeapError>(())
+    /// # }).unwrap();
+    /// ```
+    ///
+    /// # Errors
+    /// [`NativeRefused`] at the limit, with the payload.
+    ///
+    /// # Panics
+    /// If there are too many handles.
+    pub fn alloc_native(
+        &mut self,
+        size: usize,
+        slots: usize,
+        payload: Box<dyn Any + Send>,
+        external: usize,
+    ) -> Result<Local<'s>, NativeRefused> {
+        let local = match self.make(Kind::Native, slots, raw_bytes(size, slots)) {
+            Ok(local) => local,
+            Err(error) => return Err(NativeRefused { error, payload }),
+        };
+        let cell = self.known(local);
+        let young = self.heap.is_young(cell);
+        self.heap.natives.add(Native { cell, payload, external }, young);
+        self.heap.stop_if_external_is_due();
+        Ok(local)
+    }
+
+    /// A native cell's payload. Constant time.
+    ///
+    /// # Errors
+    /// [`AccessError::WrongKind`] if the cell has none of this type, [`AccessError::WrongHeap`].
+    pub fn native<T: Any>(&self, cell: Local<'_>) -> Result<&T, AccessError> {
+        let index = native_index(self.cell(cell)?)?;
+        let native = self.heap.natives.payloads.get(index);
+        native.and_then(|native| native.payload.downcast_ref()).ok_or(AccessError::WrongKind)
+    }
+
+    /// A native cell's payload, to be changed. Constant time. If the bytes that it has outside the heap change,
+    /// [`set_external`](Self::set_external) is to tell.
+    ///
+    /// # Errors
+    /// [`AccessError::WrongKind`] if the cell has none of this type, [`AccessError::WrongHeap`].
+    pub fn native_mut<T: Any>(&mut self, cell: Local<'_>) -> Result<&mut T, AccessError> {
+        let cell = self.cell(cell)?;
+        self.payload_mut(cell)
+    }
+
+    pub(crate) fn payload_mut<T: Any>(&mut self, cell: Cell) -> Result<&mut T, AccessError> {
+        let native = self.heap.natives.payloads.get_mut(native_index(cell)?);
+        native.and_then(|native| native.payload.downcast_mut()).ok_or(AccessError::WrongKind)
+    }
+
+    /// Tells the heap that a native cell now keeps `bytes` bytes alive outside it: those that it kept until now
+    /// do not count any more. May make a collection due, as
+    /// [`Heap::adjust_external_memory`]. Constant time.
+    ///
+    /// ```
+    /// # use heap_model::{Heap, HeapOptions, shapes};
+    /// # let mut heap = Heap::new(HeapOptions::default()).unwrap();
+    /// # heap.enter(|scope| {
+    /// let buffer = shapes::array_buffer(scope, vec![0; 10])?;
+    /// let bytes = scope.native_mut::<Vec<u8>>(buffer)?;
+    /// bytes.resize(5000, 0);
+    /// let external = bytes.capacity();
+    /// scope.set_external(buffer, external)?;
+    /// assert_eq!(scope.external_memory(), external);
+    /// # Ok::<(), heap_model::HeapError>(())
+    /// # }).unwrap();
+    /// ```
+    ///
+    /// # Errors
+    /// [`AccessError::WrongKind`] if the cell is not native, [`AccessError::WrongHeap`].
+    pub fn set_external(&mut self, cell: Local<'_>, bytes: usize) -> Result<(), AccessError> {
+        let index = native_index(self.cell(cell)?)?;
+        let natives = &mut self.heap.natives;
+        let native = natives.payloads.get_mut(index).ok_or(AccessError::WrongKind)?;
+        natives.external.remove(std::mem::replace(&mut native.external, bytes));
+        natives.external.add(bytes);
+        self.heap.stop_if_external_is_due();
+        Ok(())
+    }
+}
+
+/// The number of a native cell's payload.
+fn native_index(cell: Cell) -> Result<u32, AccessError> {
+    if cell.header().is(Kind::Native) { Ok(cell.auxiliary()) } else { Err(AccessError::WrongKind) }
+}

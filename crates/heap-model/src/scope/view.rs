@@ -1,0 +1,153 @@
+//! Reading without handles: while a scope is only borrowed, no cell moves.
+
+use super::{Local, Scope};
+use crate::error::AccessError;
+use crate::memory::cell::Cell;
+use crate::memory::handles::Reading;
+use crate::memory::header::Kind;
+use crate::memory::word::Word;
+use crate::node_id::NodeId;
+use crate::tables::registration;
+
+/// How far behind a cell that is about to be read memory is loaded, in bytes: cells that refer to one another
+/// were often made one after the other, and are read in that order. The processor foresees it too, but only up
+/// to the end of a page. Where cells are read in no order it costs nothing that could be measured.
+const READ_AHEAD: isize = 2048;
+
+/// A cell that is being read.
+///
+/// It borrows its scope, so nothing is allocated and nothing moves while it is there; following
+/// references makes no handles.
+///
+/// ```
+/// use heap_model::{Heap, HeapOptions, Kind, Seen, Value, View};
+///
+/// fn length(list: View<'_>) -> usize {
+///     match list.get(0) {
+///         Ok(Seen::Ref(rest)) => 1 + length(rest),
+///         _ => 1,
+///     }
+/// }
+///
+/// let mut heap = Heap::new(HeapOptions::default())?;
+/// heap.enter(|scope| -> Result<(), heap_model::HeapError> {
+///     let last = scope.alloc(Kind::Object, 1, 0)?;
+///     let first = scope.alloc_with(Kind::Object, &[Value::Ref(last)])?;
+///     assert_eq!(length(scope.view(first)?), 2);
+///     Ok(())
+/// })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct View<'a> {
+    reading: Reading<'a>,
+}
+
+/// What a slot holds, as it is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seen<'a> {
+    /// `undefined`.
+    Undefined,
+    /// `null`.
+    Null,
+    /// An element that is not there.
+    Hole,
+    /// A boolean.
+    Bool(bool),
+    /// A small integer.
+    Smi(i32),
+    /// A cell.
+    Ref(View<'a>),
+}
+
+impl<'a> View<'a> {
+    /// What the cell is. Constant time, as all of a view's functions.
+    #[inline(always)]
+    #[must_use]
+    pub fn kind(self) -> Kind {
+        self.cell().header().kind()
+    }
+
+    /// The cell's size in bytes, header included.
+    #[inline(always)]
+    #[must_use]
+    pub fn size(self) -> usize {
+        self.cell().header().size()
+    }
+
+    /// How many slots the cell has; of an ephemeron table or a registration, the heap's own too.
+    #[inline(always)]
+    #[must_use]
+    pub fn slot_count(self) -> usize {
+        self.cell().header().slots()
+    }
+
+    /// Reads a slot.
+    ///
+    /// # Errors
+    /// [`AccessError::SlotOutOfRange`]; [`AccessError::WrongKind`] for a slot of an ephemeron table or a weak
+    /// reference, or a weak one of a registration.
+    #[inline(always)]
+    pub fn get(self, slot: usize) -> Result<Seen<'a>, AccessError> {
+        let header = self.cell().header();
+        if header.is_weak() && !(header.is(Kind::Registration) && slot >= registration::STRONG) {
+            return Err(AccessError::WrongKind);
+        }
+        let len = header.slots();
+        if slot >= len {
+            return Err(AccessError::SlotOutOfRange { slot, len });
+        }
+        let word = self.cell().slot(slot);
+        if let Some(cell) = Cell::of(word) {
+            cell.prefetch_near(READ_AHEAD);
+            return Ok(Seen::Ref(View { reading: self.reading.of(cell) }));
+        }
+        if let Some(number) = word.as_smi() {
+            return Ok(Seen::Smi(number));
+        }
+        Ok(match word {
+            Word::NULL => Seen::Null,
+            Word::HOLE => Seen::Hole,
+            Word::TRUE => Seen::Bool(true),
+            Word::FALSE => Seen::Bool(false),
+            _ => Seen::Undefined,
+        })
+    }
+
+    /// The raw bytes behind the slots, as [`Scope::bytes`] gives them.
+    ///
+    /// # Errors
+    /// [`AccessError::WrongKind`] for a native cell.
+    pub fn bytes(self) -> Result<&'a [u8], AccessError> {
+        if self.cell().header().is(Kind::Native) {
+            return Err(AccessError::WrongKind);
+        }
+        Ok(self.reading.bytes())
+    }
+
+    #[inline(always)]
+    pub(crate) fn cell(self) -> Cell {
+        self.reading.cell()
+    }
+
+    /// The identity that the cell already has, if a walk or a weak collection has given it one. A double's
+    /// is known to walks alone.
+    #[must_use]
+    pub fn id(self) -> Option<NodeId> {
+        match self.cell().header().kind() {
+            Kind::Double => None,
+            _ => Some(self.cell().hash()).filter(|hash| *hash != 0).map(NodeId::of_hash),
+        }
+    }
+}
+
+impl Scope<'_> {
+    /// Reads a cell, and what it refers to, without handles. Constant time.
+    ///
+    /// # Errors
+    /// [`AccessError::WrongHeap`].
+    #[inline(always)]
+    pub fn view(&self, cell: Local<'_>) -> Result<View<'_>, AccessError> {
+        Ok(View { reading: self.reading(cell)? })
+    }
+}

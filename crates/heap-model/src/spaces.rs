@@ -1,0 +1,232 @@
+//! The spaces, and the limit that bounds what they commit together.
+//!
+//! **Invariant**: committed memory, what the promotion of the new space's cells can need at the most, and two pages
+//! never pass the limit, so a collection never runs out of room. Whatever changes a capacity goes through this
+//! file, and bounds the new space anew.
+
+mod large;
+mod new;
+mod old;
+
+pub(crate) use large::LargeSpace;
+pub(crate) use new::{FromSpace, NewSpace};
+pub(crate) use old::OldSpace;
+
+use crate::error::{OutOfMemory, Reason};
+use crate::memory::mapping::{Mapping, PAGE};
+use crate::memory::room::Room;
+use crate::options::HeapOptions;
+use core::ops::{Deref, DerefMut};
+
+/// Pages beside the semi-spaces without which no cell can be allocated: two that are kept free, and one that the new
+/// space can be emptied into.
+const LEAST_BESIDE: usize = 3 * PAGE;
+
+/// The least limit of a heap that can hold a cell.
+const LEAST_LIMIT: usize = 2 * PAGE + LEAST_BESIDE;
+
+/// Upper bound on the memory that promoting `bytes` bytes commits, excluding one partly filled page. A page is added
+/// when no range of a class above the cell's own is free; those of its own are shorter than 131,072 bytes, so of all
+/// pages but the last at least 126,649 are filled.
+pub(crate) const fn promotion(bytes: usize) -> usize {
+    bytes.saturating_mul(2).saturating_add(bytes / 14)
+}
+
+/// The three spaces, what is reserved beside them, and their limit.
+pub(crate) struct Spaces {
+    parts: Parts,
+    reserved: Vec<Mapping>,
+    /// Bytes that all may commit together.
+    limit: usize,
+    /// Bytes that the new space may hold before the collectors are asked.
+    allowance: usize,
+}
+
+/// The spaces, to be collected.
+pub(crate) struct Parts {
+    pub new: NewSpace,
+    pub old: OldSpace,
+    pub large: LargeSpace,
+}
+
+/// The spaces while they change: what is committed is counted when this is dropped.
+pub(crate) struct Change<'h>(&'h mut Spaces);
+
+impl Deref for Change<'_> {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0.parts
+    }
+}
+
+impl DerefMut for Change<'_> {
+    fn deref_mut(&mut self) -> &mut Parts {
+        &mut self.0.parts
+    }
+}
+
+impl Change<'_> {
+    /// Before marking: no page can be swept, and the marks of all old and large cells are to be cleared.
+    pub fn begin_clearing(&mut self) {
+        let Parts { old, large, .. } = &mut self.0.parts;
+        old.begin_clearing(large.chunks());
+    }
+
+    /// Whether a page more may be committed by a compaction.
+    pub fn has_page(&self) -> bool {
+        self.0.committed() + PAGE <= self.0.limit
+    }
+}
+
+impl Drop for Change<'_> {
+    fn drop(&mut self) {
+        self.0.bound();
+    }
+}
+
+impl Deref for Spaces {
+    type Target = Parts;
+
+    #[inline(always)]
+    fn deref(&self) -> &Parts {
+        &self.parts
+    }
+}
+
+/// The initial semi-space by the options, or as much as leaves room beside it; none if nothing does.
+fn first_semi_space(options: &HeapOptions) -> Option<usize> {
+    if options.limit < LEAST_LIMIT {
+        return None;
+    }
+    let fits = |semi: &usize| *semi <= (options.limit - LEAST_BESIDE) / 2;
+    let wanted = options.initial_semi_space.max(PAGE).checked_next_multiple_of(PAGE);
+    let less = options.limit / 8;
+    Some(wanted.filter(fits).unwrap_or((less - less % PAGE).max(PAGE)))
+}
+
+impl Spaces {
+    /// Makes empty spaces: two semi-spaces are committed.
+    pub fn new(options: &HeapOptions) -> Result<Self, OutOfMemory> {
+        let limit = options.limit;
+        let refused = |requested, reason| OutOfMemory { requested, used: 0, limit, reason };
+        let semi = first_semi_space(options);
+        let semi = semi.ok_or_else(|| refused(LEAST_LIMIT, Reason::LimitTooLow))?;
+        let most = options.max_semi_space.min(limit / 2).max(semi);
+        let most = most.checked_next_multiple_of(PAGE).unwrap_or(most - most % PAGE);
+        let new = NewSpace::new(semi, most)
+            .ok_or_else(|| refused(most.saturating_mul(2), Reason::System))?;
+        let parts = Parts { new, old: OldSpace::default(), large: LargeSpace::default() };
+        let mut spaces = Self { parts, reserved: Vec::new(), limit, allowance: usize::MAX };
+        spaces.bound();
+        Ok(spaces)
+    }
+
+    /// The spaces, to be changed.
+    pub fn change(&mut self) -> Change<'_> {
+        Change(self)
+    }
+
+    /// Takes room for a young cell, up to what the limit and the collectors allow.
+    #[inline(always)]
+    pub fn allocate_young(&mut self, size: usize) -> Option<Room> {
+        self.parts.new.allocate(size)
+    }
+
+    /// Takes room for an old cell in the range that is allocated in.
+    #[inline(always)]
+    pub fn allocate_in_old_range(&mut self, size: usize) -> Option<Room> {
+        self.parts.old.allocate_in_range(size)
+    }
+
+    /// Maps room for a large cell.
+    pub fn allocate_large(&mut self, size: usize) -> Option<Room> {
+        self.change().large.allocate(size)
+    }
+
+    /// Commits memory that holds no cells.
+    pub fn reserve(&mut self, bytes: usize) -> Result<(), OutOfMemory> {
+        if !self.has_room(bytes) {
+            return Err(self.refusal(bytes, Reason::Limit));
+        }
+        let mut mapping = Mapping::new(bytes).ok_or_else(|| self.refusal(bytes, Reason::System))?;
+        mapping.touch();
+        self.reserved.push(mapping);
+        self.bound();
+        Ok(())
+    }
+
+    pub fn limit(&self) -> usize {
+        self.limit
+    }
+
+    pub fn set_limit(&mut self, limit: usize) {
+        self.limit = limit;
+        self.bound();
+    }
+
+    /// Makes the semi-spaces larger, if the limit allows it.
+    pub fn grow_new_space(&mut self, capacity: usize) -> bool {
+        let room = self.has_room(2 * capacity);
+        if room {
+            self.change().new.grow(capacity);
+        }
+        room
+    }
+
+    /// Makes the semi-spaces smaller, as far as their cells fit.
+    pub fn shrink_new_space(&mut self, capacity: usize) {
+        self.change().new.shrink(capacity);
+    }
+
+    /// Lets the new space be filled with `used` bytes and no more until the next call: by the heap's pace. Whatever
+    /// it holds already stays.
+    pub fn allow(&mut self, used: usize) {
+        self.allowance = used;
+        self.bound();
+    }
+
+    /// Lets the new space be filled only as far as what is committed leaves room to promote it.
+    fn bound(&mut self) {
+        let used = self.promotable().min(self.allowance);
+        self.parts.new.bound(used);
+    }
+
+    /// Bytes that the spaces and what is reserved take.
+    pub fn committed(&self) -> usize {
+        self.new.committed() + self.old.committed() + self.large.committed() + self.reserved()
+    }
+
+    /// Bytes that hold no cells.
+    pub fn reserved(&self) -> usize {
+        self.reserved.iter().map(Mapping::length).sum()
+    }
+
+    /// Bytes of cells.
+    pub fn used(&self) -> usize {
+        self.new.used() + self.old_generation()
+    }
+
+    /// Bytes of old and large cells.
+    pub fn old_generation(&self) -> usize {
+        self.old.used() + self.large.used()
+    }
+
+    /// Whether `needed` bytes more may be committed.
+    pub fn has_room(&self, needed: usize) -> bool {
+        let reserve = promotion(self.new.used()) + 2 * PAGE;
+        self.committed().saturating_add(needed).saturating_add(reserve) <= self.limit
+    }
+
+    /// How many bytes the new space may hold so that they can all be promoted.
+    pub fn promotable(&self) -> usize {
+        let room = self.limit.saturating_sub(self.committed() + 2 * PAGE);
+        // As much as `promotion` makes that much of.
+        room / 29 * 14
+    }
+
+    /// The error of an allocation of `requested` bytes.
+    pub fn refusal(&self, requested: usize, reason: Reason) -> OutOfMemory {
+        OutOfMemory { requested, used: self.used(), limit: self.limit, reason }
+    }
+}

@@ -1,0 +1,121 @@
+//! Registrations (ECMA-262's `[[Cells]]` of a FinalizationRegistry; V8's `WeakCell`): cells that are listed when their
+//! target dies.
+//!
+//! Slots: the target, a token (a hole in a registration that was ended) and the owner, all weak; then the strong ones,
+//! the next registration in a [bucket](super::bucket) before the user's. A registration gets its identity hash when
+//! it is made, so the hashes tell the order of registrations. Its auxiliary field is the token's hash, or its own
+//! hash if there is no token.
+//!
+//! A full collection puts the registrations whose target it finds dead, the earliest first, before those of a list in
+//! the owner's first slot; what has been put in order with the registrations of other collections lies in the
+//! owner's second slot. A listed registration's target is the next one of the list. The owner keeps the list alive,
+//! and no registration does: like the value of an ephemeron whose key is the owner, the next one is marked once both
+//! the registration and the owner are.
+
+use crate::memory::cell::Cell;
+use crate::memory::header::{Header, Kind};
+use crate::memory::word::Word;
+
+pub(crate) const TARGET: usize = 0;
+pub(crate) const TOKEN: usize = 1;
+pub(crate) const OWNER: usize = 2;
+/// The first slot that is strong.
+pub(crate) const STRONG: usize = 3;
+pub(crate) const NEXT: usize = 3;
+/// The first slot that is its user's.
+pub(crate) const USERS: usize = 4;
+
+// The owner's slots.
+pub(crate) const FOUND: usize = 0;
+pub(crate) const ORDERED: usize = 1;
+pub(crate) const OWNERS_SLOTS: usize = 2;
+
+/// What has become of a registration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// Its target lives.
+    Watched,
+    /// Its target is dead.
+    Dead,
+    /// It was ended.
+    Ended,
+}
+
+#[inline(always)]
+pub(crate) fn fate(cell: Cell) -> Fate {
+    if !cell.slot(OWNER).is_reference() || cell.slot(TOKEN) == Word::HOLE {
+        Fate::Ended
+    } else if cell.header().has(Header::LISTED) || !cell.slot(TARGET).is_reference() {
+        Fate::Dead
+    } else {
+        Fate::Watched
+    }
+}
+
+/// Whether it was ended, or nobody asks for it any more.
+#[inline(always)]
+pub(crate) fn has_ended(cell: Cell) -> bool {
+    fate(cell) == Fate::Ended
+}
+
+/// Whether a registration that has not ended was made with this token.
+#[inline(always)]
+pub(crate) fn has_token(cell: Cell, token: Cell) -> bool {
+    cell.slot(TOKEN) == token.word()
+}
+
+#[inline(always)]
+pub(crate) fn end(cell: Cell) {
+    cell.set_slot(TOKEN, Word::HOLE);
+    // A listed one stays in its list until it is passed there, and in its bucket likewise; but not for longer
+    // than its owner lives.
+    if !cell.header().has(Header::LISTED) {
+        cell.set_slot(TARGET, Word::UNDEFINED);
+        cell.set_slot(OWNER, Word::UNDEFINED);
+    }
+    (USERS..cell.header().slots()).for_each(|slot| cell.set_slot(slot, Word::UNDEFINED));
+}
+
+/// The registration that a list goes on with.
+pub(crate) fn listed(word: Word) -> Option<Cell> {
+    let header = |cell: &Cell| cell.header();
+    Cell::of(word)
+        .filter(|cell| header(cell).is(Kind::Registration) && header(cell).has(Header::LISTED))
+}
+
+/// Takes a registration from the head of a list, and gives the word that the list goes on with.
+pub(crate) fn unlist(cell: Cell) -> Word {
+    let next = cell.slot(TARGET);
+    cell.set_flag(Header::LISTED, false);
+    cell.set_slot(TARGET, Word::UNDEFINED);
+    next
+}
+
+/// What one that is listed keeps alive while its owner lives: the owner, and the word of the next one.
+#[inline(always)]
+pub(crate) fn link(cell: Cell) -> Option<(Cell, Word)> {
+    let owner = if cell.header().has(Header::LISTED) { Cell::of(cell.slot(OWNER)) } else { None };
+    Some((owner?, cell.slot(TARGET)))
+}
+
+/// Whether one of a registration's slots refers weakly.
+#[inline(always)]
+pub(crate) fn is_weak(cell: Cell, slot: usize) -> bool {
+    slot < STRONG && !(slot == TARGET && cell.header().has(Header::LISTED))
+}
+
+/// After marking: clears what is dead. Whether the target is newly found to be, and the registration
+/// is to be listed.
+pub(crate) fn clear_dead(cell: Cell, lives: impl Fn(Cell) -> bool) -> bool {
+    let dead = |slot| Cell::of(cell.slot(slot)).is_some_and(|weak| !lives(weak));
+    if dead(TOKEN) {
+        cell.set_slot(TOKEN, Word::NULL);
+    }
+    if dead(OWNER) {
+        // Nobody asks any more.
+        cell.set_slot(OWNER, Word::NULL);
+        cell.set_slot(TARGET, Word::UNDEFINED);
+    }
+    let known = cell.header().has(Header::LISTED) || !cell.slot(OWNER).is_reference();
+    !known && dead(TARGET)
+}
