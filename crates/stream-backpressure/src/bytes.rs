@@ -1,8 +1,8 @@
 //! Feature `bytes`: a `bytes::Buf` as a chunk.
 
 #[cfg(any(feature = "futures-io", feature = "tokio"))]
-use crate::ByteChunk;
-use crate::Chunk;
+use crate::chunk::ByteChunk;
+use crate::chunk::Chunk;
 use bytes::Buf;
 
 /// A `bytes::Buf` as a chunk, which counts the bytes that were left in it at first.

@@ -1,14 +1,13 @@
 //! What a stream needs to know of a chunk: how much it counts, and whether it can be written.
-//!
 
+use crate::encoding::Encoding;
 use crate::error::Error;
-use crate::options::Node;
-use crate::text::Encoding;
+use crate::options::NodeVersion;
 use core::convert::Infallible;
 
-/// A piece of what is written.
+/// One write's worth of data.
 ///
-/// Everything that is bytes (`Vec<u8>`, `bytes::Bytes`, `&[u8]`) is a chunk already.
+/// Every `AsRef<[u8]>` (`Vec<u8>`, `bytes::Bytes`, `&[u8]`) is a chunk.
 pub trait Chunk: Sized {
     /// How much the chunk counts towards the high-water mark, in bytes; not asked in object mode,
     /// where each chunk counts 1. Must not change while the stream holds the chunk.
@@ -52,14 +51,14 @@ pub struct Rules {
     /// The encoding of text that names none.
     #[doc(alias = "defaultEncoding")]
     pub default_encoding: Encoding,
-    /// The Node whose rules hold.
-    pub node: Node,
+    /// The Node.js whose rules hold.
+    pub node: NodeVersion,
 }
 
 /// A chunk whose bytes a byte stream can write: what [`TokioSink`](crate::TokioSink) and
 /// [`FuturesIoSink`](crate::FuturesIoSink) take.
 ///
-/// Everything that is bytes is one already; a `bytes::Buf` is by feature `bytes`.
+/// Every `AsRef<[u8]>` is one; with feature `bytes` any `bytes::Buf` is, as a `BufChunk`.
 #[cfg(any(feature = "futures-io", feature = "tokio"))]
 pub trait ByteChunk: Chunk {
     /// Bytes that are left.

@@ -1,9 +1,11 @@
 //! Feature `futures`: the stream as a `futures_sink::Sink`, any such sink as the stream's, and the
 //! pump from a `Stream`.
 
-use crate::poll::NotSent;
+use crate::chunk::Chunk;
+use crate::error::Shared;
+use crate::poll::{NotSent, PollSink, PollWritable};
 use crate::pump::{Pump, PumpError, Pumped};
-use crate::{Chunk, Chunks, PollSink, PollWritable, Shared};
+use crate::queue::Chunks;
 use core::future::poll_fn;
 use core::pin::{Pin, pin};
 use core::task::{Context, Poll, ready};

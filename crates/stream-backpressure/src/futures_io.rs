@@ -1,8 +1,10 @@
 //! Feature `futures-io`: the stream as futures-io's `AsyncWrite`, and any such writer as the stream's
 //! sink.
 
+use crate::chunk::{ByteChunk, Chunk};
 use crate::io::{Position, SharedIoError};
-use crate::{ByteChunk, Chunk, Chunks, PollSink, PollWritable};
+use crate::poll::{PollSink, PollWritable};
+use crate::queue::Chunks;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 use futures_io::{AsyncRead, AsyncWrite};

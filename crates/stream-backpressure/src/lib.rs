@@ -6,13 +6,13 @@ mod budget;
 #[cfg(feature = "bytes")]
 mod bytes;
 mod chunk;
+mod encoding;
 mod error;
-mod flags;
+mod event;
 #[cfg(feature = "futures")]
 mod futures;
 #[cfg(feature = "futures-io")]
 mod futures_io;
-mod host;
 #[cfg(any(feature = "futures-io", feature = "tokio"))]
 mod io;
 mod machine;
@@ -21,7 +21,6 @@ mod poll;
 #[cfg(any(feature = "futures", feature = "tokio"))]
 mod pump;
 mod queue;
-mod room;
 mod stats;
 mod text;
 #[cfg(feature = "tokio")]
@@ -34,23 +33,23 @@ pub use bytes::BufChunk;
 #[cfg(any(feature = "futures-io", feature = "tokio"))]
 pub use chunk::ByteChunk;
 pub use chunk::{Chunk, Measured, Object, Rules};
+pub use encoding::Encoding;
 pub use error::{Error, Refused, Shared};
+pub use event::{Completion, Event};
 #[cfg(feature = "futures")]
 pub use futures::{FuturesSink, pump};
 #[cfg(feature = "futures-io")]
 pub use futures_io::FuturesIoSink;
-pub use host::{Completion, Event, Host};
 #[cfg(any(feature = "futures-io", feature = "tokio"))]
 pub use io::{Overclaim, SharedIoError};
-pub use machine::{Failure, Machine, RefusedBy};
-pub use options::{CHUNK_COST, Limits, Mode, Node, Options, Overflow};
-pub use poll::{NotSent, PollFn, PollSink, PollWritable, Timer};
+pub use machine::{Failure, Host, Machine, RefusedBy};
+pub use options::{CHUNK_COST, Limits, Mode, NodeVersion, Options, Overflow};
+pub use poll::{NotSent, PollFn, PollSink, PollWritable, Room, Timer};
 #[cfg(any(feature = "futures", feature = "tokio"))]
 pub use pump::{PumpError, Pumped};
 pub use queue::Chunks;
-pub use room::Room;
 pub use stats::Stats;
-pub use text::{Data, Encoding, Text};
+pub use text::{Data, Text};
 #[cfg(feature = "tokio")]
 pub use tokio::{TokioSink, TokioTimer, pump_read};
 pub use writable::{

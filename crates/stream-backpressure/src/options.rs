@@ -1,24 +1,32 @@
-//! How a stream is made.
+//! Options of a stream: Node's, its release, and limits that Node lacks.
 
 use crate::budget::Budget;
+use crate::encoding::Encoding;
 use crate::error::Error;
-use crate::text::Encoding;
 use core::convert::Infallible;
 use core::time::Duration;
 use std::sync::Arc;
 
-/// A Node's release, where they differ.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+/// A release line of Node.js, by the defaults of its streams.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
-pub enum Node {
-    /// v20: a high-water mark of 16384 bytes.
+pub enum NodeVersion {
+    /// Node 12: a high-water mark of 16384 bytes; a stream does not destroy itself.
+    V12,
+    /// Node 14: a high-water mark of 16384 bytes.
+    V14,
+    /// Node 16: as 14.
+    V16,
+    /// Node 18: as 14.
+    V18,
+    /// Node 20: as 14.
     #[default]
     V20,
-    /// v22: 65536 bytes (16384 on Windows).
+    /// Node 22: a high-water mark of 65536 bytes (16384 on Windows).
     V22,
-    /// v24: as v22.
+    /// Node 24: as 22.
     V24,
-    /// v26: as v22.
+    /// Node 26: as 22.
     V26,
 }
 
@@ -64,7 +72,7 @@ pub enum Overflow {
 /// in the queue (24 and 32 bytes) and its allocation (32 bytes with glibc's malloc).
 pub const CHUNK_COST: usize = 64;
 
-/// How much a stream may hold. Node has no such limits.
+/// Limits of what a stream may hold. Node has none.
 ///
 /// What is held is what is buffered and what is in flight. Against the cap on bytes and against the
 /// budget a chunk counts its length and [`chunk_cost`](Self::chunk_cost), so that neither empty chunks
@@ -108,7 +116,7 @@ impl Default for Limits {
     }
 }
 
-/// How a stream is made: `new Writable(options)`.
+/// Options of a stream: those of `new Writable(options)`, and limits.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Options {
@@ -137,7 +145,7 @@ pub struct Options {
     /// The sink has a `construct`, and nothing reaches it before that is done.
     pub construct: bool,
     /// The Node whose defaults are taken.
-    pub node: Node,
+    pub node: NodeVersion,
     /// What happens where Node loses callbacks.
     pub mode: Mode,
     /// How much the stream may hold.
@@ -156,7 +164,7 @@ impl Default for Options {
             emit_close: true,
             auto_destroy: true,
             construct: false,
-            node: Node::default(),
+            node: NodeVersion::default(),
             mode: Mode::default(),
             limits: Limits::default(),
         }
@@ -164,21 +172,37 @@ impl Default for Options {
 }
 
 impl Options {
-    /// The same with a high-water mark of `bytes` (objects in object mode).
+    /// The defaults of a Node.js. The order of callbacks and events is that of Node 20 to 26, whichever
+    /// it is.
+    ///
+    /// ```
+    /// use stream_backpressure::{NodeVersion, Options};
+    /// assert_eq!(Options::for_node(NodeVersion::V20).mark(), 16_384);
+    /// # #[cfg(not(windows))]
+    /// assert_eq!(Options::for_node(NodeVersion::V22).mark(), 65_536);
+    /// assert!(!Options::for_node(NodeVersion::V12).auto_destroy);
+    /// ```
+    #[must_use]
+    pub fn for_node(version: NodeVersion) -> Self {
+        // `autoDestroy` is on by default from 14.0.0 on.
+        Self { node: version, auto_destroy: version > NodeVersion::V12, ..Self::default() }
+    }
+
+    /// With a high-water mark of `bytes` (objects in object mode).
     #[must_use]
     pub fn with_high_water_mark(mut self, bytes: usize) -> Self {
         self.high_water_mark = Some(bytes);
         self
     }
 
-    /// The same with a low-water mark of `bytes`.
+    /// With a low-water mark of `bytes`.
     #[must_use]
     pub fn with_low_water_mark(mut self, bytes: usize) -> Self {
         self.low_water_mark = Some(bytes);
         self
     }
 
-    /// The same with a high-water mark that is a JavaScript number.
+    /// With a high-water mark that is a JavaScript number.
     ///
     /// # Errors
     /// [`Error::InvalidHighWaterMark`] (`ERR_INVALID_ARG_VALUE`) unless it is a whole number from 0
@@ -198,7 +222,7 @@ impl Options {
         }
     }
 
-    /// The same with a cap of `bytes` (objects in object mode), beyond which writes overflow.
+    /// With a cap of `bytes` (objects in object mode), beyond which writes overflow.
     #[must_use]
     pub fn with_cap(mut self, bytes: usize, overflow: Overflow) -> Self {
         self.limits.bytes = Some(bytes);
@@ -206,14 +230,14 @@ impl Options {
         self
     }
 
-    /// The same with a cap on the chunks that are held.
+    /// With a cap on the chunks that are held.
     #[must_use]
     pub fn with_chunk_cap(mut self, chunks: usize) -> Self {
         self.limits.chunks = Some(chunks);
         self
     }
 
-    /// The same where a chunk counts `bytes` beside its length, against the cap and the budget. With 0
+    /// With chunks that count `bytes` beside their length, against the cap and the budget. With 0
     /// only payloads are counted, and small chunks hold many times that.
     #[must_use]
     pub fn with_chunk_cost(mut self, bytes: usize) -> Self {
@@ -221,35 +245,35 @@ impl Options {
         self
     }
 
-    /// The same with a deadline for draining.
+    /// With a deadline for draining.
     #[must_use]
     pub fn with_deadline(mut self, deadline: Duration) -> Self {
         self.limits.deadline = Some(deadline);
         self
     }
 
-    /// The same, taking part in a shared budget.
+    /// Taking part in a shared budget.
     #[must_use]
     pub fn with_budget(mut self, budget: &Budget) -> Self {
         self.limits.budget = Some(budget.clone());
         self
     }
 
-    /// The same, taking part in a shared budget under a name: [`Budget::holders`] shows it.
+    /// Taking part in a shared budget under a name: [`Budget::holders`] shows it.
     #[must_use]
     pub fn with_budget_as(mut self, budget: &Budget, label: impl Into<Arc<str>>) -> Self {
         self.limits.label = Some(label.into());
         self.with_budget(budget)
     }
 
-    /// The same with object mode.
+    /// With object mode.
     #[must_use]
     pub fn with_object_mode(mut self) -> Self {
         self.object_mode = true;
         self
     }
 
-    /// The same in another mode.
+    /// In another mode.
     #[must_use]
     pub fn with_mode(mut self, mode: Mode) -> Self {
         self.mode = mode;
@@ -267,8 +291,7 @@ impl Options {
     pub fn mark(&self) -> usize {
         self.high_water_mark.unwrap_or(match (self.object_mode, self.node) {
             (true, _) => 16,
-            (false, Node::V20) => 16 * 1024,
-            (false, _) if cfg!(windows) => 16 * 1024,
+            (false, node) if node < NodeVersion::V22 || cfg!(windows) => 16 * 1024,
             (false, _) => 64 * 1024,
         })
     }

@@ -1,8 +1,8 @@
 //! What pumping from a source into a stream has in common, whatever the source.
 
+use crate::chunk::Chunk;
 use crate::error::{Error, Refused};
-use crate::poll::NotSent;
-use crate::{Chunk, PollSink, PollWritable};
+use crate::poll::{NotSent, PollSink, PollWritable};
 use core::convert::Infallible;
 use core::fmt;
 use core::task::{Context, Poll};

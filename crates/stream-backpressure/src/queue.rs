@@ -1,5 +1,5 @@
-//! The queue of buffered chunks: blocks of bounded size, so that a long backlog costs no slack and
-//! is given back while it drains.
+//! The queue of buffered chunks: blocks of bounded size, so that a long backlog has no slack and its
+//! memory is freed while it drains.
 //!
 //! Invariants: only the last block is not full; no block but the front one is empty.
 
@@ -13,7 +13,9 @@ const BLOCK: usize = 512;
 
 /// Chunks in the order in which they were written: what a sink's `writev` is given.
 ///
-/// As an iterator it gives the chunks away; what is left in it when `writev` returns is dropped.
+/// As an iterator it gives the chunks away. A `writev` that returns with chunks left fails the stream with
+/// [`Error::ChunksLeft`](crate::Error::ChunksLeft).
+///
 /// Adding and taking a chunk is constant time; a chunk costs its own size and, over a backlog of
 /// blocks, nothing beside.
 #[derive(Debug)]
@@ -25,7 +27,7 @@ pub struct Chunks<C> {
 }
 
 impl<C> Chunks<C> {
-    /// Chunks without any.
+    /// An empty queue.
     #[must_use]
     pub const fn new() -> Self {
         Self { front: Ring::new(), back: VecDeque::new(), behind: 0 }
@@ -38,7 +40,7 @@ impl<C> Chunks<C> {
         self.front.len() + self.behind
     }
 
-    /// Whether there is none.
+    /// Whether it is empty.
     #[must_use]
     #[inline]
     pub fn is_empty(&self) -> bool {
@@ -96,7 +98,7 @@ impl<C> Chunks<C> {
         }
     }
 
-    /// Drops what is left, and gives back memory that is not needed each time.
+    /// Drops the chunks that are left, and frees memory that is not needed each time.
     pub(crate) fn settle(&mut self) {
         self.by_ref().for_each(drop);
         self.front.settle();

@@ -1,9 +1,11 @@
 //! Feature `tokio`: the stream as an `AsyncWrite`, any `AsyncWrite` as the stream's sink, tokio's
 //! timer, and the pump from an `AsyncRead`.
 
+use crate::chunk::{ByteChunk, Chunk};
 use crate::io::{Position, SharedIoError};
+use crate::poll::{PollSink, PollWritable, Timer};
 use crate::pump::{Pump, PumpError, Pumped};
-use crate::{ByteChunk, Chunk, Chunks, PollSink, PollWritable, Timer};
+use crate::queue::Chunks;
 use core::future::{Future, poll_fn};
 use core::pin::{Pin, pin};
 use core::task::{Context, Poll, ready};

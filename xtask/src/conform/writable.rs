@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::{HashMap, VecDeque};
 use stream_backpressure::{
-    Chunks, Completion, Data, Encoding, Error, Event, Failure, Host, Machine, Node, Options,
+    Chunks, Completion, Data, Encoding, Error, Event, Failure, Host, Machine, NodeVersion, Options,
     Refused, Text,
 };
 
@@ -111,10 +111,10 @@ pub fn replay(program: &Value) -> anyhow::Result<()> {
         options.hooks.push(hook);
     }
     let node = match program["node"].as_str() {
-        Some(version) if version.starts_with("v26") => Node::V26,
-        Some(version) if version.starts_with("v24") => Node::V24,
-        Some(version) if version.starts_with("v22") => Node::V22,
-        _ => Node::V20,
+        Some(version) if version.starts_with("v26") => NodeVersion::V26,
+        Some(version) if version.starts_with("v24") => NodeVersion::V24,
+        Some(version) if version.starts_with("v22") => NodeVersion::V22,
+        _ => NodeVersion::V20,
     };
     let made = make(options, node);
     if let Some(threw) = program.get("throws") {
@@ -156,7 +156,7 @@ impl<E: std::fmt::Display> From<Error<E>> for Thrown {
     }
 }
 
-fn make(program: Program, node: Node) -> Result<Stream, Thrown> {
+fn make(program: Program, node: NodeVersion) -> Result<Stream, Thrown> {
     let mut options = Options::default();
     options.node = node;
     options.object_mode = program.object_mode;

@@ -1,20 +1,20 @@
 //! One stream's part in a budget: what it is charged, what it has reserved, and its place among those
 //! that wait. Dropping it gives all of that back.
 
-use super::queue::{Ask, Place, Waiter};
-use super::{Budget, Member};
+use super::Budget;
+use super::member::Member;
+use super::waiters::{Ask, Place, Waiter};
 use core::fmt;
 use core::task::{Context, Poll};
-use std::sync::atomic::{
-    AtomicBool, AtomicUsize,
-    Ordering::{Relaxed, SeqCst},
-};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 
 /// A stream's part in a [`Budget`].
 pub(crate) struct Share {
     budget: Budget,
     member: Arc<Member>,
+    /// The member's key among the budget's.
+    key: usize,
     /// Bytes of chunks that the stream holds.
     held: usize,
     /// Bytes that the next write may take.
@@ -27,25 +27,16 @@ pub(crate) struct Share {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Never;
 
-impl Budget {
-    /// Takes part in the budget.
-    pub(crate) fn join(&self, label: Option<Arc<str>>) -> Share {
-        let mut queue = self.lock();
-        let member = Arc::new(Member {
-            id: queue.number(),
-            label,
-            charged: AtomicUsize::new(0),
-            granted: AtomicUsize::new(0),
-            evicted: AtomicBool::new(false),
-            task: Mutex::new(None),
-        });
-        queue.members.insert(member.id, member.clone());
-        drop(queue);
-        Share { budget: self.clone(), member, held: 0, reserved: 0, place: None }
-    }
-}
-
 impl Share {
+    /// Takes part in the budget, under a name.
+    pub(crate) fn join(budget: &Budget, label: Option<Arc<str>>) -> Self {
+        let mut queue = budget.lock();
+        let member = Arc::new(Member::new(queue.number().get(), label));
+        let key = queue.members.insert(member.clone());
+        drop(queue);
+        Self { budget: budget.clone(), member, key, held: 0, reserved: 0, place: None }
+    }
+
     pub(crate) fn budget(&self) -> &Budget {
         &self.budget
     }
@@ -57,7 +48,7 @@ impl Share {
 
     /// Whether a write finds some room without waiting.
     pub(crate) fn has_room(&self) -> bool {
-        self.reserved > 0 || self.budget.0.idle.load(SeqCst) == 0 && self.room() > 0
+        self.reserved > 0 || !self.budget.idle_waits() && self.room() > 0
     }
 
     /// Charges a write of `bytes`, first to what is reserved; the rest of that is given back. Says
@@ -108,8 +99,8 @@ impl Share {
             }
             self.give_back();
             if self.place.is_none()
-                && self.budget.0.idle.load(SeqCst) == 0
-                && let Some(taken) = self.budget.take(self.held, least, most)
+                && !self.budget.idle_waits()
+                && let Some(taken) = self.budget.0.ledger.take(self.held, least, most)
             {
                 self.reserve(taken);
                 return Poll::Ready(Ok(taken));
@@ -125,9 +116,9 @@ impl Share {
     pub(crate) fn cancel(&mut self) {
         if let Some(place) = self.place {
             let mut queue = self.budget.lock();
-            let waiter = queue.remove(place);
+            let waiter = queue.waiters.remove(place);
             // Those behind may fit.
-            self.budget.settle(queue);
+            self.budget.settle(queue, 0);
             drop(waiter);
             self.take_grant();
             self.place = None;
@@ -145,12 +136,7 @@ impl Share {
         if !self.budget.evicts() {
             return false;
         }
-        let mut task = self.member.task.lock().unwrap_or_else(PoisonError::into_inner);
-        if !task.as_ref().is_some_and(|task| task.will_wake(cx.waker())) {
-            let before = task.replace(cx.waker().clone());
-            drop(task);
-            drop(before);
-        }
+        self.member.set_task(cx.waker());
         self.is_evicted()
     }
 
@@ -170,8 +156,10 @@ impl Share {
     /// Takes what was granted in the stream's turn.
     fn take_grant(&mut self) {
         if self.place.is_some() {
-            let granted = self.member.granted.swap(0, Relaxed);
+            let granted = self.member.granted.load(Relaxed);
             if granted > 0 {
+                // It is out of the queue, so no other writes this.
+                self.member.granted.store(0, Relaxed);
                 self.place = None;
                 self.reserve(granted);
             }
@@ -186,13 +174,14 @@ impl Share {
         }
     }
 
-    /// Enters the queue, or keeps its place there with what it asks for now.
+    /// Enters the queue, or asks for this in the place that the stream has there. A stream that holds
+    /// something has its place by what it asks for.
     fn wait(&mut self, cx: &mut Context<'_>, ask: Ask) {
         let task = cx.waker().clone();
         let mut queue = self.budget.lock();
         let mut before = None;
         if let Some(place) = self.place {
-            match queue.get_mut(place) {
+            match queue.waiters.get_mut(place) {
                 // It was served just now.
                 None => return,
                 Some(waiter) if waiter.ask == ask => {
@@ -201,17 +190,24 @@ impl Share {
                     drop(before);
                     return;
                 }
-                Some(_) => before = queue.remove(place),
+                Some(waiter) if place.is_idle() && ask.charged == 0 => {
+                    waiter.ask = ask;
+                    let before = core::mem::replace(&mut waiter.task, task);
+                    self.budget.settle(queue, 0);
+                    drop(before);
+                    return;
+                }
+                Some(_) => before = queue.waiters.remove(place),
             }
         }
-        let place = self.place.filter(|place| place.is_idle() && ask.charged == 0);
-        let waiter = Waiter { member: self.member.clone(), ask, task };
-        let place = queue.add(waiter, place);
+        let number = queue.number();
+        let place = queue.waiters.add(number, Waiter { member: self.key, ask, task });
         self.place = Some(place);
-        if queue.is_first(place) || before.is_some() {
-            self.budget.settle(queue);
+        let first = queue.waiters.first().is_some_and(|(first, _)| first == place);
+        if first || before.is_some() {
+            self.budget.settle(queue, 0);
         } else {
-            self.budget.count(&queue);
+            self.budget.publish(&queue);
             drop(queue);
         }
         drop(before);
@@ -223,10 +219,10 @@ impl Drop for Share {
         self.cancel();
         self.release(self.held);
         let mut queue = self.budget.lock();
-        let member = queue.members.remove(&self.member.id);
+        let member = queue.members.remove(self.key);
         let victim = queue.victim.take_if(|victim| victim.id == self.member.id);
-        if queue.len() > 0 {
-            self.budget.settle(queue);
+        if !queue.waiters.is_empty() {
+            self.budget.settle(queue, 0);
         } else {
             drop(queue);
         }

@@ -1,15 +1,21 @@
 //! How a stream is made ready and how it is destroyed, after Node's `lib/internal/streams/destroy.js`.
 
 use super::due::{Method, Tick};
-use super::{Failure, Machine};
+use super::flags;
+use super::state::{Failure, Host, Machine};
 use crate::chunk::Chunk;
 use crate::error::Error;
-use crate::flags;
-use crate::host::{Completion, Event, Host};
+use crate::event::{Completion, Event};
 
 impl<C: Chunk, H: Host<C>> Machine<C, H> {
-    /// Gives up what is not done, with or without an error: 'error' and 'close' follow in a tick,
-    /// once the sink's `destroy` has answered. Idempotent.
+    /// `pipe`: fails the stream with [`Error::CannotPipe`], since nothing can be read from it.
+    pub fn pipe(&mut self) {
+        self.fail(Error::CannotPipe, false);
+        self.raise();
+    }
+
+    /// Destroys the stream, with or without an error: gives up what is not done. 'error' and 'close' follow
+    /// in a tick, once the sink's `destroy` has answered. Idempotent.
     ///
     /// What is in flight stays with the sink; what is buffered and the callbacks of `end` get the
     /// error, or [`Error::Destroyed`].
@@ -41,8 +47,8 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         }
     }
 
-    /// The callback of the sink's `destroy`: it has let go, and 'error' will have this error, if
-    /// any. Answers after the first count for nothing.
+    /// The callback of the sink's `destroy`: it has released what it held, and 'error' will have this error,
+    /// if any. Answers after the first are ignored.
     pub fn complete_destroy(&mut self, error: Option<Failure<C, H>>) {
         if self.has(flags::CLOSED) {
             return;

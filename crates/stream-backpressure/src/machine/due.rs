@@ -1,10 +1,7 @@
 //! What is put off to next ticks. The machine keeps what is due, in order; the host keeps when.
 
-use super::Machine;
 use super::callback::Callback;
-use crate::chunk::Chunk;
 use crate::error::Error;
-use crate::host::Host;
 
 /// A method of the sink.
 #[derive(Clone, Copy, Debug)]
@@ -42,12 +39,5 @@ impl<K, E> Tick<K, E> {
             Self::WriteError(_, callback) => callback.as_mut(),
             _ => None,
         }
-    }
-}
-
-impl<C: Chunk, H: Host<C>> Machine<C, H> {
-    pub(super) fn next_tick(&mut self, tick: Tick<H::Callback, H::Error>) {
-        self.ticks.push_back(tick);
-        self.host.schedule();
     }
 }

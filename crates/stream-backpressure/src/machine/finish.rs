@@ -1,13 +1,111 @@
-//! How a stream ends well: final, prefinish, the callbacks of `end`, finish.
+//! How a stream ends well: `end`, `final`, 'prefinish', the callbacks of `end`, 'finish'.
 
 use super::due::{Method, Tick};
-use super::{Failure, Machine};
+use super::flags;
+use super::panic::Held;
+use super::state::{Failure, Host, Machine, RefusedBy};
 use crate::chunk::Chunk;
-use crate::error::Error;
-use crate::flags;
-use crate::host::{Completion, Event, Host};
+use crate::error::{Error, Refused};
+use crate::event::{Completion, Event};
 
 impl<C: Chunk, H: Host<C>> Machine<C, H> {
+    /// Ends the stream: no write may follow. Uncorks fully. Idempotent until the stream has finished.
+    pub fn end(&mut self) {
+        // Without a chunk or a callback nothing can be refused.
+        let _ = self.end_with(None, None);
+    }
+
+    /// Ends the stream with a last chunk and a callback for when all is done or given up.
+    ///
+    /// # Errors
+    /// As [`write`](Self::write) for the chunk. Where Node throws, and where a cap refuses the
+    /// chunk, the stream does not end.
+    ///
+    /// # Panics
+    /// With the panic of a listener of 'prefinish', after the rest.
+    pub fn end_with(
+        &mut self,
+        chunk: Option<C>,
+        callback: Option<H::Callback>,
+    ) -> Result<(), RefusedBy<C, H>> {
+        let mut held = Held { machine: self, callback };
+        let ended = held.machine.write_and_end(chunk);
+        let callback = held.callback.take();
+        drop(held);
+        let ended = self.call_ended_with(ended, callback);
+        self.raise();
+        ended
+    }
+
+    /// What follows `end`: its callback is called now, later, or comes back.
+    fn call_ended_with(
+        &mut self,
+        ended: Result<Option<Failure<C, H>>, RefusedBy<C, H>>,
+        callback: Option<H::Callback>,
+    ) -> Result<(), RefusedBy<C, H>> {
+        let error = match ended {
+            Ok(error) => error,
+            Err(refused) if !self.is_closed() || thrown(&refused.error) => {
+                return Err(Refused { callback, ..refused });
+            }
+            Err(refused) => {
+                self.call_ended(callback, Some(refused.error.clone()));
+                return Err(refused);
+            }
+        };
+        self.call_ended(callback, error);
+        Ok(())
+    }
+
+    /// Writes the last chunk, uncorks, and begins to end the stream, or says what keeps it from
+    /// ending.
+    fn write_and_end(
+        &mut self,
+        chunk: Option<C>,
+    ) -> Result<Option<Failure<C, H>>, RefusedBy<C, H>> {
+        let written = chunk.map_or(Ok(true), |chunk| self.write(chunk));
+        let goes_on = match &written {
+            Ok(_) => true,
+            Err(refused) => self.is_closed() && !thrown(&refused.error),
+        };
+        if goes_on && self.has(flags::CORKED) {
+            self.corked = 1;
+            self.uncork_once();
+        }
+        written?;
+        Ok(self.begin_end())
+    }
+
+    /// Calls the callback of `end` in a tick, or keeps it until the stream finishes.
+    fn call_ended(&mut self, callback: Option<H::Callback>, error: Option<Failure<C, H>>) {
+        let Some(callback) = callback else { return };
+        if let Some(error) = error.or_else(|| self.errored.clone()) {
+            self.next_tick(Tick::Call(callback, Some(error)));
+        } else if self.has(flags::FINISHED) {
+            self.next_tick(Tick::Call(callback, None));
+        } else {
+            self.on_finish.push(callback);
+        }
+    }
+
+    /// Begins to end the stream, or says what keeps it from ending.
+    fn begin_end(&mut self) -> Option<Failure<C, H>> {
+        let open = !self.has(flags::ENDING);
+        if open && self.has(flags::DESTROYED) && self.has(flags::STRICT) {
+            return Some(self.given_up("end"));
+        }
+        if open && !self.has(flags::ERRORED) {
+            self.flags |= flags::ENDING;
+            self.start_clock();
+            self.finish_maybe(true);
+            return None;
+        }
+        if self.has(flags::FINISHED) {
+            return Some(Error::AlreadyFinished);
+        }
+        self.has(flags::DESTROYED).then_some(Error::Destroyed("end"))
+    }
+
     /// The callback of the sink's `final`: it has done what was left, or failed.
     ///
     /// An answer after the first fails the stream with [`Error::MultipleCallback`].
@@ -113,4 +211,9 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
             self.tell(callback, result.clone());
         }
     }
+}
+
+/// Whether Node throws the error rather than emit it.
+fn thrown<E>(error: &Error<E>) -> bool {
+    matches!(error, Error::NullValues | Error::InvalidChunk | Error::UnknownEncoding)
 }

@@ -1,18 +1,18 @@
-//! What becomes of a stream when the code of others panics.
+//! Panics in the code of others: of the host, its sink, its callbacks and its chunks.
 //!
 //! A panic of the sink goes on to the caller, and a tick fails the stream, as if the sink had answered
-//! with an error. A panic of a callback or a listener is caught: the call or tick that caused it does
-//! the rest, the other callbacks included, and then the panic goes on.
+//! with an error. A panic of a callback, of a listener, of the host's accounting or of a chunk that is dropped
+//! is caught: the call or tick that caused it does the rest, the other callbacks included, and then the
+//! panic goes on.
 
-use super::Machine;
 use super::due::{Method, Tick};
+use super::flags;
+use super::panics::Payload;
+use super::state::{Failure, Host, Machine};
 use crate::chunk::Chunk;
 use crate::error::Error;
-use crate::flags;
-use crate::host::{Event, Host};
-use core::any::Any;
+use crate::event::Event;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::{Mutex, PoisonError};
 
 /// Held while the sink's method runs; dropped only if that panics.
 struct OnPanic<'a, C: Chunk, H: Host<C>> {
@@ -42,46 +42,6 @@ impl<C: Chunk, H: Host<C>> Drop for Held<'_, C, H> {
     }
 }
 
-/// What a panic carries.
-type Payload = Box<dyn Any + Send>;
-
-/// A panic, and the depth of the call that will raise it.
-type Caught = (usize, Payload);
-
-/// Panics of callbacks and listeners that have not gone on yet.
-#[derive(Debug, Default)]
-pub(super) struct Panics {
-    /// Callbacks and listeners on the stack: a call from within one is not the call that caused it.
-    depth: usize,
-    /// Ascending by depth; at most one of a depth. The mutex is never locked: it makes the machine
-    /// `Sync`, which a panic is not.
-    caught: Option<Box<Mutex<Vec<Caught>>>>,
-}
-
-impl Panics {
-    #[cold]
-    fn catch(&mut self, panic: Payload) {
-        let caught = self.caught.get_or_insert_default().get_mut();
-        let caught = caught.unwrap_or_else(PoisonError::into_inner);
-        // Those of calls that this panic has ended go no further.
-        caught.retain(|(depth, _)| *depth <= self.depth);
-        if caught.last().is_none_or(|(depth, _)| *depth < self.depth) {
-            caught.push((self.depth, panic));
-        }
-    }
-
-    /// The panic that the call which ends now has to raise.
-    #[cold]
-    fn take(&mut self) -> Option<Payload> {
-        let caught = self.caught.as_mut()?.get_mut().unwrap_or_else(PoisonError::into_inner);
-        let panic = caught.pop_if(|(depth, _)| *depth >= self.depth).map(|(_, panic)| panic);
-        if caught.is_empty() {
-            self.caught = None;
-        }
-        panic
-    }
-}
-
 impl<C: Chunk, H: Host<C>> Machine<C, H> {
     /// Calls a method of the sink.
     #[inline(always)]
@@ -107,7 +67,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
     }
 
     /// Calls a callback.
-    pub(super) fn tell(&mut self, callback: H::Callback, result: Result<(), super::Failure<C, H>>) {
+    pub(super) fn tell(&mut self, callback: H::Callback, result: Result<(), Failure<C, H>>) {
         self.shield(|stream| H::call(stream, callback, result));
     }
 
@@ -116,22 +76,54 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         self.shield(|stream| H::event(stream, event));
     }
 
-    /// Keeps a panic until [`raise`](Self::raise).
+    /// Drops a chunk that nobody takes. If that panics, the call or tick raises the panic at its end.
+    pub(crate) fn discard(&mut self, chunk: C) {
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(chunk))) {
+            self.keep(panic);
+        }
+    }
+
+    /// Calls a method of the host that is not given the machine; says whether it panicked.
+    #[inline(always)]
+    pub(super) fn notify(&mut self, call: impl FnOnce(&mut H)) -> bool {
+        let host = &mut self.host;
+        let result = catch_unwind(AssertUnwindSafe(|| call(host)));
+        result.map_err(|panic| self.keep(panic)).is_err()
+    }
+
+    /// Calls a method of the host that is given the machine.
     fn shield(&mut self, call: impl FnOnce(&mut Self)) {
         self.panics.depth += 1;
         let result = catch_unwind(AssertUnwindSafe(|| call(self)));
         self.panics.depth -= 1;
         if let Err(panic) = result {
-            self.panics.catch(panic);
+            self.keep(panic);
         }
     }
 
-    /// Ends a call or a tick from which callbacks may have been called: lets their first panic go on.
+    /// Keeps a panic until [`raise`](Self::raise).
+    #[cold]
+    fn keep(&mut self, panic: Payload) {
+        self.panics.catch(panic);
+        self.flags |= flags::PANICKED;
+    }
+
+    /// Ends a call or a tick from which the code of others may have been called: lets its first panic go
+    /// on.
     #[inline]
     pub(super) fn raise(&mut self) {
-        if self.panics.caught.is_some()
-            && let Some(panic) = self.panics.take()
-        {
+        if self.has(flags::PANICKED) {
+            self.raise_first();
+        }
+    }
+
+    #[cold]
+    fn raise_first(&mut self) {
+        let panic = self.panics.take();
+        if self.panics.is_empty() {
+            self.flags &= !flags::PANICKED;
+        }
+        if let Some(panic) = panic {
             resume_unwind(panic);
         }
     }

@@ -1,9 +1,8 @@
 //! Runs what is due in next ticks.
 
-use super::Machine;
 use super::due::Tick;
+use super::state::{Host, Machine};
 use crate::chunk::Chunk;
-use crate::host::Host;
 
 impl<C: Chunk, H: Host<C>> Machine<C, H> {
     /// Runs the next tick that is due; says whether there was one.
@@ -33,6 +32,11 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
     #[must_use]
     pub fn tick_due(&self) -> bool {
         !self.ticks.is_empty()
+    }
+
+    pub(super) fn next_tick(&mut self, tick: Tick<H::Callback, H::Error>) {
+        self.ticks.push_back(tick);
+        self.notify(H::schedule);
     }
 
     fn run_tick(&mut self) -> bool {

@@ -1,21 +1,21 @@
-//! What becomes of a chunk: to the sink or into the queue, the sink's answer, the callbacks, and the
-//! queue's passing on or giving up.
+//! A chunk's way: to the sink or into the queue, the sink's answer, the callbacks; and how the queue is passed
+//! on or given up.
 
 use super::callback::{Batch, Callback};
 use super::due::{Method, Tick};
-use super::{Failure, Machine};
+use super::flags;
+use super::state::{Failure, Host, Machine};
 use crate::chunk::Chunk;
 use crate::error::Error;
-use crate::flags;
-use crate::host::{Completion, Event, Host};
+use crate::event::{Completion, Event};
 use crate::queue::Chunks;
 
 impl<C: Chunk, H: Host<C>> Machine<C, H> {
     /// The sink's callback: it has done what it was given, or failed.
     ///
-    /// Called from within the sink's method, what follows waits for a tick; called later, it follows
-    /// at once. Nothing passes without an answer. An answer that nothing waits for fails the stream
-    /// with [`Error::MultipleCallback`].
+    /// If the sink's method is on the stack, the callbacks follow in a tick, otherwise immediately. The next
+    /// chunk is passed on only after an answer. A second answer fails the stream with
+    /// [`Error::MultipleCallback`].
     ///
     /// # Panics
     /// With the panic of a callback or a listener, after the rest.
@@ -70,6 +70,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         let length = length.min(self.in_flight);
         self.in_flight -= length;
         self.release_some(chunks, length);
+        self.raise();
     }
 
     /// What follows a write that a synchronous sink has done: at least a tick, if anything.
@@ -226,7 +227,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
     #[inline(always)]
     fn answered(&mut self, answer: Completion<H::Error>) {
         match answer {
-            // The quick way, which nothing follows: no callback, no 'drain', no end, no queue.
+            // Fast path: no callback, no 'drain', no end and no queue follow.
             Completion::Done
                 if self.flags & flags::QUICK == flags::EXPECT_ANSWER && self.callback.is_none() =>
             {
@@ -264,7 +265,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         }
     }
 
-    /// One by one.
+    /// Passes on the chunks one by one.
     fn pass_each(&mut self) {
         while let Some(chunk) = self.chunks.next() {
             let callback = self.callbacks.pop().map(Callback::One);
@@ -292,7 +293,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         self.flags &= !flags::SYNC;
     }
 
-    /// All at once.
+    /// Passes on all chunks by one `writev`.
     fn pass_all(&mut self) {
         self.pending -= self.chunks.len() as isize - 1;
         let mut chunks = core::mem::take(&mut self.chunks);
@@ -304,15 +305,31 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         self.in_flight = self.length - self.reserved;
         self.flags |= flags::WRITING | flags::SYNC | flags::EXPECT_ANSWER;
         let answer = self.ask(Method::Write, |stream| H::writev(stream, &mut chunks));
-        self.answered(answer);
+        self.answered_all(answer, chunks.len());
         self.flags &= !flags::SYNC;
         self.close_batch();
-        chunks.by_ref().for_each(drop);
+        for chunk in chunks.by_ref() {
+            self.discard(chunk);
+        }
         if self.chunks.is_bare() {
             self.chunks = chunks;
         }
         if self.chunks.is_empty() || !self.has(flags::STRICT) {
             self.reset_buffer();
+        }
+    }
+
+    /// `writev` has returned, with `left` chunks that it has not taken: these would be lost, so the stream
+    /// fails.
+    fn answered_all(&mut self, answer: Completion<H::Error>, left: usize) {
+        match answer {
+            Completion::Failed(_) => self.answered(answer),
+            _ if left == 0 => self.answered(answer),
+            _ if self.has(flags::EXPECT_ANSWER) => {
+                self.answered(Completion::Failed(Error::ChunksLeft { chunks: left }));
+            }
+            // It has called `complete` itself.
+            _ => self.fail(Error::ChunksLeft { chunks: left }, true),
         }
     }
 
@@ -343,7 +360,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
             while let Some(chunk) = self.chunks.next() {
                 let callback = self.callbacks.pop();
                 self.release(self.measure(&chunk));
-                drop(chunk);
+                self.discard(chunk);
                 if let Some(callback) = callback {
                     self.tell(callback, Err(self.given_up("write")));
                 }
@@ -362,6 +379,9 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
 
     /// Drops what is left in the queue, and marks it as unused.
     fn reset_buffer(&mut self) {
+        while let Some(chunk) = self.chunks.next() {
+            self.discard(chunk);
+        }
         self.chunks.settle();
         self.callbacks.reset();
         self.flags &= !flags::BUFFERED;

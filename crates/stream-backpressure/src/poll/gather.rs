@@ -1,34 +1,16 @@
 //! Small writes of bytes, gathered into chunks while the sink is busy.
 //!
-//! The rule is Nagle's (RFC 896): what is written while nothing is in flight goes out at once, and
-//! what is written meanwhile is gathered, and goes out as one chunk when the sink has passed on the
-//! rest, or when it is as long as a piece. So a chunk of its own is made of a short write only where
-//! it does not have to wait.
+//! The rule is Nagle's (RFC 896): what is written while nothing is in flight goes out at once; what is
+//! written meanwhile is gathered, and goes out as one chunk when the sink has passed on the rest, or when
+//! it is as long as a piece. So a short write becomes a chunk of its own only where it does not have to
+//! wait.
 
-use super::{NotSent, PollSink, PollWritable, refusal};
+use super::gathered::Gathered;
+use super::sink::PollSink;
+use super::stream::{NotSent, PollWritable, refusal};
 use crate::chunk::Chunk;
 use core::task::{Context, Poll, ready};
 use std::io::IoSlice;
-
-/// The chunk that is being gathered. Its room is reserved in the machine.
-pub(super) struct Gathered<C> {
-    bytes: Vec<u8>,
-    make: Option<fn(Vec<u8>) -> C>,
-}
-
-impl<C> Gathered<C> {
-    pub(super) const fn new() -> Self {
-        Self { bytes: Vec::new(), make: None }
-    }
-
-    /// The chunk, if there is one.
-    pub(super) fn take(&mut self) -> Option<C> {
-        let make = self.make.take()?;
-        let mut bytes = core::mem::take(&mut self.bytes);
-        bytes.shrink_to_fit();
-        Some(make(bytes))
-    }
-}
 
 impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
     /// Writes the chunk that has been gathered; says whether there was one.

@@ -1,28 +1,12 @@
 //! What closures a Writable takes: those that go to other threads, those that are shared between
 //! threads as well, or any. A stream goes where its closures go.
 
-use super::{Events, Sink};
+use super::events::{By, Closures};
+use super::sink::Sink;
 use crate::chunk::Chunk;
 use crate::error::Error;
-use crate::host::Event;
-use crate::machine::Machine;
+use crate::event::Event;
 use core::time::Duration;
-
-/// A Writable by the kind of its closures.
-type By<K, C, S> = Machine<C, Events<C, S, K>>;
-
-/// A kind of closures: [`SendClosures`], [`SyncClosures`] or [`LocalClosures`].
-pub trait Closures: Sized {
-    /// A callback: it is given the stream, and what became of the call.
-    type OnDone<C: Chunk, S: Sink<C>>: FnOnce(&mut By<Self, C, S>, Result<(), Error<S::Error>>);
-    /// A listener.
-    type Listener<C: Chunk, S: Sink<C>>: FnMut(&mut By<Self, C, S>, &Event<S::Error>);
-    /// A clock, which gives the time since any fixed moment.
-    type Clock: Fn() -> Duration;
-
-    /// A clock of this kind.
-    fn clock(clock: impl Fn() -> Duration + Send + Sync + 'static) -> Self::Clock;
-}
 
 /// A kind of closures by its bounds, and the calls of a Writable that take such.
 macro_rules! closures {

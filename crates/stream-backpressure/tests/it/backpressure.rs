@@ -1,7 +1,7 @@
 //! The high-water mark, 'drain', cork, and the figures of the stream.
 
 use crate::log::{bytes, stream};
-use stream_backpressure::{Completion, Data, Node, Object, Options, Sink, Writable};
+use stream_backpressure::{Completion, Data, NodeVersion, Object, Options, Sink, Writable};
 
 #[test]
 fn exactly_the_mark_says_false_and_drain_follows_the_last_chunk_before_its_callback() {
@@ -113,7 +113,7 @@ fn objects_count_one_and_their_mark_is_sixteen() {
 fn marks_follow_the_node_and_are_whole_numbers() {
     let mut options = Options::default();
     assert_eq!(options.mark(), 16384);
-    options.node = Node::V24;
+    options.node = NodeVersion::V24;
     assert_eq!(options.mark(), if cfg!(windows) { 16384 } else { 65536 });
     for wrong in [-1.0, f64::NAN, 0.5, f64::INFINITY] {
         let refused = Options::default().with_number(wrong).unwrap_err();

@@ -7,8 +7,8 @@ use std::panic::resume_unwind;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::task::{Context, Poll};
 use stream_backpressure::{
-    Chunks, Completion, Data, Error, Event, Host, Machine, OnDone, Options, PollFn, PollSink,
-    PollWritable, Sink, Writable,
+    Budget, Chunk, Chunks, Completion, Data, Error, Event, Host, Machine, OnDone, Options, PollFn,
+    PollSink, PollWritable, Rules, Sink, Writable,
 };
 
 /// Panics in the method of that name.
@@ -30,7 +30,8 @@ impl Sink<Data> for Panics {
         self.in_method("write")
     }
 
-    fn writev(&mut self, _: &mut Chunks<Data>) -> Completion<String> {
+    fn writev(&mut self, chunks: &mut Chunks<Data>) -> Completion<String> {
+        chunks.for_each(drop);
         self.in_method("writev")
     }
 
@@ -336,4 +337,182 @@ fn a_polled_sink_that_is_done_with_chunks_left_fails_the_stream() {
     };
     assert_eq!(refused.error, Error::ChunksLeft { chunks: 2 }, "of the three behind the first");
     assert_eq!(writable.stats().bytes, 0);
+}
+
+/// A sink that answers at once, and whose accounting panics from the call of that number on, as often as it
+/// is told.
+struct BadBooks {
+    first: usize,
+    times: usize,
+    calls: usize,
+    held: isize,
+    taken: usize,
+}
+
+impl Sink<Vec<u8>> for BadBooks {
+    type Error = String;
+
+    fn write(&mut self, _: Vec<u8>) -> Completion<String> {
+        self.taken += 1;
+        Completion::Done
+    }
+
+    fn account(&mut self, difference: isize) {
+        self.held += difference;
+        self.calls += 1;
+        if (self.first..self.first + self.times).contains(&self.calls) {
+            panic_with("account");
+        }
+    }
+}
+
+#[test]
+fn accounting_that_panics_upsets_nothing_and_its_panic_goes_on() {
+    for first in 1..=8 {
+        for corked in [false, true] {
+            let books = BadBooks { first, times: 1, calls: 0, held: 0, taken: 0 };
+            let mut writable = Writable::over(Options::default(), books);
+            let mut panicked = Vec::new();
+            if corked {
+                writable.cork();
+            }
+            for n in 1..=4 {
+                panicked.extend(caught(|| _ = writable.write(vec![7; n])));
+            }
+            panicked.extend(caught(|| writable.uncork()));
+            panicked.extend(caught(|| writable.end()));
+            panicked.extend(caught(|| _ = writable.run_ticks()));
+            assert_eq!(panicked, ["account"], "at call {first}");
+            assert!(writable.finished(), "after a panic at call {first}");
+            assert_eq!((writable.length(), writable.sink().held, writable.sink().taken), (0, 0, 4));
+        }
+    }
+}
+
+/// A chunk that panics when it is dropped, or when it is prepared.
+#[derive(Debug)]
+struct Brittle {
+    in_drop: bool,
+    in_prepare: bool,
+}
+
+impl Chunk for Brittle {
+    fn length(&self) -> usize {
+        1
+    }
+
+    fn prepare(&mut self, _: Rules) {
+        if std::mem::take(&mut self.in_prepare) {
+            panic_with("prepare");
+        }
+    }
+}
+
+impl Drop for Brittle {
+    fn drop(&mut self) {
+        if std::mem::take(&mut self.in_drop) {
+            panic_with("drop");
+        }
+    }
+}
+
+struct Silent;
+
+impl Sink<Brittle> for Silent {
+    type Error = String;
+
+    fn write(&mut self, mut chunk: Brittle) -> Completion<String> {
+        chunk.in_drop = false;
+        Completion::Pending
+    }
+}
+
+#[test]
+fn a_chunk_that_panics_when_it_is_dropped_keeps_no_callback_from_being_called() {
+    let log = Log::default();
+    let mut writable = Writable::over(strict(), Silent);
+    let told = |name: &str| -> OnDone<Brittle, Silent> {
+        let (log, name) = (log.clone(), name.to_owned());
+        Box::new(move |_, result| log.push(format!("{name} {}", result.is_ok())))
+    };
+    for name in ["one", "two", "three"] {
+        writable.write_then(Brittle { in_drop: true, in_prepare: false }, told(name)).unwrap();
+    }
+    writable.destroy(None);
+    assert_eq!(caught(|| _ = writable.run_ticks()), Some("drop"));
+    assert_eq!(caught(|| _ = writable.run_ticks()), None);
+    assert!(writable.closed());
+    assert_eq!(writable.length(), 0);
+    assert_eq!(log.take(), ["one false", "two false", "three false"]);
+}
+
+#[test]
+fn a_chunk_that_panics_as_it_is_prepared_is_not_held() {
+    let budget = Budget::new(1000);
+    let mut writable = Writable::over(Options::default().with_budget(&budget), Silent);
+    let chunk = Brittle { in_drop: false, in_prepare: true };
+    assert_eq!(caught(|| _ = writable.write(chunk)), Some("prepare"));
+    assert_eq!((writable.length(), writable.stats().charged, budget.used()), (0, 0, 0));
+    assert!(writable.write(Brittle { in_drop: false, in_prepare: false }).unwrap());
+}
+
+#[test]
+fn chunks_that_panic_as_a_polled_stream_is_destroyed_keep_the_sink_from_nothing() {
+    let held = std::sync::Arc::new(());
+    let kept = held.clone();
+    let stuck = PollFn(move |_: &mut Context<'_>, _: &mut Chunks<Brittle>| {
+        let _ = &kept;
+        Poll::<Result<(), String>>::Pending
+    });
+    let mut writable = PollWritable::new(Options::default(), stuck);
+    for _ in 0..3 {
+        writable.start_send(Brittle { in_drop: true, in_prepare: false }).unwrap();
+    }
+    assert!(writable.poll_flush(&mut context()).is_pending());
+    let panicked = caught(|| writable.destroy(None));
+    assert_eq!(panicked, Some("drop"));
+    assert!(writable.sink().is_none());
+    assert_eq!(std::sync::Arc::strong_count(&held), 1, "the sink is dropped");
+    assert_eq!(writable.stats().bytes, 0);
+}
+
+/// A sink whose `writev` takes one chunk of all.
+struct TakesOne(Completion<String>);
+
+impl Sink<Vec<u8>> for TakesOne {
+    type Error = String;
+    const WRITEV: bool = true;
+
+    fn write(&mut self, _: Vec<u8>) -> Completion<String> {
+        Completion::Done
+    }
+
+    fn writev(&mut self, chunks: &mut Chunks<Vec<u8>>) -> Completion<String> {
+        chunks.next();
+        self.0.clone()
+    }
+}
+
+#[test]
+fn what_writev_leaves_is_not_lost_silently() {
+    for options in [Options::default(), strict()] {
+        for answer in [Completion::Done, Completion::Pending] {
+            let mut writable = Writable::over(options.clone(), TakesOne(answer));
+            let (said, heard) = std::sync::mpsc::channel();
+            writable.cork();
+            for n in 0..3 {
+                let said = said.clone();
+                let told: OnDone<Vec<u8>, TakesOne> =
+                    Box::new(move |_, result| said.send(result).expect("a receiver"));
+                writable.write_then(vec![n], told).unwrap();
+            }
+            writable.uncork();
+            writable.run_ticks();
+            let left = Error::ChunksLeft { chunks: 2 };
+            assert_eq!(writable.errored(), Some(&left));
+            assert_eq!(heard.try_iter().collect::<Vec<_>>(), vec![Err(left); 3]);
+            assert!(writable.closed());
+            assert_eq!(writable.length(), 0);
+        }
+    }
 }

@@ -1,11 +1,13 @@
 //! Waiting for room as a future, for those who do not poll: what is reserved or waited for is given back
 //! when the future or the reservation is dropped.
 
-use crate::poll::{NotSent, PollSink, PollWritable};
-use crate::{Chunk, Refused};
+use super::sink::PollSink;
+use super::stream::{NotSent, PollWritable};
+use crate::chunk::Chunk;
+use crate::error::Refused;
 use core::fmt;
 use core::future::poll_fn;
-use core::task::ready;
+use core::task::{Context, Poll, ready};
 
 /// Room for one write into a stream: [`PollWritable::reserve`]. Dropping it gives the room back.
 pub struct Room<'a, C: Chunk, P: PollSink<C>> {
@@ -20,6 +22,12 @@ impl<C: Chunk, P: PollSink<C>> Room<'_, C, P> {
     /// reserved.
     pub fn send(self, chunk: C) -> Result<(), NotSent<C, P>> {
         self.stream.start_send(chunk)
+    }
+
+    /// Ready when the stream is drained and the room is there.
+    fn poll(&mut self, cx: &mut Context<'_>, count: usize) -> Poll<Result<(), NotSent<C, P>>> {
+        ready!(self.stream.poll_drained(cx))?;
+        self.stream.poll_room_now(cx, count)
     }
 }
 
@@ -44,12 +52,8 @@ impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
     /// # Errors
     /// As [`poll_room`](Self::poll_room).
     pub async fn reserve(&mut self, count: usize) -> Result<Room<'_, C, P>, NotSent<C, P>> {
-        let room = Room { stream: self };
-        poll_fn(|cx| {
-            ready!(room.stream.poll_drained(cx))?;
-            room.stream.poll_room_now(cx, count)
-        })
-        .await?;
+        let mut room = Room { stream: self };
+        poll_fn(|cx| room.poll(cx, count)).await?;
         Ok(room)
     }
 
@@ -82,10 +86,20 @@ impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
     /// assert_eq!(passed, 10);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub async fn write_chunk(&mut self, chunk: C) -> Result<(), NotSent<C, P>> {
-        match self.reserve(self.counted(&chunk)).await {
-            Ok(room) => room.send(chunk),
-            Err(refused) => Err(Refused { chunk: Some(chunk), ..refused }),
-        }
+    pub fn write_chunk(&mut self, chunk: C) -> impl Future<Output = Result<(), NotSent<C, P>>> {
+        // Not an `async fn` around `reserve`: a future in a future takes more memory, all of which is cold
+        // when the stream's turn comes.
+        let count = self.counted(&chunk);
+        let mut room = Room { stream: self };
+        let mut chunk = Some(chunk);
+        poll_fn(move |cx| {
+            let polled = ready!(room.poll(cx, count));
+            // It is asked again after it was ready.
+            let Some(chunk) = chunk.take() else { return Poll::Pending };
+            Poll::Ready(match polled {
+                Ok(()) => room.stream.start_send(chunk),
+                Err(refused) => Err(Refused { chunk: Some(chunk), ..refused }),
+            })
+        })
     }
 }

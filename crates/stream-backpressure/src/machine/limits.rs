@@ -1,0 +1,208 @@
+//! The books of what a stream holds, against its caps, its share of a budget and its deadline.
+
+use super::flags;
+use super::state::{Failure, Host, MOST, Machine};
+use crate::budget::{Budget, Share};
+use crate::chunk::Chunk;
+use crate::error::Error;
+use core::convert::Infallible;
+use core::task::{Context, Poll};
+use core::time::Duration;
+
+impl<C: Chunk, H: Host<C>> Machine<C, H> {
+    /// Destroys the stream with [`Error::Deadline`] if it has been undrained for too long: since a
+    /// write said false, or since `end` until all is done. Says whether it did.
+    ///
+    /// `now` is on the scale of [`Host::now`], without which nothing is ever late.
+    pub fn check_deadline(&mut self, now: Duration) -> bool {
+        let late = self.deadline().is_some_and(|deadline| now >= deadline);
+        if late {
+            self.destroy(Some(Error::Deadline));
+        }
+        late
+    }
+
+    /// When [`check_deadline`](Self::check_deadline) will destroy the stream, unless it is drained, or
+    /// has finished, before.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Duration> {
+        let waits = self.length > 0 || self.has(flags::ENDING) && !self.has(flags::FINISHED);
+        if !waits || self.has(flags::DESTROYED) {
+            return None;
+        }
+        self.undrained_since?.checked_add(self.patience()?)
+    }
+
+    /// How long the stream may stay undrained.
+    pub(crate) fn patience(&self) -> Option<Duration> {
+        self.guard.as_ref()?.deadline
+    }
+
+    /// The budget that the stream takes part in.
+    #[must_use]
+    pub fn budget(&self) -> Option<&Budget> {
+        self.share().map(Share::budget)
+    }
+
+    /// Destroys the stream with [`Error::Evicted`] if its budget has told it to make room for others
+    /// ([`Yields::LargestHolder`](crate::Yields::LargestHolder)). Says whether it did.
+    pub fn check_eviction(&mut self) -> bool {
+        let evicted = !self.has(flags::DESTROYED) && self.share().is_some_and(Share::is_evicted);
+        if evicted {
+            self.destroy(Some(Error::Evicted));
+        }
+        evicted
+    }
+
+    /// The same, and wakes the task when it is told.
+    pub(crate) fn poll_eviction(&mut self, cx: &mut Context<'_>) -> bool {
+        self.share().is_some_and(|share| share.poll_evicted(cx)) && self.check_eviction()
+    }
+
+    /// Ready when a write that counts `least` is sure to find room in the caps and the budget, as so many
+    /// new chunks (0 or 1); gives how much it may count, up to `most`. The budget's part is reserved until
+    /// the next write or [`cancel_room`](Self::cancel_room).
+    ///
+    /// The budget wakes the task. A cap does not: what is buffered has to be passed on, and whoever
+    /// does that looks again.
+    ///
+    /// # Errors
+    /// [`Error::Full`] and [`Error::OverBudget`] if so much never fits.
+    pub(crate) fn poll_room(
+        &mut self,
+        cx: &mut Context<'_>,
+        least: usize,
+        most: usize,
+        chunks: usize,
+    ) -> Poll<Result<usize, Failure<C, H>>> {
+        let length = self.length;
+        match &mut self.guard {
+            Some(guard) => guard.poll_room(cx, length, least..=most, chunks),
+            None => Poll::Ready(Ok(most)),
+        }
+    }
+
+    /// No longer waits for room, and gives back what is reserved.
+    pub(crate) fn cancel_room(&mut self) {
+        if let Some(guard) = &mut self.guard {
+            guard.cancel_room();
+        }
+    }
+
+    /// Whether the budget has room for the stream, and no other waits for it.
+    pub(crate) fn budget_has_room(&self) -> bool {
+        self.share().is_none_or(Share::has_room)
+    }
+
+    /// The most that one write may count when nothing else is held.
+    pub(crate) fn largest(&self) -> usize {
+        self.guard.as_ref().map_or(MOST, |guard| guard.largest())
+    }
+
+    fn share(&self) -> Option<&Share> {
+        self.guard.as_ref()?.share.as_ref()
+    }
+
+    /// What a write may count now: what the caps and the budget leave for one more chunk, in bytes
+    /// (objects in object mode).
+    #[must_use]
+    pub fn room(&self) -> usize {
+        let room = self.guard.as_ref().map_or(MOST, |guard| guard.room(self.length));
+        room.min(MOST - self.length)
+    }
+
+    /// What counts against the cap and the budget.
+    pub(super) fn charged(&self) -> usize {
+        let costs = self.guard.as_ref().map_or(0, |guard| guard.cost_of(guard.held));
+        self.length.saturating_add(costs)
+    }
+
+    /// What the chunk counts.
+    #[inline]
+    pub(crate) fn measure(&self, chunk: &C) -> usize {
+        if self.has(flags::OBJECT_MODE) { 1 } else { chunk.length() }
+    }
+
+    /// What a chunk will count that has not been prepared, or why it cannot be written.
+    #[inline]
+    pub(crate) fn measure_new(&self, chunk: &C) -> Result<usize, Failure<C, H>> {
+        let length = chunk.check(self.rules).map_err(widen)?;
+        Ok(if self.has(flags::OBJECT_MODE) { 1 } else { length })
+    }
+
+    /// Finds room for `length` more, in a new chunk or in the one that is reserved.
+    #[inline(never)]
+    pub(super) fn admit(&mut self, length: usize, new: bool) -> Result<(), Failure<C, H>> {
+        if self.length.saturating_add(length) > MOST {
+            return Err(Error::Full { cap: MOST });
+        }
+        match &mut self.guard {
+            Some(guard) => guard.admit(self.length, length, usize::from(new)),
+            None => Ok(()),
+        }
+    }
+
+    /// Begins to hold a chunk of that length. Says whether the host's accounting panicked, which
+    /// [`raise`](Self::raise) is for.
+    #[inline]
+    pub(super) fn hold(&mut self, length: usize) -> bool {
+        self.length += length;
+        self.stats.peak_bytes = self.stats.peak_bytes.max(self.length);
+        self.notify(|host| host.account(length as isize))
+    }
+
+    /// No longer holds a chunk of that length.
+    #[inline]
+    pub(super) fn release(&mut self, length: usize) {
+        let length = length.min(self.length);
+        self.length -= length;
+        if let Some(guard) = &mut self.guard {
+            // What is in flight is released as a whole. An unused queue is not looked at: it is cold.
+            let buffered = if self.flags & flags::BUFFERED == 0 { 0 } else { self.chunks.len() };
+            guard.release(length, buffered + usize::from(self.reserved > 0));
+        }
+        self.notify(|host| host.account(-(length as isize)));
+    }
+
+    /// No longer holds that much of what is in flight, in so many chunks.
+    pub(super) fn release_some(&mut self, chunks: usize, length: usize) {
+        self.length -= length;
+        if let Some(guard) = &mut self.guard {
+            guard.release(length, guard.held.saturating_sub(chunks));
+        }
+        self.notify(|host| host.account(-(length as isize)));
+    }
+
+    /// Notes that 'drain' is needed.
+    #[inline]
+    pub(super) fn undrain(&mut self) {
+        if !self.has(flags::NEED_DRAIN) {
+            self.flags |= flags::NEED_DRAIN;
+            self.start_clock();
+        }
+    }
+
+    pub(super) fn start_clock(&mut self) {
+        if self.undrained_since.is_none() {
+            self.undrained_since = self.host.now();
+        }
+    }
+
+    pub(super) fn stop_clock(&mut self) {
+        if let Some(since) = self.undrained_since.take()
+            && let Some(now) = self.host.now()
+        {
+            let passed = now.saturating_sub(since);
+            self.stats.undrained = self.stats.undrained.saturating_add(passed);
+        }
+    }
+}
+
+/// A chunk's own error as one of the machine's.
+fn widen<E>(error: Error<Infallible>) -> Error<E> {
+    match error {
+        Error::NullValues => Error::NullValues,
+        Error::UnknownEncoding => Error::UnknownEncoding,
+        _ => Error::InvalidChunk,
+    }
+}

@@ -1,0 +1,150 @@
+//! What a stream shows of itself: Node's `writable...` properties, and its figures.
+
+use super::flags::{self, Flags};
+use super::state::{Failure, Host, Machine};
+use crate::chunk::{Chunk, Rules};
+use crate::encoding::Encoding;
+use crate::stats::Stats;
+
+impl<C: Chunk, H: Host<C>> Machine<C, H> {
+    /// The host: the sink and what surrounds it.
+    #[must_use]
+    pub fn host(&self) -> &H {
+        &self.host
+    }
+
+    /// The host, to change it.
+    #[must_use]
+    pub fn host_mut(&mut self) -> &mut H {
+        &mut self.host
+    }
+
+    /// The host, and an end of the stream: callbacks and listeners hear nothing more.
+    #[must_use]
+    pub fn into_host(self) -> H {
+        self.host
+    }
+
+    /// Bytes buffered and in flight (objects in object mode).
+    #[doc(alias = "writableLength")]
+    #[must_use]
+    pub fn length(&self) -> usize {
+        self.length
+    }
+
+    /// Chunks buffered.
+    #[doc(alias = "writableBuffer")]
+    #[must_use]
+    pub fn buffered_chunks(&self) -> usize {
+        self.chunks.len()
+    }
+
+    /// The chunks that are buffered.
+    #[doc(alias = "writableBuffer")]
+    pub fn buffered(&self) -> impl Iterator<Item = &C> {
+        self.chunks.iter()
+    }
+
+    /// How many `uncork` calls are needed.
+    #[doc(alias = "writableCorked")]
+    #[must_use]
+    pub fn corked(&self) -> usize {
+        self.corked
+    }
+
+    /// Whether a write has said false and 'drain' is still to come.
+    #[doc(alias = "writableNeedDrain")]
+    #[must_use]
+    pub fn need_drain(&self) -> bool {
+        self.flags & (flags::DESTROYED | flags::ENDING | flags::NEED_DRAIN) == flags::NEED_DRAIN
+    }
+
+    /// The high-water mark, in bytes (objects in object mode).
+    #[doc(alias = "writableHighWaterMark")]
+    #[must_use]
+    pub fn high_water_mark(&self) -> usize {
+        self.high_water_mark
+    }
+
+    /// Whether chunks are any values that count 1.
+    #[doc(alias = "writableObjectMode")]
+    #[must_use]
+    pub fn object_mode(&self) -> bool {
+        self.has(flags::OBJECT_MODE)
+    }
+
+    /// Whether a write is not refused for the stream's state.
+    #[must_use]
+    pub fn writable(&self) -> bool {
+        !self.has(flags::ENDING | flags::DESTROYED | flags::ERRORED)
+    }
+
+    /// Whether `end` has been called.
+    #[doc(alias = "writableEnded")]
+    #[must_use]
+    pub fn ended(&self) -> bool {
+        self.has(flags::ENDING)
+    }
+
+    /// Whether all is done, which 'finish' says.
+    #[doc(alias = "writableFinished")]
+    #[must_use]
+    pub fn finished(&self) -> bool {
+        self.has(flags::FINISHED)
+    }
+
+    /// Whether `destroy` has been called, by the host or by the stream itself.
+    #[must_use]
+    pub fn destroyed(&self) -> bool {
+        self.has(flags::DESTROYED)
+    }
+
+    /// Whether the sink has let go of what it held.
+    #[must_use]
+    pub fn closed(&self) -> bool {
+        self.has(flags::CLOSED)
+    }
+
+    /// Whether the stream is open, holds nothing, and nothing is due.
+    pub(crate) fn is_quiet(&self) -> bool {
+        const STIRRED: Flags = flags::DESTROYED
+            | flags::ERRORED
+            | flags::ENDING
+            | flags::WRITING
+            | flags::BUFFERED
+            | flags::PANICKED;
+        !self.has(STIRRED) && self.length == 0 && self.ticks.is_empty()
+    }
+
+    /// What the stream has failed with first.
+    #[must_use]
+    pub fn errored(&self) -> Option<&Failure<C, H>> {
+        self.errored.as_ref()
+    }
+
+    /// Whether the stream was destroyed or failed before it finished.
+    #[doc(alias = "writableAborted")]
+    #[must_use]
+    pub fn aborted(&self) -> bool {
+        self.has(flags::DESTROYED | flags::ERRORED) && !self.has(flags::FINISHED)
+    }
+
+    /// The rules by which chunks are taken.
+    #[must_use]
+    pub fn rules(&self) -> Rules {
+        self.rules
+    }
+
+    /// `setDefaultEncoding`: the encoding of text that names none, from here on.
+    #[doc(alias = "setDefaultEncoding")]
+    pub fn set_default_encoding(&mut self, encoding: Encoding) {
+        self.rules.default_encoding = encoding.as_default();
+    }
+
+    /// What the stream holds and has done.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        let charged = self.charged();
+        Stats { bytes: self.length, charged, chunks: self.chunks.len(), ..self.stats }
+    }
+}

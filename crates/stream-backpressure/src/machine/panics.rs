@@ -1,0 +1,48 @@
+//! Panics of callbacks and listeners that have been caught and have not gone on yet.
+
+use core::any::Any;
+use std::sync::{Mutex, PoisonError};
+
+/// What a panic carries.
+pub(super) type Payload = Box<dyn Any + Send>;
+
+/// A panic, and the depth of the call that will raise it.
+type Caught = (usize, Payload);
+
+/// Panics of callbacks and listeners that have not gone on yet.
+#[derive(Debug, Default)]
+pub(super) struct Panics {
+    /// Callbacks and listeners on the stack: a call from within one is not the call that caused it.
+    pub(super) depth: usize,
+    /// Ascending by depth; at most one of a depth. The mutex is never locked: it makes the machine
+    /// `Sync`, which a panic is not.
+    caught: Option<Box<Mutex<Vec<Caught>>>>,
+}
+
+impl Panics {
+    #[cold]
+    pub(super) fn catch(&mut self, panic: Payload) {
+        let caught = self.caught.get_or_insert_default().get_mut();
+        let caught = caught.unwrap_or_else(PoisonError::into_inner);
+        // Those of calls that this panic has ended go no further.
+        caught.retain(|(depth, _)| *depth <= self.depth);
+        if caught.last().is_none_or(|(depth, _)| *depth < self.depth) {
+            caught.push((self.depth, panic));
+        }
+    }
+
+    /// The panic that the call which ends now has to raise.
+    #[cold]
+    pub(super) fn take(&mut self) -> Option<Payload> {
+        let caught = self.caught.as_mut()?.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let panic = caught.pop_if(|(depth, _)| *depth >= self.depth).map(|(_, panic)| panic);
+        if caught.is_empty() {
+            self.caught = None;
+        }
+        panic
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.caught.is_none()
+    }
+}

@@ -1,0 +1,225 @@
+//! The state of a stream and what surrounds it: [`Machine`] and [`Host`], which are defined by each other.
+
+use super::callback::{Callback, Callbacks};
+use super::due::Tick;
+use super::flags::{self, Flags};
+use super::guard::Guard;
+use super::panics::Panics;
+use crate::chunk::{Chunk, Rules};
+use crate::error::{Error, Refused};
+use crate::event::{Completion, Event};
+use crate::options::{Mode, Options};
+use crate::queue::{Chunks, Ring};
+use crate::stats::Stats;
+use core::time::Duration;
+
+/// A Writable without I/O: a stream of chunks into its [`Host`], with Node's contract.
+///
+/// This is what a runtime embeds, with its own callbacks, listeners and tick queue. Most programs want
+/// [`Writable`](crate::Writable), which is this machine in a host made of a [`Sink`](crate::Sink) and
+/// closures.
+///
+/// A call is constant time, except for those that pass on or give up what is buffered: these are linear
+/// in it.
+#[derive(Debug)]
+pub struct Machine<C: Chunk, H: Host<C>> {
+    pub(super) flags: Flags,
+    /// Chunks buffered, in flight and reserved, in bytes or objects.
+    pub(super) length: usize,
+    /// The part of `length` that is reserved for a chunk that has not been written yet.
+    pub(super) reserved: usize,
+    pub(super) high_water_mark: usize,
+    /// The part of `length` that is in flight.
+    pub(super) in_flight: usize,
+    pub(super) corked: usize,
+    /// Writes and ends whose callbacks are due before 'finish'; may fall below 0 as in Node.
+    pub(super) pending: isize,
+    /// The callback of the chunk in flight.
+    pub(super) callback: Option<Callback<H::Callback>>,
+    pub(super) host: H,
+    pub(super) chunks: Chunks<C>,
+    pub(super) callbacks: Callbacks<H::Callback>,
+    /// Callbacks of writes that a synchronous sink has done, in groups that share a tick.
+    pub(super) done: Ring<Callback<H::Callback>>,
+    pub(super) groups: Ring<usize>,
+    pub(super) ticks: Ring<Tick<H::Callback, H::Error>>,
+    pub(super) on_finish: Vec<H::Callback>,
+    pub(super) errored: Option<Error<H::Error>>,
+    /// The error of a `destroy` that waits for the end of construction.
+    pub(super) put_off: Option<Option<Error<H::Error>>>,
+    pub(super) rules: Rules,
+    pub(super) guard: Option<Box<Guard>>,
+    pub(super) panics: Panics,
+    pub(super) stats: Stats,
+    /// When the stream became undrained, where the host has a clock.
+    pub(super) undrained_since: Option<Duration>,
+}
+
+/// The most that a stream counts: more than a process can have in memory.
+pub(super) const MOST: usize = isize::MAX as usize;
+
+/// The machine's errors.
+pub type Failure<C, H> = Error<<H as Host<C>>::Error>;
+/// A write that the machine did not take.
+pub type RefusedBy<C, H> = Refused<C, <H as Host<C>>::Callback, <H as Host<C>>::Error>;
+
+impl<C: Chunk, H: Host<C>> Machine<C, H> {
+    /// An open stream.
+    #[must_use]
+    pub fn new(options: Options, host: H) -> Self {
+        let high_water_mark = options.mark();
+        let mut flags = flags::ALL_SILENT;
+        for (set, flag) in [
+            (options.object_mode, flags::OBJECT_MODE),
+            (options.emit_close, flags::EMIT_CLOSE),
+            (options.auto_destroy, flags::AUTO_DESTROY),
+            (!options.construct, flags::CONSTRUCTED),
+            (options.mode == Mode::Strict, flags::STRICT),
+        ] {
+            if set {
+                flags |= flag;
+            }
+        }
+        let rules = Rules {
+            object_mode: options.object_mode,
+            decode_strings: options.decode_strings,
+            default_encoding: options.default_encoding.as_default(),
+            node: options.node,
+        };
+        let mut machine = Self {
+            flags,
+            length: 0,
+            reserved: 0,
+            high_water_mark,
+            in_flight: 0,
+            corked: 0,
+            pending: 0,
+            callback: None,
+            host,
+            chunks: Chunks::new(),
+            callbacks: Callbacks::new(),
+            done: Ring::new(),
+            groups: Ring::new(),
+            ticks: Ring::new(),
+            on_finish: Vec::new(),
+            errored: None,
+            put_off: None,
+            rules,
+            guard: Guard::of(options.limits, options.object_mode),
+            panics: Panics::default(),
+            stats: Stats::default(),
+            undrained_since: None,
+        };
+        if options.construct {
+            machine.next_tick(Tick::Construct);
+        }
+        machine
+    }
+
+    #[inline]
+    pub(super) fn has(&self, any: Flags) -> bool {
+        self.flags & any != 0
+    }
+
+    /// What a callback is told that the stream will not serve.
+    pub(super) fn given_up(&self, call: &'static str) -> Failure<C, H> {
+        self.errored.clone().unwrap_or(Error::Destroyed(call))
+    }
+}
+
+/// The surroundings of a [`Machine`]: its sink, its listeners, its callbacks and its tick queue.
+///
+/// Every method is given the whole machine, so that it can call `write`, `end` or `destroy` in turn,
+/// as JavaScript's callbacks do; the host itself is [`Machine::host`]. Dispatch is static: what a
+/// host leaves at its default costs nothing.
+///
+/// A panic of [`call`](Self::call), [`event`](Self::event), [`account`](Self::account) or
+/// [`schedule`](Self::schedule) goes on when the call or tick that caused it has done the rest, the other
+/// callbacks included; a second panic meanwhile goes no further. A panic of the sink's methods goes on
+/// immediately, and a tick fails the stream with [`Error::SinkPanicked`].
+pub trait Host<C: Chunk>: Sized {
+    /// What a write or an end may carry to be called when it is done.
+    type Callback;
+    /// The sink's own error.
+    type Error: Clone;
+
+    /// `_write`: takes one chunk.
+    fn write(stream: &mut Machine<C, Self>, chunk: C) -> Completion<Self::Error>;
+
+    /// Calls a callback: with no error if what it belongs to was done.
+    fn call(
+        stream: &mut Machine<C, Self>,
+        callback: Self::Callback,
+        result: Result<(), Error<Self::Error>>,
+    );
+
+    /// Emits an event to its listeners.
+    fn event(stream: &mut Machine<C, Self>, event: Event<Self::Error>);
+
+    /// `process.nextTick`: one call of [`Machine::tick`] is due, after all that are due already. A
+    /// host with one stream may leave it out and call [`Machine::run_ticks`].
+    #[inline]
+    fn schedule(&mut self) {}
+
+    /// Whether two callbacks are the same function, so that they may share a tick.
+    #[inline]
+    fn same(one: &Self::Callback, other: &Self::Callback) -> bool {
+        let _ = (one, other);
+        false
+    }
+
+    /// Whether there is a `writev`.
+    #[inline]
+    fn has_writev(&self) -> bool {
+        false
+    }
+
+    /// `_writev`: takes all that is buffered; chunks that it leaves fail the stream with
+    /// [`Error::ChunksLeft`]. Only called if [`has_writev`](Self::has_writev).
+    fn writev(stream: &mut Machine<C, Self>, chunks: &mut Chunks<C>) -> Completion<Self::Error> {
+        let _ = (stream, chunks);
+        Completion::Failed(Error::NotImplemented("_writev()"))
+    }
+
+    /// Whether there is a `final`.
+    #[inline]
+    fn has_final(&self) -> bool {
+        false
+    }
+
+    /// `_final`: all chunks are done. Only called if [`has_final`](Self::has_final).
+    fn finalize(stream: &mut Machine<C, Self>) -> Completion<Self::Error> {
+        let _ = stream;
+        Completion::Done
+    }
+
+    /// `_destroy`: releases what the sink holds. Done passes the error on to 'error'; another one
+    /// replaces it.
+    fn destroy(
+        stream: &mut Machine<C, Self>,
+        error: Option<Error<Self::Error>>,
+    ) -> Completion<Self::Error> {
+        let _ = (stream, error);
+        Completion::Done
+    }
+
+    /// `_construct`: makes the sink ready. Only called if
+    /// [`Options::construct`](crate::Options::construct).
+    fn construct(stream: &mut Machine<C, Self>) -> Completion<Self::Error> {
+        let _ = stream;
+        Completion::Done
+    }
+
+    /// The time now, since any fixed moment. A host without it measures no time.
+    #[inline]
+    fn now(&self) -> Option<Duration> {
+        None
+    }
+
+    /// The stream holds `difference` bytes more than before, or fewer if it is negative; for memory
+    /// accounting.
+    #[inline]
+    fn account(&mut self, difference: isize) {
+        let _ = difference;
+    }
+}

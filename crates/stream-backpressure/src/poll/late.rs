@@ -1,0 +1,68 @@
+//! Calls that wait fail when the stream's deadline has passed.
+
+use super::deadline::Awaited;
+use super::sink::PollSink;
+use super::stream::{NotSent, PollWritable, refusal};
+use crate::chunk::Chunk;
+use crate::error::Error;
+use core::task::{Context, Poll, ready};
+use core::time::Duration;
+use std::sync::PoisonError;
+
+impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
+    /// Keeps the clock of an awaited flush; says when that will be late. The clock starts anew when
+    /// the chunks that the flush covers are passed on and others have come.
+    pub(super) fn await_flush(&mut self, pending: bool) -> Option<Duration> {
+        let (now, true) = (self.machine.host().now?, pending) else {
+            self.awaited = None;
+            return None;
+        };
+        let holds = self.machine.buffered_chunks() + self.machine.host().chunks();
+        let awaited = self.awaited.filter(|awaited| {
+            let since = self.taken.wrapping_sub(awaited.last);
+            since == 0 || holds as u64 > since
+        });
+        let awaited = awaited.unwrap_or(Awaited { since: now, last: self.taken });
+        self.awaited = Some(awaited);
+        awaited.since.checked_add(self.machine.patience()?)
+    }
+
+    /// What a call answers; if it would wait beyond the deadline, the stream fails instead.
+    pub(super) fn or_late<T>(
+        &mut self,
+        cx: &mut Context<'_>,
+        answer: Poll<Result<T, NotSent<C, P>>>,
+        deadline: Option<Duration>,
+    ) -> Poll<Result<T, NotSent<C, P>>> {
+        if answer.is_pending()
+            && let Some(deadline) = deadline
+            && let Some(timer) = &mut self.timer
+        {
+            let timer = timer.get_mut().unwrap_or_else(PoisonError::into_inner);
+            ready!(timer.poll_at(cx, deadline));
+            self.destroy(Some(Error::Deadline));
+            return Poll::Ready(Err(refusal(Error::Deadline)));
+        }
+        answer
+    }
+
+    /// The same for room, which has a deadline where the stream itself holds what is in the way.
+    pub(super) fn or_late_for_own<T>(
+        &mut self,
+        cx: &mut Context<'_>,
+        room: Poll<Result<T, NotSent<C, P>>>,
+    ) -> Poll<Result<T, NotSent<C, P>>> {
+        if room.is_ready() || self.is_idle() {
+            return room;
+        }
+        let late = self.await_flush(true);
+        self.or_late(cx, room, late)
+    }
+
+    pub(super) fn read_time(&mut self) {
+        if let Some(timer) = &mut self.timer {
+            let timer = timer.get_mut().unwrap_or_else(PoisonError::into_inner);
+            self.machine.host_mut().now = Some(timer.now());
+        }
+    }
+}
