@@ -1,11 +1,11 @@
-//! JavaScript-shaped objects: cells with V8's sizes ([`layout`]) and V8's order of slots.
+//! JavaScript-shaped objects: cells with V8's sizes ([`layout`](crate::layout)) and V8's order of slots.
 //!
 //! V8's first two words of an object are its map and its properties or identity hash; of an array
 //! of elements and of a string, its map and its length. A cell has its header and its hash there, so
 //! what follows are slots, in V8's order, and each cell is as large as V8's.
 //!
 //! Functions that make cells are O(their size), may collect, and make one handle, which panics if there are too
-//! many ([`Scope`]). Those that read are constant time.
+//! many ([`Scope`](crate::Scope)). Those that read are constant time.
 //!
 //! ```
 //! use heap_model::{Heap, HeapOptions, Value, layout, shapes};

@@ -81,7 +81,7 @@ pub fn array<'s>(scope: &mut Scope<'s>, length: usize) -> Result<Local<'s>, Heap
     })
 }
 
-/// The length of an [`array`].
+/// The length of an [`array()`].
 ///
 /// # Errors
 /// [`AccessError::WrongKind`] if it is none, [`AccessError::WrongHeap`].
@@ -89,7 +89,7 @@ pub fn array_length(scope: &Scope<'_>, array: Local<'_>) -> Result<usize, Access
     length(scope.view(array)?).ok_or(AccessError::WrongKind)
 }
 
-/// Reads an element of an [`array`].
+/// Reads an element of an [`array()`].
 ///
 /// # Errors
 /// [`AccessError::WrongKind`] if it is none, [`AccessError::SlotOutOfRange`] if it is not as long,
@@ -103,7 +103,7 @@ pub fn element<'s>(
     scope.get(elements, index)
 }
 
-/// Writes an element of an [`array`] that is as long.
+/// Writes an element of an [`array()`] that is as long.
 ///
 /// # Errors
 /// As [`element`]; [`AccessError::WrongHeap`] also for the value.
@@ -119,7 +119,7 @@ pub fn set_element(
     })
 }
 
-/// Appends an element to an [`array`] and returns the new length. Amortised constant time: full elements are
+/// Appends an element to an [`array()`] and returns the new length. Amortised constant time: full elements are
 /// replaced by half as many again and 16 (V8: `JSObject::NewElementsCapacity`).
 ///
 /// ```
