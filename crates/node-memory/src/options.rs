@@ -3,7 +3,7 @@
 use crate::baseline::Baseline;
 use heap_model::{HeapOptions, NodeVersion};
 use slab_buffer::PoolOptions;
-use stream_backpressure::Node;
+use stream_backpressure::{NodeVersion as StreamVersion, Options as StreamOptions};
 
 /// What a runtime is made of; the default is Node 20's on a machine of 16 GiB.
 #[derive(Clone, Debug, Default)]
@@ -13,7 +13,7 @@ pub struct RuntimeOptions {
     /// The buffer pool's slab size and reuse policy.
     pub pool: PoolOptions,
     /// What each Writable is made with.
-    pub streams: stream_backpressure::Options,
+    pub streams: StreamOptions,
     /// The figures to start from.
     pub baseline: Baseline,
 }
@@ -35,34 +35,27 @@ impl RuntimeOptions {
     /// ```
     #[must_use]
     pub fn for_node(version: NodeVersion, physical_memory: u64) -> Self {
+        let (pool, streams) = parts(version);
         Self {
             heap: HeapOptions::for_node(version, usize::BITS, physical_memory),
-            pool: PoolOptions::node(major(version)),
-            streams: streams(version),
+            pool: PoolOptions::node(pool),
+            streams: StreamOptions::for_node(streams),
             baseline: Baseline::default(),
         }
     }
 }
 
-/// The major version of a Node; the newest for versions that are newer than this crate.
-const fn major(version: NodeVersion) -> u32 {
+/// The pool's and the streams' names of a version.
+const fn parts(version: NodeVersion) -> (u32, StreamVersion) {
     match version {
-        NodeVersion::V12 => 12,
-        NodeVersion::V16 => 16,
-        NodeVersion::V18 => 18,
-        NodeVersion::V20 => 20,
-        NodeVersion::V22 => 22,
-        _ => 24,
+        NodeVersion::V12 => (12, StreamVersion::V12),
+        NodeVersion::V14 => (14, StreamVersion::V14),
+        NodeVersion::V16 => (16, StreamVersion::V16),
+        NodeVersion::V18 => (18, StreamVersion::V18),
+        NodeVersion::V20 => (20, StreamVersion::V20),
+        NodeVersion::V22 => (22, StreamVersion::V22),
+        NodeVersion::V24 => (24, StreamVersion::V24),
+        // The newest that this crate knows.
+        _ => (26, StreamVersion::V26),
     }
-}
-
-/// Streams up to Node 20 have the high-water mark of Node 20.
-fn streams(version: NodeVersion) -> stream_backpressure::Options {
-    let mut options = stream_backpressure::Options::default();
-    options.node = match major(version) {
-        ..22 => Node::V20,
-        22..24 => Node::V22,
-        _ => Node::V24,
-    };
-    options
 }

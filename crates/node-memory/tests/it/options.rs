@@ -14,9 +14,12 @@ fn a_nodes_version_sets_heap_pool_and_streams_alike() {
     let new_mark = if cfg!(windows) { 16384 } else { 65536 };
     if usize::BITS == 64 {
         assert_eq!(figures(NodeVersion::V12), (2096, 8192, 16384));
+        assert_eq!(figures(NodeVersion::V14), (4144, 8192, 16384));
         assert_eq!(figures(NodeVersion::V20), (4144, 8192, 16384));
         assert_eq!(figures(NodeVersion::V22), (4144, 8192, new_mark));
         assert_eq!(figures(NodeVersion::V24), (4288, 65536, new_mark));
+        let (_, slab, mark) = figures(NodeVersion::V26);
+        assert_eq!((slab, mark), (65536, new_mark));
     }
 }
 
