@@ -1,8 +1,6 @@
+//! Weak collections by ECMA-262, on a garbage-collected heap (`heap`) or over `Rc` and `Arc` (`rc`).
+//!
 #![cfg_attr(all(feature = "heap", feature = "rc"), doc = include_str!("../README.md"))]
-#![cfg_attr(
-    not(all(feature = "heap", feature = "rc")),
-    doc = "Weak collections by ECMA-262, on a garbage-collected heap (`heap`) or over `Rc` and `Arc` (`rc`)."
-)]
 #![forbid(unsafe_code)]
 
 #[cfg(feature = "heap")]
