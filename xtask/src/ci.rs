@@ -15,6 +15,8 @@ const TESTS: &[&[&str]] = &[
     &["test", "--package", "stream-backpressure", "--all-features"],
     // A user's package, outside the workspace's members.
     &["test", "--locked", "--target-dir", TARGET, "--manifest-path", REVIEW_MEMORY],
+    // The collections over `Rc` and `Arc`, without the heap.
+    &["test", "--package", "weak-refs", "--no-default-features", "--features", "rc"],
     // The allocators, the exporters and the counting allocator.
     &["test", "--package", "mem-report", "--all-features"],
 ];

@@ -1,7 +1,8 @@
 //! The ballast: real bytes that put a new runtime where a running Node stands, so that absolute
-//! figures can be compared. No unsafe code.
+//! figures can be compared.
 
-use crate::{Runtime, RuntimeError, Variable};
+use crate::error::{BaselineError, RuntimeError};
+use crate::memory::{Memory, Variable};
 use heap_model::Kind;
 use slab_buffer::Buffer;
 
@@ -20,7 +21,7 @@ pub struct Baseline {
     pub array_buffers_garbage: usize,
 }
 
-/// What fills the baseline, kept for the runtime's life.
+/// The memory that makes up the baseline, for the runtime's life.
 #[derive(Default)]
 pub(crate) struct Ballast {
     native: Vec<u8>,
@@ -34,36 +35,38 @@ const CELL: usize = 1 << 20;
 const HEADER: usize = 16;
 
 impl Ballast {
-    pub(crate) fn fill(runtime: &mut Runtime, baseline: Baseline) -> Result<Self, RuntimeError> {
-        if !baseline.heap_used.is_multiple_of(8) {
-            return Err(RuntimeError::Baseline("heapUsed is not a multiple of 8 bytes"));
+    /// Fills a new runtime's memory up to its baseline.
+    pub(crate) fn fill(memory: &mut Memory, baseline: Baseline) -> Result<Self, RuntimeError> {
+        let Baseline { heap_used, external, array_buffers, array_buffers_garbage: garbage, .. } =
+            baseline;
+        if !heap_used.is_multiple_of(8) {
+            return Err(BaselineError::HeapUsedUnaligned { heap_used }.into());
         }
-        let native = baseline
-            .external
-            .checked_sub(baseline.array_buffers)
-            .ok_or(RuntimeError::Baseline("external is less than arrayBuffers"))?;
-        let lasting = baseline
-            .array_buffers
-            .checked_sub(baseline.array_buffers_garbage)
-            .ok_or(RuntimeError::Baseline("more garbage than arrayBuffers"))?;
+        let native = external
+            .checked_sub(array_buffers)
+            .ok_or(BaselineError::ArrayBuffersAboveExternal { array_buffers, external })?;
+        let lasting = array_buffers
+            .checked_sub(garbage)
+            .ok_or(BaselineError::GarbageAboveArrayBuffers { garbage, array_buffers })?;
         if baseline == Baseline::default() {
             return Ok(Self::default());
         }
         let mut ballast = Self { native: vec![0xB0; native], ..Self::default() };
-        ballast._buffer = Some(filled(runtime.pool.alloc_unsafe_slow(lasting)?));
-        let garbage = baseline.array_buffers_garbage;
-        let start = runtime.heap.heap_used();
-        ballast.garbage(runtime, garbage)?;
-        let cells = runtime.heap.heap_used() - start;
-        runtime.gc();
-        ballast.cells(runtime, baseline.heap_used.saturating_sub(cells))?;
-        runtime.gc();
-        ballast.garbage(runtime, garbage)?;
-        if runtime.heap.heap_used() != baseline.heap_used {
-            return Err(RuntimeError::Baseline("heapUsed is too small for the baseline's parts"));
+        ballast._buffer = Some(filled(memory.pool.alloc_unsafe_slow(lasting)?));
+        // The garbage is made twice: once to see how many bytes of cells it takes.
+        let start = memory.heap.heap_used();
+        make_garbage(memory, garbage)?;
+        let cells = memory.heap.heap_used() - start;
+        memory.gc();
+        ballast.fill_cells(memory, heap_used.saturating_sub(cells))?;
+        memory.gc();
+        make_garbage(memory, garbage)?;
+        let reached = memory.heap.heap_used();
+        if reached != heap_used {
+            return Err(BaselineError::HeapUsedUnreachable { heap_used, reached }.into());
         }
-        let committed = baseline.heap_total.saturating_sub(runtime.heap.heap_total());
-        runtime.heap.reserve(committed)?;
+        let committed = baseline.heap_total.saturating_sub(memory.heap.heap_total());
+        memory.heap.reserve(committed)?;
         Ok(ballast)
     }
 
@@ -72,30 +75,31 @@ impl Ballast {
         self.native.len()
     }
 
-    /// Makes a buffer that nothing refers to.
-    fn garbage(&self, runtime: &mut Runtime, bytes: usize) -> Result<(), RuntimeError> {
-        if bytes > 0 {
-            drop(runtime.buffer_alloc_unsafe_slow(bytes)?);
-        }
-        Ok(())
-    }
-
     /// Allocates lasting cells until the heap holds `target` bytes.
-    fn cells(&mut self, runtime: &mut Runtime, target: usize) -> Result<(), RuntimeError> {
+    fn fill_cells(&mut self, memory: &mut Memory, target: usize) -> Result<(), RuntimeError> {
         loop {
-            let missing = target.saturating_sub(runtime.heap.heap_used());
-            // What is left after this cell must be none, or enough for a cell.
+            let missing = target.saturating_sub(memory.heap.heap_used());
+            // The bytes that this cell leaves must be none, or enough for another cell.
             let size = if missing < CELL + HEADER { missing } else { CELL };
             if size < HEADER {
                 return Ok(());
             }
-            self._cells.push(runtime.keep(|scope| {
+            self._cells.push(memory.keep(|scope| {
                 let cell = scope.alloc(Kind::Bytes, 0, size - HEADER)?;
                 scope.bytes_mut(cell)?.fill(0xB0);
                 Ok(cell)
             })?);
         }
     }
+}
+
+/// Makes a buffer that nothing refers to.
+fn make_garbage(memory: &mut Memory, bytes: usize) -> Result<(), RuntimeError> {
+    if bytes > 0 {
+        let buffer = memory.pool.alloc_unsafe_slow(bytes)?;
+        drop(memory.keep_buffer(buffer)?);
+    }
+    Ok(())
 }
 
 fn filled(mut buffer: Buffer) -> Buffer {

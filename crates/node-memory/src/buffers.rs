@@ -1,12 +1,11 @@
-//! Node's Buffers as cells: a typed array of 96 bytes whose payload is the pool's buffer, with an
-//! ArrayBuffer of 88 bytes beside it where the buffer has a store of its own. No unsafe code.
+//! Node's Buffers as cells: a typed array of 96 bytes that has its part of a slab, or that shows all of an
+//! ArrayBuffer of 88 bytes with a store of its own.
 
-use crate::{Runtime, RuntimeError, Variable};
-use heap_model::{Kind, Value, layout};
+use crate::error::RuntimeError;
+use crate::memory::Variable;
+use crate::runtime::Runtime;
+use heap_model::shapes;
 use slab_buffer::Buffer;
-
-/// The slot of a typed array that refers to its ArrayBuffer.
-const ARRAY_BUFFER: usize = 0;
 
 impl Runtime {
     /// `Buffer.alloc(length)`: zero-filled, a store of its own.
@@ -14,8 +13,8 @@ impl Runtime {
     /// # Errors
     /// [`RuntimeError::Buffer`] or [`RuntimeError::OutOfMemory`].
     pub fn buffer_alloc(&mut self, length: usize) -> Result<Variable, RuntimeError> {
-        let buffer = self.pool.alloc(length)?;
-        self.adopt(buffer)
+        let buffer = self.memory.pool.alloc(length)?;
+        self.memory.keep_buffer(buffer)
     }
 
     /// `Buffer.allocUnsafe(length)`: unfilled, from the pool below half its size.
@@ -23,8 +22,8 @@ impl Runtime {
     /// # Errors
     /// [`RuntimeError::Buffer`] or [`RuntimeError::OutOfMemory`].
     pub fn buffer_alloc_unsafe(&mut self, length: usize) -> Result<Variable, RuntimeError> {
-        let buffer = self.pool.alloc_unsafe(length)?;
-        self.adopt(buffer)
+        let buffer = self.memory.pool.alloc_unsafe(length)?;
+        self.memory.keep_buffer(buffer)
     }
 
     /// `Buffer.allocUnsafeSlow(length)`: unfilled, never from the pool.
@@ -32,8 +31,8 @@ impl Runtime {
     /// # Errors
     /// [`RuntimeError::Buffer`] or [`RuntimeError::OutOfMemory`].
     pub fn buffer_alloc_unsafe_slow(&mut self, length: usize) -> Result<Variable, RuntimeError> {
-        let buffer = self.pool.alloc_unsafe_slow(length)?;
-        self.adopt(buffer)
+        let buffer = self.memory.pool.alloc_unsafe_slow(length)?;
+        self.memory.keep_buffer(buffer)
     }
 
     /// `Buffer.from(text)`.
@@ -41,11 +40,11 @@ impl Runtime {
     /// # Errors
     /// [`RuntimeError::Buffer`] or [`RuntimeError::OutOfMemory`].
     pub fn buffer_from_string(&mut self, text: &str) -> Result<Variable, RuntimeError> {
-        let buffer = self.pool.from_string(text)?;
-        self.adopt(buffer)
+        let buffer = self.memory.pool.from_string(text)?;
+        self.memory.keep_buffer(buffer)
     }
 
-    /// Reads the buffer that `variable` refers to.
+    /// Reads the buffer that `variable` refers to. Constant time beside `read`.
     ///
     /// # Errors
     /// [`RuntimeError::Access`] if it refers to something else.
@@ -54,13 +53,14 @@ impl Runtime {
         variable: &Variable,
         read: impl FnOnce(&Buffer) -> R,
     ) -> Result<R, RuntimeError> {
-        self.heap.enter(|scope| {
+        self.memory.heap.enter(|scope| {
             let cell = scope.local(&variable.0)?;
-            Ok(read(scope.native::<Buffer>(cell)?))
+            let store = shapes::typed_array_store(scope, cell)?;
+            Ok(read(scope.native::<Buffer>(store)?))
         })
     }
 
-    /// Changes the buffer that `variable` refers to.
+    /// Changes the buffer that `variable` refers to. Constant time beside `write`.
     ///
     /// # Errors
     /// [`RuntimeError::Access`] if it refers to something else.
@@ -69,27 +69,10 @@ impl Runtime {
         variable: &Variable,
         write: impl FnOnce(&mut Buffer) -> R,
     ) -> Result<R, RuntimeError> {
-        self.heap.enter(|scope| {
+        self.memory.heap.enter(|scope| {
             let cell = scope.local(&variable.0)?;
-            Ok(write(scope.native_mut::<Buffer>(cell)?))
-        })
-    }
-
-    fn adopt(&mut self, buffer: Buffer) -> Result<Variable, RuntimeError> {
-        let own_store = !buffer.is_pooled();
-        self.keep(|scope| {
-            let size = layout::JS_TYPED_ARRAY;
-            let cell = scope
-                .alloc_native(size, 1, Box::new(buffer), 0)
-                .map_err(|refused| RuntimeError::OutOfMemory(refused.error))?;
-            if own_store {
-                scope.scope(|scope| {
-                    let store = scope.alloc_sized(Kind::Object, layout::JS_ARRAY_BUFFER, 0)?;
-                    scope.set(cell, ARRAY_BUFFER, Value::Ref(store))?;
-                    Ok::<_, RuntimeError>(())
-                })?;
-            }
-            Ok(cell)
+            let store = shapes::typed_array_store(scope, cell)?;
+            Ok(write(scope.native_mut::<Buffer>(store)?))
         })
     }
 }

@@ -1,4 +1,4 @@
-//! The one error of the runtime: whatever one of its parts refused. No unsafe code.
+//! The errors of the runtime: one for each part that can refuse.
 
 use core::convert::Infallible;
 use core::fmt;
@@ -20,9 +20,65 @@ pub enum RuntimeError {
     Buffer(AllocError),
     /// A stream refused a write.
     Stream(stream_backpressure::Error<Infallible>),
-    /// The baseline asks for less than the runtime's own parts need, or for odd sizes.
-    Baseline(&'static str),
+    /// The baseline's figures contradict one another or the runtime.
+    Baseline(BaselineError),
 }
+
+/// Why a runtime cannot start from a baseline. All figures are bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BaselineError {
+    /// Cells are multiples of 8 bytes.
+    HeapUsedUnaligned {
+        /// The baseline's `heapUsed`.
+        heap_used: usize,
+    },
+    /// Array buffers are a part of external memory.
+    ArrayBuffersAboveExternal {
+        /// The baseline's `arrayBuffers`.
+        array_buffers: usize,
+        /// The baseline's `external`.
+        external: usize,
+    },
+    /// Garbage array buffers are a part of all.
+    GarbageAboveArrayBuffers {
+        /// The garbage.
+        garbage: usize,
+        /// The baseline's `arrayBuffers`.
+        array_buffers: usize,
+    },
+    /// The runtime's own cells, or the granularity of cells, do not allow such a heap.
+    HeapUsedUnreachable {
+        /// The baseline's `heapUsed`.
+        heap_used: usize,
+        /// The nearest that the runtime has reached.
+        reached: usize,
+    },
+}
+
+impl fmt::Display for BaselineError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::HeapUsedUnaligned { heap_used } => {
+                write!(f, "the baseline's heapUsed of {heap_used} bytes is no multiple of 8")
+            }
+            Self::ArrayBuffersAboveExternal { array_buffers, external } => write!(
+                f,
+                "the baseline's arrayBuffers of {array_buffers} bytes exceed its external {external} bytes"
+            ),
+            Self::GarbageAboveArrayBuffers { garbage, array_buffers } => write!(
+                f,
+                "the baseline's garbage of {garbage} bytes exceeds its arrayBuffers of {array_buffers} bytes"
+            ),
+            Self::HeapUsedUnreachable { heap_used, reached } => write!(
+                f,
+                "the baseline's heapUsed of {heap_used} bytes cannot be reached: the runtime uses {reached} bytes"
+            ),
+        }
+    }
+}
+
+impl core::error::Error for BaselineError {}
 
 impl fmt::Display for RuntimeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -32,21 +88,21 @@ impl fmt::Display for RuntimeError {
             Self::Weak(error) => error.fmt(f),
             Self::Buffer(error) => error.fmt(f),
             Self::Stream(error) => error.fmt(f),
-            Self::Baseline(text) => f.write_str(text),
+            Self::Baseline(error) => error.fmt(f),
         }
     }
 }
 
 impl core::error::Error for RuntimeError {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
-        // The message is the inner error's, so the source is, too.
+        // The message is the inner error's, so the source is its source.
         match self {
             Self::OutOfMemory(error) => error.source(),
             Self::Access(error) => error.source(),
             Self::Weak(error) => error.source(),
             Self::Buffer(error) => error.source(),
             Self::Stream(error) => error.source(),
-            Self::Baseline(_) => None,
+            Self::Baseline(error) => error.source(),
         }
     }
 }
@@ -84,5 +140,11 @@ impl From<WeakError> for RuntimeError {
 impl From<AllocError> for RuntimeError {
     fn from(error: AllocError) -> Self {
         Self::Buffer(error)
+    }
+}
+
+impl From<BaselineError> for RuntimeError {
+    fn from(error: BaselineError) -> Self {
+        Self::Baseline(error)
     }
 }

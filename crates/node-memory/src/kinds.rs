@@ -3,8 +3,9 @@
 //! `mem-report` knows none of our other crates, so the conversions are here. A table's groups say whose
 //! account a row is of: `heap` adds up to `heapUsed`, `heap spaces` too, and `buffers` to `arrayBuffers`.
 
-use crate::Runtime;
-use heap_model::{Heap, Kind};
+use crate::runtime::Runtime;
+use crate::streams::{BUFFERED, WRITABLE};
+use heap_model::{Edge, EdgeKind, Heap, Kind, Node, shapes};
 use mem_report::{Kinds, MemorySource, MemoryUsage};
 use slab_buffer::{Pool, SlabState};
 use stream_backpressure::Stats;
@@ -97,10 +98,29 @@ impl Runtime {
     /// # Ok::<(), node_memory::RuntimeError>(())
     /// ```
     pub fn kinds(&mut self) -> Kinds {
-        let mut kinds = of_heap(&mut self.heap);
-        kinds.extend(of_spaces(&self.heap));
-        kinds.extend(of_pool(&self.pool));
+        let mut kinds = of_heap(&mut self.memory.heap);
+        kinds.extend(of_spaces(&self.memory.heap));
+        kinds.extend(of_pool(&self.memory.pool));
         kinds
+    }
+}
+
+impl Runtime {
+    /// Visits each reachable cell once, as [`Heap::walk`] does; [`edge_name`] names their references.
+    ///
+    /// ```
+    /// use node_memory::{Runtime, RuntimeOptions, edge_name};
+    ///
+    /// let mut runtime = Runtime::new(RuntimeOptions::default())?;
+    /// let array = runtime.array(10)?;
+    /// let mut names = Vec::new();
+    /// runtime.walk(|node| names.extend(node.edges.iter().map(|edge| edge_name(node, edge))));
+    /// assert_eq!(names, [Some("elements")]);
+    /// # drop(array);
+    /// # Ok::<(), node_memory::RuntimeError>(())
+    /// ```
+    pub fn walk(&mut self, visit: impl FnMut(&Node)) {
+        self.memory.heap.walk(visit);
     }
 }
 
@@ -111,8 +131,20 @@ impl MemorySource for Runtime {
     }
 
     fn collections(&mut self) -> Option<u64> {
-        Some(self.heap.statistics().full_collections as u64)
+        Some(self.memory.heap.statistics().full_collections as u64)
     }
+}
+
+/// The name of a reference between a runtime's cells, where Node or V8 has one for it:
+/// [`shapes::internal_name`]'s, and `buffered` of a Writable. None for fields, elements, variables and entries of
+/// tables, which a program names, or the [`EdgeKind`]'s number does. Constant time.
+#[must_use]
+pub fn edge_name(node: &Node, edge: &Edge) -> Option<&'static str> {
+    let writable = (node.kind, node.size) == (Kind::Native, WRITABLE);
+    if writable && edge.kind == EdgeKind::Internal(BUFFERED) {
+        return Some("buffered");
+    }
+    shapes::internal_name(node, edge)
 }
 
 fn name(kind: Kind) -> &'static str {

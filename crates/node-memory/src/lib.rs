@@ -7,20 +7,26 @@ mod buffers;
 mod closures;
 mod error;
 pub mod kinds;
+mod memory;
 mod observation;
+mod options;
 mod runtime;
 mod scenario;
 mod streams;
 mod values;
 
 pub use baseline::Baseline;
-pub use error::RuntimeError;
-pub use heap_model::HeapOptions;
+pub use error::{BaselineError, RuntimeError};
+pub use heap_model::{HeapOptions, NodeVersion};
+pub use kinds::edge_name;
 pub use mem_report::{Figure, MemoryUsage, Timeline};
+pub use memory::Variable;
 pub use observation::gc_type;
-pub use runtime::{Runtime, RuntimeOptions, Variable};
+pub use options::RuntimeOptions;
+pub use runtime::Runtime;
 pub use scenario::{Outcome, Scenario};
 pub use slab_buffer::{PoolOptions, Reuse};
+pub use stream_backpressure::Options as StreamOptions;
 
 /// Runs the examples of the workspace's README.
 #[cfg(doctest)]

@@ -1,6 +1,6 @@
 //! What monitoring sees of a runtime.
 
-use crate::Runtime;
+use crate::runtime::Runtime;
 use heap_model::CollectionKind;
 use mem_report::export::{GcType, Observation, Space};
 
@@ -17,7 +17,7 @@ impl Runtime {
     /// ```
     #[must_use]
     pub fn observation(&self) -> Observation {
-        self.heap.space_statistics().into_iter().fold(
+        self.memory.heap.space_statistics().into_iter().fold(
             Observation::new(self.memory_usage()),
             |observation, space| {
                 observation.with_space(Space {

@@ -1,6 +1,7 @@
-//! A program in named steps with samples between them, and the timeline it gives. No unsafe code.
+//! A program in named steps with samples between them, and the timeline it gives.
 
-use crate::{Runtime, RuntimeError};
+use crate::error::RuntimeError;
+use crate::runtime::Runtime;
 use mem_report::{MemorySource, Sample, Timeline};
 
 type Action<V> = Box<dyn FnOnce(&mut Runtime, &mut V) -> Result<(), RuntimeError>>;

@@ -1,21 +1,24 @@
-//! Writables as cells: the state machine is the cell's payload, and the chunks it buffers are
-//! referred to by slots of an array, so that the collector sees them. No unsafe code.
+//! Writables as cells: the state machine is the cell's payload. Its buffered chunks are elements of an array in the
+//! cell's one field, Node's `buffered`, so that the collector sees them.
 
-use crate::{Runtime, RuntimeError, Variable};
+use crate::error::RuntimeError;
+use crate::memory::Variable;
+use crate::runtime::Runtime;
 use core::convert::Infallible;
+use heap_model::shapes::{self, FIELDS};
 use heap_model::{Kind, Value};
-use stream_backpressure::{Chunk, Completion, Error, Event, Host, Machine, Options};
+use stream_backpressure::{Chunk, Completion, Error, Event, Host, Machine};
 
 /// An idle Writable with its state, in bytes (measured on Node v20.20.2).
-const WRITABLE: usize = 360;
+pub(crate) const WRITABLE: usize = 360;
 /// The slot of a Writable's cell that refers to its array of buffered chunks.
-const BUFFERED: usize = 0;
+pub(crate) const BUFFERED: usize = FIELDS;
 /// How many chunks that array holds at first.
 const FIRST_BUFFERED: usize = 4;
 
-/// A chunk in the state machine: its place in the array of buffered chunks.
+/// A chunk in the state machine: its index in the array of buffered chunks.
 struct Ticket {
-    slot: usize,
+    index: usize,
     length: usize,
 }
 
@@ -25,23 +28,25 @@ impl Chunk for Ticket {
     }
 }
 
-/// A sink that finishes every chunk at once, `write(data, enc, next) { next() }`, and what is known
-/// of the array of buffered chunks.
-struct AtOnce {
-    /// Places of chunks that have left the stream and are still in the array.
+/// A synchronous sink, `write(data, enc, next) { next() }`, and which elements of the array of buffered chunks are
+/// in use.
+struct SyncSink {
+    /// Indices of chunks that have left the stream and are still in the array.
     left: Vec<usize>,
     sunk: u64,
+    /// Unused indices.
     free: Vec<usize>,
+    /// Length of the array.
     capacity: usize,
 }
 
-impl Host<Ticket> for AtOnce {
+impl Host<Ticket> for SyncSink {
     type Callback = Infallible;
     type Error = Infallible;
 
     fn write(stream: &mut Machine<Ticket, Self>, chunk: Ticket) -> Completion<Infallible> {
         let sink = stream.host_mut();
-        sink.left.push(chunk.slot);
+        sink.left.push(chunk.index);
         sink.sunk += 1;
         Completion::Done
     }
@@ -53,7 +58,7 @@ impl Host<Ticket> for AtOnce {
     fn event(_: &mut Machine<Ticket, Self>, _: Event<Infallible>) {}
 }
 
-type Stream = Machine<Ticket, AtOnce>;
+type Stream = Machine<Ticket, SyncSink>;
 
 impl Runtime {
     /// `new Writable({ write(data, enc, next) { next() } })`.
@@ -62,14 +67,15 @@ impl Runtime {
     /// [`RuntimeError::OutOfMemory`] at the heap's limit.
     pub fn writable(&mut self) -> Result<Variable, RuntimeError> {
         let free = (0..FIRST_BUFFERED).rev().collect();
-        let sink = AtOnce { left: Vec::new(), sunk: 0, free, capacity: FIRST_BUFFERED };
-        let stream = Stream::new(Options::default(), sink);
-        self.keep(|scope| {
-            let cell = scope
-                .alloc_native(WRITABLE, 1, Box::new(stream), 0)
-                .map_err(|refused| RuntimeError::OutOfMemory(refused.error))?;
-            let array = scope.alloc(Kind::Array, FIRST_BUFFERED, 0)?;
-            scope.set(cell, BUFFERED, Value::Ref(array))?;
+        let sink = SyncSink { left: Vec::new(), sunk: 0, free, capacity: FIRST_BUFFERED };
+        let stream = Stream::new(self.streams.clone(), sink);
+        self.memory.keep(|scope| {
+            let cell = shapes::host_object(scope, WRITABLE, 1, Box::new(stream))
+                .map_err(|refused| refused.error)?;
+            scope.scope(|scope| {
+                let buffered = scope.alloc(Kind::Array, FIRST_BUFFERED, 0)?;
+                Ok::<_, RuntimeError>(scope.set(cell, BUFFERED, Value::Ref(buffered))?)
+            })?;
             Ok(cell)
         })
     }
@@ -104,7 +110,7 @@ impl Runtime {
     /// [`RuntimeError::Access`] if the variable refers to something else.
     pub fn writable_uncork(&mut self, writable: &Variable) -> Result<(), RuntimeError> {
         self.stream(writable, Stream::uncork)?;
-        self.settle(writable)
+        self.run_ticks(writable)
     }
 
     /// `writable.write(text)`: the text becomes a Buffer, which the stream passes on or keeps.
@@ -118,22 +124,22 @@ impl Runtime {
     ) -> Result<bool, RuntimeError> {
         let buffer = self.buffer_from_string(text)?;
         self.make_room(writable)?;
-        let slot = self.stream(writable, |stream| stream.host_mut().free.pop().unwrap_or(0))?;
-        self.heap.enter(|scope| {
+        let index = self.stream(writable, |stream| stream.host_mut().free.pop().unwrap_or(0))?;
+        self.memory.heap.enter(|scope| {
             let (cell, buffer) = (scope.local(&writable.0)?, scope.local(&buffer.0)?);
             if let Value::Ref(array) = scope.get(cell, BUFFERED)? {
-                scope.set(array, slot, Value::Ref(buffer))?;
+                scope.set(array, index, Value::Ref(buffer))?;
             }
             Ok::<_, RuntimeError>(())
         })?;
-        let ticket = Ticket { slot, length: text.len() };
+        let ticket = Ticket { index, length: text.len() };
         let answer = self.stream(writable, |stream| {
             stream.write(ticket).map_err(|refused| {
-                stream.host_mut().left.extend(refused.chunk.map(|chunk| chunk.slot));
+                stream.host_mut().left.extend(refused.chunk.map(|chunk| chunk.index));
                 RuntimeError::Stream(refused.error)
             })
         })?;
-        self.settle(writable)?;
+        self.run_ticks(writable)?;
         answer
     }
 
@@ -144,7 +150,7 @@ impl Runtime {
             sink.free.is_empty().then_some(sink.capacity)
         })?;
         let Some(capacity) = full else { return Ok(()) };
-        self.heap.enter(|scope| {
+        self.memory.heap.enter(|scope| {
             let cell = scope.local(&writable.0)?;
             let grown = scope.alloc(Kind::Array, 2 * capacity, 0)?;
             if let Value::Ref(array) = scope.get(cell, BUFFERED)? {
@@ -162,9 +168,9 @@ impl Runtime {
         })
     }
 
-    /// Runs the stream's ticks, and lets go of the chunks that have left it.
-    fn settle(&mut self, writable: &Variable) -> Result<(), RuntimeError> {
-        self.heap.enter(|scope| {
+    /// Runs the stream's ticks, and clears the elements of the chunks that have left it.
+    fn run_ticks(&mut self, writable: &Variable) -> Result<(), RuntimeError> {
+        self.memory.heap.enter(|scope| {
             let cell = scope.local(&writable.0)?;
             let stream = scope.native_mut::<Stream>(cell)?;
             stream.run_ticks();
@@ -184,7 +190,7 @@ impl Runtime {
         writable: &Variable,
         f: impl FnOnce(&mut Stream) -> R,
     ) -> Result<R, RuntimeError> {
-        self.heap.enter(|scope| {
+        self.memory.heap.enter(|scope| {
             let cell = scope.local(&writable.0)?;
             Ok(f(scope.native_mut::<Stream>(cell)?))
         })

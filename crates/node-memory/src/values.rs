@@ -1,10 +1,12 @@
-//! JavaScript's objects, strings and weak maps, with V8's sizes. No unsafe code.
+//! JavaScript's objects, strings and WeakMaps, on the shapes of `heap_model::shapes`.
 
-use crate::{Runtime, RuntimeError, Variable};
-use heap_model::{AccessError, Kind, Local, Scope, Value, layout};
+use crate::error::RuntimeError;
+use crate::memory::Variable;
+use crate::runtime::Runtime;
+use heap_model::{AccessError, Local, Scope, Value, shapes};
 use weak_refs::WeakMap;
 
-/// How many fields an object has.
+/// How many fields `{}` has room for.
 const FIELDS: usize = 4;
 
 impl Runtime {
@@ -13,7 +15,7 @@ impl Runtime {
     /// # Errors
     /// [`RuntimeError::OutOfMemory`] at the heap's limit.
     pub fn object(&mut self) -> Result<Variable, RuntimeError> {
-        self.keep(|scope| Ok(scope.alloc_sized(Kind::Object, layout::EMPTY_OBJECT, FIELDS)?))
+        self.memory.keep(|scope| Ok(shapes::object(scope, FIELDS)?))
     }
 
     /// A flat string of one-byte characters: 16 bytes and its characters, rounded up to 8.
@@ -21,78 +23,67 @@ impl Runtime {
     /// # Errors
     /// [`RuntimeError::OutOfMemory`] at the heap's limit.
     pub fn string(&mut self, latin1: &[u8]) -> Result<Variable, RuntimeError> {
-        self.keep(|scope| {
-            let cell = scope.alloc(Kind::OneByteString, 0, latin1.len())?;
-            if let Some(bytes) = scope.bytes_mut(cell)?.get_mut(..latin1.len()) {
-                bytes.copy_from_slice(latin1);
-            }
-            Ok(cell)
-        })
+        self.memory.keep(|scope| Ok(shapes::one_byte_string(scope, latin1)?))
     }
 
-    /// `object.field = value`, by the field's place.
+    /// `object.field = value`, by the field's index; `None` is `null`. Constant time.
     ///
     /// # Errors
-    /// [`RuntimeError::Access`] for a field that the object has no place for, or for another cell than an
-    /// [`object`](Self::object)'s: what lies in the slots of those is their own.
+    /// [`RuntimeError::Access`] if the variable does not refer to an [`object`](Self::object), or the object has no
+    /// room for such a field.
     pub fn set_field(
         &mut self,
         object: &Variable,
         field: usize,
         value: Option<&Variable>,
     ) -> Result<(), RuntimeError> {
-        self.heap.enter(|scope| {
-            let object = object_cell(scope, object)?;
+        self.memory.heap.enter(|scope| {
+            let object = scope.local(&object.0)?;
             let value = value_of(scope, value)?;
-            Ok(scope.set(object, field, value)?)
+            Ok(shapes::set_field(scope, object, field, value)?)
         })
     }
 
-    /// `object.field`, by the field's place; `None` where it holds no reference.
+    /// `object.field`, by the field's index; `None` where it holds no reference. Constant time.
     ///
     /// # Errors
-    /// [`RuntimeError::Access`] for a field that the object has no place for, or for another cell than an
-    /// [`object`](Self::object)'s: what lies in the slots of those is their own.
+    /// As [`set_field`](Self::set_field).
     pub fn field(
         &mut self,
         object: &Variable,
         field: usize,
     ) -> Result<Option<Variable>, RuntimeError> {
-        self.heap.enter(|scope| {
-            let object = object_cell(scope, object)?;
-            match scope.get(object, field)? {
-                Value::Ref(cell) => Ok(Some(Variable(scope.global(cell)?))),
-                _ => Ok(None),
-            }
+        self.memory.heap.enter(|scope| {
+            let object = scope.local(&object.0)?;
+            let value = shapes::field(scope, object, field)?;
+            variable_of(scope, value)
         })
     }
 
-    /// Stores a small integer in a field.
+    /// Stores a small integer in a field. Constant time.
     ///
     /// # Errors
-    /// [`RuntimeError::Access`] for a field that the object has no place for, or for another cell than an
-    /// [`object`](Self::object)'s: what lies in the slots of those is their own.
+    /// As [`set_field`](Self::set_field).
     pub fn set_number(
         &mut self,
         object: &Variable,
         field: usize,
         number: i32,
     ) -> Result<(), RuntimeError> {
-        self.heap.enter(|scope| {
-            let object = object_cell(scope, object)?;
-            Ok(scope.set(object, field, Value::Smi(number))?)
+        self.memory.heap.enter(|scope| {
+            let object = scope.local(&object.0)?;
+            Ok(shapes::set_field(scope, object, field, Value::Smi(number))?)
         })
     }
 
-    /// The small integer in a field, if there is one.
+    /// The small integer in a field, if there is one. Constant time.
     ///
     /// # Errors
-    /// [`RuntimeError::Access`] for a field that the object has no place for, or for another cell than an
-    /// [`object`](Self::object)'s: what lies in the slots of those is their own.
+    /// As [`set_field`](Self::set_field).
     pub fn number(&mut self, object: &Variable, field: usize) -> Result<Option<i32>, RuntimeError> {
-        self.heap.enter(|scope| {
-            let object = object_cell(scope, object)?;
-            Ok(match scope.get(object, field)? {
+        self.memory.heap.enter(|scope| {
+            let object = scope.local(&object.0)?;
+            Ok(match shapes::field(scope, object, field)? {
                 Value::Smi(number) => Some(number),
                 _ => None,
             })
@@ -104,7 +95,7 @@ impl Runtime {
     /// # Errors
     /// [`RuntimeError::OutOfMemory`] at the heap's limit.
     pub fn weak_map(&mut self) -> Result<Variable, RuntimeError> {
-        self.keep(|scope| Ok(WeakMap::new(scope)?.cell()))
+        self.memory.keep(|scope| Ok(WeakMap::new(scope)?.cell()))
     }
 
     /// `map.set(key, value)`.
@@ -117,7 +108,7 @@ impl Runtime {
         key: &Variable,
         value: &Variable,
     ) -> Result<(), RuntimeError> {
-        self.heap.enter(|scope| {
+        self.memory.heap.enter(|scope| {
             let (map, key) = operands(scope, map, key)?;
             let value = scope.local(&value.0)?;
             map.set(scope, Value::Ref(key), Value::Ref(value))?;
@@ -130,7 +121,7 @@ impl Runtime {
     /// # Errors
     /// [`RuntimeError::Weak`] if `map` is none.
     pub fn weak_map_has(&mut self, map: &Variable, key: &Variable) -> Result<bool, RuntimeError> {
-        self.heap.enter(|scope| {
+        self.memory.heap.enter(|scope| {
             let (map, key) = operands(scope, map, key)?;
             Ok(map.has(scope, Value::Ref(key))?)
         })
@@ -141,30 +132,38 @@ impl Runtime {
     /// # Errors
     /// [`RuntimeError::Weak`] if `map` is none.
     pub fn weak_map_occupancy(&mut self, map: &Variable) -> Result<usize, RuntimeError> {
-        self.heap.enter(|scope| {
+        self.memory.heap.enter(|scope| {
             let cell = scope.local(&map.0)?;
             Ok(WeakMap::from_cell(scope, cell)?.occupancy(scope)?)
         })
     }
 }
 
-/// The cell of an object's variable.
-fn object_cell<'s>(scope: &mut Scope<'s>, object: &Variable) -> Result<Local<'s>, RuntimeError> {
-    let cell = scope.local(&object.0)?;
-    let shape = (scope.kind(cell)?, scope.size(cell)?, scope.slot_count(cell)?);
-    if shape == (Kind::Object, layout::EMPTY_OBJECT, FIELDS) {
-        Ok(cell)
-    } else {
-        Err(AccessError::WrongKind.into())
-    }
+/// The cell of a variable, if there is one.
+pub(crate) fn local_of<'s>(
+    scope: &mut Scope<'s>,
+    variable: Option<&Variable>,
+) -> Result<Option<Local<'s>>, AccessError> {
+    variable.map(|variable| scope.local(&variable.0)).transpose()
 }
 
-/// What a variable refers to; `null` without one.
+/// The value of a variable; `null` without one.
 pub(crate) fn value_of<'s>(
     scope: &mut Scope<'s>,
     variable: Option<&Variable>,
 ) -> Result<Value<'s>, AccessError> {
-    variable.map_or(Ok(Value::Null), |variable| scope.local(&variable.0).map(Value::Ref))
+    Ok(local_of(scope, variable)?.map_or(Value::Null, Value::Ref))
+}
+
+/// A variable of the cell that a value refers to, if it refers to one.
+pub(crate) fn variable_of(
+    scope: &mut Scope<'_>,
+    value: Value<'_>,
+) -> Result<Option<Variable>, RuntimeError> {
+    match value {
+        Value::Ref(cell) => Ok(Some(Variable(scope.global(cell)?))),
+        _ => Ok(None),
+    }
 }
 
 fn operands<'s>(

@@ -1,20 +1,15 @@
-#![doc = include_str!("../README.md")]
+//! Weak collections by ECMA-262, on a garbage-collected heap (`heap`) or over `Rc` and `Arc` (`rc`).
+//!
+#![cfg_attr(all(feature = "heap", feature = "rc"), doc = include_str!("../README.md"))]
 #![forbid(unsafe_code)]
 
-mod agent;
-mod error;
-mod finalization_registry;
-mod identity;
+#[cfg(feature = "heap")]
+mod heap;
 #[cfg(feature = "rc")]
 pub mod rc;
-mod table;
-mod weak_map;
-mod weak_ref;
-mod weak_set;
 
-pub use agent::{Agent, CleanupJob};
-pub use error::{CleanupError, WeakError};
-pub use finalization_registry::{FinalizationRegistry, Registration};
-pub use weak_map::WeakMap;
-pub use weak_ref::WeakRef;
-pub use weak_set::WeakSet;
+#[cfg(feature = "heap")]
+pub use heap::{
+    Agent, CleanupError, CleanupJob, FinalizationRegistry, Registration, WeakError, WeakMap,
+    WeakRef, WeakSet,
+};

@@ -25,10 +25,8 @@ impl<'s> Scope<'s> {
     /// Sets a key's value. Expected constant time, amortised.
     ///
     /// `map` is a table, or a cell whose first slot is its program's and refers to one. A table that had to grow is
-    /// replaced: in that slot, or else by the one returned, which the caller stores in its place. The table of
-    /// a [`shapes::weak_map`](crate::shapes::weak_map) is not in its first slot but in
-    /// [`TABLE`](crate::shapes::TABLE), from where it is to be read and where a larger one is to be stored: there
-    /// is an example.
+    /// replaced: in that slot, or else by the one returned, which the caller stores in its place. A
+    /// [`shapes::weak_map`](crate::shapes::weak_map) is such a cell.
     ///
     /// ```
     /// # use heap_model::{Heap, HeapOptions, Kind, Value};

@@ -283,7 +283,7 @@ fn the_edges_of_shapes_have_the_names_of_v8s_snapshots() {
     check(&|s| shapes::array(s, 3).unwrap(), &[(object, 2, Some("elements"), array)]);
     check(&|s| shapes::map(s, 3).unwrap(), &[(object, 2, Some("table"), array)]);
     check(&|s| shapes::set(s, 3).unwrap(), &[(object, 2, Some("table"), array)]);
-    let table = (object, 2, Some("table"), Kind::EphemeronTable);
+    let table = (object, 1, Some("table"), Kind::EphemeronTable);
     check(&|s| shapes::weak_map(s, 3).unwrap(), &[table]);
     check(
         &|s| {
@@ -351,7 +351,7 @@ fn the_edges_of_shapes_have_the_names_of_v8s_snapshots() {
         (watch, 5, Some("target"), object),
         (watch, 5, Some("unregister_token"), weak),
         (watch, 5, Some("finalization_registry"), object),
-        (watch, 5, None, weak),
+        (watch, 5, Some("holdings"), weak),
         (weak, 1, Some("target"), object),
     ];
     assert_eq!(named(&mut heap), expected);

@@ -2,4 +2,6 @@
 
 mod growth;
 mod kinds;
+mod names;
+mod options;
 mod values;

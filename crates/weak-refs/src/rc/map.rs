@@ -1,8 +1,8 @@
-//! The map: entries in insertion order, and an index of them by the address of their key.
+//! The map: entries in insertion order, and a hash index of their positions by the address of their key.
 //!
-//! Invariants: the index has the place of each entry, once, under its key's address; a place in
-//! `entries` that the index does not have is empty. An entry leaves both before its value is
-//! dropped, so a destructor that panics leaves the map whole. No unsafe code.
+//! Invariants: the index has the position of each entry exactly once, under its key's address; all other positions
+//! in `entries` are empty. An entry is removed from both before its value is dropped, so a destructor that panics
+//! leaves the map whole.
 
 use super::mortal::Deaths;
 use super::pointer::Pointer;
@@ -12,8 +12,8 @@ use hashbrown::HashTable;
 
 /// A map from shared pointers to values that does not keep its keys alive.
 ///
-/// The names are those of ECMA-262's WeakMap (24.3). There is no iteration, because what it gave
-/// would depend on when the map expired last. See the [module](super) for costs and the limit.
+/// The names are those of ECMA-262's WeakMap (24.3). There is no iteration, because its result would depend on when
+/// the map expired last. See the [module](super) for costs and the limit.
 ///
 /// ```
 /// use std::rc::Rc;
@@ -31,7 +31,7 @@ use hashbrown::HashTable;
 pub struct WeakKeyMap<P: Pointer, V> {
     index: HashTable<usize>,
     entries: Vec<Option<Entry<P, V>>>,
-    /// The place in `entries` that [`expire_next`](Self::expire_next) looks at next, or their end.
+    /// Where [`expire_next`](Self::expire_next) goes on: a position in `entries`, or their end.
     next: usize,
 }
 
@@ -51,9 +51,9 @@ impl<P: Pointer, V> WeakKeyMap<P, V> {
     ///
     /// Where the table is full, the map expires before it grows.
     pub fn set(&mut self, key: &P, value: V) -> Option<V> {
-        match self.place(key.address()) {
-            Some(place) => {
-                let entry = self.entries[place].as_mut()?;
+        match self.position(key.address()) {
+            Some(position) => {
+                let entry = self.entries[position].as_mut()?;
                 Some(mem::replace(&mut entry.value, value))
             }
             None => {
@@ -66,71 +66,71 @@ impl<P: Pointer, V> WeakKeyMap<P, V> {
     /// The value of `key`.
     #[must_use]
     pub fn get(&self, key: &P) -> Option<&V> {
-        let place = self.place(key.address())?;
-        self.entries[place].as_ref().map(|entry| &entry.value)
+        let position = self.position(key.address())?;
+        self.entries[position].as_ref().map(|entry| &entry.value)
     }
 
     /// The value of `key`, to be changed.
     #[must_use]
     pub fn get_mut(&mut self, key: &P) -> Option<&mut V> {
-        let place = self.place(key.address())?;
-        self.entries[place].as_mut().map(|entry| &mut entry.value)
+        let position = self.position(key.address())?;
+        self.entries[position].as_mut().map(|entry| &mut entry.value)
     }
 
     /// The value of `key`, which is made by `compute` where there is none.
     #[doc(alias = "getOrInsertComputed")]
     pub fn get_or_insert_with(&mut self, key: &P, compute: impl FnOnce() -> V) -> &mut V {
-        let place = match self.place(key.address()) {
-            Some(place) => place,
+        let position = match self.position(key.address()) {
+            Some(position) => position,
             None => self.insert(key, compute()),
         };
-        let entry = self.entries[place].as_mut().expect("a place of the index has an entry");
+        let entry = self.entries[position].as_mut().expect("a position of the index has an entry");
         &mut entry.value
     }
 
     /// Whether `key` has a value.
     #[must_use]
     pub fn has(&self, key: &P) -> bool {
-        self.place(key.address()).is_some()
+        self.position(key.address()).is_some()
     }
 
     /// Removes the value of `key` and returns it.
     pub fn delete(&mut self, key: &P) -> Option<V> {
-        let place = self.place(key.address())?;
-        let entry = self.take(place)?;
+        let position = self.position(key.address())?;
+        let entry = self.take(position)?;
         if self.index.is_empty() {
             self.entries.clear();
         }
         Some(entry.value)
     }
 
-    /// Frees the entries of dead keys, also of those that die by it, and gives memory back when
-    /// most of the table is free. Returns how many entries that were.
+    /// Frees the entries of dead keys, also of keys that die by it, and shrinks a table that is mostly free. Returns
+    /// the number of freed entries.
     ///
     /// Values are dropped one after another, never inside each other: a chain of a million entries
-    /// needs no more stack than one. See the [module](super) for the cost: where keys die one at a time,
-    /// [`expire_next`](Self::expire_next) does not look at all others after each.
+    /// needs no more stack than one. See the [module](super) for the cost. Where keys die one at a time,
+    /// [`expire_next`](Self::expire_next) is cheaper: it looks at a few entries a call.
     ///
     /// # Panics
-    /// Where a value's destructor does. The map stays whole; the rest expires the next time.
+    /// If a value's destructor panics. The map stays whole; the rest expires at the next call.
     pub fn expire(&mut self) -> usize {
         let before = self.occupancy();
-        let mut deaths = Deaths::listen();
+        let mut deaths = Deaths::begin();
         let mut forwards = true;
         while self.sweep(forwards, &mut deaths) && mem::needs_drop::<V>() {
             forwards = !forwards;
         }
         drop(deaths);
-        self.give_back();
+        self.shrink_if_sparse();
         before - self.occupancy()
     }
 
-    /// Frees the entries of dead keys among the next `looks` entries, and those that die by it, as far as
-    /// [`expire`](Self::expire) finds them in one look. Begins where the last call ended, so that calls take turns
-    /// at all entries. Returns how many entries were freed. Amortised O(`looks` + freed entries).
+    /// Frees the entries of dead keys among the next `looks` entries, and entries whose keys die by it, as far as
+    /// one pass of [`expire`](Self::expire) finds them. Begins where the last call ended, so that repeated calls
+    /// reach every entry. Returns the number of freed entries. Amortised O(`looks` + freed entries).
     ///
     /// A program that calls it with a few looks after each death, or at each request, frees every dead entry in
-    /// time, at a cost that the number of live entries does not change.
+    /// time, at a cost that does not depend on the number of live entries.
     ///
     /// ```
     /// use std::rc::Rc;
@@ -152,7 +152,7 @@ impl<P: Pointer, V> WeakKeyMap<P, V> {
     /// As [`expire`](Self::expire).
     pub fn expire_next(&mut self, looks: usize) -> usize {
         let before = self.occupancy();
-        let mut deaths = Deaths::listen();
+        let mut deaths = Deaths::begin();
         for _ in 0..looks.min(self.entries.len()) {
             if self.next >= self.entries.len() {
                 self.next = 0;
@@ -161,7 +161,7 @@ impl<P: Pointer, V> WeakKeyMap<P, V> {
             self.free(self.next - 1, &mut deaths);
         }
         drop(deaths);
-        self.give_back();
+        self.shrink_if_sparse();
         before - self.occupancy()
     }
 
@@ -177,12 +177,12 @@ impl<P: Pointer, V> WeakKeyMap<P, V> {
         self.index.capacity().min(self.entries.capacity())
     }
 
-    fn place(&self, address: usize) -> Option<usize> {
-        self.index.find(hash(address), |place| self.address(*place) == Some(address)).copied()
+    fn position(&self, address: usize) -> Option<usize> {
+        self.index.find(hash(address), |position| self.address(*position) == Some(address)).copied()
     }
 
-    fn address(&self, place: usize) -> Option<usize> {
-        self.entries[place].as_ref().map(Entry::address)
+    fn address(&self, position: usize) -> Option<usize> {
+        self.entries[position].as_ref().map(Entry::address)
     }
 
     /// Adds an entry for a key that has none.
@@ -190,60 +190,61 @@ impl<P: Pointer, V> WeakKeyMap<P, V> {
         if self.entries.len() == self.entries.capacity() {
             self.make_room();
         }
-        let place = self.entries.len();
+        let position = self.entries.len();
         self.entries.push(Some(Entry { key: key.downgrade(), value }));
         let entries = &self.entries;
-        self.index.insert_unique(hash(key.address()), place, |place| rehash(entries, *place));
-        place
+        self.index
+            .insert_unique(hash(key.address()), position, |position| rehash(entries, *position));
+        position
     }
 
-    /// Leaves room for as many entries again as are alive.
+    /// Makes room for as many entries again as are live.
     fn make_room(&mut self) {
         self.expire();
         self.compact();
         self.entries.reserve(self.index.len().max(4));
     }
 
-    /// Looks at every entry once, and frees the dead ones with all that they kill and announce.
-    /// Says whether it freed any.
+    /// One pass: looks at every entry, and frees the dead ones with the entries that die by it. Says whether it freed
+    /// any.
     fn sweep(&mut self, forwards: bool, deaths: &mut Deaths) -> bool {
         let before = self.index.len();
         for step in 0..self.entries.len() {
-            let place = if forwards { step } else { self.entries.len() - 1 - step };
-            self.free(place, deaths);
+            let position = if forwards { step } else { self.entries.len() - 1 - step };
+            self.free(position, deaths);
         }
         self.index.len() < before
     }
 
-    /// Frees an entry, if it is of a dead key, with all that it kills and that is announced.
-    fn free(&mut self, place: usize, deaths: &mut Deaths) {
-        if !self.is_dead(place) {
+    /// Frees the entry of a dead key, and those whose keys' deaths are logged meanwhile.
+    fn free(&mut self, position: usize, deaths: &mut Deaths) {
+        if !self.is_dead(position) {
             return;
         }
-        let mut work = vec![place];
-        while let Some(place) = work.pop() {
-            drop(self.take(place));
+        let mut work = vec![position];
+        while let Some(position) = work.pop() {
+            drop(self.take(position));
             for address in deaths.by_ref() {
-                work.extend(self.place(address).filter(|place| self.is_dead(*place)));
+                work.extend(self.position(address).filter(|position| self.is_dead(*position)));
             }
         }
     }
 
-    /// Gives memory back if most places are free.
-    fn give_back(&mut self) {
+    /// Compacts and shrinks the table if most positions are free.
+    fn shrink_if_sparse(&mut self) {
         if self.index.len() <= self.entries.len() / 2 {
             self.compact();
             self.shrink();
         }
     }
 
-    fn is_dead(&self, place: usize) -> bool {
-        self.entries[place].as_ref().is_some_and(|entry| P::is_dead(&entry.key))
+    fn is_dead(&self, position: usize) -> bool {
+        self.entries[position].as_ref().is_some_and(|entry| P::is_dead(&entry.key))
     }
 
-    fn take(&mut self, place: usize) -> Option<Entry<P, V>> {
-        let entry = self.entries[place].take()?;
-        let found = self.index.find_entry(hash(entry.address()), |other| *other == place);
+    fn take(&mut self, position: usize) -> Option<Entry<P, V>> {
+        let entry = self.entries[position].take()?;
+        let found = self.index.find_entry(hash(entry.address()), |other| *other == position);
         found.expect("every entry is in the index").remove();
         Some(entry)
     }
@@ -258,9 +259,10 @@ impl<P: Pointer, V> WeakKeyMap<P, V> {
         self.entries.retain(Option::is_some);
         self.index.clear();
         let entries = &self.entries;
-        for place in 0..entries.len() {
-            self.index
-                .insert_unique(rehash(entries, place), place, |place| rehash(entries, *place));
+        for position in 0..entries.len() {
+            self.index.insert_unique(rehash(entries, position), position, |position| {
+                rehash(entries, *position)
+            });
         }
     }
 
@@ -268,7 +270,7 @@ impl<P: Pointer, V> WeakKeyMap<P, V> {
         let enough = 2 * self.index.len();
         self.entries.shrink_to(enough);
         let entries = &self.entries;
-        self.index.shrink_to(enough, |place| rehash(entries, *place));
+        self.index.shrink_to(enough, |position| rehash(entries, *position));
     }
 }
 
@@ -290,12 +292,13 @@ impl<P: Pointer, V> fmt::Debug for WeakKeyMap<P, V> {
     }
 }
 
-/// Spreads an address, whose low bits are zero, over all bits. Nobody chooses addresses to collide.
+/// Fibonacci hashing (Knuth, 6.4): spreads an address, whose low bits are zero, over all bits. The allocator chooses
+/// addresses, so nobody can make them collide.
 fn hash(address: usize) -> u64 {
     let spread = (address as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     spread ^ spread >> 32
 }
 
-fn rehash<P: Pointer, V>(entries: &[Option<Entry<P, V>>], place: usize) -> u64 {
-    entries[place].as_ref().map_or(0, |entry| hash(entry.address()))
+fn rehash<P: Pointer, V>(entries: &[Option<Entry<P, V>>], position: usize) -> u64 {
+    entries[position].as_ref().map_or(0, |entry| hash(entry.address()))
 }

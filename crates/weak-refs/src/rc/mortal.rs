@@ -1,9 +1,8 @@
-//! Payloads that say when they die, and the list in which an expiry hears of it.
+//! Payloads that log their death, and the log that an expiry reads.
 //!
-//! While any expiry runs on a thread, the addresses of the payloads that die on it are logged.
-//! Expiries nest, where a value's destructor expires another map: each reads the log from where it
-//! began, and the log ends with the outermost. An address in the log is a hint: the reader checks
-//! that the key is dead. No unsafe code.
+//! While an expiry runs on a thread, the thread's log gets the address of each payload that dies on it. Expiries nest
+//! if a value's destructor expires another map: each reads the log from where it began, and the outermost clears it.
+//! An address in the log is a hint: the reader checks that the key is dead.
 
 use core::cell::{Cell, RefCell};
 use core::fmt;
@@ -11,10 +10,10 @@ use core::marker::PhantomData;
 use core::ops::{Deref, DerefMut};
 use core::ptr;
 
-/// A key's payload that announces its death, so that
+/// A key's payload that logs its death, so that
 /// [`expire`](super::WeakKeyMap::expire) frees a chain of entries in any order in linear time.
 ///
-/// It takes no room. `Rc<Mortal<T>>` dereferences to `T`, and unsizes as `Rc<T>` does.
+/// It adds no bytes. `Rc<Mortal<T>>` dereferences to `T`, and unsizes as `Rc<T>` does.
 ///
 /// ```
 /// use std::rc::Rc;
@@ -34,7 +33,7 @@ use core::ptr;
 #[derive(Default, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(C)]
 pub struct Mortal<T: ?Sized> {
-    // First, and so at the payload's own address.
+    // The first field, and so at the payload's own address.
     note: Note,
     value: T,
 }
@@ -102,14 +101,14 @@ thread_local! {
         const { Log { readers: Cell::new(0), addresses: RefCell::new(Vec::new()) } };
 }
 
-/// Hears of the payloads that die on this thread while it exists.
+/// Reads the payloads that die on this thread while it exists.
 pub(super) struct Deaths {
     next: usize,
     this_thread: PhantomData<*const ()>,
 }
 
 impl Deaths {
-    pub fn listen() -> Self {
+    pub fn begin() -> Self {
         let next = LOG.try_with(|log| {
             log.readers.set(log.readers.get() + 1);
             log.addresses.borrow().len()
@@ -123,7 +122,7 @@ impl Iterator for Deaths {
 
     /// The address of a payload that has died since the last call; `None` if none has.
     fn next(&mut self) -> Option<usize> {
-        let heard = LOG.try_with(|log| {
+        let address = LOG.try_with(|log| {
             let mut addresses = log.addresses.borrow_mut();
             let address = addresses.get(self.next).copied();
             if address.is_some() {
@@ -134,7 +133,7 @@ impl Iterator for Deaths {
             }
             address
         });
-        heard.ok().flatten()
+        address.ok().flatten()
     }
 }
 

@@ -1,4 +1,4 @@
-//! What the collections ask of a shared pointer. No unsafe code.
+//! What the collections need of a shared pointer: [`Rc`] and [`Arc`] have it.
 
 use std::rc::{self, Rc};
 use std::sync::{self, Arc};

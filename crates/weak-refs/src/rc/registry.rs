@@ -1,17 +1,17 @@
-//! The registry: held values under their registrations, in the order in which they came.
+//! The registry: held values by registration, in the order of registration.
 //!
-//! Invariant: a registration's number is used once, by all registries together. No unsafe code.
+//! Invariant: a registration's number is used once, by all registries together.
 
 use super::pointer::Pointer;
 use core::fmt;
 use core::sync::atomic::{AtomicU64, Ordering};
 use std::collections::BTreeMap;
 
-/// Held values that come out once their target has died: a FinalizationRegistry (ECMA-262, 26.2)
-/// whose cleanup the program asks for.
+/// Held values that are delivered once their target has died: a FinalizationRegistry (ECMA-262, 26.2) whose cleanup
+/// the program calls.
 ///
-/// Unlike a destructor, cleanup runs where the program calls for it, on its own thread and with
-/// whatever it has borrowed.
+/// Unlike a destructor, cleanup runs where the program calls it, on the program's thread and with its borrows. *n* is
+/// the number of registrations.
 ///
 /// ```
 /// use std::rc::Rc;
@@ -27,7 +27,7 @@ use std::collections::BTreeMap;
 /// ```
 pub struct WeakKeyRegistry<P: Pointer, H> {
     cells: BTreeMap<u64, Cell<P, H>>,
-    /// The number at which [`cleanup_next`](Self::cleanup_next) goes on.
+    /// The number at which [`cleanup_next`](Self::cleanup_next) continues.
     next: u64,
 }
 
@@ -60,7 +60,7 @@ impl<P: Pointer, H> WeakKeyRegistry<P, H> {
         KeyRegistration { number }
     }
 
-    /// Takes a registration back with its held value, unless that has come out; O(log *n*).
+    /// Takes a registration back and returns its held value, unless that was delivered; O(log *n*).
     /// Another registry's registration gives `None`.
     pub fn unregister(&mut self, registration: KeyRegistration) -> Option<H> {
         self.cells.remove(&registration.number).map(|cell| cell.held)
@@ -78,8 +78,8 @@ impl<P: Pointer, H> WeakKeyRegistry<P, H> {
     }
 
     /// Takes out the held values of dead targets among the next `looks` registrations, in the order of
-    /// registration. Begins where the last call ended, so that calls take turns at all registrations, and cleanup
-    /// after each death does not look at all. O((log *n* + `looks`) + taken log *n*).
+    /// registration. Begins where the last call ended, so that repeated calls reach every registration.
+    /// O(log *n* + `looks` + taken log *n*).
     #[must_use = "these are the held values to be cleaned up"]
     pub fn cleanup_next(&mut self, looks: usize) -> Vec<H> {
         let looks = looks.min(self.cells.len());

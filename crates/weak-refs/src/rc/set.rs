@@ -1,4 +1,4 @@
-//! The set: a map without values. No unsafe code.
+//! The set: a map without values.
 
 use super::map::WeakKeyMap;
 use super::pointer::Pointer;
@@ -43,12 +43,12 @@ impl<P: Pointer> WeakKeySet<P> {
         self.map.delete(key).is_some()
     }
 
-    /// Frees the places of dead members and returns how many that were; linear.
+    /// Frees the entries of dead members and returns their number; linear.
     pub fn expire(&mut self) -> usize {
         self.map.expire()
     }
 
-    /// Frees the places of dead members among the next `looks`, in turns; see
+    /// Frees the entries of dead members among the next `looks`; see
     /// [`WeakKeyMap::expire_next`](super::WeakKeyMap::expire_next). Amortised O(`looks`).
     pub fn expire_next(&mut self, looks: usize) -> usize {
         self.map.expire_next(looks)

@@ -1,4 +1,4 @@
-//! The errors of this crate's operations. No unsafe code.
+//! The errors of the operations on the heap's collections.
 
 use core::convert::Infallible;
 use core::error::Error;
@@ -60,9 +60,9 @@ impl Error for WeakError {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum CleanupError<E> {
-    /// A callback failed. The held value that it was given has come out.
+    /// A callback failed. It has consumed its held value.
     Callback(E),
-    /// The cleanup itself did: for a cell of another heap, or at the heap's limit.
+    /// The cleanup itself failed: for a cell of another heap, or at the heap's limit.
     Weak(WeakError),
 }
 

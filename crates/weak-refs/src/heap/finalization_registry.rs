@@ -1,41 +1,35 @@
 //! `FinalizationRegistry`: registrations in the heap, which it lists as their targets die.
 //!
-//! A registry's cell has the heap's two lists of registrations that came to light, a table of
-//! buckets and two counts. A registration is a cell of the heap's own kind, 56 bytes: besides what the
-//! heap has in it (what is weak, and the next one in the bucket of its token) it has the held value.
+//! The registry's cell, 80 bytes, has the heap's two lists of registrations whose target is dead, a table of
+//! buckets and two counts. A registration is a cell of the heap's own kind, 56 bytes: weak references to target,
+//! token and registry, the next registration of its bucket, and the held value.
 //!
-//! Invariants: a registration ends when its held value has come out or it was taken back, and is in a
-//! bucket until then, and maybe longer: those that have ended are purged before they are more than the
-//! others and half of the buckets. Buckets are at least half as many as registrations. No unsafe code.
+//! Invariants: a registration ends on delivery or unregistration. Ended ones stay in their bucket until purged.
+//! They never outnumber both the live ones and half the buckets. There are at least half as many buckets as live
+//! registrations.
 
-use crate::identity::{self, Brand, cell_in, held_weakly};
-use crate::{CleanupError, WeakError};
+use super::error::{CleanupError, WeakError};
+use super::identity::held_weakly;
 use core::convert::Infallible;
+use heap_model::shapes::{self, Brand, HOLDINGS, KEY_MAP, REGISTRY_OWN};
 use heap_model::{Kind, Local, Scope, Value};
 
-// A registry's slots, behind the heap's two.
-const BUCKETS: usize = 2;
-const COUNT: usize = 3;
+/// How many registrations are live.
+const COUNT: usize = REGISTRY_OWN;
 /// How many of the registrations in the buckets have ended.
-const ENDED: usize = 4;
-const SLOTS: usize = 5;
+const ENDED: usize = REGISTRY_OWN + 1;
 
-// A registration's, behind the heap's.
-const HELD: usize = 4;
-const REGISTRATION_SLOTS: usize = 1;
-
-/// Buckets are this many, or four, sixteen, ... times as many.
+/// Buckets of a new registry; later there are 4, 16, ... times as many.
 const FIRST_BUCKETS: usize = 3;
-/// How many registrations there are to a bucket at the most.
+/// The most live registrations for each bucket.
 const FULL: usize = 2;
 
-/// Held values that are given to a cleanup job once their target has been collected (ECMA-262,
-/// 26.2).
+/// Held values that a cleanup job delivers once their target has been collected (ECMA-262, 26.2).
 ///
-/// The registry keeps its held values alive, not its targets nor its tokens. Nothing is called
-/// during a collection: the host asks for cleanup, of one registry with
+/// The registry keeps its held values alive, but neither targets nor tokens. Nothing is called
+/// during a collection: the host runs the cleanup, of one registry with
 /// [`cleanup_some`](Self::cleanup_some) or of all with
-/// [`Agent::run_cleanup`](crate::Agent::run_cleanup). A registry that is collected calls nobody.
+/// [`Agent::run_cleanup`](crate::Agent::run_cleanup). A registry that was collected delivers nothing.
 ///
 /// ```
 /// use heap_model::{Heap, HeapOptions, Kind, Value};
@@ -71,8 +65,8 @@ pub struct FinalizationRegistry<'s> {
 
 /// What takes one registration back, whether or not it has a token.
 ///
-/// `unregister` with a token that was never given does nothing and says so only in its answer; this
-/// handle cannot miss.
+/// [`unregister`](FinalizationRegistry::unregister) with a token that was never given only returns false; this handle
+/// always names its registration.
 #[derive(Clone, Copy)]
 #[must_use = "without it or a token the registration cannot be taken back"]
 pub struct Registration<'s> {
@@ -85,14 +79,7 @@ impl<'s> FinalizationRegistry<'s> {
     /// # Errors
     /// [`WeakError::Heap`] at the heap's limit.
     pub fn new(scope: &mut Scope<'s>) -> Result<Self, WeakError> {
-        let cell = identity::alloc(scope, Brand::Registry, SLOTS)?;
-        scope.scope(|scope| {
-            let buckets = scope.alloc_buckets(FIRST_BUCKETS)?;
-            scope.set(cell, BUCKETS, Value::Ref(buckets))?;
-            scope.set(cell, COUNT, Value::Smi(0))?;
-            scope.set(cell, ENDED, Value::Smi(0))?;
-            Ok(Self { cell })
-        })
+        Ok(Self { cell: shapes::finalization_registry(scope, FIRST_BUCKETS)? })
     }
 
     /// Takes a handle for the registry that a cell is, for one that was kept in a slot or a global.
@@ -100,7 +87,7 @@ impl<'s> FinalizationRegistry<'s> {
     /// # Errors
     /// [`WeakError::NotAFinalizationRegistry`] for any other cell.
     pub fn from_cell(scope: &mut Scope<'_>, cell: Local<'s>) -> Result<Self, WeakError> {
-        if identity::is(scope, cell, Brand::Registry, SLOTS)? {
+        if shapes::brand(scope, cell)? == Some(Brand::FinalizationRegistry) {
             Ok(Self { cell })
         } else {
             Err(WeakError::NotAFinalizationRegistry)
@@ -113,7 +100,7 @@ impl<'s> FinalizationRegistry<'s> {
         self.cell
     }
 
-    /// Registers `target`: once it has been collected, `held` is given to the cleanup. Amortised
+    /// Registers `target`: once it has been collected, the cleanup delivers `held`. Amortised
     /// expected constant time.
     ///
     /// With a token the registration can also be taken back by [`unregister`](Self::unregister).
@@ -139,8 +126,7 @@ impl<'s> FinalizationRegistry<'s> {
             Some(token) => Some(held_weakly(scope, token)?),
         };
         scope.scope(|scope| self.make_room(scope))?;
-        let cell = scope.alloc_registration(self.cell, target, token, REGISTRATION_SLOTS)?;
-        scope.set(cell, HELD, held)?;
+        let cell = shapes::registration(scope, self.cell, target, token, held)?;
         scope.scope(|scope| {
             let buckets = self.buckets(scope)?;
             scope.link_registration(buckets, cell)?;
@@ -150,7 +136,7 @@ impl<'s> FinalizationRegistry<'s> {
     }
 
     /// Takes back all registrations with this token and says whether there were any. Linear in
-    /// their number.
+    /// the registrations of the token's bucket.
     ///
     /// # Errors
     /// [`WeakError::CannotBeHeldWeakly`] for a token without identity.
@@ -168,15 +154,15 @@ impl<'s> FinalizationRegistry<'s> {
     /// Calls `callback` with at most `limit` held values of collected targets, in the order of
     /// registration, and returns how many. Each is taken out before its call, so none comes twice.
     ///
-    /// Constant time for each held value, and O(n log n) once for the n that collections have found
-    /// since; registrations whose targets live cost nothing. The callback may register and
+    /// Constant time for each held value, and O(n log n) once to order the n that collections have found since the
+    /// last call; registrations whose targets live cost nothing. The callback may register and
     /// unregister here.
     ///
     /// # Errors
-    /// [`WeakError::Heap`] at the heap's limit; no held value is then lost.
+    /// [`WeakError::Heap`] at the heap's limit; no held value is lost then.
     ///
     /// # Panics
-    /// Where `callback` does; the held values behind come at the next cleanup.
+    /// If `callback` panics; the next cleanup delivers the other held values.
     pub fn cleanup_some(
         self,
         scope: &mut Scope<'_>,
@@ -193,8 +179,8 @@ impl<'s> FinalizationRegistry<'s> {
     /// As [`cleanup_some`](Self::cleanup_some), until `callback` fails.
     ///
     /// # Errors
-    /// [`CleanupError::Callback`] with what `callback` fails with, and [`CleanupError::Weak`] at the heap's limit;
-    /// the held values behind come at the next cleanup.
+    /// [`CleanupError::Callback`] with the error of `callback`, and [`CleanupError::Weak`] at the heap's limit;
+    /// the next cleanup delivers the other held values.
     ///
     /// # Panics
     /// As [`cleanup_some`](Self::cleanup_some).
@@ -207,7 +193,7 @@ impl<'s> FinalizationRegistry<'s> {
         for called in 0..limit {
             let more = scope.scope(|scope| {
                 let Some((cell, held)) = self.next_dead(scope)? else { return Ok(false) };
-                self.release(scope, cell)?;
+                self.end(scope, cell)?;
                 callback(scope, held).map_err(CleanupError::Callback)?;
                 Ok::<_, CleanupError<E>>(true)
             })?;
@@ -218,7 +204,7 @@ impl<'s> FinalizationRegistry<'s> {
         Ok(limit)
     }
 
-    /// How many registrations there are whose held value has not come out. Constant time.
+    /// The number of live registrations: neither delivered nor taken back. Constant time.
     ///
     /// # Errors
     /// [`WeakError::Heap`] for a handle of another heap.
@@ -232,16 +218,16 @@ impl<'s> FinalizationRegistry<'s> {
         scope: &mut Scope<'t>,
     ) -> Result<Option<(Local<'t>, Value<'t>)>, WeakError> {
         let Some(cell) = scope.next_dead(self.cell)? else { return Ok(None) };
-        Ok(Some((cell, scope.get(cell, HELD)?)))
+        Ok(Some((cell, scope.get(cell, HOLDINGS)?)))
     }
 
     /// The number of the agent that enrolled the registry last, or 0.
     pub(crate) fn agent(self, scope: &Scope<'_>) -> Result<u64, WeakError> {
-        identity::number(scope, self.cell)
+        Ok(shapes::registry_number(scope, self.cell)?)
     }
 
     pub(crate) fn set_agent(self, scope: &mut Scope<'_>, agent: u64) -> Result<(), WeakError> {
-        identity::set_number(scope, self.cell, agent)
+        Ok(shapes::set_registry_number(scope, self.cell, agent)?)
     }
 
     fn number(self, scope: &mut Scope<'_>, slot: usize) -> Result<usize, WeakError> {
@@ -257,12 +243,13 @@ impl<'s> FinalizationRegistry<'s> {
     }
 
     fn buckets<'t>(self, scope: &mut Scope<'t>) -> Result<Local<'t>, WeakError> {
-        let buckets = cell_in(scope, self.cell, BUCKETS, Kind::Array)?;
-        buckets.ok_or(WeakError::NotAFinalizationRegistry)
+        match scope.get(self.cell, KEY_MAP)? {
+            Value::Ref(buckets) => Ok(buckets),
+            _ => Err(WeakError::NotAFinalizationRegistry),
+        }
     }
 
-    /// Sees to it that there are as many buckets as one registration more asks for, and not many
-    /// more than that.
+    /// Makes as many buckets as one registration more needs, and not many more.
     fn make_room(self, scope: &mut Scope<'_>) -> Result<(), WeakError> {
         let wanted = self.occupancy(scope)? + 1;
         let buckets = self.buckets(scope)?;
@@ -277,11 +264,11 @@ impl<'s> FinalizationRegistry<'s> {
         let new = scope.alloc_buckets(fitting)?;
         scope.relink_registrations(buckets, new)?;
         scope.set(self.cell, ENDED, Value::Smi(0))?;
-        Ok(scope.set(self.cell, BUCKETS, Value::Ref(new))?)
+        Ok(scope.set(self.cell, KEY_MAP, Value::Ref(new))?)
     }
 
-    /// Ends a registration, and purges the buckets where enough have. Says whether it had not ended.
-    fn release(self, scope: &mut Scope<'_>, cell: Local<'_>) -> Result<bool, WeakError> {
+    /// Ends a registration, and purges the buckets if too many have ended. Says whether it was live.
+    fn end(self, scope: &mut Scope<'_>, cell: Local<'_>) -> Result<bool, WeakError> {
         if !scope.end_registration(cell)? {
             return Ok(false);
         }
@@ -306,7 +293,7 @@ impl<'s> Registration<'s> {
     /// # Errors
     /// [`WeakError::NotARegistration`] for any other cell.
     pub fn from_cell(scope: &mut Scope<'_>, cell: Local<'s>) -> Result<Self, WeakError> {
-        if scope.kind(cell)? == Kind::Registration && scope.slot_count(cell)? > HELD {
+        if scope.kind(cell)? == Kind::Registration && scope.slot_count(cell)? > HOLDINGS {
             Ok(Self { cell })
         } else {
             Err(WeakError::NotARegistration)
@@ -319,15 +306,14 @@ impl<'s> Registration<'s> {
         self.cell
     }
 
-    /// Takes the registration back and says whether it was there: not if its held value has come
-    /// out, it was taken back before, or its registry is dead. Then it keeps its held value no longer, in any case.
-    /// Constant time.
+    /// Takes the registration back and says whether it was live: false if its held value was delivered, it was taken
+    /// back before, or its registry is dead. In any case it no longer keeps its held value alive. Constant time.
     ///
     /// # Errors
     /// [`WeakError::Heap`] for a handle of another heap.
     pub fn unregister(self, scope: &mut Scope<'_>) -> Result<bool, WeakError> {
         scope.scope(|scope| match scope.registration_owner(self.cell)? {
-            Some(owner) => FinalizationRegistry::from_cell(scope, owner)?.release(scope, self.cell),
+            Some(owner) => FinalizationRegistry::from_cell(scope, owner)?.end(scope, self.cell),
             None => Ok(scope.end_registration(self.cell)?),
         })
     }

@@ -1,40 +1,41 @@
 //! The agent: what a job keeps alive, and the cleanup jobs of registries (ECMA-262, 9.10 to 9.12).
 //!
-//! Kept targets lie in the heap: a list of them, and a table that tells which are in it, both under
-//! one owned root that goes with the job. A registry's callback lies here and its cell is referred
-//! to weakly, so a registry dies while it is enrolled.
+//! Kept targets are in the heap: a list, and a table that says which cells the list has, both under one owned root
+//! that ends with the job. The agent owns a registry's callback and refers weakly to its cell, so a registry can
+//! die while it is enrolled.
 //!
-//! Invariant: whatever a callback does, its registry takes its turn again: a `Turn` puts it back. No unsafe code.
+//! Invariant: whatever a callback does, its registry stays enrolled: the drop of its `Turn` puts it back.
 
-use crate::{CleanupError, FinalizationRegistry, WeakError};
+use super::error::{CleanupError, WeakError};
+use super::finalization_registry::FinalizationRegistry;
 use core::convert::Infallible;
 use core::fmt;
 use core::sync::atomic::{AtomicU64, Ordering};
-use heap_model::{Global, Kind, Local, Scope, Value};
+use heap_model::{Global, Kind, Local, Scope, Value, shapes};
 use std::collections::VecDeque;
 
-/// The first slot, where the heap's operations on tables look for one.
+/// The slot of the table of kept targets: the first, where the heap's operations look for a table.
 const SEEN: usize = 0;
 const LIST: usize = 1;
 
-/// Runs as a job for each held value that is cleaned up.
+/// Is called as a job of its own for each held value.
 type Callback<C, E> = Box<dyn FnMut(CleanupJob<'_, '_, C, E>, Value<'_>) -> Result<(), E> + Send>;
 
-/// What the callback of a registry works with.
+/// What a cleanup callback gets beside the held value.
 pub struct CleanupJob<'a, 's, C = (), E = Infallible> {
     /// The agent: a callback may enroll registries and run the cleanup of others.
     pub agent: &'a mut Agent<C, E>,
-    /// The scope in which the held value is.
+    /// The scope of the held value's handle.
     pub scope: &'a mut Scope<'s>,
-    /// What the host gave to [`Agent::run_cleanup_with`].
+    /// The host's, as given to [`Agent::run_cleanup_with`].
     pub context: &'a mut C,
 }
 
-/// What the host of a program keeps for its weak references: the targets that live to the end of
-/// the job (KeepDuringJob), and the registries whose cleanup it runs.
+/// A program's host for weak references: it has the targets that live to the end of the job (KeepDuringJob), and the
+/// registries whose cleanup it runs.
 ///
-/// One agent serves one heap; with another's cells it gives an error. `C` is what the host lets callbacks use, and
-/// `E` what they fail with: [`Agent::new`] makes an agent without either, and [`Agent::default`] any.
+/// One agent serves one heap; another heap's cells give an error. `C` is the context that callbacks get, and `E` their
+/// error: [`Agent::new`] makes an agent without either, [`Agent::default`] one with any.
 ///
 /// ```
 /// use heap_model::{Heap, HeapOptions, Kind, Value};
@@ -67,20 +68,20 @@ pub struct CleanupJob<'a, 's, C = (), E = Infallible> {
 /// ```
 pub struct Agent<C = (), E = Infallible> {
     kept: Option<Global>,
-    /// In the order in which their turn comes.
+    /// In the order of their turns.
     enrolled: VecDeque<Enrolled<C, E>>,
-    /// No other agent has it, and none has 0. A registry knows by it that it is enrolled.
+    /// Unique, and never 0. A registry's cell has the number of the agent that enrolled it last.
     number: u64,
 }
 
 struct Enrolled<C, E> {
-    /// A weak cell with the registry's.
+    /// A weak cell whose target is the registry's cell.
     registry: Global,
     callback: Callback<C, E>,
 }
 
 impl Agent {
-    /// An agent with nothing kept and no registry, whose callbacks use nothing of the host's and do not fail.
+    /// An agent without kept targets and registries, whose callbacks have no context and do not fail.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -88,13 +89,13 @@ impl Agent {
 }
 
 impl<E> Agent<(), E> {
-    /// As [`run_cleanup_with`](Self::run_cleanup_with), where callbacks use nothing of the host's.
+    /// Runs cleanup jobs whose callbacks have no context; see [`run_cleanup_with`](Self::run_cleanup_with).
     ///
     /// # Errors
-    /// As there.
+    /// [`CleanupError::Callback`] and [`CleanupError::Weak`], as [`run_cleanup_with`](Self::run_cleanup_with).
     ///
     /// # Panics
-    /// As there.
+    /// If a callback panics; no other held value is lost.
     pub fn run_cleanup(
         &mut self,
         scope: &mut Scope<'_>,
@@ -108,7 +109,7 @@ impl<C, E> Agent<C, E> {
     /// Keeps `target` alive to the end of the job (AddToKeptObjects); expected constant time.
     ///
     /// # Errors
-    /// [`WeakError::Heap`] at the heap's limit, or for another heap than that of what is kept.
+    /// [`WeakError::Heap`] at the heap's limit, or for another heap than that of the targets kept before.
     pub fn keep(&mut self, scope: &mut Scope<'_>, target: Local<'_>) -> Result<(), WeakError> {
         scope.scope(|scope| {
             let kept = self.kept(scope)?;
@@ -136,14 +137,14 @@ impl<C, E> Agent<C, E> {
         Ok(kept)
     }
 
-    /// Ends the job: what it kept may be collected (ClearKeptObjects).
+    /// Ends the job: its kept targets may be collected (ClearKeptObjects). Constant time.
     pub fn end_job(&mut self) {
         self.kept = None;
     }
 
-    /// Has `callback` called for each held value that [`run_cleanup`](Agent::run_cleanup) takes out
-    /// of `registry`. It does not keep the registry: one that is collected calls nobody. Constant time, or linear
-    /// in the enrolled registries if another agent has enrolled this one.
+    /// Makes `callback` the receiver of the held values that [`run_cleanup`](Agent::run_cleanup) takes out of
+    /// `registry`. The agent does not keep the registry alive, and a registry that was collected delivers nothing.
+    /// Constant time, or linear in the enrolled registries if another agent has enrolled this one.
     ///
     /// # Errors
     /// [`WeakError::AlreadyEnrolled`] if the registry has a callback here; [`WeakError::Heap`] at the heap's limit.
@@ -161,14 +162,14 @@ impl<C, E> Agent<C, E> {
             return Err(WeakError::AlreadyEnrolled);
         }
         scope.scope(|scope| {
-            let weak = scope.alloc_weak_cell(registry.cell())?;
+            let weak = shapes::weak_ref(scope, registry.cell())?;
             let entry = Enrolled { registry: scope.global(weak)?, callback: Box::new(callback) };
             self.enrolled.push_back(entry);
             registry.set_agent(scope, self.number)
         })
     }
 
-    /// Looks for a registry among all.
+    /// Searches all enrolled registries.
     fn has(
         &self,
         scope: &mut Scope<'_>,
@@ -187,12 +188,11 @@ impl<C, E> Agent<C, E> {
         Ok(false)
     }
 
-    /// Runs the cleanup jobs: calls the callbacks of the enrolled registries for at most `limit`
-    /// held values of dead targets, and says for how many (CleanupFinalizationRegistry).
+    /// Runs cleanup jobs: calls the callbacks of the enrolled registries for at most `limit` held values of dead
+    /// targets, and returns the number of calls (CleanupFinalizationRegistry).
     ///
-    /// The host calls it between jobs, never the heap. Each call of a callback is a job. Registries
-    /// take turns, so that a small limit starves none. A callback may register, unregister and
-    /// enroll.
+    /// The host calls it between jobs; the heap never does. Each call of a callback is a job. Registries take turns, so
+    /// a small limit starves none. A callback may register, unregister and enroll.
     ///
     /// ```
     /// use heap_model::{Heap, HeapOptions, Kind, Value};
@@ -233,11 +233,11 @@ impl<C, E> Agent<C, E> {
     /// ```
     ///
     /// # Errors
-    /// [`CleanupError::Callback`] with what a callback fails with, and [`CleanupError::Weak`] for another heap. The
-    /// held value of a callback that fails has come out; all others come at the next run.
+    /// [`CleanupError::Callback`] with the error of a callback, and [`CleanupError::Weak`] for another heap. The
+    /// callback that failed has consumed its held value; all others are delivered by the next run.
     ///
     /// # Panics
-    /// Where a callback does. As when it fails, its registry stays enrolled, and no other held value is lost.
+    /// If a callback panics. Its registry stays enrolled, and no other held value is lost.
     pub fn run_cleanup_with(
         &mut self,
         scope: &mut Scope<'_>,
@@ -258,7 +258,7 @@ impl<C, E> Agent<C, E> {
     }
 }
 
-/// The turn of a registry. However it ends, the job does, and the registry is enrolled again unless it is dead.
+/// The turn of a registry. Its drop ends the job, and enrolls the registry again unless that is dead.
 struct Turn<'a, C, E> {
     agent: &'a mut Agent<C, E>,
     entry: Option<Enrolled<C, E>>,
@@ -272,11 +272,11 @@ impl<C, E> Turn<'_, C, E> {
         limit: usize,
     ) -> Result<usize, CleanupError<E>> {
         scope.scope(|scope| {
-            let Self { agent, entry: place } = &mut self;
-            let Some(entry) = place else { return Ok(0) };
+            let Self { agent, entry: turn } = &mut self;
+            let Some(entry) = turn else { return Ok(0) };
             let weak = scope.local(&entry.registry).map_err(WeakError::from)?;
             let Some(cell) = scope.weak_target(weak).map_err(WeakError::from)? else {
-                *place = None;
+                *turn = None;
                 return Ok(0);
             };
             let registry = FinalizationRegistry::from_cell(scope, cell)?;

@@ -1,9 +1,8 @@
 //! `WeakSet`: the names of ECMA-262, 24.4, over a table whose values are all `true`.
-//! No unsafe code.
 
-use crate::WeakError;
-use crate::identity::Brand;
-use crate::table::Table;
+use super::error::WeakError;
+use super::table::Table;
+use heap_model::shapes::Brand;
 use heap_model::{Local, Scope, Value};
 
 /// A set of cells that does not keep them from being collected (ECMA-262, 24.4).
@@ -41,7 +40,7 @@ impl<'s> WeakSet<'s> {
     /// # Errors
     /// [`WeakError::Heap`] at the heap's limit.
     pub fn new(scope: &mut Scope<'s>) -> Result<Self, WeakError> {
-        Ok(Self { table: Table::new(scope, Brand::Set)? })
+        Ok(Self { table: Table::new_set(scope)? })
     }
 
     /// Makes a set of values, as `new WeakSet(iterable)`.
@@ -64,7 +63,7 @@ impl<'s> WeakSet<'s> {
     /// # Errors
     /// [`WeakError::NotAWeakSet`] for any other cell.
     pub fn from_cell(scope: &mut Scope<'_>, cell: Local<'s>) -> Result<Self, WeakError> {
-        Ok(Self { table: Table::from_cell(scope, cell, Brand::Set)? })
+        Ok(Self { table: Table::from_cell(scope, cell, Brand::WeakSet)? })
     }
 
     /// The set's own cell, to be kept in a slot or a global.
@@ -110,7 +109,7 @@ impl<'s> WeakSet<'s> {
         self.table.occupancy(scope)
     }
 
-    /// How many places for members the table has.
+    /// How many buckets the table has; two thirds of them can be filled.
     ///
     /// # Errors
     /// [`WeakError::Heap`] for a handle of another heap.

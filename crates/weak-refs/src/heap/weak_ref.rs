@@ -1,9 +1,9 @@
 //! `WeakRef`: a weak cell of the heap, and the agent that keeps its target for a job.
-//! No unsafe code.
 
-use crate::identity::held_weakly;
-use crate::{Agent, WeakError};
-use heap_model::{Kind, Local, Scope, Value};
+use super::agent::Agent;
+use super::error::WeakError;
+use super::identity::held_weakly;
+use heap_model::{Kind, Local, Scope, Value, shapes};
 
 /// A reference that does not keep its target from being collected (ECMA-262, 26.1).
 ///
@@ -48,7 +48,7 @@ impl<'s> WeakRef<'s> {
         target: Value<'_>,
     ) -> Result<Self, WeakError> {
         let target = held_weakly(scope, target)?;
-        let cell = scope.alloc_weak_cell(target)?;
+        let cell = shapes::weak_ref(scope, target)?;
         agent.keep(scope, target)?;
         Ok(Self { cell })
     }

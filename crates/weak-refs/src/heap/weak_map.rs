@@ -1,8 +1,9 @@
-//! `WeakMap`: the names of ECMA-262, 24.3, over a table. No unsafe code.
+//! `WeakMap`: the names of ECMA-262, 24.3, over a table.
 
-use crate::WeakError;
-use crate::identity::{Brand, held_weakly};
-use crate::table::Table;
+use super::error::WeakError;
+use super::identity::held_weakly;
+use super::table::Table;
+use heap_model::shapes::Brand;
 use heap_model::{Local, Scope, Value};
 
 /// A map from cells to values that keeps neither from being collected (ECMA-262, 24.3).
@@ -21,7 +22,7 @@ impl<'s> WeakMap<'s> {
     /// # Errors
     /// [`WeakError::Heap`] at the heap's limit.
     pub fn new(scope: &mut Scope<'s>) -> Result<Self, WeakError> {
-        Ok(Self { table: Table::new(scope, Brand::Map)? })
+        Ok(Self { table: Table::new_map(scope)? })
     }
 
     /// Makes a map of entries, as `new WeakMap(iterable)`: a later one of the same key wins.
@@ -44,7 +45,7 @@ impl<'s> WeakMap<'s> {
     /// # Errors
     /// [`WeakError::NotAWeakMap`] for any other cell.
     pub fn from_cell(scope: &mut Scope<'_>, cell: Local<'s>) -> Result<Self, WeakError> {
-        Ok(Self { table: Table::from_cell(scope, cell, Brand::Map)? })
+        Ok(Self { table: Table::from_cell(scope, cell, Brand::WeakMap)? })
     }
 
     /// The map's own cell, to be kept in a slot or a global.
@@ -145,7 +146,7 @@ impl<'s> WeakMap<'s> {
         self.table.occupancy(scope)
     }
 
-    /// How many places for entries the table has.
+    /// How many buckets the table has; two thirds of them can be filled.
     ///
     /// # Errors
     /// [`WeakError::Heap`] for a handle of another heap.

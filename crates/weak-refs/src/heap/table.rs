@@ -1,17 +1,13 @@
-//! What WeakMap and WeakSet share: a cell of 32 bytes whose one slot holds an ephemeron table of
-//! the heap.
+//! What WeakMap and WeakSet share: a cell of 32 bytes with an ephemeron table of the heap
+//! (`heap_model::shapes::weak_map`).
 //!
-//! Invariant: it is the first slot, as the heap's operations on tables ask, and always refers to the
-//! current table. Only `set` asks what a key is: one without identity has no entry.
-//! No unsafe code.
+//! Invariant: the cell's slot always refers to the current table: the heap stores a table that has grown there.
+//! Only `set` checks what a key is, because a key without identity never has an entry.
 
-use crate::WeakError;
-use crate::identity::{self, Brand, held_weakly};
+use super::error::WeakError;
+use super::identity::held_weakly;
+use heap_model::shapes::{self, Brand};
 use heap_model::{AccessError, Local, Scope, Value};
-
-const TABLE: usize = 0;
-/// V8's capacity of a new table: 4 entries.
-const FIRST_CAPACITY: usize = 4;
 
 /// A collection with weak keys.
 #[derive(Clone, Copy)]
@@ -21,13 +17,12 @@ pub struct Table<'s> {
 }
 
 impl<'s> Table<'s> {
-    pub fn new(scope: &mut Scope<'s>, brand: Brand) -> Result<Self, WeakError> {
-        let cell = identity::alloc(scope, brand, 1)?;
-        scope.scope(|inner| {
-            let table = inner.alloc_ephemeron_table(FIRST_CAPACITY)?;
-            inner.set(cell, TABLE, Value::Ref(table))?;
-            Ok(Self { cell, brand })
-        })
+    pub fn new_map(scope: &mut Scope<'s>) -> Result<Self, WeakError> {
+        Ok(Self { cell: shapes::weak_map(scope, 0)?, brand: Brand::WeakMap })
+    }
+
+    pub fn new_set(scope: &mut Scope<'s>) -> Result<Self, WeakError> {
+        Ok(Self { cell: shapes::weak_set(scope, 0)?, brand: Brand::WeakSet })
     }
 
     pub fn from_cell(
@@ -36,7 +31,7 @@ impl<'s> Table<'s> {
         brand: Brand,
     ) -> Result<Self, WeakError> {
         let this = Self { cell, brand };
-        if !identity::is(scope, cell, brand, 1)? {
+        if shapes::brand(scope, cell)? != Some(brand) {
             return Err(this.missing(AccessError::WrongKind));
         }
         this.occupancy(scope)?;
@@ -88,7 +83,7 @@ impl<'s> Table<'s> {
     /// The error for a cell that is no such collection.
     fn missing(self, error: AccessError) -> WeakError {
         match (error, self.brand) {
-            (AccessError::WrongKind, Brand::Map) => WeakError::NotAWeakMap,
+            (AccessError::WrongKind, Brand::WeakMap) => WeakError::NotAWeakMap,
             (AccessError::WrongKind, _) => WeakError::NotAWeakSet,
             (error, _) => error.into(),
         }

@@ -1,0 +1,112 @@
+//! Functions and the contexts that they share.
+
+use super::objects::slot_of;
+use crate::error::{AccessError, HeapError};
+use crate::layout;
+use crate::memory::cell::{HEADER, WORD};
+use crate::memory::header::Kind;
+use crate::scope::{Local, Scope, Value};
+
+/// A function's slot for its context.
+pub const CONTEXT: usize = 2;
+/// A context's slot for the context around it.
+pub const PREVIOUS: usize = 1;
+/// A context's slot for its first variable.
+pub const VARIABLES: usize = 2;
+
+/// A context of `variables` captured variables, from slot [`VARIABLES`] on, inside `previous`, if there is one.
+///
+/// # Errors
+/// [`HeapError::OutOfMemory`] at the limit, [`AccessError::WrongKind`] if `previous` is no context,
+/// [`AccessError::WrongHeap`].
+pub fn context<'s>(
+    scope: &mut Scope<'s>,
+    previous: Option<Local<'_>>,
+    variables: usize,
+) -> Result<Local<'s>, HeapError> {
+    if let Some(previous) = previous {
+        expect_context(scope, previous)?;
+    }
+    let cell = scope.alloc(Kind::Context, variables.saturating_add(VARIABLES), 0)?;
+    scope.set(cell, PREVIOUS, previous.map_or(Value::Null, Value::Ref))?;
+    Ok(cell)
+}
+
+/// Reads captured variable `index` of a context.
+///
+/// # Errors
+/// [`AccessError::WrongKind`] if it is no context, [`AccessError::SlotOutOfRange`] if it has no such variable,
+/// [`AccessError::WrongHeap`].
+pub fn variable<'s>(
+    scope: &mut Scope<'s>,
+    context: Local<'_>,
+    index: usize,
+) -> Result<Value<'s>, AccessError> {
+    let slot = variable_slot(scope, context, index)?;
+    scope.get(context, slot)
+}
+
+/// Writes captured variable `index` of a context.
+///
+/// # Errors
+/// As [`variable`]; [`AccessError::WrongHeap`] also for the value.
+pub fn set_variable(
+    scope: &mut Scope<'_>,
+    context: Local<'_>,
+    index: usize,
+    value: Value<'_>,
+) -> Result<(), AccessError> {
+    let slot = variable_slot(scope, context, index)?;
+    scope.set(context, slot, value)
+}
+
+/// An arrow function of `context`; without one, of none.
+///
+/// # Errors
+/// [`HeapError::OutOfMemory`] at the limit, [`AccessError::WrongKind`] if `context` is none,
+/// [`AccessError::WrongHeap`].
+pub fn arrow_function<'s, 'c>(
+    scope: &mut Scope<'s>,
+    context: impl Into<Option<Local<'c>>>,
+) -> Result<Local<'s>, HeapError> {
+    closure(scope, layout::ARROW_FUNCTION, context.into())
+}
+
+/// A function that has a prototype, of `context`; without one, of none.
+///
+/// # Errors
+/// As [`arrow_function`].
+pub fn function<'s, 'c>(
+    scope: &mut Scope<'s>,
+    context: impl Into<Option<Local<'c>>>,
+) -> Result<Local<'s>, HeapError> {
+    closure(scope, layout::FUNCTION, context.into())
+}
+
+fn closure<'s>(
+    scope: &mut Scope<'s>,
+    size: usize,
+    context: Option<Local<'_>>,
+) -> Result<Local<'s>, HeapError> {
+    if let Some(context) = context {
+        expect_context(scope, context)?;
+    }
+    let cell = scope.alloc_sized(Kind::Closure, size, (size - HEADER) / WORD)?;
+    if let Some(context) = context {
+        scope.set(cell, CONTEXT, Value::Ref(context))?;
+    }
+    Ok(cell)
+}
+
+fn expect_context(scope: &Scope<'_>, context: Local<'_>) -> Result<(), AccessError> {
+    if scope.kind(context)? == Kind::Context { Ok(()) } else { Err(AccessError::WrongKind) }
+}
+
+fn variable_slot(
+    scope: &Scope<'_>,
+    context: Local<'_>,
+    index: usize,
+) -> Result<usize, AccessError> {
+    expect_context(scope, context)?;
+    slot_of(index, VARIABLES, scope.slot_count(context)?)
+}

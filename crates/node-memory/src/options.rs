@@ -1,0 +1,61 @@
+//! What a runtime is made of, and how a Node's version sets heap, pool and streams alike.
+
+use crate::baseline::Baseline;
+use heap_model::{HeapOptions, NodeVersion};
+use slab_buffer::PoolOptions;
+use stream_backpressure::{NodeVersion as StreamVersion, Options as StreamOptions};
+
+/// What a runtime is made of; the default is Node 20's on a machine of 16 GiB.
+#[derive(Clone, Debug, Default)]
+pub struct RuntimeOptions {
+    /// The heap's limit and semi-spaces, in bytes.
+    pub heap: HeapOptions,
+    /// The buffer pool's slab size and reuse policy.
+    pub pool: PoolOptions,
+    /// What each Writable is made with.
+    pub streams: StreamOptions,
+    /// The figures to start from.
+    pub baseline: Baseline,
+}
+
+impl RuntimeOptions {
+    /// The defaults of a Node's heap, buffer pool and streams on a machine with `physical_memory` bytes, without a
+    /// baseline. Constant time.
+    ///
+    /// ```
+    /// use node_memory::{NodeVersion, Runtime, RuntimeOptions};
+    ///
+    /// let mut runtime = Runtime::new(RuntimeOptions::for_node(NodeVersion::V24, 16 << 30))?;
+    /// let writable = runtime.writable()?;
+    /// let expected = if cfg!(windows) { 16384 } else { 65536 };
+    /// assert_eq!(runtime.writable_high_water_mark(&writable)?, expected);
+    /// runtime.buffer_alloc_unsafe(10)?;
+    /// assert_eq!(runtime.memory_usage().array_buffers(), Some(65536));
+    /// # Ok::<(), node_memory::RuntimeError>(())
+    /// ```
+    #[must_use]
+    pub fn for_node(version: NodeVersion, physical_memory: u64) -> Self {
+        let (pool, streams) = parts(version);
+        Self {
+            heap: HeapOptions::for_node(version, usize::BITS, physical_memory),
+            pool: PoolOptions::node(pool),
+            streams: StreamOptions::for_node(streams),
+            baseline: Baseline::default(),
+        }
+    }
+}
+
+/// The pool's and the streams' names of a version.
+const fn parts(version: NodeVersion) -> (u32, StreamVersion) {
+    match version {
+        NodeVersion::V12 => (12, StreamVersion::V12),
+        NodeVersion::V14 => (14, StreamVersion::V14),
+        NodeVersion::V16 => (16, StreamVersion::V16),
+        NodeVersion::V18 => (18, StreamVersion::V18),
+        NodeVersion::V20 => (20, StreamVersion::V20),
+        NodeVersion::V22 => (22, StreamVersion::V22),
+        NodeVersion::V24 => (24, StreamVersion::V24),
+        // The newest that this crate knows.
+        _ => (26, StreamVersion::V26),
+    }
+}
