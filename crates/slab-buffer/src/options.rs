@@ -1,6 +1,6 @@
-//! How a pool is made. No unsafe code.
+//! How a pool is made.
 
-use crate::AllocError;
+use crate::error::AllocError;
 use std::fmt;
 use std::sync::Arc;
 
@@ -121,6 +121,15 @@ impl PoolOptions {
 }
 
 impl PoolOptions {
+    /// Bytes of released stores that a pool keeps at the most. Under [`Reuse::Node`] they are freed
+    /// ones, whose memory is at hand for the next.
+    pub(crate) fn kept_limit(&self) -> usize {
+        match self.reuse {
+            Reuse::Node => 1 << 20,
+            Reuse::Recycle => self.max_kept_bytes,
+        }
+    }
+
     /// Why there is no buffer of `length` bytes. Of a pool whose limit forbade it: the bytes that it
     /// held.
     pub(crate) fn refusal(&self, length: usize, held: Option<usize>) -> AllocError {

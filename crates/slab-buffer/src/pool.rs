@@ -1,7 +1,12 @@
-//! The pool of one thread. No unsafe code.
+//! The pool of one thread.
 
-use crate::raw::Core;
-use crate::{AllocError, Buffer, Monitor, PoolOptions, PoolStats, Slab, SlabState};
+use crate::error::AllocError;
+use crate::local::Core;
+use crate::monitor::Monitor;
+use crate::options::PoolOptions;
+use crate::placement::Placement;
+use crate::raw::buffer::Buffer;
+use crate::report::{PoolStats, Slab, SlabState};
 use std::fmt;
 use std::panic::Location;
 use std::rc::Rc;
@@ -85,7 +90,8 @@ pub trait AnyPool: sealed::Compact {
 }
 
 pub(crate) mod sealed {
-    use crate::{AllocError, Buffer};
+    use crate::error::AllocError;
+    use crate::raw::buffer::Buffer;
 
     pub trait Compact {
         /// A copy of the bytes, where compaction places what it moves.
@@ -242,7 +248,7 @@ macro_rules! calls {
             }
         }
 
-        impl $crate::AnyPool for $pool {
+        impl $crate::pool::AnyPool for $pool {
             #[track_caller]
             fn alloc_unsafe(&self, length: usize) -> Result<Buffer, AllocError> {
                 self.alloc_unsafe(length)

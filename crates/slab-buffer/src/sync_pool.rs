@@ -1,8 +1,12 @@
 //! The pool of many threads.
 
+use crate::error::AllocError;
+use crate::options::PoolOptions;
+use crate::placement::Placement;
 use crate::pool::calls;
-use crate::raw::{Depot, Shared};
-use crate::{AllocError, Buffer, PoolOptions, PoolStats, Slab, SlabState};
+use crate::raw::buffer::Buffer;
+use crate::report::{PoolStats, Slab, SlabState};
+use crate::shared::{Depot, Shared};
 use std::fmt;
 use std::panic::Location;
 use std::sync::{Arc, OnceLock};

@@ -4,16 +4,13 @@
 //! than its buffer needs. Slabs are a class of their own. When the budget is used up, a store of a
 //! class that is not used makes room: a clock's hand goes round the classes and takes from the first
 //! one that was not hit since the hand last passed (the CLOCK algorithm: Corbató, *A paging
-//! experiment with the Multics system*, 1968). No unsafe code.
+//! experiment with the Multics system*, 1968).
 
-use super::list::Stack;
-use super::store::Handle;
-use crate::Reuse;
+use crate::options::Reuse;
+use crate::raw::list::Stack;
+use crate::raw::store::{Idle, NOT_KEPT};
 use std::cell::Cell;
 use std::iter;
-
-/// The size class of stores that are never kept.
-pub(super) const NOT_KEPT: u16 = u16::MAX;
 
 /// Classes of up to this many bytes are multiples of 8.
 const SMALL: usize = 128;
@@ -44,7 +41,7 @@ struct Class {
 
 impl Class {
     #[inline]
-    fn take(&self) -> Option<Handle> {
+    fn take(&self) -> Option<Idle> {
         let store = self.kept.pop()?;
         self.hits.set(self.hits.get() + 1);
         Some(store)
@@ -52,7 +49,7 @@ impl Class {
 }
 
 /// All size classes of a pool.
-pub(super) struct SizeClasses {
+pub(crate) struct SizeClasses {
     /// Those of stores with one buffer, under [`Reuse::Recycle`], and behind them that of slabs.
     classes: Box<[Class]>,
     /// The class of the slabs.
@@ -108,13 +105,13 @@ impl SizeClasses {
 
     /// Takes a kept slab.
     #[inline]
-    pub fn take_slab(&self) -> Option<Handle> {
+    pub fn take_slab(&self) -> Option<Idle> {
         self.take(self.slabs)
     }
 
     /// Takes a kept store for one buffer of `length` bytes, more than none.
     #[inline]
-    pub fn take_alone(&self, length: usize) -> Option<Handle> {
+    pub fn take_alone(&self, length: usize) -> Option<Idle> {
         let (front, class) = self.front.get();
         if front == length {
             return self.take(class);
@@ -128,33 +125,33 @@ impl SizeClasses {
     }
 
     #[inline]
-    fn take(&self, class: usize) -> Option<Handle> {
+    fn take(&self, class: usize) -> Option<Idle> {
         self.taken(self.classes.get(class)?.take()?)
     }
 
     #[inline]
-    fn taken(&self, store: Handle) -> Option<Handle> {
+    fn taken(&self, store: Idle) -> Option<Idle> {
         self.kept_bytes.set(self.kept_bytes.get() - store.capacity);
         Some(store)
     }
 
     /// Keeps a released store, if it may be kept and the budget is not used up: else
-    /// [`evict`](Self::evict) makes room. Whether it is kept.
+    /// [`evict`](Self::evict) makes room. Returns the store if it is not kept.
     #[inline]
     #[must_use]
-    pub fn keep(&self, store: Handle) -> bool {
+    pub fn keep(&self, store: Idle) -> Option<Idle> {
         let bytes = self.kept_bytes.get() + store.capacity;
-        let Some(class) = self.classes.get(usize::from(store.class)) else { return false };
+        let Some(class) = self.classes.get(usize::from(store.class)) else { return Some(store) };
         if bytes > self.max_kept_bytes {
-            return false;
+            return Some(store);
         }
         self.kept_bytes.set(bytes);
         class.kept.push(store);
-        true
+        None
     }
 
     /// Takes a store of the class that was not used for longest. O(classes).
-    pub fn evict(&self) -> Option<Handle> {
+    pub fn evict(&self) -> Option<Idle> {
         let count = self.classes.len();
         // In the second round no class has been hit since the first.
         for _ in 0..2 * count {
