@@ -7,7 +7,8 @@ use crate::error::AllocError;
 use crate::options::{MAX_ALIGNMENT, MAX_LENGTH, MAX_POOL_SIZE, PoolOptions};
 use crate::raw::buffer::Buffer;
 use crate::raw::bump::OFFSETS;
-use crate::raw::store::{At, Handle};
+use crate::raw::pins::At;
+use crate::raw::store::Handle;
 
 /// Which lengths are placed where.
 pub(crate) struct Bounds {
@@ -121,7 +122,7 @@ pub(crate) trait Placement {
             Some((store, live))
                 if live < store.capacity / 2 && buffer.len() < self.bounds().half =>
             {
-                let at = store.pinned_by(buffer.offset()).unwrap_or(at);
+                let at = store.pins.origin(buffer.offset()).unwrap_or(at);
                 self.copy_compact(buffer, at).map(Some)
             }
             _ => Ok(None),

@@ -21,6 +21,8 @@ pub(crate) mod count;
 pub(crate) mod latch;
 pub(crate) mod list;
 pub(crate) mod near;
+pub(crate) mod pins;
+mod release;
 pub(crate) mod store;
 pub(crate) mod thread;
 pub(crate) mod units;

@@ -12,7 +12,8 @@ use crate::notice::Notice;
 use crate::options::{ExternalMemory, PoolOptions, Reuse};
 use crate::raw::atomic::{AtomicBool, AtomicU64, AtomicUsize, Mutex, MutexGuard, Ordering};
 use crate::raw::list::{ALL, List, QUEUE, Stack};
-use crate::raw::store::{At, Form, Handle, Idle, Keeper, Lent, NOT_KEPT, Owner};
+use crate::raw::pins::At;
+use crate::raw::store::{Form, Handle, Idle, Keeper, Lent, NOT_KEPT, Owner};
 use crate::raw::thread::NOBODY;
 use std::cell::Cell;
 use std::sync::{Arc, PoisonError};
@@ -347,9 +348,7 @@ impl Keeper for Mailbox {
             return Err(AllocError::Refused { requested: length });
         };
         self.list(&store);
-        if self.options.track {
-            store.pin(0, length, at);
-        }
+        store.pins.add(0, length, at);
         // If the call panics, the store is released.
         let lent = store.lend(length);
         if let Some(notice) = self.notice(length as isize) {

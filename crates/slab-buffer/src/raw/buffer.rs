@@ -7,7 +7,9 @@
 
 #![expect(unsafe_code, reason = "a buffer is a pointer to its bytes, and one to its store")]
 
-use super::store::{self, At, Handle, Lent, Store};
+use super::pins::At;
+use super::release;
+use super::store::{self, Handle, Lent, Store};
 use std::cell::Cell;
 use std::marker::PhantomData;
 use std::mem;
@@ -98,9 +100,9 @@ impl Buffer {
         let released = self.length - length;
         self.length = length;
         // SAFETY: the bytes are no longer in the range.
-        unsafe { store::shrink(store, released) };
+        unsafe { release::shrink(store, released) };
         if let Some(store) = self.store() {
-            store.repin(from, from + start, length);
+            store.pins.change(from, from + start, length);
         }
     }
 
@@ -125,7 +127,7 @@ impl Buffer {
         let length = self.length + bytes;
         if let Some(store) = self.store().filter(|_| bytes > 0) {
             store.widen(bytes);
-            store.repin(self.offset(), self.offset(), length);
+            store.pins.change(self.offset(), self.offset(), length);
             self.length = length;
         }
     }
@@ -164,7 +166,7 @@ impl Buffer {
     /// Remembers who has the buffer.
     pub(crate) fn pin(&self, at: At) {
         if let Some(store) = self.store() {
-            store.pin(self.offset(), self.length, at);
+            store.pins.add(self.offset(), self.length, at);
         }
     }
 }
@@ -201,7 +203,7 @@ impl Drop for Buffer {
     fn drop(&mut self) {
         if let Some(store) = self.store {
             // SAFETY: the range is this buffer's, which goes.
-            unsafe { store::release(store, self.start, self.length) };
+            unsafe { release::release(store, self.start, self.length) };
         }
     }
 }

@@ -1,28 +1,21 @@
-//! A store: a header and, behind it, the bytes. Who holds it, and how it becomes idle again.
-//!
-//! A release that completes the count makes an [`Idle`] of the store and passes it on: on the owner's
-//! thread to the pool itself ([`Local`]), elsewhere to what the pool's threads share ([`Keeper`]).
+//! A store: a header and, behind it, the bytes; and the types that say who has it. How it becomes idle
+//! again is in `release.rs`.
 
 #![expect(unsafe_code, reason = "stores are allocated, reached by pointers, and freed here")]
 
-use super::count::{Count, Release};
+use super::count::Count;
+use super::pins::{At, Pins};
 use super::units::{split, unit};
 use crate::error::AllocError;
 use crate::notice::{Notice, give};
-use crate::report::{Pin, Slab, SlabState};
+use crate::report::{Slab, SlabState};
 use std::alloc::{Layout, alloc, alloc_zeroed, dealloc, handle_alloc_error};
 use std::cell::Cell;
-use std::collections::BTreeMap;
 use std::marker::PhantomData;
-use std::mem::ManuallyDrop;
 use std::ops::Deref;
-use std::panic::Location;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-/// Where a buffer was allocated.
-pub(crate) type At = &'static Location<'static>;
+use std::sync::Arc;
 
 /// What a pool does with its stores on threads that do not own them.
 pub(crate) trait Keeper: Send + Sync {
@@ -56,10 +49,10 @@ pub(crate) trait Local {
 /// Where a pool takes back the stores of its own thread: a call, and the pool to call it with.
 #[derive(Clone, Copy)]
 pub(crate) struct Owner {
-    pool: *const (),
+    pub(super) pool: *const (),
     /// # Safety
     /// The first argument is `pool`, and the pool is there. It may be gone afterwards.
-    take_back: unsafe fn(*const (), Idle),
+    pub(super) take_back: unsafe fn(*const (), Idle),
 }
 
 impl Owner {
@@ -121,20 +114,20 @@ pub(super) struct Links {
 /// The header of a store.
 #[repr(C)]
 pub(crate) struct Store {
-    count: Count,
-    keeper: Arc<dyn Keeper>,
+    pub(super) count: Count,
+    pub(super) keeper: Arc<dyn Keeper>,
     /// First those that change when the store is released.
     pub(super) links: [Links; 2],
     // What a release on another thread changes ends here, mostly within a cache line.
     /// The live buffers by offset, if they are tracked.
-    pins: Option<Box<Mutex<Pins>>>,
+    pub pins: Pins,
     pub zero_on_release: bool,
     /// Whether buffers are placed in it, rather than it being one buffer's own.
     pub pooled: bool,
     /// Its size class, or [`NOT_KEPT`].
     pub class: u16,
     /// The owner's pool, which is there as long as the store is biased. Only the owner uses it.
-    local: Owner,
+    pub(super) local: Owner,
     pub capacity: usize,
     data: NonNull<u8>,
     /// Units that were given out of a slab, once no more will be. For reports.
@@ -144,22 +137,20 @@ pub(crate) struct Store {
     /// store's end or, for parts of a buffer, that buffer's; the start where buffers are placed.
     end: usize,
     /// The buffer whose parts are counted here, if this is a header of parts.
-    whole: Option<Whole>,
+    pub(super) whole: Option<Whole>,
     /// Bytes allocated behind the header, and their alignment.
     allocated: (usize, usize),
 }
-
-type Pins = BTreeMap<usize, (usize, At)>;
 
 const HEADER: usize = size_of::<Store>();
 
 /// A buffer that was cut: its parts are counted in a header of their own, which has its range. It is
 /// released with the last part.
 #[derive(Clone, Copy)]
-struct Whole {
-    store: NonNull<Store>,
-    start: NonNull<u8>,
-    length: usize,
+pub(super) struct Whole {
+    pub store: NonNull<Store>,
+    pub start: NonNull<u8>,
+    pub length: usize,
 }
 
 /// How a store is made.
@@ -200,8 +191,8 @@ unsafe impl Send for Idle {}
 /// is dropped, it is released as the buffer would be.
 #[must_use]
 pub(crate) struct Lent {
-    store: NonNull<Store>,
-    length: usize,
+    pub(super) store: NonNull<Store>,
+    pub(super) length: usize,
 }
 
 /// A slab that takes no more buffers, and the units that were given out of it.
@@ -277,7 +268,7 @@ impl Idle {
             count: Count::new(form.owner),
             keeper,
             links: Default::default(),
-            pins: form.track.then(Box::default),
+            pins: Pins::new(form.track),
             zero_on_release: form.zero_on_release,
             pooled: form.pooled,
             class: form.class,
@@ -366,24 +357,11 @@ unsafe fn free(store: NonNull<Store>) {
 }
 
 impl Lent {
-    /// The start, the length and the store of the buffer that was counted out.
+    /// Where its bytes begin.
     #[inline]
-    pub(super) fn into_parts(self) -> (NonNull<u8>, usize, NonNull<Store>) {
-        let lent = ManuallyDrop::new(self);
-        (lent.data(), lent.length, lent.store)
-    }
-
-    #[inline]
-    fn data(&self) -> NonNull<u8> {
+    pub(super) fn data(&self) -> NonNull<u8> {
         // SAFETY: its unit in the count keeps the store.
         unsafe { self.store.as_ref() }.data
-    }
-}
-
-impl Drop for Lent {
-    fn drop(&mut self) {
-        // SAFETY: the range was counted out as a buffer that was not made.
-        unsafe { release(self.store, self.data(), self.length) };
     }
 }
 
@@ -414,7 +392,7 @@ pub(super) unsafe fn parts(
         count: Count::of_two_parts(length),
         keeper: whole.keeper.clone(),
         links: Default::default(),
-        pins: None,
+        pins: Pins::new(false),
         zero_on_release: whole.zero_on_release,
         pooled: whole.pooled,
         class: NOT_KEPT,
@@ -434,126 +412,6 @@ pub(super) unsafe fn parts(
     // SAFETY: the allocation has room for a header, aligned for it.
     unsafe { parts.write(header) };
     parts
-}
-
-/// Releases a buffer of `length` bytes, and takes back the store with its last buffer.
-///
-/// Out of line on purpose: it keeps `Drop` small enough to inline on unwind paths. Then no buffer
-/// has to lie in memory for these, and none is read back in other widths than it was written, which
-/// takes longer than the call.
-///
-/// # Safety
-/// The range is a buffer's, which is forgotten.
-#[inline(never)]
-pub(super) unsafe fn release(store: NonNull<Store>, start: NonNull<u8>, length: usize) {
-    // SAFETY: the buffer's unit keeps the store until it is counted.
-    let header = unsafe { store.as_ref() };
-    if !header.count.is_here() {
-        // SAFETY: by contract.
-        return unsafe { release_there(store, start, length) };
-    }
-    if header.count.release_here(unit(length)) {
-        let Owner { pool, take_back } = header.local;
-        // SAFETY: the count is complete, so the store is idle; and the owner's pool shares its stores
-        // before it is dropped.
-        unsafe { take_back(pool, Idle(store)) };
-    }
-}
-
-/// # Safety
-/// As [`release`].
-#[inline(never)]
-unsafe fn release_there(store: NonNull<Store>, start: NonNull<u8>, length: usize) {
-    // SAFETY: the buffer's unit keeps the store until it is counted.
-    let header = unsafe { store.as_ref() };
-    if header.zero_on_release || header.pins.is_some() {
-        // SAFETY: by contract.
-        unsafe { erase(header, start, length) };
-    }
-    // SAFETY: by contract.
-    unsafe { count_there(store, header.count.release_there(unit(length)), unit(length)) };
-}
-
-/// Fills the range of a buffer with zeros and forgets who has it, as the pool demands.
-///
-/// # Safety
-/// The range is a buffer's, which is forgotten and not yet counted as released.
-#[inline(never)]
-unsafe fn erase(store: &Store, start: NonNull<u8>, length: usize) {
-    if store.zero_on_release {
-        // SAFETY: the range is the buffer's alone, which is forgotten but not yet counted.
-        unsafe { start.write_bytes(0, length) };
-    }
-    if let Some(mut pins) = store.pins() {
-        pins.remove(&store.offset_of(start));
-    }
-}
-
-/// Does what a release on another thread demands.
-///
-/// # Safety
-/// The units were a buffer's, and `release` is what counting them gave.
-#[inline(always)]
-unsafe fn count_there(store: NonNull<Store>, release: Release, units: u64) {
-    match release {
-        Release::Counted => {}
-        // SAFETY: the count is complete, so nobody else uses the store.
-        Release::Last => unsafe { take_back(store) },
-        // SAFETY: the units are not yet counted.
-        Release::First => unsafe { post(store, units) },
-    }
-}
-
-/// Counts the first units that another thread releases, and has the store posted to its owner.
-///
-/// # Safety
-/// The units were a buffer's, and are not yet counted.
-#[cold]
-#[inline(never)]
-unsafe fn post(store: NonNull<Store>, units: u64) {
-    // SAFETY: the units keep the store until they are counted.
-    let handle = unsafe { Handle::new(store) };
-    // The store may go with the last units, and the keeper with the last store.
-    let keeper = handle.keeper.clone();
-    if keeper.post(handle, units) {
-        return;
-    }
-    // Other threads were first, or the owner shares the store: these units are not the first.
-    loop {
-        match handle.count.release_there(units) {
-            Release::Counted => return,
-            // SAFETY: the count is complete, so nobody else uses the store.
-            Release::Last => return unsafe { take_back(store) },
-            Release::First => {
-                if keeper.post(handle, units) {
-                    return;
-                }
-            }
-        }
-    }
-}
-
-/// Takes an idle store to its keeper; or the buffer whose last part was released, to its store.
-///
-/// # Safety
-/// The count of the store is complete.
-#[inline(never)]
-unsafe fn take_back(store: NonNull<Store>) {
-    let store = Idle(store);
-    if let Some(Whole { store: of, start, length }) = store.whole {
-        store.free();
-        // SAFETY: the range was a buffer's, of which no part lives.
-        return unsafe { release(of, start, length) };
-    }
-    let store = match store.keeper.near() {
-        Some(take_back) => match take_back(store) {
-            Some(store) => store,
-            None => return,
-        },
-        None => store,
-    };
-    // The store may hold the last handle of its keeper.
-    store.keeper.clone().take_back(store);
 }
 
 impl Store {
@@ -633,39 +491,9 @@ impl Store {
         self.count.is_visited()
     }
 
-    fn pins(&self) -> Option<MutexGuard<'_, Pins>> {
-        Some(self.pins.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// Remembers who has the range, if the pool tracks.
-    pub fn pin(&self, offset: usize, length: usize, at: At) {
-        if let Some(mut pins) = self.pins() {
-            pins.insert(offset, (length, at));
-        }
-    }
-
-    /// Who has the range at `offset`, if the pool tracks.
-    pub fn pinned_by(&self, offset: usize) -> Option<At> {
-        self.pins()?.get(&offset).map(|(_, at)| *at)
-    }
-
-    /// The range that began at `from` now is `length` bytes at `to`.
-    pub fn repin(&self, from: usize, to: usize, length: usize) {
-        if let Some(mut pins) = self.pins()
-            && let Some((_, at)) = pins.remove(&from)
-        {
-            pins.insert(to, (length, at));
-        }
-    }
-
     /// What it is doing, for reports.
     pub fn report(&self, state: SlabState, (live_buffers, live_bytes): (usize, usize)) -> Slab {
-        let all = |pins: MutexGuard<'_, Pins>| {
-            let pins = pins.iter();
-            pins.map(|(&offset, &(length, allocated_at))| Pin { offset, length, allocated_at })
-                .collect()
-        };
-        let pins = self.pins().map(all).unwrap_or_default();
+        let pins = self.pins.all();
         Slab { id: self.id(), capacity: self.capacity, state, live_buffers, live_bytes, pins }
     }
 
@@ -693,15 +521,4 @@ impl Store {
     pub fn placed(&self) -> usize {
         split(self.handed.load(Ordering::Relaxed)).0
     }
-}
-
-/// Releases `bytes` bytes of a buffer, which goes on to live.
-///
-/// # Safety
-/// The bytes were the buffer's, and are not any more.
-pub(super) unsafe fn shrink(store: NonNull<Store>, bytes: usize) {
-    // SAFETY: the buffer, which lives, keeps the store.
-    let count = &unsafe { store.as_ref() }.count;
-    // SAFETY: by contract.
-    unsafe { count_there(store, count.shrink(bytes), bytes as u64) };
 }

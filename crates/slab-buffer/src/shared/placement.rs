@@ -8,7 +8,8 @@ use crate::options::{PoolOptions, Reuse};
 use crate::placement::{Bounds, Placement};
 use crate::raw::buffer::Buffer;
 use crate::raw::bump::OFFSETS;
-use crate::raw::store::{At, Handle, Idle, Lent, NOT_KEPT};
+use crate::raw::pins::At;
+use crate::raw::store::{Handle, Idle, Lent, NOT_KEPT};
 use std::sync::Arc;
 
 impl Depot {
@@ -77,7 +78,7 @@ impl Depot {
         let store = self.kept_alone(length);
         let store = store.or_else(|| self.new_alone(length, OFFSETS, &mut outcome));
         let lent = store.map(|store| {
-            store.pin(0, length, at);
+            store.pins.add(0, length, at);
             store.lend(length)
         });
         // If the owner of external memory panics, the store is released.
