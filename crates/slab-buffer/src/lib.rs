@@ -24,6 +24,8 @@ mod writer;
 
 #[cfg(feature = "bytes")]
 mod bytes;
+#[cfg(all(test, loom))]
+mod model;
 #[cfg(feature = "serde")]
 mod serde;
 

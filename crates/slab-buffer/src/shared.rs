@@ -110,7 +110,10 @@ impl Depot {
 
     /// Bytes of the stores that count.
     pub fn array_buffers(&self) -> usize {
-        self.books.bytes()
+        // The surplus goes up after its slab has counted, and down before it counts elsewhere.
+        let lists = self.lists();
+        let surplus: usize = lists.caches.iter().map(|cache| cache.held().surplus()).sum();
+        self.books.bytes().saturating_sub(surplus)
     }
 
     fn lists(&self) -> MutexGuard<'_, Lists> {
@@ -168,11 +171,14 @@ impl Depot {
             own.bump().begin(slab);
             return true;
         }
-        let mut next = held.kept.take_slab();
-        if let Some(slab) = next.take_if(|slab| !self.counts_again(slab, outcome)) {
-            drop(held);
-            self.free_memory(slab);
-            return false;
+        let mut next = None;
+        if let Some((slab, counts)) = held.take_slab() {
+            if !counts && !self.counts_again(&slab, outcome) {
+                drop(held);
+                self.free_memory(slab);
+                return false;
+            }
+            next = Some(slab);
         }
         if next.is_none() {
             drop(held);
@@ -232,6 +238,8 @@ impl Depot {
         alignment: usize,
         outcome: &mut Outcome,
     ) -> Option<Idle> {
+        // So that the peak is that of this thread's stores, and not of what it has released.
+        self.with_cache(|own| own.held().settle());
         if !self.books.grow(capacity, outcome) {
             self.free_kept(outcome);
             if !self.books.grow(capacity, outcome) {

@@ -55,7 +55,11 @@ impl Core {
 
     /// Visits all stores that count, unless they are more than `most`: then false. The released ones
     /// of the policy `Node` do not count.
-    fn each(&self, most: usize, mut visit: impl FnMut(Handle<'_>, SlabState, (usize, usize))) -> bool {
+    fn each(
+        &self,
+        most: usize,
+        mut visit: impl FnMut(Handle<'_>, SlabState, (usize, usize)),
+    ) -> bool {
         let bumps = [&self.bump, &self.survivors];
         self.stores.mailbox.each(most, |store| {
             if let Some(bump) = bumps.iter().find(|bump| bump.slab() == Some(store)) {

@@ -136,10 +136,6 @@ impl Bump {
     pub fn tally(&self) -> Tally {
         let (buffers, bytes) = split(self.handed());
         let at = self.at.get().min(self.end.get());
-        Tally {
-            buffers,
-            lost_to_alignment: at - bytes,
-            lost_to_slab_ends: self.end.get() - at,
-        }
+        Tally { buffers, lost_to_alignment: at - bytes, lost_to_slab_ends: self.end.get() - at }
     }
 }

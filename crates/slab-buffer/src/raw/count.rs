@@ -17,16 +17,13 @@
 //! but one in `remote`, and neither sees the other. So all visited stores are posted to the owner's
 //! mailbox, where whoever asks next finds them complete ([`Count::claim_missed`]).
 //!
-//! The tests in `count/model.rs` check every order of two threads with loom.
+//! The tests in `src/model.rs` run pools on these counts in every order of their threads, with loom.
 
 #![forbid(unsafe_code)]
 
 use super::atomic::{AtomicU64, Ordering};
 use super::thread::{NOBODY, here};
 use super::units::{split, unit};
-
-#[cfg(all(test, loom))]
-mod model;
 
 /// The value of `goal` while buffers may still be placed in a store.
 const OPEN: u64 = u64::MAX;
@@ -125,7 +122,9 @@ impl Count {
     /// Whether this thread may count with [`release_here`](Self::release_here).
     #[inline]
     pub fn is_here(&self) -> bool {
-        self.owner.load(Ordering::Relaxed) == here()
+        // First the thread's number: finding it may be a call, over which nothing is then kept.
+        let here = here();
+        self.owner.load(Ordering::Relaxed) == here
     }
 
     /// Counts a release on the owner's thread. True if it was the last: the store is the caller's.
@@ -138,9 +137,33 @@ impl Count {
         freed == goal
     }
 
-    /// Counts a release on another thread.
+    /// Counts a release on another thread, if the store is shared; else
+    /// [`release_biased`](Self::release_biased) does.
     #[inline(always)]
-    pub fn release_there(&self, units: u64) -> Release {
+    pub fn release_shared(&self, units: u64) -> Option<Release> {
+        let now = self.remote.load(Ordering::Acquire);
+        if now < SHARED {
+            return None;
+        }
+        // Nobody else counts in a store whose last units these are: no addition need be atomic.
+        if now + units == DONE {
+            self.remote.store(DONE, Ordering::Relaxed);
+            return Some(Release::Last);
+        }
+        Some(self.add_shared(units))
+    }
+
+    #[inline(always)]
+    fn add_shared(&self, units: u64) -> Release {
+        match self.remote.fetch_add(units, Ordering::AcqRel) + units {
+            DONE => Release::Last,
+            _ => Release::Counted,
+        }
+    }
+
+    /// Counts a release on another thread, of a store that may be biased.
+    #[inline]
+    pub fn release_biased(&self, units: u64) -> Release {
         let mut now = self.remote.load(Ordering::Relaxed);
         while now < SHARED {
             let freed = self.freed.load(Ordering::Acquire);
@@ -154,15 +177,12 @@ impl Count {
                 Err(other) => now = other,
             }
         }
-        // Nobody else counts in a store whose last units these are: no addition need be atomic.
-        if self.remote.load(Ordering::Acquire) + units == DONE {
-            self.remote.store(DONE, Ordering::Relaxed);
-            return Release::Last;
-        }
-        match self.remote.fetch_add(units, Ordering::AcqRel) + units {
-            DONE => Release::Last,
-            _ => Release::Counted,
-        }
+        self.add_shared(units)
+    }
+
+    /// Counts a release on another thread.
+    pub fn release_there(&self, units: u64) -> Release {
+        self.release_shared(units).unwrap_or_else(|| self.release_biased(units))
     }
 
     /// Counts the units that another thread is the first to release, and makes the owner count in

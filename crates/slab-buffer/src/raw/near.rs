@@ -78,8 +78,24 @@ impl<T> Own<T> {
 /// How many of a thread's caches are found without a search.
 const FRONT: usize = 8;
 
-/// A pool's address and this thread's cache of it.
-type Entry<T> = (*const (), *const Own<T>);
+/// A pool's address, and this thread's cache of it: to be used, and to be held for longer.
+struct Entry<T> {
+    pool: *const (),
+    cache: *const Cache<T>,
+    own: *const Own<T>,
+}
+
+impl<T> Entry<T> {
+    const NONE: Self = Self { pool: ptr::null(), cache: ptr::null(), own: ptr::null() };
+}
+
+impl<T> Clone for Entry<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Entry<T> {}
 
 /// The caches of a thread that are found without a search, each at its pool's index. It has no
 /// destructor, so it can be read for as long as the thread runs.
@@ -87,7 +103,7 @@ pub(crate) struct Near<T>([Cell<Entry<T>>; FRONT]);
 
 impl<T> Near<T> {
     pub const fn new() -> Self {
-        Self([const { Cell::new((ptr::null(), ptr::null())) }; FRONT])
+        Self([const { Cell::new(Entry::NONE) }; FRONT])
     }
 
     /// The entry of a pool, whose address tells it from other pools above the lowest eight bits.
@@ -96,28 +112,31 @@ impl<T> Near<T> {
         &self.0[(pool.addr() >> 8) % FRONT]
     }
 
-    #[inline]
-    fn find(&self, pool: *const ()) -> Option<&Own<T>> {
-        let (of, cache) = self.entry(pool).get();
+    #[inline(always)]
+    fn find(&self, pool: *const ()) -> Option<&Cache<T>> {
+        let entry = self.entry(pool).get();
         // SAFETY: an entry is cleared before its cache goes, and none goes while this file's code or
         // the holder of its lock runs; see the top of the file.
-        (of == pool).then(|| unsafe { &*cache })
+        (entry.pool == pool).then(|| unsafe { &*entry.cache })
     }
 
     /// This thread's cache of the pool, if it is found at once.
     #[inline]
     pub fn get(&self, pool: *const ()) -> Option<Rc<Own<T>>> {
-        let own = ptr::from_ref(self.find(pool)?);
-        // SAFETY: entries are pointers of an `Rc`, which is there.
-        unsafe { Rc::increment_strong_count(own) };
+        let entry = self.entry(pool).get();
+        if entry.pool != pool {
+            return None;
+        }
+        // SAFETY: it is the pointer of an `Rc`, which is there as long as the entry.
+        unsafe { Rc::increment_strong_count(entry.own) };
         // SAFETY: as above, and this is the count that was added.
-        Some(unsafe { Rc::from_raw(own) })
+        Some(unsafe { Rc::from_raw(entry.own) })
     }
 
     /// Places a buffer in this thread's slab of the pool, if it is found at once and has room.
     #[inline(always)]
     pub fn take(&self, pool: *const (), length: usize) -> Option<Buffer> {
-        self.find(pool)?.bump().take(length, length)
+        self.find(pool)?.bump.take(length, length)
     }
 
     /// Calls with what this thread has of the pool under the lock, if it is found at once.
@@ -170,7 +189,8 @@ impl<P: Caching<T>, T> Mine<P, T> {
             own
         });
         let pool = Arc::as_ptr(pool).cast();
-        self.near.with(|near| near.entry(pool).set((pool, Rc::as_ptr(&own))));
+        let entry = Entry { pool, cache: Arc::as_ptr(own.cache()), own: Rc::as_ptr(&own) };
+        self.near.with(|near| near.entry(pool).set(entry));
         (own, closed)
     }
 
@@ -178,8 +198,8 @@ impl<P: Caching<T>, T> Mine<P, T> {
     fn forget(&self, pool: &Arc<P>) {
         let pool = Arc::as_ptr(pool).cast();
         self.near.with(|near| {
-            if near.entry(pool).get().0 == pool {
-                near.entry(pool).set((ptr::null(), ptr::null()));
+            if near.entry(pool).get().pool == pool {
+                near.entry(pool).set(Entry::NONE);
             }
         });
     }

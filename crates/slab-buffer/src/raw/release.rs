@@ -45,23 +45,56 @@ unsafe fn release_there(store: NonNull<Store>, start: NonNull<u8>, length: usize
     let header = unsafe { store.as_ref() };
     if header.zero_on_release || header.pins.are_tracked() {
         // SAFETY: by contract.
-        unsafe { erase(header, start, length) };
+        return unsafe { release_erased(store, start, length) };
     }
     // SAFETY: by contract.
-    unsafe { count_there(store, header.count.release_there(unit(length)), unit(length)) };
+    unsafe { count_there(store, unit(length)) };
 }
 
-/// Fills the range of a buffer with zeros and forgets who has it, as the pool demands.
+/// Fills the range of a buffer with zeros and forgets who has it, as the pool demands, before it is
+/// released.
 ///
 /// # Safety
-/// The range is a buffer's, which is forgotten and not yet counted as released.
+/// As [`release`].
 #[inline(never)]
-unsafe fn erase(store: &Store, start: NonNull<u8>, length: usize) {
-    if store.zero_on_release {
+unsafe fn release_erased(store: NonNull<Store>, start: NonNull<u8>, length: usize) {
+    // SAFETY: the buffer's unit keeps the store until it is counted.
+    let header = unsafe { store.as_ref() };
+    if header.zero_on_release {
         // SAFETY: the range is the buffer's alone, which is forgotten but not yet counted.
         unsafe { start.write_bytes(0, length) };
     }
-    store.pins.remove(store.offset_of(start));
+    header.pins.remove(header.offset_of(start));
+    // SAFETY: by contract.
+    unsafe { count_there(store, unit(length)) };
+}
+
+/// Counts units on another thread than the owner's.
+///
+/// # Safety
+/// The units were a buffer's, and are not yet counted.
+#[inline(always)]
+unsafe fn count_there(store: NonNull<Store>, units: u64) {
+    // SAFETY: the units keep the store until they are counted.
+    match unsafe { store.as_ref() }.count.release_shared(units) {
+        Some(Release::Counted) => {}
+        // SAFETY: the count is complete, so nobody else uses the store.
+        Some(_) => unsafe { take_back(store) },
+        // SAFETY: by contract.
+        None => unsafe { count_biased(store, units) },
+    }
+}
+
+/// Counts units on another thread than that of a store that may be biased.
+///
+/// # Safety
+/// The units were a buffer's, and are not yet counted.
+#[inline(never)]
+unsafe fn count_biased(store: NonNull<Store>, units: u64) {
+    // SAFETY: the units keep the store until they are counted.
+    let release = unsafe { store.as_ref() }.count.release_biased(units);
+    // SAFETY: by contract.
+    unsafe { finish(store, release, units) };
 }
 
 /// Does what a release on another thread demands.
@@ -69,7 +102,7 @@ unsafe fn erase(store: &Store, start: NonNull<u8>, length: usize) {
 /// # Safety
 /// The units were a buffer's, and `release` is what counting them gave.
 #[inline(always)]
-unsafe fn count_there(store: NonNull<Store>, release: Release, units: u64) {
+unsafe fn finish(store: NonNull<Store>, release: Release, units: u64) {
     match release {
         Release::Counted => {}
         // SAFETY: the count is complete, so nobody else uses the store.
@@ -156,5 +189,5 @@ pub(super) unsafe fn shrink(store: NonNull<Store>, bytes: usize) {
     // SAFETY: the buffer, which lives, keeps the store.
     let count = &unsafe { store.as_ref() }.count;
     // SAFETY: by contract.
-    unsafe { count_there(store, count.shrink(bytes), bytes as u64) };
+    unsafe { finish(store, count.shrink(bytes), bytes as u64) };
 }

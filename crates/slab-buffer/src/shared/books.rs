@@ -96,6 +96,13 @@ impl Books {
         outcome.untold -= bytes as isize;
     }
 
+    /// Whether a thread may count its released slabs late: nobody is told of each, and no limit needs
+    /// the exact sum.
+    #[inline]
+    pub fn counts_late(&self) -> bool {
+        self.options.max_bytes == usize::MAX && self.options.external_memory.is_none()
+    }
+
     /// Tells the owner of external memory, which is code of other people: nothing is locked, and who
     /// calls this holds the pool or does not use it any more.
     #[inline]

@@ -28,6 +28,9 @@ pub(super) struct Held {
     pub kept: SizeClasses,
     /// Bytes that the magazine may keep. They are reserved in the pool's budget.
     budget: usize,
+    /// Bytes that the pool's books still count though the magazine's slabs are released: those of
+    /// slabs that were released here, until they are placed in again here. Under [`Reuse::Node`] alone.
+    surplus: usize,
     pub counters: Counters,
     /// Numbers for stores that are the cache's to give.
     numbers: Range<u64>,
@@ -40,7 +43,7 @@ impl Held {
     pub fn new(books: Arc<Books>, open: bool) -> Self {
         let kept = SizeClasses::new(books.options.reuse, books.options.kept_limit());
         let counters = Counters::default();
-        Self { books, kept, budget: 0, counters, numbers: 0..0, open }
+        Self { books, kept, budget: 0, surplus: 0, counters, numbers: 0..0, open }
     }
 
     /// Takes back a released store if the magazine has room, else returns it. It gives the notice
@@ -57,15 +60,39 @@ impl Held {
         }
         let mut outcome = Outcome::default();
         if self.books.options.reuse == Reuse::Node {
-            self.books.shrink(capacity, &mut outcome);
+            match self.books.counts_late() {
+                true => self.surplus += capacity,
+                false => self.books.shrink(capacity, &mut outcome),
+            }
         }
         Ok(self.books.notice(&outcome))
     }
 
+    /// Takes a slab out of the magazine. True if it counts already, as a used one does.
+    pub fn take_slab(&mut self) -> Option<(Idle, bool)> {
+        let slab = self.kept.take_slab()?;
+        let counts = self.surplus >= slab.capacity;
+        if counts {
+            self.surplus -= slab.capacity;
+        }
+        Some((slab, counts))
+    }
+
+    /// Bytes of the surplus.
+    pub fn surplus(&self) -> usize {
+        self.surplus
+    }
+
+    /// Takes what is counted too much out of the books.
+    pub fn settle(&mut self) {
+        if self.surplus > 0 {
+            self.books.shrink(std::mem::take(&mut self.surplus), &mut Outcome::default());
+        }
+    }
+
     /// Extends the budget to so many bytes, if that is not too much.
     fn extend(&mut self, bytes: usize) -> bool {
-        let extends =
-            self.open && bytes <= MAGAZINE && self.books.reserve(bytes - self.budget);
+        let extends = self.open && bytes <= MAGAZINE && self.books.reserve(bytes - self.budget);
         if extends {
             self.budget = bytes;
         }
@@ -91,6 +118,7 @@ impl Held {
     /// Takes a store of the class that was not used for longest out of the magazine, and its bytes out
     /// of the budget, which are the caller's to give back.
     pub fn evict(&mut self) -> Option<(Idle, usize)> {
+        self.settle();
         let store = self.kept.evict()?;
         let capacity = store.capacity;
         self.budget -= capacity;
@@ -99,6 +127,7 @@ impl Held {
 
     /// Takes all stores out of the magazine, and its budget, which is the caller's to give back.
     pub fn clear(&mut self) -> (Stack, usize) {
+        self.settle();
         (self.kept.take_all(), std::mem::take(&mut self.budget))
     }
 

@@ -21,12 +21,26 @@ impl Depot {
             if let Some(buffer) = NEAR.with(|near| near.take(depot, length)) {
                 return Ok(buffer);
             }
+            if self.begin_slab()
+                && let Some(buffer) = NEAR.with(|near| near.take(depot, length))
+            {
+                return Ok(buffer);
+            }
         } else if length >= self.bounds.long
             && let Some(lent) = self.kept_near(length)
         {
             return Ok(Buffer::from(lent));
         }
         self.place(length, length, at)
+    }
+
+    /// Begins another slab of this thread; false if there is none to be had.
+    #[inline(never)]
+    fn begin_slab(self: &Arc<Self>) -> bool {
+        let mut outcome = Outcome::default();
+        let begun = self.with_cache(|own| self.next_slab(own, &mut outcome));
+        self.books.tell(&outcome);
+        begun
     }
 
     /// Why there is no buffer of that length.
