@@ -6,16 +6,11 @@
 
 #![expect(unsafe_code, reason = "links are pointers to stores")]
 
-use super::store::{Handle, Idle, Links, Store};
+use super::store::{Handle, Idle, QUEUE, Store};
 use std::cell::Cell;
 use std::iter;
 use std::ptr::NonNull;
 use std::sync::atomic::Ordering;
-
-/// The kind of list of what is to be done with a store.
-pub(crate) const QUEUE: usize = 0;
-/// The kind of list that all stores of a pool are in.
-pub(crate) const ALL: usize = 1;
 
 /// A list from which any store can be removed. All operations are O(1).
 #[derive(Default)]
@@ -33,37 +28,35 @@ impl<const KIND: usize> List<KIND> {
     /// # Panics
     /// If it is on a list of this kind.
     pub fn push(&self, store: Handle<'_>) {
-        let links = &store.links[KIND];
-        assert!(!links.listed.swap(true, Ordering::Relaxed), "a store that is on no list");
+        assert!(!store.listed[KIND].swap(true, Ordering::Relaxed), "a store that is on no list");
         let first = self.first.replace(Some(store.pointer()));
-        links.before.set(None);
-        links.behind.set(first);
+        store.before[KIND].set(None);
+        store.behind::<KIND>().set(first);
         if let Some(first) = first {
-            self.links(first).before.set(Some(store.pointer()));
+            self.store(first).before[KIND].set(Some(store.pointer()));
         }
     }
 
     /// Removes a store, if it is on the list.
     pub fn remove(&self, store: Handle<'_>) {
-        let links = &store.links[KIND];
-        if !links.listed.load(Ordering::Relaxed) {
+        if !store.listed[KIND].load(Ordering::Relaxed) {
             return;
         }
-        let (before, behind) = (links.before.take(), links.behind.take());
+        let (before, behind) = (store.before[KIND].take(), store.behind::<KIND>().take());
         match before {
-            Some(before) => self.links(before).behind.set(behind),
+            Some(before) => self.store(before).behind::<KIND>().set(behind),
             None => self.first.set(behind),
         }
         if let Some(behind) = behind {
-            self.links(behind).before.set(before);
+            self.store(behind).before[KIND].set(before);
         }
-        links.listed.store(false, Ordering::Release);
+        store.listed[KIND].store(false, Ordering::Release);
     }
 
-    /// The links of a store of the list.
-    fn links(&self, store: NonNull<Store>) -> &Links {
+    /// A store of the list.
+    fn store(&self, store: NonNull<Store>) -> &Store {
         // SAFETY: a store is freed after it has left its lists.
-        &unsafe { store.as_ref() }.links[KIND]
+        unsafe { store.as_ref() }
     }
 
     /// All stores of the list. The one that was last returned may be removed.
@@ -71,7 +64,7 @@ impl<const KIND: usize> List<KIND> {
         let mut next = self.first.get();
         iter::from_fn(move || {
             let store = next?;
-            next = self.links(store).behind.get();
+            next = self.store(store).behind::<KIND>().get();
             // SAFETY: it is on the list, whose holder keeps it from being freed.
             Some(unsafe { Handle::new(store) })
         })
@@ -91,9 +84,8 @@ impl Stack {
     /// Adds a store, which is on no other list of the kind [`QUEUE`].
     #[inline]
     pub fn push(&self, store: Idle) {
-        let links = &store.links[QUEUE];
-        debug_assert!(!links.listed.load(Ordering::Acquire), "a store that is on no list");
-        links.behind.set(self.top.get());
+        debug_assert!(!store.listed[QUEUE].load(Ordering::Acquire), "a store that is on no list");
+        store.behind::<QUEUE>().set(self.top.get());
         self.top.set(Some(store.into_pointer()));
     }
 
@@ -102,7 +94,7 @@ impl Stack {
         let store = self.top.get()?;
         // SAFETY: it was idle when it was pushed, and has been this stack's since.
         let store = unsafe { Idle::of(store) };
-        self.top.set(store.links[QUEUE].behind.get());
+        self.top.set(store.behind::<QUEUE>().get());
         Some(store)
     }
 

@@ -101,35 +101,38 @@ unsafe fn give_due<L: Local>(pool: *const L) {
 /// The size class of a store that is never kept.
 pub(crate) const NOT_KEPT: u16 = u16::MAX;
 
-/// The links of one kind of list: to the store before, and to the store behind.
-#[derive(Default)]
-pub(super) struct Links {
-    pub before: Cell<Option<NonNull<Store>>>,
-    pub behind: Cell<Option<NonNull<Store>>>,
-    /// Whether the store is on a list of this kind. Set and cleared under the list's lock; cleared
-    /// with `Release` when the links are no longer used.
-    pub listed: AtomicBool,
-}
+/// The kind of list of what is to be done with a store.
+pub(crate) const QUEUE: usize = 0;
+/// The kind of list that all stores of a pool are in.
+pub(crate) const ALL: usize = 1;
+
+/// A link to another store of a list. Who has the list uses it.
+pub(super) type Link = Cell<Option<NonNull<Store>>>;
 
 /// The header of a store.
 #[repr(C)]
 pub(crate) struct Store {
+    // First what releasing the store and giving it out again touch, in one cache line.
     pub(super) count: Count,
-    pub(super) keeper: Arc<dyn Keeper>,
-    /// First those that change when the store is released.
-    pub(super) links: [Links; 2],
-    // What a release on another thread changes ends here, mostly within a cache line.
-    /// The live buffers by offset, if they are tracked.
-    pub pins: Pins,
+    /// The store behind on the list of each kind.
+    behind_in_queue: Link,
+    pub capacity: usize,
+    data: NonNull<u8>,
+    /// Its size class, or [`NOT_KEPT`].
+    pub class: u16,
     pub zero_on_release: bool,
     /// Whether buffers are placed in it, rather than it being one buffer's own.
     pub pooled: bool,
-    /// Its size class, or [`NOT_KEPT`].
-    pub class: u16,
+    /// Whether it is on a list of each kind. Set and cleared under the list's lock; cleared with
+    /// `Release` when the links are no longer used.
+    pub(super) listed: [AtomicBool; 2],
+    pub(super) keeper: Arc<dyn Keeper>,
+    pub pins: Pins,
     /// The owner's pool, which is there as long as the store is biased. Only the owner uses it.
     pub(super) local: Owner,
-    pub capacity: usize,
-    data: NonNull<u8>,
+    behind_in_all: Link,
+    /// The store before on the list of each kind.
+    pub(super) before: [Link; 2],
     /// Units that were given out of a slab, once no more will be. For reports.
     handed: AtomicU64,
     id: AtomicU64,
@@ -267,7 +270,10 @@ impl Idle {
         let header = Store {
             count: Count::new(form.owner),
             keeper,
-            links: Default::default(),
+            behind_in_queue: Cell::default(),
+            behind_in_all: Cell::default(),
+            before: Default::default(),
+            listed: Default::default(),
             pins: Pins::new(form.track),
             zero_on_release: form.zero_on_release,
             pooled: form.pooled,
@@ -336,7 +342,7 @@ impl Idle {
     /// # Panics
     /// If the store is on a list.
     pub fn free(self) {
-        let on_a_list = self.links.iter().any(|links| links.listed.load(Ordering::Acquire));
+        let on_a_list = self.listed.iter().any(|listed| listed.load(Ordering::Acquire));
         assert!(!on_a_list, "a store that has left all lists");
         // SAFETY: no buffer of it lives, no list holds it, and this was its only holder.
         unsafe { free(self.0) };
@@ -391,7 +397,10 @@ pub(super) unsafe fn parts(
     let header = Store {
         count: Count::of_two_parts(length),
         keeper: whole.keeper.clone(),
-        links: Default::default(),
+        behind_in_queue: Cell::default(),
+        behind_in_all: Cell::default(),
+        before: Default::default(),
+        listed: Default::default(),
         pins: Pins::new(false),
         zero_on_release: whole.zero_on_release,
         pooled: whole.pooled,
@@ -441,9 +450,15 @@ impl Store {
         self.keeper.clone()
     }
 
+    /// The store behind on the list of a kind.
+    #[inline]
+    pub(super) fn behind<const KIND: usize>(&self) -> &Link {
+        if KIND == QUEUE { &self.behind_in_queue } else { &self.behind_in_all }
+    }
+
     /// Whether it is on a list of a kind. Under the list's lock.
     pub fn is_listed<const KIND: usize>(&self) -> bool {
-        self.links[KIND].listed.load(Ordering::Relaxed)
+        self.listed[KIND].load(Ordering::Relaxed)
     }
 
     /// [`Count::count_first`], under the lock that keeps the store.
