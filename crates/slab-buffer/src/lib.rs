@@ -33,7 +33,9 @@ pub use contents::IntoIter;
 pub use error::{AllocError, RangeError};
 pub use frozen::Frozen;
 pub use monitor::Monitor;
-pub use options::{ExternalMemory, MAX_ALIGNMENT, MAX_LENGTH, MAX_POOL_SIZE, PoolOptions, Reuse};
+pub use options::{
+    ExternalMemory, MAX_ALIGNMENT, MAX_LENGTH, MAX_POOL_SIZE, NodeVersion, PoolOptions, Reuse,
+};
 pub use pool::{AnyPool, Pool};
 pub use raw::buffer::Buffer;
 pub use report::{Pin, PoolStats, Slab, SlabState};

@@ -19,9 +19,9 @@ use std::sync::{Arc, OnceLock};
 /// [`array_buffers`](Self::array_buffers) is true at once, whichever thread releases a buffer.
 ///
 /// ```
-/// use slab_buffer::{PoolOptions, SyncPool};
+/// use slab_buffer::{NodeVersion, PoolOptions, SyncPool};
 ///
-/// static POOL: SyncPool = SyncPool::new(PoolOptions::node(20));
+/// static POOL: SyncPool = SyncPool::new(PoolOptions::for_node(NodeVersion::V20));
 ///
 /// let buffer = std::thread::spawn(|| POOL.from_string("hello")).join().expect("no panic")?;
 /// assert_eq!(&*buffer, b"hello");

@@ -34,11 +34,14 @@ impl Depot {
         self.place(length, length, at)
     }
 
-    /// Begins another slab of this thread; false if there is none to be had.
+    /// Begins another slab of this thread, whose cache was found at once; false if it was not, or if
+    /// there is no slab to be had.
     #[inline(never)]
     fn begin_slab(self: &Arc<Self>) -> bool {
+        let depot = Arc::as_ptr(self).cast();
+        let Some(own) = NEAR.with(|near| near.get(depot)) else { return false };
         let mut outcome = Outcome::default();
-        let begun = self.with_cache(|own| self.next_slab(own, &mut outcome));
+        let begun = self.next_slab(&own, &mut outcome);
         self.books.tell(&outcome);
         begun
     }
