@@ -102,7 +102,7 @@ impl Core {
         }
         self.stores.settle();
         let kept = self.stores.kept_alone(length);
-        let store = kept.or_else(|| self.stores.new_alone(length, OFFSETS));
+        let store = kept.or_else(|| self.stores.new_alone(length, OFFSETS, true));
         // If the call panics, the store is released.
         self.notify();
         store
@@ -160,13 +160,13 @@ impl Placement for Core {
         length: usize,
         alignment: usize,
         zero: bool,
+        reuse: bool,
     ) -> Result<Buffer, AllocError> {
         let stores = &self.stores;
         stores.settle();
-        let usual = alignment <= self.options().slab_alignment;
-        let kept = if usual { stores.kept_alone(length) } else { None };
+        let kept = if reuse { stores.kept_alone(length) } else { None };
         let dirty = zero && kept.is_some();
-        let store = kept.or_else(|| stores.new_alone(length, alignment));
+        let store = kept.or_else(|| stores.new_alone(length, alignment, reuse));
         let buffer = store.map(|store| {
             let mut buffer = Buffer::from(store);
             if dirty {

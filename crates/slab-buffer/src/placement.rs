@@ -50,9 +50,14 @@ pub(crate) trait Placement {
     fn align(&self, alignment: usize);
 
     /// A buffer of `length` bytes, more than none, in a store of its own, which begins at a multiple
-    /// of the alignment; with `zero` of zeros.
-    fn take_alone(&self, length: usize, alignment: usize, zero: bool)
-    -> Result<Buffer, AllocError>;
+    /// of the alignment; with `zero` of zeros; with `reuse` in a store that was and will be others'.
+    fn take_alone(
+        &self,
+        length: usize,
+        alignment: usize,
+        zero: bool,
+        reuse: bool,
+    ) -> Result<Buffer, AllocError>;
 
     /// A buffer of `length` bytes, more than none, in the slab where compaction places what it moves.
     fn take_survivor(&self, length: usize) -> Result<Buffer, AllocError>;
@@ -86,7 +91,8 @@ pub(crate) trait Placement {
             return Err(AllocError::Alignment { requested: length, alignment });
         }
         if length >= self.bounds().half || alignment > self.options().slab_alignment {
-            return self.alone_aligned(length, false, alignment, at);
+            let reuse = alignment <= self.options().slab_alignment;
+            return self.alone_aligned(length, false, alignment, reuse, at);
         }
         self.align(alignment);
         self.place(length, length, at)
@@ -94,7 +100,12 @@ pub(crate) trait Placement {
 
     /// A buffer in a store of its own, of zeros or of initialised bytes.
     fn alone(&self, length: usize, zero: bool, at: At) -> Result<Buffer, AllocError> {
-        self.alone_aligned(length, zero, OFFSETS, at)
+        self.alone_aligned(length, zero, OFFSETS, true, at)
+    }
+
+    /// A buffer in a new store of exactly its length, which is not kept for another.
+    fn slow(&self, length: usize, at: At) -> Result<Buffer, AllocError> {
+        self.alone_aligned(length, false, OFFSETS, false, at)
     }
 
     /// The same, at a multiple of the alignment.
@@ -104,6 +115,7 @@ pub(crate) trait Placement {
         length: usize,
         zero: bool,
         alignment: usize,
+        reuse: bool,
         at: At,
     ) -> Result<Buffer, AllocError> {
         if length > self.options().max_length {
@@ -112,7 +124,7 @@ pub(crate) trait Placement {
         if length == 0 {
             return Ok(Buffer::empty());
         }
-        Ok(self.finish(self.take_alone(length, alignment, zero)?, at))
+        Ok(self.finish(self.take_alone(length, alignment, zero, reuse)?, at))
     }
 
     /// A copy of the buffer where compaction places what it moves, if its store is used up and less

@@ -1,7 +1,10 @@
 //! The released stores that wait for new buffers, by size class.
 //!
-//! There are eight classes to each doubling, as in mimalloc, so a store is at most an eighth longer
-//! than its buffer needs. Slabs are a class of their own. When the budget is used up, a store of a
+//! There are eight classes to each doubling, as in mimalloc. A new store has exactly its buffer's
+//! bytes, as Node's has, and is kept in the largest class that is not longer. A buffer is placed in
+//! the first store of its length's class if that is long enough, else in one of the next class, all
+//! of which are: so a store is at most a quarter longer than its buffer. Slabs are a class of their
+//! own. When the budget is used up, a store of a
 //! class that is not used makes room: a clock's hand goes round the classes and takes from the first
 //! one that was not hit since the hand last passed (the CLOCK algorithm: Corbató, *A paging
 //! experiment with the Multics system*, 1968).
@@ -23,7 +26,14 @@ const fn class_of(length: usize) -> usize {
     (shift as usize - 3) * 8 + (last >> shift)
 }
 
-/// Bytes of the stores of a class.
+/// The class that a store of `capacity` bytes is kept in: the largest that is not longer.
+#[inline]
+const fn class_below(capacity: usize) -> usize {
+    class_of(capacity + 1).saturating_sub(1)
+}
+
+/// Bytes that the stores of a class have at least; those of the first class may have fewer.
+#[cfg(test)]
 const fn capacity_of(class: usize) -> usize {
     let shift = (class / 8).saturating_sub(1);
     (class - shift * 8 + 1) << (shift + 3)
@@ -41,7 +51,10 @@ struct Class {
 
 impl Class {
     #[inline]
-    fn take(&self) -> Option<Idle> {
+    fn take(&self, length: usize) -> Option<Idle> {
+        if self.kept.top_capacity()? < length {
+            return None;
+        }
         let store = self.kept.pop()?;
         self.hits.set(self.hits.get() + 1);
         Some(store)
@@ -54,8 +67,8 @@ pub(crate) struct SizeClasses {
     classes: Box<[Class]>,
     /// The class of the slabs.
     slabs: usize,
-    /// A length that was asked for, and its class. It mostly is the next one, too.
-    front: Cell<(usize, usize)>,
+    /// A length that was asked for, its class and the next one. It mostly is the next length, too.
+    front: Cell<(usize, usize, usize)>,
     kept_bytes: Cell<usize>,
     max_kept_bytes: usize,
     /// The class that the hand points to.
@@ -72,18 +85,18 @@ impl SizeClasses {
         Self {
             classes: iter::repeat_with(Class::default).take(slabs + 1).collect(),
             slabs,
-            front: Cell::new((0, slabs)),
+            front: Cell::new((0, slabs, slabs)),
             kept_bytes: Cell::new(0),
             max_kept_bytes,
             hand: Cell::new(0),
         }
     }
 
-    /// The class and the capacity of a store for one buffer of `length` bytes, more than none.
-    pub fn class(&self, length: usize) -> (u16, usize) {
-        match class_of(length) {
-            class if class < self.slabs => (class as u16, capacity_of(class)),
-            _ => (NOT_KEPT, length),
+    /// The class of a new store of `length` bytes, more than none, for one buffer.
+    pub fn class(&self, length: usize) -> u16 {
+        match class_below(length) {
+            class if class < self.slabs => class as u16,
+            _ => NOT_KEPT,
         }
     }
 
@@ -106,27 +119,27 @@ impl SizeClasses {
     /// Takes a kept slab.
     #[inline]
     pub fn take_slab(&self) -> Option<Idle> {
-        self.take(self.slabs)
+        self.take(self.slabs, 0)
     }
 
     /// Takes a kept store for one buffer of `length` bytes, more than none.
     #[inline]
     pub fn take_alone(&self, length: usize) -> Option<Idle> {
-        let (front, class) = self.front.get();
-        if front == length {
-            return self.take(class);
+        let (front, mut below, mut above) = self.front.get();
+        if front != length {
+            (below, above) = (class_below(length), class_of(length));
+            if below >= self.slabs {
+                return None;
+            }
+            self.front.set((length, below, above));
         }
-        let class = class_of(length);
-        if class >= self.slabs {
-            return None;
-        }
-        self.front.set((length, class));
-        self.take(class)
+        self.take(below, length)
+            .or_else(|| if above < self.slabs { self.take(above, length) } else { None })
     }
 
     #[inline]
-    fn take(&self, class: usize) -> Option<Idle> {
-        self.taken(self.classes.get(class)?.take()?)
+    fn take(&self, class: usize, length: usize) -> Option<Idle> {
+        self.taken(self.classes.get(class)?.take(length)?)
     }
 
     #[inline]
@@ -182,17 +195,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_class_is_the_smallest_that_holds_a_length_and_wastes_an_eighth_at_most() {
-        let lengths = (1..5000).chain((12..usize::BITS - 2).flat_map(|power| {
+    fn a_store_lies_between_its_class_and_the_next_and_classes_are_an_eighth_apart() {
+        let lengths = (8..5000).chain((12..usize::BITS - 2).flat_map(|power| {
             let power = 1_usize << power;
             [power - 1, power, power + 1, power / 8 * 9, power / 8 * 9 + 1]
         }));
         for length in lengths {
-            let class = class_of(length);
-            let capacity = capacity_of(class);
-            assert!(capacity >= length, "{length}");
-            assert!(class == 0 || capacity_of(class - 1) < length, "{length}");
-            assert!(capacity - length < 8.max(length.div_ceil(8)), "{length}");
+            let (below, above) = (class_below(length), class_of(length));
+            assert!(capacity_of(below) <= length && length <= capacity_of(above), "{length}");
+            assert!(above - below <= 1, "{length}");
+            let apart = capacity_of(above) - capacity_of(below);
+            assert!(apart <= 8.max(length.div_ceil(8)), "{length}");
         }
+        assert_eq!((class_below(1), class_of(1)), (0, 0));
     }
 }

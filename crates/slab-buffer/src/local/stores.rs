@@ -119,12 +119,9 @@ impl Stores {
 
     /// A new store, which has become one buffer's.
     #[inline(never)]
-    pub fn new_alone(&self, length: usize, alignment: usize) -> Option<Lent> {
-        let (class, capacity) = match alignment <= self.options.slab_alignment {
-            true => self.kept.class(length),
-            false => (NOT_KEPT, length),
-        };
-        let store = self.allocate(capacity, alignment, false, class)?;
+    pub fn new_alone(&self, length: usize, alignment: usize, reuse: bool) -> Option<Lent> {
+        let class = if reuse { self.kept.class(length) } else { NOT_KEPT };
+        let store = self.allocate(length, alignment, false, class)?;
         add(&self.counters.misses, 1);
         Some(store.lend(length))
     }

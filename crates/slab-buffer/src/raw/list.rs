@@ -89,6 +89,13 @@ impl Stack {
         self.top.set(Some(store.into_pointer()));
     }
 
+    /// Bytes of the store that [`pop`](Self::pop) would take.
+    #[inline]
+    pub fn top_capacity(&self) -> Option<usize> {
+        // SAFETY: a store of the stack is idle, and the stack's.
+        Some(unsafe { self.top.get()?.as_ref() }.capacity)
+    }
+
     #[inline]
     pub fn pop(&self) -> Option<Idle> {
         let store = self.top.get()?;

@@ -77,13 +77,11 @@ impl Depot {
         self: &Arc<Self>,
         length: usize,
         alignment: usize,
+        reuse: bool,
         outcome: &mut Outcome,
     ) -> Option<Idle> {
-        let class = match alignment <= self.books.options.slab_alignment {
-            true => self.lists().kept.class(length),
-            false => (NOT_KEPT, length),
-        };
-        self.new_store(class, false, alignment, outcome)
+        let class = if reuse { self.lists().kept.class(length) } else { NOT_KEPT };
+        self.new_store((class, length), false, alignment, outcome)
     }
 
     /// A store for one buffer of `length` bytes, more than none, on any thread.
@@ -93,7 +91,7 @@ impl Depot {
             return Err(self.refusal(length, &outcome));
         }
         let store = self.kept_alone(length);
-        let store = store.or_else(|| self.new_alone(length, OFFSETS, &mut outcome));
+        let store = store.or_else(|| self.new_alone(length, OFFSETS, true, &mut outcome));
         let lent = store.map(|store| {
             store.pins.add(0, length, at);
             store.lend(length)
@@ -160,12 +158,12 @@ impl Placement for Arc<Depot> {
         length: usize,
         alignment: usize,
         zero: bool,
+        reuse: bool,
     ) -> Result<Buffer, AllocError> {
         let mut outcome = Outcome::default();
-        let usual = alignment <= self.books.options.slab_alignment;
-        let kept = if usual { self.kept_alone(length) } else { None };
+        let kept = if reuse { self.kept_alone(length) } else { None };
         let dirty = zero && kept.is_some();
-        let store = kept.or_else(|| self.new_alone(length, alignment, &mut outcome));
+        let store = kept.or_else(|| self.new_alone(length, alignment, reuse, &mut outcome));
         let buffer = store.map(|store| Buffer::from(store.lend(length)));
         self.books.tell(&outcome);
         let mut buffer = buffer.ok_or_else(|| self.refusal(length, &outcome))?;
