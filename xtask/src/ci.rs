@@ -3,15 +3,24 @@
 use crate::sanitize;
 use std::process::{Command, ExitCode};
 
+/// The example of `docs/review-memory-in-pull-requests.md`.
+const REVIEW_MEMORY: &str =
+    concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/examples/review-memory/Cargo.toml");
+/// Where that package is built too, so that it shares what is built.
+const TARGET: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target");
+
 const TESTS: &[&[&str]] = &[
     &["test", "--workspace"],
     // The faces of futures and tokio.
     &["test", "--package", "stream-backpressure", "--all-features"],
+    // A user's package, outside the workspace's members.
+    &["test", "--locked", "--target-dir", TARGET, "--manifest-path", REVIEW_MEMORY],
     // The allocators, the exporters and the counting allocator.
     &["test", "--package", "mem-report", "--all-features"],
 ];
 const CHECKS: &[&[&str]] = &[
     &["fmt", "--all", "--check"],
+    &["fmt", "--check", "--manifest-path", REVIEW_MEMORY],
     &["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"],
     &["doc", "--workspace", "--no-deps", "--all-features"],
 ];

@@ -1,9 +1,9 @@
 //! `cargo xtask scenarios`: replays the document's scenarios on real memory and shows each sample
 //! beside the document's figures and a recorded Node's.
 //!
-//! One file per scenario under `scenarios/`, named after its point; `report` renders them. The
-//! only figures written down are the document's and the recorded ones, each in a constant that
-//! says so. No unsafe code.
+//! One file per scenario under `scenarios/`, named after its point; `definition` says what one is, `report` what it shows, `output`
+//! its text in each format, `old` what `--compare` compares with. The only figures written down are the
+//! document's and the recorded ones, each in a constant that says so.
 
 mod d1_2_heap_limit;
 mod d2_2_slab_walk;
@@ -12,24 +12,45 @@ mod d2_5_stale_bytes;
 mod d3_2_weak_map;
 mod d4_5_writable;
 mod d5_closures;
+mod definition;
+mod old;
+mod output;
 mod report;
 
+use anyhow::bail;
+use definition::Definition;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use mem_report::compare::{Comparison, Threshold};
+use mem_report::{markdown, table};
 use node_memory::{Baseline, RuntimeError};
+use old::Old;
+use output::Format;
 use report::{Figures, Report};
+use std::fmt::Write as _;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// What `cargo xtask scenarios` takes.
 #[derive(clap::Args)]
 pub struct ScenarioArgs {
-    /// Replay only the scenarios whose names contain NAME (may be given again)
+    /// Replay only the scenarios with this in their name, or of this point: d3-2 or D3.2 (may be given again)
     #[arg(long, value_name = "NAME")]
-    pub only: Vec<String>,
+    only: Vec<String>,
     /// List the scenarios and stop
     #[arg(long)]
-    pub list: bool,
+    list: bool,
     /// Grow the heap to the document's full limit of 1.4 GB
     #[arg(long)]
-    pub full: bool,
+    full: bool,
+    /// How they are shown: a table if nothing else is said, pages with --out
+    #[arg(long)]
+    format: Option<Format>,
+    /// Write a file for each scenario, and an index of them, into DIR
+    #[arg(long, value_name = "DIR", conflicts_with = "compare")]
+    out: Option<PathBuf>,
+    /// Show only what differs from a file of --format json, or from the snapshots of a revision
+    #[arg(long, value_name = "REF_OR_FILE")]
+    compare: Option<String>,
 }
 
 /// The document's first sample, which every scenario without one of its own starts from.
@@ -41,71 +62,183 @@ fn baseline(sample: &Figures) -> Baseline {
     Baseline { heap_total, heap_used, external, array_buffers, array_buffers_garbage: 0 }
 }
 
-/// One scenario of the document.
-pub struct Definition {
-    name: &'static str,
-    point: &'static str,
-    about: &'static str,
-    replay: fn(full: bool) -> Result<Report, RuntimeError>,
+/// Every scenario in the document's order, and a test for each, so that one change shows all that it moves.
+macro_rules! scenarios {
+    ($($test:ident: $definition:expr,)*) => {
+        const ALL: &[Definition] = &[$($definition),*];
+
+        #[cfg(test)]
+        mod tests {
+            use super::*;
+
+            $(
+                #[test]
+                fn $test() {
+                    is_as_reviewed(&$definition);
+                }
+            )*
+
+            fn is_as_reviewed(definition: &Definition) {
+                let report = (definition.replay)(false).expect("the scenario replays");
+                insta::with_settings!({ omit_expression => true }, {
+                    insta::assert_snapshot!(definition.name, output::snapshot(&report));
+                });
+                assert!(report.holds(), "an expectation of {} fails", definition.name);
+            }
+        }
+    };
 }
 
-/// Every scenario, in the document's order.
-const ALL: &[Definition] = &[
-    d1_2_heap_limit::DEFINITION,
-    d2_2_slab_walk::NODE,
-    d2_2_slab_walk::RECYCLE,
-    d2_3_pool_threshold::DEFINITION,
-    d2_5_stale_bytes::DEFINITION,
-    d3_2_weak_map::DEFINITION,
-    d4_5_writable::OPEN,
-    d4_5_writable::CORKED,
-    d5_closures::DEFINITION,
-];
+scenarios! {
+    d1_2_heap_limit: d1_2_heap_limit::DEFINITION,
+    d2_2_slab_walk_node: d2_2_slab_walk::NODE,
+    d2_2_slab_walk_recycle: d2_2_slab_walk::RECYCLE,
+    d2_3_pool_threshold: d2_3_pool_threshold::DEFINITION,
+    d2_5_stale_bytes: d2_5_stale_bytes::DEFINITION,
+    d3_2_weak_map: d3_2_weak_map::DEFINITION,
+    d4_5_writable_open: d4_5_writable::OPEN,
+    d4_5_writable_corked: d4_5_writable::CORKED,
+    d5_closures: d5_closures::DEFINITION,
+}
 
 /// Runs the command: non-zero if an expectation fails or a name matches nothing.
 pub fn run(args: &ScenarioArgs) -> ExitCode {
-    let chosen: Vec<&Definition> = ALL
-        .iter()
-        .filter(|d| args.only.is_empty() || args.only.iter().any(|name| d.name.contains(name)))
-        .collect();
+    match try_run(args) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Whether every expectation holds.
+fn try_run(args: &ScenarioArgs) -> anyhow::Result<bool> {
+    let meant = |definition: &&Definition| {
+        args.only.is_empty() || args.only.iter().any(|name| definition.is_meant(name))
+    };
+    let chosen: Vec<&Definition> = ALL.iter().filter(meant).collect();
     if chosen.is_empty() {
-        eprintln!("no scenario's name contains {}; --list shows them", args.only.join(" or "));
-        return ExitCode::from(2);
+        bail!("no scenario is called {}; --list shows them", args.only.join(" or "));
     }
     if args.list {
         for definition in chosen {
-            println!("{:24} {:5} {}", definition.name, definition.point, definition.about);
+            let points = definition.points.join(", ");
+            println!("{:24} {points:10} {}", definition.name, definition.about);
         }
-        return ExitCode::SUCCESS;
+        return Ok(true);
     }
-    let mut failed = false;
-    let mut closing = Vec::new();
-    for definition in chosen {
-        let (verdict, shown) = match (definition.replay)(args.full) {
-            Ok(report) => {
-                print!("{}", report.render(definition, true));
-                (report.holds(), report.shown)
+    let written = if args.out.is_some() { Format::Html } else { Format::Table };
+    let format = args.format.unwrap_or(written);
+    if args.compare.is_some() && matches!(format, Format::Json | Format::Html) {
+        bail!("a comparison is shown as a table or as Markdown");
+    }
+    if format == Format::Html && args.out.is_none() && chosen.len() > 1 {
+        bail!("each scenario has a page of its own: --out DIR says where to write them");
+    }
+    let old = args.compare.as_deref().map(|place| Old::read(place, &chosen)).transpose()?;
+
+    let (replayed, failed) = replay(&chosen, args.full);
+    let holds = failed.is_empty() && replayed.iter().all(|(_, report)| report.holds());
+    match (&old, &args.out) {
+        (Some(old), _) => print!("{}", compared(&replayed, old, format)),
+        (None, Some(folder)) => {
+            output::write_files(&replayed, format, folder)?;
+            eprintln!("{}", folder.join("index.html").display());
+        }
+        (None, None) => {
+            for (definition, report) in &replayed {
+                print!("{}", output::text(definition, report, format)?);
             }
-            Err(error) => (false, format!("could not be replayed: {error}")),
-        };
-        failed |= !verdict;
-        let word = if verdict { "ok  " } else { "FAIL" };
-        closing.push(format!("{word} {:24} {shown}", definition.name));
+        }
     }
-    println!("{}", closing.join("\n"));
-    if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+    let closing = closing(&replayed, &failed);
+    if format == Format::Table && args.out.is_none() && old.is_none() {
+        print!("{closing}");
+    } else if !holds {
+        eprint!("{closing}");
+    }
+    Ok(holds)
+}
+
+type Replayed<'d> = Vec<(&'d Definition, Report)>;
+type Failed<'d> = Vec<(&'d Definition, RuntimeError)>;
+
+/// Replays scenarios in order, with a bar at a terminal.
+fn replay<'d>(chosen: &[&'d Definition], full: bool) -> (Replayed<'d>, Failed<'d>) {
+    // The target of stderr is hidden where stderr is no terminal.
+    let bar =
+        ProgressBar::with_draw_target(Some(chosen.len() as u64), ProgressDrawTarget::stderr());
+    if let Ok(style) = ProgressStyle::with_template("{bar:20} {pos}/{len} {msg}") {
+        bar.set_style(style);
+    }
+    let (mut replayed, mut failed) = (Vec::new(), Vec::new());
+    for definition in chosen {
+        bar.set_message(definition.name);
+        match (definition.replay)(full) {
+            Ok(report) => replayed.push((*definition, report)),
+            Err(error) => failed.push((*definition, error)),
+        }
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    (replayed, failed)
+}
+
+/// A line for each scenario: whether it holds, and what it showed.
+fn closing(replayed: &[(&Definition, Report)], failed: &[(&Definition, RuntimeError)]) -> String {
+    let mut text = String::new();
+    for (definition, report) in replayed {
+        let word = if report.holds() { "ok  " } else { "FAIL" };
+        let _ = writeln!(text, "{word} {:24} {}", definition.name, report.shown);
+    }
+    for (definition, error) in failed {
+        let _ = writeln!(text, "FAIL {:24} could not be replayed: {error}", definition.name);
+    }
+    text
+}
+
+/// What moved between the old timelines and the replayed ones; in Markdown nothing if nothing did.
+fn compared(replayed: &[(&Definition, Report)], old: &Old, format: Format) -> String {
+    let comparisons: Vec<(&str, Comparison)> = replayed
+        .iter()
+        .map(|(definition, report)| {
+            let old = old.timeline(definition);
+            (definition.name, Comparison::new(&old, &report.timeline, Threshold::default()))
+        })
+        .collect();
+    if format == Format::Markdown {
+        return markdown::comment(&comparisons);
+    }
+    let mut text = String::new();
+    for (name, comparison) in &comparisons {
+        if !comparison.is_quiet() {
+            let _ = writeln!(text, "== {name}\n\n{}", table::comparison(comparison));
+        }
+    }
+    if text.is_empty() {
+        text.push_str("nothing moved\n");
+    }
+    text
 }
 
 #[cfg(test)]
-mod tests {
+mod names {
     use super::ALL;
 
+    fn meant(name: &str) -> Vec<&'static str> {
+        ALL.iter().filter(|definition| definition.is_meant(name)).map(|one| one.name).collect()
+    }
+
     #[test]
-    fn every_timeline_is_as_reviewed_and_every_expectation_holds() {
-        for definition in ALL {
-            let report = (definition.replay)(false).expect("the scenario replays");
-            insta::assert_snapshot!(definition.name, report.render(definition, false));
-            assert!(report.holds(), "an expectation of {} fails", definition.name);
-        }
+    fn names_and_points_mean_scenarios_alike() {
+        assert_eq!(meant("D3.2"), ["d3-2-weak-map"]);
+        assert_eq!(meant("d3-2"), ["d3-2-weak-map"]);
+        assert_eq!(meant("d3_2_weak_map"), ["d3-2-weak-map"]);
+        assert_eq!(meant("D4.6"), meant("D4.5"));
+        assert_eq!(meant("closures"), ["d5-closures"]);
+        assert_eq!(meant("D2").len(), 4);
+        assert!(meant("D9").is_empty());
     }
 }

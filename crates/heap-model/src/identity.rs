@@ -86,7 +86,7 @@ mod tests {
     #[test]
     fn a_hash_tells_how_many_came_after_it_even_where_the_numbers_begin_anew() {
         for next in [1, 1000, 0x1234_5678, u32::MAX - 500] {
-            let mut identities = Identities { next, ..Identities::new() };
+            let mut identities = Identities { next };
             let hashes: Vec<u32> = (0..1000).map(|_| identities.next()).collect();
             let ages: Vec<u32> = hashes.iter().map(|hash| identities.age(*hash)).collect();
             assert!(ages.is_sorted_by(|a, b| a > b) && *ages.last().unwrap() == 1, "{next}");

@@ -60,3 +60,12 @@ pub fn signed_mib(bytes: i128) -> String {
     // A difference of two figures of 64 bits has no more bits than that.
     format!("{sign}{}", mib(u64::try_from(bytes.unsigned_abs()).unwrap_or(u64::MAX)))
 }
+
+/// A number with commas, and its sign if it is negative.
+pub(crate) fn grouped_signed(number: i128) -> String {
+    let sign = if number < 0 { "-" } else { "" };
+    format!("{sign}{}", grouped(number.unsigned_abs()))
+}
+
+/// The least bytes that are 0.01 MiB when they are rounded.
+pub(crate) const SHOWN_IN_MIB: u64 = (1 << 20) / 200 + 1;

@@ -46,8 +46,8 @@ pub enum Reuse {
     #[default]
     Node,
     /// It is kept, a store still, and given to new buffers, old bytes and all. Stores of their own
-    /// are kept too. They come in size classes, eight to each doubling, so a store may be up to an
-    /// eighth longer than its buffer; what could never be kept is as long as its buffer. When
+    /// are kept too, by size class, eight to each doubling. A new store is as long as its buffer; one
+    /// that is used again is at most a quarter longer. When
     /// `max_kept_bytes` is reached, the classes that are not used make room for what is released.
     Recycle,
 }

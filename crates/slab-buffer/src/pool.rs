@@ -115,14 +115,15 @@ macro_rules! calls {
                 buffer
             }
 
-            /// `Buffer.allocUnsafeSlow`: a store of its own. Its bytes are initialised, but may be
-            /// old.
+            /// `Buffer.allocUnsafeSlow`: a store of its own, of exactly `length` bytes. No released
+            /// store is used for it and it is not kept for another, under either [`Reuse`] policy:
+            /// it is for buffers that live long. Its bytes are zeros.
             ///
             /// # Errors
             /// [`AllocError`] if it is too long or the allocator refuses.
             #[track_caller]
             pub fn alloc_unsafe_slow(&self, length: usize) -> Result<Buffer, AllocError> {
-                let buffer = self.$core().alone(length, false, Location::caller());
+                let buffer = self.$core().slow(length, Location::caller());
                 buffer
             }
 

@@ -6,7 +6,7 @@ use node_memory::{HeapOptions, Runtime, RuntimeError, RuntimeOptions, Scenario, 
 
 pub const DEFINITION: Definition = Definition {
     name: "d1-2-heap-limit",
-    point: "D1.2",
+    points: &["D1.2"],
     about: "a heap that is asked for more and more, up to its limit",
     replay,
 };
@@ -78,7 +78,7 @@ fn replay(full: bool) -> Result<Report, RuntimeError> {
         ..RuntimeOptions::default()
     })?;
     let limit = runtime.heap_limit();
-    let mut scenario = Scenario::<Variables>::new().sample("start");
+    let mut scenario = Scenario::<Variables>::new().with_kinds().sample("start");
     for part in 1..=SAMPLES {
         let target = limit / (SAMPLES + 1) * part;
         scenario = scenario

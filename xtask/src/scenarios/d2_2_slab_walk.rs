@@ -6,14 +6,14 @@ use node_memory::{PoolOptions, Reuse, Runtime, RuntimeError, RuntimeOptions, Sce
 
 pub const NODE: Definition = Definition {
     name: "d2-2-slab-walk-node",
-    point: "D2.2",
+    points: &["D2.2"],
     about: "slabs as Node frees them: with their last buffer",
     replay: |_| replay(Reuse::Node),
 };
 
 pub const RECYCLE: Definition = Definition {
     name: "d2-2-slab-walk-recycle",
-    point: "D2.2",
+    points: &["D2.2"],
     about: "slabs as the document describes them: kept and given to new buffers",
     replay: |_| replay(Reuse::Recycle),
 };
@@ -41,6 +41,7 @@ fn replay(reuse: Reuse) -> Result<Report, RuntimeError> {
     let options =
         RuntimeOptions { pool, baseline: baseline(&DOCUMENT_START), ..RuntimeOptions::default() };
     let outcome = Scenario::<Variables>::new()
+        .with_kinds()
         .sample("before")
         .step("buffer1 = Buffer.allocUnsafe(3000)", create)
         .sample("buffer1")

@@ -6,7 +6,7 @@ use node_memory::{Runtime, RuntimeError, RuntimeOptions, Scenario, Variable};
 
 pub const DEFINITION: Definition = Definition {
     name: "d2-3-pool-threshold",
-    point: "D2.3",
+    points: &["D2.3"],
     about: "small buffers share slabs of 8 KiB, large ones have a store of their own",
     replay,
 };
@@ -18,7 +18,7 @@ const RECORDED_STORES: [(usize, usize); 6] =
     [(100, 8192), (4095, 8192), (4096, 4096), (8191, 8191), (8192, 8192), (10000, 10000)];
 
 fn replay(_: bool) -> Result<Report, RuntimeError> {
-    let mut scenario = Scenario::<Vec<Variable>>::new().sample("before");
+    let mut scenario = Scenario::<Vec<Variable>>::new().with_kinds().sample("before");
     for (length, _) in RECORDED_STORES {
         scenario = scenario.step(&format!("Buffer.allocUnsafe({length})"), move |runtime, v| {
             v.push(runtime.buffer_alloc_unsafe(length)?);

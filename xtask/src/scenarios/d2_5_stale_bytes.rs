@@ -6,7 +6,7 @@ use node_memory::{PoolOptions, Reuse, Runtime, RuntimeError, RuntimeOptions, Sce
 
 pub const DEFINITION: Definition = Definition {
     name: "d2-5-stale-bytes",
-    point: "D2.5",
+    points: &["D2.5"],
     about: "what an unfilled buffer shows of the one before it",
     replay,
 };
@@ -32,6 +32,7 @@ fn look(runtime: &mut Runtime, v: &mut Variables, buffer: Variable) -> Result<()
 fn replay(_: bool) -> Result<Report, RuntimeError> {
     let pool = PoolOptions { reuse: Reuse::Recycle, ..PoolOptions::default() };
     let outcome = Scenario::<Variables>::new()
+        .with_kinds()
         .sample("before")
         .step("let b = Buffer.allocUnsafe(3000); b.write(secret)", |runtime, v| {
             let buffer = runtime.buffer_alloc_unsafe(LENGTH)?;

@@ -6,7 +6,7 @@ use node_memory::{Runtime, RuntimeError, RuntimeOptions, Scenario, Variable};
 
 pub const DEFINITION: Definition = Definition {
     name: "d3-2-weak-map",
-    point: "D3.2",
+    points: &["D3.2"],
     about: "a WeakMap lets go of an array of 1024 * 1024 with its key",
     replay,
 };
@@ -35,6 +35,7 @@ struct Variables {
 fn replay(_: bool) -> Result<Report, RuntimeError> {
     let options = RuntimeOptions { baseline: baseline(&DOCUMENT[0]), ..RuntimeOptions::default() };
     let mut outcome = Scenario::<Variables>::new()
+        .with_kinds()
         .gc()
         .sample("after the first gc")
         .step("const a = new WeakMap(); let b = new Object()", |runtime, v| {

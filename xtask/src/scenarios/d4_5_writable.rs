@@ -7,14 +7,14 @@ use node_memory::{Baseline, Runtime, RuntimeError, RuntimeOptions, Scenario, Var
 
 pub const OPEN: Definition = Definition {
     name: "d4-5-writable-open",
-    point: "D4.5",
+    points: &["D4.5", "D4.6"],
     about: "three chunks pass through an open Writable",
     replay: |_| replay(false, DOCUMENT_OPEN, &RECORDED_OPEN),
 };
 
 pub const CORKED: Definition = Definition {
     name: "d4-5-writable-corked",
-    point: "D4.5",
+    points: &["D4.5", "D4.6"],
     about: "three chunks wait in a corked Writable, until it is gone",
     replay: |_| replay(true, DOCUMENT_CORKED, &RECORDED_CORKED),
 };
@@ -65,6 +65,7 @@ fn replay(
     let baseline = Baseline { array_buffers_garbage: GARBAGE as usize, ..baseline(&document[0]) };
     let options = RuntimeOptions { baseline, ..RuntimeOptions::default() };
     let mut scenario = Scenario::<Variables>::new()
+        .with_kinds()
         .sample("before")
         .step("let writable = new Writable({ write(data, enc, next) { next() } })", |runtime, v| {
             v.writable = Some(runtime.writable()?);

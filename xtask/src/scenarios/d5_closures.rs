@@ -7,7 +7,7 @@ use node_memory::{Runtime, RuntimeError, RuntimeOptions, Scenario, Variable};
 
 pub const DEFINITION: Definition = Definition {
     name: "d5-closures",
-    point: "D5",
+    points: &["D5"],
     about: "sibling closures share one context, and it keeps what any of them uses",
     replay,
 };
@@ -32,7 +32,7 @@ struct Variables {
 fn replay(_: bool) -> Result<Report, RuntimeError> {
     let options =
         RuntimeOptions { baseline: baseline(&DOCUMENT_START), ..RuntimeOptions::default() };
-    let mut scenario = Scenario::<Variables>::new().gc().sample("before");
+    let mut scenario = Scenario::<Variables>::new().with_kinds().gc().sample("before");
     for (source, label, make) in PROGRAMS {
         scenario = scenario
             .step(source, move |runtime, v| {

@@ -1,0 +1,95 @@
+//! Min/max downsampling: which samples to draw, so that no peak is hidden.
+//!
+//! The samples are cut into buckets of equal length. Each bucket keeps, of every series, the samples with
+//! its lowest and its highest value; the first and the last sample are kept too. So a drawing of the picked
+//! samples has the same extremes, bucket by bucket, as one of all samples.
+
+/// Collects the samples to draw.
+pub struct Picker {
+    samples: usize,
+    /// Samples a bucket; 1 or 2 mean that every sample is picked.
+    bucket: usize,
+    picked: Vec<usize>,
+}
+
+impl Picker {
+    /// Picks of so many samples about `points`, for so many series.
+    pub fn new(samples: usize, series: usize, points: usize) -> Self {
+        let buckets = (points / (2 * series.max(1))).max(1);
+        let bucket = if samples <= points { 1 } else { samples.div_ceil(buckets) };
+        let picked = if bucket == 1 { (0..samples).collect() } else { vec![0, samples - 1] };
+        Self { samples, bucket, picked }
+    }
+
+    /// Adds the extremes of one series, whose values come in the samples' order.
+    pub fn series(&mut self, values: impl Iterator<Item = Option<u64>>) {
+        if self.bucket == 1 {
+            return;
+        }
+        let mut extremes: Option<[(u64, usize); 2]> = None;
+        for (place, value) in values.enumerate() {
+            if place.is_multiple_of(self.bucket) {
+                self.keep(extremes.take());
+            }
+            let Some(value) = value else { continue };
+            let [low, high] = extremes.get_or_insert([(value, place); 2]);
+            if value < low.0 {
+                *low = (value, place);
+            }
+            if value > high.0 {
+                *high = (value, place);
+            }
+        }
+        self.keep(extremes);
+    }
+
+    /// Adds one sample.
+    pub fn sample(&mut self, place: usize) {
+        if self.bucket > 1 && place < self.samples {
+            self.picked.push(place);
+        }
+    }
+
+    /// The picked samples in order, without two alike.
+    pub fn finish(mut self) -> Vec<usize> {
+        self.picked.sort_unstable();
+        self.picked.dedup();
+        self.picked
+    }
+
+    fn keep(&mut self, extremes: Option<[(u64, usize); 2]>) {
+        self.picked.extend(extremes.into_iter().flatten().map(|(_, place)| place));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Picker;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn every_bucket_keeps_its_extremes(
+            series in prop::collection::vec(prop::collection::vec(prop::option::of(0_u64..50), 300), 1..4),
+            points in 1_usize..400,
+        ) {
+            let mut picker = Picker::new(300, series.len(), points);
+            let bucket = picker.bucket;
+            for values in &series {
+                picker.series(values.iter().copied());
+            }
+            let picked = picker.finish();
+            prop_assert!(picked.is_sorted_by(|a, b| a < b));
+            prop_assert!(picked.len() <= 2 + points.max(2 * series.len()) + 2 * series.len());
+            for values in &series {
+                for start in (0..300).step_by(bucket) {
+                    let range = start..(start + bucket).min(300);
+                    let all = || range.clone().filter_map(|place| values[place]);
+                    let kept = || picked.iter().filter(|place| range.contains(place)).filter_map(|place| values[*place]);
+                    prop_assert_eq!(all().max(), kept().max());
+                    prop_assert_eq!(all().min(), kept().min());
+                }
+            }
+        }
+    }
+}

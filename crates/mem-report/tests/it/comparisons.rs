@@ -1,0 +1,134 @@
+//! Two timelines compared, and the comment on a pull request.
+
+use mem_report::compare::{Comparison, Threshold, Verdict};
+use mem_report::{Figure, Kinds, MemoryUsage, Sample, Source, Timeline, markdown};
+
+fn timeline(samples: &[(&str, u64)]) -> Timeline {
+    let mut timeline = Timeline::new();
+    for (label, used) in samples {
+        let usage = MemoryUsage::new().with(Figure::HeapUsed, *used, Source::HEAP);
+        timeline.push(label, usage);
+    }
+    timeline
+}
+
+fn compared(old: &[(&str, u64)], new: &[(&str, u64)], exact: u64) -> Comparison {
+    let threshold = Threshold { exact, ..Threshold::default() };
+    Comparison::new(&timeline(old), &timeline(new), threshold)
+}
+
+fn moved(comparison: &Comparison) -> Vec<(&str, Verdict)> {
+    comparison.moved().map(|row| (row.label.as_str(), row.verdict)).collect()
+}
+
+#[test]
+fn an_object_that_stays_is_told_where_it_begins() {
+    let old = [("a", 100), ("b", 200), ("c", 200), ("d", 100)];
+    let new = [("a", 100), ("b", 256), ("c", 256), ("d", 100)];
+    let comparison = compared(&old, &new, 0);
+    assert_eq!(moved(&comparison), [("b", Verdict::Rose)]);
+    assert_eq!(comparison.rows().len(), 4);
+}
+
+#[test]
+fn nothing_is_said_where_nothing_moved_beyond_the_threshold() {
+    let comparison = compared(&[("a", 100), ("b", 200)], &[("a", 150), ("b", 100)], 100);
+    assert!(comparison.is_quiet());
+    assert_eq!(markdown::comment(&[("service", comparison)]), "");
+}
+
+#[test]
+fn what_moves_little_by_little_is_told_when_it_is_beyond_the_threshold() {
+    let old = [("a", 0), ("b", 0), ("c", 0)];
+    let comparison = compared(&old, &[("a", 60), ("b", 120), ("c", 180)], 100);
+    assert_eq!(moved(&comparison), [("b", Verdict::Rose)]);
+}
+
+#[test]
+fn samples_of_one_label_are_compared_in_their_order() {
+    let old = [("round", 1), ("round", 2), ("round", 3)];
+    let comparison = compared(&old, &[("round", 1), ("round", 2), ("round", 2)], 0);
+    let rows: Vec<_> = comparison.moved().map(|row| (row.occurrence, row.difference())).collect();
+    assert_eq!(rows, [(2, Some(-1))]);
+}
+
+#[test]
+fn samples_of_one_timeline_alone_are_new_or_gone() {
+    let comparison = compared(&[("a", 1), ("b", 2)], &[("a", 1), ("c", 2)], 0);
+    assert_eq!(moved(&comparison), [("c", Verdict::New), ("b", Verdict::Gone)]);
+}
+
+#[test]
+fn a_noisy_figure_moves_by_its_share_and_an_unmeasured_one_is_no_news() {
+    let with_rss = |rss| {
+        let mut timeline = Timeline::new();
+        timeline.push("a", MemoryUsage::new().with(Figure::Rss, rss, Source::VM_RSS));
+        timeline
+    };
+    let verdict = |old, new| Comparison::new(&with_rss(old), &with_rss(new), Threshold::default());
+    assert!(verdict(1000, 1100).is_quiet());
+    assert!(verdict(1000, 1101).has_risen());
+    let without = Comparison::new(&timeline(&[("a", 1)]), &with_rss(1), Threshold::default());
+    assert!(without.is_quiet() && without.rows().is_empty());
+}
+
+#[test]
+fn the_comment_names_what_moved_and_folds_the_rest() {
+    let mut kinds = Kinds::new();
+    kinds.add("heap", "strings", 10, 480);
+    let make = |more: u64| {
+        let mut kinds = kinds.clone();
+        if more > 0 {
+            kinds.add("heap", "strings", more, more * 48);
+        }
+        let mut timeline = Timeline::new();
+        for label in ["start", "loaded", "idle"] {
+            let usage = MemoryUsage::new().with(Figure::HeapUsed, 4800 + more * 48, Source::HEAP);
+            timeline.record(Sample::new(label, usage).with_kinds(&kinds));
+        }
+        timeline
+    };
+    let threshold = Threshold::default();
+    let comparisons = [
+        ("service", Comparison::new(&make(0), &make(200), threshold)),
+        ("other", Comparison::new(&make(0), &make(0), threshold)),
+    ];
+    insta::assert_snapshot!(markdown::comment(&comparisons));
+}
+
+#[test]
+fn a_group_of_kinds_that_one_timeline_does_not_have_is_no_news() {
+    let with_kinds = |group: &'static str| {
+        let mut kinds = Kinds::new();
+        kinds.add("heap", "strings", 1, 48);
+        kinds.add(group, "strings", 1, 48);
+        let mut timeline = Timeline::new();
+        timeline.record(Sample::new("a", MemoryUsage::new()).with_kinds(&kinds));
+        timeline
+    };
+    let comparison =
+        Comparison::new(&with_kinds("spaces"), &with_kinds("buffers"), Threshold::default());
+    assert!(comparison.kinds().is_empty());
+}
+
+const NASTY: &str =
+    "</code><img src=x onerror=alert(1)> | @someone `x` [a](http://b.c) #1\n\n# head";
+
+#[test]
+fn nothing_of_a_label_reaches_a_comment_as_markup() {
+    let comparison = compared(&[(NASTY, 1)], &[(NASTY, 2)], 0);
+    let mut new = timeline(&[(NASTY, 2)]);
+    new.statement(NASTY);
+    new.push(NASTY, MemoryUsage::new());
+    for text in [markdown::comment(&[(NASTY, comparison)]), markdown::timeline(NASTY, &new)] {
+        for tag in text.split('<').skip(1) {
+            let name = tag.trim_start_matches('/').split(['>', ' ']).next();
+            assert!(matches!(name, Some("code" | "details" | "summary" | "br" | "!--")), "{tag}");
+        }
+        assert!(!text.contains(['@', '`', '[']), "{text}");
+        for row in text.lines().filter(|line| line.starts_with('|')) {
+            let cells = row.matches('|').count();
+            assert!(cells < 9, "{row}");
+        }
+    }
+}
