@@ -116,7 +116,7 @@ macro_rules! calls {
             }
 
             /// `Buffer.allocUnsafeSlow`: a store of its own, of exactly `length` bytes. No released
-            /// store is used for it and it is not kept for another, under either [`Reuse`] policy:
+            /// store is used for it and it is not kept for another, under either [`Reuse`](crate::Reuse) policy:
             /// it is for buffers that live long. Its bytes are zeros.
             ///
             /// # Errors

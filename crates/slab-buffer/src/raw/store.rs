@@ -68,7 +68,7 @@ impl Owner {
     ///
     /// # Safety
     /// The pool stays where it is, and is used by this thread alone, until all stores that are made
-    /// with this are [without an owner](Store::unbias) or freed.
+    /// with this are without an owner ([`Handle::unbias`]) or freed.
     pub unsafe fn of<L: Local>(pool: &L) -> Self {
         Self { pool: std::ptr::from_ref(pool).cast(), take_back: take_back_in::<L> }
     }
