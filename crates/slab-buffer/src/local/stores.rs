@@ -228,9 +228,13 @@ impl Stores {
     #[cold]
     #[inline(never)]
     fn make_room(&self, mut store: Idle) {
+        // An allocator that uses the pool may fill the room again: it is made once.
+        let mut room = 0;
         while store.class != NOT_KEPT
+            && room < store.capacity
             && let Some(idle) = self.kept.evict()
         {
+            room += idle.capacity;
             self.free(idle);
             match self.kept.keep(store) {
                 Some(refused) => store = refused,
