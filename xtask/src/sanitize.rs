@@ -1,6 +1,6 @@
 //! `cargo xtask sanitize`: the tests of the crates with unsafe code, under a tool that watches
-//! memory. It needs a nightly toolchain (`address`), valgrind, or nothing
-//! (`zeal`). No unsafe code.
+//! memory, or a model checker that runs their threads in every order. It needs a nightly toolchain
+//! (`address`), valgrind, or nothing (`zeal`, `loom`). No unsafe code.
 
 use std::process::{Command, ExitCode};
 
@@ -15,6 +15,8 @@ pub enum Tool {
     Valgrind,
     /// The heap's own verifier, after every collection
     Zeal,
+    /// loom: the counts of slab-buffer, in every order of their threads
+    Loom,
 }
 
 /// Runs the command, with so many random programs a test rather than the usual number.
@@ -30,6 +32,12 @@ pub fn run(tool: Tool, cases: Option<u32>) -> ExitCode {
         }
         Tool::Zeal => {
             command.args(["test", "--target-dir", "target/zeal"]).env("RUSTFLAGS", "--cfg zeal");
+        }
+        Tool::Loom => {
+            // Optimised, for there are many orders. Only the models run under it.
+            command.args(["test", "--release", "--target-dir", "target/loom", "--lib"]);
+            command.args(["--package", "slab-buffer", "model::"]).env("RUSTFLAGS", "--cfg loom");
+            return succeeds(&mut command);
         }
         Tool::Valgrind => {
             command.args(["test", "--target-dir", "target/valgrind"]);
@@ -50,6 +58,11 @@ pub fn run(tool: Tool, cases: Option<u32>) -> ExitCode {
     }
     // Another compiler words its messages otherwise.
     command.args(["--", "--skip", "compile_fail"]);
+    succeeds(&mut command)
+}
+
+/// Whether the command runs and succeeds.
+fn succeeds(command: &mut Command) -> ExitCode {
     match command.status() {
         Ok(status) if status.success() => ExitCode::SUCCESS,
         Ok(_) => ExitCode::FAILURE,

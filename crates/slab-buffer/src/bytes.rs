@@ -1,7 +1,9 @@
 //! The feature `bytes`: its traits for buffers, and `Bytes` without copying.
 
+use crate::frozen::Frozen;
 use crate::grow::granted;
-use crate::{Buffer, Frozen, Writer};
+use crate::raw::buffer::Buffer;
+use crate::writer::Writer;
 use bytes::buf::UninitSlice;
 use bytes::{Buf, BufMut, Bytes};
 

@@ -1,7 +1,8 @@
 //! What [`Buffer`] and [`Frozen`] are as values: equal, ordered and hashed as the slices of their
 //! bytes, compared with slices, vectors and strings, iterated over and shown.
 
-use crate::{Buffer, Frozen};
+use crate::frozen::Frozen;
+use crate::raw::buffer::Buffer;
 use std::borrow::Borrow;
 use std::cmp::Ordering;
 use std::fmt;

@@ -1,5 +1,5 @@
 //! What can go wrong: a length that no store can have, an allocator that refuses, a range that does
-//! not lie in its buffer. No unsafe code.
+//! not lie in its buffer.
 
 use core::fmt;
 use core::ops::{Bound, RangeBounds};

@@ -1,7 +1,8 @@
 //! Read-only bytes with many holders.
 
-use crate::error::resolve;
-use crate::{AllocError, AnyPool, Buffer, RangeError};
+use crate::error::{AllocError, RangeError, resolve};
+use crate::pool::AnyPool;
+use crate::raw::buffer::Buffer;
 use std::ops::{Deref, RangeBounds};
 use std::sync::Arc;
 

@@ -3,8 +3,13 @@
 //! Both may need memory, which can be refused. As with `Vec` and `BytesMut` there is a call that
 //! panics then and, beside it, one that returns the error and leaves the buffer as it was.
 
-use crate::{AllocError, Buffer};
+use crate::error::AllocError;
+use crate::local::Core;
+use crate::options::PoolOptions;
+use crate::placement::Placement;
+use crate::raw::buffer::Buffer;
 use std::fmt;
+use std::panic::Location;
 
 /// Bytes that a buffer grows to at the least.
 const LEAST: usize = 64;
@@ -87,6 +92,21 @@ impl Buffer {
         self.spare_mut()[..more].fill(value);
         self.widen(more);
         Ok(())
+    }
+
+    /// A buffer of `length` bytes in a store of its own, of the same pool; of no pool if this buffer
+    /// has no store.
+    #[track_caller]
+    fn alone_like(&self, length: usize) -> Result<Self, AllocError> {
+        let at = Location::caller();
+        match self.store() {
+            _ if length == 0 => Ok(Self::empty()),
+            Some(store) => Ok(Self::from(store.keeper().alone(length, at)?)),
+            None => {
+                let options = PoolOptions { pool_size: 0, ..PoolOptions::default() };
+                Core::here(options).alone(length, false, at)
+            }
+        }
     }
 
     /// A copy in a store that belongs to no pool.

@@ -1,6 +1,6 @@
-//! A pool seen from other threads. No unsafe code.
+//! A pool seen from other threads.
 
-use crate::raw::Mailbox;
+use crate::local::mailbox::Mailbox;
 use std::fmt;
 use std::sync::Arc;
 

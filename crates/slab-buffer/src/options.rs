@@ -1,6 +1,6 @@
-//! How a pool is made. No unsafe code.
+//! How a pool is made.
 
-use crate::AllocError;
+use crate::error::AllocError;
 use std::fmt;
 use std::sync::Arc;
 
@@ -13,6 +13,29 @@ pub const MAX_POOL_SIZE: usize = 1 << 25;
 
 /// The largest alignment that a buffer may ask for (Node 26: `kMaxAlignment`).
 pub const MAX_ALIGNMENT: usize = 1 << 30;
+
+/// The version of Node whose pool a pool is like.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum NodeVersion {
+    /// Node 12.
+    V12,
+    /// Node 14.
+    V14,
+    /// Node 16.
+    V16,
+    /// Node 18.
+    V18,
+    /// Node 20.
+    #[default]
+    V20,
+    /// Node 22.
+    V22,
+    /// Node 24.
+    V24,
+    /// Node 26.
+    V26,
+}
 
 /// What happens to a slab whose buffers are all released.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -82,18 +105,19 @@ pub struct PoolOptions {
 
 impl Default for PoolOptions {
     fn default() -> Self {
-        Self::node(20)
+        Self::for_node(NodeVersion::V20)
     }
 }
 
 impl PoolOptions {
-    /// The pool of a Node by its major version: slabs of 8 KiB, or of 64 KiB in 24 and from 26 on,
-    /// which then start at multiples of 64. Recorded from 20.20, 22.23, 24.21, 25.9 and 26.10.
+    /// The pool of a version of Node: slabs of 8 KiB, or of 64 KiB in 24 and 26, whose slabs then start
+    /// at multiples of 64. Recorded from 20.20, 22.23, 24.21, 25.9 (as 22) and 26.10.
     #[must_use]
-    pub const fn node(major: u32) -> Self {
+    pub const fn for_node(version: NodeVersion) -> Self {
+        let v26 = matches!(version, NodeVersion::V26);
         Self {
-            pool_size: if major == 24 || major >= 26 { 65536 } else { 8192 },
-            slab_alignment: if major >= 26 { 64 } else { 8 },
+            pool_size: if v26 || matches!(version, NodeVersion::V24) { 65536 } else { 8192 },
+            slab_alignment: if v26 { 64 } else { 8 },
             reuse: Reuse::Node,
             max_kept_bytes: 4 << 20,
             max_length: MAX_LENGTH,
@@ -121,6 +145,15 @@ impl PoolOptions {
 }
 
 impl PoolOptions {
+    /// Bytes of released stores that a pool keeps at the most. Under [`Reuse::Node`] they are freed
+    /// ones, whose memory is at hand for the next.
+    pub(crate) fn kept_limit(&self) -> usize {
+        match self.reuse {
+            Reuse::Node => 1 << 20,
+            Reuse::Recycle => self.max_kept_bytes,
+        }
+    }
+
     /// Why there is no buffer of `length` bytes. Of a pool whose limit forbade it: the bytes that it
     /// held.
     pub(crate) fn refusal(&self, length: usize, held: Option<usize>) -> AllocError {

@@ -1,7 +1,12 @@
-//! The pool of one thread. No unsafe code.
+//! The pool of one thread.
 
-use crate::raw::Core;
-use crate::{AllocError, Buffer, Monitor, PoolOptions, PoolStats, Slab, SlabState};
+use crate::error::AllocError;
+use crate::local::Core;
+use crate::monitor::Monitor;
+use crate::options::PoolOptions;
+use crate::placement::Placement;
+use crate::raw::buffer::Buffer;
+use crate::report::{PoolStats, Slab, SlabState};
 use std::fmt;
 use std::panic::Location;
 use std::rc::Rc;
@@ -85,7 +90,8 @@ pub trait AnyPool: sealed::Compact {
 }
 
 pub(crate) mod sealed {
-    use crate::{AllocError, Buffer};
+    use crate::error::AllocError;
+    use crate::raw::buffer::Buffer;
 
     pub trait Compact {
         /// A copy of the bytes, where compaction places what it moves.
@@ -110,7 +116,7 @@ macro_rules! calls {
             }
 
             /// `Buffer.allocUnsafeSlow`: a store of its own, of exactly `length` bytes. No released
-            /// store is used for it and it is not kept for another, under either [`Reuse`] policy:
+            /// store is used for it and it is not kept for another, under either [`Reuse`](crate::Reuse) policy:
             /// it is for buffers that live long. Its bytes are zeros.
             ///
             /// # Errors
@@ -243,7 +249,7 @@ macro_rules! calls {
             }
         }
 
-        impl $crate::AnyPool for $pool {
+        impl $crate::pool::AnyPool for $pool {
             #[track_caller]
             fn alloc_unsafe(&self, length: usize) -> Result<Buffer, AllocError> {
                 self.alloc_unsafe(length)

@@ -1,4 +1,4 @@
-//! What a pool holds: its counters, and its slabs with who pins them. No unsafe code.
+//! What a pool holds: its counters, and its slabs with who pins them.
 
 use std::panic::Location;
 
@@ -35,6 +35,21 @@ pub struct PoolStats {
     pub lost_to_alignment: u64,
     /// Bytes of all slabs so far that lay behind the last buffer when the next did not fit.
     pub lost_to_slab_ends: u64,
+}
+
+impl PoolStats {
+    /// Counts a store and its live buffers and bytes.
+    pub(crate) fn add(&mut self, state: SlabState, (buffers, bytes): (usize, usize)) {
+        self.live_buffers += buffers;
+        self.live_bytes += bytes;
+        match state {
+            SlabState::Full => self.full_slabs += 1,
+            SlabState::Partial => self.partial_slabs += 1,
+            SlabState::Kept => self.kept_slabs += 1,
+            SlabState::Own => self.own_stores += 1,
+            SlabState::Current => {}
+        }
+    }
 }
 
 /// What a backing store is doing.

@@ -1,7 +1,8 @@
 //! The feature `serde`: as bytes. Reading gives back a buffer with a store that belongs to no pool, since
 //! a format knows of none.
 
-use crate::{Buffer, Frozen};
+use crate::frozen::Frozen;
+use crate::raw::buffer::Buffer;
 use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 use std::fmt;

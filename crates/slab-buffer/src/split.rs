@@ -1,6 +1,7 @@
 //! Buffers that are cut into buffers without copying, and put together again.
 
-use crate::{Buffer, RangeError};
+use crate::error::RangeError;
+use crate::raw::buffer::Buffer;
 use std::mem;
 
 impl Buffer {

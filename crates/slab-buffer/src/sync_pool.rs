@@ -1,8 +1,12 @@
 //! The pool of many threads.
 
+use crate::error::AllocError;
+use crate::options::PoolOptions;
+use crate::placement::Placement;
 use crate::pool::calls;
-use crate::raw::{Depot, Shared};
-use crate::{AllocError, Buffer, PoolOptions, PoolStats, Slab, SlabState};
+use crate::raw::buffer::Buffer;
+use crate::report::{PoolStats, Slab, SlabState};
+use crate::shared::{Depot, Shared};
 use std::fmt;
 use std::panic::Location;
 use std::sync::{Arc, OnceLock};
@@ -15,9 +19,9 @@ use std::sync::{Arc, OnceLock};
 /// [`array_buffers`](Self::array_buffers) is true at once, whichever thread releases a buffer.
 ///
 /// ```
-/// use slab_buffer::{PoolOptions, SyncPool};
+/// use slab_buffer::{NodeVersion, PoolOptions, SyncPool};
 ///
-/// static POOL: SyncPool = SyncPool::new(PoolOptions::node(20));
+/// static POOL: SyncPool = SyncPool::new(PoolOptions::for_node(NodeVersion::V20));
 ///
 /// let buffer = std::thread::spawn(|| POOL.from_string("hello")).join().expect("no panic")?;
 /// assert_eq!(&*buffer, b"hello");

@@ -1,9 +1,7 @@
-//! Bytes that many views see and change: what a runtime needs for JavaScript's aliasing. No unsafe
-//! code.
+//! Bytes that many views see and change: what a runtime needs for JavaScript's aliasing.
 
-use crate::error::resolve;
-use crate::raw::Cells;
-use crate::{Buffer, RangeError};
+use crate::error::{RangeError, resolve};
+use crate::raw::buffer::{Buffer, Cells};
 use std::cell::Cell;
 use std::fmt;
 use std::ops::{Deref, RangeBounds};

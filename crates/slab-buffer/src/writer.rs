@@ -1,6 +1,6 @@
 //! Writing into a buffer from its start on.
 
-use crate::Buffer;
+use crate::raw::buffer::Buffer;
 use std::io;
 
 /// A buffer that is being filled: [`io::Write`] and, with the feature `bytes`, `bytes::BufMut`.

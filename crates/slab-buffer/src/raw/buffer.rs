@@ -1,14 +1,19 @@
 //! The handle of a buffer: a range of a store that is its alone.
+//!
+//! A buffer has a unit in its store's count, which keeps the store. A buffer that is cut becomes the
+//! whole of a header of parts (`store::parts`): the header counts the parts, and the last one that is
+//! released releases the whole. So the pool knows of one buffer, and parts are cut and joined on any
+//! thread without the pool.
 
-use super::core::Core;
-use super::division::divide;
-use super::store::Handle;
-use crate::{AllocError, PoolOptions};
+#![expect(unsafe_code, reason = "a buffer is a pointer to its bytes, and one to its store")]
+
+use super::pins::At;
+use super::release;
+use super::store::{self, Handle, Lent, Store};
 use std::cell::Cell;
 use std::marker::PhantomData;
-use std::mem::{self, ManuallyDrop};
+use std::mem;
 use std::ops::{Deref, DerefMut};
-use std::panic::Location;
 use std::ptr::NonNull;
 use std::slice;
 
@@ -20,7 +25,7 @@ use std::slice;
 pub struct Buffer {
     start: NonNull<u8>,
     length: usize,
-    store: Option<Handle>,
+    store: Option<NonNull<Store>>,
 }
 
 // SAFETY: the range is the buffer's alone, and the counts that a drop touches are atomic on any
@@ -36,14 +41,8 @@ impl Buffer {
     /// The range is initialised, lies in the store, belongs to no other buffer, and is counted in
     /// the store as given out.
     #[inline]
-    pub(super) unsafe fn new(start: NonNull<u8>, length: usize, store: Handle) -> Self {
+    pub(super) unsafe fn new(start: NonNull<u8>, length: usize, store: NonNull<Store>) -> Self {
         Self { start, length, store: Some(store) }
-    }
-
-    /// The start and the store, whose count still has the buffer.
-    pub(super) fn into_parts(self) -> Option<(NonNull<u8>, Handle)> {
-        let whole = ManuallyDrop::new(self);
-        Some((whole.start, whole.store?))
     }
 
     /// A buffer of no bytes, which has no store.
@@ -52,8 +51,11 @@ impl Buffer {
         Self { start: NonNull::dangling(), length: 0, store: None }
     }
 
-    pub(super) fn store(&self) -> Option<Handle> {
-        self.store
+    /// Its store; for a part of a buffer that was cut, the header that counts the parts.
+    #[inline]
+    pub(crate) fn store(&self) -> Option<Handle<'_>> {
+        // SAFETY: the buffer's unit in its count keeps the store.
+        self.store.map(|store| unsafe { Handle::new(store) })
     }
 
     /// The backing store's number, which no other store of its pool has had; none for a buffer that
@@ -61,26 +63,26 @@ impl Buffer {
     /// number.
     #[must_use]
     pub fn store_id(&self) -> Option<u64> {
-        self.store.map(|store| store.id.get())
+        self.store().map(|store| store.id())
     }
 
     /// Where in its backing store the buffer begins, in bytes.
     #[must_use]
     #[doc(alias = "byteOffset")]
     pub fn offset(&self) -> usize {
-        self.store.map_or(0, |store| store.offset_of(self.start))
+        self.store().map_or(0, |store| store.offset_of(self.start))
     }
 
     /// The backing store's length in bytes.
     #[must_use]
     pub fn store_len(&self) -> usize {
-        self.store.map_or(0, |store| store.capacity)
+        self.store().map_or(0, |store| store.capacity)
     }
 
     /// Whether it lies in a slab with other buffers, rather than in a store of its own.
     #[must_use]
     pub fn is_pooled(&self) -> bool {
-        self.store.is_some_and(|store| store.pooled)
+        self.store().is_some_and(|store| store.pooled)
     }
 
     /// Keeps `length` bytes from `start` on, and releases the others to the store's count. Their
@@ -88,21 +90,25 @@ impl Buffer {
     pub(crate) fn narrow(&mut self, start: usize, length: usize) {
         assert!(start <= self.length && length <= self.length - start, "a range of the buffer");
         let Some(store) = self.store else { return };
-        if store.zero_on_release {
+        if self.store().is_some_and(|store| store.zero_on_release) {
             self[..start].fill(0);
             self[start + length..].fill(0);
         }
         let from = self.offset();
         // SAFETY: `start` is at most the length of the range.
         self.start = unsafe { self.start.add(start) };
-        store.shrink(self.length - length);
+        let released = self.length - length;
         self.length = length;
-        store.repin(from, from + start, length);
+        // SAFETY: the bytes are no longer in the range.
+        unsafe { release::shrink(store, released) };
+        if let Some(store) = self.store() {
+            store.pins.change(from, from + start, length);
+        }
     }
 
     /// Bytes that the buffer can be made longer by where it is.
     pub(crate) fn room(&self) -> usize {
-        self.store.map_or(0, |store| store.room(self.offset(), self.length))
+        self.store().map_or(0, |store| store.room(self.offset(), self.length))
     }
 
     /// The [`room`](Self::room) behind the buffer: initialised, but perhaps old.
@@ -118,47 +124,34 @@ impl Buffer {
     /// Makes the buffer longer by `bytes` of its room.
     pub(crate) fn widen(&mut self, bytes: usize) {
         assert!(bytes <= self.room(), "no more than the room");
-        if let Some(store) = self.store.filter(|_| bytes > 0) {
+        let length = self.length + bytes;
+        if let Some(store) = self.store().filter(|_| bytes > 0) {
             store.widen(bytes);
-            self.length += bytes;
-            store.repin(self.offset(), self.offset(), self.length);
-        }
-    }
-
-    /// A buffer of `length` bytes in a store of its own, of the same pool; of no pool if this buffer
-    /// has no store.
-    #[track_caller]
-    pub(crate) fn alone_like(&self, length: usize) -> Result<Self, AllocError> {
-        let at = Location::caller();
-        match self.store {
-            _ if length == 0 => Ok(Self::empty()),
-            Some(store) => store.keeper().alone(length, at),
-            None => {
-                let options = PoolOptions { pool_size: 0, ..PoolOptions::default() };
-                Core::here(options).alone(length, false, at)
-            }
+            store.pins.change(self.offset(), self.offset(), length);
+            self.length = length;
         }
     }
 
     /// Cuts the buffer in two parts of some bytes each, and returns the one behind.
     pub(crate) fn divide(&mut self, at: usize) -> Self {
         assert!(0 < at && at < self.length, "two parts of some bytes");
-        let (start, length) = (self.start, self.length);
-        let store = self.store.filter(|store| store.count_part());
-        let store = Some(store.unwrap_or_else(|| divide(mem::take(self))));
+        let Some(store) = self.store else { return Self::empty() };
+        if !self.store().is_some_and(|store| store.add_part()) {
+            // SAFETY: the range is this buffer's, which has a unit of the header's instead.
+            self.store = Some(unsafe { store::parts(store, self.start, self.length) });
+        }
         // SAFETY: `at` is less than the length of the range.
-        let middle = unsafe { start.add(at) };
-        // This one is empty, or the part whose place its first part takes.
-        mem::forget(mem::replace(self, Self { start, length: at, store }));
-        Self { start: middle, length: length - at, store }
+        let middle = unsafe { self.start.add(at) };
+        let length = mem::replace(&mut self.length, at) - at;
+        Self { start: middle, length, store: self.store }
     }
 
     /// Adds the other buffer at the end if it is a part of the same one and lies there.
     pub(crate) fn adjoin(&mut self, other: Self) -> Result<(), Self> {
         let end = self.start.addr().get() + self.length;
-        match self.store {
+        match self.store() {
             Some(store)
-                if other.store == Some(store)
+                if other.store == self.store
                     && other.start.addr().get() == end
                     && store.join_part() =>
             {
@@ -170,10 +163,20 @@ impl Buffer {
         }
     }
 
-    pub(super) fn pin(&self, at: &'static Location<'static>) {
-        if let Some(store) = self.store {
-            store.pin(self.offset(), self.length, at);
+    /// Remembers who has the buffer.
+    pub(crate) fn pin(&self, at: At) {
+        if let Some(store) = self.store() {
+            store.pins.add(self.offset(), self.length, at);
         }
+    }
+}
+
+impl From<Lent> for Buffer {
+    #[inline(always)]
+    fn from(lent: Lent) -> Self {
+        let (start, length, store) = lent.into_parts();
+        // SAFETY: the range is the whole store's start, which was counted out as this buffer.
+        unsafe { Self::new(start, length, store) }
     }
 }
 
@@ -199,7 +202,8 @@ impl Drop for Buffer {
     #[inline(always)]
     fn drop(&mut self) {
         if let Some(store) = self.store {
-            store.release(self.start, self.length);
+            // SAFETY: the range is this buffer's, which goes.
+            unsafe { release::release(store, self.start, self.length) };
         }
     }
 }

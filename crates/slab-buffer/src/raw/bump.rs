@@ -1,21 +1,23 @@
-//! Bump allocation in the current slab, and the counters of what it places.
+//! Bump allocation in the current slab.
+
+#![expect(unsafe_code, reason = "buffers begin at pointers into the slab")]
 
 use super::buffer::Buffer;
-use super::store::Handle;
-use super::{split, unit};
+use super::store::{Handle, Idle, Store, Used};
+use super::units::{split, unit};
 use std::cell::Cell;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Pooled buffers begin at multiples of this.
-pub(super) const OFFSETS: usize = 8;
+pub(crate) const OFFSETS: usize = 8;
 
 /// The slab that buffers are placed in.
 ///
 /// One thread places buffers. Other threads may read `slab` and `handed` under a lock that keeps the
-/// slab from being changed.
-pub(super) struct Bump {
-    pub slab: Cell<Option<Handle>>,
+/// slab from being changed (`near.rs`).
+pub(crate) struct Bump {
+    slab: Cell<Option<NonNull<Store>>>,
     data: Cell<NonNull<u8>>,
     at: Cell<usize>,
     end: Cell<usize>,
@@ -23,7 +25,20 @@ pub(super) struct Bump {
     handed: AtomicU64,
 }
 
+/// What was placed in a slab and what it lost so far.
+pub(crate) struct Tally {
+    pub buffers: usize,
+    /// Bytes between buffers.
+    pub lost_to_alignment: usize,
+    /// Bytes behind the last buffer.
+    pub lost_to_slab_ends: usize,
+}
+
+// SAFETY: the slab is the bump's, whichever thread has the bump.
+unsafe impl Send for Bump {}
+
 impl Bump {
+    /// A bump without a slab.
     pub fn new() -> Self {
         Self {
             slab: Cell::new(None),
@@ -38,7 +53,7 @@ impl Bump {
     #[inline(always)]
     pub fn take(&self, length: usize, room: usize) -> Option<Buffer> {
         let at = self.at.get();
-        if at + room > self.end.get() {
+        if at + room.max(length) > self.end.get() {
             return None;
         }
         let slab = self.slab.get()?;
@@ -52,14 +67,31 @@ impl Bump {
 
     /// Units handed out of the slab.
     #[inline]
-    pub fn handed(&self) -> u64 {
+    fn handed(&self) -> u64 {
         self.handed.load(Ordering::Relaxed)
     }
 
-    /// Live buffers and bytes of a slab of which no thread owns the releases. The count of releases
-    /// is read first: what was released before was handed out before.
+    /// Buffers that were placed in the slab.
+    pub fn placed(&self) -> usize {
+        split(self.handed()).0
+    }
+
+    /// The slab.
+    pub fn slab(&self) -> Option<Handle<'_>> {
+        // SAFETY: the slab stays until it is taken out, which its thread does under the lock that
+        // other threads hold while they have this.
+        self.slab.get().map(|slab| unsafe { Handle::new(slab) })
+    }
+
+    /// Live buffers and bytes of the slab.
     pub fn live(&self) -> (usize, usize) {
-        let Some(slab) = self.slab.get() else { return (0, 0) };
+        self.slab().map_or((0, 0), |slab| slab.live_of(self.handed()))
+    }
+
+    /// The same of a slab without an owner, on any thread. The count of releases is read first: what
+    /// was released before was handed out before.
+    pub fn live_there(&self) -> (usize, usize) {
+        let Some(slab) = self.slab() else { return (0, 0) };
         let released = slab.released();
         split(self.handed() - released)
     }
@@ -69,59 +101,41 @@ impl Bump {
         self.at.set(self.at.get().next_multiple_of(alignment));
     }
 
-    /// Places buffers in the slab, all of whose buffers are released.
-    pub fn begin(&self, slab: Handle) {
-        slab.open();
-        self.slab.set(Some(slab));
+    /// Places buffers in the slab from now on. The one before must have been taken out.
+    pub fn begin(&self, slab: Idle) {
+        debug_assert!(self.slab.get().is_none(), "the slab before was taken out");
         self.data.set(slab.data());
         self.at.set(0);
         self.end.set(slab.capacity);
         self.handed.store(0, Ordering::Relaxed);
+        self.slab.set(Some(slab.open()));
     }
 
-    /// Takes out the slab, and the units handed out of it.
-    pub fn end(&self) -> Option<(Handle, u64)> {
+    /// Takes out the slab.
+    pub fn end(&self) -> Option<Used> {
         self.at.set(0);
         self.end.set(0);
         let handed = self.handed();
         self.handed.store(0, Ordering::Relaxed);
-        Some((self.slab.take()?, handed))
+        Some(Used { slab: self.slab.take()?, handed })
     }
 
-    /// Counts what was placed in the slab, which is about to be left, and what was lost in it.
-    pub fn count_in(&self, counters: &Counters) {
-        let (count, bytes) = split(self.handed());
-        let at = self.at.get().min(self.end.get());
-        add(&counters.hits, count);
-        add(&counters.lost_to_alignment, at - bytes);
-        add(&counters.lost_to_slab_ends, self.end.get() - at);
-    }
-}
-
-/// What a pool counts beside its stores.
-#[derive(Default)]
-pub(super) struct Counters {
-    pub hits: Cell<u64>,
-    pub misses: Cell<u64>,
-    pub lost_to_alignment: Cell<u64>,
-    pub lost_to_slab_ends: Cell<u64>,
-}
-
-impl Counters {
-    /// Adds the counts of another.
-    pub fn absorb(&self, other: &Self) {
-        for (sum, more) in [
-            (&self.hits, &other.hits),
-            (&self.misses, &other.misses),
-            (&self.lost_to_alignment, &other.lost_to_alignment),
-            (&self.lost_to_slab_ends, &other.lost_to_slab_ends),
-        ] {
-            sum.set(sum.get() + more.get());
+    /// Takes out the slab if all of its buffers are released, in order to begin it anew.
+    pub fn end_if_idle(&self) -> Option<Idle> {
+        let slab = self.slab.get()?;
+        if self.live().0 > 0 {
+            return None;
         }
+        self.slab.set(None);
+        // SAFETY: all that was handed out is released, and while a slab takes buffers nobody else has
+        // a right to it.
+        Some(unsafe { Idle::of(slab) })
     }
-}
 
-#[inline]
-pub(super) fn add(counter: &Cell<u64>, by: usize) {
-    counter.set(counter.get() + by as u64);
+    /// What was placed in the slab so far.
+    pub fn tally(&self) -> Tally {
+        let (buffers, bytes) = split(self.handed());
+        let at = self.at.get().min(self.end.get());
+        Tally { buffers, lost_to_alignment: at - bytes, lost_to_slab_ends: self.end.get() - at }
+    }
 }

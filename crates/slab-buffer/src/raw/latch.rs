@@ -3,13 +3,15 @@
 //!
 //! Waiting threads yield. What is held is short, but for a report, which visits all stores.
 
+#![expect(unsafe_code, reason = "a lock gives out what it guards")]
+
 use std::cell::UnsafeCell;
 use std::hint::spin_loop;
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-pub(super) struct Latch<T> {
+pub(crate) struct Latch<T> {
     taken: AtomicBool,
     value: UnsafeCell<T>,
 }
@@ -18,7 +20,7 @@ pub(super) struct Latch<T> {
 unsafe impl<T: Send> Sync for Latch<T> {}
 
 /// The right to the value, until it is dropped.
-pub(super) struct Guard<'a, T>(&'a Latch<T>);
+pub(crate) struct Guard<'a, T>(&'a Latch<T>);
 
 impl<T> Latch<T> {
     pub fn new(value: T) -> Self {
@@ -32,6 +34,11 @@ impl<T> Latch<T> {
             self.wait();
         }
         Guard(self)
+    }
+
+    /// Whether nobody holds it now.
+    pub fn is_free(&self) -> bool {
+        !self.taken.load(Ordering::Relaxed)
     }
 
     #[cold]

@@ -1,87 +1,107 @@
 //! Lists of stores whose links lie in the stores themselves, so that no list ever allocates, and none
 //! is lost half-way.
 //!
-//! A store is in one list a kind of link at the most. Who holds a list (the pool's thread, or a
-//! lock) has the links of its stores to itself. No unsafe code.
+//! A store is in one list of each kind at the most. Who holds a list (the pool's thread, or a lock)
+//! has the links of its stores to itself.
 
-use super::store::Handle;
+#![expect(unsafe_code, reason = "links are pointers to stores")]
+
+use super::store::{Handle, Idle, QUEUE, Store};
 use std::cell::Cell;
 use std::iter;
-
-/// The links of one kind: of the store before, and of the store behind.
-#[derive(Default)]
-pub(super) struct Links {
-    before: Cell<Option<Handle>>,
-    behind: Cell<Option<Handle>>,
-}
-
-/// The kind of link of the lists of what is to be done with a store, or of a size class.
-pub(super) const QUEUE: usize = 0;
-/// The kind of link of the list that all stores of a pool are in.
-pub(super) const ALL: usize = 1;
+use std::ptr::NonNull;
+use std::sync::atomic::Ordering;
 
 /// A list from which any store can be removed. All operations are O(1).
 #[derive(Default)]
-pub(super) struct List<const KIND: usize> {
-    first: Cell<Option<Handle>>,
+pub(crate) struct List<const KIND: usize> {
+    first: Cell<Option<NonNull<Store>>>,
 }
 
+// SAFETY: who has the list has the links of its stores; the rest of a store is atomic, locked, or
+// constant.
+unsafe impl<const KIND: usize> Send for List<KIND> {}
+
 impl<const KIND: usize> List<KIND> {
-    pub fn push(&self, store: Handle) {
-        let links = &store.links[KIND];
-        let first = self.first.replace(Some(store));
-        links.before.set(None);
-        links.behind.set(first);
+    /// Adds a store, which is freed after it has been removed (`Idle::free` tests that).
+    ///
+    /// # Panics
+    /// If it is on a list of this kind.
+    pub fn push(&self, store: Handle<'_>) {
+        assert!(!store.listed[KIND].swap(true, Ordering::Relaxed), "a store that is on no list");
+        let first = self.first.replace(Some(store.pointer()));
+        store.before[KIND].set(None);
+        store.behind::<KIND>().set(first);
         if let Some(first) = first {
-            first.links[KIND].before.set(Some(store));
+            self.store(first).before[KIND].set(Some(store.pointer()));
         }
     }
 
-    pub fn remove(&self, store: Handle) {
-        let links = &store.links[KIND];
-        let (before, behind) = (links.before.take(), links.behind.take());
+    /// Removes a store, if it is on the list.
+    pub fn remove(&self, store: Handle<'_>) {
+        if !store.listed[KIND].load(Ordering::Relaxed) {
+            return;
+        }
+        let (before, behind) = (store.before[KIND].take(), store.behind::<KIND>().take());
         match before {
-            Some(before) => before.links[KIND].behind.set(behind),
+            Some(before) => self.store(before).behind::<KIND>().set(behind),
             None => self.first.set(behind),
         }
         if let Some(behind) = behind {
-            behind.links[KIND].before.set(before);
+            self.store(behind).before[KIND].set(before);
         }
+        store.listed[KIND].store(false, Ordering::Release);
+    }
+
+    /// A store of the list.
+    fn store(&self, store: NonNull<Store>) -> &Store {
+        // SAFETY: a store is freed after it has left its lists.
+        unsafe { store.as_ref() }
     }
 
     /// All stores of the list. The one that was last returned may be removed.
-    pub fn iter(&self) -> impl Iterator<Item = Handle> {
+    pub fn iter(&self) -> impl Iterator<Item = Handle<'_>> {
         let mut next = self.first.get();
         iter::from_fn(move || {
             let store = next?;
-            next = store.links[KIND].behind.get();
-            Some(store)
+            next = self.store(store).behind::<KIND>().get();
+            // SAFETY: it is on the list, whose holder keeps it from being freed.
+            Some(unsafe { Handle::new(store) })
         })
     }
 }
 
-/// A stack of stores, which touches no store but the one that is pushed or popped.
+/// A stack of idle stores, which touches no store but the one that is pushed or popped.
 #[derive(Default)]
-pub(super) struct Stack {
-    top: Cell<Option<Handle>>,
+pub(crate) struct Stack {
+    top: Cell<Option<NonNull<Store>>>,
 }
 
+// SAFETY: its stores are the stack's alone.
+unsafe impl Send for Stack {}
+
 impl Stack {
+    /// Adds a store, which is on no other list of the kind [`QUEUE`].
     #[inline]
-    pub fn push(&self, store: Handle) {
-        store.links[QUEUE].behind.set(self.top.replace(Some(store)));
+    pub fn push(&self, store: Idle) {
+        debug_assert!(!store.listed[QUEUE].load(Ordering::Acquire), "a store that is on no list");
+        store.behind::<QUEUE>().set(self.top.get());
+        self.top.set(Some(store.into_pointer()));
     }
 
-    /// The store that [`pop`](Self::pop) would take.
+    /// Bytes of the store that [`pop`](Self::pop) would take.
     #[inline]
-    pub fn top(&self) -> Option<Handle> {
-        self.top.get()
+    pub fn top_capacity(&self) -> Option<usize> {
+        // SAFETY: a store of the stack is idle, and the stack's.
+        Some(unsafe { self.top.get()?.as_ref() }.capacity)
     }
 
     #[inline]
-    pub fn pop(&self) -> Option<Handle> {
+    pub fn pop(&self) -> Option<Idle> {
         let store = self.top.get()?;
-        self.top.set(store.links[QUEUE].behind.get());
+        // SAFETY: it was idle when it was pushed, and has been this stack's since.
+        let store = unsafe { Idle::of(store) };
+        self.top.set(store.behind::<QUEUE>().get());
         Some(store)
     }
 
@@ -91,7 +111,7 @@ impl Stack {
     }
 
     /// The stores, each popped as it is returned.
-    pub fn drain(&self) -> impl Iterator<Item = Handle> {
+    pub fn drain(&self) -> impl Iterator<Item = Idle> {
         iter::from_fn(|| self.pop())
     }
 }

@@ -360,3 +360,20 @@ fn step(held: &mut Vec<(Buffer, Vec<u8>)>, op: Op, mark: u8) {
         }
     }
 }
+
+#[test]
+fn a_buffer_is_cut_into_more_parts_than_a_header_counts() {
+    let pool = Pool::new(PoolOptions::default());
+    let length = (1 << 22) + 1000;
+    let mut rest = pool.alloc(length).unwrap();
+    let mut parts = Vec::with_capacity(length);
+    while rest.len() > 1 {
+        parts.push(rest.split_to(1).unwrap());
+    }
+    assert_eq!((parts.len(), pool.stats().live_buffers), (length - 1, 1));
+    parts[length - 2][0] = 1;
+    drop(parts);
+    assert_eq!(pool.array_buffers(), length);
+    drop(rest);
+    assert_eq!(pool.array_buffers(), 0);
+}

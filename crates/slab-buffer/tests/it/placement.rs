@@ -1,6 +1,6 @@
 //! Where buffers lie. The traces of real Nodes are replayed by the workspace's `conform` command.
 
-use slab_buffer::{AllocError, Buffer, Pool, PoolOptions, SyncPool};
+use slab_buffer::{AllocError, Buffer, NodeVersion, Pool, PoolOptions, SyncPool};
 
 fn node() -> Pool {
     Pool::new(PoolOptions::default())
@@ -60,19 +60,23 @@ fn strings_pack_by_four_bytes_a_character() {
 
 #[test]
 fn versions_differ_in_slab_and_its_alignment() {
-    for (version, slab, alignment) in
-        [(20, 8192, 8), (22, 8192, 8), (24, 65536, 8), (26, 65536, 64)]
-    {
-        let pool = Pool::new(PoolOptions::node(version));
+    for (version, slab, alignment) in [
+        (NodeVersion::V12, 8192, 8),
+        (NodeVersion::V20, 8192, 8),
+        (NodeVersion::V22, 8192, 8),
+        (NodeVersion::V24, 65536, 8),
+        (NodeVersion::V26, 65536, 64),
+    ] {
+        let pool = Pool::new(PoolOptions::for_node(version));
         let (first, next) = (pool.alloc_unsafe(5).unwrap(), pool.alloc_unsafe(5).unwrap());
-        assert_eq!((first.store_len(), next.offset()), (slab, 8), "Node {version}");
-        assert_eq!(first.as_ptr() as usize % alignment, 0, "Node {version}");
+        assert_eq!((first.store_len(), next.offset()), (slab, 8), "{version:?}");
+        assert_eq!(first.as_ptr() as usize % alignment, 0, "{version:?}");
     }
 }
 
 #[test]
 fn buffers_are_aligned_as_asked() {
-    let pool = Pool::new(PoolOptions::node(26));
+    let pool = Pool::new(PoolOptions::for_node(NodeVersion::V26));
     for alignment in (0..=12).map(|power| 1 << power) {
         let buffers = [10, 40_000].map(|length| {
             pool.alloc_unsafe(3).unwrap();

@@ -1,6 +1,6 @@
 //! A pool of many threads: what each thread has at hand, and that the books are true.
 
-use slab_buffer::{AllocError, PoolOptions, Reuse, SyncPool};
+use slab_buffer::{AllocError, NodeVersion, PoolOptions, Reuse, SyncPool};
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicIsize, Ordering};
 use std::sync::{Arc, Barrier, mpsc};
@@ -8,7 +8,7 @@ use std::thread;
 
 #[test]
 fn a_pool_in_a_static_serves_all_threads() {
-    static POOL: SyncPool = SyncPool::new(PoolOptions::node(20));
+    static POOL: SyncPool = SyncPool::new(PoolOptions::for_node(NodeVersion::V20));
     let there = thread::spawn(|| POOL.from_string("hello").unwrap()).join().unwrap();
     assert_eq!(&*there, b"hello");
     drop(there);
@@ -190,7 +190,7 @@ fn threads_together_hold_no_more_than_the_limit() {
 
 #[test]
 fn a_thread_that_is_ending_still_allocates() {
-    static POOL: SyncPool = SyncPool::new(PoolOptions::node(20));
+    static POOL: SyncPool = SyncPool::new(PoolOptions::for_node(NodeVersion::V20));
     struct Last(mpsc::Sender<Vec<u8>>);
     impl Drop for Last {
         fn drop(&mut self) {

@@ -1,13 +1,13 @@
 //! What the owner of external memory is to be told. Its code is other people's: it may use the pool,
 //! drop its last handle, or panic. So a notice is given when nothing is half done, and by who needs
-//! nothing of the pool any more. No unsafe code.
+//! nothing of the pool any more.
 
-use crate::ExternalMemory;
+use crate::options::ExternalMemory;
 use std::sync::Arc;
 
 /// A call that is due.
 #[must_use]
-pub(super) struct Notice {
+pub(crate) struct Notice {
     external: Arc<dyn ExternalMemory>,
     bytes: isize,
 }
@@ -21,5 +21,14 @@ impl Notice {
 
     pub fn give(self) {
         self.external.adjust(self.bytes);
+    }
+}
+
+/// Gives a notice, if there is one.
+#[cold]
+#[inline(never)]
+pub(crate) fn give(notice: Option<Notice>) {
+    if let Some(notice) = notice {
+        notice.give();
     }
 }

@@ -1,9 +1,9 @@
-//! What a pool's counters and stores say. No unsafe code.
+//! What a pool's counters and stores say.
 
-use super::core::Core;
-use super::split;
-use super::store::Handle;
-use crate::Reuse;
+use super::Core;
+use crate::options::Reuse;
+use crate::placement::Placement;
+use crate::raw::store::Handle;
 use crate::report::{PoolStats, Slab, SlabState};
 
 impl Core {
@@ -28,19 +28,9 @@ impl Core {
             ..PoolStats::default()
         };
         for bump in [&self.bump, &self.survivors] {
-            stats.hits += split(bump.handed()).0 as u64;
+            stats.hits += bump.placed() as u64;
         }
-        self.each(usize::MAX, |_, state, (buffers, bytes)| {
-            stats.live_buffers += buffers;
-            stats.live_bytes += bytes;
-            match state {
-                SlabState::Full => stats.full_slabs += 1,
-                SlabState::Partial => stats.partial_slabs += 1,
-                SlabState::Kept => stats.kept_slabs += 1,
-                SlabState::Own => stats.own_stores += 1,
-                SlabState::Current => {}
-            }
-        });
+        self.each(usize::MAX, |_, state, live| stats.add(state, live));
         stats.kept_bytes = stores.kept_bytes();
         stats.array_buffers = stores.mailbox.bytes();
         self.notify();
@@ -54,15 +44,8 @@ impl Core {
         while !visits {
             // Nothing is allocated under the lock.
             slabs.reserve(self.stores.mailbox.count());
-            visits = self.each(slabs.capacity(), |store, state, (live_buffers, live_bytes)| {
-                slabs.push(Slab {
-                    id: store.id.get(),
-                    capacity: store.capacity,
-                    state,
-                    live_buffers,
-                    live_bytes,
-                    pins: store.pins(),
-                });
+            visits = self.each(slabs.capacity(), |store, state, live| {
+                slabs.push(store.report(state, live));
             });
         }
         slabs.sort_by_key(|slab| slab.id);
@@ -72,11 +55,15 @@ impl Core {
 
     /// Visits all stores that count, unless they are more than `most`: then false. The released ones
     /// of the policy `Node` do not count.
-    fn each(&self, most: usize, mut visit: impl FnMut(Handle, SlabState, (usize, usize))) -> bool {
+    fn each(
+        &self,
+        most: usize,
+        mut visit: impl FnMut(Handle<'_>, SlabState, (usize, usize)),
+    ) -> bool {
         let bumps = [&self.bump, &self.survivors];
         self.stores.mailbox.each(most, |store| {
-            if let Some(bump) = bumps.iter().find(|bump| bump.slab.get() == Some(store)) {
-                visit(store, SlabState::Current, store.live_of(bump.handed()));
+            if let Some(bump) = bumps.iter().find(|bump| bump.slab() == Some(store)) {
+                visit(store, SlabState::Current, bump.live());
                 return;
             }
             let live = store.live().unwrap_or_default();

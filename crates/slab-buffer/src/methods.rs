@@ -1,7 +1,10 @@
-//! What can be done with a buffer beside reading and writing its bytes. No unsafe code.
+//! What can be done with a buffer beside reading and writing its bytes.
 
-use crate::error::resolve;
-use crate::{Buffer, Frozen, RangeError, View, Writer};
+use crate::error::{RangeError, resolve};
+use crate::frozen::Frozen;
+use crate::raw::buffer::Buffer;
+use crate::view::View;
+use crate::writer::Writer;
 use std::ops::RangeBounds;
 
 impl Buffer {

@@ -3,19 +3,17 @@
 //! There are eight classes to each doubling, as in mimalloc. A new store has exactly its buffer's
 //! bytes, as Node's has, and is kept in the largest class that is not longer. A buffer is placed in
 //! the first store of its length's class if that is long enough, else in one of the next class, all
-//! of which are: so a store is at most a quarter longer than its buffer. Slabs are a class of their own. When the budget is used up, a store of a
+//! of which are: so a store is at most a quarter longer than its buffer. Slabs are a class of their
+//! own. When the budget is used up, a store of a
 //! class that is not used makes room: a clock's hand goes round the classes and takes from the first
 //! one that was not hit since the hand last passed (the CLOCK algorithm: Corbató, *A paging
-//! experiment with the Multics system*, 1968). No unsafe code.
+//! experiment with the Multics system*, 1968).
 
-use super::list::Stack;
-use super::store::Handle;
-use crate::Reuse;
+use crate::options::Reuse;
+use crate::raw::list::Stack;
+use crate::raw::store::{Idle, NOT_KEPT};
 use std::cell::Cell;
 use std::iter;
-
-/// The size class of stores that are never kept.
-pub(super) const NOT_KEPT: u16 = u16::MAX;
 
 /// Classes of up to this many bytes are multiples of 8.
 const SMALL: usize = 128;
@@ -53,9 +51,8 @@ struct Class {
 
 impl Class {
     #[inline]
-    fn take(&self, length: usize) -> Option<Handle> {
-        let first = self.kept.top()?;
-        if first.capacity < length {
+    fn take(&self, length: usize) -> Option<Idle> {
+        if self.kept.top_capacity()? < length {
             return None;
         }
         let store = self.kept.pop()?;
@@ -65,7 +62,7 @@ impl Class {
 }
 
 /// All size classes of a pool.
-pub(super) struct SizeClasses {
+pub(crate) struct SizeClasses {
     /// Those of stores with one buffer, under [`Reuse::Recycle`], and behind them that of slabs.
     classes: Box<[Class]>,
     /// The class of the slabs.
@@ -121,13 +118,13 @@ impl SizeClasses {
 
     /// Takes a kept slab.
     #[inline]
-    pub fn take_slab(&self) -> Option<Handle> {
+    pub fn take_slab(&self) -> Option<Idle> {
         self.take(self.slabs, 0)
     }
 
     /// Takes a kept store for one buffer of `length` bytes, more than none.
     #[inline]
-    pub fn take_alone(&self, length: usize) -> Option<Handle> {
+    pub fn take_alone(&self, length: usize) -> Option<Idle> {
         let (front, mut below, mut above) = self.front.get();
         if front != length {
             (below, above) = (class_below(length), class_of(length));
@@ -141,33 +138,33 @@ impl SizeClasses {
     }
 
     #[inline]
-    fn take(&self, class: usize, length: usize) -> Option<Handle> {
+    fn take(&self, class: usize, length: usize) -> Option<Idle> {
         self.taken(self.classes.get(class)?.take(length)?)
     }
 
     #[inline]
-    fn taken(&self, store: Handle) -> Option<Handle> {
+    fn taken(&self, store: Idle) -> Option<Idle> {
         self.kept_bytes.set(self.kept_bytes.get() - store.capacity);
         Some(store)
     }
 
     /// Keeps a released store, if it may be kept and the budget is not used up: else
-    /// [`evict`](Self::evict) makes room. Whether it is kept.
+    /// [`evict`](Self::evict) makes room. Returns the store if it is not kept.
     #[inline]
     #[must_use]
-    pub fn keep(&self, store: Handle) -> bool {
+    pub fn keep(&self, store: Idle) -> Option<Idle> {
         let bytes = self.kept_bytes.get() + store.capacity;
-        let Some(class) = self.classes.get(usize::from(store.class)) else { return false };
+        let Some(class) = self.classes.get(usize::from(store.class)) else { return Some(store) };
         if bytes > self.max_kept_bytes {
-            return false;
+            return Some(store);
         }
         self.kept_bytes.set(bytes);
         class.kept.push(store);
-        true
+        None
     }
 
     /// Takes a store of the class that was not used for longest. O(classes).
-    pub fn evict(&self) -> Option<Handle> {
+    pub fn evict(&self) -> Option<Idle> {
         let count = self.classes.len();
         // In the second round no class has been hit since the first.
         for _ in 0..2 * count {

@@ -5,21 +5,18 @@
 //! released ones that can be used again (waiting). A thread that releases the last buffer of a store
 //! and finds no room for it among the waiting frees it.
 //!
-//! The lock is never held while memory is allocated or freed, or other people's code is called. No
-//! unsafe code but for freeing.
+//! The lock is never held while memory is allocated or freed, or code of other people is called.
 
-use super::buffer::Buffer;
-use super::core::At;
-use super::list::{ALL, List, QUEUE, Stack};
-use super::notice::Notice;
-use super::size_classes::NOT_KEPT;
-use super::store::{Form, Handle, Keeper, Owner};
-use super::{NOBODY, unit};
-use crate::options::{ExternalMemory, Reuse};
-use crate::{AllocError, PoolOptions};
+use crate::error::AllocError;
+use crate::notice::Notice;
+use crate::options::{ExternalMemory, PoolOptions, Reuse};
+use crate::raw::atomic::{AtomicBool, AtomicU64, AtomicUsize, Mutex, MutexGuard, Ordering};
+use crate::raw::list::{List, Stack};
+use crate::raw::pins::At;
+use crate::raw::store::{ALL, Form, Handle, Idle, Keeper, Lent, NOT_KEPT, Owner, QUEUE};
+use crate::raw::thread::NOBODY;
 use std::cell::Cell;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 
 pub(crate) struct Mailbox {
     /// Whether there is mail for the pool.
@@ -39,15 +36,6 @@ pub(crate) struct Mailbox {
     lists: Mutex<Lists>,
 }
 
-/// Bytes of released stores that a pool keeps at the most. Under [`Reuse::Node`] they are freed ones
-/// whose memory is at hand for the next.
-pub(super) fn max_kept_bytes(options: &PoolOptions) -> usize {
-    match options.reuse {
-        Reuse::Node => 1 << 20,
-        Reuse::Recycle => options.max_kept_bytes,
-    }
-}
-
 #[derive(Default)]
 struct Lists {
     stores: List<ALL>,
@@ -62,18 +50,14 @@ struct Lists {
 }
 
 impl Lists {
-    fn unpost(&self, store: Handle) {
-        if store.posted.replace(false) {
-            self.posted.remove(store);
-        }
-    }
-
-    /// Takes off the posted stores that [`is_missed`](Handle::is_missed) finds.
+    /// Takes off the posted stores that are released and that nobody has noticed.
     fn missed(&self) -> Stack {
         let missed = Stack::default();
-        for store in self.posted.iter().filter(|store| store.is_missed()) {
-            self.unpost(store);
-            missed.push(store);
+        for store in self.posted.iter() {
+            if let Some(claimed) = store.claim_missed() {
+                self.posted.remove(store);
+                missed.push(claimed);
+            }
         }
         missed
     }
@@ -98,7 +82,7 @@ impl Mailbox {
             gone: AtomicUsize::new(0),
             external: options.external_memory.clone(),
             reuse: options.reuse,
-            max_waiting_bytes: max_kept_bytes(options),
+            max_waiting_bytes: options.kept_limit(),
             last_id: AtomicU64::new(u64::MAX),
             peak_elsewhere: AtomicUsize::new(0),
             options: options.clone(),
@@ -113,7 +97,7 @@ impl Mailbox {
     }
 
     /// Bytes of the stores that count. On any thread; what happened before on any thread is in it,
-    /// but for stores that [`is_missed`](Handle::is_missed) finds.
+    /// but for stores that [`claim_missed`](Handle::claim_missed) finds.
     #[inline]
     pub fn bytes(&self) -> usize {
         // What is gone was made before.
@@ -187,14 +171,14 @@ impl Mailbox {
     }
 
     /// Lists a new store.
-    pub(super) fn list(&self, store: Handle) {
+    pub(super) fn list(&self, store: &Idle) {
         let mut lists = self.lists();
-        lists.stores.push(store);
+        lists.stores.push(store.handle());
         lists.count += 1;
     }
 
     /// Visits all stores while none of them can be freed, unless they are more than `most`: then false.
-    pub(super) fn each(&self, most: usize, visit: impl FnMut(Handle)) -> bool {
+    pub(super) fn each(&self, most: usize, visit: impl FnMut(Handle<'_>)) -> bool {
         let lists = self.lists();
         let visits = lists.count <= most;
         if visits {
@@ -204,14 +188,20 @@ impl Mailbox {
     }
 
     /// Frees a store that is released and on no other list. Whether it counts is the caller's.
-    pub(super) fn free(&self, store: Handle) {
+    pub(super) fn free(&self, store: Idle) {
         let mut lists = self.lists();
-        lists.stores.remove(store);
+        lists.stores.remove(store.handle());
         lists.count -= 1;
         drop(lists);
-        // SAFETY: it has left the list of all stores and, by what the caller says, the others; so
-        // nobody can find it, and its buffers are gone.
-        unsafe { store.free() };
+        store.free();
+    }
+
+    /// Takes a store that other threads have counted in off the list of posted ones.
+    #[inline]
+    pub(super) fn unpost(&self, store: &Idle) {
+        if store.is_visited() {
+            self.lists().posted.remove(store.handle());
+        }
     }
 
     /// Empties the mailbox. The posted stores are biased no more, but for the ones that buffers are
@@ -221,10 +211,10 @@ impl Mailbox {
         let lists = self.lists();
         self.mail.store(false, Ordering::Relaxed);
         for store in lists.posted.iter() {
-            lists.unpost(store);
+            lists.posted.remove(store);
             mail.visited += 1;
-            if store.unbias() {
-                mail.released.push(store);
+            if let Some(released) = store.unbias() {
+                mail.released.push(released);
             }
         }
         mail.waited = lists.waiting.take();
@@ -240,9 +230,9 @@ impl Mailbox {
         lists.closed = true;
         for store in lists.stores.iter() {
             let released = store.unbias();
-            lists.unpost(store);
-            if released {
-                mail.released.push(store);
+            lists.posted.remove(store);
+            if let Some(released) = released {
+                mail.released.push(released);
             }
         }
         for store in lists.waiting.take().drain() {
@@ -267,7 +257,7 @@ impl Mailbox {
 
     /// Frees stores, and says how many bytes they had.
     fn free_all(&self, stores: &Stack) -> usize {
-        let free = |store: Handle| {
+        let free = |store: Idle| {
             let capacity = store.capacity;
             self.free(store);
             capacity
@@ -287,10 +277,10 @@ impl Mailbox {
 
     /// Makes a store that is `DONE` wait for the pool, or frees it. Returns the bytes that do not
     /// count any more.
-    fn put(&self, store: Handle) -> usize {
+    fn put(&self, store: Idle) -> usize {
         let capacity = store.capacity;
         let lists = self.lists();
-        lists.unpost(store);
+        lists.posted.remove(store.handle());
         let waiting_bytes = lists.waiting_bytes.get() + capacity;
         if store.class != NOT_KEPT && waiting_bytes <= self.max_waiting_bytes && !lists.closed {
             lists.waiting_bytes.set(waiting_bytes);
@@ -323,27 +313,23 @@ impl Mailbox {
 }
 
 impl Keeper for Mailbox {
-    fn post(&self, store: Handle, units: u64) -> bool {
+    fn post(&self, store: Handle<'_>, units: u64) -> bool {
         let lists = self.lists();
         if !store.count_first(units) {
             return false;
         }
-        if !store.posted.replace(true) {
+        if !store.is_listed::<QUEUE>() {
             lists.posted.push(store);
         }
         self.mail.store(true, Ordering::Relaxed);
         true
     }
 
-    fn unpost(&self, store: Handle) {
-        self.lists().unpost(store);
-    }
-
-    fn take_back(&self, store: Handle) {
+    fn take_back(&self, store: Idle) {
         self.uncount(self.put(store));
     }
 
-    fn alone(self: Arc<Self>, length: usize, at: At) -> Result<Buffer, AllocError> {
+    fn alone(self: Arc<Self>, length: usize, at: At) -> Result<Lent, AllocError> {
         if length > self.options.max_length || !self.admit_elsewhere(length) {
             return Err(self.options.refusal(length, Some(self.bytes())));
         }
@@ -357,21 +343,17 @@ impl Keeper for Mailbox {
             zero_on_release: self.options.zero_on_release,
             track: self.options.track,
         };
-        let Some(store) = Handle::allocate(&form, self.clone(), Owner::NOBODY) else {
+        let Some(store) = Idle::allocate(&form, self.clone(), Owner::NOBODY) else {
             self.gone.fetch_add(length, Ordering::Release);
             return Err(AllocError::Refused { requested: length });
         };
-        store.bias(NOBODY);
-        store.hand_over(unit(length));
-        self.list(store);
-        // SAFETY: the store is new, and this its only buffer.
-        let buffer = unsafe { Buffer::new(store.data(), length, store) };
-        if self.options.track {
-            buffer.pin(at);
-        }
+        self.list(&store);
+        store.pins.add(0, length, at);
+        // If the call panics, the store is released.
+        let lent = store.lend(length);
         if let Some(notice) = self.notice(length as isize) {
             notice.give();
         }
-        Ok(buffer)
+        Ok(lent)
     }
 }

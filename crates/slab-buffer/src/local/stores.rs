@@ -1,18 +1,21 @@
 //! A pool's stores from the allocator and back: made, used up, released, kept, used again, freed.
 //!
-//! Nothing here calls other people's code. What the external memory's owner is to be told adds up in
-//! `untold`, and [`notice`](Stores::notice) is taken when the books are in order.
+//! Nothing here calls code of other people. What the owner of external memory is to be told adds up
+//! in `untold`, and [`notice`](Local::notice) is taken when the books are in order.
 
-use super::bump::{Bump, Counters, add};
-use super::mailbox::{Mailbox, max_kept_bytes};
-use super::notice::Notice;
-use super::size_classes::{NOT_KEPT, SizeClasses};
-use super::store::{Form, Handle, Owner};
-use super::unit;
-use crate::{PoolOptions, Reuse};
+#![expect(unsafe_code, reason = "stores are told where their pool is")]
+
+use super::mailbox::Mailbox;
+use crate::counters::{Counters, add};
+use crate::notice::Notice;
+use crate::options::{PoolOptions, Reuse};
+use crate::raw::bump::Bump;
+use crate::raw::store::{Form, Idle, Lent, Local, NOT_KEPT, Owner, Used};
+use crate::size_classes::SizeClasses;
 use std::cell::Cell;
 use std::sync::Arc;
 
+/// The stores of a pool. It stays where it is: stores know it by its address.
 pub(super) struct Stores {
     /// The thread that the stores are biased to.
     owner: u64,
@@ -33,7 +36,7 @@ pub(super) struct Stores {
 impl Stores {
     /// The options have been put in bounds.
     pub fn new(options: PoolOptions, owner: u64) -> Self {
-        let kept = SizeClasses::new(options.reuse, max_kept_bytes(&options));
+        let kept = SizeClasses::new(options.reuse, options.kept_limit());
         Self {
             owner,
             mailbox: Arc::new(Mailbox::new(&options)),
@@ -48,18 +51,10 @@ impl Stores {
         }
     }
 
-    /// Whether the external memory's owner is to be told of something.
+    /// Whether the owner of external memory is to be told of something.
     #[inline]
     pub fn is_due(&self) -> bool {
         self.untold.get() != 0
-    }
-
-    /// The notice that is due, if any. The caller gives it when its books are in order, and it needs
-    /// nothing that goes with the pool.
-    #[cold]
-    #[inline(never)]
-    pub fn notice(&self) -> Option<Notice> {
-        self.mailbox.notice(self.untold.take())
     }
 
     /// Counts a store that comes into being; false if the pool's limit forbids it. What is kept and
@@ -118,20 +113,17 @@ impl Stores {
 
     /// A kept store, which has become one buffer's.
     #[inline]
-    pub fn kept_alone(&self, length: usize) -> Option<Handle> {
-        let store = self.kept.take_alone(length)?;
-        store.hand_over(unit(length));
-        Some(store)
+    pub fn kept_alone(&self, length: usize) -> Option<Lent> {
+        Some(self.kept.take_alone(length)?.lend(length))
     }
 
     /// A new store, which has become one buffer's.
     #[inline(never)]
-    pub fn new_alone(&self, length: usize, alignment: usize, reuse: bool) -> Option<Handle> {
+    pub fn new_alone(&self, length: usize, alignment: usize, reuse: bool) -> Option<Lent> {
         let class = if reuse { self.kept.class(length) } else { NOT_KEPT };
         let store = self.allocate(length, alignment, false, class)?;
         add(&self.counters.misses, 1);
-        store.hand_over(unit(length));
-        Some(store)
+        Some(store.lend(length))
     }
 
     fn allocate(
@@ -140,8 +132,7 @@ impl Stores {
         alignment: usize,
         pooled: bool,
         class: u16,
-    ) -> Option<Handle> {
-        let local = Owner { pool: std::ptr::from_ref(self).cast(), take_back };
+    ) -> Option<Idle> {
         let form = Form {
             capacity,
             alignment: alignment.max(self.options.slab_alignment),
@@ -155,29 +146,32 @@ impl Stores {
         if !self.grow(capacity) {
             return None;
         }
-        let Some(store) = Handle::allocate(&form, self.mailbox.clone(), local) else {
+        // SAFETY: these stores are a part of the `Core`, which lies in an `Rc` of this thread. It is
+        // dropped after `close`, which leaves no store with an owner.
+        let local = unsafe { Owner::of(self) };
+        let Some(store) = Idle::allocate(&form, self.mailbox.clone(), local) else {
             self.shrunk(capacity);
             return None;
         };
-        self.mailbox.list(store);
+        self.mailbox.list(&store);
         Some(store)
     }
 
-    /// Begins another slab, and lets go of the current one; false if the allocator refuses.
+    /// Begins another slab, and retires the current one; false if the allocator refuses.
     #[inline]
     pub fn next_slab(&self, bump: &Bump) -> bool {
-        if let Some(slab) = bump.slab.get().filter(|slab| slab.live_of(bump.handed()).0 == 0) {
+        if let Some(slab) = bump.end_if_idle() {
             // It would be released and taken again.
-            bump.count_in(&self.counters);
-            slab.unpost();
+            self.counters.add_slab(bump);
+            self.mailbox.unpost(&slab);
             if self.options.reuse == Reuse::Node {
-                slab.id.set(self.number());
+                slab.set_id(self.number());
             }
             bump.begin(slab);
             return true;
         }
         let Some(next) = self.kept_slab().or_else(|| self.new_slab()) else { return false };
-        bump.count_in(&self.counters);
+        self.counters.add_slab(bump);
         let old = bump.end();
         // First, as the allocator may use the pool while the other is freed.
         bump.begin(next);
@@ -187,57 +181,45 @@ impl Stores {
 
     /// A released slab that was kept.
     #[inline]
-    fn kept_slab(&self) -> Option<Handle> {
+    fn kept_slab(&self) -> Option<Idle> {
         let slab = self.kept.take_slab()?;
         if self.options.reuse == Reuse::Node {
             if !self.grow(slab.capacity) {
                 self.free(slab);
                 return None;
             }
-            slab.id.set(self.number());
+            slab.set_id(self.number());
         }
         Some(slab)
     }
 
     #[inline(never)]
-    fn new_slab(&self) -> Option<Handle> {
+    fn new_slab(&self) -> Option<Idle> {
         let size = self.options.pool_size;
         self.allocate(size, self.options.slab_alignment, true, self.kept.slab_class(size))
     }
 
-    /// Lets go of a slab that was the current one, and of which so many units were given out.
-    fn retire(&self, old: Option<(Handle, u64)>) {
-        if let Some((slab, handed)) = old
-            && slab.retire(handed)
-        {
-            slab.unpost();
+    /// Retires a slab that was the current one.
+    fn retire(&self, old: Option<Used>) {
+        if let Some(slab) = old.and_then(Used::retire) {
+            self.mailbox.unpost(&slab);
             self.put_back(slab);
         }
     }
 
-    /// Takes back a store that is released, perhaps by others.
-    fn put_back(&self, store: Handle) {
+    /// Takes back a store that is released, perhaps by other threads.
+    fn put_back(&self, store: Idle) {
         if self.options.reuse == Reuse::Node {
             self.shrunk(store.capacity);
         }
-        store.bias(self.owner);
+        store.reset(self.owner);
         self.keep(store);
-    }
-
-    /// Takes back a store whose buffers its owner has released. Whether a notice is due.
-    #[inline]
-    fn take_back(&self, store: Handle) -> bool {
-        if self.options.reuse == Reuse::Node {
-            self.shrunk(store.capacity);
-        }
-        self.keep(store);
-        self.is_due()
     }
 
     /// Keeps a released store as the policy says, or frees it.
     #[inline]
-    fn keep(&self, store: Handle) {
-        if !self.kept.keep(store) {
+    fn keep(&self, store: Idle) {
+        if let Some(store) = self.kept.keep(store) {
             self.make_room(store);
         }
     }
@@ -245,13 +227,18 @@ impl Stores {
     /// Keeps a released store in the room of others, which are not used.
     #[cold]
     #[inline(never)]
-    fn make_room(&self, store: Handle) {
+    fn make_room(&self, mut store: Idle) {
+        // An allocator that uses the pool may fill the room again: it is made once.
+        let mut room = 0;
         while store.class != NOT_KEPT
+            && room < store.capacity
             && let Some(idle) = self.kept.evict()
         {
+            room += idle.capacity;
             self.free(idle);
-            if self.kept.keep(store) {
-                return;
+            match self.kept.keep(store) {
+                Some(refused) => store = refused,
+                None => return,
             }
         }
         self.free(store);
@@ -259,7 +246,7 @@ impl Stores {
 
     /// Frees a released store, which under [`Reuse::Node`] does not count any more.
     #[inline(never)]
-    fn free(&self, store: Handle) {
+    fn free(&self, store: Idle) {
         let capacity = store.capacity;
         self.mailbox.free(store);
         if self.options.reuse == Reuse::Recycle {
@@ -289,7 +276,7 @@ impl Stores {
         mail.released.drain().for_each(|store| self.put_back(store));
         for store in mail.waited.drain() {
             visited += 1;
-            store.bias(self.owner);
+            store.reset(self.owner);
             self.keep(store);
         }
         visited
@@ -304,7 +291,7 @@ impl Stores {
     /// will be. The notice that is returned is for when nothing of the pool is used any more.
     pub fn close(&self, bumps: [&Bump; 2]) -> Option<Notice> {
         for bump in bumps {
-            bump.count_in(&self.counters);
+            self.counters.add_slab(bump);
             self.retire(bump.end());
         }
         self.trim();
@@ -320,46 +307,28 @@ impl Stores {
     }
 }
 
-/// Takes back a store whose buffers are all released, on the pool's thread. The pool may be gone
-/// afterwards: the external memory's owner may drop it.
-///
-/// # Safety
-/// The pointer is to [`Stores`] that are there.
-unsafe fn take_back(stores: *const (), store: Handle) {
-    let stores: *const Stores = stores.cast();
-    // SAFETY: by contract, and only this crate's code is called.
-    let due = unsafe { &*stores }.take_back(store);
-    if due {
-        // SAFETY: as above.
-        unsafe { give_due(stores) };
+impl Local for Stores {
+    #[inline]
+    fn take_back(&self, store: Idle) -> bool {
+        if self.options.reuse == Reuse::Node {
+            self.shrunk(store.capacity);
+        }
+        self.keep(store);
+        self.is_due()
     }
-}
 
-/// Gives the notice that is due.
-///
-/// # Safety
-/// The pointer is to [`Stores`] that are there.
-#[cold]
-#[inline(never)]
-unsafe fn give_due(stores: *const Stores) {
-    // SAFETY: by contract; nobody else's code is called.
-    let notice = unsafe { &*stores }.notice();
-    give(notice);
-}
-
-/// Gives a notice, if there is one.
-#[cold]
-#[inline(never)]
-pub(super) fn give(notice: Option<Notice>) {
-    if let Some(notice) = notice {
-        notice.give();
+    #[cold]
+    #[inline(never)]
+    fn notice(&self) -> Option<Notice> {
+        self.mailbox.notice(self.untold.take())
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::raw::{Buffer, Core};
-    use crate::{PoolOptions, Reuse};
+    use crate::local::Core;
+    use crate::options::{PoolOptions, Reuse};
+    use crate::raw::buffer::Buffer;
     use std::thread;
 
     #[test]

@@ -1,34 +1,22 @@
 //! What the counters and stores of a pool of many threads say.
 
-use super::super::bump::{Counters, add};
-use super::super::split;
-use super::super::store::Handle;
 use super::Depot;
-use crate::Reuse;
+use crate::counters::{Counters, add};
+use crate::options::Reuse;
+use crate::raw::store::Handle;
 use crate::report::{PoolStats, Slab, SlabState};
-use std::sync::atomic::Ordering;
 
 impl Depot {
     pub fn stats(&self) -> PoolStats {
         let mut stats = PoolStats::default();
         let sum = Counters::default();
-        self.each(&mut stats, &sum, |stats, _, state, (buffers, bytes)| {
-            stats.live_buffers += buffers;
-            stats.live_bytes += bytes;
-            match state {
-                SlabState::Full => stats.full_slabs += 1,
-                SlabState::Partial => stats.partial_slabs += 1,
-                SlabState::Kept => stats.kept_slabs += 1,
-                SlabState::Own => stats.own_stores += 1,
-                SlabState::Current => {}
-            }
-        });
+        self.each(&mut stats, &sum, |stats, _, state, live| stats.add(state, live));
         stats.hits += sum.hits.get();
         stats.misses = sum.misses.get();
         stats.lost_to_alignment = sum.lost_to_alignment.get();
         stats.lost_to_slab_ends = sum.lost_to_slab_ends.get();
         stats.array_buffers = self.array_buffers();
-        stats.peak_array_buffers = self.peak.load(Ordering::Relaxed).max(stats.array_buffers);
+        stats.peak_array_buffers = self.books.peak().max(stats.array_buffers);
         stats
     }
 
@@ -36,16 +24,7 @@ impl Depot {
         // Some may be made in the meantime; memory is seldom allocated under the locks.
         let mut slabs = Vec::with_capacity(self.lists().count);
         let (mut stats, sum) = (PoolStats::default(), Counters::default());
-        self.each(&mut stats, &sum, |_, store, state, (live_buffers, live_bytes)| {
-            slabs.push(Slab {
-                id: store.id.get(),
-                capacity: store.capacity,
-                state,
-                live_buffers,
-                live_bytes,
-                pins: store.pins(),
-            });
-        });
+        self.each(&mut stats, &sum, |_, store, state, live| slabs.push(store.report(state, live)));
         slabs.sort_by_key(|slab| slab.id);
         slabs
     }
@@ -56,17 +35,17 @@ impl Depot {
         &self,
         stats: &mut PoolStats,
         sum: &Counters,
-        mut visit: impl FnMut(&mut PoolStats, Handle, SlabState, (usize, usize)),
+        mut visit: impl FnMut(&mut PoolStats, Handle<'_>, SlabState, (usize, usize)),
     ) {
         let lists = self.lists();
         let held: Vec<_> = lists.caches.iter().map(|cache| cache.held()).collect();
-        let bumps = lists.caches.iter().map(|cache| &cache.bump).chain([&lists.survivors]);
+        let caches = lists.caches.iter().zip(&held).map(|(cache, held)| cache.bump(held));
         let mut current = Vec::new();
-        for bump in bumps {
-            if let Some(slab) = bump.slab.get() {
+        for bump in caches.chain([&lists.survivors]) {
+            if let Some(slab) = bump.slab() {
                 current.push(slab);
-                visit(stats, slab, SlabState::Current, bump.live());
-                stats.hits += split(bump.handed()).0 as u64;
+                visit(stats, slab, SlabState::Current, bump.live_there());
+                stats.hits += bump.placed() as u64;
             }
         }
         sum.absorb(&lists.counters);
@@ -78,7 +57,7 @@ impl Depot {
         }
         for store in lists.stores.iter().filter(|store| !current.contains(store)) {
             match store.live_used() {
-                Some((0, _)) if self.options.reuse == Reuse::Recycle => {
+                Some((0, _)) if self.books.options.reuse == Reuse::Recycle => {
                     visit(stats, store, SlabState::Kept, (0, 0));
                 }
                 Some((0, _)) | None => {}
