@@ -1,4 +1,4 @@
-//! D3.2: a WeakMap's references do not keep their object alive. No unsafe code.
+//! D3.2: a WeakMap's references do not keep their object alive.
 
 use super::report::{Figures, Report};
 use super::{Definition, baseline};

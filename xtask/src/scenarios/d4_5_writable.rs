@@ -1,5 +1,5 @@
 //! D4.5 and D4.6: three chunks written to a Writable, open and corked, and the fourth sample that
-//! settles whether they stay for ever. No unsafe code.
+//! settles whether they stay for ever.
 
 use super::report::{Figures, Report};
 use super::{Definition, baseline};
