@@ -334,6 +334,15 @@ fn samples(to: &mut impl Write, timeline: &Timeline) -> io::Result<()> {
         writeln!(to, "</tr>")?;
         before = Some(sample);
     }
+    let rest: Vec<_> = timeline.last_statements().take(ROWS).collect();
+    if !rest.is_empty() {
+        let rest = rest.join("\n");
+        writeln!(
+            to,
+            "<tr><th scope=\"row\">(end)</th><td class=\"steps\">{}</td></tr>",
+            Html(&rest)
+        )?;
+    }
     writeln!(to, "</tbody></table></div>")?;
     if labelled.len() > ROWS {
         writeln!(to, "<p>{} more samples are left out.</p>", labelled.len() - ROWS)?;

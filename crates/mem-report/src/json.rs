@@ -85,7 +85,7 @@ pub fn write(name: &str, timeline: &Timeline, mut to: impl Write) -> io::Result<
             },
         )?;
     }
-    for statement in timeline.statements(step, timeline.steps()) {
+    for statement in timeline.last_statements() {
         line(&mut to, &BTreeMap::from([("statement", statement)]))?;
     }
     Ok(())

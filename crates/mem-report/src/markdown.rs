@@ -165,6 +165,10 @@ pub fn timeline(name: &str, timeline: &Timeline) -> String {
         text.push('\n');
         before = Some(sample);
     }
+    let rest: Vec<_> = timeline.last_statements().map(|one| Markdown(one).to_string()).collect();
+    if !rest.is_empty() {
+        let _ = writeln!(text, "| {} |{}", rest.join("<br>"), " |".repeat(metrics.len()));
+    }
     text
 }
 

@@ -61,6 +61,9 @@ impl<'t> Table<'t> {
             self.sample(&mut rows, &metrics, place, &sample, before.as_ref());
             before = Some(sample);
         }
+        for statement in self.timeline.last_statements() {
+            rows.between.push((rows.count, format!(" > {}", Line(statement))));
+        }
         rows.text()
     }
 
@@ -182,6 +185,9 @@ impl Rows {
                 let _ = writeln!(text, "{line}");
             }
             let _ = writeln!(text, "{}", line.trim_end());
+        }
+        for (_, line) in between {
+            let _ = writeln!(text, "{line}");
         }
         text
     }

@@ -278,6 +278,12 @@ impl Timeline {
         self.statements.range(from..to.max(from)).map(AsRef::as_ref)
     }
 
+    /// The statements that ran after the last sample, or all where there is no sample.
+    pub(crate) fn last_statements(&self) -> impl ExactSizeIterator<Item = &str> {
+        let step = self.records.back().map_or(self.statements_dropped, |record| record.step);
+        self.statements.range((step - self.statements_dropped) as usize..).map(AsRef::as_ref)
+    }
+
     /// How many statements there were.
     #[must_use]
     pub fn steps(&self) -> u64 {
