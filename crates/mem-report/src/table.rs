@@ -1,7 +1,7 @@
 //! A timeline as an aligned table for a terminal: statements and samples in their order, the change beside
 //! each figure, the table by kind under its sample; other timelines beside it.
 
-use crate::compare::Comparison;
+use crate::compare::{Comparison, SampleKinds};
 use crate::escape::Line;
 use crate::{Metric, Precision, Sample, Timeline, human, markdown};
 use comfy_table::{CellAlignment, Table as Cells, presets};
@@ -109,7 +109,7 @@ impl<'t> Table<'t> {
     }
 }
 
-/// The rows that moved between two timelines; empty if none did.
+/// The rows that moved between two timelines, and the kinds that differ; empty if nothing moved.
 ///
 /// As in [`markdown::comment`], a difference that stays is told where it begins.
 #[must_use]
@@ -124,11 +124,23 @@ pub fn comparison(compared: &Comparison) -> String {
             number(row.old),
             number(row.new),
             row.difference().map(human::signed).unwrap_or_default(),
-            row.per_cent().map(|per_cent| format!("{per_cent:+.1} %")).unwrap_or_default(),
+            row.shown_per_cent().unwrap_or_default(),
             row.verdict.word().to_owned(),
         ]);
     }
-    if rows.count == 0 { String::new() } else { rows.text() }
+    if rows.count == 0 {
+        return String::new();
+    }
+    for SampleKinds { label, changes } in compared.kinds() {
+        for change in changes {
+            let mut row = vec![String::new(); header.len()];
+            row[0] = Line(label).to_string();
+            row[1] = format!("{}/{}", Line(&change.group), Line(&change.name));
+            row[4] = human::signed(change.bytes);
+            rows.add(row);
+        }
+    }
+    rows.text()
 }
 
 fn kinds(rows: &mut Rows, sample: &Sample<'_>, before: Option<&Sample<'_>>) {
