@@ -181,7 +181,7 @@ impl Comparison {
         for metric in Metric::ALL {
             let reading = |sample: Option<&Sample<'_>>| metric.reading(sample?);
             let (then, now) = (reading(old), reading(new));
-            // A metric that one timeline does not measure is no news; one that a sample lost is.
+            // A metric that one timeline does not measure has not moved; one that a sample lost has.
             let both = old.is_some() && new.is_some();
             if then.is_none() && now.is_none() || both && then.is_none() != now.is_none() {
                 continue;

@@ -236,9 +236,9 @@ struct ReadSample {
 pub fn read(from: impl BufRead) -> Result<Vec<(String, Timeline)>, JsonError> {
     let mut timelines: Vec<(String, Timeline)> = Vec::new();
     let mut sources = [None; 5];
-    for (place, text) in from.lines().enumerate() {
+    for (index, text) in from.lines().enumerate() {
         let text = text.map_err(JsonError::Io)?;
-        let number = place + 1;
+        let number = index + 1;
         let wrong = |error| JsonError::Line { line: number, error };
         if text.trim().is_empty() {
             continue;

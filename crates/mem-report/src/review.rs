@@ -106,11 +106,11 @@ impl<'t> Review<'t> {
     fn sample(
         &self,
         f: &mut fmt::Formatter<'_>,
-        place: usize,
+        index: usize,
         state: &mut State<'t>,
     ) -> fmt::Result {
-        let sample = self.timeline.get(place).expect("a place below the length");
-        let before = place.checked_sub(1).and_then(|place| self.timeline.get(place));
+        let sample = self.timeline.get(index).expect("an index below the length");
+        let before = index.checked_sub(1).and_then(|index| self.timeline.get(index));
         if before.is_some() {
             f.write_char('\n')?;
         }
@@ -253,7 +253,7 @@ struct State<'t> {
 impl fmt::Display for Review<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut state = State::default();
-        (0..self.timeline.len()).try_for_each(|place| self.sample(f, place, &mut state))?;
+        (0..self.timeline.len()).try_for_each(|index| self.sample(f, index, &mut state))?;
         let mut rest = self.timeline.last_statements().peekable();
         if rest.peek().is_some() {
             let gap = if self.timeline.is_empty() { "" } else { "\n" };

@@ -53,12 +53,12 @@ impl<'t> Table<'t> {
         }
         let mut rows = Rows { cells: cells(&header), ..Rows::default() };
         let mut before: Option<Sample<'_>> = None;
-        for (place, sample) in self.timeline.samples().enumerate() {
+        for (index, sample) in self.timeline.samples().enumerate() {
             let from = before.map_or(0, |before| before.step);
             for statement in self.timeline.statements(from, sample.step) {
                 rows.between.push((rows.count, format!(" > {}", Line(statement))));
             }
-            self.sample(&mut rows, &metrics, place, &sample, before.as_ref());
+            self.sample(&mut rows, &metrics, index, &sample, before.as_ref());
             before = Some(sample);
         }
         for statement in self.timeline.last_statements() {
@@ -71,7 +71,7 @@ impl<'t> Table<'t> {
         &self,
         rows: &mut Rows,
         metrics: &[Metric],
-        place: usize,
+        index: usize,
         sample: &Sample<'_>,
         before: Option<&Sample<'_>>,
     ) {
@@ -99,7 +99,7 @@ impl<'t> Table<'t> {
                 String::new(),
             ];
             for (_, other) in &self.beside {
-                let other = other.get(place).and_then(|sample| metric.of(&sample));
+                let other = other.get(index).and_then(|sample| metric.of(&sample));
                 row.push(other.map(human::grouped_signed).unwrap_or_default());
                 row.push(other.map(|other| human::signed(value - other)).unwrap_or_default());
             }
@@ -175,7 +175,7 @@ fn kinds(rows: &mut Rows, sample: &Sample<'_>, before: Option<&Sample<'_>>) {
 struct Rows {
     cells: Cells,
     count: usize,
-    /// Lines, each before the row of that place.
+    /// Lines, each before the row of that index.
     between: Vec<(usize, String)>,
 }
 
@@ -192,8 +192,8 @@ impl Rows {
         let mut between = self.between.into_iter().peekable();
         let mut text = String::new();
         // A row is one line, because no cell has a line break; the first line is the header.
-        for (place, line) in self.cells.lines().enumerate() {
-            while let Some((_, line)) = between.next_if(|(row, _)| place > *row) {
+        for (index, line) in self.cells.lines().enumerate() {
+            while let Some((_, line)) = between.next_if(|(row, _)| index > *row) {
                 let _ = writeln!(text, "{line}");
             }
             let _ = writeln!(text, "{}", line.trim_end());

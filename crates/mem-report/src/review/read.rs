@@ -35,7 +35,7 @@ pub struct ParseError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Problem {
-    /// It belongs to a sample, and there is none yet.
+    /// It belongs to a sample, and no label precedes it.
     NoSample,
     /// It is neither a label nor a statement, a metric, a kind or empty, or it follows the end.
     NoSuchLine,
@@ -78,8 +78,8 @@ impl Committed {
 /// The first line that is none of a review's.
 pub fn parse(text: &str) -> Result<Committed, ParseError> {
     let mut reader = Reader::default();
-    for (place, line) in text.lines().enumerate() {
-        reader.line(line).map_err(|problem| ParseError { line: place + 1, problem })?;
+    for (index, line) in text.lines().enumerate() {
+        reader.line(line).map_err(|problem| ParseError { line: index + 1, problem })?;
     }
     reader.finish();
     Ok(Committed { timeline: reader.timeline, bands: reader.bands })
