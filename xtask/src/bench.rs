@@ -2,7 +2,7 @@
 //! one table of all: benchmark, ours, each peer, ratio.
 //!
 //! `micro` runs criterion and reads its estimates; `whole` runs processes in alternation and takes
-//! medians; `timed` takes those of the figures that programs print of themselves. No unsafe code.
+//! medians; `timed` takes those of the figures that programs print of themselves.
 
 mod micro;
 mod programs;

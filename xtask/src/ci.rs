@@ -1,4 +1,4 @@
-//! `cargo xtask ci`: every check, in order; the first that fails ends it. No unsafe code.
+//! `cargo xtask ci`: every check, in order; the first that fails ends it.
 
 use crate::sanitize;
 use std::process::{Command, ExitCode};

@@ -2,7 +2,7 @@
 //! differs. One JSON object a line: a program and what Node did at each of its steps.
 //!
 //! A `buffer` trace is told by its `poolSize`, a `writable` trace by its `options`, a `gc` trace by
-//! the name of its first step. No unsafe code.
+//! the name of its first step.
 
 mod buffer;
 mod gc;

@@ -1,4 +1,6 @@
-//! The workspace's commands. No unsafe code.
+//! The workspace's commands.
+
+#![forbid(unsafe_code)]
 
 mod bench;
 mod ci;
@@ -30,7 +32,7 @@ enum Command {
     Bench(bench::BenchArgs),
     /// Run the tests of unsafe code under a tool that watches memory
     Sanitize { tool: sanitize::Tool },
-    /// Check what the compiler does not: circles among modules
+    /// Check what the compiler does not: circles among modules, headers, unsafe code, names in documents
     Tidy,
     /// Run all checks: tests, the heap's verifier, formatting, clippy, docs
     Ci {

@@ -2,7 +2,7 @@
 //! line, for `cargo xtask conform`.
 //!
 //! The programs are made and run by a script of JavaScript per kind, under `record/`. The same
-//! kind, seed and number give the same programs with every Node. No unsafe code.
+//! kind, seed and number give the same programs with every Node.
 
 use std::io::{self, Write};
 use std::path::PathBuf;

@@ -17,11 +17,11 @@ mod old;
 mod output;
 mod report;
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 use definition::Definition;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use mem_report::compare::{Comparison, Threshold};
-use mem_report::{markdown, table};
+use mem_report::{json, markdown, table};
 use node_memory::{Baseline, RuntimeError};
 use old::Old;
 use output::Format;
@@ -131,8 +131,8 @@ fn try_run(args: &ScenarioArgs) -> anyhow::Result<bool> {
     }
     let written = if args.out.is_some() { Format::Html } else { Format::Table };
     let format = args.format.unwrap_or(written);
-    if args.compare.is_some() && matches!(format, Format::Json | Format::Html) {
-        bail!("a comparison is shown as a table or as Markdown");
+    if args.compare.is_some() && format == Format::Html {
+        bail!("a comparison is shown as a table, as Markdown or as JSON lines");
     }
     if format == Format::Html && args.out.is_none() && chosen.len() > 1 {
         bail!("each scenario has a page of its own: --out DIR says where to write them");
@@ -142,7 +142,7 @@ fn try_run(args: &ScenarioArgs) -> anyhow::Result<bool> {
     let (replayed, failed) = replay(&chosen, args.full);
     let holds = failed.is_empty() && replayed.iter().all(|(_, report)| report.holds());
     match (&old, &args.out) {
-        (Some(old), _) => print!("{}", compared(&replayed, old, format)),
+        (Some(old), _) => print!("{}", compared(&replayed, old, format)?),
         (None, Some(folder)) => {
             output::write_files(&replayed, format, folder)?;
             eprintln!("{}", folder.join("index.html").display());
@@ -199,8 +199,13 @@ fn closing(replayed: &[(&Definition, Report)], failed: &[(&Definition, RuntimeEr
     text
 }
 
-/// What moved between the old timelines and the replayed ones; in Markdown nothing if nothing did.
-fn compared(replayed: &[(&Definition, Report)], old: &Old, format: Format) -> String {
+/// What moved between the old timelines and the replayed ones; in Markdown nothing if nothing did. JSON lines have all
+/// rows.
+fn compared(
+    replayed: &[(&Definition, Report)],
+    old: &Old,
+    format: Format,
+) -> anyhow::Result<String> {
     let comparisons: Vec<(&str, Comparison)> = replayed
         .iter()
         .map(|(definition, report)| {
@@ -209,7 +214,14 @@ fn compared(replayed: &[(&Definition, Report)], old: &Old, format: Format) -> St
         })
         .collect();
     if format == Format::Markdown {
-        return markdown::comment(&comparisons);
+        return Ok(markdown::comment(&comparisons));
+    }
+    if format == Format::Json {
+        let mut text = Vec::new();
+        for (name, comparison) in &comparisons {
+            json::write_comparison(name, comparison, &mut text)?;
+        }
+        return String::from_utf8(text).context("JSON lines are UTF-8");
     }
     let mut text = String::new();
     for (name, comparison) in &comparisons {
@@ -218,9 +230,9 @@ fn compared(replayed: &[(&Definition, Report)], old: &Old, format: Format) -> St
         }
     }
     if text.is_empty() {
-        text.push_str("nothing moved\n");
+        let _ = writeln!(text, "nothing moved in {} scenarios", comparisons.len());
     }
-    text
+    Ok(text)
 }
 
 #[cfg(test)]

@@ -134,7 +134,7 @@ impl Budgets {
     pub fn parse(text: &str) -> Result<Self, BudgetError> {
         let file: File = toml::from_str(text).map_err(BudgetError::Toml)?;
         let numbered = file.budget.into_iter().enumerate();
-        let budgets = numbered.map(|(place, written)| Budget::read(place + 1, written));
+        let budgets = numbered.map(|(index, written)| Budget::read(index + 1, written));
         Ok(Self { budgets: budgets.collect::<Result<_, _>>()? })
     }
 

@@ -90,13 +90,13 @@ pub fn value(
     bounds: impl RangeBounds<i128>,
 ) -> Result<(), Violation> {
     let metric = metric.into();
-    let (place, value) = find(timeline, metric, label, 0)?;
+    let (index, value) = find(timeline, metric, label, 0)?;
     if bounds.contains(&value) {
         return Ok(());
     }
     let kind =
         ViolationKind::Value { label: label.into(), value, allowed: words(metric, &bounds).into() };
-    Err(Violation::new(timeline, metric, kind, &[place]))
+    Err(Violation::new(timeline, metric, kind, &[index]))
 }
 
 /// Checks a metric of every sample. O(samples).
@@ -110,14 +110,14 @@ pub fn every(
 ) -> Result<(), Violation> {
     let metric = metric.into();
     let mut present = false;
-    for (place, sample) in timeline.samples().enumerate() {
+    for (index, sample) in timeline.samples().enumerate() {
         let Some(value) = metric.of(&sample) else { continue };
         present = true;
         if !bounds.contains(&value) {
             let label = sample.label.into();
             let kind =
                 ViolationKind::Value { label, value, allowed: words(metric, &bounds).into() };
-            return Err(Violation::new(timeline, metric, kind, &[place]));
+            return Err(Violation::new(timeline, metric, kind, &[index]));
         }
     }
     let kind =
@@ -176,13 +176,13 @@ pub fn no_growth(
     let middle = first + rounds / 2;
     let floor = |from: usize, to: usize| {
         let mut lowest: Option<(i128, usize)> = None;
-        for (place, sample) in timeline.samples().enumerate().skip(from).take(to - from) {
+        for (index, sample) in timeline.samples().enumerate().skip(from).take(to - from) {
             let value = metric.of(&sample).ok_or_else(|| {
                 let kind = ViolationKind::Absent(sample.label.into());
-                Violation::new(timeline, metric, kind, &[place])
+                Violation::new(timeline, metric, kind, &[index])
             })?;
             if lowest.is_none_or(|(lowest, _)| value < lowest) {
-                lowest = Some((value, place));
+                lowest = Some((value, index));
             }
         }
         Ok(lowest.unwrap_or((0, from)))
@@ -196,7 +196,7 @@ pub fn no_growth(
     Err(Violation::new(timeline, metric, kind, &[low, high]))
 }
 
-/// The place and value of the first sample under a label, from a place on.
+/// The index and value of the first sample under a label, from an index on.
 fn find(
     timeline: &Timeline,
     metric: Metric,
@@ -204,18 +204,18 @@ fn find(
     from: usize,
 ) -> Result<(usize, i128), Violation> {
     let found = timeline.samples().enumerate().skip(from).find(|(_, sample)| sample.label == label);
-    let Some((place, sample)) = found else {
+    let Some((index, sample)) = found else {
         let kind = ViolationKind::NoSuchSample(label.into());
         return Err(Violation::new(timeline, metric, kind, &[]));
     };
     let value = metric.of(&sample).ok_or_else(|| {
-        Violation::new(timeline, metric, ViolationKind::Absent(label.into()), &[place])
+        Violation::new(timeline, metric, ViolationKind::Absent(label.into()), &[index])
     })?;
-    Ok((place, value))
+    Ok((index, value))
 }
 
 impl Violation {
-    /// `marked` are the places of the samples that the violation is about.
+    /// `marked` are the indices of the samples that the violation is about.
     pub(crate) fn new(
         timeline: &Timeline,
         metric: Metric,
@@ -277,18 +277,18 @@ fn shown(timeline: &Timeline, metric: Metric, marked: &[usize]) -> String {
     let last = marked.last().map_or(timeline.len(), |last| (last + 3).min(timeline.len()));
     let first = last.saturating_sub(SHOWN);
     let first = marked.first().map_or(first, |marked| first.min(marked.saturating_sub(2)));
-    let places: Vec<usize> = (first..last.min(first + SHOWN / 2))
+    let indices: Vec<usize> = (first..last.min(first + SHOWN / 2))
         .chain((first + SHOWN / 2).max(last.saturating_sub(SHOWN / 2))..last)
         .collect();
-    let rows: Vec<(usize, String, String, String)> = places
+    let rows: Vec<(usize, String, String, String)> = indices
         .iter()
-        .filter_map(|place| {
-            let sample = timeline.get(*place)?;
+        .filter_map(|index| {
+            let sample = timeline.get(*index)?;
             let value = metric.of(&sample);
-            let then = place.checked_sub(1).and_then(|place| metric.of(&timeline.get(place)?));
+            let then = index.checked_sub(1).and_then(|index| metric.of(&timeline.get(index)?));
             let change = value.zip(then).filter(|(now, then)| now != then);
             Some((
-                *place,
+                *index,
                 Line(sample.label).to_string(),
                 value.map_or("absent".to_owned(), human::grouped_signed),
                 change.map_or(String::new(), |(now, then)| human::signed(now - then)),
@@ -301,12 +301,12 @@ fn shown(timeline: &Timeline, metric: Metric, marked: &[usize]) -> String {
     let (labels, values, changes) = (width(|row| &row.1), width(|row| &row.2), width(|row| &row.3));
     let mut text = String::new();
     let mut expected = first;
-    for (place, label, value, change) in &rows {
-        if *place != expected {
-            let _ = writeln!(text, "  ({} samples)", place - expected);
+    for (index, label, value, change) in &rows {
+        if *index != expected {
+            let _ = writeln!(text, "  ({} samples)", index - expected);
         }
-        expected = place + 1;
-        let mark = if marked.contains(place) { '>' } else { ' ' };
+        expected = index + 1;
+        let mark = if marked.contains(index) { '>' } else { ' ' };
         let line = format!("{mark} {label:labels$}  {value:>values$}  {change:>changes$}");
         let _ = writeln!(text, "{}", line.trim_end());
     }
@@ -374,8 +374,8 @@ macro_rules! assert_memory {
     };
 }
 
-/// Asserts that a metric does not grow over the last so many samples (`timeline, metric, 10`), or by no more
-/// than so much (`timeline, metric, 10, 4096`). See [`check::no_growth`](crate::check::no_growth).
+/// Asserts that a metric does not grow over the last 10 samples (`timeline, metric, 10`), or grows by at most
+/// 4096 (`timeline, metric, 10, 4096`). See [`check::no_growth`](crate::check::no_growth).
 ///
 /// # Panics
 /// It grows; the message shows the timeline.

@@ -103,6 +103,12 @@ impl Row {
         let old = self.old.filter(|old| *old != 0)?;
         Some(self.difference()? as f64 / old.abs() as f64 * 100.0)
     }
+
+    /// The difference in per cent as text, where it is not rounded to nothing: `+5.6 %`.
+    pub(crate) fn shown_per_cent(&self) -> Option<String> {
+        let per_cent = self.per_cent().filter(|per_cent| per_cent.abs() >= 0.05)?;
+        Some(format!("{per_cent:+.1} %"))
+    }
 }
 
 impl Verdict {
@@ -175,7 +181,7 @@ impl Comparison {
         for metric in Metric::ALL {
             let reading = |sample: Option<&Sample<'_>>| metric.reading(sample?);
             let (then, now) = (reading(old), reading(new));
-            // A metric that one timeline does not measure is no news; one that a sample lost is.
+            // A metric that one timeline does not measure has not moved; one that a sample lost has.
             let both = old.is_some() && new.is_some();
             if then.is_none() && now.is_none() || both && then.is_none() != now.is_none() {
                 continue;

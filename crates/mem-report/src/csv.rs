@@ -26,8 +26,8 @@ pub fn write(timeline: &Timeline, mut to: impl Write) -> io::Result<()> {
         write!(to, ",{metric}")?;
     }
     to.write_all(b"\r\n")?;
-    for (place, sample) in timeline.samples().enumerate() {
-        let number = timeline.dropped() + place as u64 + 1;
+    for (index, sample) in timeline.samples().enumerate() {
+        let number = timeline.dropped() + index as u64 + 1;
         write!(to, "{number},{},{},", Csv(sample.label), sample.step)?;
         if let Some(at) = sample.at {
             write!(to, "{}.{:09}", at.as_secs(), at.subsec_nanos())?;
@@ -53,8 +53,8 @@ pub fn write(timeline: &Timeline, mut to: impl Write) -> io::Result<()> {
 /// What the writer refuses.
 pub fn write_kinds(timeline: &Timeline, mut to: impl Write) -> io::Result<()> {
     to.write_all(b"sample,label,group,kind,count,bytes\r\n")?;
-    for (place, sample) in timeline.samples().enumerate() {
-        let number = timeline.dropped() + place as u64 + 1;
+    for (index, sample) in timeline.samples().enumerate() {
+        let number = timeline.dropped() + index as u64 + 1;
         for row in sample.kinds.map_or(&[][..], |kinds| kinds.rows()) {
             let (label, group, name) = (Csv(sample.label), Csv(&row.group), Csv(&row.name));
             write!(to, "{number},{label},{group},{name},")?;

@@ -26,7 +26,7 @@ pub enum ReadError {
         /// The allocator.
         name: &'static str,
         /// What it said.
-        reason: String,
+        error: Box<dyn core::error::Error + Send + Sync>,
     },
 }
 
@@ -43,7 +43,7 @@ impl fmt::Display for ReadError {
             Self::Io { path, .. } => write!(f, "{} could not be read", path.display()),
             Self::Format { path } => write!(f, "{} has another form than expected", path.display()),
             Self::Unsupported => f.write_str("this operating system does not give the figure"),
-            Self::Allocator { name, reason } => write!(f, "{name} gives no figures: {reason}"),
+            Self::Allocator { name, .. } => write!(f, "{name} gives no figures"),
         }
     }
 }
@@ -52,7 +52,8 @@ impl core::error::Error for ReadError {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
             Self::Io { error, .. } => Some(error),
-            _ => None,
+            Self::Allocator { error, .. } => Some(&**error),
+            Self::Format { .. } | Self::Unsupported => None,
         }
     }
 }

@@ -44,7 +44,7 @@ pub struct Growth {
     pub figure: Figure,
     /// What its floor does.
     pub verdict: Verdict,
-    /// The places of the samples that are the floor.
+    /// The indices of the samples that are the floor.
     pub floor: Vec<usize>,
     /// Whether the floor is made of samples after collections that were counted; else of what looks like it.
     pub collections_counted: bool,
@@ -87,8 +87,8 @@ impl Growth {
         let figures: Vec<f64> = floor.iter().map(|(_, bytes)| *bytes as f64).collect();
         let bytes = |point: Option<&(usize, u64)>| point.map_or(0, |(_, bytes)| i128::from(*bytes));
         let rise = bytes(floor.last()) - bytes(floor.first());
-        let floor: Vec<usize> = floor.iter().map(|(place, _)| *place).collect();
-        let noisy = floor.iter().any(|place| is_noisy(timeline, *place, figure));
+        let floor: Vec<usize> = floor.iter().map(|(index, _)| *index).collect();
+        let noisy = floor.iter().any(|index| is_noisy(timeline, *index, figure));
         let mut growth = Self {
             figure,
             verdict: verdict(&figures, noisy),
@@ -136,8 +136,8 @@ fn verdict(figures: &[f64], noisy: bool) -> Verdict {
     }
 }
 
-fn is_noisy(timeline: &Timeline, place: usize, figure: Figure) -> bool {
-    let reading = timeline.get(place).and_then(|sample| sample.usage.reading(figure));
+fn is_noisy(timeline: &Timeline, index: usize, figure: Figure) -> bool {
+    let reading = timeline.get(index).and_then(|sample| sample.usage.reading(figure));
     reading.is_some_and(|reading| reading.source.precision() == Precision::Noisy)
 }
 
@@ -145,7 +145,7 @@ fn is_noisy(timeline: &Timeline, place: usize, figure: Figure) -> bool {
 /// did so three times, because one that grew once does not grow; where no kind does, all that have grown.
 fn kinds(timeline: &Timeline, floor: &[usize]) -> Vec<KindChange> {
     let tables: Vec<_> =
-        floor.iter().filter_map(|place| timeline.get(*place).and_then(|it| it.kinds)).collect();
+        floor.iter().filter_map(|index| timeline.get(*index).and_then(|it| it.kinds)).collect();
     let [first, .., last] = &tables[..] else { return Vec::new() };
     let changes = last.since(first);
     let grown: Vec<_> = changes.changes().iter().filter(|change| change.bytes > 0).collect();

@@ -86,9 +86,9 @@ impl<'t> Page<'t> {
                      Drag to zoom, or use the buttons. With the arrow keys a chart reads its samples; + and \
                      - zoom, 0 shows all.";
         chart(&mut to, "figures", "Figures", about)?;
-        for (place, (group, _)) in data.kinds.iter().enumerate() {
+        for (index, (group, _)) in data.kinds.iter().enumerate() {
             let title = format!("By kind: {}", Line(group));
-            chart(&mut to, &format!("kinds-{place}"), &title, "Bytes by kind as stacked areas.")?;
+            chart(&mut to, &format!("kinds-{index}"), &title, "Bytes by kind as stacked areas.")?;
         }
         kinds(&mut to, timeline)?;
         samples(&mut to, timeline)?;
@@ -164,7 +164,7 @@ impl Display for Extent<'_> {
         let Self(timeline, data) = self;
         let count = |number: usize| human::grouped(number as u128);
         write!(f, "{} samples", count(timeline.len()))?;
-        let last = timeline.len().checked_sub(1).and_then(|place| timeline.get(place)?.at);
+        let last = timeline.len().checked_sub(1).and_then(|index| timeline.get(index)?.at);
         if let Some(last) = last {
             write!(f, " in {:.3} seconds", last.as_secs_f64())?;
         }
@@ -192,11 +192,11 @@ impl Display for Extent<'_> {
     }
 }
 
-/// The lowest and the highest value of a metric, each with its place.
+/// The lowest and the highest value of a metric, each with its index.
 fn extremes(timeline: &Timeline, metric: Metric) -> Option<[(u64, usize); 2]> {
     let mut present = data::values(timeline, metric)
         .enumerate()
-        .filter_map(|(place, value)| Some((value?, place)));
+        .filter_map(|(index, value)| Some((value?, index)));
     let first = present.next()?;
     Some(present.fold([first, first], |[low, high], one| {
         [if one.0 < low.0 { one } else { low }, if one.0 > high.0 { one } else { high }]
@@ -205,7 +205,7 @@ fn extremes(timeline: &Timeline, metric: Metric) -> Option<[(u64, usize); 2]> {
 
 fn summary(to: &mut impl Write, timeline: &Timeline) -> io::Result<()> {
     let (Some(first), Some(last)) =
-        (timeline.get(0), timeline.len().checked_sub(1).and_then(|place| timeline.get(place)))
+        (timeline.get(0), timeline.len().checked_sub(1).and_then(|index| timeline.get(index)))
     else {
         return writeln!(to, "<p>There is no sample.</p>");
     };
@@ -229,7 +229,7 @@ fn summary(to: &mut impl Write, timeline: &Timeline) -> io::Result<()> {
         let size = |value: Option<i128>| value.map_or("absent".to_owned(), bytes);
         let (then, now) = (metric.of(&first), metric.of(&last));
         let change = then.zip(now).map_or(String::new(), |(then, now)| signed(now - then));
-        let at = timeline.get(highest).map_or(String::new(), |sample| place_of(highest, &sample));
+        let at = timeline.get(highest).map_or(String::new(), |sample| name_of(highest, &sample));
         let source = timeline.get(highest).and_then(|sample| metric.source(&sample));
         writeln!(
             to,
@@ -309,8 +309,8 @@ fn samples(to: &mut impl Write, timeline: &Timeline) -> io::Result<()> {
     writeln!(to, "<details{open}><summary>Samples with a label</summary>")?;
     table(to, "", &columns)?;
     let mut before: Option<Sample<'_>> = None;
-    for place in labelled.iter().take(ROWS) {
-        let Some(sample) = timeline.get(*place) else { continue };
+    for index in labelled.iter().take(ROWS) {
+        let Some(sample) = timeline.get(*index) else { continue };
         write!(to, "<tr><th scope=\"row\">{}</th><td class=\"steps\">", Html(sample.label))?;
         for statement in timeline.statements(before.map_or(0, |before| before.step), sample.step) {
             writeln!(to, "{}", Html(statement))?;
@@ -333,6 +333,15 @@ fn samples(to: &mut impl Write, timeline: &Timeline) -> io::Result<()> {
         }
         writeln!(to, "</tr>")?;
         before = Some(sample);
+    }
+    let rest: Vec<_> = timeline.last_statements().take(ROWS).collect();
+    if !rest.is_empty() {
+        let rest = rest.join("\n");
+        writeln!(
+            to,
+            "<tr><th scope=\"row\">(end)</th><td class=\"steps\">{}</td></tr>",
+            Html(&rest)
+        )?;
     }
     writeln!(to, "</tbody></table></div>")?;
     if labelled.len() > ROWS {
@@ -380,9 +389,9 @@ fn signed(change: i128) -> String {
 }
 
 /// A sample's label, or its number where it has none.
-fn place_of(place: usize, sample: &Sample<'_>) -> String {
+fn name_of(index: usize, sample: &Sample<'_>) -> String {
     match sample.label {
-        "" => format!("sample {}", human::grouped(place as u128 + 1)),
+        "" => format!("sample {}", human::grouped(index as u128 + 1)),
         label => label.to_owned(),
     }
 }

@@ -12,6 +12,7 @@
 //! `at` is in nanoseconds. A line of sources holds until the next one. A file may hold several timelines,
 //! each with its head.
 
+use crate::compare::Comparison;
 use crate::{
     Allocations, Figure, Kinds, MemoryUsage, Precision, Reading, Sample, Source, Timeline,
 };
@@ -85,10 +86,52 @@ pub fn write(name: &str, timeline: &Timeline, mut to: impl Write) -> io::Result<
             },
         )?;
     }
-    for statement in timeline.statements(step, timeline.steps()) {
+    for statement in timeline.last_statements() {
         line(&mut to, &BTreeMap::from([("statement", statement)]))?;
     }
     Ok(())
+}
+
+/// Writes a comparison under a name: a head with the format `comparison`, then a line for each row. It is not read
+/// back. O(rows).
+///
+/// ```json
+/// {"mem-report":"comparison","version":1,"name":"service"}
+/// {"label":"loaded","occurrence":0,"metric":"heapUsed","old":1000,"new":1056,"precision":"exact","verdict":"rose","isOrigin":true}
+/// ```
+///
+/// # Errors
+/// What the writer refuses.
+pub fn write_comparison(name: &str, comparison: &Comparison, mut to: impl Write) -> io::Result<()> {
+    line(&mut to, &Head { format: "comparison", version: VERSION, name })?;
+    comparison.rows().iter().try_for_each(|row| {
+        line(
+            &mut to,
+            &WrittenRow {
+                label: &row.label,
+                occurrence: row.occurrence,
+                metric: row.metric.name(),
+                old: row.old,
+                new: row.new,
+                precision: row.precision,
+                verdict: row.verdict.word(),
+                is_origin: row.is_origin,
+            },
+        )
+    })
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct WrittenRow<'a> {
+    label: &'a str,
+    occurrence: usize,
+    metric: &'a str,
+    old: Option<i128>,
+    new: Option<i128>,
+    precision: Precision,
+    verdict: &'a str,
+    is_origin: bool,
 }
 
 fn line(to: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
@@ -193,9 +236,9 @@ struct ReadSample {
 pub fn read(from: impl BufRead) -> Result<Vec<(String, Timeline)>, JsonError> {
     let mut timelines: Vec<(String, Timeline)> = Vec::new();
     let mut sources = [None; 5];
-    for (place, text) in from.lines().enumerate() {
+    for (index, text) in from.lines().enumerate() {
         let text = text.map_err(JsonError::Io)?;
-        let number = place + 1;
+        let number = index + 1;
         let wrong = |error| JsonError::Line { line: number, error };
         if text.trim().is_empty() {
             continue;

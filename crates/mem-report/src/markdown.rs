@@ -78,11 +78,8 @@ pub fn comment(comparisons: &[(&str, Comparison)]) -> String {
 /// `| label | figure | old | new | difference | verdict |`.
 fn cells(row: &Row) -> String {
     let number = |value: Option<i128>| value.map_or("absent".to_owned(), human::grouped_signed);
-    let difference = match (row.difference(), row.per_cent()) {
-        (Some(0), _) => "0".to_owned(),
-        (Some(difference), Some(per_cent)) => {
-            format!("{} ({per_cent:+.1} %)", human::signed(difference))
-        }
+    let difference = match (row.difference(), row.shown_per_cent()) {
+        (Some(difference), Some(per_cent)) => format!("{} ({per_cent})", human::signed(difference)),
         (Some(difference), None) => human::signed(difference),
         (None, _) => String::new(),
     };
@@ -164,6 +161,10 @@ pub fn timeline(name: &str, timeline: &Timeline) -> String {
         }
         text.push('\n');
         before = Some(sample);
+    }
+    let rest: Vec<_> = timeline.last_statements().map(|one| Markdown(one).to_string()).collect();
+    if !rest.is_empty() {
+        let _ = writeln!(text, "| {} |{}", rest.join("<br>"), " |".repeat(metrics.len()));
     }
     text
 }

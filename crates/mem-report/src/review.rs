@@ -22,7 +22,8 @@
 //!
 //! The first sample gives each figure, later ones what was added (`+`) or taken away (`-`). A kind's row is
 //! its count, where one is known, and its bytes. `peakBytes` of a later sample counts from the `liveBytes`
-//! of the sample before it. A comment after ` # ` repeats the bytes in MiB from 0.01 MiB on.
+//! of the sample before it. A comment after ` # ` repeats the bytes in MiB from 0.01 MiB on. Statements after the last
+//! sample stand under `\(end)`.
 //! [`parse`] reads the text back.
 
 mod band;
@@ -105,11 +106,11 @@ impl<'t> Review<'t> {
     fn sample(
         &self,
         f: &mut fmt::Formatter<'_>,
-        place: usize,
+        index: usize,
         state: &mut State<'t>,
     ) -> fmt::Result {
-        let sample = self.timeline.get(place).expect("a place below the length");
-        let before = place.checked_sub(1).and_then(|place| self.timeline.get(place));
+        let sample = self.timeline.get(index).expect("an index below the length");
+        let before = index.checked_sub(1).and_then(|index| self.timeline.get(index));
         if before.is_some() {
             f.write_char('\n')?;
         }
@@ -252,7 +253,13 @@ struct State<'t> {
 impl fmt::Display for Review<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut state = State::default();
-        (0..self.timeline.len()).try_for_each(|place| self.sample(f, place, &mut state))
+        (0..self.timeline.len()).try_for_each(|index| self.sample(f, index, &mut state))?;
+        let mut rest = self.timeline.last_statements().peekable();
+        if rest.peek().is_some() {
+            let gap = if self.timeline.is_empty() { "" } else { "\n" };
+            writeln!(f, "{gap}{}", read::END)?;
+        }
+        rest.try_for_each(|statement| writeln!(f, "  > {}", Line(statement)))
     }
 }
 

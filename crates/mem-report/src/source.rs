@@ -54,7 +54,7 @@ impl Source {
         Self::COUNTING_ALLOCATOR,
         Self::NODE,
     ];
-    /// Names that were read from text and are not known: so many and no more are kept.
+    /// The most names from text that are kept, known ones apart.
     const MOST_NAMES: usize = 256;
     /// The longest name that is read from text, in bytes.
     const LONGEST_NAME: usize = 64;

@@ -1,4 +1,4 @@
-//! Numbers about a row of figures.
+//! Statistics of one figure over a timeline.
 
 use crate::{Figure, Timeline};
 
@@ -25,7 +25,7 @@ pub struct Statistics {
 }
 
 impl Statistics {
-    /// Of figures in order; `None` if there is none. O(n) time and room.
+    /// The statistics of figures in order; `None` without figures. O(n) time and memory.
     ///
     /// ```
     /// use mem_report::Statistics;

@@ -1,7 +1,7 @@
 //! A timeline as an aligned table for a terminal: statements and samples in their order, the change beside
 //! each figure, the table by kind under its sample; other timelines beside it.
 
-use crate::compare::Comparison;
+use crate::compare::{Comparison, SampleKinds};
 use crate::escape::Line;
 use crate::{Metric, Precision, Sample, Timeline, human, markdown};
 use comfy_table::{CellAlignment, Table as Cells, presets};
@@ -53,13 +53,16 @@ impl<'t> Table<'t> {
         }
         let mut rows = Rows { cells: cells(&header), ..Rows::default() };
         let mut before: Option<Sample<'_>> = None;
-        for (place, sample) in self.timeline.samples().enumerate() {
+        for (index, sample) in self.timeline.samples().enumerate() {
             let from = before.map_or(0, |before| before.step);
             for statement in self.timeline.statements(from, sample.step) {
                 rows.between.push((rows.count, format!(" > {}", Line(statement))));
             }
-            self.sample(&mut rows, &metrics, place, &sample, before.as_ref());
+            self.sample(&mut rows, &metrics, index, &sample, before.as_ref());
             before = Some(sample);
+        }
+        for statement in self.timeline.last_statements() {
+            rows.between.push((rows.count, format!(" > {}", Line(statement))));
         }
         rows.text()
     }
@@ -68,7 +71,7 @@ impl<'t> Table<'t> {
         &self,
         rows: &mut Rows,
         metrics: &[Metric],
-        place: usize,
+        index: usize,
         sample: &Sample<'_>,
         before: Option<&Sample<'_>>,
     ) {
@@ -96,7 +99,7 @@ impl<'t> Table<'t> {
                 String::new(),
             ];
             for (_, other) in &self.beside {
-                let other = other.get(place).and_then(|sample| metric.of(&sample));
+                let other = other.get(index).and_then(|sample| metric.of(&sample));
                 row.push(other.map(human::grouped_signed).unwrap_or_default());
                 row.push(other.map(|other| human::signed(value - other)).unwrap_or_default());
             }
@@ -106,7 +109,7 @@ impl<'t> Table<'t> {
     }
 }
 
-/// The rows that moved between two timelines; empty if none did.
+/// The rows that moved between two timelines, and the kinds that differ; empty if nothing moved.
 ///
 /// As in [`markdown::comment`], a difference that stays is told where it begins.
 #[must_use]
@@ -121,11 +124,23 @@ pub fn comparison(compared: &Comparison) -> String {
             number(row.old),
             number(row.new),
             row.difference().map(human::signed).unwrap_or_default(),
-            row.per_cent().map(|per_cent| format!("{per_cent:+.1} %")).unwrap_or_default(),
+            row.shown_per_cent().unwrap_or_default(),
             row.verdict.word().to_owned(),
         ]);
     }
-    if rows.count == 0 { String::new() } else { rows.text() }
+    if rows.count == 0 {
+        return String::new();
+    }
+    for SampleKinds { label, changes } in compared.kinds() {
+        for change in changes {
+            let mut row = vec![String::new(); header.len()];
+            row[0] = Line(label).to_string();
+            row[1] = format!("{}/{}", Line(&change.group), Line(&change.name));
+            row[4] = human::signed(change.bytes);
+            rows.add(row);
+        }
+    }
+    rows.text()
 }
 
 fn kinds(rows: &mut Rows, sample: &Sample<'_>, before: Option<&Sample<'_>>) {
@@ -160,7 +175,7 @@ fn kinds(rows: &mut Rows, sample: &Sample<'_>, before: Option<&Sample<'_>>) {
 struct Rows {
     cells: Cells,
     count: usize,
-    /// Lines, each before the row of that place.
+    /// Lines, each before the row of that index.
     between: Vec<(usize, String)>,
 }
 
@@ -177,11 +192,14 @@ impl Rows {
         let mut between = self.between.into_iter().peekable();
         let mut text = String::new();
         // A row is one line, because no cell has a line break; the first line is the header.
-        for (place, line) in self.cells.lines().enumerate() {
-            while let Some((_, line)) = between.next_if(|(row, _)| place > *row) {
+        for (index, line) in self.cells.lines().enumerate() {
+            while let Some((_, line)) = between.next_if(|(row, _)| index > *row) {
                 let _ = writeln!(text, "{line}");
             }
             let _ = writeln!(text, "{}", line.trim_end());
+        }
+        for (_, line) in between {
+            let _ = writeln!(text, "{line}");
         }
         text
     }

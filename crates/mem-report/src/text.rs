@@ -133,11 +133,11 @@ fn parse_object(text: &str, brace: usize, object: &str) -> Result<MemoryUsage, P
 /// The form for people. Lines that name no figure are passed over.
 fn parse_lines(text: &str) -> Result<MemoryUsage, ParseError> {
     let mut usage = MemoryUsage::new();
-    for (place, line) in text.lines().enumerate() {
+    for (index, line) in text.lines().enumerate() {
         let line = line.trim();
         let Some((name, value)) = line.split_once(':') else { continue };
         let Some(figure) = Figure::from_name(name.trim()) else { continue };
-        let wrong = || ParseError::Entry { line: place + 1, text: line.to_owned() };
+        let wrong = || ParseError::Entry { line: index + 1, text: line.to_owned() };
         let (digits, rest) = value.split_once("bytes").ok_or_else(wrong)?;
         let bytes = number(figure, digits, ',')?;
         let source = match rest.trim() {

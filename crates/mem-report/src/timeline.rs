@@ -56,7 +56,7 @@ impl<'a> Sample<'a> {
         self
     }
 
-    /// This sample after so many collections in all.
+    /// This sample, with the number of collections since the start.
     #[must_use]
     pub const fn with_collections(mut self, collections: u64) -> Self {
         self.collections = Some(collections);
@@ -96,7 +96,7 @@ pub struct Timeline {
     /// How many samples were dropped from the front.
     dropped: u64,
     labels: Labels,
-    /// The sources that occur together, without two alike: a record names one by its place.
+    /// The sources that occur together, without two alike: a record names one by its index.
     sources: Vec<[Option<Source>; 5]>,
     /// By the number of the sample, counted from the first that was ever taken.
     allocations: VecDeque<(u64, Allocations)>,
@@ -139,8 +139,8 @@ impl Timeline {
         self
     }
 
-    /// This timeline with room for so many samples, and so many bytes of labels, taken and touched now:
-    /// until it is used up, taking samples changes no figure.
+    /// This timeline with memory for `samples` samples and `label_bytes` bytes of labels, allocated and touched now.
+    /// Until it is used up, a sample changes no figure.
     #[must_use]
     pub fn with_room(mut self, samples: usize, label_bytes: usize) -> Self {
         let samples = if self.most == 0 { samples } else { samples.min(self.most) };
@@ -193,7 +193,8 @@ impl Timeline {
             at: sample.at.or_else(|| self.started.map(|started| started.elapsed())),
             collections: sample.collections,
             label,
-            sources: self.place_of(readings.map(|reading| reading.map(|reading| reading.source))),
+            sources: self
+                .source_index(readings.map(|reading| reading.map(|reading| reading.source))),
         };
         self.records.push_back(record);
         self.allocations.extend(sample.allocations.map(|allocations| (number, allocations)));
@@ -218,11 +219,11 @@ impl Timeline {
         self.dropped
     }
 
-    /// One sample, by its place from the first that is kept. O(log n).
+    /// One sample, by its index from the first that is kept. O(log n).
     #[must_use]
-    pub fn get(&self, place: usize) -> Option<Sample<'_>> {
-        let record = self.records.get(place)?;
-        let number = self.dropped + place as u64;
+    pub fn get(&self, index: usize) -> Option<Sample<'_>> {
+        let record = self.records.get(index)?;
+        let number = self.dropped + index as u64;
         let sources = self.sources[record.sources as usize];
         let mut readings = [None; 5];
         for (reading, (bytes, source)) in readings.iter_mut().zip(record.bytes.iter().zip(sources))
@@ -245,7 +246,7 @@ impl Timeline {
     pub fn samples(
         &self,
     ) -> impl ExactSizeIterator<Item = Sample<'_>> + DoubleEndedIterator + Clone {
-        (0..self.records.len()).map(|place| self.get(place).expect("a place below the length"))
+        (0..self.records.len()).map(|index| self.get(index).expect("an index below the length"))
     }
 
     /// One figure of all samples in order, in bytes; O(1) a sample.
@@ -271,11 +272,17 @@ impl Timeline {
     /// The statements that ran after step `from` and up to step `to`, in order: those between two
     /// samples by their [`Sample::step`].
     pub fn statements(&self, from: u64, to: u64) -> impl Iterator<Item = &str> {
-        let place = |step: u64| {
+        let index = |step: u64| {
             (step.saturating_sub(self.statements_dropped) as usize).min(self.statements.len())
         };
-        let (from, to) = (place(from), place(to));
+        let (from, to) = (index(from), index(to));
         self.statements.range(from..to.max(from)).map(AsRef::as_ref)
+    }
+
+    /// The statements that ran after the last sample, or all where there is no sample.
+    pub(crate) fn last_statements(&self) -> impl ExactSizeIterator<Item = &str> {
+        let step = self.records.back().map_or(self.statements_dropped, |record| record.step);
+        self.statements.range((step - self.statements_dropped) as usize..).map(AsRef::as_ref)
     }
 
     /// How many statements there were.
@@ -309,13 +316,13 @@ impl Timeline {
         }
     }
 
-    /// The place of a set of sources, which is added if it is new. There are few, and the last is likely.
-    fn place_of(&mut self, sources: [Option<Source>; 5]) -> u32 {
-        let place = self.sources.iter().rposition(|known| *known == sources).unwrap_or_else(|| {
+    /// The index of a set of sources, which is added if it is new. There are few, and the last is likely.
+    fn source_index(&mut self, sources: [Option<Source>; 5]) -> u32 {
+        let index = self.sources.iter().rposition(|known| *known == sources).unwrap_or_else(|| {
             self.sources.push(sources);
             self.sources.len() - 1
         });
-        place as u32
+        index as u32
     }
 }
 
@@ -362,7 +369,7 @@ impl Record {
         Self { bytes: [0; 5], step: 0, at: None, collections: None, label: Span::NONE, sources: 0 };
 }
 
-/// An empty queue with room for so many, whose pages have been touched.
+/// An empty queue with capacity `count`, whose pages have been touched.
 fn touched<T: Copy>(count: usize, value: T) -> VecDeque<T> {
     let mut room: VecDeque<T> = core::iter::repeat_n(value, count).collect();
     room.clear();

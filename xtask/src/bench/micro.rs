@@ -1,5 +1,5 @@
 //! Criterion's benchmarks: ids are `crate/operation/workload/implementation`, and the
-//! implementation that has the crate's name is ours. No unsafe code.
+//! implementation that has the crate's name is ours.
 
 use super::row::Row;
 use anyhow::{Context, ensure};

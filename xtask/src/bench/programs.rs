@@ -1,5 +1,5 @@
 //! The programs of `benches/` that run as processes of their own, and Node's scripts beside them where
-//! a `node` is found. No unsafe code.
+//! a `node` is found.
 
 use anyhow::{Context, bail, ensure};
 use std::path::{Path, PathBuf};

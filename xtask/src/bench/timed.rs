@@ -1,6 +1,5 @@
 //! Programs that time parts of themselves (a collection among millions of living objects), so that
-//! Node's stand beside ours: alternating runs, and a row for each figure that they print. No unsafe
-//! code.
+//! Node's stand beside ours: alternating runs, and a row for each figure that they print.
 //!
 //! A program prints lines `NAME VALUE`. The value of `result` must be the same for all; each other
 //! name that ours prints is a row's unit, with the median of its values over the runs. Where a program

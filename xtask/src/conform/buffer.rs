@@ -1,5 +1,5 @@
 //! Replays a `buffer` trace: each step makes one buffer, and its length, its backing store (by
-//! order of first appearance), its offset and its store's length are compared. No unsafe code.
+//! order of first appearance), its offset and its store's length are compared.
 
 use anyhow::{Context, bail};
 use serde_json::{Value, json};

@@ -1,6 +1,6 @@
 //! Replays a `gc` trace: each step is a job over eight roots, three WeakMaps, two WeakSets and two
 //! FinalizationRegistries. What it gives is compared, and after a collection the objects that are
-//! alive and the held values whose cleanup ran. No unsafe code.
+//! alive and the held values whose cleanup ran.
 
 use anyhow::{Context, anyhow, bail};
 use heap_model::{Global, Heap, HeapOptions, Kind, Local, Scope, Value};

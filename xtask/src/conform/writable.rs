@@ -1,5 +1,5 @@
 //! Replays a `writable` trace: each step is one call on a stream, and what it returned, what it
-//! caused and the stream's properties are compared. No unsafe code.
+//! caused and the stream's properties are compared.
 //!
 //! The stream's host is the one that recorded the trace, over again: it logs, keeps the sink's
 //! answers, has a tick queue for the stream and itself, and runs the program's nested operations at

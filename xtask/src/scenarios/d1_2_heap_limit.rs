@@ -1,4 +1,4 @@
-//! D1.2: the heap grows until its limit, and then refuses. No unsafe code.
+//! D1.2: the heap grows until its limit, and then refuses.
 
 use super::report::Report;
 use super::{DOCUMENT_START, Definition, baseline};

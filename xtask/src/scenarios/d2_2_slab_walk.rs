@@ -1,4 +1,4 @@
-//! D2.2: the walk from Buffer1 to Buffer3, under both reuse policies. No unsafe code.
+//! D2.2: the walk from Buffer1 to Buffer3, under both reuse policies.
 
 use super::report::Report;
 use super::{DOCUMENT_START, Definition, baseline};

@@ -1,4 +1,4 @@
-//! D2.3: what separates a small buffer from a large one. No unsafe code.
+//! D2.3: what separates a small buffer from a large one.
 
 use super::report::Report;
 use super::{DOCUMENT_START, Definition, baseline};

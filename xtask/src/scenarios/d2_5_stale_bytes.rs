@@ -1,4 +1,4 @@
-//! D2.5: an unfilled buffer shows old bytes, a filled one does not. No unsafe code.
+//! D2.5: an unfilled buffer shows old bytes, a filled one does not.
 
 use super::report::Report;
 use super::{DOCUMENT_START, Definition, baseline};

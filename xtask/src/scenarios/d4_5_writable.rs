@@ -1,5 +1,5 @@
 //! D4.5 and D4.6: three chunks written to a Writable, open and corked, and the fourth sample that
-//! settles whether they stay for ever. No unsafe code.
+//! settles whether they stay for ever.
 
 use super::report::{Figures, Report};
 use super::{Definition, baseline};
@@ -15,7 +15,7 @@ pub const OPEN: Definition = Definition {
 pub const CORKED: Definition = Definition {
     name: "d4-5-writable-corked",
     points: &["D4.5", "D4.6"],
-    about: "three chunks wait in a corked Writable, until it is gone",
+    about: "three chunks wait in a corked Writable until it is collected",
     replay: |_| replay(true, DOCUMENT_CORKED, &RECORDED_CORKED),
 };
 

@@ -1,5 +1,5 @@
 //! D5: which variables a closure keeps alive. The document gives only the heading; the programs
-//! and figures here were recorded from a real Node. No unsafe code.
+//! and figures here were recorded from a real Node.
 
 use super::report::Report;
 use super::{DOCUMENT_START, Definition, baseline};

@@ -71,7 +71,7 @@ impl Report {
         self.number(what, expected.to_string(), found, expected == found);
     }
 
-    /// Expects this number within so many thousandths of it.
+    /// Expects this number, within `per_mille` thousandths of it.
     pub fn within(&mut self, what: &str, expected: i64, per_mille: i64, found: i64) {
         let holds = (found - expected).abs() * 1000 <= expected.abs() * per_mille;
         self.number(what, format!("{expected} within {per_mille} per mille"), found, holds);

@@ -62,5 +62,5 @@ impl core::fmt::Debug for Jemalloc {
 }
 
 fn error(error: tikv_jemalloc_ctl::Error) -> ReadError {
-    ReadError::Allocator { name: "jemalloc", reason: error.to_string() }
+    ReadError::Allocator { name: "jemalloc", error: error.into() }
 }

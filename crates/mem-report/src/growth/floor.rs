@@ -2,17 +2,17 @@
 
 use crate::{Figure, Timeline};
 
-/// So many floors are looked at; more are thinned to the lowest of each of as many windows.
+/// The most floors that are analysed; more are thinned to the lowest of each of this number of windows.
 const MOST: usize = 512;
 
-/// The floor, as places of samples and bytes, and whether collections were counted. Low points of which there
+/// The floor, as indices of samples and bytes, and whether collections were counted. Low points of which there
 /// are fewer than `needed` are those of equal windows.
 pub fn of(timeline: &Timeline, figure: Figure, needed: usize) -> (Vec<(usize, u64)>, bool) {
     let mut points = Vec::new();
     let mut collections = Vec::new();
-    for (place, sample) in timeline.samples().enumerate() {
+    for (index, sample) in timeline.samples().enumerate() {
         if let Some(bytes) = sample.usage.get(figure) {
-            points.push((place, bytes));
+            points.push((index, bytes));
             collections.push(sample.collections);
         }
     }
@@ -74,7 +74,7 @@ fn low_points(points: &[(usize, u64)], needed: usize) -> Vec<(usize, u64)> {
     }
 }
 
-/// The lowest point of each of at most so many windows.
+/// The lowest point of each window; there are at most [`MOST`] windows.
 fn windows(points: &[(usize, u64)], most: usize) -> Vec<(usize, u64)> {
     if points.len() <= most || most == 0 {
         return points.to_vec();

@@ -33,7 +33,7 @@ pub struct Data {
 
 /// The samples and series of one chart.
 pub struct Block {
-    /// The samples that are drawn, by their places.
+    /// The samples that are drawn, by their indices.
     pub at: Vec<usize>,
     pub series: Vec<Series>,
 }
@@ -60,8 +60,8 @@ impl Data {
         let mut text = String::from("{\"figures\":");
         block(&mut text, timeline, &self.figures, false);
         text.push_str(",\"kinds\":[");
-        for (place, (_, kinds)) in self.kinds.iter().enumerate() {
-            text.push_str(if place > 0 { "," } else { "" });
+        for (index, (_, kinds)) in self.kinds.iter().enumerate() {
+            text.push_str(if index > 0 { "," } else { "" });
             block(&mut text, timeline, kinds, true);
         }
         text.push_str("],\"marks\":[");
@@ -76,33 +76,33 @@ impl Data {
 /// The samples whose label is not empty and differs from the one before.
 pub fn labelled(timeline: &Timeline) -> Vec<usize> {
     let mut last = "";
-    let mut places = Vec::new();
-    for (place, sample) in timeline.samples().enumerate() {
+    let mut indices = Vec::new();
+    for (index, sample) in timeline.samples().enumerate() {
         if !sample.label.is_empty() && sample.label != last {
-            places.push(place);
+            indices.push(index);
         }
         last = sample.label;
     }
-    places
+    indices
 }
 
 /// The samples before which the heap was collected.
 fn collections(timeline: &Timeline) -> Vec<usize> {
     let mut last = None;
-    let mut places = Vec::new();
-    for (place, sample) in timeline.samples().enumerate() {
+    let mut indices = Vec::new();
+    for (index, sample) in timeline.samples().enumerate() {
         if sample.collections.zip(last).is_some_and(|(now, then)| now > then) {
-            places.push(place);
+            indices.push(index);
         }
         last = sample.collections.or(last);
     }
-    places
+    indices
 }
 
-/// At most so many of the places, evenly.
-fn thinned(places: Vec<usize>) -> Vec<usize> {
-    let step = places.len().div_ceil(MARKS).max(1);
-    places.into_iter().step_by(step).collect()
+/// At most [`MARKS`] of the indices, evenly.
+fn thinned(indices: Vec<usize>) -> Vec<usize> {
+    let step = indices.len().div_ceil(MARKS).max(1);
+    indices.into_iter().step_by(step).collect()
 }
 
 /// The metrics in bytes that a line is drawn of.
@@ -133,9 +133,9 @@ fn figures(timeline: &Timeline, marks: &[usize]) -> Block {
     for metric in &metrics {
         picker.series(values(timeline, *metric));
     }
-    marks.iter().for_each(|place| picker.sample(*place));
+    marks.iter().for_each(|index| picker.sample(*index));
     let at = picker.finish();
-    let samples: Vec<_> = at.iter().filter_map(|place| timeline.get(*place)).collect();
+    let samples: Vec<_> = at.iter().filter_map(|index| timeline.get(*index)).collect();
     let series = metrics.into_iter().map(|metric| {
         let noisy = |(_, precision)| precision == Precision::Noisy;
         Series {
@@ -157,7 +157,7 @@ fn kinds(timeline: &Timeline) -> Vec<(String, Block)> {
     let tables: Vec<_> = timeline
         .samples()
         .enumerate()
-        .filter_map(|(place, sample)| Some((place, sample.kinds?)))
+        .filter_map(|(index, sample)| Some((index, sample.kinds?)))
         .collect();
     for (_, table) in &tables {
         for row in table.rows() {
@@ -206,34 +206,34 @@ fn kinds(timeline: &Timeline) -> Vec<(String, Block)> {
 
 fn block(text: &mut String, timeline: &Timeline, block: &Block, stacked: bool) {
     let _ = write!(text, "{{\"stacked\":{stacked},\"at\":");
-    numbers(text, block.at.iter().map(|place| Some(*place as u64)));
+    numbers(text, block.at.iter().map(|index| Some(*index as u64)));
     let times: Option<Vec<u128>> =
-        block.at.iter().map(|place| Some(timeline.get(*place)?.at?.as_micros())).collect();
+        block.at.iter().map(|index| Some(timeline.get(*index)?.at?.as_micros())).collect();
     if let Some(times) = times {
         text.push_str(",\"ms\":[");
-        for (place, micros) in times.into_iter().enumerate() {
-            let comma = if place > 0 { "," } else { "" };
+        for (index, micros) in times.into_iter().enumerate() {
+            let comma = if index > 0 { "," } else { "" };
             let _ = write!(text, "{comma}{}.{:03}", micros / 1000, micros % 1000);
         }
         text.push(']');
     }
     text.push_str(",\"series\":[");
-    for (place, series) in block.series.iter().enumerate() {
-        text.push_str(if place > 0 { "," } else { "" });
+    for (index, series) in block.series.iter().enumerate() {
+        text.push_str(if index > 0 { "," } else { "" });
         text.push_str("{\"name\":");
         string(text, &series.name);
-        let _ = write!(text, ",\"noisy\":{},\"color\":{place},\"values\":", series.noisy);
+        let _ = write!(text, ",\"noisy\":{},\"color\":{index},\"values\":", series.noisy);
         numbers(text, series.values.iter().copied());
         text.push('}');
     }
     text.push_str("]}");
 }
 
-fn marks(text: &mut String, timeline: &Timeline, places: &[usize], labels: bool) {
-    for (number, place) in places.iter().enumerate() {
-        let Some(sample) = timeline.get(*place) else { continue };
+fn marks(text: &mut String, timeline: &Timeline, indices: &[usize], labels: bool) {
+    for (number, index) in indices.iter().enumerate() {
+        let Some(sample) = timeline.get(*index) else { continue };
         text.push_str(if number > 0 { "," } else { "" });
-        let _ = write!(text, "{{\"at\":{place}");
+        let _ = write!(text, "{{\"at\":{index}");
         if let Some(at) = sample.at {
             let _ = write!(text, ",\"ms\":{}.{:03}", at.as_millis(), at.as_micros() % 1000);
         }
@@ -248,8 +248,8 @@ fn marks(text: &mut String, timeline: &Timeline, places: &[usize], labels: bool)
 
 fn numbers(text: &mut String, numbers: impl Iterator<Item = Option<u64>>) {
     text.push('[');
-    for (place, number) in numbers.enumerate() {
-        text.push_str(if place > 0 { "," } else { "" });
+    for (index, number) in numbers.enumerate() {
+        text.push_str(if index > 0 { "," } else { "" });
         match number {
             Some(number) => write!(text, "{number}"),
             None => write!(text, "null"),

@@ -55,9 +55,11 @@
       if (!inside(x) || x - last < 3 * ratio) continue;
       last = x;
       line(x, css("--collection"), [1, 3]);
-      const foot = bbox.top + bbox.height, half = 4 * ratio;
-      ctx.fillStyle = css("--collection");
-      ctx.beginPath(); ctx.moveTo(x - half, foot); ctx.lineTo(x + half, foot); ctx.lineTo(x, foot - 2 * half); ctx.fill();
+      // The edge sets the triangle off from lines near zero, and from areas.
+      const foot = bbox.top + bbox.height, half = 5 * ratio;
+      ctx.fillStyle = css("--collection"); ctx.strokeStyle = css("--back"); ctx.lineWidth = 3 * ratio; ctx.setLineDash([]);
+      ctx.beginPath(); ctx.moveTo(x - half, foot); ctx.lineTo(x + half, foot); ctx.lineTo(x, foot - 2 * half); ctx.closePath();
+      ctx.stroke(); ctx.fill();
     }
     last = -Infinity;
     const size = 11 * ratio;

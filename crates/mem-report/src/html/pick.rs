@@ -13,7 +13,7 @@ pub struct Picker {
 }
 
 impl Picker {
-    /// Picks of so many samples about `points`, for so many series.
+    /// Picks about `points` of the samples, for the given number of series.
     pub fn new(samples: usize, series: usize, points: usize) -> Self {
         let buckets = (points / (2 * series.max(1))).max(1);
         let bucket = if samples <= points { 1 } else { samples.div_ceil(buckets) };
@@ -27,26 +27,26 @@ impl Picker {
             return;
         }
         let mut extremes: Option<[(u64, usize); 2]> = None;
-        for (place, value) in values.enumerate() {
-            if place.is_multiple_of(self.bucket) {
+        for (index, value) in values.enumerate() {
+            if index.is_multiple_of(self.bucket) {
                 self.keep(extremes.take());
             }
             let Some(value) = value else { continue };
-            let [low, high] = extremes.get_or_insert([(value, place); 2]);
+            let [low, high] = extremes.get_or_insert([(value, index); 2]);
             if value < low.0 {
-                *low = (value, place);
+                *low = (value, index);
             }
             if value > high.0 {
-                *high = (value, place);
+                *high = (value, index);
             }
         }
         self.keep(extremes);
     }
 
     /// Adds one sample.
-    pub fn sample(&mut self, place: usize) {
-        if self.bucket > 1 && place < self.samples {
-            self.picked.push(place);
+    pub fn sample(&mut self, index: usize) {
+        if self.bucket > 1 && index < self.samples {
+            self.picked.push(index);
         }
     }
 
@@ -58,7 +58,7 @@ impl Picker {
     }
 
     fn keep(&mut self, extremes: Option<[(u64, usize); 2]>) {
-        self.picked.extend(extremes.into_iter().flatten().map(|(_, place)| place));
+        self.picked.extend(extremes.into_iter().flatten().map(|(_, index)| index));
     }
 }
 
@@ -84,8 +84,8 @@ mod tests {
             for values in &series {
                 for start in (0..300).step_by(bucket) {
                     let range = start..(start + bucket).min(300);
-                    let all = || range.clone().filter_map(|place| values[place]);
-                    let kept = || picked.iter().filter(|place| range.contains(place)).filter_map(|place| values[*place]);
+                    let all = || range.clone().filter_map(|index| values[index]);
+                    let kept = || picked.iter().filter(|index| range.contains(index)).filter_map(|index| values[*index]);
                     prop_assert_eq!(all().max(), kept().max());
                     prop_assert_eq!(all().min(), kept().min());
                 }

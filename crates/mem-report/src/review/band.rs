@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-/// From so many bytes to so many, both included.
+/// A range of bytes, both ends included.
 ///
 /// ```
 /// use mem_report::review::Band;
@@ -19,7 +19,7 @@ pub struct Band {
 }
 
 impl Band {
-    /// The band around a value: so many per cent either way, and on to the next round number.
+    /// The band around a value: `per_cent` of it either way, then on to the next round number.
     #[must_use]
     pub fn around(value: u64, per_cent: u64) -> Self {
         let part = (u128::from(value) * u128::from(per_cent.min(100)) / 100) as u64;

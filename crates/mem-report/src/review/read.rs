@@ -10,6 +10,8 @@ use std::collections::{BTreeMap, HashMap};
 
 /// What stands for a label without text.
 pub(super) const EMPTY: &str = "\\(no label)";
+/// What stands above the statements after the last sample.
+pub(super) const END: &str = "\\(end)";
 
 /// What a committed text says: its exact figures as a timeline, and its bands.
 #[derive(Clone, Debug)]
@@ -33,9 +35,9 @@ pub struct ParseError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Problem {
-    /// It belongs to a sample, and there is none yet.
+    /// It belongs to a sample, and no label precedes it.
     NoSample,
-    /// It is neither a label nor a statement, a metric, a kind or empty.
+    /// It is neither a label nor a statement, a metric, a kind or empty, or it follows the end.
     NoSuchLine,
     /// Its name is no metric's.
     UnknownMetric,
@@ -76,8 +78,8 @@ impl Committed {
 /// The first line that is none of a review's.
 pub fn parse(text: &str) -> Result<Committed, ParseError> {
     let mut reader = Reader::default();
-    for (place, line) in text.lines().enumerate() {
-        reader.line(line).map_err(|problem| ParseError { line: place + 1, problem })?;
+    for (index, line) in text.lines().enumerate() {
+        reader.line(line).map_err(|problem| ParseError { line: index + 1, problem })?;
     }
     reader.finish();
     Ok(Committed { timeline: reader.timeline, bands: reader.bands })
@@ -92,6 +94,8 @@ struct Reader {
     bands: HashMap<String, Vec<Vec<(Metric, Band)>>>,
     /// The label of the sample that is being read, and its bands.
     open: Option<(String, Vec<(Metric, Band)>)>,
+    /// Whether only statements may follow.
+    at_end: bool,
     usage: MemoryUsage,
     allocations: Option<Allocations>,
     /// `liveBytes` of the sample before.
@@ -104,8 +108,17 @@ impl Reader {
         if line.is_empty() {
             return Ok(());
         }
+        if self.at_end {
+            let statement = line.strip_prefix("  > ").ok_or(Problem::NoSuchLine)?;
+            self.timeline.statement(read_line(statement).ok_or(Problem::Escape)?);
+            return Ok(());
+        }
         if !line.starts_with(' ') {
             self.finish();
+            if line == END {
+                self.at_end = true;
+                return Ok(());
+            }
             let label = if line == EMPTY {
                 String::new()
             } else {

@@ -23,7 +23,7 @@ pub struct Labels {
 }
 
 impl Labels {
-    /// Takes room for so many bytes of text, and touches it.
+    /// Allocates and touches `bytes` of memory for text.
     pub fn with_room(bytes: usize) -> Self {
         let mut text = String::with_capacity(bytes);
         text.extend(core::iter::repeat_n(' ', bytes));

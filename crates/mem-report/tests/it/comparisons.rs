@@ -132,3 +132,28 @@ fn nothing_of_a_label_reaches_a_comment_as_markup() {
         }
     }
 }
+
+#[test]
+#[cfg(feature = "table")]
+fn a_compared_table_names_the_kinds_and_leaves_a_share_that_is_rounded_to_nothing_out() {
+    let make = |more: u64| {
+        let mut kinds = Kinds::new();
+        kinds.add("heap", "arrays", 1, 8_388_568 + more);
+        let usage = MemoryUsage::new().with(Figure::HeapUsed, 11_480_800 + more, Source::HEAP);
+        let mut timeline = Timeline::new();
+        timeline.record(Sample::new("after set", usage).with_kinds(&kinds));
+        timeline
+    };
+    let compared = Comparison::new(&make(0), &make(56), Threshold::default());
+    let text = mem_report::table::comparison(&compared);
+    let rows: Vec<Vec<&str>> = text.lines().map(|row| row.split_whitespace().collect()).collect();
+    assert_eq!(
+        rows[1..],
+        [
+            vec!["after", "set", "heapUsed", "11,480,800", "11,480,856", "+56", "rose"],
+            vec!["after", "set", "heap/arrays", "+56"],
+        ]
+    );
+    let same = Comparison::new(&make(0), &make(0), Threshold::default());
+    assert_eq!(mem_report::table::comparison(&same), "");
+}

@@ -1,5 +1,6 @@
 //! CSV and JSON lines.
 
+use mem_report::compare::{Comparison, Threshold};
 use mem_report::json::{self, JsonError};
 use mem_report::{Allocations, Figure, Kinds, MemoryUsage, Sample, Source, Timeline, csv};
 use std::error::Error;
@@ -32,6 +33,41 @@ fn written(name: &str, timeline: &Timeline) -> String {
     let mut text = Vec::new();
     json::write(name, timeline, &mut text).expect("memory takes all");
     String::from_utf8(text).expect("JSON is UTF-8")
+}
+
+#[test]
+fn a_comparison_has_a_json_line_for_each_row() {
+    let timeline = |bytes| {
+        let mut timeline = Timeline::new();
+        timeline.push("loaded", MemoryUsage::new().with(Figure::HeapUsed, bytes, Source::HEAP));
+        timeline
+    };
+    let compared = Comparison::new(&timeline(1000), &timeline(1056), Threshold::default());
+    let mut text = Vec::new();
+    json::write_comparison("service", &compared, &mut text).expect("memory takes all");
+    assert_eq!(
+        String::from_utf8_lossy(&text),
+        r#"{"mem-report":"comparison","version":1,"name":"service"}
+{"label":"loaded","occurrence":0,"metric":"heapUsed","old":1000,"new":1056,"precision":"exact","verdict":"rose","isOrigin":true}
+"#
+    );
+    assert!(matches!(json::read(&text[..]), Err(JsonError::NoHead)));
+}
+
+#[cfg(all(feature = "html", feature = "table"))]
+#[test]
+fn statements_after_the_last_sample_are_in_every_text() {
+    use mem_report::{html::Page, markdown, review::Review, table::Table};
+    let mut timeline = timeline();
+    timeline.statement("the end");
+    assert!(Review::new(&timeline).to_string().ends_with("\n\n\\(end)\n  > the end\n"));
+    assert!(Table::new(&timeline).text().ends_with("\n > the end\n"));
+    let markdown = markdown::timeline("service", &timeline);
+    assert!(markdown.lines().last().is_some_and(|row| row.contains("<code>the end</code> | | |")));
+    assert!(written("service", &timeline).ends_with("{\"statement\":\"the end\"}\n"));
+    let mut page = Vec::new();
+    Page::new("service", &timeline).write(&mut page).expect("memory takes all");
+    assert!(String::from_utf8_lossy(&page).contains("<td class=\"steps\">the end</td>"));
 }
 
 #[test]

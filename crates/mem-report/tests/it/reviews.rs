@@ -204,7 +204,10 @@ prop_compose! {
 
 proptest! {
     #[test]
-    fn what_is_written_reads_back(samples in prop::collection::vec(any_sample(), 0..6)) {
+    fn what_is_written_reads_back(
+        samples in prop::collection::vec(any_sample(), 0..6),
+        rest in prop::collection::vec(any::<String>(), 0..3),
+    ) {
         let mut timeline = Timeline::new();
         for (label, statements, usage, allocations, kinds) in &samples {
             statements.iter().for_each(|statement| timeline.statement(statement.as_str()));
@@ -213,6 +216,7 @@ proptest! {
             sample.kinds = kinds.as_ref();
             timeline.record(sample);
         }
+        rest.iter().for_each(|statement| timeline.statement(statement.as_str()));
         let text = Review::new(&timeline).to_string();
         let read = parse(&text);
         prop_assert!(read.is_ok(), "{:?}\n{text}", read.err());
@@ -226,6 +230,10 @@ proptest! {
             }
             prop_assert_eq!(read.allocations, sample.allocations, "{}", text);
         }
+        let statements = |timeline: &Timeline| {
+            timeline.statements(0, timeline.steps()).map(str::to_owned).collect::<Vec<_>>()
+        };
+        prop_assert_eq!(statements(&read), statements(&timeline));
         prop_assert_eq!(Review::new(&read).to_string(), text);
     }
 

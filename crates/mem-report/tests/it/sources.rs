@@ -170,3 +170,13 @@ fn no_container_is_no_figure() {
     write(&root, "mountinfo", "1 1 0:1 / /none rw - cgroup2 c rw\n");
     assert_eq!(Container::of(&root, &root), None);
 }
+
+#[test]
+fn an_allocators_refusal_is_the_source_of_the_error() {
+    let error = ReadError::Allocator { name: "jemalloc", error: "no statistics".into() };
+    let said = error.source().map(ToString::to_string);
+    assert_eq!(
+        (error.to_string().as_str(), said.as_deref()),
+        ("jemalloc gives no figures", Some("no statistics"))
+    );
+}

@@ -1,4 +1,4 @@
-//! A small service whose memory is reviewed: a cache of answers that holds the latest so many.
+//! A small service whose memory is reviewed: a cache of the latest answers.
 
 use std::collections::VecDeque;
 
@@ -9,7 +9,7 @@ pub struct Cache {
 }
 
 impl Cache {
-    /// A cache of at most so many answers, with room for them.
+    /// An empty cache of at most `most` answers, with capacity for them.
     pub fn new(most: usize) -> Self {
         Self { most, answers: VecDeque::with_capacity(most) }
     }
