@@ -2,7 +2,7 @@
 
 use crate::baseline::Baseline;
 use heap_model::{HeapOptions, NodeVersion};
-use slab_buffer::PoolOptions;
+use slab_buffer::{NodeVersion as PoolVersion, PoolOptions};
 use stream_backpressure::{NodeVersion as StreamVersion, Options as StreamOptions};
 
 /// What a runtime is made of; the default is Node 20's on a machine of 16 GiB.
@@ -38,7 +38,7 @@ impl RuntimeOptions {
         let (pool, streams) = parts(version);
         Self {
             heap: HeapOptions::for_node(version, usize::BITS, physical_memory),
-            pool: PoolOptions::node(pool),
+            pool: PoolOptions::for_node(pool),
             streams: StreamOptions::for_node(streams),
             baseline: Baseline::default(),
         }
@@ -46,16 +46,16 @@ impl RuntimeOptions {
 }
 
 /// The pool's and the streams' names of a version.
-const fn parts(version: NodeVersion) -> (u32, StreamVersion) {
+const fn parts(version: NodeVersion) -> (PoolVersion, StreamVersion) {
     match version {
-        NodeVersion::V12 => (12, StreamVersion::V12),
-        NodeVersion::V14 => (14, StreamVersion::V14),
-        NodeVersion::V16 => (16, StreamVersion::V16),
-        NodeVersion::V18 => (18, StreamVersion::V18),
-        NodeVersion::V20 => (20, StreamVersion::V20),
-        NodeVersion::V22 => (22, StreamVersion::V22),
-        NodeVersion::V24 => (24, StreamVersion::V24),
+        NodeVersion::V12 => (PoolVersion::V12, StreamVersion::V12),
+        NodeVersion::V14 => (PoolVersion::V14, StreamVersion::V14),
+        NodeVersion::V16 => (PoolVersion::V16, StreamVersion::V16),
+        NodeVersion::V18 => (PoolVersion::V18, StreamVersion::V18),
+        NodeVersion::V20 => (PoolVersion::V20, StreamVersion::V20),
+        NodeVersion::V22 => (PoolVersion::V22, StreamVersion::V22),
+        NodeVersion::V24 => (PoolVersion::V24, StreamVersion::V24),
         // The newest that this crate knows.
-        _ => (26, StreamVersion::V26),
+        _ => (PoolVersion::V26, StreamVersion::V26),
     }
 }
