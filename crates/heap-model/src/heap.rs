@@ -46,7 +46,7 @@ pub struct Heap {
     pub(crate) counters: Counters,
     last_resort: LastResort,
     hooks: Hooks,
-    /// Every so many allocations collect, and how many there were.
+    /// The number of allocations between two collections, and how many there were.
     #[cfg(zeal)]
     zeal: Option<(u32, u32)>,
 }
@@ -139,8 +139,8 @@ impl Heap {
         self.natives.external.bytes()
     }
 
-    /// Tells the heap that so many bytes more (or fewer) outside it belong to its cells. If they
-    /// have grown by more than 64 MiB since the last full collection, the next allocation collects (V8's
+    /// Reports that cells keep `delta` bytes more (or fewer) outside the heap alive. If these bytes have
+    /// grown by more than 64 MiB since the last full collection, the next allocation collects (V8's
     /// `AdjustAmountOfExternalAllocatedMemory` and `kExternalAllocationSoftLimit`). The sum stays within 0 and
     /// `usize::MAX`. Constant time.
     pub fn adjust_external_memory(&mut self, delta: isize) {

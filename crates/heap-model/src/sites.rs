@@ -1,5 +1,5 @@
-//! Allocation sites: places in a program whose cells, once they are found to stay, are allocated in the old
-//! space at once (V8's `pretenuring-handler.cc`).
+//! Allocation sites: places in a program. Once most cells of a site are found to survive, its cells are pretenured, that
+//! is, allocated in the old space (V8's `pretenuring-handler.cc`).
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
