@@ -27,7 +27,7 @@ use std::time::{Duration, Instant};
 /// A garbage-collected heap of real bytes.
 ///
 /// It can be sent to other threads, and is used by one at a time. Dropping it drops its natives' payloads and
-/// gives all of its memory back; if payloads panic, the others are dropped before the first panic goes on. Programs work with cells in [`enter`](Self::enter); a [`Scope`] has all
+/// gives all of its memory back; if payloads panic, the others are dropped before the first panic goes on. Programs work with cells in [`enter`](Self::enter); a [`Scope`](crate::Scope) has all
 /// functions of the heap but that.
 pub struct Heap {
     /// When the heap was made.

@@ -3,8 +3,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// A place in a program that allocates; see [`Scope::alloc_at`]. It belongs to its heap, and takes 32 bytes
-/// there until [`Scope::end_site`].
+/// A place in a program that allocates; see [`Scope::alloc_at`](crate::Scope::alloc_at). It belongs to its heap, and takes 32 bytes
+/// there until [`Scope::end_site`](crate::Scope::end_site).
 #[derive(Clone, Copy, Debug)]
 pub struct Site {
     pub(crate) index: u32,
