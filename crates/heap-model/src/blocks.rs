@@ -60,13 +60,13 @@ struct Block<T> {
 
 /// A list whose entries keep their numbers.
 pub(crate) struct Blocks<T> {
-    /// Those that are absent have no entries.
+    /// A block without entries may be absent.
     blocks: Vec<Option<Box<Block<T>>>>,
     /// The blocks with vacant entries; the last one is filled first.
     open: Vec<u32>,
     young: Vec<u32>,
     len: usize,
-    /// How many blocks are there.
+    /// How many blocks are allocated.
     there: usize,
 }
 
@@ -182,7 +182,7 @@ impl<T> Blocks<T> {
         self.iter().map(|(_, value)| value)
     }
 
-    /// Has each entry looked at, and changed.
+    /// Visits each entry, which `visit` may change.
     pub fn for_each(&mut self, mut visit: impl FnMut(&mut T)) {
         self.retain(
             |value| {
@@ -193,7 +193,7 @@ impl<T> Blocks<T> {
         );
     }
 
-    /// Has each entry looked at; those that are not to be kept are taken out.
+    /// Visits each entry, and removes those that `keep` rejects.
     pub fn retain(&mut self, mut keep: impl FnMut(&mut T) -> bool, mut removed: impl FnMut(T)) {
         for at in 0..self.blocks.len() {
             let Some(block) = &mut self.blocks[at] else { continue };
@@ -207,7 +207,7 @@ impl<T> Blocks<T> {
         }
     }
 
-    /// Has each entry looked at that may refer to a young cell, and takes those out whose cells are dead.
+    /// Visits each entry that may refer to a young cell, and removes those whose cells are dead.
     pub fn visit_young(
         &mut self,
         mut visit: impl FnMut(&mut T) -> Age,
@@ -231,7 +231,7 @@ impl<T> Blocks<T> {
         self.young = young;
     }
 
-    /// Gives the memory of what is vacant back. O(entries + blocks).
+    /// Frees the blocks without entries. O(entries + blocks).
     pub fn shrink(&mut self) {
         for block in &mut self.blocks {
             if block.as_ref().is_some_and(|block| block.used == Set::default()) {

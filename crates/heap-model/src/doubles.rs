@@ -27,7 +27,7 @@ pub(crate) struct Doubles {
 const FEW: usize = 1024;
 
 impl Doubles {
-    /// Of the doubles at these addresses, which have been moved, the entries follow.
+    /// Moves the entries of doubles that were moved from these addresses.
     pub fn follow(&mut self, moved: Vec<Cell>) {
         for cell in moved {
             #[cfg(test)]
@@ -84,7 +84,7 @@ impl Doubles {
         *bound = (2 * hashes.len()).max(FEW);
     }
 
-    /// Whether at least half of the entries are of dead doubles, for so many bytes of cells there are.
+    /// Whether at least half of the entries must be of dead doubles, with `live` bytes of cells in the heap.
     pub fn are_mostly_dead(&self, live: usize) -> bool {
         self.hashes.len().saturating_sub(FEW) > 2 * (live / crate::layout::HEAP_NUMBER)
     }

@@ -9,7 +9,7 @@ use std::time::Duration;
 pub enum CollectionKind {
     /// The new space alone.
     Scavenge,
-    /// All spaces, with all else at a stand.
+    /// All spaces, stop-the-world.
     Full,
     /// All spaces, marked step by step; the event is of the last step.
     Incremental,

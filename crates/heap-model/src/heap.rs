@@ -27,7 +27,7 @@ use std::time::{Duration, Instant};
 /// A garbage-collected heap of real bytes.
 ///
 /// It can be sent to other threads, and is used by one at a time. Dropping it drops its natives' payloads and
-/// gives all of its memory back; if payloads panic, the others are dropped before the first panic goes on. Programs work with cells in [`enter`](Self::enter); a [`Scope`] has all
+/// gives all of its memory back; if payloads panic, the others are dropped before the first panic goes on. Programs work with cells in [`enter`](Self::enter); a [`Scope`](crate::Scope) has all
 /// functions of the heap but that.
 pub struct Heap {
     /// When the heap was made.
@@ -46,7 +46,7 @@ pub struct Heap {
     pub(crate) counters: Counters,
     last_resort: LastResort,
     hooks: Hooks,
-    /// Every so many allocations collect, and how many there were.
+    /// The number of allocations between two collections, and how many there were.
     #[cfg(zeal)]
     zeal: Option<(u32, u32)>,
 }
@@ -139,8 +139,8 @@ impl Heap {
         self.natives.external.bytes()
     }
 
-    /// Tells the heap that so many bytes more (or fewer) outside it belong to its cells. If they
-    /// have grown by more than 64 MiB since the last full collection, the next allocation collects (V8's
+    /// Reports that cells keep `delta` bytes more (or fewer) outside the heap alive. If these bytes have
+    /// grown by more than 64 MiB since the last full collection, the next allocation collects (V8's
     /// `AdjustAmountOfExternalAllocatedMemory` and `kExternalAllocationSoftLimit`). The sum stays within 0 and
     /// `usize::MAX`. Constant time.
     pub fn adjust_external_memory(&mut self, delta: isize) {

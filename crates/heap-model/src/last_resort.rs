@@ -11,8 +11,8 @@ pub(crate) struct LastResort {
     pub overwritten: bool,
 }
 
-/// A heap that a last collection has found full. As long as nothing that was reachable then has been let go
-/// of, another collection would find no less alive.
+/// A heap that a last collection has found full. As long as nothing that was reachable then is released, another
+/// collection would find no less alive.
 struct Full {
     /// Bytes for which there was no room, below this limit.
     needed: usize,
@@ -40,8 +40,8 @@ impl LastResort {
         }
     }
 
-    /// Whether a collection would make no room for so many bytes, for the last one has not, and nothing that was
-    /// reachable then has been let go of: no handle, no owned root, and no slot. O(handles).
+    /// Whether a collection would make no room for `bytes` bytes: the last one has not, and nothing that was
+    /// reachable then was released since, that is, no handle, no owned root, and no slot. O(handles).
     pub fn is_known_full(&self, bytes: usize, spaces: &Spaces, roots: &Roots) -> bool {
         let Some(full) = &self.full else { return false };
         !self.overwritten

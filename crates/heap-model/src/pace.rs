@@ -60,7 +60,7 @@ fn speed(bytes: usize, time: Duration) -> f64 {
     bytes as f64 / time.as_secs_f64().max(1e-6)
 }
 
-/// The factor if the collector is so many times as fast as the program
+/// The factor if the collector is `ratio` times as fast as the program
 /// (`MemoryController::DynamicGrowingFactor`).
 fn growing_factor(ratio: f64, most: f64) -> f64 {
     let (a, b) = (ratio * (1.0 - AIM), ratio * (1.0 - AIM) - AIM);

@@ -1,10 +1,10 @@
-//! Allocation sites: places in a program whose cells, once they are found to stay, are allocated in the old
-//! space at once (V8's `pretenuring-handler.cc`).
+//! Allocation sites: places in a program. Once most cells of a site are found to survive, its cells are pretenured, that
+//! is, allocated in the old space (V8's `pretenuring-handler.cc`).
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// A place in a program that allocates; see [`Scope::alloc_at`]. It belongs to its heap, and takes 32 bytes
-/// there until [`Scope::end_site`].
+/// A place in a program that allocates; see [`Scope::alloc_at`](crate::Scope::alloc_at). It belongs to its heap, and takes 32 bytes
+/// there until [`Scope::end_site`](crate::Scope::end_site).
 #[derive(Clone, Copy, Debug)]
 pub struct Site {
     pub(crate) index: u32,

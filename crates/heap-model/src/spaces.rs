@@ -179,8 +179,8 @@ impl Spaces {
         self.change().new.shrink(capacity);
     }
 
-    /// Lets the new space be filled with `used` bytes and no more until the next call: by the heap's pace. Whatever
-    /// it holds already stays.
+    /// Lets the new space be filled up to `used` bytes until the next call, as the pace of collection asks. What it
+    /// holds already stays.
     pub fn allow(&mut self, used: usize) {
         self.allowance = used;
         self.bound();

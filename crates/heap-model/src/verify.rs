@@ -1,5 +1,5 @@
 //! The heap verifier (`--cfg zeal`): every invariant is checked after every collection, and released memory is
-//! poisoned. With [`Heap::set_zeal`](crate::Heap) every so many allocations collect, or mark on and check.
+//! poisoned. With [`Heap::set_zeal`](crate::Heap) each nth allocation collects, or marks on and checks.
 
 use crate::collect::marking::Marking;
 use crate::doubles::{self, Doubles};

@@ -11,7 +11,7 @@ use crate::tables::ephemeron::FIRST;
 use crate::tables::registration;
 use core::ops::Range;
 
-/// Cells with more slots are visited in pieces of so many, lest a step takes as long as they are wide (V8's
+/// Slots of a piece. Cells with more slots are visited in pieces, so that a step stays short (V8's
 /// `MarkingProgressTracker`).
 pub(super) const PIECE: usize = 2048;
 
@@ -26,7 +26,7 @@ pub(crate) struct Marker {
     stack: Vec<Cell>,
     /// Cells that are visited in pieces, with the slot that comes next.
     wide: Vec<(Cell, usize)>,
-    /// How much is to be done before the program goes on.
+    /// The work at which the program goes on.
     goal: usize,
     loading: PrefetchBuffer,
     stride: Stride,
@@ -40,14 +40,14 @@ pub(crate) struct Marker {
     waiting: WaitList<Word>,
     /// Slots that refer to cells of evacuation candidates.
     pub(super) recorded: Vec<(Cell, u32)>,
-    /// Those that were stored to after they had been visited, or were not yet.
+    /// Such slots that were stored to during incremental marking, in cells that were marked.
     pub(super) stored: RememberedSlots,
     young: (usize, usize),
     /// There are evacuation candidates.
     evacuates: bool,
     /// Slots visited, and entries of ephemeron tables considered.
     pub work: usize,
-    /// What was young is promoted, and the roots are marked: there is little left for the last step.
+    /// The young cells were promoted and the roots marked: there is little left for the last step.
     pub ends: bool,
     /// Entries are decided: no cell will be marked that is not reached from now on.
     last: bool,
@@ -78,7 +78,7 @@ struct PrefetchBuffer {
     popped: usize,
 }
 
-/// How many loads are under way at once: a power of two.
+/// Cells of the prefetch buffer: a power of two.
 const PREFETCHED: usize = 8;
 
 impl Default for PrefetchBuffer {
@@ -274,8 +274,7 @@ impl Marker {
         self.visit_pieces();
     }
 
-    /// Visits the next slots of wide cells. Of those that are behind, the write barrier marks what is stored in
-    /// them.
+    /// Visits the next slots of wide cells. The write barrier marks what is stored into slots that were visited.
     fn visit_pieces(&mut self) {
         while self.work < self.goal {
             let Some((cell, first)) = self.wide.pop() else { return };
@@ -323,7 +322,7 @@ impl Marker {
         }
         self.advance(usize::MAX);
         self.count_undecided(tables, listed, &mut groups);
-        // From now on tables are decided as they are met, and those met already at once.
+        // From now on tables are decided as they are met; those met already are decided here.
         self.last = true;
         let mut waiting = WaitListBuilder::new(groups, Word::UNDEFINED);
         for table in self.tables.clone() {

@@ -81,7 +81,7 @@ impl<E> Default for WaitList<E> {
 /// How many entries there are at the most whose keys lie near one another, all over the heap.
 pub(super) struct Groups(Vec<u32>);
 
-/// A power of two. Spans that are so many apart have a group in common.
+/// The number of groups, a power of two. Spans that are this many apart share a group.
 const GROUPS: usize = 1 << 14;
 
 /// How many bytes of the heap's memory are a span.

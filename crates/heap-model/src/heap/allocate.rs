@@ -183,7 +183,6 @@ impl Heap {
             return self.full_collection(Cause::OldSpaceLimit);
         }
         if young && self.spaces.new.used() > 0 {
-            // What is left of the semi-spaces' growth makes a collection unnecessary.
             self.young_collection(Cause::Allocation);
         }
         if self.options.incremental.is_some() {

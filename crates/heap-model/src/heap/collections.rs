@@ -153,7 +153,7 @@ impl Heap {
         self.natives.pending.run();
     }
 
-    /// Collects at every so many allocations: the new space alone, and every fourth time all. During incremental
+    /// Collects at each `every`th allocation: the new space alone, and every fourth time all spaces. During incremental
     /// marking it marks a few cells on and checks every invariant as well.
     #[cfg(zeal)]
     pub fn set_zeal(&mut self, every: Option<u32>) {

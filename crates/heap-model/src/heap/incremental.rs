@@ -22,7 +22,7 @@ impl Heap {
         // Twice what has come to the old generation is visited at least, so that marking ends.
         let grown = old.saturating_sub(self.marking.marked_until);
         self.marking.marked_until = old;
-        // Twice over what was allowed, marking has lost the race all the same.
+        // Past twice the limit, marking has lost the race against allocation.
         let late = old > self.growth.next_full.saturating_mul(2);
         if self.mark_for(length, if late { usize::MAX } else { 2 * grown / WORD }) {
             self.conclude(Cause::OldSpaceLimit);
@@ -55,8 +55,8 @@ impl Heap {
         self.counters.pause(pause);
     }
 
-    /// Steps have nothing left to do. What only young cells and new handles lead to may still be much, so
-    /// after a first scavenge steps go on, and after a second one all is finished.
+    /// Steps have nothing left to do. What only young cells and new handles lead to may still be much, so steps go on
+    /// after a first scavenge, and a second one ends the marking.
     fn conclude(&mut self, cause: Cause) {
         if self.marking.marker.as_ref().is_some_and(|marker| marker.ends) {
             return self.finish_incremental(cause);

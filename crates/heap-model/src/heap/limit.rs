@@ -50,7 +50,7 @@ impl Heap {
         }
     }
 
-    /// Whether a collection is known to make no room for so many bytes. O(handles).
+    /// Whether a collection is known to make no room for `bytes` bytes. O(handles).
     ///
     /// So a program that catches the refusal and tries again pays for one collection.
     fn is_known_full(&mut self, bytes: usize) -> bool {

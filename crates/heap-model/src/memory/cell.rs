@@ -232,7 +232,7 @@ impl Cell {
         self.prefetch_near(0);
     }
 
-    /// Asks the processor to load what lies so many bytes from the cell's address, be it mapped or not.
+    /// Asks the processor to load what lies `bytes` bytes from the cell's address, be it mapped or not.
     #[inline(always)]
     pub fn prefetch_near(self, bytes: isize) {
         prefetch(self.address().wrapping_add_signed(bytes));

@@ -20,13 +20,13 @@ const MARKS_AHEAD: usize = 8;
 
 #[repr(C)]
 struct Head {
-    /// Bytes of marked cells.
+    /// Live bytes: those of marked cells.
     live: usize,
     /// Bytes taken for cells since marking.
     taken: usize,
-    /// References into the chunk are recorded, for its cells are to be moved.
+    /// The chunk is an evacuation candidate: references into it are recorded, for its cells are to be moved.
     evacuated: bool,
-    /// The mark bits tell the live cells; the others aren't on a free list yet.
+    /// The mark bits tell the live cells; the dead ones are not on a free list yet.
     unswept: bool,
     marks: [u64; MARKS],
 }
@@ -143,13 +143,13 @@ impl Chunk {
         self.head().live + self.head().taken
     }
 
-    /// So many bytes were taken for cells, or given back.
+    /// Counts `bytes` bytes that were taken for cells, or given back.
     pub fn take(mut self, bytes: isize) {
         let head = self.head_mut();
         head.taken = head.taken.saturating_add_signed(bytes);
     }
 
-    /// What was taken is marked or dead.
+    /// Forgets the bytes taken: after marking their cells are marked or dead.
     pub fn clear_taken(mut self) {
         self.head_mut().taken = 0;
     }
@@ -171,7 +171,7 @@ impl Chunk {
         self.head_mut().unswept = unswept;
     }
 
-    /// Takes all marks away.
+    /// Clears all marks.
     pub fn clear_marks(mut self) {
         let head = self.head_mut();
         head.live = 0;
@@ -199,7 +199,7 @@ impl Chunk {
         self.head_mut().live -= bytes;
     }
 
-    /// A marked cell of so many bytes has gone elsewhere.
+    /// Clears the mark of a cell of `size` bytes that was moved.
     pub fn unmark(mut self, cell: Cell, size: usize) {
         let word = (cell.address() & (PAGE - 1)) / WORD;
         let head = self.head_mut();

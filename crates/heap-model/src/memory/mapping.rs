@@ -18,7 +18,7 @@ pub fn system_page() -> usize {
     System::page()
 }
 
-/// The whole pages of so many bytes in a range of addresses.
+/// The whole pages of `page` bytes in a range of addresses.
 fn whole_pages(range: Range<usize>, page: usize) -> Range<usize> {
     let start = range.start.checked_next_multiple_of(page).unwrap_or(range.end);
     start..(range.end - range.end % page).max(start)
@@ -45,7 +45,7 @@ impl<M: Memory> Mapping<M> {
         Some(Self { memory, length })
     }
 
-    /// Asks for large pages where so many bytes are soon used: they save the processor's address
+    /// Asks for large pages where `used` bytes are soon used, if that is enough for one: they save the processor's address
     /// translations, but the first touch of each takes longer. Without them all works too.
     pub fn ask_for_large_pages(&self, used: usize) {
         if used >= LARGE_PAGE {

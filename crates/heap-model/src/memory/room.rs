@@ -59,7 +59,7 @@ impl Room {
     pub fn format_zeroed(self, kind: Kind, slots: usize) -> Cell {
         let cell = self.format_header(kind, slots);
         for slot in 0..slots {
-            // SAFETY: the cell has so many slots, as its header was checked to tell.
+            // SAFETY: the cell has that many slots; its size was checked.
             unsafe { cell.write(HEADER / WORD + slot, Word::UNDEFINED.bits()) };
         }
         cell

@@ -23,19 +23,19 @@ impl ExternalMemory {
         usize::try_from(self.natives.wrapping_add_signed(self.told)).unwrap_or(usize::MAX)
     }
 
-    /// The host tells of so many bytes more, or fewer.
+    /// The host reports `delta` bytes more, or fewer.
     pub fn adjust(&mut self, delta: isize) {
         self.told = (self.told + delta as i128).min(usize::MAX as i128);
         self.bound();
     }
 
-    /// A native cell keeps so many bytes.
+    /// A native cell keeps `bytes` bytes.
     #[inline]
     pub fn add(&mut self, bytes: usize) {
         self.natives += bytes as u128;
     }
 
-    /// A native cell does not keep these bytes any more.
+    /// A native cell no longer keeps `bytes` bytes.
     #[inline]
     pub fn remove(&mut self, bytes: usize) {
         self.natives -= bytes as u128;

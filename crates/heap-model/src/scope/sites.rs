@@ -15,8 +15,8 @@ impl<'s> Scope<'s> {
         self.heap.sites.add()
     }
 
-    /// Ends a site, whose code is gone: from now on it counts as none, as another heap's does, and its memory is
-    /// used for another after the next scavenge. Says whether it had not ended. Constant time.
+    /// Ends a site. From now on it counts as none, as a site of another heap does, and its memory is reused for
+    /// another site after the next scavenge. Returns whether it had not ended. Constant time.
     ///
     /// ```
     /// # use heap_model::{Heap, HeapOptions, Kind};
@@ -34,7 +34,7 @@ impl<'s> Scope<'s> {
     }
 
     /// As [`alloc`](Self::alloc), at a site. Once 85 % of a site's cells have been found to survive
-    /// their first scavenge, of 100 at the least, its cells are allocated in the old space at once (V8's
+    /// their first scavenge, of 100 at the least, its cells are pretenured: allocated in the old space (V8's
     /// `pretenuring-handler.cc`, `kPretenureRatio` and `kPretenureMinimumCreated`).
     ///
     /// # Errors

@@ -19,7 +19,7 @@ impl LargeSpace {
         Self::commit_by(size, mapping::system_page())
     }
 
-    /// As [`commit`](Self::commit), where the system's page has so many bytes, for only whole ones are given back.
+    /// As [`commit`](Self::commit), where the system's page has `page` bytes, for only whole pages are given back.
     fn commit_by(size: usize, page: usize) -> usize {
         (size + FIRST).next_multiple_of(page)
     }

@@ -114,7 +114,7 @@ impl OldSpace {
         }
     }
 
-    /// A free range of at least `size` bytes; of the ranges of its own class so many are looked at.
+    /// A free range of at least `size` bytes; of the ranges of its own class at most `tries` are looked at.
     fn take_free(&mut self, size: usize, tries: usize) -> Option<FreeRange> {
         // Every range of a higher class is long enough; of its own class, some.
         let own = class(size);
@@ -171,7 +171,7 @@ impl OldSpace {
         self.used -= size;
     }
 
-    /// Nothing is allocated in the pages that are to be emptied any more.
+    /// Takes evacuation candidates off the free lists, so that nothing more is allocated there.
     pub fn exclude_evacuated(&mut self) {
         self.unswept.retain(|page| !page.is_evacuated());
         for ranges in &mut self.free {
@@ -187,16 +187,16 @@ impl OldSpace {
         self.uncleared.extend(self.pages.iter().copied().chain(others));
     }
 
-    /// Clears the marks of so many chunks; true if none is left.
+    /// Clears the marks of up to `chunks` chunks; true if none is left.
     pub fn clear_marks(&mut self, chunks: usize) -> bool {
         let rest = self.uncleared.len().saturating_sub(chunks);
         self.uncleared.drain(rest..).for_each(Chunk::clear_marks);
         rest == 0
     }
 
-    /// After marking: the marked cells are what there is. Pages without any leave.
+    /// After marking: counts the marked cells as the space's, and takes pages without any out.
     pub fn end_marking(&mut self) {
-        // What has waited since the last time has waited long enough, a few at a time.
+        // Pages that stayed empty since the last collection are released, a few at a time.
         self.release(self.empty.len().min(RELEASED_AT_ONCE));
         self.bump = Bump::default();
         self.free.iter_mut().for_each(Vec::clear);
@@ -225,7 +225,7 @@ impl OldSpace {
         page.sweep(|range| put_free(&mut self.free, range));
     }
 
-    /// A page that was emptied by moving its cells leaves.
+    /// Takes pages out whose cells were all moved.
     pub fn discard(&mut self, gone: &[Chunk]) {
         self.pages.retain(|page| !gone.contains(page));
         #[cfg(zeal)]

@@ -23,12 +23,12 @@ const LEAST: usize = 4;
 /// How many keys are being loaded while a table is copied.
 const AHEAD: usize = 16;
 
-/// How many buckets a new table has, for which so many are asked.
+/// The number of buckets of a new table for which `wanted` are asked.
 pub(crate) fn buckets(wanted: usize) -> usize {
     wanted.clamp(LEAST, 1 << 28)
 }
 
-/// The slots of a table with so many buckets.
+/// The number of slots of a table with `buckets` buckets.
 pub(crate) fn slots(buckets: usize) -> usize {
     FIRST + 2 * buckets
 }
@@ -66,7 +66,7 @@ pub(crate) fn copy(from: Cell, to: Cell, is_young: impl Fn(Word) -> bool) -> boo
 }
 
 impl TableSizing {
-    /// The capacity of a table for so many entries.
+    /// The capacity of a table for `entries` entries.
     pub(crate) fn capacity(self, entries: usize) -> usize {
         let least = (entries + entries / 2).max(LEAST);
         match self {
@@ -85,13 +85,13 @@ pub(crate) enum Probed {
     Absent(usize),
 }
 
-/// Places are looked at in windows of so many, without branches between them: where in it a key
+/// Buckets are looked at in windows of this many, without branches between them: where in it a key
 /// lies can't be predicted, and a wrong guess would wait for memory. The windows at which probes
 /// begin are lines of the processor's cache in a large table, as long as its cell begins 8 bytes into one, as
 /// the large-object space's do.
 const WINDOW: usize = 4;
 
-/// The slot at which probes for the hash begin, in a table of so many slots.
+/// The slot at which probes for the hash begin, in a table of `slots` slots.
 #[inline(always)]
 fn home(hash: u32, slots: usize) -> usize {
     let capacity = ((slots - FIRST) / 2) as u64;

@@ -1,4 +1,4 @@
-//! `--cfg zeal`: the old space's pages and free ranges are what it takes them for.
+//! `--cfg zeal`: checks the old space's pages, free ranges and counters.
 
 use super::{OldSpace, SHORTEST, class};
 use crate::memory::chunk::{Chunk, USABLE};
