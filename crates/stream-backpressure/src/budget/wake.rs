@@ -2,6 +2,8 @@
 
 use core::task::Waker;
 use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::thread::panicking;
 
 /// Tasks to be woken, all of them even if waking one panics. No lock is held meanwhile: wakers run the
 /// code of others.
@@ -21,20 +23,19 @@ impl WakeAll {
         }
     }
 
-    pub(super) fn wake(mut self) {
-        self.wake_each();
-    }
-
-    fn wake_each(&mut self) {
-        while let Some(task) = self.first.take().or_else(|| self.others.pop_front()) {
-            task.wake();
+    /// Wakes the tasks. The first panic of one goes on, unless another panic is on its way already: a
+    /// second one would abort the process.
+    pub(super) fn wake(self) {
+        let mut panicked = None;
+        for task in self.first.into_iter().chain(self.others) {
+            let woken = catch_unwind(AssertUnwindSafe(|| task.wake()));
+            panicked = panicked.or(woken.err());
         }
-    }
-}
-
-impl Drop for WakeAll {
-    fn drop(&mut self) {
-        self.wake_each();
+        if let Some(panic) = panicked
+            && !panicking()
+        {
+            resume_unwind(panic);
+        }
     }
 }
 

@@ -103,7 +103,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
 
     /// Keeps a panic until [`raise`](Self::raise).
     #[cold]
-    fn keep(&mut self, panic: Payload) {
+    pub(super) fn keep(&mut self, panic: Payload) {
         self.panics.catch(panic);
         self.flags |= flags::PANICKED;
     }
