@@ -192,7 +192,7 @@ impl Share {
     /// Enters the queue, or asks for this in the place that the stream has there. A stream that holds
     /// something has its place by what it asks for.
     fn wait(&mut self, cx: &mut Context<'_>, ask: Ask) {
-        let task = cx.waker().clone();
+        let task = Some(cx.waker().clone());
         let mut queue = self.budget.lock();
         let mut before = None;
         if let Some(place) = self.place {

@@ -1,7 +1,6 @@
 //! Tasks that are woken together, after the queue is unlocked.
 
 use core::task::Waker;
-use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::thread::panicking;
 
@@ -11,18 +10,10 @@ use std::thread::panicking;
 pub(super) struct WakeAll {
     /// The first of them, so that one alone costs no allocation.
     first: Option<Waker>,
-    others: VecDeque<Waker>,
+    others: Vec<Waker>,
 }
 
 impl WakeAll {
-    pub(super) fn push(&mut self, task: Waker) {
-        if self.first.is_none() {
-            self.first = Some(task);
-        } else {
-            self.others.push_back(task);
-        }
-    }
-
     /// Wakes the tasks. The first panic of one goes on, unless another panic is on its way already: a
     /// second one would abort the process.
     pub(super) fn wake(self) {
@@ -39,10 +30,22 @@ impl WakeAll {
     }
 }
 
+impl Extend<Waker> for WakeAll {
+    fn extend<I: IntoIterator<Item = Waker>>(&mut self, tasks: I) {
+        for task in tasks {
+            if self.first.is_none() {
+                self.first = Some(task);
+            } else {
+                self.others.push(task);
+            }
+        }
+    }
+}
+
 impl FromIterator<Waker> for WakeAll {
     fn from_iter<I: IntoIterator<Item = Waker>>(tasks: I) -> Self {
         let mut all = Self::default();
-        tasks.into_iter().for_each(|task| all.push(task));
+        all.extend(tasks);
         all
     }
 }
