@@ -389,6 +389,38 @@ fn accounting_that_panics_upsets_nothing_and_its_panic_goes_on() {
     }
 }
 
+#[test]
+fn accounting_that_panics_keeps_no_callback_from_being_called_once() {
+    for (first, times) in (1..=16).flat_map(|first| [(first, 1), (first, 2), (first, 9)]) {
+        for corked in [false, true] {
+            let books = BadBooks { first, times, calls: 0, held: 0, taken: 0 };
+            let mut writable = Writable::over(strict().with_high_water_mark(2), books);
+            let log = Log::default();
+            let told = |name: String| -> OnDone<Vec<u8>, BadBooks> {
+                let log = log.clone();
+                Box::new(move |_, _| log.push(&name))
+            };
+            if corked {
+                writable.cork();
+            }
+            for n in 1..=4 {
+                let told = told(format!("write {n}"));
+                let _ = caught(|| writable.write_then(vec![7; n], told).unwrap());
+            }
+            let _ = caught(|| writable.uncork());
+            let told = told("end".into());
+            let _ = caught(|| writable.end_with(Some(vec![7]), Some(told)).unwrap());
+            while writable.tick_due() {
+                let _ = caught(|| writable.run_ticks());
+            }
+            let mut called = log.take();
+            called.sort();
+            let expected = ["end", "write 1", "write 2", "write 3", "write 4"];
+            assert_eq!(called, expected, "{times} panics from call {first} on");
+        }
+    }
+}
+
 /// A chunk that panics when it is dropped, or when it is prepared.
 #[derive(Debug)]
 struct Brittle {
@@ -454,6 +486,21 @@ fn a_chunk_that_panics_as_it_is_prepared_is_not_held() {
     assert_eq!(caught(|| _ = writable.write(chunk)), Some("prepare"));
     assert_eq!((writable.length(), writable.stats().charged, budget.used()), (0, 0, 0));
     assert!(writable.write(Brittle { in_drop: false, in_prepare: false }).unwrap());
+}
+
+#[test]
+fn the_callback_of_a_write_whose_chunk_panics_as_it_is_prepared_is_called() {
+    let log = Log::default();
+    let mut writable = Writable::over(strict(), Silent);
+    let heard = log.clone();
+    let told: OnDone<Brittle, Silent> =
+        Box::new(move |_, result| heard.push(format!("{:?}", result.unwrap_err())));
+    let chunk = Brittle { in_drop: false, in_prepare: true };
+    assert_eq!(caught(|| _ = writable.write_then(chunk, told)), Some("prepare"));
+    assert_eq!(log.take(), [""; 0], "not before a tick");
+    writable.run_ticks();
+    assert_eq!(log.take(), ["InvalidChunk"]);
+    assert_eq!((writable.length(), writable.errored()), (0, None));
 }
 
 #[test]
