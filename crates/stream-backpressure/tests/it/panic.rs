@@ -523,6 +523,53 @@ fn chunks_that_panic_as_a_polled_stream_is_destroyed_keep_the_sink_from_nothing(
     assert_eq!(writable.stats().bytes, 0);
 }
 
+/// A sink that panics as it is dropped, and as it is polled if it is told.
+struct BrittleSink {
+    in_poll: bool,
+}
+
+impl PollSink<Brittle> for BrittleSink {
+    type Error = String;
+
+    fn poll_write(
+        &mut self,
+        _: &mut Context<'_>,
+        _: &mut Chunks<Brittle>,
+    ) -> Poll<Result<(), String>> {
+        if self.in_poll {
+            panic_with("poll");
+        }
+        Poll::Pending
+    }
+}
+
+impl Drop for BrittleSink {
+    fn drop(&mut self) {
+        panic_with("sink");
+    }
+}
+
+#[test]
+fn a_destroyed_stream_gives_its_budget_back_whatever_panics_as_it_is_dropped() {
+    for (in_poll, in_drop) in [(false, false), (false, true), (true, false), (true, true)] {
+        let budget = Budget::new(10_000);
+        let options = Options::default().with_budget(&budget);
+        let mut writable = PollWritable::new(options, BrittleSink { in_poll });
+        for _ in 0..3 {
+            writable.start_send(Brittle { in_drop, in_prepare: false }).unwrap();
+        }
+        assert!(budget.used() > 0);
+        let panicked = caught(|| {
+            let _ = writable.poll_flush(&mut context());
+            writable.destroy(None);
+        });
+        let first = if in_drop { "drop" } else { "sink" };
+        assert_eq!(panicked, Some(if in_poll { "poll" } else { first }));
+        assert_eq!((budget.used(), writable.stats().bytes), (0, 0));
+        assert!(writable.sink().is_none());
+    }
+}
+
 /// A sink whose `writev` takes one chunk of all.
 struct TakesOne(Completion<String>);
 
