@@ -317,7 +317,12 @@ fn a_polled_sink_that_panics_fails_every_later_call() {
         assert!(failed(writable.poll_ready(cx).map_err(|refused| refused.error)), "{method}");
         assert!(failed(writable.poll_flush(cx).map_err(|refused| refused.error)), "{method}");
         assert!(failed(writable.poll_close(cx).map_err(|refused| refused.error)), "{method}");
-        assert_eq!(writable.start_send(vec![3]).unwrap_err().chunk, Some(vec![3]));
+        let refused = writable.start_send(vec![3]).unwrap_err();
+        assert_eq!(
+            (refused.chunk, refused.error),
+            (Some(vec![3]), Error::SinkPanicked),
+            "{method}"
+        );
         assert_eq!(writable.stats().bytes, 0);
     }
 }
