@@ -487,3 +487,35 @@ async fn a_flush_and_a_pump_over_a_peer_that_never_reads_meet_their_deadline() {
         Some("The stream was not drained in time".into())
     );
 }
+
+#[tokio::test]
+async fn writes_over_a_sink_that_is_always_ready_let_other_tasks_run() {
+    use futures::{SinkExt, StreamExt, stream};
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+    for way in ["write_all", "write_chunk", "forward"] {
+        let ran = Arc::new(AtomicBool::new(false));
+        let set = ran.clone();
+        tokio::spawn(async move { set.store(true, Relaxed) });
+        let sink = TokioSink::new(tokio::io::sink());
+        let mut writable: Over<_> = PollWritable::new(Options::default(), sink);
+        match way {
+            "write_all" => {
+                for _ in 0..1000 {
+                    writable.write_all(&[7; 10]).await.unwrap();
+                }
+            }
+            "write_chunk" => {
+                for _ in 0..1000 {
+                    writable.write_chunk(Bytes::from_static(&[7; 10])).await.unwrap();
+                }
+            }
+            _ => {
+                let chunks = stream::iter(0..1000).map(|_| Ok(Bytes::from_static(&[7; 10])));
+                chunks.forward((&mut writable).sink_map_err(drop)).await.unwrap();
+            }
+        }
+        assert!(ran.load(Relaxed), "in a loop of {way}");
+    }
+}
