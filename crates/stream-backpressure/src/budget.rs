@@ -147,12 +147,12 @@ impl Budget {
     /// Linear in the streams that wait.
     pub fn set_cap(&self, bytes: usize) {
         self.0.ledger.set_cap(bytes);
-        let queue = self.lock();
-        // Those that wait for more than there can be now are told so when they look again.
-        let hopeless = queue.waiters.iter().filter(|waiter| waiter.ask.least > bytes);
-        let hopeless: WakeAll = hopeless.map(|waiter| waiter.task.clone()).collect();
-        self.settle(queue, 0);
-        hopeless.wake();
+        let mut queue = self.lock();
+        // Those that wait for more than there can be now are told so when they look again. Their tasks are
+        // taken and not cloned: that would run the code of others under the lock.
+        let hopeless = queue.waiters.iter_mut().filter(|waiter| waiter.ask.least > bytes);
+        let hopeless = hopeless.filter_map(|waiter| waiter.task.take()).collect();
+        self.settle_and_wake(queue, 0, hopeless);
     }
 
     /// Bytes that are charged now: held by streams, or reserved for their next writes.
@@ -271,12 +271,21 @@ impl Budget {
     /// Grants room to the streams whose turn it is, and wakes them; `free` bytes were released and still
     /// count as used. While a stream that holds nothing finds no room, no other is served, and the stream
     /// that holds most yields if that is the policy.
-    fn settle(&self, mut queue: MutexGuard<'_, Queue>, mut free: usize) {
+    fn settle(&self, queue: MutexGuard<'_, Queue>, free: usize) {
+        self.settle_and_wake(queue, free, WakeAll::default());
+    }
+
+    /// The same, and wakes `tasks` as well.
+    fn settle_and_wake(
+        &self,
+        mut queue: MutexGuard<'_, Queue>,
+        mut free: usize,
+        mut tasks: WakeAll,
+    ) {
         // A release has to see who waits before the queue finds that there is no room.
         self.publish(&queue);
-        let mut tasks = WakeAll::default();
-        while let Some(task) = queue.serve(&self.0.ledger, &mut free) {
-            tasks.push(task);
+        while let Some(waiter) = queue.serve(&self.0.ledger, &mut free) {
+            tasks.extend(waiter.task);
         }
         if free > 0 {
             self.0.ledger.give_back(free);
@@ -285,7 +294,7 @@ impl Budget {
             && let Some(need) = queue.front_need()
             && let Some(victim) = queue.evict(need)
         {
-            tasks.push(victim);
+            tasks.extend([victim]);
         }
         self.publish(&queue);
         drop(queue);

@@ -2,6 +2,7 @@
 //! pump from a `Stream`.
 
 use crate::chunk::Chunk;
+use crate::coop::cooperative;
 use crate::error::Shared;
 use crate::poll::{NotSent, PollSink, PollWritable};
 use crate::pump::{Pump, PumpError, Pumped};
@@ -19,7 +20,8 @@ impl<C: Chunk, P: PollSink<C>> Sink<C> for PollWritable<C, P> {
     type Error = NotSent<C, P>;
 
     fn poll_ready(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        Self::poll_ready(self.get_mut(), cx)
+        let stream = self.get_mut();
+        cooperative(cx, |cx| Self::poll_ready(stream, cx))
     }
 
     fn start_send(self: Pin<&mut Self>, chunk: C) -> Result<(), Self::Error> {

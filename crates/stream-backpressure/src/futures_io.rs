@@ -2,6 +2,7 @@
 //! sink.
 
 use crate::chunk::{ByteChunk, Chunk};
+use crate::coop::cooperative;
 use crate::io::{Position, SharedIoError};
 use crate::poll::{PollSink, PollWritable};
 use crate::queue::Chunks;
@@ -102,7 +103,9 @@ where
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.get_mut().poll_write_slices(cx, &[IoSlice::new(bytes)]).map_err(Into::into)
+        let stream = self.get_mut();
+        cooperative(cx, |cx| stream.poll_write_slices(cx, &[IoSlice::new(bytes)]))
+            .map_err(Into::into)
     }
 
     fn poll_write_vectored(
@@ -110,7 +113,8 @@ where
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.get_mut().poll_write_slices(cx, slices).map_err(Into::into)
+        let stream = self.get_mut();
+        cooperative(cx, |cx| stream.poll_write_slices(cx, slices)).map_err(Into::into)
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -2,7 +2,7 @@
 
 use core::task::Waker;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// A stream that holds bytes of a budget: [`Budget::holders`](crate::Budget::holders).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,17 +56,20 @@ impl Member {
 
     /// The task that is to be woken for an eviction.
     pub(super) fn take_task(&self) -> Option<Waker> {
-        self.task.lock().unwrap_or_else(PoisonError::into_inner).take()
+        self.lock_task().take()
     }
 
     /// Sets that task.
     pub(super) fn set_task(&self, waker: &Waker) {
-        let mut task = self.task.lock().unwrap_or_else(PoisonError::into_inner);
-        if !task.as_ref().is_some_and(|task| task.will_wake(waker)) {
-            let before = task.replace(waker.clone());
-            drop(task);
-            // A waker's drop is the code of others.
+        if !self.lock_task().as_ref().is_some_and(|task| task.will_wake(waker)) {
+            // A waker's clone and drop are the code of others.
+            let task = waker.clone();
+            let before = self.lock_task().replace(task);
             drop(before);
         }
+    }
+
+    fn lock_task(&self) -> MutexGuard<'_, Option<Waker>> {
+        self.task.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

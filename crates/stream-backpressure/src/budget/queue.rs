@@ -1,12 +1,12 @@
 //! What a budget locks: the streams that take part, and those of them that wait.
 //!
-//! Wakers are dropped and woken by the caller after it has unlocked the queue, because they run the code
+//! Wakers are cloned, dropped and woken by the caller while the queue is not locked, because they run the code
 //! of others. A [`Member`] can be dropped here: its share holds it, too, and takes its waiter out before it
 //! takes the member out.
 
 use super::ledger::Ledger;
 use super::member::Member;
-use super::waiters::{Ask, Waiters};
+use super::waiters::{Ask, Waiter, Waiters};
 use core::num::NonZero;
 use core::task::Waker;
 use slab::Slab;
@@ -37,10 +37,10 @@ impl Queue {
         place.is_idle().then_some(waiter.ask.least)
     }
 
-    /// Grants room to the first waiter and takes it out, if there is room for it; returns its task. Of
+    /// Grants room to the first waiter and takes it out, if there is room for it; returns it. Of
     /// `free`, bytes that were released and still count as used, it is granted first: so what one stream
     /// releases and the next takes touches no sum.
-    pub(super) fn serve(&mut self, ledger: &Ledger, free: &mut usize) -> Option<Waker> {
+    pub(super) fn serve(&mut self, ledger: &Ledger, free: &mut usize) -> Option<Waiter> {
         let (_, first) = self.waiters.first()?;
         let Ask { charged, least, most } = first.ask;
         let room = ledger.threshold().saturating_add(*free).saturating_sub(charged);
@@ -56,7 +56,7 @@ impl Queue {
         }
         let waiter = self.waiters.pop_first()?;
         self.members[waiter.member].granted.store(granted, Relaxed);
-        Some(waiter.task)
+        Some(waiter)
     }
 
     /// Tells the stream that holds most to yield to one that would hold `need`; returns its task. One at

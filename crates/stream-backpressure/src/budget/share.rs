@@ -6,6 +6,7 @@ use super::member::Member;
 use super::waiters::{Ask, Place, Waiter};
 use core::fmt;
 use core::task::{Context, Poll};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 
@@ -114,16 +115,30 @@ impl Share {
 
     /// No longer waits, and gives back what is reserved.
     pub(crate) fn cancel(&mut self) {
-        if let Some(place) = self.place {
-            let mut queue = self.budget.lock();
-            let waiter = queue.waiters.remove(place);
-            // Those behind may fit.
+        let Some(place) = self.place else { return self.give_back() };
+        let budget = self.budget.clone();
+        let mut queue = budget.lock();
+        let waiter = queue.waiters.remove(place);
+        self.take_grant();
+        self.place = None;
+        let reserved = core::mem::take(&mut self.reserved);
+        self.publish();
+        // Those behind may fit. A task that panics as it is woken finds the books in order.
+        budget.settle(queue, reserved);
+        drop(waiter);
+    }
+
+    /// Leaves the budget.
+    fn leave(&self) {
+        let mut queue = self.budget.lock();
+        let member = queue.members.remove(self.key);
+        let victim = queue.victim.take_if(|victim| victim.id == self.member.id);
+        if !queue.waiters.is_empty() {
             self.budget.settle(queue, 0);
-            drop(waiter);
-            self.take_grant();
-            self.place = None;
+        } else {
+            drop(queue);
         }
-        self.give_back();
+        drop((member, victim));
     }
 
     /// Whether the stream has been told to give way to others.
@@ -177,7 +192,7 @@ impl Share {
     /// Enters the queue, or asks for this in the place that the stream has there. A stream that holds
     /// something has its place by what it asks for.
     fn wait(&mut self, cx: &mut Context<'_>, ask: Ask) {
-        let task = cx.waker().clone();
+        let task = Some(cx.waker().clone());
         let mut queue = self.budget.lock();
         let mut before = None;
         if let Some(place) = self.place {
@@ -216,17 +231,13 @@ impl Share {
 
 impl Drop for Share {
     fn drop(&mut self) {
-        self.cancel();
-        self.release(self.held);
-        let mut queue = self.budget.lock();
-        let member = queue.members.remove(self.key);
-        let victim = queue.victim.take_if(|victim| victim.id == self.member.id);
-        if !queue.waiters.is_empty() {
-            self.budget.settle(queue, 0);
-        } else {
-            drop(queue);
+        // A task that panics as it is woken keeps the rest from nothing.
+        let steps: [fn(&mut Self); 3] =
+            [Self::cancel, |share| share.release(share.held), |share| share.leave()];
+        let done = steps.map(|step| catch_unwind(AssertUnwindSafe(|| step(self))));
+        if let Some(panic) = done.into_iter().find_map(Result::err) {
+            resume_unwind(panic);
         }
-        drop((member, victim));
     }
 }
 

@@ -5,6 +5,7 @@ use super::share::Share;
 use core::pin::pin;
 use core::task::{Context, Poll, Waker};
 use proptest::prelude::*;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Barrier};
 use std::task::Wake;
@@ -16,6 +17,15 @@ struct Task(AtomicUsize);
 impl Wake for Task {
     fn wake(self: Arc<Self>) {
         self.0.fetch_add(1, Relaxed);
+    }
+}
+
+/// Panics with its name as it is woken.
+struct Bomb(&'static str);
+
+impl Wake for Bomb {
+    fn wake(self: Arc<Self>) {
+        resume_unwind(Box::new(self.0));
     }
 }
 
@@ -143,22 +153,58 @@ fn on_threads_every_waiter_has_its_turn() {
 
 #[test]
 fn a_waker_that_panics_keeps_none_of_the_others_from_being_woken() {
-    struct Bomb;
-    impl Wake for Bomb {
-        fn wake(self: Arc<Self>) {
-            panic!("a waker of others");
-        }
-    }
     let budget = Budget::new(100);
     let mut hog = Share::join(&budget, None);
     assert!(hog.charge(100));
     let (mut first, mut second) = (Share::join(&budget, None), Share::join(&budget, None));
-    let bomb = Waker::from(Arc::new(Bomb));
+    let bomb = Waker::from(Arc::new(Bomb("one")));
     assert!(first.poll_reserve(&mut Context::from_waker(&bomb), 50, 50).is_pending());
     let task: Arc<Task> = Arc::default();
     let waker = Waker::from(task.clone());
     assert!(second.poll_reserve(&mut Context::from_waker(&waker), 50, 50).is_pending());
-    let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| hog.release(100)));
+    let caught = catch_unwind(AssertUnwindSafe(|| hog.release(100)));
     assert!(caught.is_err());
     assert_eq!((task.0.load(Relaxed), budget.waiting(), budget.used()), (1, 0, 100));
+}
+
+/// A budget that one stream has spent, for which two streams with tasks that panic and one with a counting
+/// task wait.
+fn mined() -> (Budget, Share, [Share; 3], Arc<Task>) {
+    let budget = Budget::new(100);
+    let mut hog = Share::join(&budget, None);
+    assert!(hog.charge(100));
+    let task: Arc<Task> = Arc::default();
+    let wakers = [
+        Waker::from(Arc::new(Bomb("one"))),
+        Waker::from(Arc::new(Bomb("two"))),
+        Waker::from(task.clone()),
+    ];
+    let waiters = wakers.map(|waker| {
+        let mut waiter = Share::join(&budget, None);
+        assert!(waiter.poll_reserve(&mut Context::from_waker(&waker), 10, 10).is_pending());
+        waiter
+    });
+    (budget, hog, waiters, task)
+}
+
+#[test]
+fn of_two_wakers_that_panic_in_one_release_the_first_panic_goes_on() {
+    let (budget, hog, waiters, task) = mined();
+    let panic = catch_unwind(AssertUnwindSafe(|| drop(hog))).unwrap_err();
+    assert_eq!(panic.downcast_ref(), Some(&"one"));
+    assert_eq!((task.0.load(Relaxed), budget.waiting(), budget.used()), (1, 0, 30));
+    assert_eq!(budget.streams(), 3, "the stream has left nevertheless");
+    drop(waiters);
+    assert_eq!((budget.used(), budget.streams()), (0, 0));
+}
+
+#[test]
+fn a_waker_that_panics_while_another_panic_unwinds_does_not_abort() {
+    let (_budget, hog, _waiters, task) = mined();
+    let panic = catch_unwind(AssertUnwindSafe(|| {
+        let _hog = hog;
+        resume_unwind(Box::new("the first"));
+    }));
+    assert_eq!(panic.unwrap_err().downcast_ref(), Some(&"the first"));
+    assert_eq!(task.0.load(Relaxed), 1);
 }

@@ -35,7 +35,8 @@ pub(super) struct Waiter {
     /// Its member's key.
     pub(super) member: usize,
     pub(super) ask: Ask,
-    pub(super) task: Waker,
+    /// The stream's task; none once it was told that it waits in vain, until it is polled.
+    pub(super) task: Option<Waker>,
 }
 
 /// What a stream waits for, in bytes.
@@ -113,8 +114,9 @@ impl Waiters {
         }
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Waiter> {
-        self.idle.iter().filter_map(|(_, waiter)| waiter.as_ref()).chain(self.holding.values())
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Waiter> {
+        let idle = self.idle.iter_mut().filter_map(|(_, waiter)| waiter.as_mut());
+        idle.chain(self.holding.values_mut())
     }
 
     fn index(&self, place: Place) -> Option<usize> {

@@ -1,7 +1,8 @@
 //! Tasks that are woken together, after the queue is unlocked.
 
 use core::task::Waker;
-use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::thread::panicking;
 
 /// Tasks to be woken, all of them even if waking one panics. No lock is held meanwhile: wakers run the
 /// code of others.
@@ -9,39 +10,42 @@ use std::collections::VecDeque;
 pub(super) struct WakeAll {
     /// The first of them, so that one alone costs no allocation.
     first: Option<Waker>,
-    others: VecDeque<Waker>,
+    others: Vec<Waker>,
 }
 
 impl WakeAll {
-    pub(super) fn push(&mut self, task: Waker) {
-        if self.first.is_none() {
-            self.first = Some(task);
-        } else {
-            self.others.push_back(task);
+    /// Wakes the tasks. The first panic of one goes on, unless another panic is on its way already: a
+    /// second one would abort the process.
+    pub(super) fn wake(self) {
+        let mut panicked = None;
+        for task in self.first.into_iter().chain(self.others) {
+            let woken = catch_unwind(AssertUnwindSafe(|| task.wake()));
+            panicked = panicked.or(woken.err());
         }
-    }
-
-    pub(super) fn wake(mut self) {
-        self.wake_each();
-    }
-
-    fn wake_each(&mut self) {
-        while let Some(task) = self.first.take().or_else(|| self.others.pop_front()) {
-            task.wake();
+        if let Some(panic) = panicked
+            && !panicking()
+        {
+            resume_unwind(panic);
         }
     }
 }
 
-impl Drop for WakeAll {
-    fn drop(&mut self) {
-        self.wake_each();
+impl Extend<Waker> for WakeAll {
+    fn extend<I: IntoIterator<Item = Waker>>(&mut self, tasks: I) {
+        for task in tasks {
+            if self.first.is_none() {
+                self.first = Some(task);
+            } else {
+                self.others.push(task);
+            }
+        }
     }
 }
 
 impl FromIterator<Waker> for WakeAll {
     fn from_iter<I: IntoIterator<Item = Waker>>(tasks: I) -> Self {
         let mut all = Self::default();
-        tasks.into_iter().for_each(|task| all.push(task));
+        all.extend(tasks);
         all
     }
 }

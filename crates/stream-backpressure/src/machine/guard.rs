@@ -55,11 +55,13 @@ impl Guard {
         length: usize,
         chunks: usize,
     ) -> Result<(), Error<E>> {
-        let cost = length.saturating_add(self.cost_of(chunks));
-        let weight = before.saturating_add(self.cost_of(self.held));
-        if weight.saturating_add(cost) > self.bytes {
+        let cost = self.cost_of(chunks).checked_add(length);
+        let weight = self.cost_of(self.held).checked_add(before);
+        // A sum that cannot be counted is past every cap.
+        let fits = cost.zip(weight).and_then(|(cost, weight)| weight.checked_add(cost));
+        let (Some(cost), true) = (cost, fits.is_some_and(|sum| sum <= self.bytes)) else {
             return Err(Error::Full { cap: self.bytes });
-        }
+        };
         if self.held.saturating_add(chunks) > self.chunks {
             return Err(Error::Full { cap: self.chunks });
         }
@@ -102,7 +104,7 @@ impl Guard {
 
     /// The cap that not even an empty stream keeps with `length` in a chunk.
     pub(super) fn never_fits<E>(&self, length: usize) -> Option<Error<E>> {
-        if length.saturating_add(self.chunk_cost) > self.bytes {
+        if length.checked_add(self.chunk_cost).is_none_or(|sum| sum > self.bytes) {
             return Some(Error::Full { cap: self.bytes });
         }
         (self.chunks == 0).then_some(Error::Full { cap: 0 })

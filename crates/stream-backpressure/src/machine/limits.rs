@@ -8,6 +8,7 @@ use crate::error::Error;
 use core::convert::Infallible;
 use core::task::{Context, Poll};
 use core::time::Duration;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 impl<C: Chunk, H: Host<C>> Machine<C, H> {
     /// Destroys the stream with [`Error::Deadline`] if it has been undrained for too long: since a
@@ -156,10 +157,11 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
     pub(super) fn release(&mut self, length: usize) {
         let length = length.min(self.length);
         self.length -= length;
-        if let Some(guard) = &mut self.guard {
+        if self.guard.is_some() {
             // What is in flight is released as a whole. An unused queue is not looked at: it is cold.
             let buffered = if self.flags & flags::BUFFERED == 0 { 0 } else { self.chunks.len() };
-            guard.release(length, buffered + usize::from(self.reserved > 0));
+            let held = buffered + usize::from(self.reserved > 0);
+            self.give_back(length, held);
         }
         self.notify(|host| host.account(-(length as isize)));
     }
@@ -167,10 +169,20 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
     /// No longer holds that much of what is in flight, in so many chunks.
     pub(super) fn release_some(&mut self, chunks: usize, length: usize) {
         self.length -= length;
-        if let Some(guard) = &mut self.guard {
-            guard.release(length, guard.held.saturating_sub(chunks));
+        if let Some(guard) = &self.guard {
+            let held = guard.held.saturating_sub(chunks);
+            self.give_back(length, held);
         }
         self.notify(|host| host.account(-(length as isize)));
+    }
+
+    /// Tells the limits that no more than `held` chunks are held. A stream that waits for the room may have
+    /// a task that panics as it is woken.
+    #[inline]
+    fn give_back(&mut self, length: usize, held: usize) {
+        let Some(guard) = &mut self.guard else { return };
+        let woken = catch_unwind(AssertUnwindSafe(|| guard.release(length, held)));
+        woken.unwrap_or_else(|panic| self.keep(panic));
     }
 
     /// Notes that 'drain' is needed.

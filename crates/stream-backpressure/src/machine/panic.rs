@@ -76,9 +76,10 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         self.shield(|stream| H::event(stream, event));
     }
 
-    /// Drops a chunk that nobody takes. If that panics, the call or tick raises the panic at its end.
-    pub(crate) fn discard(&mut self, chunk: C) {
-        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(chunk))) {
+    /// Drops a chunk that nobody takes, or the sink. If that panics, the call or tick raises the panic at its
+    /// end.
+    pub(crate) fn discard<T>(&mut self, value: T) {
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(value))) {
             self.keep(panic);
         }
     }
@@ -103,7 +104,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
 
     /// Keeps a panic until [`raise`](Self::raise).
     #[cold]
-    fn keep(&mut self, panic: Payload) {
+    pub(super) fn keep(&mut self, panic: Payload) {
         self.panics.catch(panic);
         self.flags |= flags::PANICKED;
     }

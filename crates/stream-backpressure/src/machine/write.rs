@@ -37,7 +37,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
     fn write_or_buffer(
         &mut self,
         mut chunk: C,
-        callback: Option<H::Callback>,
+        mut callback: Option<H::Callback>,
     ) -> Result<bool, RefusedBy<C, H>> {
         let length = match self.measure_new(&chunk) {
             Ok(length) => length,
@@ -54,7 +54,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
             return Err(self.overflow(chunk, callback, error));
         }
         let panicked = self.hold(length);
-        self.prepare(&mut chunk, length);
+        self.prepare(&mut chunk, length, &mut callback);
         self.pending += 1;
         if !straight && self.flags & flags::WAY_BESIDE != flags::CONSTRUCTED {
             self.buffer(chunk, callback);
@@ -72,12 +72,16 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         Ok(below)
     }
 
-    /// Makes a chunk ready that is held. If that panics, the chunk is not held any more.
+    /// Makes a chunk ready that is held. If that panics, the chunk is not held any more, and the write's
+    /// callback is told in a tick.
     #[inline(always)]
-    fn prepare(&mut self, chunk: &mut C, length: usize) {
+    fn prepare(&mut self, chunk: &mut C, length: usize, callback: &mut Option<H::Callback>) {
         let rules = self.rules;
         if let Err(panic) = catch_unwind(AssertUnwindSafe(|| chunk.prepare(rules))) {
             self.release_some(1, length);
+            if let Some(callback) = callback.take() {
+                self.next_tick(Tick::Call(callback, Some(Error::InvalidChunk)));
+            }
             resume_unwind(panic);
         }
     }

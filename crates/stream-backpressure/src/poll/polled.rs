@@ -64,7 +64,7 @@ impl<C: Chunk, P: PollSink<C>> Host<C> for Polled<C, P> {
         let chunks = chunks.chain(host.gathered.take());
         let sink = if finished { None } else { host.sink.take() };
         chunks.for_each(|chunk| stream.discard(chunk));
-        drop(sink);
+        stream.discard(sink);
         Completion::Done
     }
 

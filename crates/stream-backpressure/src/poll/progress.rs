@@ -68,8 +68,8 @@ impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
     pub fn destroy(&mut self, error: Option<Error<P::Error>>) {
         let aside = self.aside.take();
         self.machine.destroy(error);
+        self.machine.discard(aside);
         self.machine.run_ticks();
-        drop(aside);
     }
 
     /// Passes on what the stream holds; ready when it holds nothing. The error of a destroyed stream
@@ -155,7 +155,8 @@ impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
         match catch_unwind(AssertUnwindSafe(|| call(sink, batch))) {
             Ok(answer) => answer,
             Err(panic) => {
-                self.destroy(Some(Error::SinkPanicked));
+                // A second panic goes no further.
+                let _ = catch_unwind(AssertUnwindSafe(|| self.destroy(Some(Error::SinkPanicked))));
                 resume_unwind(panic)
             }
         }

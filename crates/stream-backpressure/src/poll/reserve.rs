@@ -4,6 +4,7 @@
 use super::sink::PollSink;
 use super::stream::{NotSent, PollWritable};
 use crate::chunk::Chunk;
+use crate::coop::cooperative;
 use crate::error::Refused;
 use core::fmt;
 use core::future::poll_fn;
@@ -26,8 +27,10 @@ impl<C: Chunk, P: PollSink<C>> Room<'_, C, P> {
 
     /// Ready when the stream is drained and the room is there.
     fn poll(&mut self, cx: &mut Context<'_>, count: usize) -> Poll<Result<(), NotSent<C, P>>> {
-        ready!(self.stream.poll_drained(cx))?;
-        self.stream.poll_room_now(cx, count)
+        cooperative(cx, |cx| {
+            ready!(self.stream.poll_drained(cx))?;
+            self.stream.poll_room_now(cx, count)
+        })
     }
 }
 

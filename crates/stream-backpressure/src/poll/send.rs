@@ -52,10 +52,22 @@ impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
         self.send_gathered();
         let written = self.machine.write(chunk);
         self.machine.run_ticks();
-        written?;
+        written.map_err(|refused| self.as_failed(refused))?;
         self.flushed = false;
         self.taken = self.taken.wrapping_add(1);
         Ok(())
+    }
+
+    /// A refusal with what the stream has failed with, as every other call tells it, where the machine says
+    /// no more than that the stream takes no write.
+    #[cold]
+    fn as_failed(&self, refused: NotSent<C, P>) -> NotSent<C, P> {
+        match self.machine.errored() {
+            Some(error) if matches!(refused.error, Error::Destroyed(_) | Error::WriteAfterEnd) => {
+                Refused { error: error.clone(), ..refused }
+            }
+            _ => refused,
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use crate::log::{bytes, stream, strict};
 use proptest::prelude::*;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicIsize, AtomicU64, Ordering::Relaxed};
+use std::task::Poll;
 use std::time::Duration;
 use stream_backpressure::{
     Budget, Chunks, Completion, Data, Error, Measured, Options, Overflow, Sink, Writable,
@@ -304,4 +305,21 @@ fn ten_thousand_streams_on_threads_stay_within_one_budget() {
     }
     assert!(budget.peak() <= budget.cap() && budget.refusals() > 0);
     assert_eq!((budget.used(), budget.streams()), (0, 0));
+}
+
+#[test]
+fn a_cost_that_no_sum_holds_refuses_a_polled_write() {
+    let most = usize::MAX;
+    let options = Options::default()
+        .with_high_water_mark(most)
+        .with_low_water_mark(most)
+        .with_cap(most, Overflow::Refuse)
+        .with_chunk_cap(most)
+        .with_chunk_cost(most);
+    let (mut writable, _) = crate::polled::gated(options);
+    let cx = &mut crate::polled::context();
+    let Poll::Ready(Err(refused)) = writable.poll_write(cx, &[1; 1000]) else { panic!("no room") };
+    assert_eq!(refused.error, Error::Full { cap: most });
+    let refused = writable.start_send(vec![1; 1000]).unwrap_err();
+    assert_eq!((refused.error, refused.chunk), (Error::Full { cap: most }, Some(vec![1; 1000])));
 }

@@ -19,4 +19,5 @@ mod strict;
 mod text;
 #[cfg(feature = "tokio")]
 mod tokio;
+mod wakers;
 mod write;

@@ -317,7 +317,12 @@ fn a_polled_sink_that_panics_fails_every_later_call() {
         assert!(failed(writable.poll_ready(cx).map_err(|refused| refused.error)), "{method}");
         assert!(failed(writable.poll_flush(cx).map_err(|refused| refused.error)), "{method}");
         assert!(failed(writable.poll_close(cx).map_err(|refused| refused.error)), "{method}");
-        assert_eq!(writable.start_send(vec![3]).unwrap_err().chunk, Some(vec![3]));
+        let refused = writable.start_send(vec![3]).unwrap_err();
+        assert_eq!(
+            (refused.chunk, refused.error),
+            (Some(vec![3]), Error::SinkPanicked),
+            "{method}"
+        );
         assert_eq!(writable.stats().bytes, 0);
     }
 }
@@ -385,6 +390,38 @@ fn accounting_that_panics_upsets_nothing_and_its_panic_goes_on() {
             assert_eq!(panicked, ["account"], "at call {first}");
             assert!(writable.finished(), "after a panic at call {first}");
             assert_eq!((writable.length(), writable.sink().held, writable.sink().taken), (0, 0, 4));
+        }
+    }
+}
+
+#[test]
+fn accounting_that_panics_keeps_no_callback_from_being_called_once() {
+    for (first, times) in (1..=16).flat_map(|first| [(first, 1), (first, 2), (first, 9)]) {
+        for corked in [false, true] {
+            let books = BadBooks { first, times, calls: 0, held: 0, taken: 0 };
+            let mut writable = Writable::over(strict().with_high_water_mark(2), books);
+            let log = Log::default();
+            let told = |name: String| -> OnDone<Vec<u8>, BadBooks> {
+                let log = log.clone();
+                Box::new(move |_, _| log.push(&name))
+            };
+            if corked {
+                writable.cork();
+            }
+            for n in 1..=4 {
+                let told = told(format!("write {n}"));
+                let _ = caught(|| writable.write_then(vec![7; n], told).unwrap());
+            }
+            let _ = caught(|| writable.uncork());
+            let told = told("end".into());
+            let _ = caught(|| writable.end_with(Some(vec![7]), Some(told)).unwrap());
+            while writable.tick_due() {
+                let _ = caught(|| writable.run_ticks());
+            }
+            let mut called = log.take();
+            called.sort();
+            let expected = ["end", "write 1", "write 2", "write 3", "write 4"];
+            assert_eq!(called, expected, "{times} panics from call {first} on");
         }
     }
 }
@@ -457,6 +494,21 @@ fn a_chunk_that_panics_as_it_is_prepared_is_not_held() {
 }
 
 #[test]
+fn the_callback_of_a_write_whose_chunk_panics_as_it_is_prepared_is_called() {
+    let log = Log::default();
+    let mut writable = Writable::over(strict(), Silent);
+    let heard = log.clone();
+    let told: OnDone<Brittle, Silent> =
+        Box::new(move |_, result| heard.push(format!("{:?}", result.unwrap_err())));
+    let chunk = Brittle { in_drop: false, in_prepare: true };
+    assert_eq!(caught(|| _ = writable.write_then(chunk, told)), Some("prepare"));
+    assert_eq!(log.take(), [""; 0], "not before a tick");
+    writable.run_ticks();
+    assert_eq!(log.take(), ["InvalidChunk"]);
+    assert_eq!((writable.length(), writable.errored()), (0, None));
+}
+
+#[test]
 fn chunks_that_panic_as_a_polled_stream_is_destroyed_keep_the_sink_from_nothing() {
     let held = std::sync::Arc::new(());
     let kept = held.clone();
@@ -474,6 +526,53 @@ fn chunks_that_panic_as_a_polled_stream_is_destroyed_keep_the_sink_from_nothing(
     assert!(writable.sink().is_none());
     assert_eq!(std::sync::Arc::strong_count(&held), 1, "the sink is dropped");
     assert_eq!(writable.stats().bytes, 0);
+}
+
+/// A sink that panics as it is dropped, and as it is polled if it is told.
+struct BrittleSink {
+    in_poll: bool,
+}
+
+impl PollSink<Brittle> for BrittleSink {
+    type Error = String;
+
+    fn poll_write(
+        &mut self,
+        _: &mut Context<'_>,
+        _: &mut Chunks<Brittle>,
+    ) -> Poll<Result<(), String>> {
+        if self.in_poll {
+            panic_with("poll");
+        }
+        Poll::Pending
+    }
+}
+
+impl Drop for BrittleSink {
+    fn drop(&mut self) {
+        panic_with("sink");
+    }
+}
+
+#[test]
+fn a_destroyed_stream_gives_its_budget_back_whatever_panics_as_it_is_dropped() {
+    for (in_poll, in_drop) in [(false, false), (false, true), (true, false), (true, true)] {
+        let budget = Budget::new(10_000);
+        let options = Options::default().with_budget(&budget);
+        let mut writable = PollWritable::new(options, BrittleSink { in_poll });
+        for _ in 0..3 {
+            writable.start_send(Brittle { in_drop, in_prepare: false }).unwrap();
+        }
+        assert!(budget.used() > 0);
+        let panicked = caught(|| {
+            let _ = writable.poll_flush(&mut context());
+            writable.destroy(None);
+        });
+        let first = if in_drop { "drop" } else { "sink" };
+        assert_eq!(panicked, Some(if in_poll { "poll" } else { first }));
+        assert_eq!((budget.used(), writable.stats().bytes), (0, 0));
+        assert!(writable.sink().is_none());
+    }
 }
 
 /// A sink whose `writev` takes one chunk of all.

@@ -12,6 +12,7 @@ use stream_backpressure::{
 use tokio::io::{
     AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream, ReadBuf, duplex,
 };
+use tokio::time::timeout;
 
 type Over<W> = PollWritable<Bytes, TokioSink<W>>;
 
@@ -463,11 +464,13 @@ async fn a_deadline_without_end_is_never_late() {
 #[tokio::test(start_paused = true)]
 async fn a_flush_and_a_pump_over_a_peer_that_never_reads_meet_their_deadline() {
     let options = || Options::default().with_deadline(Duration::from_secs(30));
+    let year = Duration::from_secs(365 * 86_400);
     let (writable, _far) = over(options(), 16);
     let mut writable = writable.with_timer(TokioTimer::new());
     writable.write_all(&[1; 100]).await.unwrap();
     let start = tokio::time::Instant::now();
-    assert_eq!(writable.flush().await.unwrap_err().kind(), io::ErrorKind::TimedOut);
+    let flushed = timeout(year, writable.flush()).await.expect("it ends");
+    assert_eq!(flushed.unwrap_err().kind(), io::ErrorKind::TimedOut);
     assert_eq!(start.elapsed().as_secs(), 30);
 
     // A source that has nothing more, and does not end.
@@ -476,10 +479,43 @@ async fn a_flush_and_a_pump_over_a_peer_that_never_reads_meet_their_deadline() {
     let (mut source, idle) = duplex(1000);
     source.write_all(&[1; 100]).await.unwrap();
     let start = tokio::time::Instant::now();
-    assert!(pump_read(idle, &mut writable, 32).await.is_err());
+    let pumped = timeout(year, pump_read(idle, &mut writable, 32)).await.expect("it ends");
+    assert!(pumped.is_err());
     assert_eq!(start.elapsed().as_secs(), 30);
     assert_eq!(
         writable.errored().map(ToString::to_string),
         Some("The stream was not drained in time".into())
     );
+}
+
+#[tokio::test]
+async fn writes_over_a_sink_that_is_always_ready_let_other_tasks_run() {
+    use futures::{SinkExt, StreamExt, stream};
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+    for way in ["write_all", "write_chunk", "forward"] {
+        let ran = Arc::new(AtomicBool::new(false));
+        let set = ran.clone();
+        tokio::spawn(async move { set.store(true, Relaxed) });
+        let sink = TokioSink::new(tokio::io::sink());
+        let mut writable: Over<_> = PollWritable::new(Options::default(), sink);
+        match way {
+            "write_all" => {
+                for _ in 0..1000 {
+                    writable.write_all(&[7; 10]).await.unwrap();
+                }
+            }
+            "write_chunk" => {
+                for _ in 0..1000 {
+                    writable.write_chunk(Bytes::from_static(&[7; 10])).await.unwrap();
+                }
+            }
+            _ => {
+                let chunks = stream::iter(0..1000).map(|_| Ok(Bytes::from_static(&[7; 10])));
+                chunks.forward((&mut writable).sink_map_err(drop)).await.unwrap();
+            }
+        }
+        assert!(ran.load(Relaxed), "in a loop of {way}");
+    }
 }
