@@ -77,6 +77,7 @@ impl Heap {
         let room = self.allocate_somewhere(size, old);
         self.allow_allocation();
         let room = room?;
+        self.forget_refusal();
         // A large cell's mapping is of zeros that no one has touched yet.
         let large = size > LARGEST_IN_PAGE;
         let cell = if large { room.format_zeroed(kind, slots) } else { room.format(kind, slots) };
