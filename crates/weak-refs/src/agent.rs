@@ -12,6 +12,7 @@ use core::fmt;
 use core::sync::atomic::{AtomicU64, Ordering};
 use heap_model::{Global, Kind, Local, Scope, Value};
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 /// The first slot, where the heap's operations on tables look for one.
 const SEEN: usize = 0;
@@ -69,13 +70,15 @@ pub struct Agent<C = (), E = Infallible> {
     kept: Option<Global>,
     /// In the order in which their turn comes.
     enrolled: VecDeque<Enrolled<C, E>>,
+    /// The registries whose turn it is: several while a callback runs the cleanup of others.
+    in_turn: Vec<Arc<Global>>,
     /// No other agent has it, and none has 0. A registry knows by it that it is enrolled.
     number: u64,
 }
 
 struct Enrolled<C, E> {
     /// A weak cell with the registry's.
-    registry: Global,
+    registry: Arc<Global>,
     callback: Callback<C, E>,
 }
 
@@ -162,21 +165,23 @@ impl<C, E> Agent<C, E> {
         }
         scope.scope(|scope| {
             let weak = scope.alloc_weak_cell(registry.cell())?;
-            let entry = Enrolled { registry: scope.global(weak)?, callback: Box::new(callback) };
+            let registry_root = Arc::new(scope.global(weak)?);
+            let entry = Enrolled { registry: registry_root, callback: Box::new(callback) };
             self.enrolled.push_back(entry);
             registry.set_agent(scope, self.number)
         })
     }
 
-    /// Looks for a registry among all.
+    /// Looks for a registry among all, those whose turn it is included.
     fn has(
         &self,
         scope: &mut Scope<'_>,
         registry: FinalizationRegistry<'_>,
     ) -> Result<bool, WeakError> {
-        for entry in &self.enrolled {
+        let waiting = self.enrolled.iter().map(|entry| &entry.registry);
+        for root in waiting.chain(&self.in_turn) {
             let is_it = scope.scope(|scope| {
-                let weak = scope.local(&entry.registry)?;
+                let weak = scope.local(root)?;
                 let cell = scope.weak_target(weak)?;
                 Ok::<_, WeakError>(cell.is_some_and(|cell| scope.same(cell, registry.cell())))
             });
@@ -251,6 +256,7 @@ impl<C, E> Agent<C, E> {
                 break;
             }
             let Some(entry) = self.enrolled.pop_front() else { break };
+            self.in_turn.push(entry.registry.clone());
             let turn = Turn { agent: self, entry: Some(entry) };
             called += turn.clean(scope, context, limit - called)?;
         }
@@ -292,6 +298,7 @@ impl<C, E> Turn<'_, C, E> {
 impl<C, E> Drop for Turn<'_, C, E> {
     fn drop(&mut self) {
         self.agent.end_job();
+        self.agent.in_turn.pop();
         self.agent.enrolled.extend(self.entry.take());
     }
 }
@@ -300,7 +307,7 @@ impl<C, E> Default for Agent<C, E> {
     fn default() -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        Self { kept: None, enrolled: VecDeque::new(), number }
+        Self { kept: None, enrolled: VecDeque::new(), in_turn: Vec::new(), number }
     }
 }
 
