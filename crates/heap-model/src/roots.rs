@@ -116,7 +116,14 @@ impl Roots {
     pub fn new() -> Option<Self> {
         let handles = Handles::new()?;
         let (globals, weaks) = (Blocks::default(), Blocks::default());
-        Some(Self { handles, globals, weaks, released: Released::default(), drained: 0, watch: None })
+        Some(Self {
+            handles,
+            globals,
+            weaks,
+            released: Released::default(),
+            drained: 0,
+            watch: None,
+        })
     }
 
     /// Makes an owned root of a cell, which may be `young`.

@@ -33,7 +33,8 @@ impl Heap {
         Ok(())
     }
 
-    /// The last resort: collects until there is room, or until that helps no more.
+    /// The last resort: collects until there is room, or until that helps no more. Then the
+    /// semi-spaces yield what they have beyond a page.
     fn collect_at_limit(&mut self, bytes: usize) {
         self.full_collection(Cause::LastResort);
         // Which cells had died was not known when pages were chosen, and each that is emptied makes room to
@@ -45,6 +46,9 @@ impl Heap {
         {
             committed = self.spaces.committed();
             self.full_collection(Cause::LastResort);
+        }
+        if !self.spaces.has_room(bytes) {
+            self.spaces.yield_new_space(bytes);
         }
     }
 

@@ -277,12 +277,31 @@ fn a_refusal_that_is_tried_again_costs_no_collection() {
 }
 
 #[test]
+fn an_empty_heap_with_a_larger_limit_never_takes_less() {
+    const STEP: usize = 16 << 10;
+    let mut before = 0;
+    for limit in (1_310_720..6 << 20).step_by(STEP) {
+        let mut heap = Heap::new(HeapOptions::default().with_limit(limit)).unwrap();
+        let mut takes = |size: usize| {
+            let made = heap.enter(|scope| scope.alloc_sized(Kind::Bytes, size, 0).is_ok());
+            assert!(heap.heap_total() <= limit);
+            made
+        };
+        // Each size, for cells of some are young and of others have a mapping of their own.
+        let largest = (1..limit / STEP).take_while(|count| takes(count * STEP)).count() * STEP;
+        assert!(largest >= before && largest > 250_000, "{largest} after {before} in {limit}");
+        before = largest;
+    }
+    assert!(before > 4 << 20);
+}
+
+#[test]
 fn a_heap_with_one_live_cell_allocates_garbage_for_ever() {
-    for limit in [1_310_720, 2 << 20, 3 << 20, 4 << 20] {
+    for limit in (1_310_720..4 << 20).step_by(16 << 10) {
         let mut heap = Heap::new(HeapOptions::default().with_limit(limit)).unwrap();
         heap.enter(|scope| {
             scope.alloc(Kind::Object, 10, 0).unwrap();
-            for number in 0..50_000 {
+            for number in 0..20_000 {
                 let made = scope.scope(|scope| scope.alloc(Kind::Object, 10, 0).map(drop));
                 assert!(made.is_ok(), "{number} in {limit}");
             }
