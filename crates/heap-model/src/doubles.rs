@@ -5,19 +5,22 @@
 //! and at nothing else, so that a walk costs later collections nothing. Entries of dead doubles stay until
 //! there are many of them; the double that comes to lie there has no flag.
 
+use crate::address::CellMap;
 use crate::identities::Identities;
 use crate::memory::cell::Cell;
 use crate::memory::chunk::Chunk;
 use crate::memory::header::{Header, Kind};
 use crate::spaces::Spaces;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 /// The hashes that doubles were given.
 #[derive(Default)]
 pub(crate) struct Doubles {
-    hashes: HashMap<Cell, u32>,
-    /// With more entries, those of dead doubles are looked for.
+    hashes: CellMap<u32>,
+    /// With more entries, a walk first looks for those of dead doubles. Half as many were once alive together.
     bound: usize,
+    /// How many entries there were when the latest walk began.
+    before: usize,
     /// How many entries collections have looked at.
     #[cfg(test)]
     visited: usize,
@@ -40,22 +43,24 @@ impl Doubles {
         }
     }
 
-    /// The double's identity hash. Expected amortised constant time. While `marking`, it is not known which cells
-    /// live.
-    pub fn hash(
-        &mut self,
-        cell: Cell,
-        fresh: &mut Identities,
-        spaces: &Spaces,
-        marking: bool,
-    ) -> u32 {
+    /// A walk begins, in which no double dies. While `marking`, it is not known which cells live. O(entries) if they
+    /// have doubled since it last was, else constant time.
+    pub fn begin_walk(&mut self, spaces: &Spaces, marking: bool) {
+        // All that the walk before has added lived together.
+        let added = self.hashes.len().saturating_sub(self.before);
+        self.bound = self.bound.max(2 * added).max(FEW);
+        if self.hashes.len() > self.bound {
+            self.forget_dead(spaces, marking);
+        }
+        self.before = self.hashes.len();
+    }
+
+    /// The double's identity hash. Expected constant time.
+    pub fn hash(&mut self, cell: Cell, fresh: &mut Identities) -> u32 {
         if is_identified(cell.header())
             && let Some(hash) = self.hashes.get(&cell)
         {
             return *hash;
-        }
-        if self.hashes.len() > self.bound {
-            self.forget_dead(spaces, marking);
         }
         let hash = fresh.next();
         cell.set_flag(Header::IDENTIFIED, true);
@@ -136,6 +141,34 @@ mod tests {
             heap.collect();
         }
         assert_eq!(heap.doubles.visited, visited);
+    }
+
+    #[test]
+    fn a_walk_looks_at_no_entry_of_the_walk_before_while_its_doubles_live() {
+        let (mut heap, _root) = walked();
+        let visited = heap.doubles.visited;
+        for _ in 0..3 {
+            heap.walk(|_| ());
+            let _ = heap.roots();
+        }
+        assert_eq!(heap.doubles.visited, visited);
+        assert_eq!(visited, 0, "nor at its own");
+    }
+
+    #[test]
+    fn walks_of_young_doubles_that_die_keep_the_table_small() {
+        let mut heap = Heap::new(HeapOptions::default()).unwrap();
+        for _ in 0..50 {
+            heap.enter(|scope| {
+                for _ in 0..2 * FEW {
+                    shapes::heap_number(scope, 0.5).unwrap();
+                }
+                scope.walk(|_| ());
+            });
+            heap.scavenge();
+            assert!(heap.doubles.hashes.len() <= 6 * FEW, "{}", heap.doubles.hashes.len());
+        }
+        assert_eq!(heap.statistics().full_collections, 0);
     }
 
     #[test]

@@ -56,7 +56,7 @@ impl Heap {
     /// used. The largest semi-spaces take addresses alone (memory, on a system without mappings). Constant time.
     ///
     /// Where the limit leaves no room for cells beside the initial semi-spaces, they are smaller: an eighth of
-    /// it each, of at least a page of 256 KiB.
+    /// it each, of at least a page of 256 KiB. At the limit semi-spaces of any size yield to cells, down to a page.
     ///
     /// # Errors
     /// [`Reason::LimitTooLow`](crate::Reason::LimitTooLow) if the limit is below five pages, which is the least

@@ -1,59 +1,61 @@
-//! What is remembered of a last collection at the limit, so that another one is not made in vain.
+//! What the heap remembers of a refusal, so that the same request does not cost another last collection.
 
-use crate::roots::Roots;
+use crate::memory::handles::Handles;
 use crate::spaces::Spaces;
 
-/// What the last collection at the limit has found.
+/// The latest refusal, while a collection would find no less alive than the one before it found.
+///
+/// **Invariant**: since then no cell was allocated, and no reference that was there then was let go of by a slot, an
+/// entry or a registration: whatever does so calls [`forget`](Self::forget). [`is_known_full`](Self::is_known_full)
+/// itself looks at the handles and the counts of bytes; [`Roots`](crate::roots::Roots) watches the owned roots.
 #[derive(Default)]
 pub(crate) struct LastResort {
-    full: Option<Full>,
-    /// A slot may have been overwritten since then.
-    pub overwritten: bool,
+    refusal: Option<Refusal>,
 }
 
-/// A heap that a last collection has found full. As long as nothing that was reachable then is released, another
-/// collection would find no less alive.
-struct Full {
+/// The heap as a last collection left it.
+struct Refusal {
     /// Bytes for which there was no room, below this limit.
     needed: usize,
     limit: usize,
-    /// Owned roots that had been dropped, and the handles that there were: how many bytes, and a hash of them.
-    roots_dropped: usize,
-    handles: (usize, u64),
-    #[cfg(zeal)]
+    /// Bytes of cells, which grow with each allocation between two collections, and bytes committed.
     used: usize,
+    committed: usize,
+    /// The handles: how many bytes, and a hash of them.
+    handles: (usize, u64),
 }
 
 impl LastResort {
     /// After a last collection: remembers what there is no room for. O(handles).
-    pub fn note_full(&mut self, needed: usize, spaces: &Spaces, roots: &Roots) {
-        if self.full.is_none() {
-            self.full = Some(Full {
-                needed,
-                limit: spaces.limit(),
-                // Those that payloads' drops have let go of since the collection began are counted later.
-                roots_dropped: roots.drained(),
-                handles: roots.handles.fingerprint(usize::MAX),
-                #[cfg(zeal)]
-                used: spaces.used(),
-            });
-        }
+    pub fn note_full(&mut self, needed: usize, spaces: &Spaces, handles: &Handles) {
+        self.refusal = Some(Refusal {
+            needed,
+            limit: spaces.limit(),
+            used: spaces.used(),
+            committed: spaces.committed(),
+            handles: handles.fingerprint(usize::MAX),
+        });
     }
 
-    /// Whether a collection would make no room for `bytes` bytes: the last one has not, and nothing that was
-    /// reachable then was released since, that is, no handle, no owned root, and no slot. O(handles).
-    pub fn is_known_full(&self, bytes: usize, spaces: &Spaces, roots: &Roots) -> bool {
-        let Some(full) = &self.full else { return false };
-        !self.overwritten
-            && bytes >= full.needed
-            && spaces.limit() == full.limit
-            && roots.dropped() == full.roots_dropped
-            && roots.handles.fingerprint(full.handles.0) == full.handles
+    /// Whether a refusal is remembered.
+    #[inline(always)]
+    pub fn is_noted(&self) -> bool {
+        self.refusal.is_some()
     }
 
-    /// Bytes of cells after that collection.
-    #[cfg(zeal)]
-    pub fn used(&self) -> Option<usize> {
-        self.full.as_ref().map(|full| full.used)
+    pub fn forget(&mut self) {
+        self.refusal = None;
+    }
+
+    /// Whether a collection would make no room for so many bytes, if no owned root that was there at the refusal was
+    /// dropped. O(handles).
+    pub fn is_known_full(&self, bytes: usize, spaces: &Spaces, handles: &Handles) -> bool {
+        self.refusal.as_ref().is_some_and(|refusal| {
+            bytes >= refusal.needed
+                && spaces.limit() == refusal.limit
+                && spaces.used() == refusal.used
+                && spaces.committed() == refusal.committed
+                && handles.fingerprint(refusal.handles.0) == refusal.handles
+        })
     }
 }

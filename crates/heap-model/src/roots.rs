@@ -4,6 +4,7 @@ use crate::blocks::{Age, Blocks};
 use crate::error::AccessError;
 use crate::memory::cell::Cell;
 use crate::memory::handles::Handles;
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The handles that were dropped since the heap last looked: they may be dropped on any thread.
@@ -98,6 +99,16 @@ pub(crate) struct Roots {
     released: Released,
     /// Owned roots that were dropped and are not in the list any more.
     drained: usize,
+    watch: Option<Watch>,
+}
+
+/// What has become of the owned roots since a refusal.
+#[derive(Default)]
+struct Watch {
+    /// The roots that were made since and are in the list: those may be dropped.
+    made: HashSet<u32>,
+    /// Another root was dropped.
+    lost: bool,
 }
 
 impl Roots {
@@ -105,13 +116,24 @@ impl Roots {
     pub fn new() -> Option<Self> {
         let handles = Handles::new()?;
         let (globals, weaks) = (Blocks::default(), Blocks::default());
-        Some(Self { handles, globals, weaks, released: Released::default(), drained: 0 })
+        Some(Self {
+            handles,
+            globals,
+            weaks,
+            released: Released::default(),
+            drained: 0,
+            watch: None,
+        })
     }
 
     /// Makes an owned root of a cell, which may be `young`.
     pub fn add_global(&mut self, cell: Cell, young: bool) -> Global {
         self.drain();
-        Global { index: self.globals.insert(cell, young), released: self.released.clone() }
+        let index = self.globals.insert(cell, young);
+        if let Some(watch) = &mut self.watch {
+            watch.made.insert(index);
+        }
+        Global { index, released: self.released.clone() }
     }
 
     pub fn global(&self, global: &Global) -> Result<Cell, AccessError> {
@@ -141,6 +163,9 @@ impl Roots {
         self.drained += roots.len();
         for index in roots.drain(..) {
             self.globals.remove(index);
+            if let Some(watch) = &mut self.watch {
+                watch.lost |= !watch.made.remove(&index);
+            }
         }
         for index in weaks.drain(..) {
             self.weaks.remove(index);
@@ -161,9 +186,20 @@ impl Roots {
         self.drained + dropped(&self.released).roots.len()
     }
 
-    /// How many owned roots were dropped until the lists were last drained.
-    pub fn drained(&self) -> usize {
-        self.drained
+    /// Watches the owned roots that there are from now on. Those that were dropped and are in the list still are
+    /// lost: a collection has seen them.
+    pub fn watch(&mut self) {
+        self.watch = Some(Watch::default());
+    }
+
+    pub fn end_watch(&mut self) {
+        self.watch = None;
+    }
+
+    /// Whether no root that is watched was dropped.
+    pub fn has_all_watched(&mut self) -> bool {
+        self.drain();
+        self.watch.as_ref().is_some_and(|watch| !watch.lost)
     }
 
     /// Weak handles to young cells follow them: `follow` gives the cell where it now is, if it lives, and whether it

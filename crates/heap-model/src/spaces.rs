@@ -174,6 +174,18 @@ impl Spaces {
         room
     }
 
+    /// Makes the semi-spaces smaller by what lacks for `needed` bytes more, if that is enough. They grow again as
+    /// cells survive.
+    pub fn yield_new_space(&mut self, needed: usize) {
+        let reserve = promotion(self.new.used()) + 2 * PAGE;
+        let wanted = self.committed().saturating_add(needed).saturating_add(reserve);
+        let lacking = wanted.saturating_sub(self.limit).div_ceil(2 * PAGE).saturating_mul(PAGE);
+        let left = self.new.capacity().saturating_sub(lacking);
+        if left >= self.new.used().max(PAGE) {
+            self.shrink_new_space(left);
+        }
+    }
+
     /// Makes the semi-spaces smaller, as far as their cells fit.
     pub fn shrink_new_space(&mut self, capacity: usize) {
         self.change().new.shrink(capacity);

@@ -77,6 +77,7 @@ impl Heap {
         let room = self.allocate_somewhere(size, old);
         self.allow_allocation();
         let room = room?;
+        self.forget_refusal();
         // A large cell's mapping is of zeros that no one has touched yet.
         let large = size > LARGEST_IN_PAGE;
         let cell = if large { room.format_zeroed(kind, slots) } else { room.format(kind, slots) };
@@ -136,10 +137,14 @@ impl Heap {
                 return Ok(room);
             }
             if let Err(refusal) = self.need(needed, size) {
-                // The last collection may have left room in the old space's pages.
-                return self.spaces.change().old.allocate_thoroughly(size).ok_or(refusal);
-            }
-            if let Some(room) = self.spaces.allocate_young(size) {
+                // The last collection may have left room in the old space's pages, or for one more of them.
+                if let Some(room) = self.spaces.change().old.allocate_thoroughly(size) {
+                    return Ok(room);
+                }
+                if !self.spaces.has_room(PAGE) {
+                    return Err(refusal);
+                }
+            } else if let Some(room) = self.spaces.allocate_young(size) {
                 return Ok(room);
             }
         }

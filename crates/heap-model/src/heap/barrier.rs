@@ -18,9 +18,10 @@ impl Heap {
     /// Stores a slot behind the write barrier.
     #[inline(always)]
     pub(crate) fn store_slot(&mut self, slot: Slot, word: Word) {
+        let (cell, index) = (slot.cell(), slot.index());
+        self.note_overwriting(cell, index, word);
         slot.set(word);
-        self.note_overwritten();
-        self.record_store(slot.cell(), slot.index(), word);
+        self.record_store(cell, index, word);
     }
 
     /// The barrier of a store.
@@ -39,7 +40,6 @@ impl Heap {
     /// The barrier of a store into an ephemeron table. Marking needs none: it visits all entries at its end.
     #[inline(always)]
     pub(crate) fn record_entry(&mut self, table: Cell, key: Cell, value: Word) {
-        self.note_overwritten();
         if !self.is_young(table) && (self.is_young(key) || self.refers_to_young(value)) {
             self.remembered.add(table);
         }
@@ -53,11 +53,21 @@ impl Heap {
         }
     }
 
-    /// A slot may have been overwritten, and a reference with it that a program could follow: what a last collection
-    /// found is not known any more to be all that another one would find.
+    /// Before a store: if a refusal is remembered and the slot's reference goes, a collection may make room again.
     #[inline(always)]
-    pub(crate) fn note_overwritten(&mut self) {
-        self.last_resort.overwritten = true;
+    pub(crate) fn note_overwriting(&mut self, cell: Cell, slot: usize, word: Word) {
+        if self.last_resort.is_noted() {
+            self.compare_overwritten(cell, slot, word);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn compare_overwritten(&mut self, cell: Cell, slot: usize, new: Word) {
+        let old = cell.slot(slot);
+        if old.is_reference() && old != new {
+            self.forget_refusal();
+        }
     }
 
     #[inline(always)]

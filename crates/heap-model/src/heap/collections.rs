@@ -100,6 +100,7 @@ impl Heap {
         if let Some(prologue) = &mut self.hooks.prologue {
             prologue(kind, cause);
         }
+        self.forget_refusal();
         let start = Instant::now();
         self.growth.pace.begin(start);
         Begun {

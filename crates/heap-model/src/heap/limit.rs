@@ -3,7 +3,6 @@
 use super::Heap;
 use crate::error::{OutOfMemory, Reason};
 use crate::events::Cause;
-use crate::last_resort::LastResort;
 use crate::memory::mapping::PAGE;
 
 impl Heap {
@@ -27,16 +26,16 @@ impl Heap {
                 self.collect_at_limit(bytes);
             }
             if !self.spaces.has_room(bytes) {
-                self.last_resort.note_full(bytes, &self.spaces, &self.roots);
+                self.note_refusal(bytes);
                 return Err(self.spaces.refusal(size, Reason::Limit));
             }
         }
         Ok(())
     }
 
-    /// The last resort: collects until there is room, or until that helps no more.
+    /// The last resort: collects until there is room, or until that helps no more. Then the
+    /// semi-spaces yield what they have beyond a page.
     fn collect_at_limit(&mut self, bytes: usize) {
-        self.last_resort = LastResort::default();
         self.full_collection(Cause::LastResort);
         // Which cells had died was not known when pages were chosen, and each that is emptied makes room to
         // empty more (V8 repeats its last collection too).
@@ -48,20 +47,47 @@ impl Heap {
             committed = self.spaces.committed();
             self.full_collection(Cause::LastResort);
         }
+        if !self.spaces.has_room(bytes) {
+            self.spaces.yield_new_space(bytes);
+        }
     }
 
-    /// Whether a collection is known to make no room for `bytes` bytes. O(handles).
+    /// Whether a collection is known to make no room for `bytes` bytes. O(handles + owned roots dropped).
     ///
     /// So a program that catches the refusal and tries again pays for one collection.
     fn is_known_full(&mut self, bytes: usize) -> bool {
-        let known = self.last_resort.is_known_full(bytes, &self.spaces, &self.roots);
+        let known = self.last_resort.is_known_full(bytes, &self.spaces, &self.roots.handles)
+            && self.roots.has_all_watched();
         #[cfg(zeal)]
         if known {
-            let before = self.last_resort.used();
+            let before = self.spaces.used();
             self.full_collection(Cause::LastResort);
-            let used = self.spaces.used();
-            assert!(before <= Some(used), "something was let go of that is not known");
+            assert!(before <= self.spaces.used(), "something was let go of that is not known");
         }
         known
+    }
+
+    /// Remembers the refusal. One that is remembered already needs no more bytes, for no collection came between.
+    /// O(handles).
+    fn note_refusal(&mut self, bytes: usize) {
+        if !self.last_resort.is_noted() {
+            self.last_resort.note_full(bytes, &self.spaces, &self.roots.handles);
+            self.roots.watch();
+        }
+    }
+
+    /// Ends what is remembered of a refusal: a collection may make room now.
+    #[inline(always)]
+    pub(crate) fn forget_refusal(&mut self) {
+        if self.last_resort.is_noted() {
+            self.forget_noted_refusal();
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn forget_noted_refusal(&mut self) {
+        self.last_resort.forget();
+        self.roots.end_watch();
     }
 }

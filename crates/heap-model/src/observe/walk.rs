@@ -1,12 +1,13 @@
 //! The heap as a graph, for snapshots and retaining paths that are made elsewhere.
 
+use crate::address::{CellMap, CellSet};
 use crate::heap::Heap;
 use crate::memory::cell::Cell;
 use crate::memory::header::Kind;
 use crate::node_id::NodeId;
 use crate::tables::ephemeron::FIRST;
 use crate::tables::registration::{self, STRONG, is_weak};
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::VecDeque;
 
 /// A cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -123,9 +124,10 @@ impl Heap {
         }
     }
 
-    /// What [`roots`](Self::roots) gives the identities of.
+    /// What [`roots`](Self::roots) gives the identities of, as a walk begins.
     fn root_cells(&mut self) -> Vec<Cell> {
         self.roots.drain();
+        self.doubles.begin_walk(&self.spaces, self.marking.is_on());
         let handles = self.roots.handles.iter().filter_map(|word| Cell::of(*word));
         handles.chain(self.roots.globals.values().copied()).collect()
     }
@@ -163,10 +165,7 @@ impl Heap {
 
     fn node_id(&mut self, cell: Cell) -> NodeId {
         match cell.header().kind() {
-            Kind::Double => {
-                let (identities, marking) = (&mut self.identities, self.marking.is_on());
-                NodeId::of_hash(self.doubles.hash(cell, identities, &self.spaces, marking))
-            }
+            Kind::Double => NodeId::of_hash(self.doubles.hash(cell, &mut self.identities)),
             _ => NodeId::of_hash(self.identities.of(cell)),
         }
     }
@@ -177,8 +176,8 @@ impl Heap {
 struct Walk {
     order: Vec<Cell>,
     at: usize,
-    reached: HashSet<Cell>,
-    waiting: HashMap<Cell, Vec<Cell>>,
+    reached: CellSet,
+    waiting: CellMap<Vec<Cell>>,
     /// Values whose keys were reached, in the order of those.
     settled: VecDeque<Cell>,
 }

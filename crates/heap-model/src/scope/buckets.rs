@@ -53,7 +53,7 @@ impl<'s> Scope<'s> {
         to: Local<'_>,
     ) -> Result<(), AccessError> {
         let (from, to) = (self.buckets(from)?, self.buckets(to)?);
-        self.heap.note_overwritten();
+        self.heap.forget_refusal();
         for bucket in 0..from.header().slots() {
             bucket::prefetch_ahead(from, bucket);
             let mut next = from.slot(bucket);

@@ -61,6 +61,7 @@ impl<'s> Scope<'s> {
         let table = self.table(map)?;
         let (cell, word) = (self.cell(key)?, self.word(value)?);
         if let Some(slot) = ephemeron::remembered(table, cell) {
+            self.heap.note_overwriting(table, slot + 1, word);
             table.set_slot(slot + 1, word);
         } else {
             if cell.header().is(Kind::Double) {
@@ -74,6 +75,7 @@ impl<'s> Scope<'s> {
             };
             match probed {
                 Probed::Found(slot) => {
+                    self.heap.note_overwriting(table, slot + 1, word);
                     table.set_slot(slot + 1, word);
                     ephemeron::remember_bucket(cell, slot);
                 }
@@ -153,7 +155,7 @@ impl<'s> Scope<'s> {
     ) -> Result<bool, AccessError> {
         let table = self.table(map)?;
         let Some(slot) = ephemeron::find(table, self.cell(key)?) else { return Ok(false) };
-        self.heap.note_overwritten();
+        self.heap.forget_refusal();
         ephemeron::clear_entry(table, slot);
         Ok(true)
     }

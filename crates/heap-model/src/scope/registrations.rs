@@ -82,7 +82,7 @@ impl<'s> Scope<'s> {
     pub fn end_registration(&mut self, cell: Local<'_>) -> Result<bool, AccessError> {
         let cell = self.registration(cell)?;
         let ended = registration::has_ended(cell);
-        self.heap.note_overwritten();
+        self.heap.forget_refusal();
         registration::end(cell);
         Ok(!ended)
     }
@@ -138,6 +138,7 @@ impl<'s> Scope<'s> {
     /// Puts what an owner's list holds in the order in which it was made.
     #[cold]
     fn order_registrations(&mut self, owner: Cell) {
+        self.heap.forget_refusal();
         let mut cells = Vec::new();
         for list in [FOUND, ORDERED] {
             let mut next = owner.slot(list);

@@ -277,6 +277,97 @@ fn a_refusal_that_is_tried_again_costs_no_collection() {
 }
 
 #[test]
+fn an_empty_heap_with_a_larger_limit_never_takes_less() {
+    const STEP: usize = 16 << 10;
+    let mut before = 0;
+    for limit in (1_310_720..6 << 20).step_by(STEP) {
+        let mut heap = Heap::new(HeapOptions::default().with_limit(limit)).unwrap();
+        let mut takes = |size: usize| {
+            let made = heap.enter(|scope| scope.alloc_sized(Kind::Bytes, size, 0).is_ok());
+            assert!(heap.heap_total() <= limit);
+            made
+        };
+        // Each size, for cells of some are young and of others have a mapping of their own.
+        let largest = (1..limit / STEP).take_while(|count| takes(count * STEP)).count() * STEP;
+        assert!(largest >= before && largest > 250_000, "{largest} after {before} in {limit}");
+        before = largest;
+    }
+    assert!(before > 4 << 20);
+}
+
+#[test]
+fn a_heap_with_one_live_cell_allocates_garbage_for_ever() {
+    for limit in (1_310_720..4 << 20).step_by(16 << 10) {
+        let mut heap = Heap::new(HeapOptions::default().with_limit(limit)).unwrap();
+        heap.enter(|scope| {
+            scope.alloc(Kind::Object, 10, 0).unwrap();
+            for number in 0..20_000 {
+                let made = scope.scope(|scope| scope.alloc(Kind::Object, 10, 0).map(drop));
+                assert!(made.is_ok(), "{number} in {limit}");
+            }
+        });
+    }
+}
+
+#[test]
+fn cells_that_were_allocated_after_a_refusal_and_died_make_room_again() {
+    let mut heap = Heap::new(HeapOptions::default().with_limit(8 << 20)).unwrap();
+    heap.enter(|scope| {
+        let holder = scope.alloc(Kind::Array, 100_000, 0).unwrap();
+        let mut filled = 0;
+        while let Ok(()) = scope.scope(|scope| {
+            let cell = scope.alloc(Kind::Object, 10, 0)?;
+            scope.set(holder, filled, Value::Ref(cell)).unwrap();
+            Ok::<_, heap_model::OutOfMemory>(())
+        }) {
+            filled += 1;
+        }
+        (0..filled).step_by(50).for_each(|slot| scope.set(holder, slot, Value::Null).unwrap());
+        for number in 0..100_000 {
+            let made = scope.scope(|scope| scope.alloc(Kind::Object, 10, 0).map(drop));
+            assert!(made.is_ok(), "{number}");
+        }
+    });
+}
+
+#[test]
+fn what_lets_go_of_no_cell_makes_a_refusal_cost_no_other_collection() {
+    let mut heap = Heap::new(HeapOptions::default().with_limit(16 << 20)).unwrap();
+    heap.enter(|scope| {
+        let holder = scope.alloc(Kind::Array, 3, 0).unwrap();
+        let table = scope.alloc_ephemeron_table(4).unwrap();
+        scope.ephemeron_set(table, holder, Value::Ref(table)).unwrap();
+        scope.set(holder, 1, Value::Ref(table)).unwrap();
+        let old = scope.global(holder).unwrap();
+        while scope.alloc(Kind::Bytes, 0, 1 << 20).is_ok() {}
+        let try_again = |scope: &mut heap_model::Scope<'_>| {
+            let refused = scope.scope(|scope| scope.alloc(Kind::Bytes, 0, 1 << 20).map(drop));
+            assert!(refused.is_err());
+            scope.statistics().full_collections
+        };
+        let before = try_again(scope);
+        for number in 0..20 {
+            scope.set(holder, 0, Value::Smi(number)).unwrap();
+            scope.set(holder, 1, Value::Ref(table)).unwrap();
+            scope.set(holder, 2, Value::Ref(holder)).unwrap();
+            scope.ephemeron_set(table, holder, Value::Ref(table)).unwrap();
+            assert!(!scope.ephemeron_delete(table, table).unwrap());
+            let made = scope.global(table).unwrap();
+            drop(scope.global(holder).unwrap());
+            drop(made);
+            scope.scope(|scope| scope.local(&old).map(drop)).unwrap();
+            let after = try_again(scope);
+            if cfg!(not(zeal)) {
+                assert_eq!(after, before, "{number}");
+            }
+        }
+        // Its number may be that of one that was made and dropped.
+        drop(old);
+        assert!(try_again(scope) > before);
+    });
+}
+
+#[test]
 fn whatever_lets_go_of_something_makes_room_after_a_refusal() {
     const LARGE: usize = 3 << 20;
     let mut heap = Heap::new(HeapOptions::default().with_limit(6 << 20)).unwrap();

@@ -13,6 +13,7 @@ use core::fmt;
 use core::sync::atomic::{AtomicU64, Ordering};
 use heap_model::{Global, Kind, Local, Scope, Value, shapes};
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 /// The slot of the table of kept targets: the first, where the heap's operations look for a table.
 const SEEN: usize = 0;
@@ -70,13 +71,15 @@ pub struct Agent<C = (), E = Infallible> {
     kept: Option<Global>,
     /// In the order of their turns.
     enrolled: VecDeque<Enrolled<C, E>>,
+    /// The registries whose turn it is: several while a callback runs the cleanup of others.
+    in_turn: Vec<Arc<Global>>,
     /// Unique, and never 0. A registry's cell has the number of the agent that enrolled it last.
     number: u64,
 }
 
 struct Enrolled<C, E> {
     /// A weak cell whose target is the registry's cell.
-    registry: Global,
+    registry: Arc<Global>,
     callback: Callback<C, E>,
 }
 
@@ -163,21 +166,23 @@ impl<C, E> Agent<C, E> {
         }
         scope.scope(|scope| {
             let weak = shapes::weak_ref(scope, registry.cell())?;
-            let entry = Enrolled { registry: scope.global(weak)?, callback: Box::new(callback) };
+            let root = Arc::new(scope.global(weak)?);
+            let entry = Enrolled { registry: root, callback: Box::new(callback) };
             self.enrolled.push_back(entry);
             registry.set_agent(scope, self.number)
         })
     }
 
-    /// Searches all enrolled registries.
+    /// Searches all enrolled registries, those whose turn it is included.
     fn has(
         &self,
         scope: &mut Scope<'_>,
         registry: FinalizationRegistry<'_>,
     ) -> Result<bool, WeakError> {
-        for entry in &self.enrolled {
+        let waiting = self.enrolled.iter().map(|entry| &entry.registry);
+        for root in waiting.chain(&self.in_turn) {
             let is_it = scope.scope(|scope| {
-                let weak = scope.local(&entry.registry)?;
+                let weak = scope.local(root)?;
                 let cell = scope.weak_target(weak)?;
                 Ok::<_, WeakError>(cell.is_some_and(|cell| scope.same(cell, registry.cell())))
             });
@@ -251,6 +256,7 @@ impl<C, E> Agent<C, E> {
                 break;
             }
             let Some(entry) = self.enrolled.pop_front() else { break };
+            self.in_turn.push(entry.registry.clone());
             let turn = Turn { agent: self, entry: Some(entry) };
             called += turn.clean(scope, context, limit - called)?;
         }
@@ -292,6 +298,7 @@ impl<C, E> Turn<'_, C, E> {
 impl<C, E> Drop for Turn<'_, C, E> {
     fn drop(&mut self) {
         self.agent.end_job();
+        self.agent.in_turn.pop();
         self.agent.enrolled.extend(self.entry.take());
     }
 }
@@ -300,7 +307,7 @@ impl<C, E> Default for Agent<C, E> {
     fn default() -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        Self { kept: None, enrolled: VecDeque::new(), number }
+        Self { kept: None, enrolled: VecDeque::new(), in_turn: Vec::new(), number }
     }
 }
 

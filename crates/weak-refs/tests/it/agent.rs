@@ -129,6 +129,34 @@ fn a_cleanup_of_one_registry_ends_where_its_callback_fails() {
 }
 
 #[test]
+fn a_registry_whose_callback_runs_is_enrolled_already() {
+    run(|scope| {
+        let (mut agent, mut other) = (Agent::<Numbers>::default(), Agent::<Numbers>::default());
+        let registry = registry(scope, &[1, 2]);
+        let root = scope.global(registry.cell()).unwrap();
+        agent
+            .enroll(scope, registry, move |job, held| {
+                let cell = job.scope.local(&root).unwrap();
+                let same = FinalizationRegistry::from_cell(job.scope, cell).unwrap();
+                let again = job.agent.enroll(job.scope, same, |_, _| Ok(()));
+                assert!(matches!(again, Err(WeakError::AlreadyEnrolled)));
+                job.context.push(number(held));
+                // Also in the turn of another registry.
+                let nested = job.agent.run_cleanup_with(job.scope, job.context, usize::MAX);
+                assert!(matches!(nested, Ok(0)));
+                Ok(())
+            })
+            .unwrap();
+        // The registry knows its latest agent alone.
+        other.enroll(scope, registry, |_, _| Ok(())).unwrap();
+        scope.collect();
+        let mut numbers = Numbers::new();
+        assert!(matches!(agent.run_cleanup_with(scope, &mut numbers, usize::MAX), Ok(2)));
+        assert_eq!(numbers, [1, 2]);
+    });
+}
+
+#[test]
 fn a_registry_is_enrolled_once() {
     run(|scope| {
         let (mut agent, mut other) = (Agent::<Numbers>::default(), Agent::<Numbers>::default());
