@@ -19,7 +19,7 @@ impl<C: Chunk, P: PollSink<C>> Sink<C> for PollWritable<C, P> {
     type Error = NotSent<C, P>;
 
     fn poll_ready(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        Self::poll_ready(self.get_mut(), cx)
+        self.get_mut().poll_in_turn(cx, Self::poll_ready)
     }
 
     fn start_send(self: Pin<&mut Self>, chunk: C) -> Result<(), Self::Error> {

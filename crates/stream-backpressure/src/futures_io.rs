@@ -102,7 +102,9 @@ where
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.get_mut().poll_write_slices(cx, &[IoSlice::new(bytes)]).map_err(Into::into)
+        self.get_mut()
+            .poll_in_turn(cx, |stream, cx| stream.poll_write_slices(cx, &[IoSlice::new(bytes)]))
+            .map_err(Into::into)
     }
 
     fn poll_write_vectored(
@@ -110,7 +112,9 @@ where
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.get_mut().poll_write_slices(cx, slices).map_err(Into::into)
+        self.get_mut()
+            .poll_in_turn(cx, |stream, cx| stream.poll_write_slices(cx, slices))
+            .map_err(Into::into)
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -6,6 +6,7 @@ mod budget;
 #[cfg(feature = "bytes")]
 mod bytes;
 mod chunk;
+mod coop;
 mod encoding;
 mod error;
 mod event;

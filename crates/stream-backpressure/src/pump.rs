@@ -1,6 +1,7 @@
 //! What pumping from a source into a stream has in common, whatever the source.
 
 use crate::chunk::Chunk;
+use crate::coop::cooperative;
 use crate::error::{Error, Refused};
 use crate::poll::{NotSent, PollSink, PollWritable};
 use core::convert::Infallible;
@@ -129,19 +130,4 @@ impl Pump {
         self.pumped.counted += length;
         Ok(())
     }
-}
-
-/// Polls the source within tokio's cooperative budget for the task, if there is one.
-#[cfg(feature = "tokio")]
-fn cooperative<T>(cx: &mut Context<'_>, next: impl FnOnce(&mut Context<'_>) -> Poll<T>) -> Poll<T> {
-    let Poll::Ready(proceed) = tokio::task::coop::poll_proceed(cx) else { return Poll::Pending };
-    next(cx).map(|item| {
-        proceed.made_progress();
-        item
-    })
-}
-
-#[cfg(not(feature = "tokio"))]
-fn cooperative<T>(cx: &mut Context<'_>, next: impl FnOnce(&mut Context<'_>) -> Poll<T>) -> Poll<T> {
-    next(cx)
 }

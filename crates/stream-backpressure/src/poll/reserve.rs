@@ -26,8 +26,10 @@ impl<C: Chunk, P: PollSink<C>> Room<'_, C, P> {
 
     /// Ready when the stream is drained and the room is there.
     fn poll(&mut self, cx: &mut Context<'_>, count: usize) -> Poll<Result<(), NotSent<C, P>>> {
-        ready!(self.stream.poll_drained(cx))?;
-        self.stream.poll_room_now(cx, count)
+        self.stream.poll_in_turn(cx, |stream, cx| {
+            ready!(stream.poll_drained(cx))?;
+            stream.poll_room_now(cx, count)
+        })
     }
 }
 

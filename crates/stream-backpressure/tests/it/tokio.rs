@@ -487,3 +487,39 @@ async fn a_flush_and_a_pump_over_a_peer_that_never_reads_meet_their_deadline() {
         Some("The stream was not drained in time".into())
     );
 }
+
+#[tokio::test]
+async fn writes_over_a_sink_that_is_always_ready_let_other_tasks_run() {
+    use futures::{SinkExt, StreamExt, stream};
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+    for way in ["write_all", "write_chunk", "forward"] {
+        let ran = Arc::new(AtomicBool::new(false));
+        let set = ran.clone();
+        tokio::spawn(async move { set.store(true, Relaxed) });
+        // Tokio's own writers take turns; this one does not.
+        let ready = PollFn(|_: &mut Context<'_>, chunks: &mut Chunks<Bytes>| {
+            chunks.for_each(drop);
+            Poll::Ready(Ok::<_, std::convert::Infallible>(()))
+        });
+        let mut writable = PollWritable::new(Options::default(), ready);
+        match way {
+            "write_all" => {
+                for _ in 0..10_000 {
+                    writable.write_all(&[7; 10]).await.unwrap();
+                }
+            }
+            "write_chunk" => {
+                for _ in 0..10_000 {
+                    writable.write_chunk(Bytes::from_static(&[7; 10])).await.unwrap();
+                }
+            }
+            _ => {
+                let chunks = stream::iter(0..10_000).map(|_| Ok(Bytes::from_static(&[7; 10])));
+                chunks.forward((&mut writable).sink_map_err(drop)).await.unwrap();
+            }
+        }
+        assert!(ran.load(Relaxed), "in a loop of {way}");
+    }
+}
