@@ -2,7 +2,6 @@
 //! pump from a `Stream`.
 
 use crate::chunk::Chunk;
-use crate::coop::cooperative;
 use crate::error::Shared;
 use crate::poll::{NotSent, PollSink, PollWritable};
 use crate::pump::{Pump, PumpError, Pumped};
@@ -20,8 +19,7 @@ impl<C: Chunk, P: PollSink<C>> Sink<C> for PollWritable<C, P> {
     type Error = NotSent<C, P>;
 
     fn poll_ready(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        let stream = self.get_mut();
-        cooperative(cx, |cx| Self::poll_ready(stream, cx))
+        self.get_mut().poll_in_turn(cx, Self::poll_ready)
     }
 
     fn start_send(self: Pin<&mut Self>, chunk: C) -> Result<(), Self::Error> {

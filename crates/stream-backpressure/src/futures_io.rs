@@ -2,7 +2,6 @@
 //! sink.
 
 use crate::chunk::{ByteChunk, Chunk};
-use crate::coop::cooperative;
 use crate::io::{Position, SharedIoError};
 use crate::poll::{PollSink, PollWritable};
 use crate::queue::Chunks;
@@ -103,8 +102,8 @@ where
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        let stream = self.get_mut();
-        cooperative(cx, |cx| stream.poll_write_slices(cx, &[IoSlice::new(bytes)]))
+        self.get_mut()
+            .poll_in_turn(cx, |stream, cx| stream.poll_write_slices(cx, &[IoSlice::new(bytes)]))
             .map_err(Into::into)
     }
 
@@ -113,8 +112,9 @@ where
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let stream = self.get_mut();
-        cooperative(cx, |cx| stream.poll_write_slices(cx, slices)).map_err(Into::into)
+        self.get_mut()
+            .poll_in_turn(cx, |stream, cx| stream.poll_write_slices(cx, slices))
+            .map_err(Into::into)
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

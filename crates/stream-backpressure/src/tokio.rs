@@ -2,7 +2,6 @@
 //! timer, and the pump from an `AsyncRead`.
 
 use crate::chunk::{ByteChunk, Chunk};
-use crate::coop::cooperative;
 use crate::io::{Position, SharedIoError};
 use crate::poll::{PollSink, PollWritable, Timer};
 use crate::pump::{Pump, PumpError, Pumped};
@@ -95,8 +94,8 @@ where
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        let stream = self.get_mut();
-        cooperative(cx, |cx| stream.poll_write_slices(cx, &[IoSlice::new(bytes)]))
+        self.get_mut()
+            .poll_in_turn(cx, |stream, cx| stream.poll_write_slices(cx, &[IoSlice::new(bytes)]))
             .map_err(Into::into)
     }
 
@@ -105,8 +104,9 @@ where
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let stream = self.get_mut();
-        cooperative(cx, |cx| stream.poll_write_slices(cx, slices)).map_err(Into::into)
+        self.get_mut()
+            .poll_in_turn(cx, |stream, cx| stream.poll_write_slices(cx, slices))
+            .map_err(Into::into)
     }
 
     fn is_write_vectored(&self) -> bool {

@@ -4,7 +4,6 @@
 use super::sink::PollSink;
 use super::stream::{NotSent, PollWritable};
 use crate::chunk::Chunk;
-use crate::coop::cooperative;
 use crate::error::Refused;
 use core::fmt;
 use core::future::poll_fn;
@@ -27,9 +26,9 @@ impl<C: Chunk, P: PollSink<C>> Room<'_, C, P> {
 
     /// Ready when the stream is drained and the room is there.
     fn poll(&mut self, cx: &mut Context<'_>, count: usize) -> Poll<Result<(), NotSent<C, P>>> {
-        cooperative(cx, |cx| {
-            ready!(self.stream.poll_drained(cx))?;
-            self.stream.poll_room_now(cx, count)
+        self.stream.poll_in_turn(cx, |stream, cx| {
+            ready!(stream.poll_drained(cx))?;
+            stream.poll_room_now(cx, count)
         })
     }
 }

@@ -150,6 +150,11 @@ impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
         (sink, chunks.collect())
     }
 
+    /// Chunks taken so far, wrapping.
+    pub(crate) fn taken(&self) -> u64 {
+        self.taken
+    }
+
     /// What a chunk will count that is not written yet; 0 if it cannot be, as the write will say.
     pub(crate) fn counted(&self, chunk: &C) -> usize {
         self.machine.measure_new(chunk).unwrap_or(0)

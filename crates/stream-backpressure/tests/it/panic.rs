@@ -575,6 +575,26 @@ fn a_destroyed_stream_gives_its_budget_back_whatever_panics_as_it_is_dropped() {
     }
 }
 
+#[test]
+fn a_task_that_panics_as_a_done_write_wakes_it_keeps_no_callback_from_being_called() {
+    struct Bomb;
+    impl std::task::Wake for Bomb {
+        fn wake(self: std::sync::Arc<Self>) {
+            panic_with("wake");
+        }
+    }
+    let budget = Budget::new(1000);
+    let options = strict().with_budget(&budget);
+    let (mut writable, log) = crate::log::stream::<false, false>(options, Completion::Pending);
+    writable.write_then(bytes(900), log.callback("done")).unwrap();
+    let (mut waiter, _) = crate::polled::gated(Options::default().with_budget(&budget));
+    let waker = std::task::Waker::from(std::sync::Arc::new(Bomb));
+    assert!(waiter.poll_room(&mut Context::from_waker(&waker), 500).is_pending());
+    log.take();
+    assert_eq!(caught(|| writable.complete(Ok(()))), Some("wake"));
+    assert_eq!((log.take(), writable.length()), (vec!["done".to_owned()], 0));
+}
+
 /// A sink whose `writev` takes one chunk of all.
 struct TakesOne(Completion<String>);
 
