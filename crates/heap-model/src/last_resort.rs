@@ -5,8 +5,8 @@ use crate::spaces::Spaces;
 
 /// The latest refusal, while a collection would find no less alive than the one before it found.
 ///
-/// **Invariant**: since then no cell was allocated, and no reference that was there then was let go of by a slot, an
-/// entry or a registration: whatever does so calls [`forget`](Self::forget). [`is_known_full`](Self::is_known_full)
+/// **Invariant**: since then no cell was allocated, and no slot, entry or registration released a reference that it had
+/// then: an operation that does so calls [`forget`](Self::forget). [`is_known_full`](Self::is_known_full)
 /// itself looks at the handles and the counts of bytes; [`Roots`](crate::roots::Roots) watches the owned roots.
 #[derive(Default)]
 pub(crate) struct LastResort {
@@ -47,7 +47,7 @@ impl LastResort {
         self.refusal = None;
     }
 
-    /// Whether a collection would make no room for so many bytes, if no owned root that was there at the refusal was
+    /// Whether a collection would make no room for `bytes` bytes, if no owned root that was there at the refusal was
     /// dropped. O(handles).
     pub fn is_known_full(&self, bytes: usize, spaces: &Spaces, handles: &Handles) -> bool {
         self.refusal.as_ref().is_some_and(|refusal| {

@@ -62,7 +62,7 @@ impl Heap {
         if known {
             let before = self.spaces.used();
             self.full_collection(Cause::LastResort);
-            assert!(before <= self.spaces.used(), "something was let go of that is not known");
+            assert!(before <= self.spaces.used(), "something was released that is not known");
         }
         known
     }

@@ -71,7 +71,7 @@ pub struct Agent<C = (), E = Infallible> {
     kept: Option<Global>,
     /// In the order of their turns.
     enrolled: VecDeque<Enrolled<C, E>>,
-    /// The registries whose turn it is: several while a callback runs the cleanup of others.
+    /// The registries whose turn it is: several while a callback runs the cleanup of other registries.
     in_turn: Vec<Arc<Global>>,
     /// Unique, and never 0. A registry's cell has the number of the agent that enrolled it last.
     number: u64,
