@@ -1,6 +1,6 @@
 //! `cargo xtask ci`: every check, in order; the first that fails ends it.
 
-use crate::sanitize;
+use crate::{sanitize, tidy};
 use std::process::{Command, ExitCode};
 
 /// The example of `docs/review-memory-in-pull-requests.md`.
@@ -42,7 +42,11 @@ pub fn run(skip_tests: bool) -> ExitCode {
             return ExitCode::FAILURE;
         }
     }
-    if all_pass(CHECKS) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if !all_pass(CHECKS) {
+        return ExitCode::FAILURE;
+    }
+    println!("$ cargo xtask tidy");
+    tidy::run()
 }
 
 /// Runs commands up to the first that fails.
