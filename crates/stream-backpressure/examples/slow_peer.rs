@@ -70,11 +70,13 @@ async fn serve(title: &str, options: Options) -> io::Result<(usize, u64)> {
 
     println!("{title}:");
     for sample in timeline.samples() {
+        // A figure that the system does not give is absent, and not 0.
+        let kib = |figure: Option<u64>| figure.map_or("-".to_owned(), |n| (n / 1024).to_string());
         println!(
             "  {:>16}  buffered {:>9} KiB  resident set {:>7} KiB",
             sample.label,
-            sample.usage.external().unwrap_or(0) / 1024,
-            sample.usage.rss().unwrap_or(0) / 1024
+            kib(sample.usage.external()),
+            kib(sample.usage.rss())
         );
     }
     let stats = connection.stats();
