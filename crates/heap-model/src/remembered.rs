@@ -45,7 +45,7 @@ impl Remembered {
     }
 }
 
-/// Whether a cell's slots are remembered one by one, lest each scavenge visits all of them.
+/// Whether a cell's slots are remembered one by one, so that a scavenge does not visit all of them.
 #[inline(always)]
 pub(crate) fn is_wide(header: Header) -> bool {
     header.slots() > 32 && !header.is(Kind::EphemeronTable)

@@ -232,14 +232,14 @@ impl Cell {
         self.prefetch_near(0);
     }
 
-    /// Asks the processor to load what lies `bytes` bytes from the cell's address, be it mapped or not.
+    /// Asks the processor to load what lies `bytes` bytes from the cell's address, mapped or not.
     #[inline(always)]
     pub fn prefetch_near(self, bytes: isize) {
         prefetch(self.address().wrapping_add_signed(bytes));
     }
 }
 
-/// Asks the processor to load what lies at an address, be it mapped or not.
+/// Asks the processor to load what lies at an address, mapped or not.
 #[inline(always)]
 pub(super) fn prefetch(address: usize) {
     #[cfg(target_arch = "x86_64")]

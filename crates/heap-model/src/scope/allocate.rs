@@ -71,7 +71,7 @@ impl<'s> Scope<'s> {
             true => self.heap.allocate_in_old_range(size),
         };
         let Some(room) = room else {
-            // A copy, lest the caller's values must lie in memory each time.
+            // A copy, so that the caller's values need not lie in memory on the short way.
             return Ok(self.make_with_slowly(kind, slots.to_vec(), old)?);
         };
         let words = slots.iter().map(|value| self.trusted_word(*value));
