@@ -26,6 +26,7 @@ impl Counters {
     }
 
     /// Adds what was placed in the bump's slab, which is about to be left, and what was lost in it.
+    #[inline]
     pub fn add_slab(&self, bump: &Bump) {
         let Tally { buffers, lost_to_alignment, lost_to_slab_ends } = bump.tally();
         add(&self.hits, buffers);

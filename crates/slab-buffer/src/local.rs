@@ -71,7 +71,12 @@ impl Core {
         {
             return Ok(Buffer::from(lent));
         }
-        self.place(length, length, Location::caller())
+        let at = Location::caller();
+        match Buffer::by_words(length, move || self.place(length, length, at)) {
+            Some(buffer) => Ok(buffer),
+            None if length == 0 => Ok(Buffer::empty()),
+            None => Err(self.refusal(length)),
+        }
     }
 
     /// Why there is no buffer of that length.

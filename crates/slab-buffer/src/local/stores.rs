@@ -200,6 +200,7 @@ impl Stores {
     }
 
     /// Retires a slab that was the current one.
+    #[inline]
     fn retire(&self, old: Option<Used>) {
         if let Some(slab) = old.and_then(Used::retire) {
             self.mailbox.unpost(&slab);
@@ -208,6 +209,7 @@ impl Stores {
     }
 
     /// Takes back a store that is released, perhaps by other threads.
+    #[inline]
     fn put_back(&self, store: Idle) {
         if self.options.reuse == Reuse::Node {
             self.shrunk(store.capacity);

@@ -12,7 +12,7 @@ use super::release;
 use super::store::{self, Handle, Lent, Store};
 use std::cell::Cell;
 use std::marker::PhantomData;
-use std::mem;
+use std::mem::{self, ManuallyDrop};
 use std::ops::{Deref, DerefMut};
 use std::ptr::NonNull;
 use std::slice;
@@ -49,6 +49,21 @@ impl Buffer {
     #[must_use]
     pub const fn empty() -> Self {
         Self { start: NonNull::dangling(), length: 0, store: None }
+    }
+
+    /// The buffer of `length` bytes that a call gives; none if it gives none, or one without a store.
+    ///
+    /// The call is made out of line and gives start and store in registers. If it gave the buffer
+    /// through memory, whoever calls it would keep all of its buffers there, and reading one back in
+    /// other widths than it was written takes four times as long as placing it.
+    #[inline(always)]
+    pub(crate) fn by_words<E>(
+        length: usize,
+        call: impl FnOnce() -> Result<Self, E>,
+    ) -> Option<Self> {
+        let (start, store) = words(length, call)?;
+        // SAFETY: they are the words of a buffer of that length, which was forgotten.
+        Some(unsafe { Self::new(start, length, store) })
     }
 
     /// Its store; for a part of a buffer that was cut, the header that counts the parts.
@@ -169,6 +184,18 @@ impl Buffer {
             store.pins.add(self.offset(), self.length, at);
         }
     }
+}
+
+/// Start and store of the buffer that the call gives, which is forgotten, if it has a store and that
+/// length.
+#[inline(never)]
+fn words<E>(
+    length: usize,
+    call: impl FnOnce() -> Result<Buffer, E>,
+) -> Option<(NonNull<u8>, NonNull<Store>)> {
+    let buffer = call().ok().filter(|buffer| buffer.length == length)?;
+    let store = buffer.store?;
+    Some((ManuallyDrop::new(buffer).start, store))
 }
 
 impl From<Lent> for Buffer {

@@ -222,6 +222,7 @@ impl Count {
     /// No more than `handed` units are given out. True if all are released: the store is the
     /// caller's; else it must not be touched any more. By the owner or, where there is none, by who
     /// gave them out.
+    #[inline]
     pub fn retire(&self, handed: u64) -> bool {
         let freed = self.freed.load(Ordering::Relaxed);
         if !self.is_biased() || self.remote.load(Ordering::Relaxed) != 0 {
@@ -234,6 +235,7 @@ impl Count {
     /// Counts all releases in `remote` from now on, of `handed` units of which the owner released
     /// `freed`. True if there is nothing left to release: the store is the caller's; else it must not
     /// be touched any more, unless the caller holds the lock that keeps it.
+    #[inline(never)]
     fn share(&self, handed: u64, freed: u64) -> bool {
         self.owner.store(NOBODY, Ordering::Relaxed);
         let mut now = self.remote.load(Ordering::Relaxed);

@@ -112,7 +112,8 @@ pub(super) type Link = Cell<Option<NonNull<Store>>>;
 /// The header of a store.
 #[repr(C)]
 pub(crate) struct Store {
-    // First what releasing the store and giving it out again touch, in one cache line.
+    // First what a release and the next use touch: 112 bytes are two cache lines, wherever the
+    // allocator puts a header (at multiples of 16).
     pub(super) count: Count,
     /// The store behind on the list of each kind.
     behind_in_queue: Link,
@@ -126,16 +127,16 @@ pub(crate) struct Store {
     /// Whether it is on a list of each kind. Set and cleared under the list's lock; cleared with
     /// `Release` when the links are no longer used.
     pub(super) listed: [AtomicBool; 2],
-    pub(super) keeper: Arc<dyn Keeper>,
-    pub pins: Pins,
     /// The owner's pool, which is there as long as the store is biased. Only the owner uses it.
     pub(super) local: Owner,
-    behind_in_all: Link,
-    /// The store before on the list of each kind.
-    pub(super) before: [Link; 2],
     /// Units that were given out of a slab, once no more will be. For reports.
     handed: AtomicU64,
     id: AtomicU64,
+    pub(super) keeper: Arc<dyn Keeper>,
+    pub pins: Pins,
+    behind_in_all: Link,
+    /// The store before on the list of each kind.
+    pub(super) before: [Link; 2],
     /// Where the bytes end that a buffer without another one behind it can be made longer by: the
     /// store's end or, for parts of a buffer, that buffer's; the start where buffers are placed.
     end: usize,
@@ -374,6 +375,7 @@ impl Lent {
 impl Used {
     /// The store, if all that was given out is released. Else who releases the last buffer takes it
     /// back.
+    #[inline]
     pub fn retire(self) -> Option<Idle> {
         // SAFETY: while the slab takes buffers it is there.
         let slab = unsafe { self.slab.as_ref() };
