@@ -105,11 +105,18 @@ impl core::error::Error for OutOfMemory {}
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AccessError {
-    /// The cell has fewer slots.
+    /// The cell has fewer slots; or the object, array or context that it is fewer properties, elements or variables.
     SlotOutOfRange {
-        /// The slot asked for.
+        /// The slot asked for, from 0.
         slot: usize,
-        /// How many there are.
+        /// How many slots there are.
+        len: usize,
+    },
+    /// The ArrayBuffer has fewer bytes.
+    BytesOutOfRange {
+        /// Where the bytes that were asked for end.
+        end: usize,
+        /// How many bytes there are.
         len: usize,
     },
     /// The cell is of another kind, or its payload of another type.
@@ -124,6 +131,9 @@ impl fmt::Display for AccessError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::SlotOutOfRange { slot, len } => write!(f, "slot {slot} of a cell with {len}"),
+            Self::BytesOutOfRange { end, len } => {
+                write!(f, "bytes up to {end} of an ArrayBuffer of {len}")
+            }
             Self::WrongKind => f.write_str("the cell is of another kind"),
             Self::WrongHeap => f.write_str("the handle belongs to another heap"),
             Self::AlreadyLinked => f.write_str("the registration is in a bucket already"),

@@ -7,8 +7,9 @@
 //! done
 //! ```
 //!
-//! A line a sample, as `record.js` beside the recorded files writes it: collections, and the five figures. A
-//! program has a full collection before each third sample; between them the heap collects its new space.
+//! A line a sample, as `record.js` beside the recorded files writes it: collections, and the five figures; `-` stands
+//! for what is not known. A program has a full collection before each third sample; between them the heap collects its
+//! new space.
 
 use mem_report::{Figure, MemorySource};
 use node_memory::{Runtime, RuntimeError, RuntimeOptions, Variable};
@@ -48,8 +49,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             runtime.gc();
         }
         let usage = runtime.memory_usage();
-        let figures = Figure::ALL.map(|figure| usage.get(figure).unwrap_or(0).to_string());
-        println!("{} {}", runtime.collections().unwrap_or(0), figures.join(" "));
+        let figures = Figure::ALL.map(|figure| shown(usage.get(figure)));
+        println!("{} {}", shown(runtime.collections()), figures.join(" "));
     }
     Ok(())
+}
+
+fn shown(number: Option<u64>) -> String {
+    number.map_or_else(|| "-".to_owned(), |number| number.to_string())
 }

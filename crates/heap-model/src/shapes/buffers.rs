@@ -46,7 +46,7 @@ pub fn host_array_buffer<'s>(
 ///
 /// # Errors
 /// [`HeapError::OutOfMemory`] at the limit; [`AccessError::WrongKind`] if `buffer` is no
-/// [`array_buffer`], [`AccessError::SlotOutOfRange`] if it has fewer bytes, [`AccessError::WrongHeap`].
+/// [`array_buffer`], [`AccessError::BytesOutOfRange`] if it has fewer bytes, [`AccessError::WrongHeap`].
 pub fn typed_array<'s>(
     scope: &mut Scope<'s>,
     buffer: Local<'_>,
@@ -56,7 +56,7 @@ pub fn typed_array<'s>(
     let len = scope.native::<Vec<u8>>(buffer)?.len();
     let end = offset.saturating_add(length);
     if end > len {
-        return Err(AccessError::SlotOutOfRange { slot: end, len }.into());
+        return Err(AccessError::BytesOutOfRange { end, len }.into());
     }
     host_typed_array(scope, buffer, offset, length)
 }
@@ -122,7 +122,7 @@ pub fn typed_array_store<'s>(
 /// The bytes of a [`typed_array`]. Makes no handle; constant time.
 ///
 /// # Errors
-/// [`AccessError::WrongKind`] if it is none, [`AccessError::SlotOutOfRange`] if its buffer has
+/// [`AccessError::WrongKind`] if it is none, [`AccessError::BytesOutOfRange`] if its buffer has
 /// become shorter, [`AccessError::WrongHeap`] for another heap's handle.
 pub fn typed_array_bytes<'a>(
     scope: &'a mut Scope<'_>,
@@ -141,6 +141,6 @@ pub fn typed_array_bytes<'a>(
     let buffer = buffer.cell();
     let [offset, length] = numbers;
     let bytes = scope.payload_mut::<Vec<u8>>(buffer)?;
-    let (slot, len) = (offset.saturating_add(length), bytes.len());
-    bytes.get_mut(offset..slot).ok_or(AccessError::SlotOutOfRange { slot, len })
+    let (end, len) = (offset.saturating_add(length), bytes.len());
+    bytes.get_mut(offset..end).ok_or(AccessError::BytesOutOfRange { end, len })
 }

@@ -2,7 +2,7 @@
 //! rows that must equal it (Node v20.20.2, x64; bytes retained per object).
 
 use heap_model::layout::*;
-use heap_model::{Heap, HeapOptions, Kind, Local, Scope, Value, shapes};
+use heap_model::{AccessError, Heap, HeapOptions, Kind, Local, Scope, Value, shapes};
 use std::collections::HashMap;
 
 /// Bytes per object by name, without the optimizing compiler, to the nearest word.
@@ -289,7 +289,8 @@ fn shapes_keep_what_they_hold() {
         assert_eq!(scope.statistics().handles, handles, "reading makes no handles");
         assert_eq!(scope.native::<Vec<u8>>(buffer).unwrap()[14], 200);
         scope.native_mut::<Vec<u8>>(buffer).unwrap().truncate(12);
-        assert!(shapes::typed_array_bytes(scope, view).is_err());
+        let out_of_range = AccessError::BytesOutOfRange { end: 15, len: 12 };
+        assert_eq!(shapes::typed_array_bytes(scope, view), Err(out_of_range));
     });
 }
 
@@ -321,8 +322,10 @@ fn shapes_of_what_is_not_there_are_refused() {
         assert!(shapes::number(scope, text).is_err());
         assert!(shapes::string_bytes(scope, object).is_err());
         assert!(shapes::typed_array(scope, object, 0, 0).is_err());
-        assert!(shapes::typed_array(scope, buffer, 1, 8).is_err());
-        assert!(shapes::typed_array(scope, buffer, usize::MAX, 2).is_err());
+        for (offset, length, end) in [(1, 8, 9), (usize::MAX, 2, usize::MAX)] {
+            let refused = shapes::typed_array(scope, buffer, offset, length).err().unwrap();
+            assert_eq!(refused, AccessError::BytesOutOfRange { end, len: 8 }.into());
+        }
         assert!(shapes::typed_array_bytes(scope, object).is_err());
         let as_large = shapes::object(scope, 9).unwrap();
         scope.set(as_large, shapes::BUFFER, Value::Ref(buffer)).unwrap();
