@@ -1,6 +1,6 @@
-// Its examples need features.
-#![cfg_attr(any(not(doctest), feature = "tokio"), doc = include_str!("../README.md"))]
 #![forbid(unsafe_code)]
+// The README's examples need the feature `tokio`.
+#![cfg_attr(any(not(doctest), feature = "tokio"), doc = include_str!("../README.md"))]
 
 mod budget;
 #[cfg(feature = "bytes")]

@@ -7,7 +7,7 @@ use syn::visit::{self, Visit};
 /// A file with more lines is to be split where a concept ends.
 const LONGEST: usize = 800;
 
-/// All Rust files under a folder, in order.
+/// All Rust files under a folder, in order; what is built and the tests' fixtures are left out.
 ///
 /// # Errors
 /// What reading a folder fails with.
@@ -17,7 +17,7 @@ pub fn rust_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder)? {
             let path = entry?.path();
-            if path.is_dir() && !path.ends_with("target") {
+            if path.is_dir() && !path.ends_with("target") && !path.ends_with("fixtures") {
                 folders.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rs") {
                 files.push(path);
