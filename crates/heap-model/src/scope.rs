@@ -1,10 +1,10 @@
-//! Handles, and the scopes that they live in: what programs use a heap by.
+//! Handles, and the scopes that they live in: the interface for programs.
 //!
-//! A `Local` is a place on the heap's handle stack, so cells can move; its lifetime is its scope's, which nothing
-//! outlives, and each heap's stack is its own, which tells another heap's locals.
+//! A `Local` is an entry of the heap's handle stack, so cells can move. Its lifetime is its scope's. Each heap has its own
+//! stack, so a local of another heap is recognised by its address.
 //!
-//! A scope is its heap, seen under a lifetime of its own. `Scope` does not implement `DerefMut<Target = Heap>`:
-//! `mem::swap` would leave live handles that point into the wrong heap.
+//! A scope is its heap under a lifetime of its own. `Scope` does not implement `DerefMut<Target = Heap>`: `mem::swap`
+//! would leave live handles that point into the wrong heap.
 #![expect(unsafe_code, reason = "a heap is cast to the scope that is transparent over it")]
 
 mod access;
@@ -30,8 +30,8 @@ use core::marker::PhantomData;
 
 /// A handle to a cell, valid in its scope and in those inside it.
 ///
-/// It is a place that the collectors keep up to date, and two handles to one cell are different places. So
-/// handles have no `==`; [`Scope::same`] and [`Scope::same_value`] compare what they refer to.
+/// The collectors keep it up to date. Two handles to one cell are different handles, so they have no `==`;
+/// [`Scope::same`] and [`Scope::same_value`] compare what they refer to.
 ///
 /// ```
 /// use heap_model::{Heap, HeapError, HeapOptions, Kind, Value};
@@ -51,7 +51,7 @@ use core::marker::PhantomData;
 #[derive(Clone, Copy, Debug)]
 pub struct Local<'s> {
     place: Place,
-    /// Covariant: where handles of a scope and of one around it meet, both last as long as the inner one.
+    /// Covariant: a list of handles of a scope and of the scope around it lives as long as the inner scope.
     scope: PhantomData<&'s ()>,
 }
 
@@ -62,7 +62,7 @@ pub enum Value<'s> {
     Undefined,
     /// `null`.
     Null,
-    /// An element that is not there.
+    /// An element that is absent.
     Hole,
     /// A boolean.
     Bool(bool),
@@ -87,7 +87,7 @@ impl<'s> Value<'s> {
         if let Self::Smi(number) = self { Some(number) } else { None }
     }
 
-    /// Whether it is `undefined`, which a fresh cell's slots are.
+    /// Whether it is `undefined`, as the slots of a new cell are.
     #[inline]
     #[must_use]
     pub fn is_undefined(self) -> bool {
@@ -95,18 +95,17 @@ impl<'s> Value<'s> {
     }
 }
 
-/// Where handles are made; they end with it.
+/// The extent of handles: a handle is made in a scope and ends with it.
 ///
 /// The open scopes of a heap have at most 33,554,432 handles together (2,097,152 on 32-bit systems).
-/// What would make one more panics: a loop that allocates opens a scope for each turn.
+/// Making one more panics. A loop that allocates opens a scope for each turn.
 #[repr(transparent)]
 pub struct Scope<'s> {
     pub(crate) heap: Heap,
     brand: PhantomData<fn(&'s ()) -> &'s ()>,
 }
 
-/// An open scope. Dropping it ends the handles that were made since it was opened, so a panic that is caught
-/// around the scope leaves none behind.
+/// An open scope. Dropping it ends the handles that were made since it was opened, also when a panic unwinds.
 struct Opened<'h> {
     heap: &'h mut Heap,
     height: Height,
@@ -119,7 +118,7 @@ impl<'h> Opened<'h> {
         Self { heap, height }
     }
 
-    /// Ends the scope's handles but for one that was made in it.
+    /// Ends the scope's handles except for one.
     #[inline(always)]
     fn keep(mut self, kept: Place) -> Place {
         let kept = self.heap.roots.handles.keep(self.height, kept);
@@ -136,8 +135,7 @@ impl Drop for Opened<'_> {
 }
 
 impl<'s> Scope<'s> {
-    /// The heap as a scope. Whoever calls this lets nobody choose `'s`, and cuts the handle stack back when the scope
-    /// is over.
+    /// The heap as a scope. The caller lets nobody choose `'s`, and cuts the handle stack back when the scope ends.
     #[inline(always)]
     fn of(heap: &mut Heap) -> &mut Self {
         // SAFETY: a scope is a transparent struct of a heap and nothing else.
@@ -150,14 +148,14 @@ impl<'s> Scope<'s> {
         f(Scope::of(opened.heap))
     }
 
-    /// Runs `f` in a scope of its own: its handles end with it, also when `f` panics. Constant time beside `f`'s.
+    /// Runs `f` in a nested scope, whose handles end with it, also when `f` panics. Constant time apart from `f`.
     #[inline(always)]
     pub fn scope<R>(&mut self, f: impl for<'i> FnOnce(&mut Scope<'i>) -> R) -> R {
         Scope::run(&mut self.heap, f)
     }
 
-    /// Runs `f` in a scope of its own and keeps the one handle that it returns (V8's
-    /// `EscapableHandleScope`). Constant time beside `f`'s.
+    /// Runs `f` in a nested scope and keeps the one handle that it returns (V8's `EscapableHandleScope`). Constant time
+    /// apart from `f`.
     ///
     /// ```
     /// # use heap_model::{Heap, HeapOptions, Kind, Value};
@@ -182,7 +180,7 @@ impl<'s> Scope<'s> {
     ) -> Result<Local<'s>, E> {
         let opened = Opened::new(&mut self.heap);
         let local = f(Scope::of(opened.heap))?;
-        // `f` made the handle in this scope: it knows of no other that lives as long.
+        // The lifetime proves that `f` made the handle in the nested scope.
         Ok(Local { place: opened.keep(local.place), scope: PhantomData })
     }
 
@@ -197,7 +195,7 @@ impl<'s> Scope<'s> {
         self.heap.roots.handles.get(local.place).ok_or(AccessError::WrongHeap)
     }
 
-    /// The cell of a handle that is this heap's.
+    /// The cell of a handle of this heap.
     #[inline(always)]
     pub(crate) fn known(&self, local: Local<'_>) -> Cell {
         self.heap.roots.handles.known(local.place)
@@ -209,7 +207,7 @@ impl<'s> Scope<'s> {
         self.heap.roots.handles.reading(local.place).ok_or(AccessError::WrongHeap)
     }
 
-    /// The raw bytes of a handle's cell, to be changed.
+    /// The raw bytes of a handle's cell, mutably.
     #[inline]
     pub(crate) fn raw_mut(&mut self, local: Local<'_>) -> Result<&mut [u8], AccessError> {
         self.heap.roots.handles.bytes_mut(local.place).ok_or(AccessError::WrongHeap)
@@ -242,7 +240,7 @@ impl<'s> Scope<'s> {
         }
     }
 
-    /// As [`word`](Self::word), of a value that has been found to be of this heap.
+    /// As [`word`](Self::word), for a value that is known to be of this heap.
     #[inline(always)]
     fn trusted_word(&self, value: Value<'_>) -> Word {
         match value {
@@ -258,7 +256,7 @@ impl<'s> Scope<'s> {
 }
 
 impl Heap {
-    /// Runs `f` in a scope of handles; none of them outlives it, also when `f` panics. Constant time beside `f`'s.
+    /// Runs `f` in a scope, whose handles end with it, also when `f` panics. Constant time apart from `f`.
     pub fn enter<R>(&mut self, f: impl for<'s> FnOnce(&mut Scope<'s>) -> R) -> R {
         Scope::run(self, f)
     }

@@ -10,7 +10,7 @@ impl<'s> Scope<'s> {
     ///
     /// # Errors
     /// [`AccessError::SlotOutOfRange`]; [`AccessError::WrongKind`] for a slot of an ephemeron table, a weak
-    /// reference or buckets, or one of a registration that is the heap's; [`AccessError::WrongHeap`].
+    /// reference or buckets, or one of the heap's own slots of a registration; [`AccessError::WrongHeap`].
     ///
     /// # Panics
     /// If there are too many handles.
@@ -24,7 +24,7 @@ impl<'s> Scope<'s> {
     ///
     /// # Errors
     /// [`AccessError::SlotOutOfRange`] and [`AccessError::WrongKind`] as [`get`](Self::get);
-    /// [`AccessError::WrongHeap`] for the cell or the value. Nothing is written then.
+    /// [`AccessError::WrongHeap`] for the cell or the value. After an error nothing is written.
     #[inline(always)]
     pub fn set(
         &mut self,
@@ -38,7 +38,7 @@ impl<'s> Scope<'s> {
         Ok(())
     }
 
-    /// A slot that its program may use.
+    /// A slot that the program may use.
     #[inline(always)]
     fn slot(&self, cell: Local<'_>, slot: usize) -> Result<Slot, AccessError> {
         let cell = self.cell(cell)?.load();
@@ -49,8 +49,7 @@ impl<'s> Scope<'s> {
         cell.slot(slot).ok_or(AccessError::SlotOutOfRange { slot, len })
     }
 
-    /// The raw bytes behind the slots; a native cell's are its own. They are as many as make the cell's size
-    /// whole words. Constant time.
+    /// The raw bytes behind the slots, up to the cell's size in whole words; a native cell's are private. Constant time.
     ///
     /// # Errors
     /// [`AccessError::WrongKind`] for a native cell, [`AccessError::WrongHeap`].
@@ -58,7 +57,7 @@ impl<'s> Scope<'s> {
         self.view(cell)?.bytes()
     }
 
-    /// As [`bytes`](Self::bytes), to be changed.
+    /// As [`bytes`](Self::bytes), mutably.
     ///
     /// # Errors
     /// [`AccessError::WrongKind`] for a native cell, [`AccessError::WrongHeap`].
@@ -87,7 +86,7 @@ impl<'s> Scope<'s> {
         Ok(self.cell(cell)?.header().size())
     }
 
-    /// How many slots the cell has; of an ephemeron table or a registration, the heap's own too. Constant time.
+    /// The number of slots; in an ephemeron table or a registration the heap's own slots count too. Constant time.
     ///
     /// # Errors
     /// [`AccessError::WrongHeap`].
@@ -103,9 +102,9 @@ impl<'s> Scope<'s> {
 
     /// Whether both values are one constant, one number, or one cell of this heap. Constant time.
     ///
-    /// It is identity: strings or doubles in cells of their own are not the same, whatever they hold
-    /// ([`shapes::string_bytes`](crate::shapes::string_bytes) and
-    /// [`shapes::number`](crate::shapes::number) tell). JavaScript's `Object.is` compares those too.
+    /// This is identity: two cells with equal strings or doubles are not the same
+    /// ([`shapes::string_bytes`](crate::shapes::string_bytes) and [`shapes::number`](crate::shapes::number) give
+    /// their contents). JavaScript's `Object.is` compares contents there.
     ///
     /// ```
     /// # use heap_model::{Heap, HeapOptions, Kind, Value};

@@ -1,4 +1,4 @@
-//! Allocation of cells that are nothing but slots and raw bytes.
+//! Allocation of plain cells, which have only slots and raw bytes.
 
 use super::size::{cell_size, is_plain, raw_bytes};
 use super::{Local, Scope, Value};
@@ -7,16 +7,15 @@ use crate::memory::header::Kind;
 
 impl<'s> Scope<'s> {
     /// Allocates a cell of 16 + 8 `slots` + `raw_bytes` bytes, rounded up to 8; slots are
-    /// undefined, raw bytes zero. May collect; else O(size). A cell of more than 128 KiB goes to the large-object
-    /// space, another to the new space.
+    /// undefined, raw bytes zero. May collect; otherwise O(size). A cell of more than 128 KiB goes to the large-object
+    /// space, any other to the new space.
     ///
     /// # Errors
     /// [`OutOfMemory`] at the limit, or for a cell of 1 GiB or more.
     ///
     /// # Panics
     /// If the kind has a function of its own ([`Kind::Native`], [`Kind::EphemeronTable`],
-    /// [`Kind::WeakCell`], [`Kind::Registration`]), or for a [`Kind::Double`] with slots. As all that makes
-    /// handles, if there are too many.
+    /// [`Kind::WeakCell`], [`Kind::Registration`]), for a [`Kind::Double`] with slots, or if there are too many handles.
     #[inline(always)]
     pub fn alloc(
         &mut self,
@@ -41,7 +40,7 @@ impl<'s> Scope<'s> {
         Ok(self.push(cell))
     }
 
-    /// Allocates a cell with these slots and no raw bytes. May collect; else O(slots).
+    /// Allocates a cell with these slots and no raw bytes. May collect; otherwise O(slots).
     ///
     /// # Errors
     /// [`HeapError::OutOfMemory`] at the limit, [`HeapError::Access`] for a handle of another heap.
@@ -53,7 +52,7 @@ impl<'s> Scope<'s> {
         self.make_with(kind, slots, false)
     }
 
-    /// As [`alloc_with`](Self::alloc_with), in the old space if it is to be `old`.
+    /// As [`alloc_with`](Self::alloc_with); in the old space if `old`.
     #[inline(always)]
     pub(crate) fn make_with(
         &mut self,
@@ -71,7 +70,7 @@ impl<'s> Scope<'s> {
             true => self.heap.allocate_in_old_range(size),
         };
         let Some(room) = room else {
-            // A copy, so that the caller's values need not lie in memory on the short way.
+            // A copy, so that the fast path can keep the caller's values in registers.
             return Ok(self.make_with_slowly(kind, slots.to_vec(), old)?);
         };
         let words = slots.iter().map(|value| self.trusted_word(*value));
@@ -94,15 +93,15 @@ impl<'s> Scope<'s> {
     ) -> Result<Local<'s>, OutOfMemory> {
         let size = cell_size(slots.len(), 0);
         let cell = self.heap.allocate_slowly(kind, size, slots.len(), old)?;
-        // A collection may have moved what the handles refer to, so they are read after it.
+        // A collection may have moved the cells, so the handles are read after it.
         for (slot, value) in slots.into_iter().enumerate() {
             self.heap.store(cell, slot, self.trusted_word(value));
         }
         Ok(self.push(cell))
     }
 
-    /// Allocates a cell of exactly `size` bytes (rounded up to 8, and to its header and slots). May collect;
-    /// else O(size).
+    /// Allocates a cell of exactly `size` bytes (rounded up to 8, and at least its header and slots). May collect;
+    /// otherwise O(size).
     ///
     /// # Errors
     /// As [`alloc`](Self::alloc).

@@ -9,8 +9,8 @@ use crate::tables::bucket;
 use crate::tables::registration::{self, NEXT};
 
 impl<'s> Scope<'s> {
-    /// Allocates `count` empty buckets, but at least one: an array of 16 + 8 `count` bytes whose slots are the
-    /// heap's. May collect; else O(`count`).
+    /// Allocates `count` empty buckets, at least one: an array of 16 + 8 `count` bytes whose slots only the heap writes.
+    /// May collect; otherwise O(`count`).
     ///
     /// # Errors
     /// [`OutOfMemory`] at the limit.
@@ -23,12 +23,12 @@ impl<'s> Scope<'s> {
         Ok(buckets)
     }
 
-    /// Puts a registration that is in no bucket in its token's, before all others. Constant time.
+    /// Puts a registration at the head of its token's bucket. Constant time.
     ///
     /// # Errors
     /// [`AccessError::WrongKind`] if `buckets` are not from [`alloc_buckets`](Self::alloc_buckets), or `cell` is no
-    /// registration; [`AccessError::WrongHeap`]. [`AccessError::AlreadyLinked`] if it is in a bucket, of these or of others, even if those are
-    /// used no more: [`relink_registrations`](Self::relink_registrations) takes it along.
+    /// registration; [`AccessError::WrongHeap`]; [`AccessError::AlreadyLinked`] if the registration is in a bucket
+    /// already, of any buckets. [`relink_registrations`](Self::relink_registrations) moves it.
     pub fn link_registration(
         &mut self,
         buckets: Local<'_>,
@@ -42,8 +42,8 @@ impl<'s> Scope<'s> {
         Ok(())
     }
 
-    /// Puts all registrations that are in some buckets, but for those that have ended, in others, which
-    /// are empty. Linear in their number and that of the old buckets.
+    /// Moves the registrations of some buckets to others, which are empty, and drops those that have ended. Linear in
+    /// the number of registrations and of old buckets.
     ///
     /// # Errors
     /// [`AccessError::WrongKind`], as for [`link_registration`](Self::link_registration).
@@ -70,8 +70,8 @@ impl<'s> Scope<'s> {
         Ok(())
     }
 
-    /// Takes the registrations that have ended out of their buckets. Linear in the number of all, and
-    /// of the buckets.
+    /// Takes the registrations that have ended out of their buckets. Linear in the number of registrations and of
+    /// buckets.
     ///
     /// # Errors
     /// [`AccessError::WrongKind`], as for [`link_registration`](Self::link_registration).
@@ -84,9 +84,8 @@ impl<'s> Scope<'s> {
         Ok(())
     }
 
-    /// Ends all registrations that were made with the token. Says how many those were, and how many
-    /// that had ended before were taken out of the bucket with them. Linear in the number of
-    /// registrations in the bucket.
+    /// Ends all registrations that were made with the token. Returns how many these were, and how many that had ended
+    /// before were taken out of the bucket too. Linear in the number of registrations in the bucket.
     ///
     /// # Errors
     /// [`AccessError::WrongKind`], as for [`link_registration`](Self::link_registration), and for a
@@ -103,7 +102,7 @@ impl<'s> Scope<'s> {
             if registration::has_ended(cell) {
                 gone += 1;
             } else if registration::has_token(cell, token) {
-                // It leaves the bucket, which is a store.
+                // Unlinking it is a store, which the write barrier sees.
                 registration::end(cell);
                 ended += 1;
             } else {
@@ -129,7 +128,7 @@ impl<'s> Scope<'s> {
         self.heap.store(buckets, bucket, cell.word());
     }
 
-    /// Leaves in a bucket those of which `keep` says so.
+    /// Keeps the registrations of a bucket for which `keep` is true.
     fn filter(&mut self, buckets: Cell, bucket: usize, mut keep: impl FnMut(Cell) -> bool) {
         let (mut last, mut slot) = (buckets, bucket);
         let mut next = buckets.slot(bucket);

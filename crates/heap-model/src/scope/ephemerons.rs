@@ -8,13 +8,13 @@ use crate::tables::ephemeron::{self, Probed};
 
 impl<'s> Scope<'s> {
     /// Allocates a table with `capacity` buckets, at least 4, of 40 + 16 `capacity` bytes; two thirds of the buckets
-    /// can be filled. May collect; else O(capacity).
+    /// can be filled. May collect; otherwise O(capacity).
     ///
     /// # Errors
     /// [`OutOfMemory`] at the limit.
     ///
     /// # Panics
-    /// If there are too many handles, as for the others here that return one.
+    /// If there are too many handles.
     pub fn alloc_ephemeron_table(&mut self, capacity: usize) -> Result<Local<'s>, OutOfMemory> {
         let slots = ephemeron::slots(ephemeron::buckets(capacity));
         let table = self.make(Kind::EphemeronTable, slots, 0)?;
@@ -24,9 +24,9 @@ impl<'s> Scope<'s> {
 
     /// Sets a key's value. Expected constant time, amortised.
     ///
-    /// `map` is a table, or a cell whose first slot is its program's and refers to one. A table that had to grow is
-    /// replaced: in that slot, or else by the one returned, which the caller stores in its place. A
-    /// [`shapes::weak_map`](crate::shapes::weak_map) is such a cell.
+    /// `map` is a table, or a cell whose first slot refers to one and may be written by programs, such as a
+    /// [`shapes::weak_map`](crate::shapes::weak_map). A table that has to grow is replaced by a larger one: in that
+    /// slot, or, if `map` is the table itself, by the table that is returned, which the caller stores in its place.
     ///
     /// ```
     /// # use heap_model::{Heap, HeapOptions, Kind, Value};
@@ -50,7 +50,7 @@ impl<'s> Scope<'s> {
     ///
     /// # Errors
     /// [`HeapError::OutOfMemory`] at the limit; [`AccessError::WrongKind`] if `map` is neither, or for a double
-    /// as the key, which has no identity; [`AccessError::WrongHeap`]. Nothing is changed then.
+    /// as the key, which has no identity; [`AccessError::WrongHeap`]. After an error nothing has changed.
     #[inline]
     pub fn ephemeron_set(
         &mut self,
@@ -101,7 +101,7 @@ impl<'s> Scope<'s> {
         let capacity = self.heap.options.tables.capacity(wanted);
         let (replaced, table) = self.scope(|scope| {
             let larger = scope.alloc_ephemeron_table(capacity)?;
-            // The allocation may have collected: everything is looked at anew.
+            // The allocation may have collected, so all addresses are read again.
             let (from, to) = (scope.table(map)?, scope.table(larger)?);
             scope.heap.copy_entries(from, to);
             let holder = scope.cell(map)?;
@@ -118,7 +118,8 @@ impl<'s> Scope<'s> {
         Ok(replaced.then(|| self.push(table)))
     }
 
-    /// A key's value. Expected constant time; `map` is as [`ephemeron_set`](Self::ephemeron_set)'s.
+    /// A key's value, if the key has an entry. Expected constant time; `map` is as for
+    /// [`ephemeron_set`](Self::ephemeron_set).
     ///
     /// # Errors
     /// [`AccessError::WrongKind`] if `map` is neither a table nor has one, [`AccessError::WrongHeap`].
@@ -142,8 +143,8 @@ impl<'s> Scope<'s> {
         Ok(ephemeron::find(self.table(map)?, self.cell(key)?).is_some())
     }
 
-    /// Removes the key's entry and says whether there was one. Expected constant time; the next
-    /// full collection gives back the buckets of many that were removed.
+    /// Removes the key's entry and returns whether there was one. Expected constant time. The next full collection
+    /// shrinks a table that has become sparse.
     ///
     /// # Errors
     /// As [`ephemeron_get`](Self::ephemeron_get).
@@ -160,8 +161,8 @@ impl<'s> Scope<'s> {
         Ok(true)
     }
 
-    /// A number that the cell keeps for its life, never 0. The first 2^32 - 1 cells that are asked for
-    /// theirs have different ones. Constant time.
+    /// The cell's identity hash: a number that it keeps for life, never 0. The first 2^32 - 1 hashes of a heap differ.
+    /// Constant time.
     ///
     /// # Errors
     /// [`AccessError::WrongKind`] for a double, which has no identity; [`AccessError::WrongHeap`].
@@ -174,7 +175,7 @@ impl<'s> Scope<'s> {
         Ok(self.heap.identities.of(cell))
     }
 
-    /// How many entries the table holds; those of dead keys count until they are collected. Constant time.
+    /// The number of entries; those of dead keys count until they are collected. Constant time.
     ///
     /// # Errors
     /// As [`ephemeron_get`](Self::ephemeron_get).
@@ -182,7 +183,7 @@ impl<'s> Scope<'s> {
         Ok(ephemeron::len(self.table(map)?))
     }
 
-    /// How many buckets the table has, 16 bytes each. Constant time.
+    /// The number of buckets, 16 bytes each. Constant time.
     ///
     /// # Errors
     /// As [`ephemeron_get`](Self::ephemeron_get).
@@ -197,7 +198,7 @@ impl<'s> Scope<'s> {
         if header.is(Kind::EphemeronTable) {
             return Ok(place);
         }
-        // What the first slot of a weak reference or a registration refers to is its target.
+        // The first slot of a weak reference or a registration is the target, not a table.
         let holds = header.slots() > 0 && !header.is_guarded();
         let held = if holds { Cell::of(place.slot(0)) } else { None };
         held.filter(|held| held.header().is(Kind::EphemeronTable)).ok_or(AccessError::WrongKind)

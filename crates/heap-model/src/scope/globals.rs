@@ -5,7 +5,7 @@ use crate::error::AccessError;
 use crate::roots::{Global, Weak};
 
 impl<'s> Scope<'s> {
-    /// Makes an owned root. Constant time, and once for each handle that was dropped.
+    /// Makes an owned root. Amortised constant time: roots that were dropped are removed here.
     ///
     /// # Errors
     /// [`AccessError::WrongHeap`].
@@ -24,7 +24,7 @@ impl<'s> Scope<'s> {
         Ok(self.push(cell))
     }
 
-    /// Makes a weak handle. Constant time, and once for each handle that was dropped.
+    /// Makes a weak handle. Amortised constant time: weak handles that were dropped are removed here.
     ///
     /// # Errors
     /// [`AccessError::WrongHeap`].
@@ -34,8 +34,8 @@ impl<'s> Scope<'s> {
         Ok(self.heap.roots.add_weak(cell, young))
     }
 
-    /// A handle to what a weak handle refers to, if it lives. Constant time. What was found dead by no collection
-    /// yet is alive again.
+    /// A handle to what a weak handle refers to, if no collection has found it dead yet; the handle keeps it alive.
+    /// Constant time.
     ///
     /// # Errors
     /// [`AccessError::WrongHeap`].

@@ -12,7 +12,7 @@ use core::any::Any;
 
 impl<'s> Scope<'s> {
     /// Allocates a cell of `size` bytes (as [`alloc_sized`](Self::alloc_sized)) whose payload is dropped with
-    /// it; `external` bytes are added to the heap's external memory while it lives. May collect; else O(size).
+    /// it; `external` bytes are added to the heap's external memory while it lives. May collect; otherwise O(size).
     ///
     /// ```
     /// # use heap_model::{Heap, HeapOptions};
@@ -65,8 +65,8 @@ impl<'s> Scope<'s> {
         native.and_then(|native| native.payload.downcast_ref()).ok_or(AccessError::WrongKind)
     }
 
-    /// A native cell's payload, to be changed. Constant time. If the bytes that it has outside the heap change,
-    /// [`set_external`](Self::set_external) is to tell.
+    /// A native cell's payload, mutably. Constant time. When the number of bytes that it has outside the heap changes,
+    /// call [`set_external`](Self::set_external).
     ///
     /// # Errors
     /// [`AccessError::WrongKind`] if the cell has none of this type, [`AccessError::WrongHeap`].
@@ -80,8 +80,7 @@ impl<'s> Scope<'s> {
         native.and_then(|native| native.payload.downcast_mut()).ok_or(AccessError::WrongKind)
     }
 
-    /// Tells the heap that a native cell now keeps `bytes` bytes alive outside it: those that it kept until now
-    /// do not count any more. May make a collection due, as
+    /// Sets the number of bytes outside the heap that a native cell keeps alive. May make a collection due, as
     /// [`Heap::adjust_external_memory`]. Constant time.
     ///
     /// ```
@@ -111,7 +110,7 @@ impl<'s> Scope<'s> {
     }
 }
 
-/// The number of a native cell's payload.
+/// The index of a native cell's payload.
 fn native_index(cell: Cell) -> Result<u32, AccessError> {
     if cell.header().is(Kind::Native) { Ok(cell.auxiliary()) } else { Err(AccessError::WrongKind) }
 }

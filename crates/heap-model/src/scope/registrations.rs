@@ -12,19 +12,18 @@ use crate::tables::registration::{
 
 impl<'s> Scope<'s> {
     /// Allocates a registration of 48 + 8 `slots` bytes, in the old space, as V8 does its WeakCells. Its
-    /// slots are undefined; as slots of the cell they begin with number 4, for those before are the
-    /// heap's.
+    /// slots are undefined. They begin with slot 4 of the cell; those before are the heap's own.
     ///
-    /// Once a full collection has found the target dead, [`next_dead`](Self::next_dead) gives the
-    /// registration out, if it then lives itself. The first two slots of the owner, an object or an
-    /// array, are the heap's from now on. May collect; else O(slots).
+    /// Once a full collection has found the target dead, [`next_dead`](Self::next_dead) returns the
+    /// registration, if it is alive itself. From now on the first two slots of the owner, an object or an
+    /// array, are the heap's own. May collect; otherwise O(slots).
     ///
     /// # Errors
     /// [`HeapError::OutOfMemory`] at the limit; [`AccessError::WrongKind`] for another owner, or a token
     /// without identity (a double); [`AccessError::WrongHeap`].
     ///
     /// # Panics
-    /// If there are too many handles, as for the others here that return one.
+    /// If there are too many handles.
     pub fn alloc_registration(
         &mut self,
         owner: Local<'_>,
@@ -33,7 +32,7 @@ impl<'s> Scope<'s> {
         slots: usize,
     ) -> Result<Local<'s>, HeapError> {
         self.owner(owner)?;
-        // Other heaps' handles are refused before anything is allocated.
+        // Refuse handles of other heaps before anything is allocated.
         self.cell(target)?;
         let hash = token.map(|token| self.identity_hash(token)).transpose()?;
         let slots = USERS.saturating_add(slots);
@@ -72,9 +71,9 @@ impl<'s> Scope<'s> {
         Ok(owner.map(|owner| self.push(owner)))
     }
 
-    /// Ends a registration: it is not given out any more, and its slots become undefined. Says whether it
-    /// had not ended; the slots of one that ended with its owner become undefined now. In its bucket it stays until
-    /// that is gone through. O(its slots).
+    /// Ends a registration: [`next_dead`](Self::next_dead) no longer returns it, and its slots become undefined, also if
+    /// it had ended with its owner. Returns whether it had not ended before. It stays in its bucket until the next
+    /// traversal of the bucket. O(its slots).
     ///
     /// # Errors
     /// [`AccessError::WrongKind`] for another cell, [`AccessError::WrongHeap`].
@@ -88,8 +87,8 @@ impl<'s> Scope<'s> {
     }
 
     /// Takes the next registration of a dead target out of the owner's list: the earliest of those
-    /// that collections have found so far. Constant time, and once after the collections that have
-    /// found more O(n log c) for the n that are listed by c of them.
+    /// that collections have found so far. Constant time; the first call after collections also sorts what they have
+    /// listed, in O(n log c) for n registrations by c collections.
     ///
     /// # Errors
     /// [`AccessError::WrongKind`] for a cell that is no owner, [`AccessError::WrongHeap`].
@@ -122,7 +121,7 @@ impl<'s> Scope<'s> {
         if right { Ok(cell) } else { Err(AccessError::WrongKind) }
     }
 
-    /// A slot of a cell that has slots of the heap's: one of a registration that is its user's.
+    /// A slot that the program may use, of a cell that also has slots of the heap's own (a registration).
     #[cold]
     pub(super) fn strong_slot(&self, cell: Loaded, slot: usize) -> Result<Slot, AccessError> {
         let (header, len) = (cell.header(), cell.header().slots());
@@ -135,7 +134,7 @@ impl<'s> Scope<'s> {
         cell.slot(slot).ok_or(AccessError::SlotOutOfRange { slot, len })
     }
 
-    /// Puts what an owner's list holds in the order in which it was made.
+    /// Sorts an owner's list by the order in which the registrations were made.
     #[cold]
     fn order_registrations(&mut self, owner: Cell) {
         self.heap.forget_refusal();
@@ -150,9 +149,9 @@ impl<'s> Scope<'s> {
             }
             owner.set_slot(list, Word::UNDEFINED);
         }
-        // Stable, for it is fast where there are few ascending runs.
+        // A stable sort is fast on few ascending runs.
         cells.sort_by_key(|(age, _)| *age);
-        // The youngest is the last of the list.
+        // The latest registration is the last of the list.
         let mut next = Word::UNDEFINED;
         for (_, cell) in cells {
             cell.set_flag(Header::LISTED, true);

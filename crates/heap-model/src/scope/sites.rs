@@ -15,8 +15,8 @@ impl<'s> Scope<'s> {
         self.heap.sites.add()
     }
 
-    /// Ends a site. From now on it counts as none, as a site of another heap does, and its memory is reused for
-    /// another site after the next scavenge. Returns whether it had not ended. Constant time.
+    /// Ends a site. From now on allocation at it counts as allocation without a site, and its memory is reused for
+    /// another site after the next scavenge. Returns whether it had not ended before. Constant time.
     ///
     /// ```
     /// # use heap_model::{Heap, HeapOptions, Kind};
@@ -38,7 +38,7 @@ impl<'s> Scope<'s> {
     /// `pretenuring-handler.cc`, `kPretenureRatio` and `kPretenureMinimumCreated`).
     ///
     /// # Errors
-    /// As [`alloc`](Self::alloc). A site that has ended, or of another heap, counts as none.
+    /// As [`alloc`](Self::alloc). A site of another heap, or one that has ended, is ignored.
     ///
     /// # Panics
     /// As [`alloc`](Self::alloc).
@@ -78,7 +78,7 @@ impl<'s> Scope<'s> {
     /// ```
     ///
     /// # Errors
-    /// As [`alloc_with`](Self::alloc_with). A site that has ended, or of another heap, counts as none.
+    /// As [`alloc_with`](Self::alloc_with). A site of another heap, or one that has ended, is ignored.
     ///
     /// # Panics
     /// As [`alloc`](Self::alloc).
@@ -100,15 +100,15 @@ impl<'s> Scope<'s> {
         }
     }
 
-    /// Counts a cell at a site; whether such cells go to the old space, or none if the site does not count
-    /// this one.
+    /// Counts a cell at a site. Returns whether the site's cells are pretenured, or `None` if the site does not count
+    /// this cell.
     #[inline(always)]
     fn pretenured(&mut self, site: Site, kind: Kind) -> Option<bool> {
         if kind == Kind::Double { None } else { self.heap.sites.allocated(site) }
     }
 }
 
-/// Notes the site at a young cell, where the scavenger finds it.
+/// Stores the site in a young cell, where the scavenger finds it.
 #[inline(always)]
 fn mark(cell: Cell, site: Site) {
     cell.set_flag(Header::SITED, true);

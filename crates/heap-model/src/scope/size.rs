@@ -3,7 +3,7 @@
 use crate::memory::cell::{HEADER, MAX_SIZE, WORD};
 use crate::memory::header::Kind;
 
-/// Whether a cell is nothing but its slots and raw bytes, so that it can be made by itself.
+/// Whether cells of the kind have only slots and raw bytes, so that [`Scope::alloc`](super::Scope::alloc) makes them.
 #[inline(always)]
 pub(crate) fn is_plain(kind: Kind, slots: usize) -> bool {
     match kind {
@@ -30,7 +30,7 @@ pub(crate) fn cell_size(slots: usize, raw_bytes: usize) -> usize {
     (HEADER + WORD * slots + raw_bytes).next_multiple_of(WORD)
 }
 
-/// As [`cell_size`], where that may be more than an address can be.
+/// As [`cell_size`], where the sum may overflow.
 #[cold]
 #[inline(never)]
 fn oversize(slots: usize, raw_bytes: usize) -> usize {

@@ -1,4 +1,4 @@
-//! Reading without handles: while a scope is only borrowed, no cell moves.
+//! Reading without handles: no cell moves while its scope is borrowed.
 
 use super::{Local, Scope};
 use crate::error::AccessError;
@@ -9,15 +9,14 @@ use crate::memory::word::Word;
 use crate::node_id::NodeId;
 use crate::tables::registration;
 
-/// How far behind a cell that is about to be read memory is loaded, in bytes: cells that refer to one another
-/// were often made one after the other, and are read in that order. The processor foresees it too, but only up
-/// to the end of a page. Where cells are read in no order it costs nothing that could be measured.
+/// Prefetch distance in bytes: reading a cell prefetches the memory this far after it. Cells that refer to one another
+/// were often made one after the other, and are read in that order. The processor's own prefetch stops at the end of a
+/// page. Where cells are read in no order, the cost was too small to be measured.
 const READ_AHEAD: isize = 2048;
 
-/// A cell that is being read.
+/// A cell, for reading.
 ///
-/// It borrows its scope, so nothing is allocated and nothing moves while it is there; following
-/// references makes no handles.
+/// It borrows its scope, so nothing is allocated or moved while it lives. Following references makes no handles.
 ///
 /// ```
 /// use heap_model::{Heap, HeapOptions, Kind, Seen, Value, View};
@@ -43,14 +42,14 @@ pub struct View<'a> {
     reading: Reading<'a>,
 }
 
-/// What a slot holds, as it is read.
+/// What a slot holds, as a [`View`] reads it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Seen<'a> {
     /// `undefined`.
     Undefined,
     /// `null`.
     Null,
-    /// An element that is not there.
+    /// An element that is absent.
     Hole,
     /// A boolean.
     Bool(bool),
@@ -61,7 +60,7 @@ pub enum Seen<'a> {
 }
 
 impl<'a> View<'a> {
-    /// What the cell is. Constant time, as all of a view's functions.
+    /// The cell's kind. All functions of a view take constant time.
     #[inline(always)]
     #[must_use]
     pub fn kind(self) -> Kind {
@@ -75,7 +74,7 @@ impl<'a> View<'a> {
         self.cell().header().size()
     }
 
-    /// How many slots the cell has; of an ephemeron table or a registration, the heap's own too.
+    /// The number of slots; in an ephemeron table or a registration the heap's own slots count too.
     #[inline(always)]
     #[must_use]
     pub fn slot_count(self) -> usize {
@@ -130,8 +129,7 @@ impl<'a> View<'a> {
         self.reading.cell()
     }
 
-    /// The identity that the cell already has, if a walk or a weak collection has given it one. A double's
-    /// is known to walks alone.
+    /// The cell's identity, if a walk or a weak collection has given it one. Only walks know a double's.
     #[must_use]
     pub fn id(self) -> Option<NodeId> {
         match self.cell().header().kind() {
@@ -142,7 +140,7 @@ impl<'a> View<'a> {
 }
 
 impl Scope<'_> {
-    /// Reads a cell, and what it refers to, without handles. Constant time.
+    /// A view of a cell, from which its references can be followed without handles. Constant time.
     ///
     /// # Errors
     /// [`AccessError::WrongHeap`].

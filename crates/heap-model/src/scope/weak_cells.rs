@@ -9,7 +9,7 @@ use crate::memory::header::Kind;
 
 impl<'s> Scope<'s> {
     /// Allocates a weak reference (32 bytes, as V8's WeakRef); full collections clear it when its target dies,
-    /// scavenges never do. May collect; else constant time.
+    /// scavenges never do. May collect; otherwise constant time.
     ///
     /// # Errors
     /// [`HeapError::OutOfMemory`] at the limit, [`AccessError::WrongHeap`].

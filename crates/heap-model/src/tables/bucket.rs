@@ -1,22 +1,22 @@
-//! Registrations by their token: an array of buckets, each the head of a list. The hash of the token tells the
-//! bucket; of a registration without one, its own.
+//! Registrations by their token: an array of buckets, each the head of a linked list. The token's hash selects the
+//! bucket; a registration without a token uses its own hash.
 //!
-//! A registration that has ended stays in its list until the list is gone through, so that neither linking nor
-//! ending looks at another registration, which lies anywhere in memory.
+//! A registration that has ended stays in its list until the next traversal of the list. So linking and ending touch no
+//! other registration, which would be a cache miss.
 //!
-//! **Invariant**: nothing but the operations on buckets writes buckets and a registration's next one, so a
-//! registration is in one list at the most, and no list is a cycle. The next one of a registration that is in no
-//! bucket is undefined, and null in the last of a list.
+//! **Invariant**: only the operations on buckets write buckets and a registration's link to the next one. So a
+//! registration is in at most one list, and no list is a cycle. The link is undefined in a registration that is in no
+//! bucket, and null in the last one of a list.
 
 use crate::identities::RUN;
 use crate::memory::cell::Cell;
 use crate::memory::header::Kind;
 use crate::memory::word::Word;
 
-/// How many buckets are being loaded while one is gone through.
+/// How many buckets ahead of the one being traversed are prefetched.
 const AHEAD: usize = 8;
 
-/// Loads what a bucket some way behind this one begins with.
+/// Prefetches the first registration of a bucket further on.
 pub(crate) fn prefetch_ahead(buckets: Cell, bucket: usize) {
     if bucket + AHEAD < buckets.header().slots()
         && let Some(ahead) = Cell::of(buckets.slot(bucket + AHEAD))
@@ -25,13 +25,14 @@ pub(crate) fn prefetch_ahead(buckets: Cell, bucket: usize) {
     }
 }
 
-/// The registration that a list goes on with.
+/// The registration that a link leads to.
 #[inline(always)]
 pub(crate) fn linked(word: Word) -> Option<Cell> {
     Cell::of(word).filter(|cell| cell.header().is(Kind::Registration))
 }
 
-/// The bucket of a token's hash: it is scaled to their number, and those of a run go to as many buckets.
+/// The bucket of a token's hash: the hash scaled to the number of buckets, so that a run of hashes spreads over as many
+/// buckets.
 #[inline(always)]
 pub(crate) fn bucket_of(buckets: Cell, hash: u32) -> usize {
     let len = buckets.header().slots();

@@ -23,7 +23,7 @@ const LEAST: usize = 4;
 /// How many keys are being loaded while a table is copied.
 const AHEAD: usize = 16;
 
-/// The number of buckets of a new table for which `wanted` are asked.
+/// The number of buckets that a new table gets for `wanted` buckets.
 pub(crate) fn buckets(wanted: usize) -> usize {
     wanted.clamp(LEAST, 1 << 28)
 }
@@ -45,7 +45,7 @@ pub(crate) fn len(table: Cell) -> usize {
     number(table, ENTRIES)
 }
 
-/// Copies a table's entries to an empty one that has room for them; whether one of them refers to a young cell.
+/// Copies a table's entries to an empty table that has room for them. Returns whether one of them refers to a young cell.
 pub(crate) fn copy(from: Cell, to: Cell, is_young: impl Fn(Word) -> bool) -> bool {
     let slots = from.header().slots();
     let mut young = false;
@@ -85,10 +85,9 @@ pub(crate) enum Probed {
     Absent(usize),
 }
 
-/// Buckets are looked at in windows of this many, without branches between them: where in it a key
-/// lies can't be predicted, and a wrong guess would wait for memory. The windows at which probes
-/// begin are lines of the processor's cache in a large table, as long as its cell begins 8 bytes into one, as
-/// the large-object space's do.
+/// A probe reads buckets in windows of this many, without branches inside a window: the processor cannot predict
+/// which bucket has the key, and a wrong prediction costs a wait for memory. In a table of the large-object space each
+/// window is one cache line, because such a cell begins 8 bytes into a line.
 const WINDOW: usize = 4;
 
 /// The slot at which probes for the hash begin, in a table of `slots` slots.
@@ -97,7 +96,7 @@ fn home(hash: u32, slots: usize) -> usize {
     let capacity = ((slots - FIRST) / 2) as u64;
     let bucket = ((u64::from(hash) * capacity) >> 32) as usize;
     let bucket = bucket / WINDOW * WINDOW + 1;
-    // The last window may be of one bucket, behind which the table ends.
+    // The last window may have a single bucket, before the end of the table.
     FIRST + 2 * if bucket < capacity as usize { bucket } else { 0 }
 }
 
@@ -106,7 +105,7 @@ fn after(slot: usize, slots: usize) -> usize {
     if slot + 2 == slots { FIRST } else { slot + 2 }
 }
 
-/// Which buckets of the window that begins at `slot` have a key of this sort: a bit for each.
+/// The buckets of the window at `slot` whose keys satisfy `is`, one bit each.
 #[inline(always)]
 fn window(table: Cell, slot: usize, is: impl Fn(Word) -> bool) -> u32 {
     let mut bits = 0;
@@ -116,14 +115,13 @@ fn window(table: Cell, slot: usize, is: impl Fn(Word) -> bool) -> u32 {
     bits
 }
 
-/// The slot of the first bucket in a window's bits.
+/// The slot of the first bucket whose bit is set.
 #[inline(always)]
 fn first_of(slot: usize, bits: u32) -> usize {
     slot + 2 * bits.trailing_zeros() as usize
 }
 
-/// The slot of a key that has an entry. A double, whose raw bytes take the hash's bucket, is never
-/// found.
+/// The slot of a key's entry, if it has one. A double has none: its raw bytes lie where other cells have their hash.
 #[inline(always)]
 pub(crate) fn find(table: Cell, key: Cell) -> Option<usize> {
     match remembered(table, key) {
@@ -132,15 +130,15 @@ pub(crate) fn find(table: Cell, key: Cell) -> Option<usize> {
     }
 }
 
-/// The slot of a key that remembers the bucket of its entry.
+/// The slot of a key's entry, if the key remembers its bucket.
 #[inline(always)]
 pub(crate) fn remembered(table: Cell, key: Cell) -> Option<usize> {
-    // Any number may stand there, and an address of 32 bits not hold twice it.
+    // The auxiliary field may hold any number; with pointers of 32 bits its double may overflow.
     let slot = (key.auxiliary() as usize).wrapping_mul(2).wrapping_add(FIRST);
     if slot < table.header().slots() && table.slot(slot) == key.word() { Some(slot) } else { None }
 }
 
-/// One that has no hash yet has no entry.
+/// A key without a hash has no entry.
 #[cold]
 #[inline(never)]
 fn find_by_probing(table: Cell, key: Cell) -> Option<usize> {
@@ -151,8 +149,8 @@ fn find_by_probing(table: Cell, key: Cell) -> Option<usize> {
     }
 }
 
-/// Lets the key remember where its latest entry lies, if the number beside its hash has no other
-/// use; what it remembers is checked, so it may be wrong.
+/// Stores the bucket of the key's latest entry in its auxiliary field, unless its kind uses the field otherwise. Look-ups
+/// check what is stored, so it may be wrong.
 #[inline(always)]
 pub(crate) fn remember_bucket(key: Cell, slot: usize) {
     let header = key.header();
@@ -179,7 +177,7 @@ pub(crate) fn probe(table: Cell, key: Cell, hash: u32) -> Probed {
     probe_from(table, key, slot)
 }
 
-/// The slot of the first bucket without an entry: for a key that is known to have none.
+/// The slot of the first bucket without an entry, for a key that is known to be absent.
 #[inline(always)]
 pub(crate) fn open_bucket(table: Cell, hash: u32) -> usize {
     let slots = table.header().slots();
@@ -210,8 +208,8 @@ fn probe_from(table: Cell, key: Cell, mut slot: usize) -> Probed {
     }
 }
 
-/// Whether one more entry leaves half as many buckets as entries, and half of those free (V8:
-/// `HashTable::HasSufficientCapacityToAdd`).
+/// Whether there is room for one more entry: with it, at least half as many other buckets as entries, and at least half
+/// of these free rather than deleted (V8's `HashTable::HasSufficientCapacityToAdd`).
 #[inline(always)]
 pub(crate) fn has_room(table: Cell) -> bool {
     let (wanted, capacity) = (number(table, ENTRIES) + 1, capacity(table));
@@ -243,9 +241,8 @@ pub(crate) fn clear_entry(table: Cell, slot: usize) {
     set_number(table, DELETED, number(table, DELETED) + 1);
 }
 
-/// Makes a table smaller where it is if at most a quarter of its buckets has entries, as they are
-/// after many keys have died, and gives the bytes that its cell no longer has. The keys must not
-/// have moved. O(buckets), without allocation in the heap.
+/// Shrinks a table in place if at most a quarter of its buckets have entries, and returns the number of bytes that its
+/// cell no longer has. The keys must not have moved. O(buckets), without allocation in the heap.
 pub(crate) fn shrink(table: Cell) -> usize {
     let entries = number(table, ENTRIES);
     let fitting = TableSizing::Shrink.capacity(entries);
@@ -306,7 +303,7 @@ mod tests {
     use crate::memory::cell::Cell;
     use crate::{Heap, HeapOptions, Kind, Value};
 
-    /// How many places behind where its probe begins an entry lies at the most.
+    /// The longest distance, in buckets, from an entry to where its probe begins.
     fn longest_probe(table: Cell) -> usize {
         let slots = table.header().slots();
         let keys =

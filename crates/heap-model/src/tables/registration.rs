@@ -6,11 +6,11 @@
 //! it is made, so the hashes tell the order of registrations. Its auxiliary field is the token's hash, or its own
 //! hash if there is no token.
 //!
-//! A full collection puts the registrations whose target it finds dead, the earliest first, before those of a list in
-//! the owner's first slot; what has been put in order with the registrations of other collections lies in the
-//! owner's second slot. A listed registration's target is the next one of the list. The owner keeps the list alive,
-//! and no registration does: like the value of an ephemeron whose key is the owner, the next one is marked once both
-//! the registration and the owner are.
+//! A full collection prepends the registrations whose target it finds dead, earliest first, to a list in the owner's
+//! first slot. The owner's second slot has the list that was merged from several collections and is in order. In a listed
+//! registration the slot of the target links to the next one. The owner keeps the list alive, and no registration does:
+//! the next one is marked once both the registration and the owner are, like the value of an ephemeron whose key is the
+//! owner.
 
 use crate::memory::cell::Cell;
 use crate::memory::header::{Header, Kind};
@@ -19,10 +19,10 @@ use crate::memory::word::Word;
 pub(crate) const TARGET: usize = 0;
 pub(crate) const TOKEN: usize = 1;
 pub(crate) const OWNER: usize = 2;
-/// The first slot that is strong.
+/// The first strong slot.
 pub(crate) const STRONG: usize = 3;
 pub(crate) const NEXT: usize = 3;
-/// The first slot that is its user's.
+/// The first slot that the program may use.
 pub(crate) const USERS: usize = 4;
 
 // The owner's slots.
@@ -52,13 +52,13 @@ pub(crate) fn fate(cell: Cell) -> Fate {
     }
 }
 
-/// Whether it was ended, or nobody asks for it any more.
+/// Whether it was ended, or its owner has died.
 #[inline(always)]
 pub(crate) fn has_ended(cell: Cell) -> bool {
     fate(cell) == Fate::Ended
 }
 
-/// Whether a registration that has not ended was made with this token.
+/// Whether the registration was made with this token and has not ended.
 #[inline(always)]
 pub(crate) fn has_token(cell: Cell, token: Cell) -> bool {
     cell.slot(TOKEN) == token.word()
@@ -67,8 +67,8 @@ pub(crate) fn has_token(cell: Cell, token: Cell) -> bool {
 #[inline(always)]
 pub(crate) fn end(cell: Cell) {
     cell.set_slot(TOKEN, Word::HOLE);
-    // A listed one stays in its list until it is passed there, and in its bucket likewise; but not for longer
-    // than its owner lives.
+    // A listed registration stays in its list and in its bucket until the next traversal, at most as long as its owner
+    // lives.
     if !cell.header().has(Header::LISTED) {
         cell.set_slot(TARGET, Word::UNDEFINED);
         cell.set_slot(OWNER, Word::UNDEFINED);
@@ -76,14 +76,14 @@ pub(crate) fn end(cell: Cell) {
     (USERS..cell.header().slots()).for_each(|slot| cell.set_slot(slot, Word::UNDEFINED));
 }
 
-/// The registration that a list goes on with.
+/// The registration that a link leads to.
 pub(crate) fn listed(word: Word) -> Option<Cell> {
     let header = |cell: &Cell| cell.header();
     Cell::of(word)
         .filter(|cell| header(cell).is(Kind::Registration) && header(cell).has(Header::LISTED))
 }
 
-/// Takes a registration from the head of a list, and gives the word that the list goes on with.
+/// Takes a registration from the head of a list, and returns the new head.
 pub(crate) fn unlist(cell: Cell) -> Word {
     let next = cell.slot(TARGET);
     cell.set_flag(Header::LISTED, false);
@@ -91,7 +91,7 @@ pub(crate) fn unlist(cell: Cell) -> Word {
     next
 }
 
-/// What one that is listed keeps alive while its owner lives: the owner, and the word of the next one.
+/// What a listed registration keeps alive while its owner lives: the owner, and the link to the next one.
 #[inline(always)]
 pub(crate) fn link(cell: Cell) -> Option<(Cell, Word)> {
     let owner = if cell.header().has(Header::LISTED) { Cell::of(cell.slot(OWNER)) } else { None };
@@ -104,15 +104,15 @@ pub(crate) fn is_weak(cell: Cell, slot: usize) -> bool {
     slot < STRONG && !(slot == TARGET && cell.header().has(Header::LISTED))
 }
 
-/// After marking: clears what is dead. Whether the target is newly found to be, and the registration
-/// is to be listed.
+/// After marking: clears references to dead cells. Returns whether the target was newly found dead, so that the
+/// registration is to be listed.
 pub(crate) fn clear_dead(cell: Cell, lives: impl Fn(Cell) -> bool) -> bool {
     let dead = |slot| Cell::of(cell.slot(slot)).is_some_and(|weak| !lives(weak));
     if dead(TOKEN) {
         cell.set_slot(TOKEN, Word::NULL);
     }
     if dead(OWNER) {
-        // Nobody asks any more.
+        // The owner is dead, so nobody takes from its list any more.
         cell.set_slot(OWNER, Word::NULL);
         cell.set_slot(TARGET, Word::UNDEFINED);
     }
