@@ -1,5 +1,5 @@
-//! What [`Buffer`] and [`Frozen`] are as values: equal, ordered and hashed as the slices of their
-//! bytes, compared with slices, vectors and strings, iterated over and shown.
+//! [`Buffer`] and [`Frozen`] as values: equality, order and hashes are those of the slice of their bytes; comparison with
+//! slices, vectors and strings; iteration; formatting.
 
 use crate::frozen::Frozen;
 use crate::raw::buffer::Buffer;
@@ -51,7 +51,7 @@ impl<B: AsRef<[u8]>> DoubleEndedIterator for IntoIter<B> {
 impl<B: AsRef<[u8]>> ExactSizeIterator for IntoIter<B> {}
 impl<B: AsRef<[u8]>> FusedIterator for IntoIter<B> {}
 
-/// Traits of a type that is read as its bytes.
+/// The traits of a type that dereferences to its bytes.
 macro_rules! value {
     ($bytes:ident) => {
         impl AsRef<[u8]> for $bytes {
@@ -75,7 +75,7 @@ macro_rules! value {
         impl Eq for $bytes {}
 
         impl Hash for $bytes {
-            /// As the slice of its bytes is hashed, by which it can so be looked up.
+            /// The hash of the slice of its bytes, so that a map can be searched by a slice.
             fn hash<H: Hasher>(&self, state: &mut H) {
                 (**self).hash(state);
             }
@@ -138,7 +138,7 @@ macro_rules! value {
         impl TryFrom<$bytes> for String {
             type Error = FromUtf8Error;
 
-            /// The bytes as UTF-8; copied, or moved where they came from a vector.
+            /// The bytes as UTF-8: moved if they came from a vector, otherwise copied.
             fn try_from(bytes: $bytes) -> Result<Self, FromUtf8Error> {
                 Self::from_utf8(Vec::from(bytes))
             }
@@ -155,7 +155,7 @@ macro_rules! value {
     };
 }
 
-/// Comparisons with another type, both ways.
+/// Comparison with another type, in both directions.
 macro_rules! compare {
     ($bytes:ident, $other:ty, |$it:ident| $slice:expr $(, $($generic:tt)*)?) => {
         impl$(<$($generic)*>)? PartialEq<$other> for $bytes {

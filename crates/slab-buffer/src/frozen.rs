@@ -1,4 +1,4 @@
-//! Read-only bytes with many holders.
+//! Read-only bytes that several holders share.
 
 use crate::error::{AllocError, RangeError, resolve};
 use crate::pool::AnyPool;
@@ -6,12 +6,12 @@ use crate::raw::buffer::Buffer;
 use std::ops::{Deref, RangeBounds};
 use std::sync::Arc;
 
-/// Bytes that no one changes: clones and slices share them.
+/// Immutable bytes, which clones and slices share.
 ///
-/// They are a [frozen](Buffer::freeze) buffer's, a vector's or a static's. Cloning and slicing are
-/// O(1). A slice keeps the whole buffer alive, and the buffer its slab; [`Frozen::compact`] lets go of
-/// both. An empty slice keeps nothing alive. With [`std::io::Cursor`] it is `Read`, `BufRead` and
-/// `Seek`; with the feature `bytes` it is a `Buf`, and becomes a `Bytes` without copying.
+/// They come from a [frozen](Buffer::freeze) buffer, a vector or a static slice. Cloning and slicing are O(1). A slice
+/// keeps the whole buffer alive, and a buffer its slab; [`Frozen::compact`] releases both. An empty slice keeps nothing
+/// alive. In a [`std::io::Cursor`] it is `Read`, `BufRead` and `Seek`; with the feature `bytes` it is a `Buf` and becomes
+/// a `Bytes` without copying.
 ///
 /// ```
 /// use slab_buffer::{Frozen, Pool, PoolOptions};
@@ -32,7 +32,7 @@ pub struct Frozen {
     end: usize,
 }
 
-/// Where the bytes are.
+/// What holds the bytes.
 #[derive(Clone)]
 enum Source {
     Static(&'static [u8]),
@@ -62,16 +62,16 @@ impl Frozen {
         Self::from_static(&[])
     }
 
-    /// Bytes that are always there. O(1), allocates nothing.
+    /// Static bytes. O(1), allocates nothing.
     #[must_use]
     pub const fn from_static(bytes: &'static [u8]) -> Self {
         Self { source: Source::Static(bytes), start: 0, end: bytes.len() }
     }
 
-    /// A range of it, without copying. An empty one keeps nothing alive. O(1).
+    /// A range of the bytes, without copying. An empty range keeps nothing alive. O(1).
     ///
     /// # Errors
-    /// [`RangeError`] if the range does not lie in it.
+    /// [`RangeError`] if the range does not lie in the bytes.
     pub fn slice(&self, range: impl RangeBounds<usize>) -> Result<Self, RangeError> {
         let (start, end, ()) = resolve(range, self.len(), ())?;
         if start == end {
@@ -80,7 +80,7 @@ impl Frozen {
         Ok(Self { source: self.source.clone(), start: self.start + start, end: self.start + end })
     }
 
-    /// Skips `count` bytes, at most all. O(1).
+    /// Removes `count` bytes from the front, at most all. O(1).
     #[cfg(feature = "bytes")]
     pub(crate) fn skip(&mut self, count: usize) {
         self.start += count.min(self.len());
@@ -89,10 +89,10 @@ impl Frozen {
         }
     }
 
-    /// The buffer again, if this is its only holder. O(1).
+    /// The buffer back, if this is its only holder. O(1).
     ///
     /// # Errors
-    /// The frozen bytes, if they have other holders or are not a buffer's.
+    /// The frozen bytes, if they have other holders or do not come from a buffer.
     pub fn thaw(self) -> Result<Buffer, Self> {
         let Self { source, start, end } = self;
         match source {
@@ -107,8 +107,8 @@ impl Frozen {
         }
     }
 
-    /// Copies the bytes into a buffer of their own size if they are less than half of what they keep
-    /// alive, or moves that buffer to a denser slab if it is worth it. Whether anything was copied.
+    /// Copies the bytes into a buffer of their own size if they are less than half of what they keep alive; otherwise moves
+    /// their buffer to a denser slab, as [`Pool::compact`](crate::Pool::compact). Returns whether anything was copied.
     /// Other holders keep what they have. O(length).
     ///
     /// # Errors
@@ -132,7 +132,7 @@ impl Frozen {
         }
     }
 
-    /// The buffer that it keeps alive, if its bytes are a buffer's.
+    /// The buffer that has the bytes, if they come from a buffer.
     #[must_use]
     pub fn buffer(&self) -> Option<&Buffer> {
         match &self.source {
@@ -209,7 +209,7 @@ impl From<&'static str> for Frozen {
 }
 
 impl From<Frozen> for Vec<u8> {
-    /// The vector that the bytes came from, if it is whole and has no other holder; else a copy.
+    /// The vector that the bytes came from if this is all of it and its only holder, otherwise a copy.
     fn from(frozen: Frozen) -> Self {
         match frozen {
             Frozen { source: Source::Vector(vector), start: 0, end } => {

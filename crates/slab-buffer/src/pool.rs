@@ -13,10 +13,9 @@ use std::rc::Rc;
 
 /// Gives buffers out of slabs, by Node's rules (`lib/buffer.js`).
 ///
-/// It belongs to the thread that made it; its buffers go anywhere, and outlive it. The stores of
-/// buffers that another thread drops count as released at once; the pool uses their memory again from
-/// its next slab, store of its own, or report on, and a [`Monitor`] frees it without the pool's
-/// thread. Cloning it gives another handle of the same pool.
+/// It belongs to the thread that made it; its buffers may go to other threads and outlive it. A store whose last buffer
+/// another thread drops counts as released immediately. The pool takes its memory back when it next makes a slab or a
+/// store, or reports; a [`Monitor`] frees it without the pool's thread. A clone is another handle of the same pool.
 ///
 /// ```
 /// use slab_buffer::{Pool, PoolOptions};
@@ -38,14 +37,14 @@ impl Pool {
         Self(Core::here(options))
     }
 
-    /// How it was made; sizes out of their bounds are shown as they count.
+    /// The options in effect: sizes out of bounds are shown as the bounds.
     #[must_use]
     pub fn options(&self) -> &PoolOptions {
         self.0.options()
     }
 
-    /// `Buffer.allocUnsafe`: from the current slab below half of the pool's size, else in a store of
-    /// its own. Its bytes are initialised, but may be old. O(1), beside making a slab.
+    /// `Buffer.allocUnsafe`: a part of the current slab below half of the pool's size, otherwise a store of
+    /// its own. Its bytes are initialised, but may be old. O(1), apart from making a slab.
     ///
     /// # Errors
     /// [`AllocError`] if it is too long or the allocator refuses.
@@ -55,7 +54,7 @@ impl Pool {
         self.0.alloc_unsafe(length)
     }
 
-    /// What other threads may ask of the pool.
+    /// The counts of the pool, for other threads.
     #[must_use]
     pub fn monitor(&self) -> Monitor {
         Monitor::new(self.0.mailbox())
@@ -71,7 +70,7 @@ impl fmt::Debug for Pool {
     }
 }
 
-/// Either kind of pool: [`Pool`] or [`SyncPool`](crate::SyncPool). It can't be implemented elsewhere.
+/// Either kind of pool: [`Pool`] or [`SyncPool`](crate::SyncPool). The trait is sealed.
 pub trait AnyPool: sealed::Compact {
     /// `Buffer.allocUnsafe`: see [`Pool::alloc_unsafe`].
     ///
@@ -94,7 +93,7 @@ pub(crate) mod sealed {
     use crate::raw::buffer::Buffer;
 
     pub trait Compact {
-        /// A copy of the bytes, where compaction places what it moves.
+        /// A copy of the bytes, in a slab for the survivors of compaction.
         #[doc(hidden)]
         #[track_caller]
         fn copy_compact(&self, bytes: &[u8]) -> Result<Buffer, AllocError>;
@@ -115,9 +114,8 @@ macro_rules! calls {
                 buffer
             }
 
-            /// `Buffer.allocUnsafeSlow`: a store of its own, of exactly `length` bytes. No released
-            /// store is used for it and it is not kept for another, under either [`Reuse`](crate::Reuse) policy:
-            /// it is for buffers that live long. Its bytes are zeros.
+            /// `Buffer.allocUnsafeSlow`: a store of its own, of exactly `length` zeros, for buffers that live long. Under
+            /// either [`Reuse`](crate::Reuse) policy the store is newly allocated, and not kept when it is released.
             ///
             /// # Errors
             /// [`AllocError`] if it is too long or the allocator refuses.
@@ -146,7 +144,7 @@ macro_rules! calls {
             /// `Buffer.from(bytes)`: a copy, pooled as by `alloc_unsafe`.
             ///
             /// # Errors
-            /// [`AllocError`] if they are too long or the allocator refuses.
+            /// [`AllocError`] if there are too many bytes or the allocator refuses.
             #[track_caller]
             pub fn from_bytes(&self, bytes: &[u8]) -> Result<Buffer, AllocError> {
                 let mut buffer = self.alloc_unsafe(bytes.len())?;
@@ -154,8 +152,8 @@ macro_rules! calls {
                 Ok(buffer)
             }
 
-            /// `Buffer.from(text)` as UTF-8: pooled by its encoded length. A slab has room for it if
-            /// it has room for four bytes a UTF-16 unit, while that is below half of a slab.
+            /// `Buffer.from(text)` as UTF-8, pooled by its encoded length. As in Node, the current slab needs room for four
+            /// bytes a UTF-16 unit while that is below half of a slab.
             ///
             /// # Errors
             /// [`AllocError`] if it is too long or the allocator refuses.
@@ -167,8 +165,8 @@ macro_rules! calls {
                 Ok(buffer)
             }
 
-            /// `Buffer.concat(parts, length)`: the parts in a row, cut off or filled up with zeros to
-            /// `length` where it is given; pooled as by `alloc_unsafe`.
+            /// `Buffer.concat(parts, length)`: the parts one after another, truncated or padded with zeros to
+            /// `length` if it is given; pooled as by `alloc_unsafe`.
             ///
             /// # Errors
             /// [`AllocError`] if it is too long or the allocator refuses.
@@ -190,21 +188,21 @@ macro_rules! calls {
                 Ok(buffer)
             }
 
-            /// Moves the buffer to a denser slab, if its own is used up and less than half of it is
-            /// used; whether it was moved. Those that are moved share slabs, so thousands of small
-            /// survivors of thousands of slabs end in a few. O(length).
+            /// Moves the buffer to a denser slab if its own takes no more buffers and less than half of it is in use.
+            /// Returns whether it was moved. Moved buffers share slabs, so thousands of small survivors in as many
+            /// slabs end in a few. O(length).
             ///
             /// # Errors
             /// [`AllocError`]; the buffer stays where it is.
             #[track_caller]
             pub fn compact(&self, buffer: &mut Buffer) -> Result<bool, AllocError> {
-                // The old one goes when the pool is no longer locked.
+                // The old buffer is dropped after the pool is unlocked.
                 let copy = self.$core().compact(buffer, Location::caller())?;
                 let moved = copy.map(|copy| *buffer = copy);
                 Ok(moved.is_some())
             }
 
-            /// Bytes of live backing stores, slabs whole, as Node's `arrayBuffers` counts them. O(1).
+            /// Bytes of live backing stores; a slab counts whole, as in Node's `arrayBuffers`. O(1).
             #[doc(alias = "arrayBuffers")]
             #[must_use]
             pub fn array_buffers(&self) -> usize {
@@ -223,8 +221,7 @@ macro_rules! calls {
                 self.$core().slabs()
             }
 
-            /// The `count` stores that hold the most bytes for nobody though someone pins them,
-            /// worst first. O(stores).
+            /// The `count` pinned stores with the most unused bytes, worst first. O(stores).
             #[must_use]
             pub fn worst_pinned(&self, count: usize) -> Vec<Slab> {
                 let mut slabs = self.slabs();
@@ -236,7 +233,7 @@ macro_rules! calls {
                 slabs
             }
 
-            /// Frees the released stores that are kept. Live buffers are not touched.
+            /// Frees the idle stores that are kept for reuse. Live buffers are not touched.
             pub fn trim(&self) {
                 self.$core().trim();
             }

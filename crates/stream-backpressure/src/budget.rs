@@ -31,8 +31,8 @@ use wake::WakeAll;
 
 /// A budget of bytes over many streams; clones are the same budget.
 ///
-/// Charging and releasing are constant time for streams that hold nothing when they wait, logarithmic in
-/// the streams that wait for those that hold something. Never more than the cap is charged.
+/// Charging and releasing take constant time while the streams that wait hold nothing; for a stream that waits and holds
+/// something they are logarithmic in the number of such streams. The sum of charges never exceeds the cap.
 ///
 /// ```
 /// use stream_backpressure::{Budget, Completion, Options, Sink, Writable};
@@ -58,18 +58,18 @@ use wake::WakeAll;
 #[derive(Clone)]
 pub struct Budget(Arc<Inner>);
 
-/// Which stream gives way when a write finds no room in a budget.
+/// Which stream yields when a write finds no room in a budget.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Yields {
-    /// The one that writes: it waits, or its write is refused.
+    /// The stream that writes: it waits, or its write is refused.
     #[default]
     Newcomer,
-    /// The one that holds most, if that is more than the newcomer would hold: it is destroyed with
-    /// [`Error::Evicted`](crate::Error::Evicted), one stream at a time. The newcomer waits, or its
-    /// write is refused, until then.
+    /// The stream that holds most, if that is more than the newcomer would hold. It is destroyed with
+    /// [`Error::Evicted`](crate::Error::Evicted), one stream at a time. Until then the newcomer waits, or its
+    /// write is refused.
     ///
-    /// A [`PollWritable`](crate::PollWritable) is woken for it. A [`Machine`](crate::Machine) is
+    /// An evicted [`PollWritable`](crate::PollWritable) is woken. A [`Machine`](crate::Machine) is
     /// destroyed at its next write, or by
     /// [`check_eviction`](crate::Machine::check_eviction).
     LargestHolder,
@@ -78,7 +78,7 @@ pub enum Yields {
 struct Inner {
     ledger: Ledger,
     yields: Yields,
-    /// Which streams are in `queue`, so that charges and releases need not lock: one of [`Waiting`].
+    /// A [`Waiting`]: which streams are in `queue`, so that charges and releases need not lock it.
     waiting: AtomicU8,
     queue: Mutex<Queue>,
 }
@@ -88,9 +88,9 @@ struct Inner {
 #[repr(u8)]
 enum Waiting {
     None,
-    /// Only streams that hold something.
+    /// Streams wait, and all of them hold something.
     Holding,
-    /// One at least that holds nothing: no charge overtakes it.
+    /// A stream waits that holds nothing; no charge overtakes it.
     Idle,
 }
 
@@ -101,7 +101,7 @@ impl Budget {
         Self::with_policy(bytes, Yields::Newcomer)
     }
 
-    /// A budget of `bytes`, with a policy for when they are spent.
+    /// A budget of `bytes`, with a policy for when it is spent.
     ///
     /// ```
     /// use stream_backpressure::{Budget, Completion, Error, Options, Sink, Writable, Yields};
@@ -141,21 +141,21 @@ impl Budget {
         self.0.ledger.cap()
     }
 
-    /// Makes it a budget of `bytes`. Streams for which that makes room are woken. If streams hold
-    /// more already, they keep it, and nothing is charged until they hold less.
+    /// Sets the budget to `bytes`. Streams for which that makes room are woken. If streams hold more already, they keep
+    /// it, and nothing is charged until they hold less.
     ///
-    /// Linear in the streams that wait.
+    /// Linear in the number of streams that wait.
     pub fn set_cap(&self, bytes: usize) {
         self.0.ledger.set_cap(bytes);
         let mut queue = self.lock();
-        // Those that wait for more than there can be now are told so when they look again. Their tasks are
-        // taken and not cloned: that would run the code of others under the lock.
+        // Streams that wait for more than the new cap are woken, and are refused when they ask again. Their wakers are
+        // taken, not cloned: cloning would run foreign code under the lock.
         let hopeless = queue.waiters.iter_mut().filter(|waiter| waiter.ask.least > bytes);
         let hopeless = hopeless.filter_map(|waiter| waiter.task.take()).collect();
         self.settle_and_wake(queue, 0, hopeless);
     }
 
-    /// Bytes that are charged now: held by streams, or reserved for their next writes.
+    /// Bytes that are charged: held by streams, or reserved for their next writes.
     #[must_use]
     pub fn used(&self) -> usize {
         self.0.ledger.used()
@@ -185,14 +185,13 @@ impl Budget {
         self.0.ledger.refusals()
     }
 
-    /// What one stream may hold now, in bytes: as much as is free.
+    /// The most that one stream may hold now, in bytes: as much as is free.
     #[must_use]
     pub fn threshold(&self) -> usize {
         self.0.ledger.threshold()
     }
 
-    /// The streams that hold bytes, the largest first. Linear in the streams that take part, and
-    /// sorts them.
+    /// The streams that hold bytes, the largest first. O(n log n) for n streams that take part.
     ///
     /// ```
     /// use stream_backpressure::{Budget, Options, Sink, Writable};
@@ -226,13 +225,13 @@ impl Budget {
         holders
     }
 
-    /// Whether a stream waits that holds nothing: no charge overtakes it.
+    /// Whether a stream waits that holds nothing, so that no charge may overtake it.
     fn idle_waits(&self) -> bool {
         self.0.waiting.load(SeqCst) == Waiting::Idle as u8
     }
 
-    /// Charges `bytes` to a stream that has `charged`, if that is fair and there is room, and no stream
-    /// without any is waiting.
+    /// Charges `bytes` to a stream that has `charged` bytes already, if its share and the budget have room, and no stream
+    /// waits that holds nothing.
     fn charge(&self, charged: usize, bytes: usize) -> bool {
         let taken = !self.idle_waits() && self.0.ledger.take(charged, bytes, bytes).is_some();
         if !taken {
@@ -268,21 +267,21 @@ impl Budget {
         self.0.waiting.load(SeqCst) != Waiting::None as u8
     }
 
-    /// Grants room to the streams whose turn it is, and wakes them; `free` bytes were released and still
-    /// count as used. While a stream that holds nothing finds no room, no other is served, and the stream
-    /// that holds most yields if that is the policy.
+    /// Grants room to the streams whose turn it is, and wakes them. `free` bytes have been released but still count as
+    /// used. While the first stream that holds nothing finds no room, no other is served, and by
+    /// [`Yields::LargestHolder`] the stream that holds most yields.
     fn settle(&self, queue: MutexGuard<'_, Queue>, free: usize) {
         self.settle_and_wake(queue, free, WakeAll::default());
     }
 
-    /// The same, and wakes `tasks` as well.
+    /// As [`settle`](Self::settle), and wakes `tasks` as well.
     fn settle_and_wake(
         &self,
         mut queue: MutexGuard<'_, Queue>,
         mut free: usize,
         mut tasks: WakeAll,
     ) {
-        // A release has to see who waits before the queue finds that there is no room.
+        // Publish who waits before looking for room, so that a concurrent release is not missed.
         self.publish(&queue);
         while let Some(waiter) = queue.serve(&self.0.ledger, &mut free) {
             tasks.extend(waiter.task);
@@ -310,7 +309,7 @@ impl Budget {
         } else {
             Waiting::Holding
         };
-        // Only whoever has locked the queue stores.
+        // Only the holder of the queue's lock stores.
         if self.0.waiting.load(SeqCst) != waiting as u8 {
             self.0.waiting.store(waiting as u8, SeqCst);
         }

@@ -5,15 +5,15 @@
 //! |---|---|
 //! | `state` | the state, and the [`Host`] whose methods are the effects |
 //! | `write` | calls that write and cork |
-//! | `transfer` | a chunk's way to the sink or into the queue, and the sink's answer |
+//! | `transfer` | passing a chunk to the sink or into the queue, and the sink's answer |
 //! | `finish`, `destroy` | the ends of a stream |
 //! | `tick` | what runs in next ticks |
-//! | `limits` | the books of what is held, against caps, budget and deadline |
-//! | `panic` | what becomes of the stream when the code of others panics |
+//! | `limits` | what is held, against caps, budget and deadline |
+//! | `panic` | panics in the host's code |
 //! | `observe` | properties |
-//! | `flags`, `callback`, `due`, `guard`, `panics` | parts of the state, which know no machine |
+//! | `flags`, `callback`, `due`, `guard`, `panics` | parts of the state, which do not know the machine |
 //!
-//! Effects are calls of the [`Host`], with the machine itself as the argument: a host may call any method
+//! Effects are calls of the [`Host`], with the machine itself as the argument. A host may call any method of the machine
 //! from there, so every function reads the state anew after an effect.
 //!
 //! Invariants:

@@ -1,18 +1,16 @@
-//! The machine behind a sink that is polled: what the faces of `futures` and `tokio` stand on, with
-//! nothing of either.
+//! A stream over a polled sink: the common base of the features `futures` and `tokio`, which depends on neither.
 //!
-//! The stream makes progress when it is polled, never on its own. It runs in
-//! [`Mode::Strict`](crate::Mode::Strict): once a write has said false it is not ready before all is
-//! drained, and what it refuses comes back.
+//! The stream makes progress only when it is polled. It runs in [`Mode::Strict`](crate::Mode::Strict): after a write that
+//! returned false it is ready again once it is drained, and a refused chunk comes back.
 //!
 //! | module | is |
 //! |---|---|
-//! | `sink`, `deadline` | what the stream asks of others: a sink, a timer |
-//! | `polled`, `gathered` | the machine's host, and what it holds |
+//! | `sink`, `deadline` | what the caller provides: a sink, a timer |
+//! | `polled`, `gathered` | the machine's host, and the bytes that it gathers |
 //! | `stream` | the stream |
-//! | `send`, `gather` | chunks, and bytes, that it is given |
-//! | `progress` | what it passes on |
-//! | `room`, `reserve`, `late` | waiting: by poll, by future, and not beyond the deadline |
+//! | `send`, `gather` | input: chunks, and bytes |
+//! | `progress` | output: flush and close |
+//! | `room`, `reserve`, `late` | waiting: by poll, by future, and until the deadline |
 
 mod deadline;
 mod gather;

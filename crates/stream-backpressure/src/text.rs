@@ -1,7 +1,6 @@
 //! Chunks that may be text.
 //!
-//! What is a chunk, and what text counts, is after `_write` in Node's
-//! `lib/internal/streams/writable.js`.
+//! The rules for chunks and for the length of a text follow `_write` in Node's `lib/internal/streams/writable.js`.
 
 use crate::chunk::{Chunk, Rules};
 use crate::encoding::Encoding;
@@ -9,14 +8,14 @@ use crate::error::Error;
 use crate::options::NodeVersion;
 use core::convert::Infallible;
 
-/// A text with its encoding, if it names one.
+/// A text, with or without an encoding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text {
     /// The text.
     pub text: String,
-    /// Its encoding. The sink sees the stream's default here where the writer named none.
+    /// The encoding. If the writer named none, the sink sees the stream's default.
     pub encoding: Option<Encoding>,
-    /// UTF-16 units, which is what a text counts.
+    /// The number of UTF-16 units, which is the length of a text.
     units: usize,
 }
 
@@ -29,21 +28,21 @@ impl Text {
         Self { text, encoding: None, units }
     }
 
-    /// The same with an encoding.
+    /// A text in an encoding.
     #[must_use]
     pub fn encoded(mut self, encoding: Encoding) -> Self {
         self.encoding = Some(encoding);
         self
     }
 
-    /// Its length as JavaScript counts it, in UTF-16 units.
+    /// The length in UTF-16 units, as in JavaScript.
     #[must_use]
     pub fn utf16_len(&self) -> usize {
         self.units
     }
 }
 
-/// A chunk as a JavaScript program may write it: bytes, text, or what is neither.
+/// A chunk as a JavaScript program may write it: bytes, text, or another value.
 ///
 /// ```
 /// use stream_backpressure::{Completion, Data, Event, Options, Sink, Writable};
@@ -74,7 +73,7 @@ pub enum Data {
     Text(Text),
     /// `null`, which no stream takes.
     Null,
-    /// Another value, which only a stream of objects takes.
+    /// Another value, which only a stream in object mode takes.
     Other(u64),
 }
 

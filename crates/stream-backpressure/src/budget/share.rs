@@ -1,5 +1,5 @@
-//! One stream's part in a budget: what it is charged, what it has reserved, and its place among those
-//! that wait. Dropping it gives all of that back.
+//! One stream's share of a budget: what it is charged, what it has reserved, and its position in the queue. Dropping it
+//! gives all of that back.
 
 use super::Budget;
 use super::member::Member;
@@ -10,21 +10,21 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 
-/// A stream's part in a [`Budget`].
+/// A stream's share of a [`Budget`].
 pub(crate) struct Share {
     budget: Budget,
     member: Arc<Member>,
-    /// The member's key among the budget's.
+    /// The key among the budget's members.
     key: usize,
     /// Bytes of chunks that the stream holds.
     held: usize,
     /// Bytes that the next write may take.
     reserved: usize,
-    /// The stream's place in the queue; it may have been served since.
+    /// The stream's position in the queue; it may have been served since.
     place: Option<Place>,
 }
 
-/// The bytes asked for are more than the whole budget.
+/// More bytes were asked for than the whole budget has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Never;
 
@@ -52,8 +52,8 @@ impl Share {
         self.reserved > 0 || !self.budget.idle_waits() && self.room() > 0
     }
 
-    /// Charges a write of `bytes`, first to what is reserved; the rest of that is given back. Says
-    /// whether there was room; if not, the reservation stays.
+    /// Charges a write of `bytes`, first against the reservation, whose rest is given back. Returns whether there was
+    /// room; if not, the reservation stays.
     pub(crate) fn charge(&mut self, bytes: usize) -> bool {
         let beyond = bytes.saturating_sub(self.reserved);
         if beyond > 0 && !self.budget.charge(self.charged(), beyond) {
@@ -78,8 +78,8 @@ impl Share {
         self.budget.release(bytes);
     }
 
-    /// Ready when at least `least` bytes are reserved for the next write, with up to `most` if there
-    /// is room at that time; gives how many. The stream waits in the budget's queue meanwhile.
+    /// Ready when at least `least` bytes are reserved for the next write, and up to `most` if there is room then. Returns
+    /// how many. Until then the stream waits in the budget's queue.
     ///
     /// # Errors
     /// [`Never`] if `least` is more than the whole budget.
@@ -113,7 +113,7 @@ impl Share {
         }
     }
 
-    /// No longer waits, and gives back what is reserved.
+    /// Stops waiting, and gives back what is reserved.
     pub(crate) fn cancel(&mut self) {
         let Some(place) = self.place else { return self.give_back() };
         let budget = self.budget.clone();
@@ -123,7 +123,7 @@ impl Share {
         self.place = None;
         let reserved = core::mem::take(&mut self.reserved);
         self.publish();
-        // Those behind may fit. A task that panics as it is woken finds the books in order.
+        // Streams behind this one may fit. If waking a task panics, the counts are consistent already.
         budget.settle(queue, reserved);
         drop(waiter);
     }
@@ -141,12 +141,12 @@ impl Share {
         drop((member, victim));
     }
 
-    /// Whether the stream has been told to give way to others.
+    /// Whether the stream has been told to yield.
     pub(crate) fn is_evicted(&self) -> bool {
         self.budget.evicts() && self.member.evicted.load(SeqCst)
     }
 
-    /// The same, and wakes the task when it is told.
+    /// As [`is_evicted`](Self::is_evicted), and wakes the task when the stream is told to yield.
     pub(crate) fn poll_evicted(&self, cx: &mut Context<'_>) -> bool {
         if !self.budget.evicts() {
             return false;
@@ -173,7 +173,7 @@ impl Share {
         if self.place.is_some() {
             let granted = self.member.granted.load(Relaxed);
             if granted > 0 {
-                // It is out of the queue, so no other writes this.
+                // The stream has left the queue, so nobody else writes this field.
                 self.member.granted.store(0, Relaxed);
                 self.place = None;
                 self.reserve(granted);
@@ -189,8 +189,8 @@ impl Share {
         }
     }
 
-    /// Enters the queue, or asks for this in the place that the stream has there. A stream that holds
-    /// something has its place by what it asks for.
+    /// Enters the queue, or changes what the stream asks for there. A stream that holds nothing keeps its position; one
+    /// that holds something is ordered by what it asks for.
     fn wait(&mut self, cx: &mut Context<'_>, ask: Ask) {
         let task = Some(cx.waker().clone());
         let mut queue = self.budget.lock();
@@ -231,7 +231,7 @@ impl Share {
 
 impl Drop for Share {
     fn drop(&mut self) {
-        // A task that panics as it is woken keeps the rest from nothing.
+        // If waking a task panics, the rest is done all the same.
         let steps: [fn(&mut Self); 3] =
             [Self::cancel, |share| share.release(share.held), |share| share.leave()];
         let done = steps.map(|step| catch_unwind(AssertUnwindSafe(|| step(self))));

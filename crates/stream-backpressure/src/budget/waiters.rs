@@ -1,9 +1,9 @@
 //! The streams that wait for room in a budget, and the order in which they are served.
 //!
-//! Streams that hold nothing come first, in the order in which they came: they have no chunks whose
-//! passing on would make room for them. Streams that hold something are served while no other waits, the
-//! one that would hold least first: its need is the first that the threshold allows. So no stream is
-//! looked at that is not served, except for the first that does not fit.
+//! Streams that hold nothing come first, in the order of arrival: they have no chunks of their own whose release would
+//! make room. Streams that hold something are served while no other waits; the one that would hold least comes first,
+//! because the threshold allows it first. So serving examines only streams that it serves, and the first that does not
+//! fit.
 //!
 //! Invariants: `idle` ascends by number, its first entry waits, and at most half of its entries (or
 //! [`SPARE`]) have left. Entering and serving are constant time for streams that hold nothing, and
@@ -18,7 +18,7 @@ const SPARE: usize = 32;
 
 #[derive(Default)]
 pub(super) struct Waiters {
-    /// Waiters that hold nothing, by number; none where the waiter has left.
+    /// Waiters that hold nothing, by number; `None` where the waiter has left.
     idle: VecDeque<(NonZero<u64>, Option<Waiter>)>,
     /// Entries of `idle` whose waiters have left.
     left: usize,
@@ -26,16 +26,16 @@ pub(super) struct Waiters {
     holding: BTreeMap<Place, Waiter>,
 }
 
-/// A waiter's place: what the stream holds and asks for, or 0 if it holds nothing; then its number.
+/// A waiter's position: the sum of what the stream holds and asks for, or 0 if it holds nothing; then its number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Place(usize, NonZero<u64>);
 
 /// A stream that waits for room.
 pub(super) struct Waiter {
-    /// Its member's key.
+    /// The key of its member.
     pub(super) member: usize,
     pub(super) ask: Ask,
-    /// The stream's task; none once it was told that it waits in vain, until it is polled.
+    /// The stream's task; `None` after it was woken because it waits for too much, until it is polled again.
     pub(super) task: Option<Waker>,
 }
 
@@ -44,7 +44,7 @@ pub(super) struct Waiter {
 pub(super) struct Ask {
     /// Bytes that are charged to it already.
     pub(super) charged: usize,
-    /// From 1 on.
+    /// At least 1.
     pub(super) least: usize,
     pub(super) most: usize,
 }
@@ -58,12 +58,12 @@ impl Waiters {
         self.idle.is_empty() && self.holding.is_empty()
     }
 
-    /// Waiters that hold nothing.
+    /// The number of waiters that hold nothing.
     pub(super) fn idle_len(&self) -> usize {
         self.idle.len() - self.left
     }
 
-    /// Adds a waiter behind its like. Numbers ascend from call to call.
+    /// Adds a waiter to its queue. Numbers ascend from call to call.
     pub(super) fn add(&mut self, number: NonZero<u64>, waiter: Waiter) -> Place {
         let Ask { charged, least, .. } = waiter.ask;
         if charged == 0 {

@@ -1,8 +1,8 @@
-//! The callbacks of writes: what is called when the sink has answered, and the queue of those whose
-//! chunks are buffered.
+//! The callbacks of writes: what is called when the sink has answered, and the queue of callbacks whose chunks are
+//! buffered.
 //!
-//! Callbacks lie in a queue of their own, beside the chunks', so that a write without one costs
-//! nothing and `writev` is handed the chunks as they lie.
+//! Callbacks have a queue of their own, beside the chunks' queue, so that a write without a callback costs nothing and
+//! `writev` gets the queue of chunks as it is.
 
 use crate::queue::Ring;
 
@@ -35,12 +35,12 @@ impl<K> Callbacks<K> {
         Self { queue: Ring::new(), first: 0 }
     }
 
-    /// Adds the callback of a chunk behind which `buffered` chunks lie.
+    /// Adds the callback of the next chunk, when `buffered` chunks are in the queue.
     pub(super) fn push(&mut self, buffered: usize, callback: K) {
         self.queue.push_back((self.first.wrapping_add(buffered), callback));
     }
 
-    /// The callback of the first chunk, which leaves the queue.
+    /// Takes the callback of the first chunk, which leaves the queue of chunks.
     pub(super) fn pop(&mut self) -> Option<K> {
         let number = self.first;
         self.first = number.wrapping_add(1);

@@ -14,11 +14,11 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         self.raise();
     }
 
-    /// Destroys the stream, with or without an error: gives up what is not done. 'error' and 'close' follow
+    /// Destroys the stream, with or without an error, and discards what is buffered. 'error' and 'close' follow
     /// in a tick, once the sink's `destroy` has answered. Idempotent.
     ///
-    /// What is in flight stays with the sink; what is buffered and the callbacks of `end` get the
-    /// error, or [`Error::Destroyed`].
+    /// The sink keeps what is in flight. The callbacks of buffered writes and of `end` get the error, or
+    /// [`Error::Destroyed`].
     pub fn destroy(&mut self, error: Option<Failure<C, H>>) {
         if self.has(flags::DESTROYED) {
             return;
@@ -63,7 +63,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         });
     }
 
-    /// Destroys a stream that destroys itself; else emits the error, in a tick if `sync`.
+    /// Fails the stream: with autoDestroy it is destroyed, otherwise the error is emitted, in a tick if `sync`.
     pub(super) fn fail(&mut self, error: Failure<C, H>, sync: bool) {
         if self.has(flags::DESTROYED) {
             return;
@@ -100,7 +100,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         }
     }
 
-    /// No longer waits for the sink's answer; its callback gets the error.
+    /// Stops waiting for the sink's answer; the callback of the write in flight gets the error.
     fn give_up_in_flight(&mut self) {
         if self.has(flags::WRITING) {
             self.flags &= !(flags::WRITING | flags::EXPECT_ANSWER);

@@ -1,4 +1,4 @@
-//! What is put off to next ticks. The machine keeps what is due, in order; the host keeps when.
+//! What is deferred to next ticks. The machine keeps what is due, in order; the host decides when.
 
 use super::callback::Callback;
 use crate::error::Error;
@@ -12,7 +12,7 @@ pub(super) enum Method {
     Construct,
 }
 
-/// Something that is due in a tick of its own.
+/// What one tick does.
 #[derive(Debug)]
 pub(super) enum Tick<K, E> {
     /// The end of writes without callbacks.

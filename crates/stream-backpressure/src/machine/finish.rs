@@ -15,11 +15,10 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         let _ = self.end_with(None, None);
     }
 
-    /// Ends the stream with a last chunk and a callback for when all is done or given up.
+    /// Ends the stream with a last chunk, and a callback that is called when all is done or the stream has failed.
     ///
     /// # Errors
-    /// As [`write`](Self::write) for the chunk. Where Node throws, and where a cap refuses the
-    /// chunk, the stream does not end.
+    /// As [`write`](Self::write) for the chunk. If Node would throw, or a cap refuses the chunk, the stream does not end.
     ///
     /// # Panics
     /// With the panic of a listener of 'prefinish', after the rest.
@@ -37,7 +36,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         ended
     }
 
-    /// What follows `end`: its callback is called now, later, or comes back.
+    /// After `end`: its callback is called in a tick, when the stream finishes, or comes back.
     fn call_ended_with(
         &mut self,
         ended: Result<Option<Failure<C, H>>, RefusedBy<C, H>>,
@@ -57,8 +56,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         Ok(())
     }
 
-    /// Writes the last chunk, uncorks, and begins to end the stream, or says what keeps it from
-    /// ending.
+    /// Writes the last chunk, uncorks, and begins to end the stream. Returns why it cannot end, if so.
     fn write_and_end(
         &mut self,
         chunk: Option<C>,
@@ -88,7 +86,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         }
     }
 
-    /// Begins to end the stream, or says what keeps it from ending.
+    /// Begins to end the stream. Returns why it cannot end, if so.
     fn begin_end(&mut self) -> Option<Failure<C, H>> {
         let open = !self.has(flags::ENDING);
         if open && self.has(flags::DESTROYED) && self.has(flags::STRICT) {
@@ -106,7 +104,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         self.has(flags::DESTROYED).then_some(Error::Destroyed("end"))
     }
 
-    /// The callback of the sink's `final`: it has done what was left, or failed.
+    /// The callback of the sink's `final`: it has finished, or failed.
     ///
     /// An answer after the first fails the stream with [`Error::MultipleCallback`].
     ///
@@ -138,7 +136,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         }
     }
 
-    /// Whether all but the end itself is done.
+    /// Whether only 'finish' is left to do.
     fn needs_finish(&self) -> bool {
         let never = flags::DESTROYED
             | flags::FINISHED
@@ -213,7 +211,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
     }
 }
 
-/// Whether Node throws the error rather than emit it.
+/// Whether Node throws the error instead of emitting it.
 fn thrown<E>(error: &Error<E>) -> bool {
     matches!(error, Error::NullValues | Error::InvalidChunk | Error::UnknownEncoding)
 }

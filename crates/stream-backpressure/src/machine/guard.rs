@@ -1,8 +1,8 @@
-//! What keeps a stream within its limits: caps, and its share of a budget.
+//! A stream's limits: caps, and its share of a budget.
 //!
-//! Against caps and budgets a chunk counts its own length and a fixed cost, as an entry of a header
-//! table does in HPACK (RFC 7541, section 4.1): otherwise chunks of one byte, or of none, would hold many
-//! times what they count. The stream's `length`, and so the high-water mark, is Node's, without the cost.
+//! Against caps and budgets a chunk counts its length and a fixed cost, like an entry of HPACK's header table
+//! (RFC 7541, section 4.1). Otherwise chunks of one byte, or of none, would take many times the memory that they count.
+//! The stream's `length`, which is compared with the high-water mark, is Node's and does not contain the cost.
 
 use crate::budget::Share;
 use crate::error::Error;
@@ -57,7 +57,7 @@ impl Guard {
     ) -> Result<(), Error<E>> {
         let cost = self.cost_of(chunks).checked_add(length);
         let weight = self.cost_of(self.held).checked_add(before);
-        // A sum that cannot be counted is past every cap.
+        // A sum that overflows is past every cap.
         let fits = cost.zip(weight).and_then(|(cost, weight)| weight.checked_add(cost));
         let (Some(cost), true) = (cost, fits.is_some_and(|sum| sum <= self.bytes)) else {
             return Err(Error::Full { cap: self.bytes });
@@ -77,7 +77,7 @@ impl Guard {
         Ok(())
     }
 
-    /// No longer holds `length`, nor more than `held` chunks.
+    /// Releases `length`, and all chunks but `held`.
     pub(super) fn release(&mut self, length: usize, held: usize) {
         let chunks = self.held.saturating_sub(held);
         self.held -= chunks;
@@ -87,22 +87,22 @@ impl Guard {
         }
     }
 
-    /// What `length` may grow by where the stream counts `before`, in one more chunk.
+    /// The most that one more chunk may count when the stream's length is `before`.
     pub(super) fn room(&self, before: usize) -> usize {
         let shared = self.share.as_ref().map_or(usize::MAX, Share::room);
         let room = self.capped(before, 1).map_or(0, |room| room.min(shared));
         room.saturating_sub(self.chunk_cost)
     }
 
-    /// What the caps leave, in `chunks` new chunks whose costs are not taken off; none if so many are too
-    /// many.
+    /// What the caps leave for `chunks` new chunks, their costs included; `None` if the cap on chunks has no room for
+    /// them.
     pub(super) fn capped(&self, before: usize, chunks: usize) -> Option<usize> {
         let weight = before.saturating_add(self.cost_of(self.held));
         let fits = self.held.saturating_add(chunks) <= self.chunks;
         fits.then(|| self.bytes.saturating_sub(weight))
     }
 
-    /// The cap that not even an empty stream keeps with `length` in a chunk.
+    /// The error for a chunk of `length` that does not fit even into an empty stream.
     pub(super) fn never_fits<E>(&self, length: usize) -> Option<Error<E>> {
         if length.checked_add(self.chunk_cost).is_none_or(|sum| sum > self.bytes) {
             return Some(Error::Full { cap: self.bytes });

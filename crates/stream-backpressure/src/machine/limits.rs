@@ -1,4 +1,4 @@
-//! The books of what a stream holds, against its caps, its share of a budget and its deadline.
+//! What a stream holds, against its caps, its share of a budget and its deadline.
 
 use super::flags;
 use super::state::{Failure, Host, MOST, Machine};
@@ -12,9 +12,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 impl<C: Chunk, H: Host<C>> Machine<C, H> {
     /// Destroys the stream with [`Error::Deadline`] if it has been undrained for too long: since a
-    /// write said false, or since `end` until all is done. Says whether it did.
+    /// write returned false, or since `end` until all is done. Returns whether it did.
     ///
-    /// `now` is on the scale of [`Host::now`], without which nothing is ever late.
+    /// `now` is on the scale of [`Host::now`]; without a clock no stream is ever late.
     pub fn check_deadline(&mut self, now: Duration) -> bool {
         let late = self.deadline().is_some_and(|deadline| now >= deadline);
         if late {
@@ -23,8 +23,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         late
     }
 
-    /// When [`check_deadline`](Self::check_deadline) will destroy the stream, unless it is drained, or
-    /// has finished, before.
+    /// When [`check_deadline`](Self::check_deadline) will destroy the stream, unless it drains or finishes before.
     #[must_use]
     pub fn deadline(&self) -> Option<Duration> {
         let waits = self.length > 0 || self.has(flags::ENDING) && !self.has(flags::FINISHED);
@@ -45,8 +44,8 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         self.share().map(Share::budget)
     }
 
-    /// Destroys the stream with [`Error::Evicted`] if its budget has told it to make room for others
-    /// ([`Yields::LargestHolder`](crate::Yields::LargestHolder)). Says whether it did.
+    /// Destroys the stream with [`Error::Evicted`] if its budget has told it to yield
+    /// ([`Yields::LargestHolder`](crate::Yields::LargestHolder)). Returns whether it did.
     pub fn check_eviction(&mut self) -> bool {
         let evicted = !self.has(flags::DESTROYED) && self.share().is_some_and(Share::is_evicted);
         if evicted {
@@ -55,20 +54,19 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         evicted
     }
 
-    /// The same, and wakes the task when it is told.
+    /// As [`check_eviction`](Self::check_eviction), and wakes the task when the stream is told to yield.
     pub(crate) fn poll_eviction(&mut self, cx: &mut Context<'_>) -> bool {
         self.share().is_some_and(|share| share.poll_evicted(cx)) && self.check_eviction()
     }
 
-    /// Ready when a write that counts `least` is sure to find room in the caps and the budget, as so many
-    /// new chunks (0 or 1); gives how much it may count, up to `most`. The budget's part is reserved until
-    /// the next write or [`cancel_room`](Self::cancel_room).
+    /// Ready when a write that counts `least`, in `chunks` new chunks (0 or 1), is sure to find room in the caps and the
+    /// budget. Returns how much it may count, up to `most`. The budget's part is reserved until the next write or
+    /// [`cancel_room`](Self::cancel_room).
     ///
-    /// The budget wakes the task. A cap does not: what is buffered has to be passed on, and whoever
-    /// does that looks again.
+    /// The budget wakes the task. A cap does not: the caller polls again after it has passed on buffered chunks.
     ///
     /// # Errors
-    /// [`Error::Full`] and [`Error::OverBudget`] if so much never fits.
+    /// [`Error::Full`] and [`Error::OverBudget`] if the write never fits.
     pub(crate) fn poll_room(
         &mut self,
         cx: &mut Context<'_>,
@@ -83,14 +81,14 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         }
     }
 
-    /// No longer waits for room, and gives back what is reserved.
+    /// Stops waiting for room, and gives back what is reserved.
     pub(crate) fn cancel_room(&mut self) {
         if let Some(guard) = &mut self.guard {
             guard.cancel_room();
         }
     }
 
-    /// Whether the budget has room for the stream, and no other waits for it.
+    /// Whether the budget has room for the stream, and no other stream waits for it.
     pub(crate) fn budget_has_room(&self) -> bool {
         self.share().is_none_or(Share::has_room)
     }
@@ -104,7 +102,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         self.guard.as_ref()?.share.as_ref()
     }
 
-    /// What a write may count now: what the caps and the budget leave for one more chunk, in bytes
+    /// The most that a write may count now: what the caps and the budget leave for one more chunk, in bytes
     /// (objects in object mode).
     #[must_use]
     pub fn room(&self) -> usize {
@@ -112,7 +110,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         room.min(MOST - self.length)
     }
 
-    /// What counts against the cap and the budget.
+    /// What the stream counts against the cap and the budget.
     pub(super) fn charged(&self) -> usize {
         let costs = self.guard.as_ref().map_or(0, |guard| guard.cost_of(guard.held));
         self.length.saturating_add(costs)
@@ -124,7 +122,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         if self.has(flags::OBJECT_MODE) { 1 } else { chunk.length() }
     }
 
-    /// What a chunk will count that has not been prepared, or why it cannot be written.
+    /// What a new chunk will count when it is prepared, or why it cannot be written.
     #[inline]
     pub(crate) fn measure_new(&self, chunk: &C) -> Result<usize, Failure<C, H>> {
         let length = chunk.check(self.rules).map_err(widen)?;
@@ -143,8 +141,8 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         }
     }
 
-    /// Begins to hold a chunk of that length. Says whether the host's accounting panicked, which
-    /// [`raise`](Self::raise) is for.
+    /// Begins to hold a chunk of that length. Returns whether the host's accounting panicked, so that the caller calls
+    /// [`raise`](Self::raise).
     #[inline]
     pub(super) fn hold(&mut self, length: usize) -> bool {
         self.length += length;
@@ -152,13 +150,13 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         self.notify(|host| host.account(length as isize))
     }
 
-    /// No longer holds a chunk of that length.
+    /// Stops holding a chunk of that length.
     #[inline]
     pub(super) fn release(&mut self, length: usize) {
         let length = length.min(self.length);
         self.length -= length;
         if self.guard.is_some() {
-            // What is in flight is released as a whole. An unused queue is not looked at: it is cold.
+            // What is in flight is released as a whole. An unused queue is not read: it is cold.
             let buffered = if self.flags & flags::BUFFERED == 0 { 0 } else { self.chunks.len() };
             let held = buffered + usize::from(self.reserved > 0);
             self.give_back(length, held);
@@ -166,7 +164,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         self.notify(|host| host.account(-(length as isize)));
     }
 
-    /// No longer holds that much of what is in flight, in so many chunks.
+    /// Stops holding `length` bytes in `chunks` chunks of what is in flight.
     pub(super) fn release_some(&mut self, chunks: usize, length: usize) {
         self.length -= length;
         if let Some(guard) = &self.guard {
@@ -176,8 +174,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         self.notify(|host| host.account(-(length as isize)));
     }
 
-    /// Tells the limits that no more than `held` chunks are held. A stream that waits for the room may have
-    /// a task that panics as it is woken.
+    /// Updates the limits: at most `held` chunks are held. That may wake the task of a waiting stream, which may panic.
     #[inline]
     fn give_back(&mut self, length: usize, held: usize) {
         let Some(guard) = &mut self.guard else { return };

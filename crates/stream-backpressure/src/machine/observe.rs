@@ -1,4 +1,4 @@
-//! What a stream shows of itself: Node's `writable...` properties, and its figures.
+//! A stream's properties: Node's `writable...`, and its figures.
 
 use super::flags::{self, Flags};
 use super::state::{Failure, Host, Machine};
@@ -7,19 +7,19 @@ use crate::encoding::Encoding;
 use crate::stats::Stats;
 
 impl<C: Chunk, H: Host<C>> Machine<C, H> {
-    /// The host: the sink and what surrounds it.
+    /// The host.
     #[must_use]
     pub fn host(&self) -> &H {
         &self.host
     }
 
-    /// The host, to change it.
+    /// The host, mutably.
     #[must_use]
     pub fn host_mut(&mut self) -> &mut H {
         &mut self.host
     }
 
-    /// The host, and an end of the stream: callbacks and listeners hear nothing more.
+    /// The host back. The stream ends without calling callbacks or listeners.
     #[must_use]
     pub fn into_host(self) -> H {
         self.host
@@ -73,7 +73,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         self.has(flags::OBJECT_MODE)
     }
 
-    /// Whether a write is not refused for the stream's state.
+    /// Whether the stream's state allows a write.
     #[must_use]
     pub fn writable(&self) -> bool {
         !self.has(flags::ENDING | flags::DESTROYED | flags::ERRORED)
@@ -86,7 +86,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         self.has(flags::ENDING)
     }
 
-    /// Whether all is done, which 'finish' says.
+    /// Whether all is done, and 'finish' was emitted.
     #[doc(alias = "writableFinished")]
     #[must_use]
     pub fn finished(&self) -> bool {
@@ -99,7 +99,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         self.has(flags::DESTROYED)
     }
 
-    /// Whether the sink has let go of what it held.
+    /// Whether the sink has released what it held.
     #[must_use]
     pub fn closed(&self) -> bool {
         self.has(flags::CLOSED)
@@ -116,7 +116,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         !self.has(STIRRED) && self.length == 0 && self.ticks.is_empty()
     }
 
-    /// What the stream has failed with first.
+    /// The first error that the stream has failed with.
     #[must_use]
     pub fn errored(&self) -> Option<&Failure<C, H>> {
         self.errored.as_ref()
@@ -129,13 +129,13 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         self.has(flags::DESTROYED | flags::ERRORED) && !self.has(flags::FINISHED)
     }
 
-    /// The rules by which chunks are taken.
+    /// The rules for chunks.
     #[must_use]
     pub fn rules(&self) -> Rules {
         self.rules
     }
 
-    /// `setDefaultEncoding`: the encoding of text that names none, from here on.
+    /// `setDefaultEncoding`: sets the encoding of later texts that name none.
     #[doc(alias = "setDefaultEncoding")]
     pub fn set_default_encoding(&mut self, encoding: Encoding) {
         self.rules.default_encoding = encoding.as_default();

@@ -1,9 +1,8 @@
-//! Panics in the code of others: of the host, its sink, its callbacks and its chunks.
+//! Panics in foreign code: the host, its sink, its callbacks and its chunks.
 //!
-//! A panic of the sink goes on to the caller, and a tick fails the stream, as if the sink had answered
-//! with an error. A panic of a callback, of a listener, of the host's accounting or of a chunk that is dropped
-//! is caught: the call or tick that caused it does the rest, the other callbacks included, and then the
-//! panic goes on.
+//! A panic of the sink unwinds to the caller, and a tick fails the stream, as if the sink had answered with an error. A
+//! panic of a callback, of a listener, of the host's accounting or of a chunk's drop is caught: the call or tick that
+//! caused it does the rest, calls the other callbacks, and then resumes the panic.
 
 use super::due::{Method, Tick};
 use super::flags;
@@ -52,7 +51,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         answer
     }
 
-    /// The tick after a panic: the answer that the sink did not give.
+    /// The tick after a panic: answers in place of the sink.
     pub(super) fn after_panic(&mut self, method: Method) {
         let error = Error::SinkPanicked;
         match method {
@@ -76,15 +75,14 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         self.shield(|stream| H::event(stream, event));
     }
 
-    /// Drops a chunk that nobody takes, or the sink. If that panics, the call or tick raises the panic at its
-    /// end.
+    /// Drops a discarded chunk, or the sink. If that panics, the call or tick resumes the panic at its end.
     pub(crate) fn discard<T>(&mut self, value: T) {
         if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(value))) {
             self.keep(panic);
         }
     }
 
-    /// Calls a method of the host that is not given the machine; says whether it panicked.
+    /// Calls a method of the host that does not get the machine. Returns whether it panicked.
     #[inline(always)]
     pub(super) fn notify(&mut self, call: impl FnOnce(&mut H)) -> bool {
         let host = &mut self.host;
@@ -92,7 +90,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         result.map_err(|panic| self.keep(panic)).is_err()
     }
 
-    /// Calls a method of the host that is given the machine.
+    /// Calls a method of the host that gets the machine.
     fn shield(&mut self, call: impl FnOnce(&mut Self)) {
         self.panics.depth += 1;
         let result = catch_unwind(AssertUnwindSafe(|| call(self)));
@@ -109,8 +107,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         self.flags |= flags::PANICKED;
     }
 
-    /// Ends a call or a tick from which the code of others may have been called: lets its first panic go
-    /// on.
+    /// Ends a call or a tick that may have called foreign code: resumes its first panic.
     #[inline]
     pub(super) fn raise(&mut self) {
         if self.has(flags::PANICKED) {

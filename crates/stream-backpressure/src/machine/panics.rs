@@ -1,18 +1,19 @@
-//! Panics of callbacks and listeners that have been caught and have not gone on yet.
+//! Panics of callbacks and listeners that were caught and are still to be resumed.
 
 use core::any::Any;
 use std::sync::{Mutex, PoisonError};
 
-/// What a panic carries.
+/// The payload of a panic.
 pub(super) type Payload = Box<dyn Any + Send>;
 
-/// A panic, and the depth of the call that will raise it.
+/// A panic, and the depth of the call that will resume it.
 type Caught = (usize, Payload);
 
-/// Panics of callbacks and listeners that have not gone on yet.
+/// Panics of callbacks and listeners that are still to be resumed.
 #[derive(Debug, Default)]
 pub(super) struct Panics {
-    /// Callbacks and listeners on the stack: a call from within one is not the call that caused it.
+    /// The number of callbacks and listeners on the stack, which tells a call from within one from the call that caused
+    /// it.
     pub(super) depth: usize,
     /// Ascending by depth; at most one of a depth. The mutex is never locked: it makes the machine
     /// `Sync`, which a panic is not.
@@ -24,14 +25,14 @@ impl Panics {
     pub(super) fn catch(&mut self, panic: Payload) {
         let caught = self.caught.get_or_insert_default().get_mut();
         let caught = caught.unwrap_or_else(PoisonError::into_inner);
-        // Those of calls that this panic has ended go no further.
+        // Panics of calls that this panic has unwound are dropped.
         caught.retain(|(depth, _)| *depth <= self.depth);
         if caught.last().is_none_or(|(depth, _)| *depth < self.depth) {
             caught.push((self.depth, panic));
         }
     }
 
-    /// The panic that the call which ends now has to raise.
+    /// The panic that the call which ends now resumes.
     #[cold]
     pub(super) fn take(&mut self) -> Option<Payload> {
         let caught = self.caught.as_mut()?.get_mut().unwrap_or_else(PoisonError::into_inner);

@@ -19,8 +19,8 @@ use core::time::Duration;
 /// [`Writable`](crate::Writable), which is this machine in a host made of a [`Sink`](crate::Sink) and
 /// closures.
 ///
-/// A call is constant time, except for those that pass on or give up what is buffered: these are linear
-/// in it.
+/// A call takes constant time, except for those that pass on or discard what is buffered: these are linear in the number
+/// of chunks.
 #[derive(Debug)]
 pub struct Machine<C: Chunk, H: Host<C>> {
     pub(super) flags: Flags,
@@ -121,7 +121,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         self.flags & any != 0
     }
 
-    /// What a callback is told that the stream will not serve.
+    /// The error for a callback whose call the stream will not serve.
     pub(super) fn given_up(&self, call: &'static str) -> Failure<C, H> {
         self.errored.clone().unwrap_or(Error::Destroyed(call))
     }
@@ -129,16 +129,16 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
 
 /// The surroundings of a [`Machine`]: its sink, its listeners, its callbacks and its tick queue.
 ///
-/// Every method is given the whole machine, so that it can call `write`, `end` or `destroy` in turn,
-/// as JavaScript's callbacks do; the host itself is [`Machine::host`]. Dispatch is static: what a
+/// Every method gets the whole machine, so that it can call `write`, `end` or `destroy` in turn,
+/// as JavaScript's callbacks do; the host itself is [`Machine::host`]. Dispatch is static: a method that a
 /// host leaves at its default costs nothing.
 ///
 /// A panic of [`call`](Self::call), [`event`](Self::event), [`account`](Self::account) or
-/// [`schedule`](Self::schedule) goes on when the call or tick that caused it has done the rest, the other
-/// callbacks included; a second panic meanwhile goes no further. A panic of the sink's methods goes on
-/// immediately, and a tick fails the stream with [`Error::SinkPanicked`].
+/// [`schedule`](Self::schedule) is resumed when the call or tick that caused it has done the rest and called the other
+/// callbacks; a second panic meanwhile is dropped. A panic of the sink's methods unwinds immediately, and a tick fails the
+/// stream with [`Error::SinkPanicked`].
 pub trait Host<C: Chunk>: Sized {
-    /// What a write or an end may carry to be called when it is done.
+    /// The callback of a write or an end, which is called when it is done.
     type Callback;
     /// The sink's own error.
     type Error: Clone;
@@ -146,7 +146,7 @@ pub trait Host<C: Chunk>: Sized {
     /// `_write`: takes one chunk.
     fn write(stream: &mut Machine<C, Self>, chunk: C) -> Completion<Self::Error>;
 
-    /// Calls a callback: with no error if what it belongs to was done.
+    /// Calls a callback: without an error if its write or end was done.
     fn call(
         stream: &mut Machine<C, Self>,
         callback: Self::Callback,
@@ -156,7 +156,7 @@ pub trait Host<C: Chunk>: Sized {
     /// Emits an event to its listeners.
     fn event(stream: &mut Machine<C, Self>, event: Event<Self::Error>);
 
-    /// `process.nextTick`: one call of [`Machine::tick`] is due, after all that are due already. A
+    /// `process.nextTick`: one more call of [`Machine::tick`] is due, after those that are due already. A
     /// host with one stream may leave it out and call [`Machine::run_ticks`].
     #[inline]
     fn schedule(&mut self) {}
@@ -174,7 +174,7 @@ pub trait Host<C: Chunk>: Sized {
         false
     }
 
-    /// `_writev`: takes all that is buffered; chunks that it leaves fail the stream with
+    /// `_writev`: takes all that is buffered. If it leaves chunks, the stream fails with
     /// [`Error::ChunksLeft`]. Only called if [`has_writev`](Self::has_writev).
     fn writev(stream: &mut Machine<C, Self>, chunks: &mut Chunks<C>) -> Completion<Self::Error> {
         let _ = (stream, chunks);
@@ -193,7 +193,7 @@ pub trait Host<C: Chunk>: Sized {
         Completion::Done
     }
 
-    /// `_destroy`: releases what the sink holds. Done passes the error on to 'error'; another one
+    /// `_destroy`: releases what the sink holds. [`Completion::Done`] passes the error on to 'error'; an error of the sink
     /// replaces it.
     fn destroy(
         stream: &mut Machine<C, Self>,
@@ -210,7 +210,7 @@ pub trait Host<C: Chunk>: Sized {
         Completion::Done
     }
 
-    /// The time now, since any fixed moment. A host without it measures no time.
+    /// The time since any fixed moment. A host without it measures no time.
     #[inline]
     fn now(&self) -> Option<Duration> {
         None

@@ -1,14 +1,14 @@
-//! Runs what is due in next ticks.
+//! Next ticks: runs what is due.
 
 use super::due::Tick;
 use super::state::{Host, Machine};
 use crate::chunk::Chunk;
 
 impl<C: Chunk, H: Host<C>> Machine<C, H> {
-    /// Runs the next tick that is due; says whether there was one.
+    /// Runs the next tick that is due. Returns whether there was one.
     ///
-    /// A host with a tick queue of its own calls this once for each [`Host::schedule`], in order.
-    /// Not to be called from within a tick, or the order is no longer Node's.
+    /// A host with a tick queue of its own calls this once for each [`Host::schedule`], in order, and never from within a
+    /// tick: the order would not be Node's.
     ///
     /// # Panics
     /// With the panic of a callback or a listener, after the rest of the tick.
@@ -18,7 +18,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         ran
     }
 
-    /// Runs ticks until none is due; says how many.
+    /// Runs ticks until none is due. Returns how many.
     ///
     /// # Panics
     /// With the first panic of a callback or a listener, after all ticks.

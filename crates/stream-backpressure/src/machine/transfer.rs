@@ -1,5 +1,5 @@
-//! A chunk's way: to the sink or into the queue, the sink's answer, the callbacks; and how the queue is passed
-//! on or given up.
+//! The transfer of chunks: to the sink or into the queue; the sink's answer and the callbacks; passing on or discarding
+//! the queue.
 
 use super::callback::{Batch, Callback};
 use super::due::{Method, Tick};
@@ -11,7 +11,7 @@ use crate::event::{Completion, Event};
 use crate::queue::Chunks;
 
 impl<C: Chunk, H: Host<C>> Machine<C, H> {
-    /// The sink's callback: it has done what it was given, or failed.
+    /// The sink's callback: the write in flight is done, or has failed.
     ///
     /// If the sink's method is on the stack, the callbacks follow in a tick, otherwise immediately. The next
     /// chunk is passed on only after an answer. A second answer fails the stream with
@@ -61,11 +61,11 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         }
     }
 
-    /// Reports partial progress: this much of the write in flight, in so many whole chunks, is done and
-    /// no longer counts as held.
+    /// Reports partial progress: `chunks` whole chunks of the write in flight, `length` bytes together, are done and no
+    /// longer count as buffered.
     ///
-    /// Node has no such call; a sink with much in hand makes room by it. More than is in flight counts
-    /// as all of it.
+    /// Node has no such call; a sink of large batches makes room by it. A `length` of more than is in flight counts as all
+    /// of it.
     pub fn progress(&mut self, chunks: usize, length: usize) {
         let length = length.min(self.in_flight);
         self.in_flight -= length;
@@ -73,10 +73,10 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         self.raise();
     }
 
-    /// What follows a write that a synchronous sink has done: at least a tick, if anything.
+    /// After a write that a synchronous sink has done: what follows waits for a tick.
     fn after_sync_write(&mut self, callback: Option<Callback<H::Callback>>) {
-        // Where Strict looks for destruction, Node looks for object mode: the precedence of its
-        // `state[kState] & kDestroyed !== 0` is not what is meant.
+        // Strict tests for destruction. Node tests for object mode instead, by a slip of precedence:
+        // `state[kState] & kDestroyed !== 0`.
         let odd = if self.has(flags::STRICT) {
             flags::DESTROYED | flags::ERRORED
         } else {
@@ -109,7 +109,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         }
     }
 
-    /// Whether the callback is the one of the tick that is due.
+    /// Whether the callback equals the last one of the tick that is due.
     fn joins(&self, callback: &Callback<H::Callback>) -> bool {
         match (self.done.back(), callback) {
             (Some(Callback::One(last)), Callback::One(next)) => H::same(last, next),
@@ -132,7 +132,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         self.after_callbacks();
     }
 
-    /// What follows one write that is done.
+    /// After one write that is done.
     pub(super) fn after_write(&mut self, callback: Option<Callback<H::Callback>>) {
         self.emit_drain();
         self.pending -= 1;
@@ -161,8 +161,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         }
     }
 
-    /// What follows a write that failed: its callback, those that are buffered, then the stream's
-    /// end.
+    /// After a write that failed: calls its callback and those of buffered writes, then fails the stream.
     pub(super) fn write_error(
         &mut self,
         error: Failure<C, H>,
@@ -242,8 +241,8 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         }
     }
 
-    /// Passes on what is buffered: all of it by `writev`, if there is one and more than one chunk,
-    /// else one by one while the sink answers at once.
+    /// Passes on what is buffered: by `writev` if the sink has it and there is more than one chunk,
+    /// otherwise one by one while the sink answers synchronously.
     pub(super) fn clear_buffer(&mut self) {
         let blocks = flags::DESTROYED | flags::PROCESSING | flags::CORKED;
         let ready = flags::BUFFERED | flags::CONSTRUCTED;
@@ -258,7 +257,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
                 self.pass_each();
             }
             self.flags &= !flags::PROCESSING;
-            // In strict mode the sink may have written more from within its `writev`.
+            // In strict mode the sink may have written more chunks from within its `writev`.
             if self.has(flags::WRITING) {
                 return;
             }
@@ -284,7 +283,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         }
     }
 
-    /// A write that the sink never sees, since the stream was destroyed on the way to it.
+    /// Fails a write that the sink never sees, because the stream was destroyed before its turn.
     fn pass_over(&mut self, length: usize, callback: Option<Callback<H::Callback>>) {
         self.in_flight = length;
         self.callback = callback;
@@ -319,8 +318,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         }
     }
 
-    /// `writev` has returned, with `left` chunks that it has not taken: these would be lost, so the stream
-    /// fails.
+    /// After `writev`: if it has left chunks, these would be lost, so the stream fails.
     fn answered_all(&mut self, answer: Completion<H::Error>, left: usize) {
         match answer {
             Completion::Failed(_) => self.answered(answer),
@@ -328,13 +326,13 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
             _ if self.has(flags::EXPECT_ANSWER) => {
                 self.answered(Completion::Failed(Error::ChunksLeft { chunks: left }));
             }
-            // It has called `complete` itself.
+            // The sink has called `complete` itself.
             _ => self.fail(Error::ChunksLeft { chunks: left }, true),
         }
     }
 
-    /// `writev` has returned. Node's batch is the very array that writes from within `writev` are
-    /// added to: their callbacks are called with the batch's, though their chunks are dropped.
+    /// After `writev`. In Node, writes from within `writev` are added to the batch's own array: their callbacks are called
+    /// with the batch's, although their chunks are dropped.
     fn close_batch(&mut self) {
         let done = self.callback.iter_mut().chain(self.done.iter_mut().rev());
         let failed = self.ticks.iter_mut().rev().filter_map(Tick::callback);
@@ -351,7 +349,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         }
     }
 
-    /// Gives up what is buffered: each callback gets the stream's error, then those of `end`.
+    /// Discards what is buffered: the callbacks of the chunks get the stream's error, then those of `end`.
     pub(super) fn error_buffer(&mut self) {
         if self.has(flags::WRITING) {
             return;
@@ -372,12 +370,12 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         self.reset_buffer();
     }
 
-    /// Takes what is buffered, on the way to the machine's end.
+    /// Takes what is buffered, when the machine is dismantled.
     pub(crate) fn take_buffered(&mut self) -> Chunks<C> {
         core::mem::take(&mut self.chunks)
     }
 
-    /// Drops what is left in the queue, and marks it as unused.
+    /// Drops the chunks that are left in the queue, and marks it as unused.
     fn reset_buffer(&mut self) {
         while let Some(chunk) = self.chunks.next() {
             self.discard(chunk);

@@ -24,10 +24,10 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         self.write_or_buffer(chunk, None)
     }
 
-    /// Writes a chunk, with a callback for when it is done or given up.
+    /// Writes a chunk, with a callback that is called when the chunk is done or discarded.
     ///
     /// # Errors
-    /// As [`write`](Self::write); the callback comes back where the stream will not call it.
+    /// As [`write`](Self::write); the callback comes back if the stream will not call it.
     #[inline]
     pub fn write_then(&mut self, chunk: C, callback: H::Callback) -> Result<bool, RefusedBy<C, H>> {
         self.write_or_buffer(chunk, Some(callback))
@@ -72,8 +72,8 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         Ok(below)
     }
 
-    /// Makes a chunk ready that is held. If that panics, the chunk is not held any more, and the write's
-    /// callback is told in a tick.
+    /// Prepares a chunk that is held already. If that panics, the chunk is released, and the write's callback gets an
+    /// error in a tick.
     #[inline(always)]
     fn prepare(&mut self, chunk: &mut C, length: usize, callback: &mut Option<H::Callback>) {
         let rules = self.rules;
@@ -86,14 +86,13 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         }
     }
 
-    /// Whether writes are refused for the stream's state.
+    /// Whether the stream's state refuses writes.
     pub(super) fn is_closed(&self) -> bool {
         let failed = flags::STRICT | flags::ERRORED;
         self.has(flags::ENDING | flags::DESTROYED) || self.flags & failed == failed
     }
 
-    /// Begins to hold `length` bytes of a chunk that will be written later, or adds them to what is reserved
-    /// for it.
+    /// Reserves `length` more bytes for the chunk that is being gathered.
     ///
     /// # Errors
     /// As [`write`](Self::write) for lack of room; the policy for a write that overflows is not applied.
@@ -105,8 +104,8 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         Ok(())
     }
 
-    /// Writes the chunk for which room was reserved. If nothing is reserved any more, since the stream
-    /// was given up meanwhile, the chunk is dropped.
+    /// Writes the chunk for which room was reserved. If nothing is reserved any more, because the stream was destroyed
+    /// meanwhile, the chunk is dropped.
     pub(crate) fn write_reserved(&mut self, chunk: C) {
         if self.reserved == 0 {
             return;
@@ -136,7 +135,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         below
     }
 
-    /// Buffers all writes from here on; nests.
+    /// Buffers all writes from now on. Calls nest.
     pub fn cork(&mut self) {
         self.flags |= flags::CORKED;
         self.corked += 1;
@@ -188,7 +187,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         Refused { chunk: Some(chunk), callback, error }
     }
 
-    /// Refuses a write for the stream's state: the callback is told in a tick.
+    /// Refuses a write for the stream's state: the callback gets the error in a tick.
     #[cold]
     fn refuse_closed(&mut self, chunk: C, callback: Option<H::Callback>) -> RefusedBy<C, H> {
         let (error, fails) = if self.has(flags::ENDING) {

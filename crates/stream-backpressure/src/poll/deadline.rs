@@ -1,14 +1,14 @@
-//! The timer of a stream that is polled, and what waits against its deadline.
+//! The timer of a polled stream, and the flush whose deadline it keeps.
 
 use core::task::{Context, Poll};
 use core::time::Duration;
 
 /// What wakes a stream at its deadline.
 pub trait Timer: Send {
-    /// The time now, from any fixed moment on.
+    /// The time since any fixed moment.
     fn now(&self) -> Duration;
 
-    /// Ready at that time, and wakes the task then.
+    /// Ready from `deadline` on; wakes the task then.
     fn poll_at(&mut self, cx: &mut Context<'_>, time: Duration) -> Poll<()>;
 }
 
@@ -16,6 +16,6 @@ pub trait Timer: Send {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Awaited {
     pub(super) since: Duration,
-    /// The number of the last chunk that it covers.
+    /// The number of the last chunk that the flush covers.
     pub(super) last: u64,
 }

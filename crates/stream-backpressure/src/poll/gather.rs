@@ -1,9 +1,8 @@
 //! Small writes of bytes, gathered into chunks while the sink is busy.
 //!
-//! The rule is Nagle's (RFC 896): what is written while nothing is in flight goes out at once; what is
-//! written meanwhile is gathered, and goes out as one chunk when the sink has passed on the rest, or when
-//! it is as long as a piece. So a short write becomes a chunk of its own only where it does not have to
-//! wait.
+//! The rule is Nagle's (RFC 896): a write goes out immediately while nothing is in flight; otherwise it is gathered with
+//! others, which go out as one chunk when the sink has passed on what it has, or when they fill a piece. So a short
+//! write becomes a chunk of its own only if it does not have to wait.
 
 use super::gathered::Gathered;
 use super::sink::PollSink;
@@ -13,7 +12,7 @@ use core::task::{Context, Poll, ready};
 use std::io::IoSlice;
 
 impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
-    /// Writes the chunk that has been gathered; says whether there was one.
+    /// Writes the gathered chunk. Returns whether there was one.
     pub(super) fn send_gathered(&mut self) -> bool {
         let Some(chunk) = self.gathered().take() else { return false };
         self.machine.write_reserved(chunk);
@@ -28,19 +27,19 @@ impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
 }
 
 impl<C: Chunk + From<Vec<u8>>, P: PollSink<C>> PollWritable<C, P> {
-    /// Takes bytes, as many as the high-water mark, the caps and the budget allow, and gives how many;
-    /// pending while the stream is not ready or has no room. What the sink takes at once is passed on;
-    /// the rest is passed on when the stream is polled.
+    /// Takes as many bytes as the high-water mark, the caps and the budget allow, and returns how many. Pending while the
+    /// stream is not ready or has no room. The sink is polled once; what it does not take is passed on when the stream is
+    /// polled.
     ///
-    /// Pieces are as long as the high-water mark, or as the low-water mark if that is higher
+    /// The bytes are cut into pieces as long as the high-water mark, or as the low-water mark if that is higher
     /// ([`Options::low_water_mark`](crate::Options::low_water_mark)). Short writes are gathered while the
-    /// sink is busy. No piece is shorter than the low-water mark for lack of room: the stream waits for
-    /// more. In object mode all becomes one chunk.
+    /// sink is busy. A piece is never shorter than the low-water mark for lack of room: the stream waits for
+    /// more. In object mode all bytes become one chunk.
     ///
     /// # Errors
     /// What the stream has failed with, [`Error::WriteAfterEnd`](crate::Error::WriteAfterEnd), and
-    /// [`Error::Full`](crate::Error::Full) or [`Error::OverBudget`](crate::Error::OverBudget) where not
-    /// even an empty stream has room.
+    /// [`Error::Full`](crate::Error::Full) or [`Error::OverBudget`](crate::Error::OverBudget) if not even an empty stream
+    /// has room.
     pub fn poll_write(
         &mut self,
         cx: &mut Context<'_>,
@@ -49,7 +48,7 @@ impl<C: Chunk + From<Vec<u8>>, P: PollSink<C>> PollWritable<C, P> {
         self.poll_write_slices(cx, &[IoSlice::new(bytes)])
     }
 
-    /// The same with slices one after another.
+    /// As [`poll_write`](Self::poll_write), with several slices one after another.
     ///
     /// # Errors
     /// As [`poll_write`](Self::poll_write).
@@ -71,8 +70,7 @@ impl<C: Chunk + From<Vec<u8>>, P: PollSink<C>> PollWritable<C, P> {
         } else {
             ready!(self.poll_gather(cx, slices, all))?
         };
-        // Nobody may poll for a while. An error stays with the stream, which tells it when it is next
-        // asked.
+        // Progress now, since nobody may poll for a while. The next call returns an error of it.
         let _ = self.poll_progress(cx, "write");
         Poll::Ready(Ok(taken))
     }
@@ -86,7 +84,7 @@ impl<C: Chunk + From<Vec<u8>>, P: PollSink<C>> PollWritable<C, P> {
         let low = self.low_water_mark;
         let piece = self.machine.high_water_mark().max(low);
         let most = all.min(piece.saturating_sub(self.gathered().bytes.len()));
-        // What never fits is refused, with the reason.
+        // A write that never fits is refused, with the reason.
         let least = most.min(low).min(self.machine.largest()).max(1);
         let chunks = usize::from(self.gathered().make.is_none());
         let room = self.poll_room_for(cx, least, most, chunks);
@@ -104,7 +102,7 @@ impl<C: Chunk + From<Vec<u8>>, P: PollSink<C>> PollWritable<C, P> {
     }
 }
 
-/// Adds the first `count` bytes to others.
+/// Appends the first `count` bytes of the slices.
 fn first(slices: &[IoSlice<'_>], count: usize, mut bytes: Vec<u8>) -> Vec<u8> {
     let mut left = count;
     for slice in slices {

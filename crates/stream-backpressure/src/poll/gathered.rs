@@ -1,6 +1,6 @@
-//! Bytes that have been written in small pieces and are no chunk yet.
+//! Bytes that were written in small pieces and do not form a chunk yet.
 
-/// The chunk that is being gathered. Its room is reserved in the machine.
+/// The chunk that is being gathered. The machine has reserved its room.
 pub(super) struct Gathered<C> {
     pub(super) bytes: Vec<u8>,
     pub(super) make: Option<fn(Vec<u8>) -> C>,

@@ -1,4 +1,4 @@
-//! Calls that wait fail when the stream's deadline has passed.
+//! The deadline of calls that wait: when it passes, they fail.
 
 use super::deadline::Awaited;
 use super::sink::PollSink;
@@ -10,8 +10,8 @@ use core::time::Duration;
 use std::sync::PoisonError;
 
 impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
-    /// Keeps the clock of an awaited flush; says when that will be late. The clock starts anew when
-    /// the chunks that the flush covers are passed on and others have come.
+    /// Keeps the clock of an awaited flush, and returns its deadline. The clock restarts when the chunks that the flush
+    /// covers are passed on and others have come.
     pub(super) fn await_flush(&mut self, pending: bool) -> Option<Duration> {
         let (now, true) = (self.machine.host().now?, pending) else {
             self.awaited = None;
@@ -27,7 +27,7 @@ impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
         awaited.since.checked_add(self.machine.patience()?)
     }
 
-    /// What a call answers; if it would wait beyond the deadline, the stream fails instead.
+    /// The result of a call; if the call would wait past the deadline, the stream fails instead.
     pub(super) fn or_late<T>(
         &mut self,
         cx: &mut Context<'_>,
@@ -46,7 +46,7 @@ impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
         answer
     }
 
-    /// The same for room, which has a deadline where the stream itself holds what is in the way.
+    /// As `or_late`, for room. Waiting for room has a deadline only while the stream's own chunks take it.
     pub(super) fn or_late_for_own<T>(
         &mut self,
         cx: &mut Context<'_>,

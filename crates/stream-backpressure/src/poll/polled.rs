@@ -1,4 +1,4 @@
-//! The machine's host in a stream that is polled: the sink, and what it has not passed on yet.
+//! The machine's host in a polled stream: the sink, and the chunks that it has not passed on yet.
 
 use super::gathered::Gathered;
 use super::sink::PollSink;
@@ -11,17 +11,17 @@ use core::convert::Infallible;
 use core::mem::take;
 use core::time::Duration;
 
-/// The host: the sink, and what it has not passed on yet.
+/// The host: the sink, and the chunks that it has not passed on yet.
 pub(super) struct Polled<C, P> {
     /// Absent once the stream was destroyed before it finished.
     pub(super) sink: Option<P>,
-    /// What has been written in small pieces and is no chunk yet: the last that is held.
+    /// The chunk that is being gathered. It comes after all other chunks.
     pub(super) gathered: Gathered<C>,
-    /// What is in flight for the machine and has not been shown to the sink.
+    /// Chunks that are in flight for the machine, and that the sink has not seen.
     pub(super) in_hand: Chunks<C>,
-    /// What the sink is passing on: some chunks, about as much as the high-water mark.
+    /// The chunks that the sink is passing on: about as much as the high-water mark.
     pub(super) batch: Chunks<C>,
-    /// What the batch counted when it was made, and its chunks then.
+    /// The length and the number of chunks of the batch when it was made.
     pub(super) batch_length: usize,
     pub(super) batch_chunks: usize,
     pub(super) closing: bool,

@@ -1,4 +1,4 @@
-//! How the stream passes on what it holds: to the sink, then a flush, then the close.
+//! Output: chunks go to the sink, then it is flushed, then closed.
 
 use super::polled::Polled;
 use super::sink::PollSink;
@@ -10,12 +10,11 @@ use core::mem::take;
 use core::task::{Context, Poll, ready};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-/// Chunks that the sink is given at a time, at most.
+/// The most chunks that the sink is given at a time.
 const BATCH: usize = 64;
 
 impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
-    /// Ready when all that was written is passed on and flushed. While that is awaited, the deadline
-    /// counts from when it first was.
+    /// Ready when all that was written is passed on and flushed. The deadline counts from the first call that was pending.
     ///
     /// # Errors
     /// What the stream has failed with; [`Error::Destroyed`] if it was destroyed.
@@ -39,7 +38,7 @@ impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
         Poll::Ready(Ok(()))
     }
 
-    /// Ends the stream, and is ready when all is passed on and the sink is closed.
+    /// Ends the stream. Ready when all is passed on and the sink is closed.
     ///
     /// # Errors
     /// What the stream has failed with; [`Error::Destroyed`] if it was destroyed before it finished.
@@ -64,7 +63,7 @@ impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
         Poll::Pending
     }
 
-    /// Gives up what is not passed on, and drops the sink. Every later call fails with the error.
+    /// Discards the chunks that are not passed on, and drops the sink. Every later call fails with the error.
     pub fn destroy(&mut self, error: Option<Error<P::Error>>) {
         let aside = self.aside.take();
         self.machine.destroy(error);
@@ -72,8 +71,7 @@ impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
         self.machine.run_ticks();
     }
 
-    /// Passes on what the stream holds; ready when it holds nothing. The error of a destroyed stream
-    /// names the `call`.
+    /// Passes on what the stream holds; ready when it holds nothing. `call` is named in the error of a destroyed stream.
     pub(crate) fn poll_progress(
         &mut self,
         cx: &mut Context<'_>,
@@ -110,7 +108,7 @@ impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
         self.machine.buffered_chunks() == 0 && self.machine.host().chunks() == 0
     }
 
-    /// The sink has answered for its batch.
+    /// Completes the batch for which the sink has answered.
     pub(super) fn written(&mut self, result: Result<(), P::Error>) {
         let host = self.machine.host_mut();
         let (chunks, length) = (host.batch_chunks, host.batch_length);
@@ -124,7 +122,7 @@ impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
         }
     }
 
-    /// Gives the sink its next chunks, if it has passed on the last.
+    /// Gives the sink its next batch, if it has passed on the last.
     pub(super) fn fill_batch(&mut self) {
         let enough = self.machine.high_water_mark();
         if !self.machine.host().batch.is_empty() {
@@ -150,12 +148,12 @@ impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
         call: impl FnOnce(&mut P, &mut Chunks<C>) -> Poll<R>,
     ) -> Poll<R> {
         let Polled { sink, batch, .. } = self.machine.host_mut();
-        // Without a sink the stream has failed, and asks nothing.
+        // A stream without a sink has failed; there is nothing to call.
         let Some(sink) = sink else { return Poll::Pending };
         match catch_unwind(AssertUnwindSafe(|| call(sink, batch))) {
             Ok(answer) => answer,
             Err(panic) => {
-                // A second panic goes no further.
+                // A second panic is dropped.
                 let _ = catch_unwind(AssertUnwindSafe(|| self.destroy(Some(Error::SinkPanicked))));
                 resume_unwind(panic)
             }

@@ -1,5 +1,5 @@
-//! Waiting for room as a future, for those who do not poll: what is reserved or waited for is given back
-//! when the future or the reservation is dropped.
+//! Waiting for room as a future, for callers that do not poll. Dropping the future or the reservation gives the room
+//! back.
 
 use super::sink::PollSink;
 use super::stream::{NotSent, PollWritable};
@@ -18,13 +18,13 @@ impl<C: Chunk, P: PollSink<C>> Room<'_, C, P> {
     /// Takes a chunk; it is passed on when the stream is polled.
     ///
     /// # Errors
-    /// As [`PollWritable::start_send`]; for want of room only if the chunk counts more than was
+    /// As [`PollWritable::start_send`]; for lack of room only if the chunk counts more than was
     /// reserved.
     pub fn send(self, chunk: C) -> Result<(), NotSent<C, P>> {
         self.stream.start_send(chunk)
     }
 
-    /// Ready when the stream is drained and the room is there.
+    /// Ready when the stream is drained and the room is reserved.
     fn poll(&mut self, cx: &mut Context<'_>, count: usize) -> Poll<Result<(), NotSent<C, P>>> {
         self.stream.poll_in_turn(cx, |stream, cx| {
             ready!(stream.poll_drained(cx))?;
@@ -49,7 +49,7 @@ impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
     /// Waits until the stream is drained, and caps and budget have room for a write that counts `count`
     /// bytes (objects in object mode).
     ///
-    /// Cancel safe: whoever drops the future waits no longer, and nothing stays reserved.
+    /// Cancel safe: dropping the future ends the wait, and nothing stays reserved.
     ///
     /// # Errors
     /// As [`poll_room`](Self::poll_room).
@@ -59,9 +59,9 @@ impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
         Ok(room)
     }
 
-    /// Waits as [`reserve`](Self::reserve) does, then takes the chunk as it is: bytes are not copied.
+    /// Waits as [`reserve`](Self::reserve) does, then takes the chunk without copying it.
     ///
-    /// If the future is dropped early, so is the chunk; `reserve` lets it stay with the caller.
+    /// If the future is dropped early, so is the chunk; with `reserve` it stays with the caller.
     ///
     /// # Errors
     /// As [`start_send`](Self::start_send), with the chunk.
@@ -89,14 +89,14 @@ impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn write_chunk(&mut self, chunk: C) -> impl Future<Output = Result<(), NotSent<C, P>>> {
-        // Not an `async fn` around `reserve`: a future in a future takes more memory, all of which is cold
-        // when the stream's turn comes.
+        // Not an `async fn` around `reserve`: a nested future takes more memory, all of it cold when the stream's turn
+        // comes.
         let count = self.counted(&chunk);
         let mut room = Room { stream: self };
         let mut chunk = Some(chunk);
         poll_fn(move |cx| {
             let polled = ready!(room.poll(cx, count));
-            // It is asked again after it was ready.
+            // Polled again after it was ready.
             let Some(chunk) = chunk.take() else { return Poll::Pending };
             Poll::Ready(match polled {
                 Ok(()) => room.stream.start_send(chunk),

@@ -7,10 +7,9 @@ use crate::error::{Error, Refused};
 use core::task::{Context, Poll, ready};
 
 impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
-    /// Ready when the stream is drained, so that a write is not against its advice; passes on
-    /// meanwhile what it holds. With a budget of which nothing is left, waits for some. After a chunk was
-    /// refused that room may come for, waits for the room of that chunk, so that a loop of readiness and
-    /// refusal does not spin.
+    /// Ready when the stream is drained, so that a write follows its advice. Passes on what the stream holds meanwhile.
+    /// Also waits for room in a budget that is spent. After the refusal of a chunk that may fit later, waits for the room
+    /// of that chunk, so that a loop of `poll_ready` and `start_send` does not spin.
     ///
     /// # Errors
     /// What the stream has failed with; [`Error::Destroyed`] if it was destroyed.
@@ -23,7 +22,7 @@ impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
         ready!(self.poll_drained(cx))?;
         if self.wanted > 0 {
             let room = ready!(self.machine.poll_room(cx, self.wanted, self.wanted, 1));
-            // What never fits is told by the write that tries it.
+            // The write itself reports a chunk that never fits.
             self.wanted = room.map_or(0, |_| self.wanted);
         } else if self.machine.length() == 0 && !self.machine.budget_has_room() {
             let _ = ready!(self.machine.poll_room(cx, 1, 1, 1));
@@ -33,16 +32,15 @@ impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
     }
 
     /// Ready when a write that counts `count` bytes (objects in object mode) is sure to find room in
-    /// the caps and the budget; passes on meanwhile what the stream holds. Does not wait for the
+    /// the caps and the budget. Passes on what the stream holds meanwhile. Does not wait for the
     /// high-water mark: [`poll_ready`](Self::poll_ready) does.
     ///
-    /// Streams that hold nothing wait in the order in which they came, those that hold something
-    /// behind them. The budget's room stays reserved until the next write. Who gives up waiting, or has
-    /// room and does not write, calls [`cancel_room`](Self::cancel_room); flushing, closing,
-    /// destroying and dropping the stream do so, too.
+    /// Streams that hold nothing are served in the order in which they came, before streams that hold
+    /// something. The budget's room stays reserved until the next write. To give up waiting, or room that is not needed,
+    /// call [`cancel_room`](Self::cancel_room); flushing, closing, destroying and dropping the stream do so, too.
     ///
     /// # Errors
-    /// [`Error::Full`] and [`Error::OverBudget`] if so much never fits; [`Error::WriteAfterEnd`];
+    /// [`Error::Full`] and [`Error::OverBudget`] if the write never fits; [`Error::WriteAfterEnd`];
     /// what the stream has failed with.
     ///
     /// ```
@@ -72,13 +70,13 @@ impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
         self.poll_room_between(cx, count, count).map_ok(drop)
     }
 
-    /// No longer waits for room, and gives back what [`poll_room`](Self::poll_room) has reserved.
+    /// Stops waiting for room, and gives back what [`poll_room`](Self::poll_room) has reserved.
     pub fn cancel_room(&mut self) {
         self.wanted = 0;
         self.machine.cancel_room();
     }
 
-    /// Ready when the chunk that waits for room is taken, if there is one.
+    /// Ready when no chunk waits for room any more.
     pub(super) fn poll_aside(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), NotSent<C, P>>> {
         let Some(chunk) = &self.aside else { return Poll::Ready(Ok(())) };
         let length = self.counted(chunk);
@@ -90,15 +88,14 @@ impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
         })
     }
 
-    /// Ready when all that was written was passed on since a write was last against the stream's
-    /// advice.
+    /// Ready when the stream has drained since a write last returned false.
     pub(crate) fn poll_drained(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), NotSent<C, P>>> {
         ready!(self.poll_aside(cx))?;
         let _ = self.poll_progress(cx, "write")?;
         if self.machine.need_drain() { Poll::Pending } else { Poll::Ready(Ok(())) }
     }
 
-    /// Ready when a write that counts `least` finds room; gives how much it may count, up to `most`.
+    /// Ready when a write that counts `least` finds room; returns how much it may count, up to `most`.
     pub(crate) fn poll_room_between(
         &mut self,
         cx: &mut Context<'_>,
@@ -120,8 +117,7 @@ impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
         self.or_late_for_own(cx, room).map_ok(drop)
     }
 
-    /// The same in so many new chunks, without passing on first what the stream holds, and without a
-    /// deadline.
+    /// As `poll_room_between`, for `chunks` new chunks; passes nothing on and has no deadline.
     pub(super) fn poll_room_for(
         &mut self,
         cx: &mut Context<'_>,

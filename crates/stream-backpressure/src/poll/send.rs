@@ -1,4 +1,4 @@
-//! Chunks that the stream is given.
+//! Input of chunks.
 
 use super::sink::PollSink;
 use super::stream::{NotSent, PollWritable};
@@ -28,16 +28,15 @@ impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
         written
     }
 
-    /// Takes a chunk; if there is no room for it yet, keeps it beside what is held, one at most, and is
-    /// not ready before there is.
+    /// Takes a chunk. If there is no room for it yet, keeps it aside, at most one, and is not ready until there is room.
     ///
     /// # Errors
-    /// As [`start_send`](Self::start_send), but for want of room only if the chunk never fits.
+    /// As [`start_send`](Self::start_send), but for lack of room only if the chunk never fits.
     #[cfg(any(feature = "futures", feature = "tokio"))]
     pub(crate) fn offer(&mut self, chunk: C) -> Result<(), NotSent<C, P>> {
         if self.aside.is_none() && self.machine.writable() {
             let length = self.counted(&chunk);
-            // The task is told by the next poll, which the stream's place waits for.
+            // The next poll gives the waiting stream its task to wake.
             let cx = &mut Context::from_waker(core::task::Waker::noop());
             if self.machine.poll_room(cx, length, length, 1).is_pending() {
                 self.aside = Some(chunk);
@@ -58,8 +57,8 @@ impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
         Ok(())
     }
 
-    /// A refusal with what the stream has failed with, as every other call tells it, where the machine says
-    /// no more than that the stream takes no write.
+    /// Replaces the error of a refusal by what the stream has failed with, as every other call reports it: the machine
+    /// says only that the stream takes no write.
     #[cold]
     fn as_failed(&self, refused: NotSent<C, P>) -> NotSent<C, P> {
         match self.machine.errored() {

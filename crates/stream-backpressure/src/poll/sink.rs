@@ -1,22 +1,20 @@
-//! The sink of a stream that is polled.
+//! The sink of a polled stream.
 
 use crate::queue::Chunks;
 use core::task::{Context, Poll};
 
 /// Where a [`PollWritable`](crate::PollWritable)'s chunks go.
 ///
-/// `poll` functions wake the context's task as everywhere: whoever returns [`Poll::Pending`] has seen
-/// to it.
+/// A function that returns [`Poll::Pending`] has arranged that the context's task is woken, as in [`Future::poll`].
 ///
-/// A panic goes on to whoever polled the stream, and fails the stream with
-/// [`Error::SinkPanicked`](crate::Error::SinkPanicked).
+/// A panic fails the stream with [`Error::SinkPanicked`](crate::Error::SinkPanicked), and goes on to the caller that
+/// polled the stream.
 pub trait PollSink<C> {
-    /// What the sink fails with.
+    /// The sink's error.
     type Error: Clone;
 
-    /// Passes on chunks from the first on, and is ready when none is left. Called again with the
-    /// same chunks until then. Ready with chunks left fails the stream with
-    /// [`Error::ChunksLeft`](crate::Error::ChunksLeft).
+    /// Passes on the chunks in order. Ready when none is left; until then it is called again with the same chunks. If it
+    /// is ready with chunks left, the stream fails with [`Error::ChunksLeft`](crate::Error::ChunksLeft).
     fn poll_write(
         &mut self,
         cx: &mut Context<'_>,
@@ -35,7 +33,7 @@ pub trait PollSink<C> {
     }
 }
 
-/// A sink that is a function of a context and the chunks: [`PollSink::poll_write`] and no more.
+/// A sink made of a function: its [`PollSink::poll_write`]. Flushing and closing do nothing.
 #[derive(Clone, Debug)]
 pub struct PollFn<F>(pub F);
 

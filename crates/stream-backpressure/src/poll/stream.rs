@@ -1,4 +1,4 @@
-//! The stream itself: what it is made of, and what it shows.
+//! The stream: its state and properties.
 
 use super::deadline::{Awaited, Timer};
 use super::gathered::Gathered;
@@ -14,7 +14,7 @@ use core::convert::Infallible;
 use core::fmt;
 use std::sync::Mutex;
 
-/// A Writable over a sink that is polled.
+/// A Writable over a polled sink.
 ///
 /// With feature `futures` it is a `futures_sink::Sink`, with feature `tokio` a
 /// `tokio::io::AsyncWrite` of bytes.
@@ -39,23 +39,23 @@ use std::sync::Mutex;
 /// ```
 pub struct PollWritable<C: Chunk, P: PollSink<C>> {
     pub(super) machine: Machine<C, Polled<C, P>>,
-    /// Never locked: the mutex makes the stream `Sync` over timers that are not.
+    /// Never locked: the mutex makes the stream `Sync` where the timer is not.
     pub(super) timer: Option<Mutex<Box<dyn Timer>>>,
     pub(super) low_water_mark: usize,
     pub(super) flushed: bool,
-    /// A chunk that found no room for now, taken in turn before any other.
+    /// A chunk that waits for room, before any other is taken.
     pub(super) aside: Option<C>,
-    /// What the last chunk counted that was refused for lack of room; 0 if it was not.
+    /// The length of the last chunk, if it was refused for lack of room; otherwise 0.
     pub(super) wanted: usize,
     /// Chunks taken so far, wrapping.
     pub(super) taken: u64,
     pub(super) awaited: Option<Awaited>,
 }
 
-/// Nothing in a stream is pinned.
+/// No field is pinned structurally.
 impl<C: Chunk, P: PollSink<C>> Unpin for PollWritable<C, P> {}
 
-/// What a [`PollWritable`] refuses.
+/// A chunk that a [`PollWritable`] refused.
 pub type NotSent<C, P> = Refused<C, Infallible, <P as PollSink<C>>::Error>;
 
 impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
@@ -88,7 +88,7 @@ impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
         }
     }
 
-    /// The same with a timer, which makes the deadline hold and measures the time undrained.
+    /// As [`new`](Self::new), with a timer, which enforces the deadline and measures the time undrained.
     #[must_use]
     pub fn with_timer(mut self, timer: impl Timer + 'static) -> Self {
         self.machine.host_mut().now = Some(timer.now());
@@ -120,20 +120,19 @@ impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
         self.machine.errored()
     }
 
-    /// The sink; none once the stream was destroyed before it finished, because the sink was dropped
-    /// then.
+    /// The sink. `None` after the stream was destroyed before it finished, because that drops the sink.
     #[must_use]
     pub fn sink(&self) -> Option<&P> {
         self.machine.host().sink.as_ref()
     }
 
-    /// The sink, to change it.
+    /// The sink, mutably.
     #[must_use]
     pub fn sink_mut(&mut self) -> Option<&mut P> {
         self.machine.host_mut().sink.as_mut()
     }
 
-    /// The sink back. What is not passed on is lost: flush or close first, or take it by
+    /// The sink back. Chunks that are not passed on are dropped: flush or close first, or take them by
     /// [`into_parts`](Self::into_parts).
     #[must_use]
     pub fn into_sink(self) -> Option<P> {
@@ -155,7 +154,7 @@ impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
         self.taken
     }
 
-    /// What a chunk will count that is not written yet; 0 if it cannot be, as the write will say.
+    /// What a new chunk will count; 0 if it cannot be written, which the write will report.
     pub(crate) fn counted(&self, chunk: &C) -> usize {
         self.machine.measure_new(chunk).unwrap_or(0)
     }
