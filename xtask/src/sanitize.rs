@@ -5,7 +5,7 @@
 use std::process::{Command, ExitCode};
 
 /// The crates that have unsafe code, and those that lean on it most.
-const CRATES: [&str; 3] = ["slab-buffer", "heap-model", "weak-refs"];
+const CRATES: [&str; 4] = ["slab-buffer", "heap-model", "weak-refs", "mem-report"];
 
 #[derive(Clone, Copy, clap::ValueEnum)]
 pub enum Tool {
