@@ -11,7 +11,7 @@
 //! | `limits` | what is held, against caps, budget and deadline |
 //! | `panic` | panics in the host's code |
 //! | `observe` | properties |
-//! | `flags`, `callback`, `due`, `guard`, `panics` | parts of the state, which do not know the machine |
+//! | `flags`, `held`, `guard`, `parts`, `callback`, `due`, `panics` | parts of the state, which do not know the machine |
 //!
 //! Effects are calls of the [`Host`], with the machine itself as the argument. A host may call any method of the machine
 //! from there, so every function reads the state anew after an effect.
@@ -28,10 +28,12 @@ mod due;
 mod finish;
 mod flags;
 mod guard;
+mod held;
 mod limits;
 mod observe;
 mod panic;
 mod panics;
+mod parts;
 mod state;
 mod tick;
 mod transfer;

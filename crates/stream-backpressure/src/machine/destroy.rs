@@ -23,7 +23,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         if self.has(flags::DESTROYED) {
             return;
         }
-        if self.has(flags::BUFFERED) || !self.on_finish.is_empty() {
+        if self.has(flags::BUFFERED) || !self.ending.on_finish.is_empty() {
             self.next_tick(Tick::ErrorBuffer);
         }
         if let Some(error) = &error {
@@ -34,7 +34,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         if self.has(flags::CONSTRUCTED) {
             self.destroy_sink(error);
         } else {
-            self.put_off = Some(error);
+            self.ending.put_off = Some(error);
         }
     }
 
@@ -104,10 +104,10 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
     fn give_up_in_flight(&mut self) {
         if self.has(flags::WRITING) {
             self.flags &= !(flags::WRITING | flags::EXPECT_ANSWER);
-            self.pending -= 1;
-            let length = core::mem::take(&mut self.in_flight);
+            self.ending.pending -= 1;
+            let length = core::mem::take(&mut self.flight.length);
             self.release(length);
-            if let Some(callback) = self.callback.take() {
+            if let Some(callback) = self.flight.callback.take() {
                 self.tell_all(callback, Err(self.given_up("write")));
             }
         }
@@ -136,7 +136,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         }
         self.flags |= flags::CONSTRUCT_ANSWERED | flags::CONSTRUCTED;
         if self.has(flags::DESTROYED) {
-            if let Some(outer) = self.put_off.take() {
+            if let Some(outer) = self.ending.put_off.take() {
                 self.destroy_sink(match outer {
                     Some(outer) => Some(outer.behind(error)),
                     None => error,

@@ -2,7 +2,7 @@
 
 use super::due::{Method, Tick};
 use super::flags;
-use super::panic::Held;
+use super::panic::Guarded;
 use super::state::{Failure, Host, Machine, RefusedBy};
 use crate::chunk::Chunk;
 use crate::error::{Error, Refused};
@@ -27,10 +27,10 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         chunk: Option<C>,
         callback: Option<H::Callback>,
     ) -> Result<(), RefusedBy<C, H>> {
-        let mut held = Held { machine: self, callback };
-        let ended = held.machine.write_and_end(chunk);
-        let callback = held.callback.take();
-        drop(held);
+        let mut guarded = Guarded { machine: self, callback };
+        let ended = guarded.machine.write_and_end(chunk);
+        let callback = guarded.callback.take();
+        drop(guarded);
         let ended = self.call_ended_with(ended, callback);
         self.raise();
         ended
@@ -67,7 +67,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
             Err(refused) => self.is_closed() && !thrown(&refused.error),
         };
         if goes_on && self.has(flags::CORKED) {
-            self.corked = 1;
+            self.buffered.corked = 1;
             self.uncork_once();
         }
         written?;
@@ -77,12 +77,12 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
     /// Calls the callback of `end` in a tick, or keeps it until the stream finishes.
     fn call_ended(&mut self, callback: Option<H::Callback>, error: Option<Failure<C, H>>) {
         let Some(callback) = callback else { return };
-        if let Some(error) = error.or_else(|| self.errored.clone()) {
+        if let Some(error) = error.or_else(|| self.ending.errored.clone()) {
             self.next_tick(Tick::Call(callback, Some(error)));
         } else if self.has(flags::FINISHED) {
             self.next_tick(Tick::Call(callback, None));
         } else {
-            self.on_finish.push(callback);
+            self.ending.on_finish.push(callback);
         }
     }
 
@@ -120,7 +120,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
             let error = result.err().unwrap_or(Error::MultipleCallback);
             return self.fail(error, false);
         }
-        self.pending -= 1;
+        self.ending.pending -= 1;
         match result {
             Err(error) => {
                 self.call_on_finish(Err(error.clone()));
@@ -129,7 +129,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
             Ok(()) if self.needs_finish() => {
                 self.flags |= flags::PREFINISHED;
                 self.emit(Event::Prefinish);
-                self.pending += 1;
+                self.ending.pending += 1;
                 self.next_tick(Tick::Finish);
             }
             Ok(()) => {}
@@ -146,7 +146,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
             | flags::ERRORED
             | flags::BUFFERED;
         let always = flags::ENDING | flags::CONSTRUCTED;
-        self.flags & (never | always) == always && self.length == 0
+        self.flags & (never | always) == always && self.held.length == 0
     }
 
     pub(super) fn finish_maybe(&mut self, sync: bool) {
@@ -154,14 +154,14 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
             return;
         }
         self.prefinish();
-        if self.pending != 0 {
+        if self.ending.pending != 0 {
             return;
         }
         if sync {
-            self.pending += 1;
+            self.ending.pending += 1;
             self.next_tick(Tick::FinishIfNeeded);
         } else if self.needs_finish() {
-            self.pending += 1;
+            self.ending.pending += 1;
             self.finish();
         }
     }
@@ -172,7 +172,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         }
         if self.host.has_final() && !self.has(flags::DESTROYED) {
             self.flags |= flags::FINAL_CALLED | flags::SYNC;
-            self.pending += 1;
+            self.ending.pending += 1;
             match self.ask(Method::Final, H::finalize) {
                 Completion::Done => self.answer_final(Ok(())),
                 Completion::Pending => {}
@@ -189,12 +189,12 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         if self.needs_finish() {
             self.finish();
         } else {
-            self.pending -= 1;
+            self.ending.pending -= 1;
         }
     }
 
     pub(super) fn finish(&mut self) {
-        self.pending -= 1;
+        self.ending.pending -= 1;
         self.flags |= flags::FINISHED;
         self.stop_clock();
         self.call_on_finish(Ok(()));
@@ -205,7 +205,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
     }
 
     pub(super) fn call_on_finish(&mut self, result: Result<(), Failure<C, H>>) {
-        for callback in core::mem::take(&mut self.on_finish) {
+        for callback in core::mem::take(&mut self.ending.on_finish) {
             self.tell(callback, result.clone());
         }
     }

@@ -1,7 +1,7 @@
 //! What a stream holds, against its caps, its share of a budget and its deadline.
 
 use super::flags;
-use super::state::{Failure, Host, MOST, Machine};
+use super::state::{Failure, Host, Machine};
 use crate::budget::{Budget, Share};
 use crate::chunk::Chunk;
 use crate::error::Error;
@@ -26,28 +26,29 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
     /// When [`check_deadline`](Self::check_deadline) will destroy the stream, unless it drains or finishes before.
     #[must_use]
     pub fn deadline(&self) -> Option<Duration> {
-        let waits = self.length > 0 || self.has(flags::ENDING) && !self.has(flags::FINISHED);
+        let waits = self.held.length > 0 || self.has(flags::ENDING) && !self.has(flags::FINISHED);
         if !waits || self.has(flags::DESTROYED) {
             return None;
         }
-        self.undrained_since?.checked_add(self.patience()?)
+        self.held.late_from()
     }
 
     /// How long the stream may stay undrained.
     pub(crate) fn patience(&self) -> Option<Duration> {
-        self.guard.as_ref()?.deadline
+        self.held.patience()
     }
 
     /// The budget that the stream takes part in.
     #[must_use]
     pub fn budget(&self) -> Option<&Budget> {
-        self.share().map(Share::budget)
+        self.held.share().map(Share::budget)
     }
 
     /// Destroys the stream with [`Error::Evicted`] if its budget has told it to yield
     /// ([`Yields::LargestHolder`](crate::Yields::LargestHolder)). Returns whether it did.
     pub fn check_eviction(&mut self) -> bool {
-        let evicted = !self.has(flags::DESTROYED) && self.share().is_some_and(Share::is_evicted);
+        let evicted =
+            !self.has(flags::DESTROYED) && self.held.share().is_some_and(Share::is_evicted);
         if evicted {
             self.destroy(Some(Error::Evicted));
         }
@@ -56,7 +57,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
 
     /// As [`check_eviction`](Self::check_eviction), and wakes the task when the stream is told to yield.
     pub(crate) fn poll_eviction(&mut self, cx: &mut Context<'_>) -> bool {
-        self.share().is_some_and(|share| share.poll_evicted(cx)) && self.check_eviction()
+        self.held.share().is_some_and(|share| share.poll_evicted(cx)) && self.check_eviction()
     }
 
     /// Ready when a write that counts `least`, in `chunks` new chunks (0 or 1), is sure to find room in the caps and the
@@ -74,46 +75,29 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         most: usize,
         chunks: usize,
     ) -> Poll<Result<usize, Failure<C, H>>> {
-        let length = self.length;
-        match &mut self.guard {
-            Some(guard) => guard.poll_room(cx, length, least..=most, chunks),
-            None => Poll::Ready(Ok(most)),
-        }
+        self.held.poll_room(cx, least, most, chunks)
     }
 
     /// Stops waiting for room, and gives back what is reserved.
     pub(crate) fn cancel_room(&mut self) {
-        if let Some(guard) = &mut self.guard {
-            guard.cancel_room();
-        }
+        self.held.cancel_room();
     }
 
     /// Whether the budget has room for the stream, and no other stream waits for it.
     pub(crate) fn budget_has_room(&self) -> bool {
-        self.share().is_none_or(Share::has_room)
+        self.held.share().is_none_or(Share::has_room)
     }
 
     /// The most that one write may count when nothing else is held.
     pub(crate) fn largest(&self) -> usize {
-        self.guard.as_ref().map_or(MOST, |guard| guard.largest())
-    }
-
-    fn share(&self) -> Option<&Share> {
-        self.guard.as_ref()?.share.as_ref()
+        self.held.largest()
     }
 
     /// The most that a write may count now: what the caps and the budget leave for one more chunk, in bytes
     /// (objects in object mode).
     #[must_use]
     pub fn room(&self) -> usize {
-        let room = self.guard.as_ref().map_or(MOST, |guard| guard.room(self.length));
-        room.min(MOST - self.length)
-    }
-
-    /// What the stream counts against the cap and the budget.
-    pub(super) fn charged(&self) -> usize {
-        let costs = self.guard.as_ref().map_or(0, |guard| guard.cost_of(guard.held));
-        self.length.saturating_add(costs)
+        self.held.room()
     }
 
     /// What the chunk counts.
@@ -129,36 +113,25 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         Ok(if self.has(flags::OBJECT_MODE) { 1 } else { length })
     }
 
-    /// Finds room for `length` more, in a new chunk or in the one that is reserved.
-    #[inline(never)]
-    pub(super) fn admit(&mut self, length: usize, new: bool) -> Result<(), Failure<C, H>> {
-        if self.length.saturating_add(length) > MOST {
-            return Err(Error::Full { cap: MOST });
-        }
-        match &mut self.guard {
-            Some(guard) => guard.admit(self.length, length, usize::from(new)),
-            None => Ok(()),
-        }
-    }
-
     /// Begins to hold a chunk of that length. Returns whether the host's accounting panicked, so that the caller calls
     /// [`raise`](Self::raise).
     #[inline]
     pub(super) fn hold(&mut self, length: usize) -> bool {
-        self.length += length;
-        self.stats.peak_bytes = self.stats.peak_bytes.max(self.length);
+        self.held.length += length;
+        self.stats.peak_bytes = self.stats.peak_bytes.max(self.held.length);
         self.notify(|host| host.account(length as isize))
     }
 
     /// Stops holding a chunk of that length.
     #[inline]
     pub(super) fn release(&mut self, length: usize) {
-        let length = length.min(self.length);
-        self.length -= length;
-        if self.guard.is_some() {
+        let length = length.min(self.held.length);
+        self.held.length -= length;
+        if self.held.guard.is_some() {
             // What is in flight is released as a whole. An unused queue is not read: it is cold.
-            let buffered = if self.flags & flags::BUFFERED == 0 { 0 } else { self.chunks.len() };
-            let held = buffered + usize::from(self.reserved > 0);
+            let buffered =
+                if self.flags & flags::BUFFERED == 0 { 0 } else { self.buffered.chunks.len() };
+            let held = buffered + usize::from(self.held.reserved > 0);
             self.give_back(length, held);
         }
         self.notify(|host| host.account(-(length as isize)));
@@ -166,8 +139,8 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
 
     /// Stops holding `length` bytes in `chunks` chunks of what is in flight.
     pub(super) fn release_some(&mut self, chunks: usize, length: usize) {
-        self.length -= length;
-        if let Some(guard) = &self.guard {
+        self.held.length -= length;
+        if let Some(guard) = &self.held.guard {
             let held = guard.held.saturating_sub(chunks);
             self.give_back(length, held);
         }
@@ -177,7 +150,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
     /// Updates the limits: at most `held` chunks are held. That may wake the task of a waiting stream, which may panic.
     #[inline]
     fn give_back(&mut self, length: usize, held: usize) {
-        let Some(guard) = &mut self.guard else { return };
+        let Some(guard) = &mut self.held.guard else { return };
         let woken = catch_unwind(AssertUnwindSafe(|| guard.release(length, held)));
         woken.unwrap_or_else(|panic| self.keep(panic));
     }
@@ -192,13 +165,13 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
     }
 
     pub(super) fn start_clock(&mut self) {
-        if self.undrained_since.is_none() {
-            self.undrained_since = self.host.now();
+        if self.held.undrained_since.is_none() {
+            self.held.undrained_since = self.host.now();
         }
     }
 
     pub(super) fn stop_clock(&mut self) {
-        if let Some(since) = self.undrained_since.take()
+        if let Some(since) = self.held.undrained_since.take()
             && let Some(now) = self.host.now()
         {
             let passed = now.saturating_sub(since);

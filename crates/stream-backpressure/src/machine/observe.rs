@@ -29,27 +29,27 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
     #[doc(alias = "writableLength")]
     #[must_use]
     pub fn length(&self) -> usize {
-        self.length
+        self.held.length
     }
 
     /// Chunks buffered.
     #[doc(alias = "writableBuffer")]
     #[must_use]
     pub fn buffered_chunks(&self) -> usize {
-        self.chunks.len()
+        self.buffered.chunks.len()
     }
 
     /// The chunks that are buffered.
     #[doc(alias = "writableBuffer")]
     pub fn buffered(&self) -> impl Iterator<Item = &C> {
-        self.chunks.iter()
+        self.buffered.chunks.iter()
     }
 
     /// How many `uncork` calls are needed.
     #[doc(alias = "writableCorked")]
     #[must_use]
     pub fn corked(&self) -> usize {
-        self.corked
+        self.buffered.corked
     }
 
     /// Whether a write has said false and 'drain' is still to come.
@@ -63,7 +63,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
     #[doc(alias = "writableHighWaterMark")]
     #[must_use]
     pub fn high_water_mark(&self) -> usize {
-        self.high_water_mark
+        self.held.high_water_mark
     }
 
     /// Whether chunks are any values that count 1.
@@ -113,13 +113,13 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
             | flags::WRITING
             | flags::BUFFERED
             | flags::PANICKED;
-        !self.has(STIRRED) && self.length == 0 && self.ticks.is_empty()
+        !self.has(STIRRED) && self.held.length == 0 && self.ticks.is_empty()
     }
 
     /// The first error that the stream has failed with.
     #[must_use]
     pub fn errored(&self) -> Option<&Failure<C, H>> {
-        self.errored.as_ref()
+        self.ending.errored.as_ref()
     }
 
     /// Whether the stream was destroyed or failed before it finished.
@@ -144,7 +144,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
     /// What the stream holds and has done.
     #[must_use]
     pub fn stats(&self) -> Stats {
-        let charged = self.charged();
-        Stats { bytes: self.length, charged, chunks: self.chunks.len(), ..self.stats }
+        let charged = self.held.charged();
+        Stats { bytes: self.held.length, charged, chunks: self.buffered.chunks.len(), ..self.stats }
     }
 }

@@ -27,13 +27,13 @@ impl<C: Chunk, H: Host<C>> Drop for OnPanic<'_, C, H> {
     }
 }
 
-/// The callback of a call that is under way; it is told if the call panics.
-pub(super) struct Held<'a, C: Chunk, H: Host<C>> {
+/// The callback of a call that is under way; it is called with an error if the call panics.
+pub(super) struct Guarded<'a, C: Chunk, H: Host<C>> {
     pub(super) machine: &'a mut Machine<C, H>,
     pub(super) callback: Option<H::Callback>,
 }
 
-impl<C: Chunk, H: Host<C>> Drop for Held<'_, C, H> {
+impl<C: Chunk, H: Host<C>> Drop for Guarded<'_, C, H> {
     fn drop(&mut self) {
         if let Some(callback) = self.callback.take() {
             self.machine.next_tick(Tick::Call(callback, Some(Error::SinkPanicked)));

@@ -1,10 +1,10 @@
 //! The state of a stream and what surrounds it: [`Machine`] and [`Host`], which are defined by each other.
 
-use super::callback::{Callback, Callbacks};
 use super::due::Tick;
 use super::flags::{self, Flags};
-use super::guard::Guard;
+use super::held::Held;
 use super::panics::Panics;
+use super::parts::{Buffered, Done, Ending, Flight};
 use crate::chunk::{Chunk, Rules};
 use crate::error::{Error, Refused};
 use crate::event::{Completion, Event};
@@ -24,39 +24,17 @@ use core::time::Duration;
 #[derive(Debug)]
 pub struct Machine<C: Chunk, H: Host<C>> {
     pub(super) flags: Flags,
-    /// Chunks buffered, in flight and reserved, in bytes or objects.
-    pub(super) length: usize,
-    /// The part of `length` that is reserved for a chunk that has not been written yet.
-    pub(super) reserved: usize,
-    pub(super) high_water_mark: usize,
-    /// The part of `length` that is in flight.
-    pub(super) in_flight: usize,
-    pub(super) corked: usize,
-    /// Writes and ends whose callbacks are due before 'finish'; may fall below 0 as in Node.
-    pub(super) pending: isize,
-    /// The callback of the chunk in flight.
-    pub(super) callback: Option<Callback<H::Callback>>,
-    pub(super) host: H,
-    pub(super) chunks: Chunks<C>,
-    pub(super) callbacks: Callbacks<H::Callback>,
-    /// Callbacks of writes that a synchronous sink has done, in groups that share a tick.
-    pub(super) done: Ring<Callback<H::Callback>>,
-    pub(super) groups: Ring<usize>,
-    pub(super) ticks: Ring<Tick<H::Callback, H::Error>>,
-    pub(super) on_finish: Vec<H::Callback>,
-    pub(super) errored: Option<Error<H::Error>>,
-    /// The error of a `destroy` that waits for the end of construction.
-    pub(super) put_off: Option<Option<Error<H::Error>>>,
     pub(super) rules: Rules,
-    pub(super) guard: Option<Box<Guard>>,
+    pub(super) held: Held,
+    pub(super) flight: Flight<H::Callback>,
+    pub(super) buffered: Buffered<C, H::Callback>,
+    pub(super) done: Done<H::Callback>,
+    pub(super) ticks: Ring<Tick<H::Callback, H::Error>>,
+    pub(super) ending: Ending<H::Callback, H::Error>,
     pub(super) panics: Panics,
     pub(super) stats: Stats,
-    /// When the stream became undrained, where the host has a clock.
-    pub(super) undrained_since: Option<Duration>,
+    pub(super) host: H,
 }
-
-/// The most that a stream counts: more than a process can have in memory.
-pub(super) const MOST: usize = isize::MAX as usize;
 
 /// The machine's errors.
 pub type Failure<C, H> = Error<<H as Host<C>>::Error>;
@@ -88,27 +66,16 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         };
         let mut machine = Self {
             flags,
-            length: 0,
-            reserved: 0,
-            high_water_mark,
-            in_flight: 0,
-            corked: 0,
-            pending: 0,
-            callback: None,
-            host,
-            chunks: Chunks::new(),
-            callbacks: Callbacks::new(),
-            done: Ring::new(),
-            groups: Ring::new(),
-            ticks: Ring::new(),
-            on_finish: Vec::new(),
-            errored: None,
-            put_off: None,
             rules,
-            guard: Guard::of(options.limits, options.object_mode),
+            held: Held::new(high_water_mark, options.limits, options.object_mode),
+            flight: Flight { length: 0, callback: None },
+            buffered: Buffered::new(),
+            done: Done::new(),
+            ticks: Ring::new(),
+            ending: Ending::new(),
             panics: Panics::default(),
             stats: Stats::default(),
-            undrained_since: None,
+            host,
         };
         if options.construct {
             machine.next_tick(Tick::Construct);
@@ -123,7 +90,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
 
     /// The error for a callback whose call the stream will not serve.
     pub(super) fn given_up(&self, call: &'static str) -> Failure<C, H> {
-        self.errored.clone().unwrap_or(Error::Destroyed(call))
+        self.ending.errored.clone().unwrap_or(Error::Destroyed(call))
     }
 }
 

@@ -29,9 +29,9 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
             return self.fail(Error::MultipleCallback, false);
         }
         let sync = self.has(flags::SYNC);
-        let callback = self.callback.take();
+        let callback = self.flight.callback.take();
         self.flags &= !(flags::WRITING | flags::EXPECT_ANSWER);
-        let length = core::mem::take(&mut self.in_flight);
+        let length = core::mem::take(&mut self.flight.length);
         self.release(length);
         match result {
             Ok(()) => {
@@ -41,11 +41,11 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
                 if !sync {
                     self.after_write(callback);
                 } else if callback.is_none()
-                    && !(self.length == 0 && self.has(flags::NEED_DRAIN))
+                    && !(self.held.length == 0 && self.has(flags::NEED_DRAIN))
                     && !self
                         .has(flags::OBJECT_MODE | flags::ENDING | flags::DESTROYED | flags::ERRORED)
                 {
-                    self.pending -= 1;
+                    self.ending.pending -= 1;
                 } else {
                     self.after_sync_write(callback);
                 }
@@ -67,8 +67,8 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
     /// Node has no such call; a sink of large batches makes room by it. A `length` of more than is in flight counts as all
     /// of it.
     pub fn progress(&mut self, chunks: usize, length: usize) {
-        let length = length.min(self.in_flight);
-        self.in_flight -= length;
+        let length = length.min(self.flight.length);
+        self.flight.length -= length;
         self.release_some(chunks, length);
         self.raise();
     }
@@ -82,28 +82,23 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         } else {
             flags::OBJECT_MODE
         };
-        let tick = self.length == 0 && self.has(flags::NEED_DRAIN) || self.has(odd);
+        let tick = self.held.length == 0 && self.has(flags::NEED_DRAIN) || self.has(odd);
         match callback {
             None if tick && !self.has(flags::AFTER_WRITE_DUE) => {
                 self.flags |= flags::AFTER_WRITE_DUE;
                 self.next_tick(Tick::AfterWrite);
             }
             None => {
-                self.pending -= 1;
+                self.ending.pending -= 1;
                 if self.has(flags::ENDING) {
                     self.finish_maybe(true);
                 }
             }
             Some(callback) => {
                 let joins = self.has(flags::GROUP_OPEN) && self.joins(&callback);
-                self.done.push_back(callback);
-                match self.groups.back_mut() {
-                    Some(group) if joins => *group += 1,
-                    _ => {
-                        self.groups.push_back(1);
-                        self.flags |= flags::AFTER_WRITE_DUE | flags::GROUP_OPEN;
-                        self.next_tick(Tick::AfterWriteGroup);
-                    }
+                if self.done.push(callback, joins) {
+                    self.flags |= flags::AFTER_WRITE_DUE | flags::GROUP_OPEN;
+                    self.next_tick(Tick::AfterWriteGroup);
                 }
             }
         }
@@ -111,7 +106,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
 
     /// Whether the callback equals the last one of the tick that is due.
     fn joins(&self, callback: &Callback<H::Callback>) -> bool {
-        match (self.done.back(), callback) {
+        match (self.done.callbacks.back(), callback) {
             (Some(Callback::One(last)), Callback::One(next)) => H::same(last, next),
             _ => false,
         }
@@ -121,21 +116,20 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
     pub(super) fn after_write_group(&mut self) {
         self.flags &= !flags::GROUP_OPEN;
         self.emit_drain();
-        for _ in 0..self.groups.pop_front().unwrap_or(0) {
-            self.pending -= 1;
-            if let Some(callback) = self.done.pop_front() {
+        for _ in 0..self.done.pop_group() {
+            self.ending.pending -= 1;
+            if let Some(callback) = self.done.callbacks.pop_front() {
                 self.tell_all(callback, Ok(()));
             }
         }
         self.done.settle();
-        self.groups.settle();
         self.after_callbacks();
     }
 
     /// After one write that is done.
     pub(super) fn after_write(&mut self, callback: Option<Callback<H::Callback>>) {
         self.emit_drain();
-        self.pending -= 1;
+        self.ending.pending -= 1;
         if let Some(callback) = callback {
             self.tell_all(callback, Ok(()));
         }
@@ -144,7 +138,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
 
     fn emit_drain(&mut self) {
         self.flags &= !flags::AFTER_WRITE_DUE;
-        if self.length == 0 && self.need_drain() {
+        if self.held.length == 0 && self.need_drain() {
             self.flags &= !flags::NEED_DRAIN;
             self.stats.drains += 1;
             self.stop_clock();
@@ -167,7 +161,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         error: Failure<C, H>,
         callback: Option<Callback<H::Callback>>,
     ) {
-        self.pending -= 1;
+        self.ending.pending -= 1;
         if let Some(callback) = callback {
             self.tell_all(callback, Err(error.clone()));
         }
@@ -186,8 +180,8 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
                 while let Some((_, callback)) = batch.callbacks.pop_front() {
                     self.tell(callback, result.clone());
                 }
-                if self.callbacks.queue.capacity() == 0 {
-                    self.callbacks.queue = batch.callbacks;
+                if self.buffered.callbacks.queue.capacity() == 0 {
+                    self.buffered.callbacks.queue = batch.callbacks;
                 }
             }
         }
@@ -199,10 +193,10 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         self.flags |= flags::BUFFERED;
         if let Some(callback) = callback {
             self.flags &= !flags::ALL_SILENT;
-            self.callbacks.push(self.chunks.len(), callback);
+            self.buffered.callbacks.push(self.buffered.chunks.len(), callback);
         }
-        self.chunks.push(chunk);
-        self.stats.peak_chunks = self.stats.peak_chunks.max(self.chunks.len());
+        self.buffered.chunks.push(chunk);
+        self.stats.peak_chunks = self.stats.peak_chunks.max(self.buffered.chunks.len());
     }
 
     /// Passes a chunk to the sink.
@@ -213,9 +207,9 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         chunk: C,
         callback: Option<Callback<H::Callback>>,
     ) {
-        self.in_flight = length;
+        self.flight.length = length;
         if callback.is_some() {
-            self.callback = callback;
+            self.flight.callback = callback;
         }
         self.flags |= flags::WRITING | flags::SYNC | flags::EXPECT_ANSWER;
         let answer = self.ask(Method::Write, |stream| H::write(stream, chunk));
@@ -228,12 +222,13 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         match answer {
             // Fast path: no callback, no 'drain', no end and no queue follow.
             Completion::Done
-                if self.flags & flags::QUICK == flags::EXPECT_ANSWER && self.callback.is_none() =>
+                if self.flags & flags::QUICK == flags::EXPECT_ANSWER
+                    && self.flight.callback.is_none() =>
             {
                 self.flags &= !(flags::WRITING | flags::EXPECT_ANSWER);
-                let length = core::mem::take(&mut self.in_flight);
+                let length = core::mem::take(&mut self.flight.length);
                 self.release(length);
-                self.pending -= 1;
+                self.ending.pending -= 1;
             }
             Completion::Done => self.answer(Ok(())),
             Completion::Pending => {}
@@ -248,10 +243,10 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         let ready = flags::BUFFERED | flags::CONSTRUCTED;
         while self.flags & (blocks | ready) == ready
             && !(self.has(flags::STRICT) && self.has(flags::ERRORED))
-            && !self.chunks.is_empty()
+            && !self.buffered.chunks.is_empty()
         {
             self.flags |= flags::PROCESSING;
-            if self.chunks.len() > 1 && self.host.has_writev() {
+            if self.buffered.chunks.len() > 1 && self.host.has_writev() {
                 self.pass_all();
             } else {
                 self.pass_each();
@@ -266,8 +261,8 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
 
     /// Passes on the chunks one by one.
     fn pass_each(&mut self) {
-        while let Some(chunk) = self.chunks.next() {
-            let callback = self.callbacks.pop().map(Callback::One);
+        while let Some((chunk, callback)) = self.buffered.pop() {
+            let callback = callback.map(Callback::One);
             let length = self.measure(&chunk);
             if self.has(flags::DESTROYED) {
                 self.pass_over(length, callback);
@@ -278,15 +273,15 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
                 break;
             }
         }
-        if self.chunks.is_empty() {
+        if self.buffered.chunks.is_empty() {
             self.reset_buffer();
         }
     }
 
     /// Fails a write that the sink never sees, because the stream was destroyed before its turn.
     fn pass_over(&mut self, length: usize, callback: Option<Callback<H::Callback>>) {
-        self.in_flight = length;
-        self.callback = callback;
+        self.flight.length = length;
+        self.flight.callback = callback;
         self.flags |= flags::WRITING | flags::SYNC | flags::EXPECT_ANSWER;
         self.answer(Err(Error::Destroyed("write")));
         self.flags &= !flags::SYNC;
@@ -294,14 +289,14 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
 
     /// Passes on all chunks by one `writev`.
     fn pass_all(&mut self) {
-        self.pending -= self.chunks.len() as isize - 1;
-        let mut chunks = core::mem::take(&mut self.chunks);
+        self.ending.pending -= self.buffered.chunks.len() as isize - 1;
+        let mut chunks = core::mem::take(&mut self.buffered.chunks);
         if !self.has(flags::ALL_SILENT) {
-            let callbacks = core::mem::take(&mut self.callbacks.queue);
-            self.callback = Some(Callback::Batch(Batch { open: true, callbacks }));
+            let callbacks = core::mem::take(&mut self.buffered.callbacks.queue);
+            self.flight.callback = Some(Callback::Batch(Batch { open: true, callbacks }));
         }
-        self.callbacks.reset();
-        self.in_flight = self.length - self.reserved;
+        self.buffered.callbacks.reset();
+        self.flight.length = self.held.length - self.held.reserved;
         self.flags |= flags::WRITING | flags::SYNC | flags::EXPECT_ANSWER;
         let answer = self.ask(Method::Write, |stream| H::writev(stream, &mut chunks));
         self.answered_all(answer, chunks.len());
@@ -310,10 +305,10 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         for chunk in chunks.by_ref() {
             self.discard(chunk);
         }
-        if self.chunks.is_bare() {
-            self.chunks = chunks;
+        if self.buffered.chunks.is_bare() {
+            self.buffered.chunks = chunks;
         }
-        if self.chunks.is_empty() || !self.has(flags::STRICT) {
+        if self.buffered.chunks.is_empty() || !self.has(flags::STRICT) {
             self.reset_buffer();
         }
     }
@@ -334,7 +329,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
     /// After `writev`. In Node, writes from within `writev` are added to the batch's own array: their callbacks are called
     /// with the batch's, although their chunks are dropped.
     fn close_batch(&mut self) {
-        let done = self.callback.iter_mut().chain(self.done.iter_mut().rev());
+        let done = self.flight.callback.iter_mut().chain(self.done.callbacks.iter_mut().rev());
         let failed = self.ticks.iter_mut().rev().filter_map(Tick::callback);
         for callback in done.chain(failed) {
             if let Callback::Batch(batch) = callback
@@ -342,7 +337,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
             {
                 batch.open = false;
                 if self.flags & flags::STRICT == 0 {
-                    batch.callbacks.append(&mut self.callbacks.queue);
+                    batch.callbacks.append(&mut self.buffered.callbacks.queue);
                 }
                 return;
             }
@@ -355,8 +350,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
             return;
         }
         if self.has(flags::BUFFERED) {
-            while let Some(chunk) = self.chunks.next() {
-                let callback = self.callbacks.pop();
+            while let Some((chunk, callback)) = self.buffered.pop() {
                 self.release(self.measure(&chunk));
                 self.discard(chunk);
                 if let Some(callback) = callback {
@@ -364,7 +358,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
                 }
             }
         }
-        let reserved = core::mem::take(&mut self.reserved);
+        let reserved = core::mem::take(&mut self.held.reserved);
         self.release(reserved);
         self.call_on_finish(Err(self.given_up("end")));
         self.reset_buffer();
@@ -372,23 +366,23 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
 
     /// Takes what is buffered, when the machine is dismantled.
     pub(crate) fn take_buffered(&mut self) -> Chunks<C> {
-        core::mem::take(&mut self.chunks)
+        core::mem::take(&mut self.buffered.chunks)
     }
 
     /// Drops the chunks that are left in the queue, and marks it as unused.
     fn reset_buffer(&mut self) {
-        while let Some(chunk) = self.chunks.next() {
+        while let Some(chunk) = self.buffered.chunks.next() {
             self.discard(chunk);
         }
-        self.chunks.settle();
-        self.callbacks.reset();
+        self.buffered.chunks.settle();
+        self.buffered.callbacks.reset();
         self.flags &= !flags::BUFFERED;
         self.flags |= flags::ALL_SILENT;
     }
 
     pub(super) fn set_errored(&mut self, error: &Failure<C, H>) {
         if !self.has(flags::ERRORED) {
-            self.errored = Some(error.clone());
+            self.ending.errored = Some(error.clone());
             self.flags |= flags::ERRORED;
         }
     }

@@ -3,7 +3,8 @@
 use super::callback::Callback;
 use super::due::Tick;
 use super::flags;
-use super::state::{Failure, Host, MOST, Machine, RefusedBy};
+use super::held::MOST;
+use super::state::{Failure, Host, Machine, RefusedBy};
 use crate::chunk::Chunk;
 use crate::error::{Error, Refused};
 use crate::options::Overflow;
@@ -47,15 +48,14 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         if !straight && self.is_closed() {
             return Err(self.refuse_closed(chunk, callback));
         }
-        let overflows = length > MOST || self.length.wrapping_add(length) > MOST;
-        if (overflows || self.guard.is_some())
-            && let Err(error) = self.admit(length, true)
+        if (self.held.overflows(length) || self.held.guard.is_some())
+            && let Err(error) = self.held.admit(length, true)
         {
             return Err(self.overflow(chunk, callback, error));
         }
         let panicked = self.hold(length);
         self.prepare(&mut chunk, length, &mut callback);
-        self.pending += 1;
+        self.ending.pending += 1;
         if !straight && self.flags & flags::WAY_BESIDE != flags::CONSTRUCTED {
             self.buffer(chunk, callback);
             if panicked {
@@ -97,8 +97,8 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
     /// # Errors
     /// As [`write`](Self::write) for lack of room; the policy for a write that overflows is not applied.
     pub(crate) fn reserve(&mut self, length: usize) -> Result<(), Failure<C, H>> {
-        self.admit(length, self.reserved == 0)?;
-        self.reserved += length;
+        self.held.admit(length, self.held.reserved == 0)?;
+        self.held.reserved += length;
         self.hold(length);
         self.advise();
         Ok(())
@@ -107,17 +107,17 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
     /// Writes the chunk for which room was reserved. If nothing is reserved any more, because the stream was destroyed
     /// meanwhile, the chunk is dropped.
     pub(crate) fn write_reserved(&mut self, chunk: C) {
-        if self.reserved == 0 {
+        if self.held.reserved == 0 {
             return;
         }
-        let reserved = core::mem::take(&mut self.reserved);
+        let reserved = core::mem::take(&mut self.held.reserved);
         let length = self.measure(&chunk);
         if length > reserved {
-            self.hold((length - reserved).min(MOST - self.length));
+            self.hold((length - reserved).min(MOST - self.held.length));
         } else {
             self.release_some(0, reserved - length);
         }
-        self.pending += 1;
+        self.ending.pending += 1;
         if self.flags & flags::STRAIGHT == flags::CONSTRUCTED {
             self.pass(length, chunk, None);
         } else {
@@ -128,7 +128,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
     /// Returns whether more may be written, and notes that 'drain' is needed if not.
     #[inline]
     fn advise(&mut self) -> bool {
-        let below = self.length < self.high_water_mark || self.length == 0;
+        let below = self.held.below_mark();
         if !below {
             self.undrain();
         }
@@ -138,7 +138,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
     /// Buffers all writes from now on. Calls nest.
     pub fn cork(&mut self) {
         self.flags |= flags::CORKED;
-        self.corked += 1;
+        self.buffered.corked += 1;
     }
 
     /// Undoes one `cork`. The last one passes on what is buffered; further ones do nothing.
@@ -148,11 +148,11 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
     }
 
     pub(super) fn uncork_once(&mut self) {
-        if self.corked == 0 {
+        if self.buffered.corked == 0 {
             return;
         }
-        self.corked -= 1;
-        if self.corked == 0 {
+        self.buffered.corked -= 1;
+        if self.buffered.corked == 0 {
             self.flags &= !flags::CORKED;
         }
         if !self.has(flags::WRITING) {
@@ -168,7 +168,8 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         callback: Option<H::Callback>,
         error: Failure<C, H>,
     ) -> RefusedBy<C, H> {
-        let destroys = self.guard.as_ref().is_some_and(|guard| guard.overflow == Overflow::Destroy);
+        let destroys =
+            self.held.guard.as_ref().is_some_and(|guard| guard.overflow == Overflow::Destroy);
         if destroys || matches!(error, Error::Evicted) {
             self.destroy(Some(error.clone()));
         }
