@@ -21,7 +21,7 @@ impl PoolAllocator<Vec<u8>> for Vectors {
 
 const LENGTHS: [(usize, &str); 4] = [(64, "64B"), (1024, "1KiB"), (4096, "4KiB"), (65536, "64KiB")];
 
-/// Keeps what was done to the value from being left out.
+/// Keeps the compiler from removing what was done to the value.
 #[inline(always)]
 fn used<T>(value: &T) {
     black_box(value);
@@ -101,8 +101,8 @@ fn layout(length: usize) -> std::alloc::Layout {
     std::alloc::Layout::array::<u8>(black_box(length)).expect("a layout")
 }
 
-/// What no pool can do without: a handle of three words, dropped by a call, and a byte written to the
-/// next of as many places as are alive. Nothing is allocated.
+/// The floor for any pool: a handle of three words, dropped by a call, and a byte written to the next of `live` slots.
+/// Nothing is allocated.
 fn places(length: usize) -> impl FnMut() -> Place {
     let mut region = vec![0_u8; 1001 * (length + 16)];
     let mut at = 0;
@@ -132,7 +132,7 @@ fn forgotten(at: usize) {
     black_box(at);
 }
 
-/// Each allocation takes the place of the one a thousand before it.
+/// Each allocation replaces the one a thousand before it.
 fn ring<T>(bencher: &mut criterion::Bencher<'_>, mut make: impl FnMut() -> T) {
     let mut ring: Vec<T> = (0..1000).map(|_| make()).collect();
     let mut at = 0;
@@ -208,11 +208,11 @@ fn dropped_elsewhere(criterion: &mut Criterion) {
     }
 }
 
-/// How many threads use one pool.
+/// The number of threads that use one pool.
 const THREADS: [usize; 3] = [1, 2, 4];
 
-/// The time of the slowest of so many threads, each of which makes as many buffers, and drops each at
-/// once or, with a ring, a thousand later.
+/// The time of the slowest thread. Each thread makes the same number of buffers, and drops each immediately or, with a
+/// ring, a thousand later.
 fn together<T>(
     bencher: &mut criterion::Bencher<'_>,
     (threads, ring): (usize, bool),

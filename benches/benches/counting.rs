@@ -1,5 +1,5 @@
-//! What counting costs an allocator: an iteration is an allocation and a deallocation of 64 bytes, called
-//! through the allocator's trait, by CPU time a thread. The unsafe code is that trait's.
+//! The cost of counting in an allocator: an iteration allocates and frees 64 bytes through `GlobalAlloc`. The time is CPU
+//! time per thread.
 #![expect(
     unsafe_code,
     reason = "GlobalAlloc is called directly, so that one process has all allocators"

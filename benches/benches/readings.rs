@@ -13,7 +13,7 @@ use std::process::Command;
 use std::time::Duration;
 use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System};
 
-/// What Node runs: so many readings after some that are not timed, timed by itself, in nanoseconds.
+/// Node's program: `count` readings after a warm-up, timed by the program itself, in nanoseconds.
 const NODE: &str = "const n = +process.argv[1]; let s = 0;
     for (let i = 0; i < 5000; i++) s += process.memoryUsage().rss;
     const t = process.hrtime.bigint();
@@ -40,7 +40,7 @@ fn readings(criterion: &mut Criterion) {
     group.finish();
     drop(touched);
 
-    // Neighbours of unlike protection are not merged.
+    // The system does not merge neighbours with different protection.
     let mapping = |number: usize| {
         let mut mapping = MmapOptions::new().len(4096).map_anon().expect("a mapping");
         mapping[0] = 1;
@@ -93,7 +93,7 @@ fn all(group: &mut BenchmarkGroup<'_, WallTime>) {
     });
 }
 
-/// A sample of a runtime with its label, against the one system call in it.
+/// A labelled sample of a runtime, beside the one system call that it contains.
 fn sample(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("mem-report/sample/runtime");
     let mut runtime = Runtime::new(RuntimeOptions::default()).expect("room");

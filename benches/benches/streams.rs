@@ -35,7 +35,7 @@ fn write(criterion: &mut Criterion) {
         steps(&mut group, "tokio::mpsc", streams::tokio_mpsc(of.clone()));
         group.finish();
 
-        // Chunks that are counted references to one allocation.
+        // The chunks are counted references to one allocation.
         let counted = Bytes::copy_from_slice(&of);
         let mut group = self::group(criterion, &format!("write/{STEP}x{length}-cloned"));
         steps(&mut group, "stream-backpressure", streams::ours_sync(counted.clone()));
@@ -61,7 +61,7 @@ fn steps(group: &mut BenchmarkGroup<'_, WallTime>, name: &str, mut step: impl Fn
     });
 }
 
-/// A sink that answers at once, but for its first chunk.
+/// A sink that answers synchronously, except for its first chunk.
 struct Slow(usize);
 
 impl Sink<Bytes> for Slow {
@@ -113,7 +113,7 @@ fn drain(criterion: &mut Criterion) {
     }
 }
 
-/// Waiting for a shared budget: a write costs as much at any number of tasks. Each task writes 8 chunks.
+/// Waiting for a shared budget: the cost of a write does not depend on the number of tasks. Each task writes 8 chunks.
 fn budget(criterion: &mut Criterion) {
     for tasks in [1000_usize, 8000] {
         let mut group = criterion

@@ -9,7 +9,7 @@ use weak_table::PtrWeakKeyHashMap;
 
 const KEYS: usize = 10_000;
 
-/// The numbers below n in an order of no pattern.
+/// The numbers below n in a random order.
 fn shuffled(n: usize) -> Vec<usize> {
     let mut order: Vec<usize> = (0..n).collect();
     let mut state = 1_u64;
@@ -20,7 +20,7 @@ fn shuffled(n: usize) -> Vec<usize> {
     order
 }
 
-/// A map in which entry i holds key i + 1, and nothing else does.
+/// A map in which only entry i holds key i + 1.
 fn chain<K, M: Default>(
     order: &[usize],
     key: impl Fn(usize) -> K,

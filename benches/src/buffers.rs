@@ -1,5 +1,5 @@
-//! Buffers: allocate, write one byte, drop, a million times over; the same in a ring of a thousand
-//! live ones; and hold a hundred thousand. The unsafe code is an allocator's calls.
+//! Buffers: allocate, write one byte and drop, a million times; the same in a ring of a thousand live buffers; and hold a
+//! hundred thousand. The unsafe code calls an allocator.
 
 use crate::workload::{Implementation, Workload};
 use slab_buffer::{Buffer, Pool, PoolOptions, Reuse};
@@ -110,7 +110,7 @@ const fn rings<const LENGTH: usize>() -> [Implementation; ALL] {
     ]
 }
 
-/// The pool for buffers of that length: the large ones are recycled, a thousand at once.
+/// The pool for buffers of that length: the large ones are recycled, up to a thousand.
 #[must_use]
 pub fn options(length: usize) -> PoolOptions {
     let reuse = if length < 4096 { Reuse::Node } else { Reuse::Recycle };
@@ -122,7 +122,7 @@ const ALL: usize = 4;
 #[cfg(not(feature = "peers"))]
 const ALL: usize = 2;
 
-/// A vector's handle whose bytes are mimalloc's, in a process whose other memory is not.
+/// A vector of bytes on mimalloc, in a process whose other memory is the system allocator's.
 #[cfg(feature = "peers")]
 pub struct Mimalloc {
     start: std::ptr::NonNull<u8>,
@@ -138,7 +138,7 @@ unsafe impl Send for Mimalloc {}
 #[cfg(feature = "peers")]
 #[allow(unsafe_code, reason = "an allocator's calls")]
 impl Mimalloc {
-    /// Memory for `capacity` bytes, more than none, none of which are there yet.
+    /// An empty vector with room for `capacity` bytes, at least one.
     #[inline(always)]
     #[must_use]
     pub fn with_capacity(capacity: usize) -> Self {
@@ -186,7 +186,7 @@ fn repeat(millions: usize, mut once: impl FnMut()) -> u64 {
     millions as u64
 }
 
-/// Each allocation takes the place of the one a thousand before it.
+/// Each allocation replaces the one a thousand before it.
 fn ring<B>(millions: usize, mut make: impl FnMut() -> B) -> u64 {
     let mut ring: Vec<B> = (0..1000).map(|_| make()).collect();
     for _ in 0..millions * 1000 {

@@ -1,5 +1,5 @@
-//! One full collection while millions of objects live and none die: a linked list, whose marking has no
-//! breadth, and a random graph, whose marking has no order. The result counts the references.
+//! One full collection while millions of objects live and none die: a linked list, in which marking finds one object at a
+//! time, and a random graph, in which it finds them in random order. The result counts the references.
 
 #[cfg(feature = "peers")]
 use crate::timed::Report;

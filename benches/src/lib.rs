@@ -1,4 +1,4 @@
-//! The workloads that whole processes run, one implementation a module. The unsafe code is a peer's interface.
+//! The workloads of whole processes, one module for each implementation.
 
 pub mod binary_trees;
 pub mod buffers;

@@ -1,8 +1,8 @@
-//! The longest stops of a program that allocates on a heap with much that lives: one cell of eight
-//! takes the place of a living one, the others die at once. The result counts those of eight.
+//! The longest pauses of a program that allocates on a large heap: one new cell of eight replaces a live one, the others
+//! die immediately. The result counts the replacements.
 //!
-//! Stops are seen from outside, as the longest time that `BATCH` allocations took; so a stop that is
-//! made of several pauses in a row counts as one, and what cannot report a pause can be measured.
+//! Pauses are measured from outside, as the longest time that `BATCH` allocations took. So consecutive pauses count as
+//! one, and an implementation that reports no pauses can be measured.
 
 use crate::timed::TimedWorkload;
 
@@ -11,7 +11,7 @@ mod gc_arena;
 mod ours;
 mod task;
 
-/// The workload; its size is the number of megabytes that live.
+/// The workload; its size is the number of live megabytes.
 pub const WORKLOAD: TimedWorkload = TimedWorkload {
     name: "pauses",
     implementations: &[

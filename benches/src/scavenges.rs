@@ -1,5 +1,5 @@
-//! Scavenges of a semi-space of 16 MiB of which little survives: of 256 cells one is held, until 1024
-//! more are. The result counts the held ones. A peer without a new space has no counterpart.
+//! Scavenges of a semi-space of 16 MiB with few survivors: one of 256 cells is held, until 1024 later ones are held. The
+//! result counts the held cells. A peer without a new space has no counterpart.
 
 use crate::timed::{Report, TimedWorkload, middle};
 use cpu_time::ProcessTime;
@@ -16,7 +16,7 @@ const SEMI_SPACE: usize = 16 << 20;
 const WORDS: usize = 6;
 /// Cells that are held at a time.
 const HELD: usize = 1024;
-/// Of so many cells one is held.
+/// One of this many cells is held.
 const ONE_OF: usize = 256;
 
 /// The clock at the start of the collection, and the milliseconds that each took.

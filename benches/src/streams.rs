@@ -1,8 +1,8 @@
-//! Streams: a million writes into a sink that answers at once, corked, or later; and a backlog of a
-//! million chunks.
+//! Streams: a million writes into a sink that answers synchronously, the same corked, or into a sink that answers later;
+//! and a backlog of a million chunks.
 //!
-//! A step is [`STEP`] writes, and gives the bytes that have reached the sink so far; the criterion
-//! benchmarks and the whole processes run the same steps.
+//! A step is [`STEP`] writes and returns the bytes that have reached the sink so far. The criterion benchmarks and the
+//! whole processes run the same steps.
 
 use crate::workload::{Implementation, Workload};
 use bytes::Bytes;
@@ -22,12 +22,12 @@ use stream_backpressure::{
 use tokio::io::{AsyncWriteExt, BufWriter};
 use tokio::sync::Semaphore;
 
-/// Writes that make a step.
+/// Writes in a step.
 pub const STEP: usize = 1024;
 /// Writes between cork and uncork.
 const CORKED: usize = 64;
 
-/// Workloads whose size is the number of millions of writes; the sink answers at once.
+/// Workloads whose size is the number of millions of writes; the sink answers synchronously.
 pub const SYNC_16: Workload = Workload { name: "write-sync-16B", implementations: &sync::<16>() };
 /// See [`SYNC_16`].
 pub const SYNC_1024: Workload =
@@ -58,7 +58,7 @@ pub const BACKLOG: Workload = Workload {
         ("stream-backpressure", |count| {
             let mut writable = Writable::over(Options::default(), Later::<false>(0));
             for _ in 0..count {
-                // The advice to wait is what this workload ignores.
+                // This workload ignores the advice to wait.
                 let _ = writable.write(Bytes::from(vec![7; 1024])).expect("an open stream");
             }
             while writable.length() > 0 {
@@ -100,18 +100,18 @@ const fn later<const LENGTH: usize, const WRITEV: bool>() -> [Implementation; 2]
     ]
 }
 
-/// A chunk of so many static bytes.
+/// A chunk of `length` static bytes.
 #[must_use]
 pub fn chunk<const LENGTH: usize>() -> Bytes {
     Bytes::from_static(&[7; LENGTH])
 }
 
 fn repeat(millions: usize, mut step: impl FnMut() -> u64) -> u64 {
-    // Whole steps, so that every implementation writes as much.
+    // Whole steps, so that every implementation writes the same amount.
     (0..millions * 1_000_000 / STEP).fold(0, |_, _| step())
 }
 
-/// A sink that answers at once.
+/// A sink that answers synchronously.
 struct AtOnce(u64);
 
 impl Sink<Bytes> for AtOnce {
@@ -147,7 +147,7 @@ impl<const WRITEV: bool> Sink<Bytes> for Later<WRITEV> {
     }
 }
 
-/// Ours, into a sink that answers at once.
+/// Ours, into a sink that answers synchronously.
 pub fn ours_sync(chunk: Bytes) -> impl FnMut() -> u64 {
     let mut writable = Writable::over(Options::default(), AtOnce(0));
     move || {
@@ -192,7 +192,7 @@ pub fn ours_later<const WRITEV: bool>(chunk: Bytes) -> impl FnMut() -> u64 {
     }
 }
 
-/// futures' `Buffer` of 64 chunks over a sink that answers at once.
+/// futures' `Buffer` of 64 chunks over a sink that answers synchronously.
 pub fn sink_buffer(chunk: Bytes) -> impl FnMut() -> u64 {
     let passed = Rc::new(Cell::new(0));
     let counted = passed.clone();
@@ -260,7 +260,7 @@ const SHARED: usize = 64 * 1024;
 /// Bytes that each of them writes.
 const WRITTEN: usize = 4 * 1024;
 
-/// A sink that takes its chunks when it is polled for the second time, as if a peer had to read.
+/// A sink that takes its chunks at the second poll, as if a peer had to read first.
 #[derive(Default)]
 struct NextTime {
     asked: bool,
@@ -288,8 +288,7 @@ impl PollSink<Bytes> for NextTime {
 /// Chunks that each task writes, one after the other.
 const ROUNDS: u64 = 8;
 
-/// As many tasks as are given, each with a stream of its own that writes chunks of 4 KiB over a budget of
-/// 64 KiB: all wait but 16.
+/// `tasks` tasks, each with its own stream, write chunks of 4 KiB under a budget of 64 KiB: all but 16 wait.
 pub fn ours_budget(tasks: usize) -> impl FnMut() -> u64 {
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     move || {
@@ -310,7 +309,7 @@ pub fn ours_budget(tasks: usize) -> impl FnMut() -> u64 {
     }
 }
 
-/// The same tasks with streams without a budget, and tokio's `Semaphore` around each write.
+/// The same tasks, with tokio's `Semaphore` around each write instead of a budget.
 pub fn semaphore(tasks: usize) -> impl FnMut() -> u64 {
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     move || {
@@ -333,7 +332,7 @@ pub fn semaphore(tasks: usize) -> impl FnMut() -> u64 {
     }
 }
 
-/// Spawns tasks; gives the sum of what they give.
+/// Spawns tasks and returns the sum of their results.
 async fn all<F>(tasks: usize, task: impl Fn() -> F) -> u64
 where
     F: Future<Output = u64> + Send + 'static,

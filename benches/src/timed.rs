@@ -1,5 +1,5 @@
-//! Workloads that time parts of themselves, so that a peer in another process, and Node, can be set
-//! beside them: what they print, and the clocks. No unsafe code.
+//! Workloads that time parts of themselves, so that peers in other processes, and Node, can be compared: what they print,
+//! and the clocks.
 
 use cpu_time::ProcessTime;
 use std::fmt;
@@ -16,8 +16,7 @@ pub struct TimedWorkload {
 /// An implementation's name, and what runs it at a size and gives its figures.
 pub type TimedImplementation = (&'static str, fn(usize) -> Report);
 
-/// What a run found, and the figures that it measured. It prints as lines `NAME VALUE`, the result's
-/// name being `result`.
+/// The result of a run and the figures that it measured. It prints as lines `NAME VALUE`; the result's name is `result`.
 pub struct Report {
     /// The same for all implementations of a workload.
     pub result: u64,
@@ -37,11 +36,11 @@ impl fmt::Display for Report {
 pub struct Milliseconds {
     /// User and system time of all threads of the process.
     pub cpu: f64,
-    /// By the wall clock, the time of other processes in between included.
+    /// By the wall clock, which includes the time of other processes.
     pub wall: f64,
 }
 
-/// Runs `part` once and gives how long it took.
+/// Runs `part` once and returns how long it took.
 pub fn time(part: impl FnOnce()) -> Milliseconds {
     let (cpu, wall) = (ProcessTime::now(), Instant::now());
     part();
@@ -49,7 +48,7 @@ pub fn time(part: impl FnOnce()) -> Milliseconds {
     Milliseconds { cpu: cpu.as_secs_f64() * 1e3, wall: wall.as_secs_f64() * 1e3 }
 }
 
-/// Runs `part` so many times and gives the medians of how long it took, by each clock.
+/// Runs `part` `runs` times and returns the median of its time by each clock.
 ///
 /// # Panics
 /// If `runs` is 0.
@@ -61,7 +60,7 @@ pub fn median(runs: usize, mut part: impl FnMut()) -> Milliseconds {
     }
 }
 
-/// The median; of an even number of values, the greater of the two in the middle.
+/// The median; for an even number of values the greater of the middle two.
 ///
 /// # Panics
 /// If there is no value.

@@ -1,7 +1,7 @@
 //! Weak collections: live keys, dropped keys, chains of ephemerons, registrations.
 //!
-//! A key is 56 bytes everywhere, as V8's `{}` is. Look-ups go through the keys in the order in which
-//! they were made and in one of no pattern; what is looked up lies in a list in that order.
+//! A key has 56 bytes everywhere, as V8's `{}`. Look-ups go through the keys in the order of creation and in random
+//! order; a list in that order holds the keys.
 
 mod boa;
 mod gc_arena;
@@ -12,7 +12,7 @@ mod weak_table;
 
 use crate::timed::TimedWorkload;
 
-/// Keys that stay alive: what they cost to insert, to look up, to collect and to hold.
+/// Keys that stay alive: insertion, look-up, collection and memory.
 pub const LIVE: TimedWorkload = TimedWorkload {
     name: "weak-live",
     implementations: &[
@@ -23,13 +23,13 @@ pub const LIVE: TimedWorkload = TimedWorkload {
     ],
 };
 
-/// Keys that all die at once.
+/// Keys that all die together.
 pub const DROPPED: TimedWorkload = TimedWorkload {
     name: "weak-dropped",
     implementations: &[("weak-refs", ours::dropped), ("weak-table", weak_table::dropped)],
 };
 
-/// The value of each entry is the key of the next; nothing else refers to any but the first.
+/// The value of each entry is the key of the next; nothing else refers to the keys but the first.
 pub const CHAIN: TimedWorkload = TimedWorkload {
     name: "weak-chain",
     implementations: &[

@@ -1,8 +1,8 @@
 //! `cargo xtask bench`: the criterion benchmarks of `benches/` and whole-process comparisons, then
 //! one table of all: benchmark, ours, each peer, ratio.
 //!
-//! `micro` runs criterion and reads its estimates; `whole` runs processes in alternation and takes
-//! medians; `timed` takes those of the figures that programs print of themselves.
+//! `micro` runs criterion and reads its estimates; `whole` runs processes in alternation and takes medians; `timed` takes
+//! the medians of figures that programs measure and print themselves.
 
 mod micro;
 mod programs;
@@ -16,12 +16,12 @@ use row::{Measured, Row};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// What `cargo xtask bench` takes.
+/// The arguments of `cargo xtask bench`.
 #[derive(clap::Args)]
 pub struct BenchArgs {
     /// Run only the benchmarks whose ids contain FILTER
     filter: Option<String>,
-    /// Fewer samples and runs: a look, not a measurement
+    /// Fewer samples and runs, for a first look
     #[arg(long)]
     quick: bool,
     /// How often each program runs (5, or 3 with --quick)

@@ -6,12 +6,12 @@ use std::process::{Command, ExitCode};
 /// The example of `docs/review-memory-in-pull-requests.md`.
 const REVIEW_MEMORY: &str =
     concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/examples/review-memory/Cargo.toml");
-/// Where that package is built too, so that it shares what is built.
+/// The target folder of that package, which it shares with the workspace.
 const TARGET: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target");
 
 const TESTS: &[&[&str]] = &[
     &["test", "--workspace"],
-    // The faces of futures and tokio.
+    // The features of futures and tokio.
     &["test", "--package", "stream-backpressure", "--all-features"],
     // A user's package, outside the workspace's members.
     &["test", "--locked", "--target-dir", TARGET, "--manifest-path", REVIEW_MEMORY],
@@ -27,7 +27,7 @@ const CHECKS: &[&[&str]] = &[
     &["doc", "--workspace", "--no-deps", "--all-features"],
 ];
 
-/// Random programs that run under the heap's verifier: few, for it is slow.
+/// The number of random programs under the heap's verifier: few, because it is slow.
 const CASES: u32 = 32;
 
 /// Runs the checks.
@@ -49,7 +49,7 @@ pub fn run(skip_tests: bool) -> ExitCode {
     tidy::run()
 }
 
-/// Runs commands up to the first that fails.
+/// Runs commands until one fails.
 fn all_pass(commands: &[&[&str]]) -> bool {
     for arguments in commands {
         println!("$ cargo {}", arguments.join(" "));

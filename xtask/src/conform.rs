@@ -1,8 +1,8 @@
-//! `cargo xtask conform`: replays traces recorded from a real Node and says where the replay
-//! differs. One JSON object a line: a program and what Node did at each of its steps.
+//! `cargo xtask conform`: replays traces recorded from a real Node and reports where the replay differs. Each line of a
+//! trace is a JSON object: a program and what Node did at each of its steps.
 //!
-//! A `buffer` trace is told by its `poolSize`, a `writable` trace by its `options`, a `gc` trace by
-//! the name of its first step.
+//! A `buffer` trace is recognised by its `poolSize`, a `writable` trace by its `options`, a `gc` trace by the name of its
+//! first step.
 
 mod buffer;
 mod gc;
@@ -13,13 +13,13 @@ use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// What `cargo xtask conform` takes.
+/// The arguments of `cargo xtask conform`.
 #[derive(clap::Args)]
 pub struct ConformArgs {
     /// Files of traces, one JSON object a line
     #[arg(long, required = true, num_args = 1.., value_name = "FILE")]
     traces: Vec<PathBuf>,
-    /// Their kind; without it, each program's fields tell
+    /// The kind of the traces; by default found from each program's fields
     #[arg(long)]
     kind: Option<Kind>,
 }
@@ -58,7 +58,7 @@ impl Kind {
     }
 }
 
-/// How many differing programs are shown.
+/// The number of differing programs that are shown.
 const SHOWN: usize = 5;
 
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -128,8 +128,8 @@ mod tests {
         assert_eq!((tally.programs, tally.differ), (300, 0));
     }
 
-    /// The programs recorded from Node 20, and those of the same seed that came out otherwise with
-    /// a later Node: its default high-water mark, and `buffer` as an encoding of text from 24 on.
+    /// Programs recorded from Node 20, and programs of the same seed whose results differ in a later Node: by its default
+    /// high-water mark, and from 24 on by `buffer` as an encoding of text.
     #[test]
     fn every_recorded_writable_program_does_what_node_did() {
         for (fixture, programs) in [

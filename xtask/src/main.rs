@@ -26,7 +26,7 @@ enum Command {
     Scenarios(scenarios::ScenarioArgs),
     /// Replay traces recorded from a real Node and report the first steps that differ
     Conform(conform::ConformArgs),
-    /// Record what a real Node does with random programs
+    /// Record random programs in a real Node
     Record(record::RecordArgs),
     /// Run the benchmarks with the peers side by side, and end with one table
     Bench(bench::BenchArgs),
@@ -36,7 +36,7 @@ enum Command {
     Tidy,
     /// Run all checks: tests, the heap's verifier, formatting, clippy, docs
     Ci {
-        /// Leave out the tests
+        /// Skip the tests
         #[arg(long)]
         skip_tests: bool,
     },

@@ -1,28 +1,27 @@
-//! `cargo xtask record`: records what a real Node does with random programs, one JSON object a
-//! line, for `cargo xtask conform`.
+//! `cargo xtask record`: records random programs in a real Node, one JSON object a line, for `cargo xtask conform`.
 //!
-//! The programs are made and run by a script of JavaScript per kind, under `record/`. The same
-//! kind, seed and number give the same programs with every Node.
+//! A JavaScript file for each kind, under `record/`, makes and runs the programs. The same kind, seed and number give the
+//! same programs with every Node.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::{Command, ExitCode, Stdio};
 
-/// What `cargo xtask record` takes.
+/// The arguments of `cargo xtask record`.
 #[derive(clap::Args)]
 pub struct RecordArgs {
     /// The kind of programs
     kind: Kind,
-    /// The Node to record; without it, the `node` on the path
+    /// The Node to record; by default the `node` on the path
     #[arg(long, default_value = "node", value_name = "PATH")]
     node: PathBuf,
-    /// Where the random choices begin
+    /// The seed of the random choices
     #[arg(long, default_value_t = 1, value_name = "S")]
     seed: u32,
-    /// How many programs
+    /// The number of programs
     #[arg(long, default_value_t = 300, value_name = "N")]
     programs: u32,
-    /// Write to FILE; without it, to standard output
+    /// Write to FILE; by default to standard output
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 }

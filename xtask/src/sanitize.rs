@@ -1,10 +1,9 @@
-//! `cargo xtask sanitize`: the tests of the crates with unsafe code, under a tool that watches
-//! memory, or a model checker that runs their threads in every order. It needs a nightly toolchain
-//! (`address`), valgrind, or nothing (`zeal`, `loom`). No unsafe code.
+//! `cargo xtask sanitize`: the tests of the crates with unsafe code, under a tool that watches memory or a model checker
+//! that runs their threads in every order. `address` needs a nightly toolchain, `valgrind` valgrind.
 
 use std::process::{Command, ExitCode};
 
-/// The crates that have unsafe code, and those that lean on it most.
+/// The crates with unsafe code, and the one that relies on it most.
 const CRATES: [&str; 4] = ["slab-buffer", "heap-model", "weak-refs", "mem-report"];
 
 #[derive(Clone, Copy, clap::ValueEnum)]
@@ -19,7 +18,7 @@ pub enum Tool {
     Loom,
 }
 
-/// Runs the command, with so many random programs a test rather than the usual number.
+/// Runs the command, with `cases` random programs per test if given.
 pub fn run(tool: Tool, cases: Option<u32>) -> ExitCode {
     let mut command = Command::new("cargo");
     match tool {
@@ -27,14 +26,14 @@ pub fn run(tool: Tool, cases: Option<u32>) -> ExitCode {
             command.args(["+nightly", "test", "--target", "x86_64-unknown-linux-gnu"]);
             command.args(["--target-dir", "target/sanitize"]);
             command.env("RUSTFLAGS", "-Zsanitizer=address");
-            // A refused allocation is an answer that the tests ask for.
+            // The tests expect a refused allocation to return null.
             command.env("ASAN_OPTIONS", "allocator_may_return_null=1");
         }
         Tool::Zeal => {
             command.args(["test", "--target-dir", "target/zeal"]).env("RUSTFLAGS", "--cfg zeal");
         }
         Tool::Loom => {
-            // Optimised, for there are many orders. Only the models run under it.
+            // Optimised, because there are many orders. Only the models run under loom.
             command.args(["test", "--release", "--target-dir", "target/loom", "--lib"]);
             command.args(["--package", "slab-buffer", "model::"]).env("RUSTFLAGS", "--cfg loom");
             return succeeds(&mut command);
@@ -56,7 +55,7 @@ pub fn run(tool: Tool, cases: Option<u32>) -> ExitCode {
     for name in CRATES {
         command.args(["--package", name]);
     }
-    // Another compiler words its messages otherwise.
+    // The messages of another compiler differ.
     command.args(["--", "--skip", "compile_fail"]);
     succeeds(&mut command)
 }

@@ -30,10 +30,10 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// What `cargo xtask scenarios` takes.
+/// The arguments of `cargo xtask scenarios`.
 #[derive(clap::Args)]
 pub struct ScenarioArgs {
-    /// Replay only the scenarios with this in their name, or of this point: d3-2 or D3.2 (may be given again)
+    /// Replay only the scenarios with this in their name, or of this point: d3-2 or D3.2 (may be repeated)
     #[arg(long, value_name = "NAME")]
     only: Vec<String>,
     /// List the scenarios and stop
@@ -42,7 +42,7 @@ pub struct ScenarioArgs {
     /// Grow the heap to the document's full limit of 1.4 GB
     #[arg(long)]
     full: bool,
-    /// How they are shown: a table if nothing else is said, pages with --out
+    /// The format: by default a table, with --out pages
     #[arg(long)]
     format: Option<Format>,
     /// Write a file for each scenario, and an index of them, into DIR
@@ -53,7 +53,7 @@ pub struct ScenarioArgs {
     compare: Option<String>,
 }
 
-/// The document's first sample, which every scenario without one of its own starts from.
+/// The document's first sample, from which scenarios without one of their own start.
 const DOCUMENT_START: Figures = [27541504, 5685248, 3092008, 214186, 10422];
 
 /// The baseline that a sample of the document gives.
@@ -62,7 +62,7 @@ fn baseline(sample: &Figures) -> Baseline {
     Baseline { heap_total, heap_used, external, array_buffers, array_buffers_garbage: 0 }
 }
 
-/// Every scenario in the document's order, and a test for each, so that one change shows all that it moves.
+/// Every scenario in the document's order, and a test for each, so that a run shows all snapshots that a change moves.
 macro_rules! scenarios {
     ($($test:ident: $definition:expr,)*) => {
         const ALL: &[Definition] = &[$($definition),*];
@@ -167,7 +167,7 @@ type Failed<'d> = Vec<(&'d Definition, RuntimeError)>;
 
 /// Replays scenarios in order, with a bar at a terminal.
 fn replay<'d>(chosen: &[&'d Definition], full: bool) -> (Replayed<'d>, Failed<'d>) {
-    // The target of stderr is hidden where stderr is no terminal.
+    // indicatif hides the bar if stderr is no terminal.
     let bar =
         ProgressBar::with_draw_target(Some(chosen.len() as u64), ProgressDrawTarget::stderr());
     if let Ok(style) = ProgressStyle::with_template("{bar:20} {pos}/{len} {msg}") {
@@ -199,8 +199,8 @@ fn closing(replayed: &[(&Definition, Report)], failed: &[(&Definition, RuntimeEr
     text
 }
 
-/// What moved between the old timelines and the replayed ones; in Markdown nothing if nothing did. JSON lines have all
-/// rows.
+/// The differences between the old timelines and the replayed ones. Markdown is empty if there are none; JSON lines have
+/// all rows.
 fn compared(
     replayed: &[(&Definition, Report)],
     old: &Old,

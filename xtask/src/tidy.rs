@@ -125,7 +125,7 @@ fn claims_of(root: &Path, document: &str, markdown: &str, sources: &str, faults:
     }
 }
 
-/// Whether a text has a word, alone.
+/// Whether a text contains a word, not only as a part of another.
 fn has_word(text: &str, word: &str) -> bool {
     let part = |c: char| c.is_ascii_alphanumeric() || c == '_';
     text.match_indices(word)

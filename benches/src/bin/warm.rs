@@ -1,5 +1,5 @@
-//! Touches memory and ends: a host that takes back what its virtual machine does not use gives it again,
-//! before a program is measured that would wait for it. The argument is a number of MiB.
+//! Touches memory and ends. A host may take unused memory from its virtual machine; this makes it give the memory back
+//! before a program is measured. The argument is a number of MiB.
 
 use std::hint::black_box;
 use std::process::ExitCode;

@@ -1,4 +1,4 @@
-//! On gc-arena: debt is collected after each tree, with its default pacing or a whole cycle at once.
+//! On gc-arena: debt is collected after each tree, with its default pacing or in whole stop-the-world cycles.
 
 use gc_arena::metrics::Pacing;
 use gc_arena::{Arena, Collect, Gc, Mutation, Rootable};
@@ -20,7 +20,7 @@ pub fn run(depth: usize) -> u64 {
     run_paced(depth, Pacing::DEFAULT)
 }
 
-/// Runs the workload with whole cycles at once.
+/// Runs the workload with whole stop-the-world cycles.
 pub fn run_at_once(depth: usize) -> u64 {
     run_paced(depth, Pacing::STOP_THE_WORLD)
 }

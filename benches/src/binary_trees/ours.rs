@@ -23,7 +23,7 @@ fn counted(scope: &mut Scope<'_>, depth: usize) -> u64 {
     count(scope.view(tree).expect("its own heap"))
 }
 
-/// Levels of a subtree whose handles, 511 at the most, need no scope of their own.
+/// Levels of a subtree that needs no scope of its own: it has at most 511 handles.
 const LEVELS: usize = 8;
 
 fn build<'s>(scope: &mut Scope<'s>, depth: usize) -> Local<'s> {
@@ -47,7 +47,7 @@ fn subtree<'s>(scope: &mut Scope<'s>, depth: usize) -> Local<'s> {
     node(scope, Value::Ref(left), Value::Ref(right))
 }
 
-/// A heap at its limit ends the program, as it does with the peers.
+/// A heap at its limit ends the program, as the peers do.
 #[inline(always)]
 fn node<'s>(scope: &mut Scope<'s>, left: Value<'s>, right: Value<'s>) -> Local<'s> {
     scope.alloc_with(Kind::Object, &[left, right]).expect("room")

@@ -1,4 +1,4 @@
-//! Binary trees over a pointer that is shared as `Rc` is: the same program for each of them.
+//! Binary trees over a shared pointer like `Rc`: the same program for each of the peers.
 
 /// Defines `run` over a pointer `$Gc`, whose types derive `$derive`.
 macro_rules! binary_trees_over {

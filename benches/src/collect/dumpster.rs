@@ -1,6 +1,6 @@
-//! On dumpster, which looks, by recursion, only at what a dropped reference might have left over: one
-//! to the first object is dropped before each collection, from which all others are reached. What it
-//! holds is forgotten at the end: its drop would recurse too.
+//! On dumpster, which examines, by recursion, only what a dropped reference may have left over. So a reference to the
+//! first object, from which all others are reached, is dropped before each collection. The objects are forgotten at the
+//! end, because their drop would recurse too.
 
 use super::task::{EDGES, Random};
 use crate::timed::Report;

@@ -1,4 +1,4 @@
-//! On gc-arena: a whole cycle at once.
+//! On gc-arena: a whole stop-the-world cycle.
 
 use super::task::{EDGES, Random};
 use crate::timed::Report;

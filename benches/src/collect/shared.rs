@@ -1,5 +1,5 @@
-//! A list and a graph over a pointer that is shared as `Rc` is: the same program for each of them. What they
-//! hold is forgotten at the end: its drop would recurse.
+//! A list and a graph over a shared pointer like `Rc`: the same program for each of the peers. The objects are forgotten
+//! at the end, because their drop would recurse.
 
 /// Defines `list` and `graph` over a pointer `$Gc` and a cell `$Cell`, whose types derive `Trace` and `Finalize`.
 macro_rules! collect_over {

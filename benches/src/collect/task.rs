@@ -4,7 +4,7 @@ use crate::timed::{Milliseconds, Report, median};
 
 /// References of an object of the graph.
 pub(super) const EDGES: usize = 3;
-/// Collections that are measured, after one that is not (it may move what is young).
+/// Collections that are measured, after one that is not, because it may move young objects.
 pub(super) const COLLECTIONS: usize = 5;
 
 /// Numbers below a bound, the same for all (xorshift).

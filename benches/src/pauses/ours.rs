@@ -1,18 +1,18 @@
-//! On heap-model: marking in steps of a millisecond, or all at once.
+//! On heap-model: incremental marking in steps of a millisecond, or stop-the-world.
 
 use super::task::{ALLOCATIONS, BATCH, Random, Stops, WIDTH, WORDS};
 use crate::timed::Report;
 use heap_model::{Global, Growing, Heap, HeapOptions, Kind, Local, Scope, Value};
 use std::time::Duration;
 
-/// Runs the workload with marking in steps. Small semi-spaces are part of the bargain: a scavenge
-/// takes as long as what survives it.
+/// Runs the workload with incremental marking, and with small semi-spaces, because a scavenge takes time in proportion to
+/// its survivors.
 pub fn run_in_steps(megabytes: usize) -> Report {
     let incremental = Some(Duration::from_millis(1));
     run(megabytes, HeapOptions { incremental, max_semi_space: 2 << 20, ..HeapOptions::default() })
 }
 
-/// Runs the workload with whole collections at once.
+/// Runs the workload with stop-the-world collections.
 pub fn run_at_once(megabytes: usize) -> Report {
     run(megabytes, HeapOptions::default())
 }

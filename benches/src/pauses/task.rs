@@ -1,4 +1,4 @@
-//! What every implementation allocates, and how its stops are seen.
+//! What every implementation allocates, and how its pauses are measured.
 
 use crate::timed::{Milliseconds, Report};
 use cpu_time::ProcessTime;
@@ -8,12 +8,12 @@ use std::time::Instant;
 pub(super) const WIDTH: usize = 1000;
 /// Words of a cell beside its header; the first holds its array.
 pub(super) const WORDS: usize = 6;
-/// Allocations while the stops are looked at.
+/// Allocations that are measured.
 pub(super) const ALLOCATIONS: usize = 20_000_000;
-/// Allocations between two looks at the clocks.
+/// Allocations between two readings of the clocks.
 pub(super) const BATCH: usize = 256;
 
-/// How many arrays are full of cells when so many megabytes live.
+/// The number of arrays full of cells that make `megabytes` megabytes.
 pub(super) const fn arrays(megabytes: usize) -> usize {
     megabytes * 1_000_000 / (WIDTH * (8 + 8 * WORDS + 8))
 }
@@ -36,7 +36,7 @@ impl Random {
     }
 }
 
-/// The program's time, and its longest stop by each clock.
+/// The program's time, and its longest pause by each clock.
 pub(super) struct Stops {
     start: ProcessTime,
     cpu: ProcessTime,
@@ -50,7 +50,7 @@ impl Stops {
         Self { start: now, cpu: now, wall: Instant::now(), longest: Milliseconds::default() }
     }
 
-    /// A batch of allocations is over.
+    /// Ends a batch of allocations.
     pub fn lap(&mut self) {
         let (cpu, wall) = (ProcessTime::now(), Instant::now());
         let took = cpu.duration_since(self.cpu).as_secs_f64() * 1e3;

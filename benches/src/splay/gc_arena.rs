@@ -1,4 +1,4 @@
-//! On gc-arena: debt is collected after each step, with its default pacing or a whole cycle at once.
+//! On gc-arena: debt is collected after each step, with its default pacing or in whole stop-the-world cycles.
 
 use super::task::{DEPTH, Keys, LEAF, NODES};
 use super::tree;
@@ -78,7 +78,7 @@ pub fn run(thousands: usize) -> u64 {
     run_paced(thousands, Pacing::DEFAULT)
 }
 
-/// Runs the workload with whole cycles at once.
+/// Runs the workload with whole stop-the-world cycles.
 pub fn run_at_once(thousands: usize) -> u64 {
     run_paced(thousands, Pacing::STOP_THE_WORLD)
 }

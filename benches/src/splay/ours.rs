@@ -1,5 +1,5 @@
-//! On heap-model: nodes and payloads are cells, allocated at sites, so that they go to the old space
-//! once they are found to stay.
+//! On heap-model: nodes and payloads are cells, allocated at sites, so that they are pretenured once they tend to
+//! survive.
 
 use super::task::{DEPTH, Keys, LEAF, NODES};
 use heap_model::{Growing, Heap, HeapOptions, Kind, Local, Scope, Seen, Site, Value, View};
@@ -20,7 +20,7 @@ struct Sites {
 
 /// Runs the workload.
 pub fn run(thousands: usize) -> u64 {
-    // What a program would say that has 100 MB: collect the old generation at 82 MiB, of which 53 live.
+    // A program that has 100 MB collects the old generation at 82 MiB, of which 53 live.
     let options = HeapOptions {
         initial_old_generation: 82 << 20,
         growing: Growing::Factor(1.55),

@@ -1,4 +1,4 @@
-//! Splay over a pointer that is shared as `Rc` is: the same program for each of them.
+//! Splay over a shared pointer like `Rc`: the same program for each of the peers.
 
 /// Defines `run` over a pointer `$Gc` and a cell `$Cell`, whose types derive `$derive`.
 macro_rules! splay_over {

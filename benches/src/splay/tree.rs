@@ -1,5 +1,5 @@
-//! The tree over shared nodes, whoever keeps them: reference counts or a collector. What a peer does
-//! is in its [`Node`]; the order of the program's reads and writes is the same for all.
+//! The tree over shared nodes, which reference counts or a collector keep. A peer implements [`Node`]; the order of the
+//! program's reads and writes is the same for all.
 
 use super::task::{Keys, NODES};
 use std::hint::black_box;
@@ -9,12 +9,12 @@ pub const RIGHT: usize = 1;
 
 /// A node's pointer: two pointers to the same node see each other's writes.
 pub trait Node: Clone {
-    /// What it takes to allocate and to write.
+    /// The context that allocation and writes need.
     type Context: Copy;
 
     /// A node with a payload.
     fn new(context: Self::Context, key: i32) -> Self;
-    /// A node without.
+    /// A node without a payload.
     fn bare(context: Self::Context) -> Self;
     fn key(&self) -> i32;
     fn side(&self, side: usize) -> Option<Self>;

@@ -1,10 +1,10 @@
-//! On boa_gc, whose collections go over all undecided ephemerons until none is decided any more.
+//! On boa_gc, whose collections visit all undecided ephemerons in rounds until a round decides none.
 
 use super::task::{Figures, MAPS, ORDERS};
 use crate::timed::Report;
 use boa_gc::{Finalize, Gc, Trace, WeakMap, force_collect};
 
-/// From here on what is not easy takes minutes.
+/// From this size on all orders but the easy one take minutes.
 const QUADRATIC: usize = 20_000;
 
 #[derive(Trace, Finalize)]
@@ -19,7 +19,7 @@ fn new_key() -> Gc<Key> {
 pub fn chain(n: usize) -> Report {
     let mut figures = Figures::default();
     for (spread, maps) in [1, MAPS].into_iter().enumerate() {
-        // Maps are visited one after the other, so no order is easy for many.
+        // Maps are visited one after the other, so no order is easy with many maps.
         for order in ORDERS.iter().filter(|order| n < QUADRATIC || (order.easy && maps == 1)) {
             let mut maps: Vec<WeakMap<Key, Gc<Key>>> = (0..maps).map(|_| WeakMap::new()).collect();
             let mut keys: Vec<_> = (0..=n).map(|_| new_key()).collect();
@@ -37,7 +37,7 @@ pub fn chain(n: usize) -> Report {
                 next = maps.iter().find_map(|map| Some(Gc::clone(&*map.get(&key)?.value()?)));
                 count += usize::from(next.is_some());
                 if spread_over > 1 && count == 10 {
-                    // One look-up in each map for each link: ten links will do.
+                    // One look-up in each map for each link: ten links are enough.
                     count = n;
                     break;
                 }

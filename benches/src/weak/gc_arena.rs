@@ -1,12 +1,12 @@
-//! On gc-arena, which leaves ephemerons to its user: rounds over the entries, each of which brings
-//! the values of living keys back, until a round brings none.
+//! On gc-arena, which leaves ephemerons to its user: rounds over the entries, each of which resurrects the values of live
+//! keys, until a round resurrects none.
 
 use super::task::{Figures, ORDERS};
 use crate::timed::Report;
 use gc_arena::lock::RefLock;
 use gc_arena::{Arena, Collect, Gc, GcWeak, Rootable};
 
-/// From here on what is not easy takes minutes.
+/// From this size on all orders but the easy one take minutes.
 const QUADRATIC: usize = 20_000;
 
 #[derive(Collect)]

@@ -1,5 +1,5 @@
-//! The floor: maps that keep nothing weakly and are not collected, by the key's address, and by a hash
-//! that lies in the key, as it must where objects move.
+//! The floor: strong maps that are not collected, by the key's address, and by a hash in the key, which objects that move
+//! need.
 
 use super::task::{Figures, shuffled, sum};
 use crate::timed::Report;

@@ -191,7 +191,7 @@ fn registrations_in(scope: &mut Scope<'_>, n: usize) -> Result<Report, WeakError
         for i in 0..n {
             scope.scope(|scope| {
                 let target = scope.get(targets, i)?;
-                // It is taken back by its token, if at all.
+                // The program unregisters by token only.
                 let _ = registry.register(scope, target, Value::Smi(i as i32), Some(target))?;
                 Ok::<_, WeakError>(())
             })?;

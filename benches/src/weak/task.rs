@@ -1,11 +1,11 @@
-//! What every implementation of the weak collections does, and how its figures are noted.
+//! What every implementation of the weak collections does, and how its figures are recorded.
 
 use crate::timed::{Report, time};
 
-/// Maps among which a chain is spread.
+/// Maps over which a chain is spread.
 pub(super) const MAPS: usize = 1000;
 
-/// The numbers below `n` in an order of no pattern, the same at every run.
+/// The numbers below `n` in a random order that is the same at every run.
 pub(super) fn shuffled(n: usize) -> Vec<usize> {
     let mut order: Vec<usize> = (0..n).collect();
     let mut state = 1_u64;
@@ -21,7 +21,7 @@ pub(super) struct Order {
     /// The figures' names, with one map and with many.
     pub names: [&'static str; 2],
     pub entries: fn(usize) -> Vec<usize>,
-    /// A fixpoint over the entries ends after few rounds.
+    /// The order in which a fixpoint over the entries ends after few rounds.
     pub easy: bool,
 }
 
@@ -44,13 +44,12 @@ pub(super) fn sum(n: usize) -> u64 {
     (n as u64) * (n as u64 - 1) / 2
 }
 
-/// The figures of a run as they come. Times are by the wall clock, which is the one that spares Node
-/// its helper threads.
+/// The figures of a run so far. Times are by the wall clock, because CPU time would count Node's helper threads.
 #[derive(Default)]
 pub(super) struct Figures(Vec<(&'static str, f64)>);
 
 impl Figures {
-    /// Runs a part, and notes its time.
+    /// Runs a part and records its time.
     pub fn time<R>(&mut self, name: &'static str, part: impl FnOnce() -> R) -> R {
         let mut result = None;
         let taken = time(|| result = Some(part()));

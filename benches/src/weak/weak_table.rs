@@ -1,11 +1,11 @@
-//! On weak-table: weak pointers, which are expired by request.
+//! On weak-table: weak pointers, which expire on request.
 
 use super::task::{Figures, shuffled, sum};
 use crate::timed::Report;
 use std::rc::{Rc, Weak};
 use weak_table::PtrWeakKeyHashMap;
 
-/// With its counts, 56 bytes.
+/// 56 bytes with its reference counts.
 type Key = [u64; 5];
 
 fn keys(n: usize) -> Vec<Rc<Key>> {
@@ -40,7 +40,7 @@ pub fn dropped(n: usize) -> Report {
     for (i, key) in keys.iter().enumerate() {
         map.insert(key.clone(), i as i32);
     }
-    // Whoever drops the last reference pays for the key's death, and the map for the rest.
+    // Dropping the last reference frees the key; the map frees the rest.
     figures.time("collect ms", || {
         drop(keys);
         map.remove_expired();

@@ -1,5 +1,4 @@
-//! The programs of `benches/` that run as processes of their own, and Node's scripts beside them where
-//! a `node` is found.
+//! The programs of `benches/` that run as processes of their own, and Node's scripts beside them if a `node` is found.
 
 use anyhow::{Context, bail, ensure};
 use std::path::{Path, PathBuf};
@@ -48,8 +47,8 @@ impl Programs {
         command
     }
 
-    /// Lets the machine have at hand the memory that a program is about to use. Not in this process: the
-    /// peak of its resident set is the least that its children show.
+    /// Touches the memory that a program is about to use, in a process of its own: the peak of this process's resident set
+    /// would be a lower bound of its children's.
     pub fn warm(&self) -> anyhow::Result<()> {
         let status = self.program("warm").arg(WARM).status().context("warm")?;
         ensure!(status.success(), "warm failed");

@@ -1,4 +1,4 @@
-//! A row of the table: one figure of one benchmark, with what each implementation has.
+//! A row of the table: one figure of one benchmark, by implementation.
 
 use serde::Serialize;
 

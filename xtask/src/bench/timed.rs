@@ -1,10 +1,9 @@
-//! Programs that time parts of themselves (a collection among millions of living objects), so that
-//! Node's stand beside ours: alternating runs, and a row for each figure that they print.
+//! Programs that time parts of themselves, such as a collection among millions of live objects, so that Node's can be
+//! compared with ours: alternating runs, and a row for each figure that they print.
 //!
-//! A program prints lines `NAME VALUE`. The value of `result` must be the same for all; each other
-//! name that ours prints is a row's unit, with the median of its values over the runs. Where a program
-//! runs through several operations, the benchmark's id has a `*`, for which the first word of a name
-//! stands; what follows is the unit.
+//! A program prints lines `NAME VALUE`. The value of `result` must be the same for all implementations. Each other name
+//! that ours prints is the unit of a row, which has the median of its values. If a program has several operations, the
+//! benchmark's id has a `*`; then the first word of a name is the operation, and the rest is the unit.
 
 use super::programs::{Program, Programs, median};
 use super::row::Row;
@@ -21,7 +20,7 @@ struct Comparison {
     node: Option<(&'static str, &'static [&'static str])>,
     size: &'static str,
     quick_size: &'static str,
-    /// A row that follows from the others.
+    /// A row that is computed from the others.
     derived: Option<Derived>,
 }
 
@@ -64,11 +63,11 @@ const COMPARISONS: &[Comparison] = &[
 const MAPS: &[&str] = &["hashbrown", "hashbrown by id", "weak-table"];
 const EPHEMERONS: &[&str] = &["boa_gc", "gc-arena"];
 
-/// Our heap, marking at once where it marks in steps.
+/// Our heap with stop-the-world marking, beside its incremental marking.
 const AT_ONCE: &str = "heap-model at once";
 
 const ALL: &[&str] = &["gc-arena", "boa_gc", "dumpster", "gc"];
-/// Those that do not mark by recursion.
+/// The implementations that do not mark by recursion.
 const FLAT: &[&str] = &["gc-arena", "boa_gc"];
 
 const fn collect(
@@ -123,7 +122,7 @@ pub fn run(filter: &str, quick: bool, runs: u16) -> anyhow::Result<Vec<Row>> {
     Ok(rows)
 }
 
-/// Whether an id can contain `filter`, an operation being put in the place of its `*`.
+/// Whether an id can contain `filter` with an operation in place of its `*`.
 fn may_contain(benchmark: &str, filter: &str) -> bool {
     let begins = |(before, _): (&str, &str)| filter.starts_with(before);
     benchmark.contains(filter) || benchmark.split_once('*').is_some_and(begins)
@@ -180,7 +179,7 @@ fn compare(
     Ok(rows)
 }
 
-/// The part of the time with marking in steps that marking at once would have saved.
+/// The part of the time with incremental marking that stop-the-world marking would save.
 fn throughput_lost(rows: &[Row]) -> Option<Row> {
     let row = rows.iter().find(|row| row.unit == "CPU s")?;
     let at_once = row.results.iter().find(|result| result.implementation == AT_ONCE)?;

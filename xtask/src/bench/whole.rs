@@ -1,5 +1,5 @@
-//! Whole processes for the same work, Node's among them where a `node` is found: alternating runs,
-//! medians of CPU time, wall time and peak resident set.
+//! Whole processes for the same work, with Node's if a `node` is found: alternating runs, medians of CPU time, wall time
+//! and peak resident set.
 
 use super::programs::{Program, Programs, median};
 use super::row::Row;

@@ -22,7 +22,7 @@ pub fn replay(program: &Value) -> anyhow::Result<()> {
         let view = apply(&pool, op, &made).with_context(|| format!("step {number} {op}"))?;
         let known = match view.store_id() {
             Some(store) => stores.iter().position(|earlier| *earlier == Some(store)),
-            // A buffer of no bytes has a store like no other, which its views have too.
+            // A buffer without bytes has a store of its own, which its views share.
             None if op[0] == "subarray" => made_by(op, 1, &made).map(|of| of.slab).ok(),
             None => None,
         };
@@ -46,12 +46,12 @@ fn operand(op: &Value, place: usize) -> anyhow::Result<usize> {
     op[place].as_u64().map(|n| n as usize).context("no operand")
 }
 
-/// The earlier buffer that an operand names.
+/// The buffer that an operand names.
 fn made_by<'m>(op: &Value, place: usize, made: &'m [Made]) -> anyhow::Result<&'m Made> {
     made.get(operand(op, place)?).context("no such buffer")
 }
 
-/// The buffer that the call makes, its bytes shared with the views of it.
+/// The buffer that the call makes, frozen so that its views can share it.
 fn apply(pool: &Pool, op: &Value, made: &[Made]) -> anyhow::Result<View> {
     let name = op[0].as_str().context("no name")?;
     let operand = |place| operand(op, place);

@@ -1,6 +1,6 @@
 //! Replays a `gc` trace: each step is a job over eight roots, three WeakMaps, two WeakSets and two
-//! FinalizationRegistries. What it gives is compared, and after a collection the objects that are
-//! alive and the held values whose cleanup ran.
+//! FinalizationRegistries. Its result is compared, and after a collection also the live objects and the held values whose
+//! cleanup ran.
 
 use anyhow::{Context, anyhow, bail};
 use heap_model::{Global, Heap, HeapOptions, Kind, Local, Scope, Value};
@@ -9,7 +9,7 @@ use std::error::Error;
 use std::sync::{Arc, Mutex, PoisonError};
 use weak_refs::{Agent, FinalizationRegistry, WeakMap, WeakRef, WeakSet};
 
-/// The fields of an object; behind them are as many that refer to maps.
+/// The number of fields of an object; after them it has as many that refer to maps.
 const FIELDS: usize = 3;
 
 /// The variables of a program: owned roots, or null.
@@ -26,7 +26,7 @@ struct Program {
     finalized: Arc<Mutex<Vec<i32>>>,
 }
 
-/// Why a step gives nothing to compare.
+/// Why a step has no result to compare.
 enum Stop {
     /// An operand is null.
     Skip,
@@ -152,7 +152,7 @@ impl Program {
                 let (registry, target) = (self.registry(scope, a)?, self.root(scope, b)?);
                 let held = Value::Smi(number(c)?);
                 let token = if number(d)? < 0 { None } else { Some(self.root(scope, d)?) };
-                // The program keeps no handle: it unregisters by token.
+                // The program unregisters by token only.
                 let _ = registry.register(scope, target, held, token)?;
             }
             "unregister" => {
@@ -188,7 +188,7 @@ impl Program {
         Ok(())
     }
 
-    /// Puts a value in a root and says what it is.
+    /// Puts a value in a root and returns what it is.
     fn take(
         &mut self,
         scope: &mut Scope<'_>,
@@ -249,7 +249,7 @@ fn variable(
     found.ok_or_else(|| Stop::Failed(anyhow!("no such variable")))
 }
 
-/// What a variable refers to; the step is skipped where it is null.
+/// What a variable refers to; the step is skipped if it is null.
 fn operand<'s>(
     scope: &mut Scope<'s>,
     variables: &[Option<Global>],

@@ -1,9 +1,8 @@
 //! Replays a `writable` trace: each step is one call on a stream, and what it returned, what it
 //! caused and the stream's properties are compared.
 //!
-//! The stream's host is the one that recorded the trace, over again: it logs, keeps the sink's
-//! answers, has a tick queue for the stream and itself, and runs the program's nested operations at
-//! its hooks.
+//! The stream's host does what the host that recorded the trace did: it logs, keeps the sink's answers, has one tick queue
+//! for the stream and itself, and runs the program's nested operations at its hooks.
 
 use anyhow::{Context, anyhow, bail};
 use serde::Deserialize;
@@ -55,17 +54,17 @@ fn one() -> usize {
 #[derive(Clone, Copy, Default, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "camelCase")]
 enum Way {
-    /// It has no such method.
+    /// The sink has no such method.
     #[default]
     None,
     Sync,
     Tick,
     Manual,
-    /// Calls back at once with an error.
+    /// Calls back synchronously with an error.
     Error,
-    /// The same, of `destroy`: the error replaces the one given.
+    /// For `destroy`: calls back synchronously with an error, which replaces the given one.
     ReplaceError,
-    /// Calls back at once with none, of `destroy`: the error given is not emitted.
+    /// For `destroy`: calls back synchronously without an error, so that the given one is not emitted.
     Swallow,
 }
 
@@ -178,11 +177,11 @@ fn make(program: Program, node: NodeVersion) -> Result<Stream, Thrown> {
         happened: HashMap::new(),
         sink_calls: 0,
     };
-    // The construction's tick is scheduled before anything else can be.
+    // The construction's tick is scheduled before any other.
     Ok(Machine::new(options, host))
 }
 
-/// An encoding that is one: `buffer` is only a name.
+/// An encoding that can decode text; `buffer` cannot.
 fn encoding(name: &str) -> Result<Encoding, Error<std::convert::Infallible>> {
     if name == "buffer" { Err(Error::UnknownEncoding) } else { Encoding::named(name) }
 }
@@ -204,7 +203,7 @@ fn state(stream: &Stream) -> Value {
     })
 }
 
-/// An error as a trace shows it: its code, or else its message.
+/// An error as a trace shows it: its code, or its message if it has none.
 fn shown<E: std::fmt::Display>(error: impl std::borrow::Borrow<Error<E>>) -> String {
     let error = error.borrow();
     error.code().map_or_else(|| error.to_string(), str::to_owned)
@@ -284,7 +283,7 @@ fn perform(stream: &mut Stream, op: &Value) -> anyhow::Result<Value> {
     }
 }
 
-/// A chunk of `n` zeros; for a stream of objects the object that is `n`.
+/// A chunk of `n` zeros; in object mode the object `n`.
 fn chunk(stream: &Stream, n: i64) -> Data {
     if stream.object_mode() { Data::Other(n as u64) } else { Data::Bytes(vec![0; n as usize]) }
 }
@@ -315,7 +314,8 @@ fn answer(stream: &mut Stream, method: Method, error: Option<Failed>) {
     }
 }
 
-/// What a chunk is to the log: its length or number if it was no text.
+/// A chunk as the log shows it: zeros by their number, other bytes in hexadecimal, a text with its encoding, an object by
+/// its number.
 fn logged(chunk: &Data) -> Value {
     match chunk {
         Data::Bytes(bytes) if bytes.iter().all(|byte| *byte == 0) => json!(bytes.len()),
@@ -329,7 +329,7 @@ fn logged(chunk: &Data) -> Value {
 }
 
 impl Recorder {
-    /// What the sink answers in its way, with its own error or none.
+    /// The sink's answer, with its own error or none.
     fn dispatch(&mut self, way: Way, method: Method, own: Option<Failed>) -> Completion<String> {
         match way {
             Way::Tick => self.jobs.push_back(Job::Answer(method, own)),
@@ -340,7 +340,7 @@ impl Recorder {
     }
 }
 
-/// Runs the operations that the program has for what happens now.
+/// Runs the program's nested operations for a hook.
 fn hook(stream: &mut Stream, at: &str) {
     let host = stream.host_mut();
     let count = host.happened.entry(at.to_owned()).or_insert(0);
@@ -365,7 +365,7 @@ fn sink_call(stream: &mut Stream, entry: Value) -> Completion<String> {
     let way = host.program.sink;
     hook(stream, "sinkWrite");
     let completion = stream.host_mut().dispatch(way, Method::Write, own);
-    // The sink's callback has been called before what it does after.
+    // The sink calls back before its nested operations run.
     match completion {
         Completion::Done => stream.complete(Ok(())),
         Completion::Failed(error) => stream.complete(Err(error)),

@@ -15,7 +15,7 @@ pub const DEFINITION: Definition = Definition {
 const SMALL_LIMIT: usize = 64 << 20;
 /// Elements of each array that is kept.
 const LENGTH: usize = 1000;
-/// How many samples are taken on the way.
+/// The number of samples until the limit.
 const SAMPLES: usize = 4;
 /// The fields of a list's node: the node before it, its array, its number.
 const PREVIOUS: usize = 0;
@@ -29,7 +29,7 @@ struct Variables {
     refused: Option<RuntimeError>,
 }
 
-/// Keeps one more node with its array; the list is as it was if the heap refuses.
+/// Adds a node with its array to the list; leaves the list as it was if the heap refuses.
 fn grow(runtime: &mut Runtime, v: &mut Variables) -> Result<(), RuntimeError> {
     let node = runtime.object()?;
     let array = runtime.array(LENGTH)?;

@@ -1,4 +1,4 @@
-//! D2.3: what separates a small buffer from a large one.
+//! D2.3: the threshold between small and large buffers.
 
 use super::report::Report;
 use super::{DOCUMENT_START, Definition, baseline};

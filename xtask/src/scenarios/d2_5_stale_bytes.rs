@@ -11,7 +11,7 @@ pub const DEFINITION: Definition = Definition {
     replay,
 };
 
-/// Two of them share a slab and leave too little for a third.
+/// The length of a buffer of which two share a slab and leave too little room for a third.
 const LENGTH: usize = 3000;
 const SECRET: &[u8] = b"correct horse battery staple";
 

@@ -1,4 +1,4 @@
-//! What a scenario is, and what it is called.
+//! A scenario and its name.
 
 use super::report::Report;
 use node_memory::RuntimeError;

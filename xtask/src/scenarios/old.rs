@@ -15,7 +15,7 @@ use std::process::{Command, Output};
 pub struct Old(HashMap<String, Timeline>);
 
 impl Old {
-    /// Reads a file if there is one of that name, else the snapshots at that revision.
+    /// Reads the file of that name if it exists, otherwise the snapshots at that revision.
     pub fn read(place: &str, definitions: &[&Definition]) -> anyhow::Result<Self> {
         let path = Path::new(place);
         if path.is_file() {

@@ -12,7 +12,7 @@ use std::path::Path;
 #[cfg(test)]
 use {mem_report::Figure, mem_report::review::Review, node_memory::kinds};
 
-/// How scenarios are shown.
+/// A format of scenarios.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
     /// An aligned table for a terminal
@@ -79,9 +79,8 @@ fn notes(report: &Report) -> impl Iterator<Item = String> {
     report.notes.iter().map(|note| format!("note: {note}"))
 }
 
-/// The text that is committed and reviewed: the same on every machine, because the resident set, which
-/// other tests of the process move, is left out. So are the heap's spaces, which hold the cells that the
-/// kinds count already.
+/// The text that is committed and reviewed. It is the same on every machine, because it leaves out the resident set, which
+/// other tests of the process change. It also leaves out the heap's spaces: their cells are counted by kind.
 #[cfg(test)]
 pub fn snapshot(report: &Report) -> String {
     let review = Review::new(&report.timeline).without(Figure::Rss).without_group(kinds::SPACES);

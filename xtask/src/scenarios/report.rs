@@ -1,5 +1,5 @@
-//! What a scenario shows: the replay's timeline, the document's and a recorded Node's beside it, the
-//! expectations and notes.
+//! The result of a scenario: the replay's timeline, the document's and a recorded Node's beside it, expectations and
+//! notes.
 
 use mem_report::{Figure, MemoryUsage, Source, Timeline};
 use node_memory::Outcome;
@@ -12,20 +12,20 @@ pub type Figures = [u64; 5];
 pub struct Report {
     /// The samples, and the statements between them.
     pub timeline: Timeline,
-    /// Timelines beside it, sample by sample, with their names.
+    /// Named timelines that are shown beside the samples.
     pub beside: Vec<(&'static str, Timeline)>,
     checks: Vec<Check>,
     /// Lines of explanation.
     pub notes: Vec<String>,
-    /// One line: what the replay showed.
+    /// The conclusion, in one line.
     pub shown: String,
 }
 
 struct Check {
     what: String,
-    /// What was found, or, for a fact, what it is if it holds.
+    /// The number that was found, or the fact that is to hold.
     found: String,
-    /// The number that was expected, if it was one.
+    /// The expected number; `None` for a fact.
     expected: Option<String>,
     holds: bool,
 }
@@ -59,7 +59,7 @@ impl Report {
         self
     }
 
-    /// The replay's figure of a sample, both by their places.
+    /// The replay's figure of a sample, both by index.
     pub fn figure(&self, sample: usize, figure: usize) -> i64 {
         let figure = Figure::ALL.get(figure);
         let bytes = self.timeline.get(sample).and_then(|sample| sample.usage.get(*figure?));
@@ -77,7 +77,7 @@ impl Report {
         self.number(what, format!("{expected} within {per_mille} per mille"), found, holds);
     }
 
-    /// Expects a fact; `found` is what it is if it holds.
+    /// Expects a fact, which `found` words.
     pub fn is_so(&mut self, what: &str, found: &str, holds: bool) {
         let (what, found) = (what.to_owned(), found.to_owned());
         self.checks.push(Check { what, found, expected: None, holds });

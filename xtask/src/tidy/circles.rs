@@ -4,7 +4,7 @@ use petgraph::algo::tarjan_scc;
 use petgraph::graphmap::DiGraphMap;
 use std::collections::BTreeSet;
 
-/// The circles that edges make, each with its edges, in order.
+/// The circles in a graph, each with its edges, in order.
 pub fn circles(edges: &BTreeSet<(String, String)>) -> Vec<Vec<(&str, &str)>> {
     let edges = || edges.iter().map(|(from, to)| (from.as_str(), to.as_str()));
     let graph = DiGraphMap::<&str, ()>::from_edges(edges());

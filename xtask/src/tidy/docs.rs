@@ -1,5 +1,5 @@
-//! The documents: their links lead to files that exist, the paths and names that they put in backticks are in the
-//! repository, and `docs/UNSAFE.md` lists exactly the files that have unsafe code.
+//! The documents: their links lead to files that exist, the paths and names in backticks exist, and `docs/UNSAFE.md` lists
+//! exactly the files with unsafe code.
 
 use pulldown_cmark::{Event, Parser, Tag};
 use std::collections::BTreeSet;
@@ -32,7 +32,7 @@ pub fn claims(markdown: &str) -> Claims {
     claims
 }
 
-/// A path in the repository that a code span is, if it looks like one.
+/// The code span as a path of the repository, if it looks like one.
 pub fn as_path(span: &str) -> Option<&str> {
     let folders = ["crates/", "xtask/", "benches/", "docs/", ".ci/", ".github/", ".cargo/"];
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
@@ -40,7 +40,7 @@ pub fn as_path(span: &str) -> Option<&str> {
         .then_some(span)
 }
 
-/// A Rust name of several words, which the sources should have: `HeapOptions`, `live_bytes`, `Heap::collect`.
+/// The words of a code span that is a Rust path, such as `Heap::collect`; the sources must contain them.
 pub fn as_name(span: &str) -> Option<Vec<&str>> {
     let span = span.strip_suffix("()").unwrap_or(span);
     let words: Vec<&str> = span.split("::").collect();

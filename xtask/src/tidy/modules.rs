@@ -11,7 +11,7 @@ use std::{fmt, fs, io};
 use syn::visit::{self, Visit};
 use syn::{Attribute, Item, UseTree, Visibility};
 
-/// How many re-exports a path is followed through before it counts as unknown.
+/// The number of re-exports after which a path counts as unknown.
 const DEPTH: usize = 16;
 
 /// A path from the crate's root; a module's name is one, and the root's is empty.
@@ -35,7 +35,7 @@ struct Module {
 
 struct Import {
     path: Name,
-    /// The name is passed on to other modules: a façade does not depend on what it lists.
+    /// The name is re-exported: a façade does not depend on what it lists.
     reexported: bool,
 }
 
@@ -89,7 +89,7 @@ impl Modules {
         Ok(modules)
     }
 
-    /// Adds a module and those that are inline in it; returns the modules that lie in files of their own.
+    /// Adds a module and its inline modules; returns the modules that have files of their own.
     fn add(&mut self, name: &Name, items: &[Item]) -> Vec<Name> {
         let mut files = Vec::new();
         let mut reader = Reader { name, module: Module::default() };
@@ -241,7 +241,7 @@ impl<'ast> Visit<'ast> for Reader<'_> {
     }
 
     fn visit_item_mod(&mut self, item: &'ast syn::ItemMod) {
-        // A module inside a function: its paths are its surroundings'.
+        // The paths of a module inside a function count as its surroundings'.
         if !is_test(&item.attrs) {
             visit::visit_item_mod(self, item);
         }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 use syn::visit::{self, Visit};
 
-/// A file with more lines is to be split where a concept ends.
+/// A longer file is to be split where a concept ends.
 const LONGEST: usize = 800;
 
 /// All Rust files under a folder, in order; what is built and the tests' fixtures are left out.
@@ -28,14 +28,14 @@ pub fn rust_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// What is wrong with a source file of a package, in words.
+/// The faults of a source file, in words.
 pub fn faults(source: &str) -> Vec<String> {
     let mut faults = Vec::new();
     let lines = source.lines().count();
     if lines > LONGEST {
         faults.push(format!("{lines} lines: split it where a concept ends"));
     }
-    // A crate's front page is its README, which may need features.
+    // A crate's front page is its README, perhaps under a feature.
     let has_readme = source.contains("doc = include_str!(\"../README.md\")");
     if !source.starts_with("//!") && !has_readme {
         faults.push("no header that says what the file is for".into());
