@@ -135,7 +135,7 @@ pub const fn two_byte_string(length: usize) -> usize {
     16 + (2 * length).next_multiple_of(8)
 }
 
-/// A BigInt of so many words of 64 bits.
+/// A BigInt of `words` words of 64 bits.
 #[must_use]
 pub const fn big_int(words: usize) -> usize {
     16 + 8 * words

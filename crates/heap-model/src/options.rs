@@ -2,13 +2,12 @@
 
 use crate::memory::mapping::PAGE;
 
-/// How far the old generation may grow before it is collected.
+/// The policy for how far the old generation may grow before it is collected.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Growing {
-    /// To so many times what a full collection left, but at least 8 MB further (V8's
-    /// `MemoryController::MinimumAllocationLimitGrowingStep`). The same program collects at the same
-    /// places at every run.
+    /// To this multiple of what a full collection left, and by at least 8 MB (V8's
+    /// `MemoryController::MinimumAllocationLimitGrowingStep`). A program collects at the same points in every run.
     Factor(f64),
     /// By V8's aim that the program has 97 % of the time (`MemoryController::GrowingFactor`): by a
     /// factor of 1.1 to 4, or to 1.3 to 2 where the limit is below 2 GiB, from the speeds of promotion and
@@ -16,7 +15,7 @@ pub enum Growing {
     Utilization,
 }
 
-/// How many places an ephemeron table has.
+/// The policy for the number of buckets of an ephemeron table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TableSizing {
@@ -169,7 +168,7 @@ impl HeapOptions {
         let rules = version.rules(words);
         let huge = rules.huge.is_some_and(|huge| physical_memory >= huge);
         let most = if huge { 2 * rules.most } else { rules.most };
-        // Capped before it is rounded, lest it overflow.
+        // Capped before it is rounded, so that it cannot overflow.
         let share = (physical_memory / 4 * words).min(most);
         let old = share.max(rules.least).next_multiple_of(PAGE as u64);
         let ratio = if share <= rules.low { rules.low_ratio } else { rules.ratio };

@@ -241,7 +241,7 @@ mod tests {
         Heap::new(options).unwrap()
     }
 
-    /// An old cell with so many slots, and the root that holds it.
+    /// An old cell with `slots` slots, and the root that holds it.
     fn old(heap: &mut Heap, kind: Kind, slots: usize) -> (Cell, Global) {
         let root = heap.enter(|scope| {
             let cell = scope.alloc(kind, slots, 0).unwrap();

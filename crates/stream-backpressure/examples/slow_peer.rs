@@ -18,7 +18,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 const RECORD: usize = 64 * 1024;
 const RECORDS: usize = 2048;
-/// The records are written in so many parts, with a sample after each.
+/// The records are written in this many parts, with a sample after each.
 const PARTS: usize = 4;
 const CAP: usize = 1024 * 1024;
 

@@ -181,7 +181,7 @@ fn symbol<'s>(scope: &Scope<'_>, value: Value<'s>) -> Option<Local<'s>> {
     cell(scope, value, Kind::Object, symbols::SLOTS)
 }
 
-/// The value as a cell of a kind and with so many slots, if it is one.
+/// The value as a cell of a kind with that number of slots, if it is one.
 fn cell<'s>(scope: &Scope<'_>, value: Value<'s>, kind: Kind, slots: usize) -> Option<Local<'s>> {
     let Value::Ref(cell) = value else { return None };
     let right = scope.kind(cell) == Ok(kind) && scope.slot_count(cell) == Ok(slots);

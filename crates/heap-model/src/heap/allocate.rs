@@ -127,9 +127,9 @@ impl Heap {
             }
             self.collect_if_due(true);
             self.allow_allocation();
-            // What lies in the new space may have to be promoted. Where not even a page may be committed for it,
-            // what is free in the old space is there all the same; and less is not worth a last collection,
-            // lest each few cells ask for one.
+            // The cells of the new space may have to be promoted. If the limit does not allow another page for that, take
+            // free ranges of the old space first, and demand at least a page from a last-resort collection: otherwise
+            // every few cells would cause one.
             let needed = promotion(size).max(PAGE);
             if !self.spaces.has_room(needed)
                 && let Some(room) = self.spaces.change().old.allocate_thoroughly(size)
@@ -137,7 +137,7 @@ impl Heap {
                 return Ok(room);
             }
             if let Err(refusal) = self.need(needed, size) {
-                // The last collection may have left room in the old space's pages, or for one more of them.
+                // The last-resort collection may have freed ranges of the old space's pages, or a page.
                 if let Some(room) = self.spaces.change().old.allocate_thoroughly(size) {
                     return Ok(room);
                 }

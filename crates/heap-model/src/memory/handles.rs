@@ -224,7 +224,7 @@ impl Handles {
         self.filled().map(|(_, length)| length * WORD).sum()
     }
 
-    /// How many bytes of handles there are, up to so many, and a hash of them. O(handles).
+    /// The number of bytes of handles, at most `most`, and a hash of them. O(handles).
     pub fn fingerprint(&self, most: usize) -> (usize, u64) {
         let mut hasher = DefaultHasher::new();
         let count = self.iter().take(most / WORD).fold(0, |count, word| {

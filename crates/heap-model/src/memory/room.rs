@@ -74,7 +74,7 @@ impl Room {
         for slot in (0..slots).step_by(2) {
             let index = HEADER / WORD + slot;
             match (words.next(), words.next()) {
-                // SAFETY: the cell has so many slots; a next one was given, so it is one of them.
+                // SAFETY: the cell has one slot for each word of the iterator, and both words came from it.
                 (Some(first), Some(second)) => unsafe {
                     write_two(cell, index, first.bits(), second.bits());
                 },

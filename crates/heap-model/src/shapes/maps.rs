@@ -27,7 +27,7 @@ pub fn set<'s>(scope: &mut Scope<'s>, entries: usize) -> Result<Local<'s>, HeapE
     with_table(scope, layout::SET, layout::ordered_hash_set(capacity))
 }
 
-/// The room for so many entries, which must be less than the largest cell has.
+/// The capacity for `entries` entries, if a cell can be that large.
 fn ordered_capacity(scope: &Scope<'_>, entries: usize) -> Result<usize, OutOfMemory> {
     if entries > 1 << 27 {
         // An entry takes two words at the least, and half of one in the buckets.

@@ -1,4 +1,4 @@
-//! What V8's heap snapshots call the references of each shape.
+//! The names of V8's heap snapshots for the references of each shape.
 
 use super::buffers::{BUFFER, TYPED_ARRAY_SLOTS};
 use super::maps::TABLE;
@@ -8,13 +8,13 @@ use crate::layout;
 use crate::memory::header::Kind;
 use crate::observe::walk::{Edge, EdgeKind, Node};
 
-/// The name that V8's heap snapshots have for a reference of V8's own, be it internal or weak
-/// (`V8HeapExplorer::ExtractReferences`, `profiler/heap-snapshot-generator.cc`; of registries and registrations the
-/// field's in `objects/js-weak-refs.tq`). None for a field, an element, a variable, or an entry of a table: those the
-/// program names, or the [`EdgeKind`]'s number does.
+/// The name that V8's heap snapshots give an internal or weak reference (`V8HeapExplorer::ExtractReferences` in
+/// `profiler/heap-snapshot-generator.cc`; for registries and registrations the field's name in
+/// `objects/js-weak-refs.tq`). `None` for a field, an element, a variable, or an entry of a table: these are named by the
+/// program, or by the number in the [`EdgeKind`].
 ///
-/// It goes by kinds, sizes and slots, so it is right for cells of this module's functions, in which, as in V8, arrays
-/// and tables of [`Kind::Array`] or [`Kind::EphemeronTable`] and registrations are never a field's value. Constant
+/// The name follows from kinds, sizes and slots. So it is right for cells that this module's functions make, in which, as
+/// in V8, a field never refers to a cell of [`Kind::Array`] or [`Kind::EphemeronTable`] or to a registration. Constant
 /// time.
 #[must_use]
 pub fn internal_name(node: &Node, edge: &Edge) -> Option<&'static str> {

@@ -109,8 +109,8 @@ pub fn weak_ref<'s>(scope: &mut Scope<'s>, target: Local<'_>) -> Result<Local<'s
     scope.alloc_weak_cell(target)
 }
 
-/// A FinalizationRegistry with `buckets` empty buckets in slot [`KEY_MAP`], at least one, and zeros in the slots that
-/// are its maker's.
+/// A FinalizationRegistry with `buckets` empty buckets, at least one, in slot [`KEY_MAP`], and zeros in the slots that the
+/// caller may use.
 ///
 /// # Errors
 /// [`HeapError::OutOfMemory`] at the limit.
@@ -129,7 +129,7 @@ pub fn finalization_registry<'s>(
     })
 }
 
-/// A number that the maker of a registry keeps in its cell, at first 0.
+/// A number that the program may keep in a registry's cell; initially 0.
 ///
 /// # Errors
 /// [`AccessError::WrongKind`] if it is no registry, [`AccessError::WrongHeap`].
@@ -139,10 +139,10 @@ pub fn registry_number(scope: &Scope<'_>, registry: Local<'_>) -> Result<u64, Ac
     word.map(|word| u64::from_ne_bytes(*word)).ok_or(AccessError::WrongKind)
 }
 
-/// Sets the number that [`registry_number`] gives.
+/// Sets the number that [`registry_number`] returns.
 ///
 /// # Errors
-/// As there.
+/// As [`registry_number`].
 pub fn set_registry_number(
     scope: &mut Scope<'_>,
     registry: Local<'_>,

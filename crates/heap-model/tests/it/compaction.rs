@@ -10,7 +10,7 @@ use std::time::Duration;
 const CELLS: usize = 2000;
 /// Where they can be.
 const SLOTS: usize = 3 * CELLS;
-/// One in so many cells lives on.
+/// One of this many cells survives.
 const SPARSE: usize = 10;
 
 fn check(scope: &mut Scope<'_>, array: &Global) {

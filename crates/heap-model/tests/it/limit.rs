@@ -117,7 +117,7 @@ fn a_list_of_a_million_cells_is_collected_without_recursion() {
     });
 }
 
-/// Fills the heap with cells of `size` bytes, and keeps one of so many.
+/// Fills the heap with cells of `size` bytes, and keeps one of every `every`.
 fn fill_and_keep(heap: &mut Heap, size: usize, one_of: usize) -> Vec<Global> {
     let mut all = Vec::new();
     loop {
@@ -217,7 +217,7 @@ fn handles_that_a_panic_left_are_no_roots() {
     assert_eq!(heap.heap_used(), 0);
 }
 
-/// Has the cells of a native each, of so many bytes; how many of so many tries are refused.
+/// Allocates cells of `size` bytes in `tries` tries and keeps them; returns how many were refused.
 fn refusals(heap: &mut Heap, kept: &Mutex<Vec<Global>>, size: usize, tries: usize) -> usize {
     let mut refused = 0;
     for _ in 0..tries {

@@ -16,7 +16,7 @@ fn options() -> HeapOptions {
     }
 }
 
-/// A list of so many cells of 40 bytes, each with its number.
+/// A list of `cells` cells of 40 bytes, each with its number.
 fn list<'s>(scope: &mut Scope<'s>, cells: i32) -> Local<'s> {
     let list = scope.escape(|scope| {
         let mut list = scope.alloc(Kind::Object, 3, 0)?;
@@ -304,7 +304,7 @@ fn what_moves_about_in_a_wide_array_while_it_is_marked_stays_alive() {
     assert!(marked.filter(|event| event.steps > 4).count() > 2);
 }
 
-/// A list of so many cells, of which only the value of an entry knows.
+/// A list of `cells` cells, to which only the value of an entry refers.
 fn list_of_a_value<'s>(scope: &mut Scope<'s>, cells: i32) -> (Local<'s>, Local<'s>) {
     let table = scope.alloc_ephemeron_table(8).unwrap();
     let key = scope.alloc(Kind::Object, 0, 0).unwrap();

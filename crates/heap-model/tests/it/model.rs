@@ -1,5 +1,5 @@
 //! Random programs over all kinds of cells beside a naive model, in heaps of all sizes, with and
-//! without incremental marking. With `--cfg zeal` the heap also collects at every so many
+//! without incremental marking. With `--cfg zeal` the heap also collects after a fixed number of
 //! allocations, and checks its invariants each time.
 
 mod oracle;

@@ -20,10 +20,10 @@ pub(super) struct Books {
     closed: AtomicBool,
 }
 
-/// What a call has to say when nothing is locked any more.
+/// What a call reports after it has unlocked everything.
 #[derive(Default)]
 pub(super) struct Outcome {
-    /// Bytes that the owner of external memory has yet to be told of.
+    /// The change of external memory that its owner is not told of yet, in bytes.
     untold: isize,
     /// The bytes that the pool held when its limit forbade a store.
     pub limited: Option<usize>,

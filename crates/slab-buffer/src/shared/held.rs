@@ -83,14 +83,14 @@ impl Held {
         self.surplus
     }
 
-    /// Takes what is counted too much out of the books.
+    /// Corrects the books by the surplus.
     pub fn settle(&mut self) {
         if self.surplus > 0 {
             self.books.shrink(std::mem::take(&mut self.surplus), &mut Outcome::default());
         }
     }
 
-    /// Extends the budget to so many bytes, if that is not too much.
+    /// Extends the budget to `bytes`, if the pool's limit allows it.
     fn extend(&mut self, bytes: usize) -> bool {
         let extends = self.open && bytes <= MAGAZINE && self.books.reserve(bytes - self.budget);
         if extends {

@@ -118,7 +118,7 @@ pub fn stream<const V: bool, const F: bool>(
     (stream, log)
 }
 
-/// A chunk of so many bytes.
+/// A chunk of `length` bytes.
 pub fn bytes(length: usize) -> Data {
     Data::Bytes(vec![7; length])
 }

@@ -630,7 +630,7 @@ fn first_slot(object: &Object) -> usize {
     if object.kind == Kind::Registration { USERS } else { 0 }
 }
 
-/// Lists that stay: each of so many cells.
+/// Lists that stay alive, each of `BALLAST` cells.
 fn list(scope: &mut Scope<'_>, lists: usize) -> Vec<Global> {
     let mut made = Vec::new();
     for _ in 0..lists {
