@@ -1,6 +1,6 @@
 //! Tables by cells' addresses.
 //!
-//! The addresses are the heap's own, so nobody chooses them: one multiplication spreads them well enough.
+//! Nobody can choose the addresses, because they are the heap's own: one multiplication spreads them well enough.
 
 use crate::memory::cell::Cell;
 use core::hash::{BuildHasherDefault, Hasher};

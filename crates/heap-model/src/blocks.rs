@@ -1,12 +1,11 @@
 //! Lists whose entries keep their numbers: of owned roots, weak handles and native cells (V8's `GlobalHandles` and
 //! its `NodeBlock`s).
 //!
-//! Entries lie in blocks. A block knows which of its entries are there, so going through all costs by those that
-//! are there, and a block without any can go. Entries that refer to young cells are listed as well: a scavenge
-//! looks at no other.
+//! Entries lie in blocks. A block has a bit set of its occupied entries, so iteration costs time in proportion to these,
+//! and an empty block can be freed. The entries that refer to young cells are also listed: a scavenge visits no others.
 //!
-//! Invariant: a number is in `young` once if its bit in `listed` is set, and else not at all. A block is in `open`
-//! once if one of its entries is vacant, and else not at all.
+//! Invariants: `young` contains a number once if its bit in `listed` is set, and otherwise not. `open` contains a block
+//! once if one of its entries is vacant, and otherwise not.
 
 use core::array;
 
@@ -19,7 +18,7 @@ const WORDS: usize = LEN / 64;
 struct Set([u64; WORDS]);
 
 impl Set {
-    /// True if it was not in the set.
+    /// Adds an entry; returns whether it was not in the set.
     fn insert(&mut self, entry: usize) -> bool {
         let absent = !self.contains(entry);
         self.0[entry / 64] |= 1 << (entry % 64);
@@ -40,7 +39,7 @@ impl Set {
         Some(64 * word + self.0[word].trailing_ones() as usize)
     }
 
-    /// What is in the set, in order.
+    /// The entries in the set, in order.
     fn iter(self) -> impl Iterator<Item = usize> {
         self.0.into_iter().enumerate().flat_map(|(word, mut bits)| {
             core::iter::from_fn(move || {
@@ -66,11 +65,11 @@ pub(crate) struct Blocks<T> {
     open: Vec<u32>,
     young: Vec<u32>,
     len: usize,
-    /// How many blocks are allocated.
+    /// The number of allocated blocks.
     there: usize,
 }
 
-/// What a scavenge finds an entry's cell to be.
+/// What has become of an entry's cell in a scavenge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Age {
     Young,
@@ -101,7 +100,7 @@ fn split(number: u32) -> (usize, usize) {
 }
 
 impl<T> Blocks<T> {
-    /// Adds an entry, whose cell is `young`, and gives its number. Amortised constant time.
+    /// Adds an entry and returns its number; `young` says whether its cell is. Amortised constant time.
     pub fn insert(&mut self, value: T, young: bool) -> u32 {
         let at = self.open_block();
         let block = self.blocks[at].get_or_insert_with(|| {
@@ -127,7 +126,7 @@ impl<T> Blocks<T> {
         if let Some(at) = self.open.last() {
             return *at as usize;
         }
-        // Their memory would be more than addresses of 47 bits have.
+        // More blocks would not fit into an address space of 47 bits.
         assert!(self.blocks.len() < 1 << 24, "a list has at most 2^32 entries");
         self.blocks.push(None);
         self.open.push(self.blocks.len() as u32 - 1);
@@ -144,7 +143,7 @@ impl<T> Blocks<T> {
         self.blocks.get_mut(at)?.as_mut()?.entries[entry].as_mut()
     }
 
-    /// Takes an entry out, if it is there. Its block stays until [`shrink`](Self::shrink).
+    /// Removes an entry, if present. Its block stays until [`shrink`](Self::shrink).
     pub fn remove(&mut self, number: u32) -> Option<T> {
         let (at, entry) = split(number);
         let block = self.blocks.get_mut(at)?.as_mut()?;
@@ -157,12 +156,12 @@ impl<T> Blocks<T> {
         Some(value)
     }
 
-    /// How many entries there are.
+    /// The number of entries.
     pub fn len(&self) -> usize {
         self.len
     }
 
-    /// How many entries the blocks have room for.
+    /// The number of entries that fit into the blocks.
     pub fn capacity(&self) -> usize {
         self.there * LEN
     }
@@ -243,7 +242,7 @@ impl<T> Blocks<T> {
         self.there = self.blocks.iter().flatten().count();
         let Self { blocks, open, young, .. } = self;
         young.retain(|number| blocks.get(split(*number).0).is_some_and(Option::is_some));
-        // Those that are there are filled before any other, the first ones first, so that the last ones go.
+        // Fill existing blocks first, from the front, so that the last ones become empty.
         open.clear();
         let is_open =
             |block: &Option<Box<Block<T>>>| block.as_ref().is_none_or(|block| !block.is_full());

@@ -1,4 +1,4 @@
-//! The collectors: phases that borrow the parts of a heap that they need. When they run is [`heap`](crate::heap)'s.
+//! The collectors: phases that borrow the parts of a heap that they need. [`heap`](crate::heap) decides when they run.
 //!
 //! A scavenge moves the new space's survivors. A full collection marks the old and the large cells from the roots,
 //! decides weak references and ephemerons, moves the cells of evacuation candidates together, and leaves sweeping to

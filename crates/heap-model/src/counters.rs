@@ -14,7 +14,7 @@ pub(crate) struct Counters {
 }
 
 impl Counters {
-    /// All else stood for so long.
+    /// Adds a pause.
     pub fn pause(&mut self, pause: Duration) {
         self.total_pause += pause;
         self.longest_pause = self.longest_pause.max(pause);

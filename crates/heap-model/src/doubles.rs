@@ -1,9 +1,9 @@
-//! Identities of doubles. A double has no room for its hash, so those that a walk has met are in a table by
-//! their address.
+//! Identities of doubles. A double has no room for a hash, so a table by address has the hashes of the doubles that a walk
+//! has met.
 //!
-//! A flag in its header tells that a double is in the table: the collectors look at the flag of what they move,
-//! and at nothing else, so that a walk costs later collections nothing. Entries of dead doubles stay until
-//! there are many of them; the double that comes to lie there has no flag.
+//! A flag in its header says that a double is in the table. The collectors read only this flag, and only of cells that
+//! they move, so a walk costs later collections nothing. Entries of dead doubles stay until there are many of them; a new
+//! double at the same address does not have the flag.
 
 use crate::address::CellMap;
 use crate::identities::Identities;
@@ -17,20 +17,20 @@ use std::collections::HashSet;
 #[derive(Default)]
 pub(crate) struct Doubles {
     hashes: CellMap<u32>,
-    /// With more entries, a walk first looks for those of dead doubles. Half as many were once alive together.
+    /// With more entries than this, a walk first removes those of dead doubles. Half as many were once alive together.
     bound: usize,
-    /// How many entries there were when the latest walk began.
+    /// The number of entries when the latest walk began.
     before: usize,
-    /// How many entries collections have looked at.
+    /// The number of entries that collections have read.
     #[cfg(test)]
     visited: usize,
 }
 
-/// Entries that are not worth a look.
+/// The number of entries below which cleaning does not pay.
 const FEW: usize = 1024;
 
 impl Doubles {
-    /// Moves the entries of doubles that were moved from these addresses.
+    /// Updates the entries of doubles that a collection has moved.
     pub fn follow(&mut self, moved: Vec<Cell>) {
         for cell in moved {
             #[cfg(test)]
@@ -43,10 +43,10 @@ impl Doubles {
         }
     }
 
-    /// A walk begins, in which no double dies. While `marking`, it is not known which cells live. O(entries) if they
-    /// have doubled since it last was, else constant time.
+    /// Begins a walk, during which no double dies. While `marking`, it is unknown which cells live. O(entries) if their
+    /// number has doubled since the last time that it was, otherwise constant time.
     pub fn begin_walk(&mut self, spaces: &Spaces, marking: bool) {
-        // All that the walk before has added lived together.
+        // All entries that the previous walk added were alive together.
         let added = self.hashes.len().saturating_sub(self.before);
         self.bound = self.bound.max(2 * added).max(FEW);
         if self.hashes.len() > self.bound {
@@ -68,12 +68,12 @@ impl Doubles {
         hash
     }
 
-    /// Takes the entries of dead doubles out of the table. O(entries + pages).
+    /// Removes the entries of dead doubles. O(entries + pages).
     pub fn forget_dead(&mut self, spaces: &Spaces, marking: bool) {
         let pages: HashSet<Chunk> = spaces.old.pages().iter().copied().collect();
         let lives = |cell: &Cell| {
             let page = Chunk::of(*cell);
-            // A dead cell in an unswept page looks as it did; while marking, nobody can tell.
+            // A dead cell of an unswept page is unchanged; during marking it cannot be told from a live one.
             let there = spaces.new.holds(*cell)
                 || pages.contains(&page)
                     && (marking || !page.is_unswept() || page.is_marked(*cell));
@@ -89,7 +89,7 @@ impl Doubles {
         *bound = (2 * hashes.len()).max(FEW);
     }
 
-    /// Whether at least half of the entries must be of dead doubles, with `live` bytes of cells in the heap.
+    /// Whether at least half of the entries must be of dead doubles, given `live` bytes of cells in the heap.
     pub fn are_mostly_dead(&self, live: usize) -> bool {
         self.hashes.len().saturating_sub(FEW) > 2 * (live / crate::layout::HEAP_NUMBER)
     }

@@ -4,9 +4,9 @@ use crate::memory::cell::MAX_SIZE;
 use core::any::Any;
 use core::fmt;
 
-/// An allocation was refused; [`reason`](Self::reason) tells by whom.
+/// An allocation was refused; [`reason`](Self::reason) says why.
 ///
-/// Everything allocated before stays valid. A program that lets go of something can allocate again.
+/// Everything that was allocated before stays valid. A program that drops something can allocate again.
 ///
 /// ```
 /// use heap_model::{Heap, HeapOptions, Kind, OutOfMemory, Value};
@@ -38,14 +38,14 @@ use core::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OutOfMemory {
-    /// The bytes that were asked for: the size of the cell or of the reservation; of a heap that could not be made,
-    /// the least limit that it needs, or what it was to begin with.
+    /// The bytes that were requested: the size of the cell or of the reservation. For a heap that could not be made, the
+    /// least limit that it needs, or its initial size.
     pub requested: usize,
     /// Bytes of cells in the heap at that time.
     pub used: usize,
     /// The limit in bytes at that time.
     pub limit: usize,
-    /// Who refused.
+    /// Why it was refused.
     pub reason: Reason,
 }
 
@@ -70,9 +70,9 @@ pub struct OutOfMemory {
 pub enum Reason {
     /// The heap's limit allows no more, after a last collection.
     Limit,
-    /// The operating system gives no more memory or addresses, whatever the limit allows.
+    /// The operating system gives no more memory or addresses.
     System,
-    /// No heap has cells that are as large: a cell has less than 1 GiB.
+    /// The cell is too large for any heap: a cell has less than 1 GiB.
     TooLarge,
     /// A heap with this limit could hold no cell.
     LimitTooLow,
@@ -148,7 +148,7 @@ impl core::error::Error for AccessError {}
 pub enum HeapError {
     /// The allocation was refused: [`OutOfMemory::reason`] tells why.
     OutOfMemory(OutOfMemory),
-    /// A handle of another heap, a cell of the wrong kind, or a slot that it does not have.
+    /// The access was refused.
     Access(AccessError),
 }
 
@@ -163,7 +163,7 @@ impl fmt::Display for HeapError {
 
 impl core::error::Error for HeapError {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
-        // The message is the inner error's, so the source is, too.
+        // The message is the inner error's, so its source follows.
         match self {
             Self::OutOfMemory(error) => error.source(),
             Self::Access(error) => error.source(),
@@ -206,9 +206,9 @@ impl From<NativeRefused> for HeapError {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct NativeRefused {
-    /// What the allocation failed with.
+    /// Why the allocation was refused.
     pub error: OutOfMemory,
-    /// The payload, as it was given.
+    /// The payload, unchanged.
     pub payload: Box<dyn Any + Send>,
 }
 

@@ -1,4 +1,4 @@
-//! Events: what a heap tells of each collection.
+//! Events: what a heap reports of each collection.
 
 use core::fmt;
 use std::time::Duration;
@@ -11,7 +11,7 @@ pub enum CollectionKind {
     Scavenge,
     /// All spaces, stop-the-world.
     Full,
-    /// All spaces, marked step by step; the event is of the last step.
+    /// All spaces, marked incrementally; the event is of the last step.
     Incremental,
 }
 
@@ -67,13 +67,13 @@ pub struct CollectionEvent {
     pub committed_before: usize,
     /// Bytes committed after.
     pub committed_after: usize,
-    /// Bytes that it moved to the old space.
+    /// Bytes that were promoted.
     pub promoted: usize,
-    /// How long all else stood, without the steps of marking that came before.
+    /// The pause, without the marking steps before it.
     pub pause: Duration,
-    /// From when the heap was made to when the collection was over.
+    /// The time from the making of the heap to the end of the collection.
     pub since_start: Duration,
-    /// How many steps of marking came before.
+    /// The number of marking steps before the last.
     pub steps: usize,
 }
 

@@ -31,8 +31,8 @@ impl Growth {
         }
     }
 
-    /// After a full collection, until which `promoted` bytes were promoted ever: how far the old generation may grow
-    /// now (V8: `MemoryController::CalculateAllocationLimit`).
+    /// After a full collection: sets how far the old generation may grow (V8: `MemoryController::CalculateAllocationLimit`).
+    /// `promoted` is the sum of all bytes that were ever promoted.
     pub fn collected(&mut self, spaces: &Spaces, options: &HeapOptions, promoted: usize) {
         let (live, limit) = (spaces.old_generation(), spaces.limit());
         let factor = match options.growing {
@@ -46,7 +46,7 @@ impl Growth {
         (self.live, self.survivors) = (live, 0);
     }
 
-    /// Whether three quarters of what the old generation may grow by have come to it.
+    /// Whether the old generation has grown by three quarters of what it may.
     pub fn is_nearly_due(&self, spaces: &Spaces) -> bool {
         let next = self.next_full.saturating_sub(self.live);
         spaces.old_generation() > self.live + next / 4 * 3

@@ -26,13 +26,13 @@ use std::time::{Duration, Instant};
 
 /// A garbage-collected heap of real bytes.
 ///
-/// It can be sent to other threads, and is used by one at a time. Dropping it drops its natives' payloads and
-/// gives all of its memory back; if payloads panic, the others are dropped before the first panic goes on. Programs work with cells in [`enter`](Self::enter); a [`Scope`](crate::Scope) has all
-/// functions of the heap but that.
+/// It can be sent to other threads, and is used by one at a time. Programs work with cells in [`enter`](Self::enter); a
+/// [`Scope`](crate::Scope) has all other functions of the heap. Dropping the heap drops the payloads of its native cells
+/// and gives all of its memory back; if payloads panic, the others are dropped before the first panic is resumed.
 pub struct Heap {
     /// When the heap was made.
     pub(crate) made: Instant,
-    /// As the heap was made with them; [`Spaces`] has the limit that holds now.
+    /// As given; the current limit is in [`Spaces`].
     pub(crate) options: HeapOptions,
     pub(crate) spaces: Spaces,
     pub(crate) roots: Roots,
@@ -46,7 +46,7 @@ pub struct Heap {
     pub(crate) counters: Counters,
     last_resort: LastResort,
     hooks: Hooks,
-    /// The number of allocations between two collections, and how many there were.
+    /// The number of allocations between two collections, and of those since the last one.
     #[cfg(zeal)]
     zeal: Option<(u32, u32)>,
 }
@@ -55,12 +55,12 @@ impl Heap {
     /// Makes an empty heap: twice the initial semi-space is committed, and nothing resident until it is
     /// used. The largest semi-spaces take addresses alone (memory, on a system without mappings). Constant time.
     ///
-    /// Where the limit leaves no room for cells beside the initial semi-spaces, they are smaller: an eighth of
-    /// it each, of at least a page of 256 KiB. At the limit semi-spaces of any size yield to cells, down to a page.
+    /// If the limit leaves no room for cells beside the initial semi-spaces, these are smaller: an eighth of the limit
+    /// each, at least a page of 256 KiB. At the limit semi-spaces shrink in favour of cells, down to a page.
     ///
     /// # Errors
-    /// [`Reason::LimitTooLow`](crate::Reason::LimitTooLow) if the limit is below five pages, which is the least
-    /// that a heap with a cell has. [`Reason::System`](crate::Reason::System) if the operating system refuses.
+    /// [`Reason::LimitTooLow`](crate::Reason::LimitTooLow) if the limit is below five pages, the least that a heap with
+    /// a cell needs. [`Reason::System`](crate::Reason::System) if the operating system refuses.
     pub fn new(options: HeapOptions) -> Result<Self, OutOfMemory> {
         let spaces = Spaces::new(&options)?;
         let roots =
@@ -86,9 +86,9 @@ impl Heap {
         })
     }
 
-    /// Commits `bytes` bytes that hold no cells, as V8's code and read-only spaces do: they count in
-    /// [`heap_total`](Self::heap_total) and against the limit for the heap's life. They are resident, so it is
-    /// O(bytes). No collection makes room for them.
+    /// Commits `bytes` bytes that hold no cells, like V8's code and read-only spaces: they count in
+    /// [`heap_total`](Self::heap_total) and against the limit for the heap's life. O(bytes), because they become resident.
+    /// No collection makes room for them.
     ///
     /// # Errors
     /// [`OutOfMemory`] if the limit does not allow it, or the operating system refuses.
@@ -96,18 +96,17 @@ impl Heap {
         if bytes == 0 { Ok(()) } else { self.spaces.reserve(bytes) }
     }
 
-    /// Collects everything that nothing refers to, as V8's `gc()` does. O(live bytes + entries of ephemeron
-    /// tables + native cells).
+    /// Collects all unreachable cells, as V8's `gc()` does. O(live bytes + entries of ephemeron tables + native cells).
     ///
     /// # Panics
-    /// If a payload's drop, the listener or the prologue does; the heap is whole then. Payloads that are still to
-    /// be dropped are dropped after the next collection. That holds for all that may collect.
+    /// If a payload's drop, the listener or the prologue panics; the heap stays consistent. The remaining payloads are
+    /// dropped after the next collection. This holds for all functions that may collect.
     pub fn collect(&mut self) {
         self.full_collection(Cause::Requested);
     }
 
-    /// Collects the new space alone: who survives for the second time goes to the old space. O(bytes of its
-    /// survivors + what the old space remembers of it).
+    /// Collects the new space alone: cells that survive for the second time are promoted. O(bytes of survivors +
+    /// remembered cells and slots).
     pub fn scavenge(&mut self) {
         self.young_collection(Cause::Requested);
     }
@@ -125,40 +124,40 @@ impl Heap {
         self.spaces.used()
     }
 
-    /// The limit of [`heap_total`](Self::heap_total) in bytes, as the options or a near-limit callback have
-    /// it (V8's `heap_size_limit`). Constant time.
+    /// The limit of [`heap_total`](Self::heap_total) in bytes, as set by the options or a near-limit callback (V8's
+    /// `heap_size_limit`). Constant time.
     #[must_use]
     pub fn limit(&self) -> usize {
         self.spaces.limit()
     }
 
-    /// Bytes outside the heap that its cells keep alive, as told by their owners (V8's `external_memory`).
+    /// Bytes outside the heap that its cells keep alive, as reported by their owners (V8's `external_memory`).
     /// Constant time.
     #[must_use]
     pub fn external_memory(&self) -> usize {
         self.natives.external.bytes()
     }
 
-    /// Reports that cells keep `delta` bytes more (or fewer) outside the heap alive. If these bytes have
+    /// Reports that cells keep `delta` bytes more (or fewer) alive outside the heap. If these bytes have
     /// grown by more than 64 MiB since the last full collection, the next allocation collects (V8's
-    /// `AdjustAmountOfExternalAllocatedMemory` and `kExternalAllocationSoftLimit`). The sum stays within 0 and
+    /// `AdjustAmountOfExternalAllocatedMemory` and `kExternalAllocationSoftLimit`). The sum saturates at 0 and
     /// `usize::MAX`. Constant time.
     pub fn adjust_external_memory(&mut self, delta: isize) {
         self.natives.external.adjust(delta);
         self.stop_if_external_is_due();
     }
 
-    /// If external memory has made a collection due, the next allocation does it.
+    /// Makes the next allocation collect if external memory has made a collection due.
     pub(crate) fn stop_if_external_is_due(&mut self) {
         if self.natives.external.is_due() {
             self.spaces.allow(0);
         }
     }
 
-    /// Has `callback` called when the limit allows no more after a last collection (V8's
-    /// `AddNearHeapLimitCallback`). It is given the limit in bytes and returns the new one. With one that isn't
-    /// larger the allocation fails, unless owned roots were dropped meanwhile: then there is another collection
-    /// before. It replaces the one before.
+    /// Sets the callback for when the limit allows no more after a last-resort collection (V8's
+    /// `AddNearHeapLimitCallback`). It gets the limit in bytes and returns the new one. If that is not larger, the
+    /// allocation fails, unless the callback has dropped owned roots: then there is another collection before. Replaces
+    /// the previous callback.
     ///
     /// ```
     /// use heap_model::{Heap, HeapOptions, Kind};
@@ -180,14 +179,14 @@ impl Heap {
         self.hooks.near_limit = Some(Box::new(callback));
     }
 
-    /// Has `listener` called after each collection (V8's `AddGCEpilogueCallback`). It replaces the one before.
-    /// Its time is not counted as a pause. [`CollectionEvent`] has an example.
+    /// Sets the listener that is called after each collection (V8's `AddGCEpilogueCallback`). Its time does not count as a
+    /// pause. Replaces the previous listener. [`CollectionEvent`] has an example.
     pub fn on_collection(&mut self, listener: impl FnMut(&CollectionEvent) + Send + 'static) {
         self.hooks.listener = Some(Box::new(listener));
     }
 
-    /// Has `prologue` called before each collection (V8's `AddGCPrologueCallback`): of one that is marked in
-    /// steps, before the last. It replaces the one before.
+    /// Sets the prologue that is called before each collection (V8's `AddGCPrologueCallback`), before the last step of an
+    /// incremental one. Replaces the previous prologue.
     pub fn before_collection(
         &mut self,
         prologue: impl FnMut(CollectionKind, Cause) + Send + 'static,
@@ -195,14 +194,14 @@ impl Heap {
         self.hooks.prologue = Some(Box::new(prologue));
     }
 
-    /// How many cells, slots and entries of ephemeron tables all finished markings have visited: a measure of
-    /// their work that no clock disturbs. Constant time.
+    /// The number of cells, slots and entries of ephemeron tables that all finished markings have visited: a measure of
+    /// their work without a clock. Constant time.
     #[must_use]
     pub fn marking_work(&self) -> usize {
         self.marking.work
     }
 
-    /// Forgets how long pauses were so far, which [`statistics`](Self::statistics) gives. Constant time.
+    /// Resets the pauses in [`statistics`](Self::statistics). Constant time.
     pub fn reset_pauses(&mut self) {
         let counters = &mut self.counters;
         (counters.longest_pause, counters.longest_scavenge) = (Duration::ZERO, Duration::ZERO);

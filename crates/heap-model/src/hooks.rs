@@ -1,9 +1,9 @@
-//! What a program has called: at the limit, and before and after collections.
+//! A program's callbacks: at the limit, and before and after collections.
 
 use crate::events::{Cause, CollectionEvent, CollectionKind};
 use crate::natives::DropAll;
 
-/// Called when the limit is reached, with it; it gives the new one.
+/// Called with the limit when it is reached; returns the new one.
 type NearLimit = Box<dyn FnMut(usize) -> usize + Send>;
 /// Called when a collection is over.
 type Listener = Box<dyn FnMut(&CollectionEvent) + Send>;
@@ -18,7 +18,7 @@ pub(crate) struct Hooks {
 }
 
 impl Hooks {
-    /// Drops all, whichever panics.
+    /// Drops all callbacks, even if one panics.
     pub fn drop_all(&mut self, all: &mut DropAll) {
         all.drop(self.near_limit.take());
         all.drop(self.listener.take());

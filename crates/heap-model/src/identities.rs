@@ -1,23 +1,22 @@
-//! Identity hashes: numbers that cells are given when they are first asked for theirs.
+//! Identity hashes: numbers that cells get on first use.
 //!
-//! Cells that are made together come into tables together. So the hashes are not random: [`RUN`] in a
-//! row have all but their last bits in common and lie in one line of a table's memory, and the lines of
-//! successive runs are spread evenly, by multiples of the golden ratio (Knuth, The Art of Computer
-//! Programming, volume 3, 6.4).
+//! Cells that are made together are often put into tables together. So the hashes are not random: [`RUN`] successive
+//! hashes share all but their last bits, and so one cache line of a table; the lines of successive runs are spread
+//! evenly, by multiples of the golden ratio (Knuth, The Art of Computer Programming, volume 3, 6.4).
 
 use crate::memory::cell::Cell;
 
-/// How many successive hashes differ in nothing but their last bits.
+/// The number of successive hashes that differ only in their last bits.
 pub(crate) const RUN: u32 = 4;
 
-/// How many runs there are.
+/// The number of runs.
 const RUNS: u32 = u32::MAX / RUN + 1;
 
-/// As many as there are runs, by the golden ratio, and odd.
+/// The number of runs divided by the golden ratio, made odd.
 const GOLDEN: u32 = 0x278D_DE6F;
 
-/// What undoes the multiplication by [`GOLDEN`], modulo a power of two: the number of right bits doubles with each
-/// step (Newton's method), from three, for an odd number is its own inverse modulo 8.
+/// The inverse of [`GOLDEN`] modulo a power of two. Each step of Newton's method doubles the number of correct bits, which
+/// begins at three because an odd number is its own inverse modulo 8.
 const INVERSE: u32 = {
     let mut inverse = GOLDEN;
     let mut step = 0;
@@ -38,7 +37,7 @@ impl Identities {
         Self { next: 1 }
     }
 
-    /// The next hash, never 0, which stands for none. All 2^32 - 1 come before any comes again.
+    /// The next hash, never 0, which stands for none. The first 2^32 - 1 differ.
     #[inline(always)]
     pub fn next(&mut self) -> u32 {
         let number = self.next;
@@ -59,8 +58,7 @@ impl Identities {
         }
     }
 
-    /// How many hashes were given out since this one was: of the latest 2^32 - 1 cells that got one, the younger
-    /// has the less.
+    /// The age of a hash: the number of hashes given out since. It orders the latest 2^32 - 1 hashes.
     pub fn age(&self, hash: u32) -> u32 {
         let number = (hash / RUN).wrapping_mul(INVERSE) % RUNS * RUN + hash % RUN;
         self.next.wrapping_sub(number)

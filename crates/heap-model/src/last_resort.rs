@@ -1,32 +1,32 @@
-//! What the heap remembers of a refusal, so that the same request does not cost another last collection.
+//! What the heap remembers of a refusal, so that the same request does not cause another last-resort collection.
 
 use crate::memory::handles::Handles;
 use crate::spaces::Spaces;
 
-/// The latest refusal, while a collection would find no less alive than the one before it found.
+/// The latest refusal, as long as another collection would find as much alive.
 ///
-/// **Invariant**: since then no cell was allocated, and no slot, entry or registration released a reference that it had
-/// then: an operation that does so calls [`forget`](Self::forget). [`is_known_full`](Self::is_known_full)
-/// itself looks at the handles and the counts of bytes; [`Roots`](crate::roots::Roots) watches the owned roots.
+/// **Invariant**: since the refusal no cell was allocated, and no slot, entry or registration lost a reference that it had
+/// then; an operation that does so calls [`forget`](Self::forget). [`is_known_full`](Self::is_known_full)
+/// itself checks the handles and the counts of bytes; [`Roots`](crate::roots::Roots) watches the owned roots.
 #[derive(Default)]
 pub(crate) struct LastResort {
     refusal: Option<Refusal>,
 }
 
-/// The heap as a last collection left it.
+/// The heap as a last-resort collection left it.
 struct Refusal {
     /// Bytes for which there was no room, below this limit.
     needed: usize,
     limit: usize,
-    /// Bytes of cells, which grow with each allocation between two collections, and bytes committed.
+    /// Bytes of cells, which only grow between two collections, and bytes committed.
     used: usize,
     committed: usize,
-    /// The handles: how many bytes, and a hash of them.
+    /// The number of bytes of handles, and a hash of them.
     handles: (usize, u64),
 }
 
 impl LastResort {
-    /// After a last collection: remembers what there is no room for. O(handles).
+    /// After a last-resort collection: remembers what does not fit. O(handles).
     pub fn note_full(&mut self, needed: usize, spaces: &Spaces, handles: &Handles) {
         self.refusal = Some(Refusal {
             needed,
@@ -47,8 +47,8 @@ impl LastResort {
         self.refusal = None;
     }
 
-    /// Whether a collection would make no room for `bytes` bytes, if no owned root that was there at the refusal was
-    /// dropped. O(handles).
+    /// Whether a collection would make no room for `bytes` bytes, provided that no owned root of that time was dropped.
+    /// O(handles).
     pub fn is_known_full(&self, bytes: usize, spaces: &Spaces, handles: &Handles) -> bool {
         self.refusal.as_ref().is_some_and(|refusal| {
             bytes >= refusal.needed

@@ -1,24 +1,25 @@
-//! The lowest layer: cells in memory, the chunks that they lie in, and the mappings that those are carved from. It is
-//! where the unsafe code is, and it knows nothing above it.
+//! The lowest layer: cells in memory, the chunks that contain them, and the mappings that contain the chunks. The unsafe
+//! code is here, and nothing here depends on a layer above.
 //!
 //! # The contract
 //! **A [`Cell`](cell::Cell) is a formatted cell in mapped memory.** Only this layer makes one, and only
 //! - of [`Room`](room::Room), which a space hands out once, by formatting it or by moving another cell to it;
-//! - of a [`Word`](word::Word) with the reference's tag, which is made of a cell alone;
-//! - of a handle, a mark bit or a walk, which stand where a cell was made.
+//! - of a [`Word`](word::Word) with the reference's tag, which is only made of a cell;
+//! - of a handle, a mark bit or a walk, each of which was made for a cell.
 //!
-//! **A slot is one of its cell's.** [`Cell::slot`](cell::Cell::slot) and [`set_slot`](cell::Cell::set_slot) look at the
-//! header; a [`Slot`](cell::Slot) comes from a [`Loaded`](cell::Loaded) cell, whose header was looked at once. A slot
-//! holds nothing but words, so what is read there is a word.
+//! **A slot is one of its cell's.** [`Cell::slot`](cell::Cell::slot) and [`set_slot`](cell::Cell::set_slot) check the
+//! header; a [`Slot`](cell::Slot) comes from a [`Loaded`](cell::Loaded) cell, whose header was read once. A slot always
+//! holds a word.
 //!
 //! **A byte has one owner**: a cell, a [`Room`](room::Room), a [`FreeRange`](room::FreeRange) or a
-//! [`Bump`](room::Bump). They are made of one another and cannot be copied.
+//! [`Bump`](room::Bump). Each is made of another and cannot be copied.
 //!
 //! **Raw bytes are borrowed with the handle stack** ([`Reading`](handles::Reading),
-//! [`bytes_mut`](handles::Handles::bytes_mut)), which lies in the heap: whoever may collect has the heap mutably.
+//! [`bytes_mut`](handles::Handles::bytes_mut)), which belongs to the heap: code that may collect borrows the heap
+//! mutably.
 //!
-//! Types do not prove when a cell ends, for a moving collector's references are not Rust's. Three parts keep that, and
-//! the verifier (`verify`) checks the first two after each collection:
+//! Types do not prove when a cell ends, because a moving collector's references are not Rust's. Three parts are
+//! responsible for that, and the verifier (`verify`) checks the first two after each collection:
 //! - **the collectors** (`collect`) update or clear each reference to a cell that they move or find dead, before its
 //!   memory is swept, overwritten or unmapped;
 //! - **the spaces** (`spaces`) begin a bump in a semi-space, format a page, sweep one or unmap one only where no

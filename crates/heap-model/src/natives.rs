@@ -17,18 +17,18 @@ pub(crate) struct Native {
     pub external: usize,
 }
 
-/// The native cells, and what is outside the heap.
+/// The native cells, and the sum of external memory.
 #[derive(Default)]
 pub(crate) struct Natives {
-    /// By the number in a native cell's auxiliary field.
+    /// By the index in a native cell's auxiliary field.
     pub payloads: Blocks<Native>,
     pub external: ExternalMemory,
-    /// Payloads of dead cells, which are dropped when the collection is over.
+    /// Payloads of dead cells, which are dropped after the collection.
     pub pending: PendingFinalizers,
 }
 
 impl Natives {
-    /// Adds the payload of a fresh native cell, which may be `young`.
+    /// Adds the payload of a new native cell; `young` says whether the cell is.
     pub fn add(&mut self, native: Native, young: bool) {
         let (cell, external) = (native.cell, native.external);
         cell.set_auxiliary(self.payloads.insert(native, young));
@@ -47,8 +47,8 @@ impl Natives {
         );
     }
 
-    /// As [`retain`](Self::retain), of the young cells: `follow` gives the cell where it now is, if it lives, and
-    /// whether it is young.
+    /// As [`retain`](Self::retain), for young cells: `follow` returns the cell's new address if it lives, and whether it
+    /// is young.
     pub fn retain_young(&mut self, follow: impl Fn(Cell) -> Option<(Cell, bool)>) {
         let Self { payloads, external, pending } = self;
         let visit = |native: &mut Native| {
@@ -62,12 +62,12 @@ impl Natives {
         });
     }
 
-    /// Cells that were moved are found where they are now.
+    /// Updates the addresses of cells that were moved.
     pub fn follow(&mut self, moved: impl Fn(Cell) -> Cell) {
         self.payloads.for_each(|native| native.cell = moved(native.cell));
     }
 
-    /// Drops all payloads, whichever panics.
+    /// Drops all payloads, even if some panic.
     pub fn drop_all(&mut self, all: &mut DropAll) {
         self.pending.drain().for_each(|payload| all.drop(payload));
         self.payloads.retain(|_| false, |native| all.drop(native.payload));

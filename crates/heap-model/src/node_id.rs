@@ -7,7 +7,7 @@ use core::fmt;
 pub struct NodeId(u64);
 
 impl NodeId {
-    /// Of a cell with an identity hash of its own.
+    /// The identity of a cell with an identity hash.
     pub(crate) fn of_hash(hash: u32) -> Self {
         Self(u64::from(hash))
     }

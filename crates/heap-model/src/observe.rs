@@ -1,4 +1,4 @@
-//! What a heap shows of itself: its figures, and its graph of cells.
+//! Observation: the heap's figures, and its graph of cells.
 
 pub(crate) mod statistics;
 pub(crate) mod walk;

@@ -1,4 +1,4 @@
-//! The sizes a heap is made with.
+//! A heap's options.
 
 use crate::memory::mapping::PAGE;
 
@@ -19,30 +19,29 @@ pub enum Growing {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TableSizing {
-    /// 4 or 6 · 2ⁿ, doubled when more than two thirds would be filled; a full collection that leaves
-    /// at most a quarter filled makes the table fit.
+    /// 4 or 6 · 2ⁿ, doubled when more than two thirds would be filled. A full collection that leaves
+    /// at most a quarter filled shrinks the table.
     #[default]
     Shrink,
-    /// V8's: a power of two, doubled likewise; a table never gets smaller by dying keys
-    /// (`EphemeronHashTable` in `objects/hash-table.h`).
+    /// V8's: a power of two, doubled likewise. A table never shrinks (`EphemeronHashTable` in `objects/hash-table.h`).
     V8,
 }
 
-/// The sizes a heap is made with, in bytes, and what it does by itself.
+/// The options of a heap. Sizes are in bytes.
 #[derive(Clone, Copy, Debug)]
 pub struct HeapOptions {
-    /// The most that all spaces together may commit: 1,310,720 bytes at the least.
+    /// The most that all spaces together may commit; at least 1,310,720.
     pub limit: usize,
-    /// One semi-space at the start; less if [`limit`](Self::limit) leaves no room beside two of them.
+    /// The initial size of a semi-space; less if [`limit`](Self::limit) leaves no room beside two of them.
     pub initial_semi_space: usize,
-    /// One semi-space at the most.
+    /// The largest size of a semi-space.
     pub max_semi_space: usize,
     /// Bytes of the old generation at which it is first collected.
     pub initial_old_generation: usize,
-    /// How far the old generation may grow from then on.
+    /// How far the old generation may grow after that.
     pub growing: Growing,
-    /// Mark along with allocation, in steps of at most so long. The first step and the last take what
-    /// [`Heap::idle`](crate::Heap::idle) says; steps are longer if marking would not end otherwise.
+    /// Incremental marking: the longest time of a step. [`Heap::idle`](crate::Heap::idle) says how long the first step
+    /// and the last take; steps are longer if marking would not end otherwise.
     pub incremental: Option<std::time::Duration>,
     /// The sizes of ephemeron tables.
     pub tables: TableSizing,
@@ -77,17 +76,17 @@ const GB: u64 = 1 << 30;
 
 /// What a V8 derives its sizes from, in bytes.
 struct Rules {
-    /// The old generation, at least and at the most.
+    /// The least and the largest old generation.
     least: u64,
     most: u64,
-    /// Physical memory from which on it may be twice as large.
+    /// Physical memory from which the old generation may be twice as large.
     huge: Option<u64>,
-    /// How many times a semi-space it is, also where memory is low.
+    /// The ratio of the old generation to a semi-space, and the ratio where memory is low.
     ratio: u64,
     low_ratio: u64,
-    /// Memory is low where no more than this of it is for the old generation.
+    /// Memory is low if the old generation's share of it is at most this.
     low: u64,
-    /// A semi-space, at least and at the most.
+    /// The least and the largest semi-space.
     least_semi: u64,
     most_semi: u64,
     /// What the old generation is rounded down to.
@@ -95,11 +94,11 @@ struct Rules {
 }
 
 impl NodeVersion {
-    /// V8's constants, without pointer compression, by the size of a pointer in units of 32 bits, which
-    /// is V8's `kPointerMultiplier` as well as its `kHeapLimitMultiplier`.
+    /// V8's constants without pointer compression. `words` is the size of a pointer in units of 32 bits, which
+    /// is both V8's `kPointerMultiplier` and its `kHeapLimitMultiplier`.
     fn rules(self, words: u64) -> Rules {
         let huge = match self {
-            // No more than 2 GB.
+            // At most 2 GB.
             Self::V12 => None,
             // `Heap::MaxOldGenerationSize`: `(physical_memory + 512 * MB) / GB >= 16`.
             Self::V14 | Self::V16 | Self::V18 | Self::V20 => Some(16 * GB - 512 * MB),
@@ -136,7 +135,7 @@ impl Default for HeapOptions {
 }
 
 impl HeapOptions {
-    /// The same with another limit, in bytes; the largest semi-space is at most a 64th of it.
+    /// With another limit, in bytes. The largest semi-space becomes at most a 64th of it.
     #[must_use]
     pub fn with_limit(mut self, limit: usize) -> Self {
         self.limit = limit;
@@ -144,10 +143,9 @@ impl HeapOptions {
         self
     }
 
-    /// A Node's defaults on a machine: the limit is what `v8.getHeapStatistics()` says as
-    /// `heap_size_limit`, the old generation and three semi-spaces. Node has V8 derive them from the
-    /// physical memory, or from what its container may use (`SetIsolateCreateParamsForNode` in
-    /// `src/api/environment.cc`, `ResourceConstraints::ConfigureDefaults`).
+    /// The defaults of a Node on a machine. The limit is the `heap_size_limit` of `v8.getHeapStatistics()`: the old
+    /// generation and three semi-spaces. V8 derives them from the physical memory, or from the container's limit
+    /// (`SetIsolateCreateParamsForNode` in `src/api/environment.cc`, `ResourceConstraints::ConfigureDefaults`).
     ///
     /// | | Node 12 | 14 to 20 | 22 | 24 | 26 |
     /// |---|---|---|---|---|---|
@@ -155,13 +153,13 @@ impl HeapOptions {
     /// | old generation, 32-bit | a quarter, 128 MiB to 1 GiB | as 12 | as 12 | as 12 | as 12 |
     /// | semi-space | a 128th of it, to 16 MiB (32-bit: 8) | as 12 | as 12 | a 32nd, to 64 MiB (32) | a 64th, to 32 MiB (16) |
     ///
-    /// A semi-space is rounded up to a power of two. With the least old generation it is a 256th of that; of Node 26 a
+    /// A semi-space is rounded up to a power of two. With the least old generation it is a 256th of that; in Node 26 a
     /// 128th, on a machine of at most 256 MiB.
     ///
     /// The sources are V8's `src/heap/heap.cc` and `heap.h` (`Heap::HeapSizeFromPhysicalMemory`,
-    /// `MaxOldGenerationSize`, `YoungGenerationSizeFromOldGenerationSize`, `ConfigureHeap`). All figures of
-    /// 64 bits are those that Node 12.22.12, 14.21.3, 16.20.2, 18.20.8, 20.20.2, 22.23.3, 24.21.0 and 26.12.1 gave on Linux
-    /// for as large a `/proc/meminfo`; those of 32 bits were read only.
+    /// `MaxOldGenerationSize`, `YoungGenerationSizeFromOldGenerationSize`, `ConfigureHeap`). The figures for 64 bits equal
+    /// those of Node 12.22.12, 14.21.3, 16.20.2, 18.20.8, 20.20.2, 22.23.3, 24.21.0 and 26.12.1 on Linux
+    /// with the same `/proc/meminfo`; those for 32 bits are from the sources only.
     #[must_use]
     pub fn for_node(version: NodeVersion, pointer_bits: u32, physical_memory: u64) -> Self {
         let words = if pointer_bits == 32 { 1 } else { 2 };
@@ -193,8 +191,8 @@ impl HeapOptions {
         Self::for_node(NodeVersion::V20, pointer_bits, physical_memory)
     }
 
-    /// V8's limit on 64-bit systems before it looked at the memory, which is still that of an embedder who
-    /// does not tell it: 1400 MiB (`max_old_generation_size_(700ul * (kPointerSize / 4) * MB)` in
+    /// V8's limit on 64-bit systems before it depended on the physical memory, and still the limit of an embedder that
+    /// does not configure it: 1400 MiB (`max_old_generation_size_(700ul * (kPointerSize / 4) * MB)` in
     /// `src/heap/heap.cc` of V8 5 and 6; later in `Heap::ConfigureHeap`).
     #[must_use]
     pub fn historical_64_bit() -> Self {

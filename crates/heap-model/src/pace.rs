@@ -3,20 +3,20 @@
 
 use std::time::{Duration, Instant};
 
-/// The part of the time that the program is to have.
+/// The fraction of time that the program is to have.
 const AIM: f64 = 0.97;
 /// The least factor.
 const LEAST: f64 = 1.1;
 
 /// What has happened since the last full collection.
 pub(crate) struct Pace {
-    /// When that ended, and what had been promoted by then.
+    /// When that collection ended, and what had been promoted by then.
     collected: Instant,
     promoted: usize,
-    /// The collector's time since, and that of it which belongs to the full collection under way.
+    /// The collector's time since, and the part of it that belongs to the full collection in progress.
     paused: Duration,
     marked: Duration,
-    /// When the pause at hand began.
+    /// When the current pause began.
     began: Instant,
 }
 
@@ -26,24 +26,24 @@ impl Pace {
         Self { collected: now, promoted: 0, paused: none, marked: none, began: now }
     }
 
-    /// A pause begins.
+    /// Begins a pause.
     pub fn begin(&mut self, now: Instant) {
         self.began = now;
     }
 
-    /// A scavenge took so long.
+    /// Adds a scavenge's time.
     pub fn scavenged(&mut self, pause: Duration) {
         self.paused += pause;
     }
 
-    /// A step of marking took so long.
+    /// Adds a marking step's time.
     pub fn stepped(&mut self, pause: Duration) {
         self.paused += pause;
         self.marked += pause;
     }
 
-    /// The factor by which a heap that has `live` bytes after the pause at hand may grow, so that the program
-    /// has its part of the time, if the speeds stay: `promoted` bytes were promoted ever. Begins anew.
+    /// Ends the period, and returns the factor by which a heap of `live` bytes may grow so that the program has its
+    /// fraction of the time, if the speeds stay. `promoted` is the sum of all bytes that were ever promoted.
     pub fn factor(&mut self, now: Instant, live: usize, promoted: usize, limit: usize) -> f64 {
         let pause = now.saturating_duration_since(self.began);
         let program = now.saturating_duration_since(self.collected);
@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn factors_are_v8s() {
-        // What the formula gives for the speeds in V8's own test of it (`heap-controller-unittest.cc`).
+        // The speeds and results of V8's own test (`heap-controller-unittest.cc`).
         let known = [(34.0, 4.0), (45.0, 3.553), (50.0, 2.830), (100.0, 1.478), (200.0, 1.193)];
         for (ratio, factor) in known.into_iter().chain([(300.0, 1.121), (400.0, 1.1)]) {
             assert!((growing_factor(ratio, 4.0) - factor).abs() < 0.001, "{ratio}");

@@ -13,7 +13,7 @@ pub(crate) struct Remembered {
 }
 
 impl Remembered {
-    /// A slot of an old cell refers to a young one.
+    /// Remembers a slot of an old cell that refers to a young one.
     #[inline]
     pub fn add_slot(&mut self, cell: Cell, slot: usize) {
         if is_wide(cell.header()) {
@@ -23,7 +23,7 @@ impl Remembered {
         }
     }
 
-    /// An old cell may refer to young ones from now on.
+    /// Remembers an old cell that may refer to young ones.
     #[inline]
     pub fn add(&mut self, cell: Cell) {
         if !cell.header().has(Header::REMEMBERED) {
@@ -32,13 +32,13 @@ impl Remembered {
         }
     }
 
-    /// Forgets the cells that have died.
+    /// Removes the cells that have died.
     pub fn retain(&mut self, lives: impl Fn(Cell) -> bool) {
         self.cells.retain(|cell| lives(*cell));
         self.slots.slots.retain(|(cell, _)| lives(*cell));
     }
 
-    /// Cells that were moved are found where they are now.
+    /// Updates the addresses of cells that were moved.
     pub fn follow(&mut self, moved: impl Fn(Cell) -> Cell) {
         let slots = self.slots.slots.iter_mut().map(|(cell, _)| cell);
         self.cells.iter_mut().chain(slots).for_each(|cell| *cell = moved(*cell));
@@ -51,7 +51,7 @@ pub(crate) fn is_wide(header: Header) -> bool {
     header.slots() > 32 && !header.is(Kind::EphemeronTable)
 }
 
-/// Slots of wide old cells; some are there more than once.
+/// Slots of wide old cells, with duplicates.
 #[derive(Default)]
 pub(crate) struct RememberedSlots {
     pub slots: Vec<(Cell, u32)>,

@@ -1,4 +1,4 @@
-//! Roots: the handle stack, owned roots and weak handles (V8's `GlobalHandles`), and those that were dropped.
+//! Roots: the handle stack, owned roots and weak handles (V8's `GlobalHandles`).
 
 use crate::blocks::{Age, Blocks};
 use crate::error::AccessError;
@@ -7,18 +7,18 @@ use crate::memory::handles::Handles;
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// The handles that were dropped since the heap last looked: they may be dropped on any thread.
+/// A mailbox for handles that were dropped, on any thread, until the heap drains it.
 type Released = Arc<Mutex<Dropped>>;
 
-/// Handles that were dropped, by their numbers in the heap's lists.
+/// Dropped handles, by their numbers in the heap's lists.
 #[derive(Debug, Default)]
 struct Dropped {
     roots: Vec<u32>,
     weaks: Vec<u32>,
 }
 
-/// An owned root: what it refers to lives while it does (V8's `v8::Global`). It may be dropped on any thread.
-/// One that outlives its heap is harmless, and wrong for every other heap.
+/// An owned root, which keeps its cell alive (V8's `v8::Global`). It may be dropped on any thread, and may outlive its
+/// heap; every other heap refuses it.
 ///
 /// ```
 /// use heap_model::{AccessError, Global, Heap, HeapOptions, Kind, Value};
@@ -46,9 +46,9 @@ pub struct Global {
     released: Released,
 }
 
-/// A weak handle: it gives the cell while that lives, and does not make it live (V8's
-/// `v8::PersistentBase::SetWeak`). A scavenge ends those of young cells, a full collection all. It may be dropped on any
-/// thread, and one that outlives its heap is harmless.
+/// A weak handle, which gives its cell while that lives, and does not keep it alive (V8's
+/// `v8::PersistentBase::SetWeak`). A scavenge clears the weak handles of dead young cells, a full collection those of all
+/// dead cells. It may be dropped on any thread, and may outlive its heap.
 ///
 /// ```
 /// use heap_model::{Heap, HeapOptions, Kind};
@@ -87,32 +87,32 @@ impl Drop for Weak {
     }
 }
 
-/// Dropped handles that the lists have room for when they are empty, for each kind.
+/// The capacity that each list of dropped handles keeps when it is empty.
 const KEPT: usize = 1024;
 
 /// What refers to cells from outside the heap.
 pub(crate) struct Roots {
     pub handles: Handles,
     pub globals: Blocks<Cell>,
-    /// None once the cell is dead.
+    /// `None` after the cell has died.
     pub weaks: Blocks<Option<Cell>>,
     released: Released,
-    /// Owned roots that were dropped and are not in the list any more.
+    /// The number of owned roots that were dropped and removed from the list.
     drained: usize,
     watch: Option<Watch>,
 }
 
-/// What has become of the owned roots since a refusal.
+/// What has happened to the owned roots since a refusal.
 #[derive(Default)]
 struct Watch {
-    /// The roots that were made since and are in the list: those may be dropped.
+    /// The roots that were made since, and may be dropped without making room.
     made: HashSet<u32>,
-    /// Another root was dropped.
+    /// An older root was dropped.
     lost: bool,
 }
 
 impl Roots {
-    /// Makes the first block of the handle stack; none if the operating system refuses.
+    /// Makes the first block of the handle stack; `None` if the operating system refuses.
     pub fn new() -> Option<Self> {
         let handles = Handles::new()?;
         let (globals, weaks) = (Blocks::default(), Blocks::default());
@@ -126,7 +126,7 @@ impl Roots {
         })
     }
 
-    /// Makes an owned root of a cell, which may be `young`.
+    /// Makes an owned root of a cell; `young` says whether the cell is.
     pub fn add_global(&mut self, cell: Cell, young: bool) -> Global {
         self.drain();
         let index = self.globals.insert(cell, young);
@@ -143,7 +143,7 @@ impl Roots {
         self.globals.get(global.index).copied().ok_or(AccessError::WrongHeap)
     }
 
-    /// Makes a weak handle to a cell, which may be `young`.
+    /// Makes a weak handle to a cell; `young` says whether the cell is.
     pub fn add_weak(&mut self, cell: Cell, young: bool) -> Weak {
         self.drain();
         Weak { index: self.weaks.insert(Some(cell), young), released: self.released.clone() }
@@ -156,7 +156,7 @@ impl Roots {
         Ok(self.weaks.get(weak.index).copied().flatten())
     }
 
-    /// Takes the handles that were dropped out of the lists.
+    /// Removes dropped handles from the lists.
     pub fn drain(&mut self) {
         let mut dropped = dropped(&self.released);
         let Dropped { roots, weaks } = &mut *dropped;
@@ -175,19 +175,18 @@ impl Roots {
         }
     }
 
-    /// How many owned roots and how many weak handles there are, without those that were dropped.
+    /// The number of owned roots and of weak handles, without those that were dropped.
     pub fn counts(&self) -> (usize, usize) {
         let dropped = dropped(&self.released);
         (self.globals.len() - dropped.roots.len(), self.weaks.len() - dropped.weaks.len())
     }
 
-    /// How many owned roots were dropped so far.
+    /// The number of owned roots that were ever dropped.
     pub fn dropped(&self) -> usize {
         self.drained + dropped(&self.released).roots.len()
     }
 
-    /// Watches the owned roots that there are from now on. Those that were dropped and are in the list still are
-    /// lost: a collection has seen them.
+    /// Begins to watch the current owned roots. Drops that are not drained yet are discarded: a collection has seen them.
     pub fn watch(&mut self) {
         self.watch = Some(Watch::default());
     }
@@ -196,14 +195,14 @@ impl Roots {
         self.watch = None;
     }
 
-    /// Whether no root that is watched was dropped.
+    /// Whether no watched root was dropped.
     pub fn has_all_watched(&mut self) -> bool {
         self.drain();
         self.watch.as_ref().is_some_and(|watch| !watch.lost)
     }
 
-    /// Weak handles to young cells follow them: `follow` gives the cell where it now is, if it lives, and whether it
-    /// is young. O(those that referred to young cells).
+    /// Updates the weak handles to young cells: `follow` returns the cell's new address if it lives, and whether it is
+    /// young. Linear in the number of these handles.
     pub fn follow_young_weaks(&mut self, follow: impl Fn(Cell) -> Option<(Cell, bool)>) {
         let visit = |cell: &mut Option<Cell>| {
             let followed = cell.and_then(&follow);
@@ -213,18 +212,18 @@ impl Roots {
         self.weaks.visit_young(visit, drop);
     }
 
-    /// All weak handles follow their cells: `follow` gives the cell where it now is, if it lives.
+    /// Updates all weak handles: `follow` returns the cell's new address if it lives.
     pub fn follow_weaks(&mut self, follow: impl Fn(Cell) -> Option<Cell>) {
         self.weaks.for_each(|cell| *cell = cell.and_then(&follow));
     }
 
-    /// Gives the unused memory of the lists of owned roots and weak handles back. O(what the lists have).
+    /// Releases the unused memory of the lists of owned roots and weak handles. Linear in their capacity.
     pub fn shrink(&mut self) {
         self.globals.shrink();
         self.weaks.shrink();
     }
 
-    /// How many dropped roots the list has room for.
+    /// The capacity of the list of dropped roots.
     #[cfg(test)]
     pub fn released_capacity(&self) -> usize {
         dropped(&self.released).roots.capacity()

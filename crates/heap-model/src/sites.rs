@@ -1,27 +1,27 @@
-//! Allocation sites: places in a program. Once most cells of a site are found to survive, its cells are pretenured, that
-//! is, allocated in the old space (V8's `pretenuring-handler.cc`).
+//! Allocation sites. When most cells of a site survive, its later cells are pretenured: allocated in the old space (V8's
+//! `pretenuring-handler.cc`).
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// A place in a program that allocates; see [`Scope::alloc_at`](crate::Scope::alloc_at). It belongs to its heap, and takes 32 bytes
-/// there until [`Scope::end_site`](crate::Scope::end_site).
+/// An allocation site: a piece of a program whose cells tend to live equally long; see
+/// [`Scope::alloc_at`](crate::Scope::alloc_at). It belongs to its heap, and takes 32 bytes there until
+/// [`Scope::end_site`](crate::Scope::end_site).
 #[derive(Clone, Copy, Debug)]
 pub struct Site {
     pub(crate) index: u32,
-    /// No other site of any heap has it.
+    /// Unique among the sites of all heaps.
     number: u64,
 }
 
-/// Allocation sites, and what became of their cells. A scavenge looks at those alone that have enough cells to be
-/// decided.
+/// Allocation sites, and the survival of their cells. A scavenge visits only sites that have enough cells to be decided.
 #[derive(Default)]
 pub(crate) struct Sites {
     sites: Vec<SiteCounts>,
     /// Sites that the next scavenge decides.
     due: Vec<u32>,
-    /// Sites that have ended since the last scavenge: cells that it finds may still count for them.
+    /// Sites that have ended since the last scavenge: the next one may still find cells of them.
     ended: Vec<u32>,
-    /// Sites that another one may take the place of.
+    /// Vacant entries.
     vacant: Vec<u32>,
 }
 
@@ -30,14 +30,14 @@ struct SiteCounts {
     allocated: u64,
     survived: u64,
     pretenured: bool,
-    /// The site's, or [`NONE`].
+    /// The site's number, or [`NONE`].
     number: u64,
 }
 
-/// Of a place that no site has.
+/// The number of a vacant entry.
 const NONE: u64 = 0;
 
-/// A site decides from this many cells on (V8: `kPretenureMinimumCreated`).
+/// The least number of cells from which a site is decided (V8: `kPretenureMinimumCreated`).
 const SITE_MINIMUM: u64 = 100;
 
 impl Sites {
@@ -63,8 +63,7 @@ impl Sites {
         true
     }
 
-    /// Counts an allocation; whether the site's cells go to the old space, or none if there is no
-    /// such site.
+    /// Counts an allocation. Returns whether the site's cells are pretenured, or `None` if there is no such site.
     #[inline(always)]
     pub fn allocated(&mut self, site: Site) -> Option<bool> {
         let counts = self.sites.get_mut(site.index as usize)?;
@@ -79,7 +78,7 @@ impl Sites {
         Some(pretenured)
     }
 
-    /// A site has enough cells to be decided.
+    /// Queues a site that has enough cells to be decided.
     #[cold]
     fn may_decide(&mut self, site: u32) {
         if !self.sites[site as usize].pretenured {
@@ -94,8 +93,8 @@ impl Sites {
         }
     }
 
-    /// After a scavenge: sites of which 85 % survive are pretenured (V8: `kPretenureRatio`). O(sites of which 100
-    /// cells or more were made, and sites that have ended, since the last one).
+    /// After a scavenge: pretenures the sites of which 85 % of the cells survive (V8: `kPretenureRatio`). Linear in the
+    /// number of sites with 100 cells or more since the last scavenge, and of sites that have ended since.
     pub fn decide(&mut self) {
         for index in self.due.drain(..) {
             let site = &mut self.sites[index as usize];

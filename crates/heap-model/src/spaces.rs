@@ -1,8 +1,8 @@
 //! The spaces, and the limit that bounds what they commit together.
 //!
-//! **Invariant**: committed memory, what the promotion of the new space's cells can need at the most, and two pages
-//! never pass the limit, so a collection never runs out of room. Whatever changes a capacity goes through this
-//! file, and bounds the new space anew.
+//! **Invariant**: the sum of committed memory, the most that promoting the new space's cells can commit, and two pages
+//! never exceeds the limit, so a collection never runs out of room. Every change of a capacity goes through this file,
+//! which then bounds the new space again.
 
 mod large;
 mod new;
@@ -18,8 +18,7 @@ use crate::memory::room::Room;
 use crate::options::HeapOptions;
 use core::ops::{Deref, DerefMut};
 
-/// Pages beside the semi-spaces without which no cell can be allocated: two that are kept free, and one that the new
-/// space can be emptied into.
+/// The pages that a heap needs beside its semi-spaces: two that are kept free, and one for promotion.
 const LEAST_BESIDE: usize = 3 * PAGE;
 
 /// The least limit of a heap that can hold a cell.
@@ -36,20 +35,20 @@ pub(crate) const fn promotion(bytes: usize) -> usize {
 pub(crate) struct Spaces {
     parts: Parts,
     reserved: Vec<Mapping>,
-    /// Bytes that all may commit together.
+    /// The limit of what all spaces commit, in bytes.
     limit: usize,
-    /// Bytes that the new space may hold before the collectors are asked.
+    /// Bytes up to which the new space may be filled before a collection or a marking step.
     allowance: usize,
 }
 
-/// The spaces, to be collected.
+/// The spaces, mutably, for a collection.
 pub(crate) struct Parts {
     pub new: NewSpace,
     pub old: OldSpace,
     pub large: LargeSpace,
 }
 
-/// The spaces while they change: what is committed is counted when this is dropped.
+/// The spaces, mutably. Dropping this counts what is committed and bounds the new space.
 pub(crate) struct Change<'h>(&'h mut Spaces);
 
 impl Deref for Change<'_> {
@@ -67,13 +66,13 @@ impl DerefMut for Change<'_> {
 }
 
 impl Change<'_> {
-    /// Before marking: no page can be swept, and the marks of all old and large cells are to be cleared.
+    /// Before marking: nothing is left to be swept, and the marks of all old and large cells are to be cleared.
     pub fn begin_clearing(&mut self) {
         let Parts { old, large, .. } = &mut self.0.parts;
         old.begin_clearing(large.chunks());
     }
 
-    /// Whether a page more may be committed by a compaction.
+    /// Whether compaction may commit another page.
     pub fn has_page(&self) -> bool {
         self.0.committed() + PAGE <= self.0.limit
     }
@@ -94,7 +93,7 @@ impl Deref for Spaces {
     }
 }
 
-/// The initial semi-space by the options, or as much as leaves room beside it; none if nothing does.
+/// The initial semi-space: as the options say, or less to leave room beside it; `None` if the limit is too low.
 fn first_semi_space(options: &HeapOptions) -> Option<usize> {
     if options.limit < LEAST_LIMIT {
         return None;
@@ -122,7 +121,7 @@ impl Spaces {
         Ok(spaces)
     }
 
-    /// The spaces, to be changed.
+    /// The spaces, mutably.
     pub fn change(&mut self) -> Change<'_> {
         Change(self)
     }
@@ -133,7 +132,7 @@ impl Spaces {
         self.parts.new.allocate(size)
     }
 
-    /// Takes room for an old cell in the range that is allocated in.
+    /// Takes room for an old cell in the current bump range.
     #[inline(always)]
     pub fn allocate_in_old_range(&mut self, size: usize) -> Option<Room> {
         self.parts.old.allocate_in_range(size)
@@ -165,7 +164,7 @@ impl Spaces {
         self.bound();
     }
 
-    /// Makes the semi-spaces larger, if the limit allows it.
+    /// Grows the semi-spaces, if the limit allows it.
     pub fn grow_new_space(&mut self, capacity: usize) -> bool {
         let room = self.has_room(2 * capacity);
         if room {
@@ -174,8 +173,8 @@ impl Spaces {
         room
     }
 
-    /// Makes the semi-spaces smaller by what lacks for `needed` bytes more, if that is enough. They grow again as
-    /// cells survive.
+    /// Shrinks the semi-spaces by what is missing for `needed` more bytes, if that is enough. They grow again as cells
+    /// survive.
     pub fn yield_new_space(&mut self, needed: usize) {
         let reserve = promotion(self.new.used()) + 2 * PAGE;
         let wanted = self.committed().saturating_add(needed).saturating_add(reserve);
@@ -186,25 +185,24 @@ impl Spaces {
         }
     }
 
-    /// Makes the semi-spaces smaller, as far as their cells fit.
+    /// Shrinks the semi-spaces as far as their cells fit.
     pub fn shrink_new_space(&mut self, capacity: usize) {
         self.change().new.shrink(capacity);
     }
 
-    /// Lets the new space be filled up to `used` bytes until the next call, as the pace of collection asks. What it
-    /// holds already stays.
+    /// Bounds the new space to `used` bytes until the next call, as the pace of collection demands. Its cells stay.
     pub fn allow(&mut self, used: usize) {
         self.allowance = used;
         self.bound();
     }
 
-    /// Lets the new space be filled only as far as what is committed leaves room to promote it.
+    /// Bounds the new space to what can be promoted within the limit.
     fn bound(&mut self) {
         let used = self.promotable().min(self.allowance);
         self.parts.new.bound(used);
     }
 
-    /// Bytes that the spaces and what is reserved take.
+    /// Bytes committed by the spaces and reservations.
     pub fn committed(&self) -> usize {
         self.new.committed() + self.old.committed() + self.large.committed() + self.reserved()
     }
@@ -224,16 +222,16 @@ impl Spaces {
         self.old.used() + self.large.used()
     }
 
-    /// Whether `needed` bytes more may be committed.
+    /// Whether `needed` more bytes may be committed.
     pub fn has_room(&self, needed: usize) -> bool {
         let reserve = promotion(self.new.used()) + 2 * PAGE;
         self.committed().saturating_add(needed).saturating_add(reserve) <= self.limit
     }
 
-    /// How many bytes the new space may hold so that they can all be promoted.
+    /// The most bytes that the new space may hold so that all can be promoted.
     pub fn promotable(&self) -> usize {
         let room = self.limit.saturating_sub(self.committed() + 2 * PAGE);
-        // As much as `promotion` makes that much of.
+        // The inverse of `promotion`.
         room / 29 * 14
     }
 

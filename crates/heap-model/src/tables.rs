@@ -1,5 +1,5 @@
-//! What an ephemeron table, a registration and a bucket of registrations are in memory: on cells alone, so that the
-//! collectors and the program's interface share it.
+//! The memory layout of ephemeron tables, registrations and buckets of registrations, as functions on cells that the
+//! collectors and the program's interface share.
 
 pub(crate) mod bucket;
 pub(crate) mod ephemeron;

@@ -1,5 +1,5 @@
 //! The heap verifier (`--cfg zeal`): every invariant is checked after every collection, and released memory is
-//! poisoned. With [`Heap::set_zeal`](crate::Heap) each nth allocation collects, or marks on and checks.
+//! poisoned. With [`Heap::set_zeal`](crate::Heap) each nth allocation collects, or does a marking step and checks.
 
 use crate::collect::marking::Marking;
 use crate::doubles::{self, Doubles};
@@ -14,16 +14,16 @@ use crate::spaces::Spaces;
 use crate::tables::{ephemeron, registration};
 use std::collections::{HashMap, HashSet};
 
-/// The cells that there are.
+/// All cells.
 struct Cells {
     known: HashSet<Cell>,
-    /// Pages whose marks are not complete yet, and whose dead can't be told otherwise.
+    /// Pages whose marks are incomplete, so that their dead cells are unknown.
     untold: HashSet<Chunk>,
-    /// Marked cells that marking has visited, or begun to: the live bytes of their pages are theirs.
+    /// Marked cells that marking has visited or begun to visit; they are counted in their pages' live bytes.
     visited: HashSet<Cell>,
-    /// Those of them that are visited in pieces, and the slot that comes next.
+    /// Of these, the cells that are visited in pieces, with the next slot.
     partly: HashMap<Cell, usize>,
-    /// Those of them whose weak slots marking will decide.
+    /// Of these, the cells whose weak slots marking will decide.
     undecided: HashSet<Cell>,
     remembered: HashSet<Cell>,
     slots: HashSet<(Cell, u32)>,
@@ -49,7 +49,7 @@ pub(crate) struct Verifier<'h> {
 }
 
 impl Verifier<'_> {
-    /// Checks every invariant, where no range of the old space is allocated in.
+    /// Checks every invariant. The old space must have no current bump range.
     ///
     /// # Panics
     /// If one does not hold.
@@ -110,7 +110,7 @@ impl Verifier<'_> {
         assert!(self.spaces.new.capacity() <= self.spaces.new.maximum());
     }
 
-    /// The bytes of pages are those of their cells: while marking goes on, of those visited.
+    /// Checks that the live bytes of each page are the bytes of its cells; during marking, of those visited.
     fn verify_pages(&self, cells: &Cells) {
         let bytes = |cells: &mut dyn Iterator<Item = Cell>| -> usize {
             cells.map(|cell| cell.header().size()).sum()

@@ -1,5 +1,4 @@
-//! Allocation: in the space that a cell's size and age ask for, after what collections are due, and up to the
-//! limit.
+//! Allocation: chooses the space by a cell's size and age, does the collections that are due first, and keeps the limit.
 
 use super::Heap;
 use crate::collect::scavenge::SWEEPABLE;
@@ -11,11 +10,11 @@ use crate::memory::mapping::PAGE;
 use crate::memory::room::{LARGEST_IN_PAGE, Room};
 use crate::spaces::{LargeSpace, promotion};
 
-/// Bytes that are allocated between two steps of marking.
+/// Bytes that are allocated between two marking steps.
 const STEP_BYTES: usize = 256 << 10;
 
 impl Heap {
-    /// Allocates a cell in the space its size asks for, collecting where that is due.
+    /// Allocates a cell in the space for its size, after a collection if one is due.
     #[inline(always)]
     pub(crate) fn allocate(
         &mut self,
@@ -29,8 +28,8 @@ impl Heap {
         }
     }
 
-    /// Takes room in the new space, if there is some without a collection. A cell there needs neither
-    /// a write barrier while it is new nor a mark.
+    /// Takes room in the new space, if possible without a collection. A new cell there needs neither a write barrier nor
+    /// a mark.
     #[inline(always)]
     pub(crate) fn allocate_young(&mut self, size: usize) -> Option<Room> {
         #[cfg(zeal)]
@@ -52,9 +51,8 @@ impl Heap {
         }
     }
 
-    /// Takes room in the range of the old space that is allocated in. Whether a collection is due is asked as
-    /// ranges are taken; but during incremental marking each cell is marked and may be its next step, so there
-    /// is no such room.
+    /// Takes room in the old space's current bump range. Taking a new range checks whether a collection is due. During
+    /// incremental marking this gives no room, because each cell must be marked and may make a step due.
     #[inline(always)]
     pub(crate) fn allocate_in_old_range(&mut self, size: usize) -> Option<Room> {
         #[cfg(zeal)]
@@ -63,8 +61,7 @@ impl Heap {
         if short { self.spaces.allocate_in_old_range(size) } else { None }
     }
 
-    /// Allocates a cell where there is room, in the old generation if it is to be `old`, after what collections
-    /// are due.
+    /// Allocates a cell after the collections that are due; in the old generation if `old`.
     #[cold]
     #[inline(never)]
     pub(crate) fn allocate_slowly(
@@ -78,7 +75,7 @@ impl Heap {
         self.allow_allocation();
         let room = room?;
         self.forget_refusal();
-        // A large cell's mapping is of zeros that no one has touched yet.
+        // A new mapping is zero already.
         let large = size > LARGEST_IN_PAGE;
         let cell = if large { room.format_zeroed(kind, slots) } else { room.format(kind, slots) };
         // An old cell that is made during incremental marking is marked.
@@ -90,7 +87,7 @@ impl Heap {
         Ok(cell)
     }
 
-    /// Lets the new space be filled until a collection or a step of marking is due.
+    /// Bounds the new space to where the next collection or marking step is due.
     pub(super) fn allow_allocation(&mut self) {
         let allowance = if self.natives.external.is_due() {
             0
@@ -171,7 +168,7 @@ impl Heap {
         }
     }
 
-    /// The error where the operating system gives no memory for a cell.
+    /// The error if the operating system gives no memory for a cell.
     fn no_memory(&self, size: usize) -> OutOfMemory {
         self.spaces.refusal(size, Reason::System)
     }
@@ -181,7 +178,7 @@ impl Heap {
         if self.natives.external.is_due() {
             return self.full_collection(Cause::ExternalMemory);
         }
-        // A scavenge would promote what is aged.
+        // A scavenge would promote the cells below the age mark.
         let aged = if young { self.spaces.new.aged() } else { 0 };
         let due = self.spaces.old_generation() + aged > self.growth.next_full;
         if due && self.options.incremental.is_none() {

@@ -37,7 +37,7 @@ impl Heap {
         }
     }
 
-    /// The barrier of a store into an ephemeron table. Marking needs none: it visits all entries at its end.
+    /// The barrier of a store into an ephemeron table. Marking needs none, because it visits all entries at its end.
     #[inline(always)]
     pub(crate) fn record_entry(&mut self, table: Cell, key: Cell, value: Word) {
         if !self.is_young(table) && (self.is_young(key) || self.refers_to_young(value)) {
@@ -53,7 +53,7 @@ impl Heap {
         }
     }
 
-    /// Before a store: if a refusal is remembered and the slot's reference goes, a collection may make room again.
+    /// Before a store: if the slot loses a reference, forgets a remembered refusal, because a collection may make room now.
     #[inline(always)]
     pub(crate) fn note_overwriting(&mut self, cell: Cell, slot: usize, word: Word) {
         if self.last_resort.is_noted() {

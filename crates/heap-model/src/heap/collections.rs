@@ -1,4 +1,4 @@
-//! Collections: which phases follow one another, and what is told of them.
+//! Collections: the order of their phases, and their events.
 
 use super::Heap;
 use crate::collect::compact::select_candidates;
@@ -31,16 +31,16 @@ impl Heap {
         self.end_collection(event);
     }
 
-    /// Collects everything that nothing refers to, stop-the-world.
+    /// Collects all unreachable cells, stop-the-world.
     pub(super) fn full_collection(&mut self, cause: Cause) {
         let event = self.begin_collection(CollectionKind::Full, cause);
-        // What an unfinished marking found is not exact: cells may have died since. Used bytes of pages are not known
-        // then, for it had begun to count again; but the candidates that it selected are sparse.
+        // An unfinished marking is not exact: cells may have died since. It had also begun to count the pages' live bytes
+        // again, so these are unknown; but the evacuation candidates that it selected are sparse.
         let counted = !self.marking.is_on();
         self.marking.cancel();
         self.spaces.change().old.retire();
-        // Where the result must be exact the dead young cells must go first, for young cells act as roots.
-        // Otherwise survivors are promoted by later scavenges, and reuse what this collection frees.
+        // Young cells act as roots, so an exact collection first removes the dead ones. Otherwise later scavenges promote
+        // the survivors, which then reuse what this collection frees.
         let exact = matches!(cause, Cause::Requested | Cause::LastResort);
         self.evacuate_new_space(if exact { Promote::All } else { Promote::Nobody });
         let last = cause == Cause::LastResort;
@@ -75,7 +75,7 @@ impl Heap {
         self.growth.survivors += self.spaces.new.used() + promoted;
     }
 
-    /// Marks what is left, after a scavenge, and frees what is not reachable.
+    /// After a scavenge: marks what is left, and frees what is unreachable.
     pub(super) fn finish_marking(&mut self, marker: Marker) {
         let full = Full {
             spaces: &mut self.spaces,
@@ -91,7 +91,7 @@ impl Heap {
         self.natives.external.collected();
     }
 
-    /// Whether ephemeron tables that have lost most of their entries get smaller.
+    /// Whether ephemeron tables that have lost most of their entries shrink.
     pub(super) fn shrinks_tables(&self) -> bool {
         self.options.tables == TableSizing::Shrink
     }
@@ -132,7 +132,7 @@ impl Heap {
             _ => counters.full_collections += 1,
         }
         counters.pause(pause);
-        // A scavenge may come between the steps of a marking: they are not its own.
+        // A scavenge between marking steps does not report these as its own.
         let scavenge = kind == CollectionKind::Scavenge;
         let steps = if scavenge { 0 } else { std::mem::take(&mut self.marking.steps) };
         let event = CollectionEvent {
@@ -150,7 +150,7 @@ impl Heap {
         if let Some(listener) = &mut self.hooks.listener {
             listener(&event);
         }
-        // Last, for a payload's drop is the user's code and may panic.
+        // Last, because a payload's drop is foreign code and may panic.
         self.natives.pending.run();
     }
 

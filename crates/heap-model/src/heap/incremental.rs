@@ -9,7 +9,7 @@ use crate::memory::mapping::PAGE;
 use std::time::{Duration, Instant};
 
 impl Heap {
-    /// A step of marking, if it is due; at its end the collection is finished.
+    /// Does a marking step if one is due; the last step finishes the collection.
     pub(super) fn mark_along(&mut self) {
         let Some(length) = self.options.incremental else { return };
         let old = self.spaces.old_generation();
@@ -19,29 +19,29 @@ impl Heap {
             }
             return;
         }
-        // Twice what has come to the old generation is visited at least, so that marking ends.
+        // Visit at least twice what the old generation has grown by, so that marking ends.
         let grown = old.saturating_sub(self.marking.marked_until);
         self.marking.marked_until = old;
-        // Past twice the limit, marking has lost the race against allocation.
+        // Past twice its limit the old generation has outrun marking: finish now.
         let late = old > self.growth.next_full.saturating_mul(2);
         if self.mark_for(length, if late { usize::MAX } else { 2 * grown / WORD }) {
             self.conclude(Cause::OldSpaceLimit);
         }
     }
 
-    /// Clears marks for so long at the most, and begins to mark once all are cleared.
+    /// Clears marks until the deadline, and begins to mark when all are cleared.
     pub(crate) fn approach_marking(&mut self, length: Duration) {
         let start = Instant::now();
         if self.marking.clear(&mut self.spaces, start, length) {
             let shrink = self.shrinks_tables();
             self.marking.begin(&self.spaces, &mut self.roots, shrink);
-            // One large cell may have gone far beyond: marking is late only if as much comes again.
+            // A large cell may have overshot the limit; marking is late only after the same growth again.
             self.growth.next_full = self.growth.next_full.max(self.marking.marked_until);
         }
         self.count_step(start);
     }
 
-    /// Marks for so long at the most, if `least` slots are done by then; true if nothing is left.
+    /// Marks until the deadline, but at least `least` slots. Returns whether nothing is left.
     fn mark_for(&mut self, length: Duration, least: usize) -> bool {
         let start = Instant::now();
         let done = self.marking.step(start, length, least);
@@ -55,8 +55,8 @@ impl Heap {
         self.counters.pause(pause);
     }
 
-    /// Steps have nothing left to do. What only young cells and new handles lead to may still be much, so steps go on
-    /// after a first scavenge, and a second one ends the marking.
+    /// Called when steps have nothing left. Much may still be reachable from young cells and new handles only, so steps
+    /// continue after a first scavenge, and a second one ends the marking.
     fn conclude(&mut self, cause: Cause) {
         if self.marking.marker.as_ref().is_some_and(|marker| marker.ends) {
             return self.finish_incremental(cause);
@@ -79,16 +79,15 @@ impl Heap {
         self.end_collection(event);
     }
 
-    /// Uses time that the host has to spare: marks, if a collection is under way or near, and gives
-    /// empty pages back to the operating system (V8's `IdleNotificationDeadline`). Whether there is
-    /// nothing left to do.
+    /// Uses the host's idle time until `deadline`: marks, if a collection is in progress or near, and gives empty pages
+    /// back to the operating system (V8's `IdleNotificationDeadline`). Returns whether nothing is left to do.
     ///
-    /// Steps keep the deadline, whatever the shape of what they mark. These parts of a collection are not
-    /// divided: it begins in O(handles), and chooses among pages in O(pages), collects the new space before its last steps, in O(survivors +
-    /// slots that refer to young cells), and ends with that again and O(handles + entries of ephemeron tables +
-    /// registrations + weak and native cells + pages + unmapped large cells), at most 4 MB of cells being
-    /// moved. What has been marked by then is not visited again. Left to the end is what only the latest handles
-    /// and young cells lead to, and values that depend on one another's in more than ten rounds over all tables.
+    /// Marking steps keep the deadline, whatever the shape of the graph. These parts of a collection are not divided:
+    /// - its beginning, O(handles + pages);
+    /// - a scavenge before the last steps, O(survivors + slots that refer to young cells);
+    /// - its end, which is another scavenge, O(handles + entries of ephemeron tables + registrations + weak and native
+    ///   cells + pages + unmapped large cells), the evacuation of at most 4 MB of cells, and marking of what only the
+    ///   latest handles and young cells lead to, and of ephemerons' values that take more than ten rounds over all tables.
     pub fn idle(&mut self, deadline: Instant) -> bool {
         let mut due = self.growth.is_nearly_due(&self.spaces);
         while due || self.marking.is_on() {
@@ -113,10 +112,10 @@ impl Heap {
         true
     }
 
-    /// Gives all memory that holds no cell back to the operating system, but for what is free in pages with cells:
-    /// empty pages, the semi-spaces behind their cells, and the heap's lists. The semi-spaces go back to their
-    /// initial size (V8's `NewSpace::Shrink`), if their cells fit there. It collects nothing. O(pages + owned roots,
-    /// weak handles and native cells).
+    /// Gives memory without cells back to the operating system: empty pages, the unused parts of the semi-spaces, and
+    /// unused memory of the heap's lists, but not free ranges in pages with cells. The semi-spaces shrink to their initial
+    /// size (V8's `NewSpace::Shrink`), if their cells fit. Collects nothing. O(pages + owned roots + weak handles + native
+    /// cells).
     pub fn release_memory(&mut self) {
         self.roots.drain();
         self.roots.shrink();

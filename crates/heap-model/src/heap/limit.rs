@@ -1,4 +1,4 @@
-//! At the limit: what is tried before an allocation is refused.
+//! The limit: what is tried before an allocation is refused.
 
 use super::Heap;
 use crate::error::{OutOfMemory, Reason};
@@ -6,7 +6,7 @@ use crate::events::Cause;
 use crate::memory::mapping::PAGE;
 
 impl Heap {
-    /// Sees to it that `bytes` more may be committed, for a cell of `size`.
+    /// Makes sure that `bytes` more may be committed, for a cell of `size` bytes.
     pub(super) fn need(&mut self, bytes: usize, size: usize) -> Result<(), OutOfMemory> {
         if self.spaces.has_room(bytes) {
             return Ok(());
@@ -21,7 +21,7 @@ impl Heap {
                 self.spaces.set_limit(larger);
                 continue;
             }
-            // A callback that does not raise the limit may have let go of something instead.
+            // A callback that does not raise the limit may have dropped roots instead.
             if self.roots.dropped() != roots_dropped {
                 self.collect_at_limit(bytes);
             }
@@ -33,12 +33,12 @@ impl Heap {
         Ok(())
     }
 
-    /// The last resort: collects until there is room, or until that helps no more. Then the
-    /// semi-spaces yield what they have beyond a page.
+    /// The last resort: collects until there is room, or until collections free nothing more. Then the semi-spaces shrink,
+    /// at most to a page.
     fn collect_at_limit(&mut self, bytes: usize) {
         self.full_collection(Cause::LastResort);
-        // Which cells had died was not known when pages were chosen, and each that is emptied makes room to
-        // empty more (V8 repeats its last collection too).
+        // Pages were chosen before it was known which cells had died, and each page that is emptied makes room to empty
+        // more (V8 repeats its last-resort collection too).
         let mut committed = usize::MAX;
         while !self.spaces.has_room(bytes)
             && self.spaces.old.spare() >= 2 * PAGE
@@ -54,7 +54,7 @@ impl Heap {
 
     /// Whether a collection is known to make no room for `bytes` bytes. O(handles + owned roots dropped).
     ///
-    /// So a program that catches the refusal and tries again pays for one collection.
+    /// So a program that catches the refusal and retries pays for one collection only.
     fn is_known_full(&mut self, bytes: usize) -> bool {
         let known = self.last_resort.is_known_full(bytes, &self.spaces, &self.roots.handles)
             && self.roots.has_all_watched();
@@ -67,8 +67,8 @@ impl Heap {
         known
     }
 
-    /// Remembers the refusal. One that is remembered already needs no more bytes, for no collection came between.
-    /// O(handles).
+    /// Remembers the refusal. A refusal that is remembered already asked for no more bytes, because no collection came
+    /// between. O(handles).
     fn note_refusal(&mut self, bytes: usize) {
         if !self.last_resort.is_noted() {
             self.last_resort.note_full(bytes, &self.spaces, &self.roots.handles);
@@ -76,7 +76,7 @@ impl Heap {
         }
     }
 
-    /// Ends what is remembered of a refusal: a collection may make room now.
+    /// Forgets a refusal, because a collection may make room now.
     #[inline(always)]
     pub(crate) fn forget_refusal(&mut self) {
         if self.last_resort.is_noted() {

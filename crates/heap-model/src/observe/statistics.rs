@@ -7,14 +7,14 @@ use std::time::Duration;
 
 /// The heap's figures: sizes in bytes, and counts. In brackets are the names of V8's `HeapStatistics`.
 ///
-/// V8's `number_of_native_contexts` and `number_of_detached_contexts` have no counterpart, for the heap knows
-/// of no realms, nor has `malloced_memory`.
+/// V8's `number_of_native_contexts` and `number_of_detached_contexts` have no counterpart, because the heap has no realms;
+/// neither has `malloced_memory`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct HeapStatistics {
     /// Committed by all spaces (`total_heap_size`).
     pub committed: usize,
-    /// Bytes of the committed that are resident (`total_physical_size`): the sum of the spaces'
+    /// Committed bytes that are resident (`total_physical_size`): the sum of the spaces'
     /// [`physical`](SpaceStatistics::physical).
     pub physical: usize,
     /// Bytes of empty pages that are not committed any more, but may be resident until
@@ -28,17 +28,17 @@ pub struct HeapStatistics {
     pub available: usize,
     /// Bytes outside the heap that its cells keep alive (`external_memory`).
     pub external: usize,
-    /// How many handles the open scopes have.
+    /// The number of handles of the open scopes.
     pub handles: usize,
-    /// How many owned roots there are. One that was dropped, on whatever thread, does not count.
+    /// The number of owned roots, without dropped ones.
     pub globals: usize,
-    /// How many weak handles there are; likewise.
+    /// The number of weak handles, without dropped ones.
     pub weak_handles: usize,
     /// Bytes of the lists of owned roots and weak handles (`total_global_handles_size`).
     pub global_handles_total: usize,
-    /// Bytes in them of those that there are (`used_global_handles_size`).
+    /// The part of these bytes that is in use (`used_global_handles_size`).
     pub global_handles_used: usize,
-    /// How many native cells there are, dead ones that are not yet collected included.
+    /// The number of native cells, dead ones that are not yet collected included.
     pub natives: usize,
     /// Bytes of cells in the new space.
     pub new_space_used: usize,
@@ -50,13 +50,13 @@ pub struct HeapStatistics {
     pub scavenges: usize,
     /// Collections of all spaces.
     pub full_collections: usize,
-    /// Bytes that collections have moved to the old space.
+    /// Bytes that were promoted.
     pub promoted: usize,
-    /// The longest time that all else stood for a collection.
+    /// The longest pause.
     pub longest_pause: Duration,
-    /// The longest time that all else stood for a collection of the new space alone.
+    /// The longest pause of a collection of the new space alone.
     pub longest_scavenge: Duration,
-    /// The time that all else stood for collections.
+    /// The sum of all pauses.
     pub total_pause: Duration,
 }
 
@@ -70,10 +70,9 @@ pub struct SpaceStatistics {
     pub committed: usize,
     /// Of the committed, what is resident (`physical_space_size`).
     ///
-    /// As in V8 it is reckoned, not asked of the operating system: of the new space it is what has been written
-    /// to since it was last released, and pages of the old space and large cells count whole. A system
-    /// that swaps has less resident, as has a large cell that was never written to, and one that uses large pages may
-    /// have more.
+    /// As in V8 it is computed, not asked of the operating system: the new space counts by what has been written
+    /// to since it was last released, pages of the old space and large cells count whole. The true value is less if the
+    /// system swaps or a large cell was never written to, and may be more if the system uses large pages.
     pub physical: usize,
     /// Bytes of cells (`space_used_size`).
     pub used: usize,
@@ -83,7 +82,7 @@ pub struct SpaceStatistics {
 
 /// Bytes of an entry in the list of owned roots: a word.
 const GLOBAL: usize = size_of::<Option<Cell>>();
-/// Bytes of an entry in the list of weak handles: a word, and whether it is there.
+/// Bytes of an entry in the list of weak handles: a word and a tag.
 const WEAK: usize = size_of::<Option<Option<Cell>>>();
 
 impl Heap {
@@ -150,7 +149,7 @@ impl Heap {
         };
         let reserved = self.spaces.reserved();
         let mut new = space("new_space", self.spaces.new.committed(), self.spaces.new.used());
-        // One of the two halves is kept free for the next scavenge.
+        // One of the two semi-spaces is kept free for the next scavenge.
         new.available = self.spaces.new.capacity() - self.spaces.new.used();
         new.physical = self.spaces.new.physical();
         vec![

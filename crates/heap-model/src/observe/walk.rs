@@ -1,4 +1,4 @@
-//! The heap as a graph, for snapshots and retaining paths that are made elsewhere.
+//! The heap as a graph, from which other crates make snapshots and retaining paths.
 
 use crate::address::{CellMap, CellSet};
 use crate::heap::Heap;
@@ -19,7 +19,7 @@ pub struct Node {
     pub kind: Kind,
     /// Its size in bytes.
     pub size: usize,
-    /// How many slots it has.
+    /// The number of its slots.
     pub slots: usize,
     /// Bytes outside the heap that it keeps alive.
     pub external: usize,
@@ -41,9 +41,9 @@ pub struct Edge {
 
 /// How a cell refers to another, by the number of its slot.
 ///
-/// It follows from the cell's [`Kind`] alone, for the heap does not know what a program's slots mean. Of the
-/// cells that [`shapes`](crate::shapes) makes, [`shapes::internal_name`](crate::shapes::internal_name) tells
-/// which edges are V8's own, and what it calls them.
+/// It depends on the cell's [`Kind`] only, because the heap does not know what a program's slots mean. For cells of
+/// [`shapes`](crate::shapes), [`shapes::internal_name`](crate::shapes::internal_name) has V8's names of the edges that are
+/// V8's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EdgeKind {
@@ -65,8 +65,8 @@ pub enum EdgeKind {
 }
 
 impl Heap {
-    /// The cells that handles and owned roots refer to, the handles first, each as often as it is referred to.
-    /// Outside of a scope there are no handles. O(roots).
+    /// The cells that handles and owned roots refer to, the handles first. A cell appears once for each root. Outside of
+    /// a scope there are no handles. O(roots).
     #[must_use]
     pub fn roots(&mut self) -> Vec<NodeId> {
         self.root_cells().into_iter().map(|cell| self.node_id(cell)).collect()
@@ -76,14 +76,13 @@ impl Heap {
     /// [`roots`](Self::roots). Weak references do not make a cell reachable, and an ephemeron's value is
     /// reached once both its table and its key are.
     ///
-    /// If the key is reached first, the value comes as the table's other references do, in the order of its
-    /// places. If the table is, the value waits: when nothing else is left to visit, the values whose keys were
-    /// reached meanwhile are next, in the order in which those were.
+    /// If the key is reached before the table, the value is visited with the table's other references, in the order of the
+    /// buckets. Otherwise the value waits: when nothing else is left to visit, the values whose keys were reached
+    /// meanwhile follow, in the order of their keys.
     ///
-    /// O(cells + slots + entries) time, and O(cells + entries) memory beside the heap. Nothing is collected, so a
-    /// cell is visited as it is; cells that had no identity get one. Those of doubles take some 16 bytes each
-    /// beside the heap until most of them are dead, or [`release_memory`](Self::release_memory) finds some dead;
-    /// later collections take no longer for them.
+    /// O(cells + slots + entries) time, and O(cells + entries) memory outside the heap. Nothing is collected or moved;
+    /// cells without an identity get one. The identities of doubles take some 16 bytes each outside the heap until most of
+    /// the doubles are dead, or [`release_memory`](Self::release_memory) removes them; later collections take no longer.
     ///
     /// ```
     /// use heap_model::{Heap, HeapOptions, Value, shapes};
@@ -124,7 +123,7 @@ impl Heap {
         }
     }
 
-    /// What [`roots`](Self::roots) gives the identities of, as a walk begins.
+    /// The cells that [`roots`](Self::roots) gives the identities of.
     fn root_cells(&mut self) -> Vec<Cell> {
         self.roots.drain();
         self.doubles.begin_walk(&self.spaces, self.marking.is_on());
@@ -171,7 +170,7 @@ impl Heap {
     }
 }
 
-/// Cells that are reached, and entries whose keys are not yet.
+/// The cells that were reached, and the entries whose keys were not reached yet.
 #[derive(Default)]
 struct Walk {
     order: Vec<Cell>,
@@ -215,7 +214,7 @@ impl Walk {
         }
     }
 
-    /// A value is reached if its key is, or once it will be.
+    /// Reaches an entry's value if its key was reached; otherwise the value waits.
     fn follow_entry(&mut self, key: Option<Cell>, value: Option<Cell>) {
         match (key, value) {
             (Some(key), Some(value)) if self.reached.contains(&key) => self.reach(value),
@@ -224,7 +223,7 @@ impl Walk {
         }
     }
 
-    /// Reaches the values whose keys were reached; whether there were any new ones.
+    /// Reaches the values whose keys were reached. Returns whether there were any new ones.
     fn settle(&mut self) -> bool {
         while let Some(value) = self.settled.pop_front() {
             self.reach(value);

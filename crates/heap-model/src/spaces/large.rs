@@ -14,7 +14,7 @@ pub(crate) struct LargeSpace {
 }
 
 impl LargeSpace {
-    /// What a large cell's mapping takes, in bytes.
+    /// The size of a large cell's mapping, in bytes.
     pub fn commit(size: usize) -> usize {
         Self::commit_by(size, mapping::system_page())
     }
@@ -64,7 +64,7 @@ impl LargeSpace {
         self.chunks().map(Chunk::first_cell)
     }
 
-    /// Unmaps the cells that are not marked, and what is left behind those that were trimmed.
+    /// Unmaps the cells that are not marked, and the unused pages of those that were trimmed.
     pub fn sweep(&mut self) {
         let Self { mappings, used, committed } = self;
         (*used, *committed) = (0, 0);

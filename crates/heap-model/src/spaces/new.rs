@@ -1,8 +1,7 @@
-//! The new space: two semi-spaces, one of which is allocated in from its start on (Cheney 1970; V8's
-//! `SemiSpaceNewSpace`).
+//! The new space: two semi-spaces, and bump allocation in one of them (Cheney 1970; V8's `SemiSpaceNewSpace`).
 //!
-//! Both semi-spaces are reserved at their maximum; what is committed is the capacity of each. A survivor of one
-//! scavenge lies below the age mark and is promoted by the next.
+//! Both semi-spaces are reserved at their maximum; their capacity is committed. A survivor of one scavenge lies below the
+//! age mark and is promoted by the next.
 
 use crate::memory::cell::Cell;
 use crate::memory::mapping::{Mapping, PAGE};
@@ -13,15 +12,15 @@ pub(crate) struct NewSpace {
     mapping: Mapping,
     /// The addresses of both semi-spaces: where they begin, and how many bytes they are.
     range: (usize, usize),
-    /// Bytes of a semi-space at the most, and now.
+    /// The largest and the current size of a semi-space, in bytes.
     maximum: usize,
     capacity: usize,
-    /// The semi-space that is allocated in: the first or the second, and its cells.
+    /// The semi-space that is in use: the first or the second, and its cells.
     half: usize,
     bump: Bump,
     /// Bytes of cells that have survived a scavenge.
     aged: usize,
-    /// How many bytes of each semi-space have been written to and not been released since.
+    /// The high-water mark of bytes written in each semi-space since it was last released.
     touched: [usize; 2],
 }
 
@@ -96,8 +95,7 @@ impl NewSpace {
         2 * self.capacity
     }
 
-    /// Bytes of both semi-spaces that are resident because they were written to, as far as the system's pages
-    /// are small.
+    /// Bytes of both semi-spaces that are resident because they were written to, if the system's pages are small.
     pub fn physical(&self) -> usize {
         let touched = self.touches();
         touched[0] + touched[1]
@@ -111,13 +109,13 @@ impl NewSpace {
         touched
     }
 
-    /// Makes both semi-spaces larger; what the next scavenge fills is the larger one.
+    /// Grows both semi-spaces; the to-space of the next scavenge has the new size.
     pub(super) fn grow(&mut self, capacity: usize) {
         self.capacity = capacity.min(self.maximum).next_multiple_of(PAGE);
         self.mapping.ask_for_large_pages(self.capacity);
     }
 
-    /// Makes both semi-spaces smaller, but not smaller than what is used, and gives all back that holds no cell.
+    /// Shrinks both semi-spaces, at most to what is in use, and gives the rest back.
     pub(super) fn shrink(&mut self, capacity: usize) {
         self.capacity = capacity.max(self.used()).next_multiple_of(PAGE).min(self.capacity);
         for (number, touched) in self.touches().into_iter().enumerate() {
@@ -128,7 +126,7 @@ impl NewSpace {
         }
     }
 
-    /// Goes over to the other semi-space, which is empty, and gives the from-space.
+    /// Switches to the other semi-space, which is empty, and returns the from-space.
     pub fn flip(&mut self) -> FromSpace {
         self.touched = self.touches();
         let start = self.bump.start();
@@ -139,12 +137,12 @@ impl NewSpace {
         from
     }
 
-    /// The part of the mapping that the semi-space takes which is allocated in.
+    /// The range of the mapping that the semi-space in use takes.
     fn part(&self) -> core::ops::Range<usize> {
         self.half * self.maximum..(self.half + 1) * self.maximum
     }
 
-    /// All cells of the space have survived a scavenge.
+    /// Sets the age mark: all cells of the space have survived a scavenge.
     pub fn age(&mut self) {
         self.aged = self.used();
     }
@@ -154,23 +152,23 @@ impl NewSpace {
         self.bump.cells()
     }
 
-    /// Takes the cells in that were allocated since the last time (Cheney's unscanned part of the to-space).
+    /// The cells that were allocated since the last call (Cheney's unscanned part of the to-space).
     #[inline(always)]
     pub fn extend(&self, run: &mut Run) {
         self.bump.extend(run);
     }
 
-    /// Whether a cell of the space, and not of the from-space, lies at this address.
+    /// Whether the address is that of a cell in the semi-space in use.
     pub fn holds(&self, cell: Cell) -> bool {
         self.bump.contains(cell)
     }
 
-    /// Lets up to `used` bytes and the capacity be allocated, and no more.
+    /// Bounds allocation to `used` bytes, at most the capacity.
     pub(super) fn bound(&mut self, used: usize) {
         self.bump.bound(used.min(self.capacity));
     }
 
-    /// Overwrites the semi-space that is not in use, so that a stale reference is found out.
+    /// Poisons the semi-space that is not in use, so that stale references are found.
     #[cfg(zeal)]
     pub fn poison(&mut self) {
         let start = (1 - self.half) * self.maximum;

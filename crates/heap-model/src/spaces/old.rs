@@ -1,8 +1,8 @@
-//! The old space: pages of 256 KiB with free lists by size class (Wilson et al. 1995; V8's `OldSpace`), allocated in
-//! from a range that is free, and swept when more is needed.
+//! The old space: pages of 256 KiB with free lists by size class (Wilson et al. 1995; V8's `OldSpace`), bump allocation in
+//! a free range, and lazy sweeping.
 //!
-//! A free range is at most twice as long as its class's shortest. A page whose cells are all dead leaves the space
-//! at the end of marking; its memory waits for another page or for [`OldSpace::release`].
+//! A free range is at most twice as long as the shortest of its class. A page whose cells are all dead leaves the space
+//! at the end of marking; its memory is reused for another page or given back by [`OldSpace::release`].
 
 #[cfg(zeal)]
 mod verify;
@@ -14,9 +14,9 @@ use crate::memory::room::{Bump, FreeRange, Room};
 /// Pages that are mapped at a time.
 const REGION: usize = 32;
 const CLASSES: usize = 18;
-/// Empty pages that a collection gives back to the operating system at the most.
+/// The most empty pages that a collection gives back to the operating system.
 const RELEASED_AT_ONCE: usize = 16;
-/// Ranges of a cell's own class that are looked at, unless memory is short.
+/// The number of ranges of a cell's own class that are tried, unless memory is short.
 const TRIES: usize = 8;
 /// Shorter free ranges, in bytes, are left to the next sweep.
 const SHORTEST: usize = 32;
@@ -28,22 +28,22 @@ pub(crate) struct OldSpace {
     /// Pages that hold no cells: resident ones, and ones that were given back to the operating system.
     empty: Vec<Chunk>,
     released: Vec<Chunk>,
-    /// Pages whose dead cells are not on the free lists yet.
+    /// Pages that are not swept yet.
     unswept: Vec<Chunk>,
     /// Pages and large cells' chunks whose marks are to be cleared before marking begins.
     uncleared: Vec<Chunk>,
     free: [Vec<FreeRange>; CLASSES],
-    /// The range that is allocated in.
+    /// The current bump range.
     bump: Bump,
     /// Bytes of cells.
     used: usize,
-    /// How many pages allocation may still sweep.
+    /// The number of pages that allocation may still sweep.
     sweepable: usize,
 }
 
 impl OldSpace {
-    /// Takes room for a cell in a page that is there; none if a page must be added. Sweeps at most as many pages for
-    /// it as [`allow_sweeping`](Self::allow_sweeping) said.
+    /// Takes room for a cell in an existing page; `None` if a page must be added. Sweeps at most the number of pages that
+    /// [`allow_sweeping`](Self::allow_sweeping) has set.
     #[inline]
     pub fn allocate(&mut self, size: usize) -> Option<Room> {
         if !self.bump.fits(size) && !self.refill(size, false) {
@@ -52,7 +52,7 @@ impl OldSpace {
         self.allocate_in_range(size)
     }
 
-    /// Takes room for a cell in a page that is there, sweeping all pages if need be.
+    /// Takes room for a cell in an existing page; sweeps all pages if needed.
     pub fn allocate_thoroughly(&mut self, size: usize) -> Option<Room> {
         if !self.bump.fits(size) && !self.refill(size, true) {
             return None;
@@ -60,7 +60,7 @@ impl OldSpace {
         self.allocate_in_range(size)
     }
 
-    /// Takes room for a cell in the range that is allocated in.
+    /// Takes room for a cell in the current bump range.
     #[inline(always)]
     pub fn allocate_in_range(&mut self, size: usize) -> Option<Room> {
         let room = self.bump.allocate(size)?;

@@ -117,7 +117,7 @@ fn a_list_of_a_million_cells_is_collected_without_recursion() {
     });
 }
 
-/// Fills the heap with cells of `size` bytes, and keeps one of every `every`.
+/// Fills the heap with cells of `size` bytes, and keeps one of each `one_of`.
 fn fill_and_keep(heap: &mut Heap, size: usize, one_of: usize) -> Vec<Global> {
     let mut all = Vec::new();
     loop {
