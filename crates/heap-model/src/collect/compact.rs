@@ -1,4 +1,4 @@
-//! Compaction: the cells of evacuation candidates move together, so that the pages can leave (V8's `evacuation` in
+//! Compaction: moves the cells of evacuation candidates together, so that their pages become empty (V8's `evacuation` in
 //! `mark-compact.cc`).
 
 use super::mark::Marker;
@@ -12,10 +12,10 @@ use crate::remembered::Remembered;
 use crate::roots::Roots;
 use crate::spaces::{Change, Spaces};
 
-/// Bytes that the last step of an incremental marking moves at the most (V8's `max_evacuated_bytes`).
+/// The most bytes that the last step of an incremental marking moves (V8's `max_evacuated_bytes`).
 pub(crate) const MOVED_BY_A_STEP: usize = 4 << 20;
 
-/// Live bytes of an evacuation candidate at the most.
+/// The most live bytes of an evacuation candidate.
 const SPARSE: usize = USABLE * 4 / 10;
 const NEARLY_FULL: usize = USABLE * 9 / 10;
 
@@ -28,7 +28,7 @@ pub(crate) fn select_candidates(spaces: &Spaces, most: usize, last: bool) -> Vec
     pages.sort_by_key(|page| page.used());
     let mut room = spaces.limit().saturating_sub(spaces.committed()) / PAGE * USABLE;
     if last {
-        // Not all of it will be of use.
+        // Not all of a free range will be usable.
         room += spaces.old.spare() / 4 * 3;
     }
     let (mut chosen, mut bytes) = (0, 0);
@@ -97,7 +97,7 @@ impl Compaction<'_> {
         spaces.old.discard(&emptied);
         for page in left {
             for cell in page.marked() {
-                // It was moved before memory was refused: its page is walked again, and counted without it.
+                // Moved before memory was refused: its page is walked again, and counted without it.
                 if let Some(moved) = cell.forwarded() {
                     let size = moved.header().size();
                     page.free(cell, size);
@@ -108,8 +108,8 @@ impl Compaction<'_> {
     }
 }
 
-/// Moves a page's cells, and notes the `doubles` among them that have identities. False if the limit or the operating
-/// system refuses memory, and then some stay.
+/// Moves a page's cells, and records the `doubles` with identities among them. False if the limit or the operating system
+/// refuses memory; then some cells stay.
 fn move_page(spaces: &mut Change<'_>, page: Chunk, doubles: &mut Vec<Cell>) -> bool {
     let mut whole = true;
     for cell in page.marked() {
@@ -134,7 +134,7 @@ fn move_page(spaces: &mut Change<'_>, page: Chunk, doubles: &mut Vec<Cell>) -> b
     whole
 }
 
-/// The cell where it now is.
+/// The cell at its new address.
 fn moved(cell: Cell) -> Cell {
     cell.forwarded().unwrap_or(cell)
 }

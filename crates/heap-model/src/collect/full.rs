@@ -23,7 +23,7 @@ pub(crate) struct Full<'h> {
 }
 
 impl Full<'_> {
-    /// Marks what is left after a scavenge, and frees what is not reachable. Gives the marker's work.
+    /// Marks what is left after a scavenge, and frees what is unreachable. Returns the marker's work.
     pub fn finish(self, mut marker: Marker, candidates: Vec<Chunk>) -> usize {
         let Self { spaces, roots, remembered, natives, identities, doubles } = self;
         marker.mark_roots(roots);

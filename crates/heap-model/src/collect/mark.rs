@@ -15,18 +15,18 @@ use core::ops::Range;
 /// `MarkingProgressTracker`).
 pub(super) const PIECE: usize = 2048;
 
-/// Slots in a line of the cache, and how far ahead those of a wide cell are loaded, in bytes.
+/// Slots of a cache line, and the prefetch distance in a wide cell, in bytes.
 const LINE: usize = 8;
 const SLOTS_AHEAD: isize = 2048;
 
-/// What marking knows. Young cells are neither marked nor visited.
+/// The marker. Young cells are neither marked nor visited.
 #[derive(Default)]
 pub(crate) struct Marker {
     /// Grey cells.
     stack: Vec<Cell>,
-    /// Cells that are visited in pieces, with the slot that comes next.
+    /// Cells that are visited in pieces, with their next slots.
     wide: Vec<(Cell, usize)>,
-    /// The work at which the program goes on.
+    /// The work at which the step ends.
     goal: usize,
     loading: PrefetchBuffer,
     stride: Stride,
@@ -38,47 +38,46 @@ pub(crate) struct Marker {
     listed: Vec<Cell>,
     /// The values of entries whose keys may still be marked.
     waiting: WaitList<Word>,
-    /// Slots that refer to cells of evacuation candidates.
+    /// Recorded slots: those that refer to cells of evacuation candidates.
     pub(super) recorded: Vec<(Cell, u32)>,
-    /// Such slots that were stored to during incremental marking, in cells that were marked.
+    /// Slots of this sort that were stored to during incremental marking, in marked cells.
     pub(super) stored: RememberedSlots,
     young: (usize, usize),
     /// There are evacuation candidates.
     evacuates: bool,
     /// Slots visited, and entries of ephemeron tables considered.
     pub work: usize,
-    /// The young cells were promoted and the roots marked: there is little left for the last step.
+    /// The young cells were promoted and the roots marked, so that little is left for the last step.
     pub ends: bool,
-    /// Entries are decided: no cell will be marked that is not reached from now on.
+    /// Entries are decided when they are met, because marking is at its end.
     last: bool,
-    /// Tables that have lost most of their entries get smaller.
+    /// Tables that have lost most of their entries shrink.
     pub(super) shrink: bool,
 }
 
-/// How far a round over the ephemeron tables has come (`rounds.rs`).
+/// The progress of a round over the ephemeron tables (`rounds.rs`).
 #[derive(Default)]
 pub(super) struct Round {
-    /// The table by its number, and the slot in it that comes next.
+    /// The current table's index, and the next slot in it.
     pub table: usize,
     pub slot: usize,
-    /// Slots of tables that it has gone through.
+    /// Slots of tables visited.
     pub slots: usize,
     /// The marker's work when it began.
     pub before: usize,
-    /// Rounds before it that were hardly worth it.
+    /// The number of earlier rounds that led to little.
     pub poor: usize,
 }
 
-/// The prefetch buffer (Cher, Hosking and Vitek 2004): cells that are being loaded before they are visited, the first
-/// come first.
+/// The prefetch buffer (Cher, Hosking and Vitek 2004): a queue of cells that were prefetched and are visited next.
 struct PrefetchBuffer {
     cells: [Option<Cell>; PREFETCHED],
-    /// How many cells have come and gone.
+    /// The number of cells that were ever added and removed.
     pushed: usize,
     popped: usize,
 }
 
-/// Cells of the prefetch buffer: a power of two.
+/// The capacity of the prefetch buffer, a power of two.
 const PREFETCHED: usize = 8;
 
 impl Default for PrefetchBuffer {
@@ -93,7 +92,7 @@ impl PrefetchBuffer {
         self.pushed == self.popped
     }
 
-    /// Takes the first cell out of a buffer that is not empty.
+    /// Removes the first cell of a buffer that is not empty.
     #[inline(always)]
     fn pop(&mut self) -> Option<Cell> {
         let cell = self.cells[self.popped % PREFETCHED];
@@ -101,7 +100,7 @@ impl PrefetchBuffer {
         cell
     }
 
-    /// Puts a cell in, and gives the first one if there is no room for both.
+    /// Adds a cell; returns the first one if the buffer was full.
     #[inline(always)]
     fn exchange(&mut self, cell: Cell) -> Option<Cell> {
         let full = self.pushed - self.popped == PREFETCHED;
@@ -112,16 +111,16 @@ impl PrefetchBuffer {
     }
 }
 
-/// Cells that are visited in the order of their addresses: those that will come are loaded. The processor foresees
-/// that itself, but not beyond the system's page.
+/// Prefetch for cells that are visited in address order. The processor's own prefetch stops at the end of the system's
+/// page.
 #[derive(Default)]
 struct Stride {
     last: usize,
 }
 
-/// How far ahead is loaded, in bytes.
+/// The prefetch distance, in bytes.
 const STRIDE_AHEAD: isize = 2048;
-/// How far from one another such cells begin at the most.
+/// The largest distance between the addresses of two such cells.
 const STRIDE: isize = 256;
 
 impl Stride {
@@ -136,8 +135,8 @@ impl Stride {
 }
 
 impl Marker {
-    /// Begins to mark a heap whose young cells lie in a range of addresses (its start and its length in bytes). With
-    /// `evacuates` it has evacuation candidates; with `shrink` ephemeron tables may get smaller.
+    /// A marker for a heap whose young cells lie in a range of addresses (its start and its length in bytes). With
+    /// `evacuates` there are evacuation candidates; with `shrink` ephemeron tables may shrink.
     pub fn new(young: (usize, usize), evacuates: bool, shrink: bool) -> Self {
         Self { young, evacuates, shrink, ..Self::default() }
     }
@@ -147,7 +146,7 @@ impl Marker {
         word.lies_in(self.young.0, self.young.1)
     }
 
-    /// Marks what a word refers to, and sees to it that it is visited.
+    /// Marks what a word refers to, and queues it to be visited.
     #[inline(always)]
     pub fn mark_word(&mut self, word: Word) {
         if !word.is_reference() || self.is_young(word) {
@@ -171,21 +170,21 @@ impl Marker {
         }
     }
 
-    /// A cell of the old space that was allocated while marking goes on.
+    /// Marks an old cell that was allocated during incremental marking.
     pub fn allocated(&mut self, cell: Cell) {
         if Chunk::of(cell).mark(cell) {
             self.stack.push(cell);
         }
     }
 
-    /// Visits cells until about `budget` slots are done; true if none is left.
+    /// Visits cells until about `budget` slots are done. Returns whether none is left.
     pub fn advance(&mut self, budget: usize) -> bool {
         let goal = self.work.saturating_add(budget);
         self.goal = goal;
         self.visit_pieces();
         while self.work < goal {
             let due = match self.stack.pop() {
-                // In a chain nothing else is to be done while the next cell is loaded.
+                // A lone cell, as in a chain: nothing else can be done while it is loaded.
                 Some(cell) if self.stack.is_empty() && self.loading.is_empty() => Some(cell),
                 Some(cell) => {
                     cell.prefetch();
@@ -234,7 +233,7 @@ impl Marker {
         }
     }
 
-    /// Visits a cell that stayed young. What it refers to weakly is decided with the rest.
+    /// Visits a cell that stayed young. Its weak references are decided with the others.
     pub(super) fn visit_young(&mut self, cell: Cell) {
         match cell.header().kind() {
             Kind::EphemeronTable => self.tables.push(cell),
@@ -244,7 +243,7 @@ impl Marker {
         }
     }
 
-    /// What is weak in a registration is decided at the end; the list that goes on with it, once its owner lives.
+    /// Visits a registration. Its weak slots are decided at the end, its link in a list once its owner is marked.
     fn visit_registration(&mut self, cell: Cell) {
         self.registrations.push(cell);
         match registration::link(cell) {
@@ -264,8 +263,8 @@ impl Marker {
         }
     }
 
-    /// The cell is visited in pieces until the budget is spent, before all else: what an array refers to often
-    /// lies in its order, and is visited in no order if each piece's is followed first.
+    /// Visits a wide cell in pieces until the budget is spent, before other grey cells: the targets of an array often lie in
+    /// its order, which would be lost if each piece's targets were visited first.
     #[cold]
     #[inline(never)]
     fn visit_wide(&mut self, cell: Cell, first: usize) {
@@ -274,7 +273,7 @@ impl Marker {
         self.visit_pieces();
     }
 
-    /// Visits the next slots of wide cells. The write barrier marks what is stored into slots that were visited.
+    /// Visits the next slots of wide cells. For slots that were visited the write barrier marks what is stored.
     fn visit_pieces(&mut self) {
         while self.work < self.goal {
             let Some((cell, first)) = self.wide.pop() else { return };
@@ -307,11 +306,11 @@ impl Marker {
             && Cell::of(word).is_some_and(|cell| Chunk::of(cell).is_evacuated())
     }
 
-    /// Marks what is left, and decides all ephemerons, and the lists of registrations, which their owners keep
-    /// alive: in time linear in their number.
+    /// Marks what is left, and decides all ephemerons and the lists of registrations, which their owners keep alive, in
+    /// time linear in their number.
     ///
-    /// Only keys that other entries' values may still reach are waited for, which is none if no value
-    /// of a living key leads to a cell that is not marked.
+    /// Entries are put on wait lists only if a value of a live key leads to an unmarked cell, because otherwise no other
+    /// key can be reached.
     pub fn finish(&mut self) {
         self.advance(usize::MAX);
         let mut groups = Groups::new();
@@ -322,7 +321,7 @@ impl Marker {
         }
         self.advance(usize::MAX);
         self.count_undecided(tables, listed, &mut groups);
-        // From now on tables are decided as they are met; those met already are decided here.
+        // From now on tables are decided when they are met; tables that were met before are decided here.
         self.last = true;
         let mut waiting = WaitListBuilder::new(groups, Word::UNDEFINED);
         for table in self.tables.clone() {
@@ -341,8 +340,8 @@ impl Marker {
         self.advance(usize::MAX);
     }
 
-    /// Of the tables and the listed registrations from these numbers on, marks the values of the keys that live,
-    /// and counts the others.
+    /// Marks the values of live keys in the tables and listed registrations from these indices on, and counts the other
+    /// entries.
     fn count_undecided(&mut self, tables: usize, listed: usize, groups: &mut Groups) {
         for index in listed..self.listed.len() {
             let Some((owner, next)) = registration::link(self.listed[index]) else { continue };
@@ -367,7 +366,7 @@ impl Marker {
         }
     }
 
-    /// Marks the values of the keys that live, and gives the other entries to `wait`.
+    /// Marks the values of live keys, and passes the other entries to `wait`.
     fn visit_table(&mut self, table: Cell, mut wait: impl FnMut(&mut Self, Cell, Word)) {
         for slot in (FIRST..table.header().slots()).step_by(2) {
             let Some(key) = Cell::of(table.slot(slot)) else { continue };
@@ -390,7 +389,7 @@ impl Marker {
         !self.is_young(cell.word()) && Chunk::of(cell).is_marked(cell)
     }
 
-    /// The key is marked: so are the values that waited for it.
+    /// Marks the values that waited for a key, which was marked.
     #[cold]
     fn mark_waiting(&mut self, key: Cell) {
         let mut next = self.waiting.take(key);
@@ -401,7 +400,8 @@ impl Marker {
         }
     }
 
-    /// An entry's key lives. Counted here, it is as much work whether it waited or not.
+    /// Marks the value of an entry whose key is live. The work is counted here, so that it is the same whether the entry
+    /// waited or not.
     #[inline(always)]
     fn mark_value(&mut self, value: Word) {
         self.work += 1;
@@ -416,7 +416,7 @@ impl Marker {
         self.stack.iter().copied().chain(loading)
     }
 
-    /// Cells that are visited in pieces, with the slot that comes next.
+    /// Cells that are visited in pieces, with their next slots.
     #[cfg(zeal)]
     pub fn partly_visited(&self) -> &[(Cell, usize)] {
         &self.wide

@@ -1,4 +1,4 @@
-//! The state of a marking that is incremental: marks are cleared in steps, then cells are marked in steps (V8's
+//! The state of incremental marking: marks are cleared in steps, then cells are marked in steps (V8's
 //! `incremental-marking.cc`).
 
 use super::compact::{MOVED_BY_A_STEP, select_candidates};
@@ -8,18 +8,18 @@ use crate::roots::Roots;
 use crate::spaces::Spaces;
 use std::time::{Duration, Instant};
 
-/// Slots visited between two looks at the clock.
+/// Slots visited between two readings of the clock.
 const PORTION: usize = 8192;
-/// Pages whose marks are cleared between two looks at the clock.
+/// Pages whose marks are cleared between two readings of the clock.
 const CLEARED: usize = 64;
 
-/// How far a marking has come.
+/// The progress of incremental marking.
 #[derive(Default)]
 pub(crate) struct Marking {
     pub marker: Option<Marker>,
-    /// A marking is about to begin: the marks of the last one are being cleared.
+    /// Before marking: the marks of the last one are being cleared.
     pub clearing: bool,
-    /// Pages whose cells the collection at hand moves.
+    /// The evacuation candidates of the collection in progress.
     pub candidates: Vec<Chunk>,
     /// Steps since the last full collection.
     pub steps: usize,
@@ -30,12 +30,12 @@ pub(crate) struct Marking {
 }
 
 impl Marking {
-    /// Whether a collection is under way while the program runs: what marks there are is not complete.
+    /// Whether a collection is in progress while the program runs, so that marks are incomplete.
     pub fn is_on(&self) -> bool {
         self.clearing || self.marker.is_some()
     }
 
-    /// Gives up an unfinished marking.
+    /// Abandons an unfinished marking.
     pub fn cancel(&mut self) {
         (self.marker, self.clearing) = (None, false);
     }
@@ -45,14 +45,13 @@ impl Marking {
         Marker::new(spaces.new.range(), !self.candidates.is_empty(), shrink)
     }
 
-    /// Clears marks for so long at the most; true once all are cleared. Those of a gigabyte take as long as some
-    /// steps.
+    /// Clears marks until the deadline. Returns whether all are cleared. The marks of a gigabyte take several steps.
     pub fn clear(&mut self, spaces: &mut Spaces, start: Instant, length: Duration) -> bool {
         if !self.clearing {
             self.clearing = true;
             spaces.change().old.retire();
-            // Used bytes of pages are cleared with the marks. References to the candidates are recorded from now
-            // on, so nothing is allocated there.
+            // The live bytes of pages are cleared with the marks. From now on references to the candidates are recorded,
+            // so nothing is allocated in them.
             self.candidates = select_candidates(spaces, MOVED_BY_A_STEP, false);
             let mut change = spaces.change();
             change.old.exclude_evacuated();
@@ -68,8 +67,8 @@ impl Marking {
         }
     }
 
-    /// Begins to mark, from handles and owned roots. Which young cells live is not known yet: those that do
-    /// are visited once they are promoted.
+    /// Begins to mark, from handles and owned roots. It is not known yet which young cells live; they are visited when they
+    /// are promoted.
     pub fn begin(&mut self, spaces: &Spaces, roots: &mut Roots, shrink: bool) {
         roots.drain();
         let mut marker = self.marker(spaces, shrink);
@@ -78,7 +77,7 @@ impl Marking {
         self.marked_until = spaces.old_generation();
     }
 
-    /// Marks for so long at the most, if `least` slots are done by then; true if nothing is left.
+    /// Marks until the deadline, but at least `least` slots. Returns whether nothing is left.
     pub fn step(&mut self, start: Instant, length: Duration, least: usize) -> bool {
         let Some(marker) = &mut self.marker else { return false };
         self.steps += 1;

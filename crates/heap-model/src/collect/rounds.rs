@@ -1,20 +1,19 @@
-//! Ephemerons during incremental marking: in rounds over the tables that were met, whenever nothing else is left to
-//! visit, the values of marked keys are marked. So the last step, which decides the other entries, finds little to
-//! visit.
+//! Ephemerons during incremental marking: whenever nothing else is left to visit, rounds over the tables that were met mark
+//! the values of marked keys. So little is left for the last step, which decides the other entries.
 //!
-//! A round follows another only if that one has led to something, and not after [`POOR`] rounds that led to fewer
-//! slots than the tables have. So at most `POOR + 1` times all slots of tables are visited, and as many again as
-//! slots of other cells.
+//! A round follows another only if that one has marked something, and not after [`POOR`] rounds that led to fewer slots
+//! than the tables have. So all rounds together visit the slots of tables at most `POOR + 1` times, and besides at most as
+//! many as there are slots of other cells.
 
 use super::mark::{Marker, PIECE, Round};
 use crate::memory::cell::Cell;
 use crate::tables::ephemeron::FIRST;
 
-/// How many rounds may be hardly worth it (V8's `--ephemeron-fixpoint-iterations`).
+/// The most rounds that may lead to little (V8's `--ephemeron-fixpoint-iterations`).
 const POOR: usize = 10;
 
 impl Marker {
-    /// As [`advance`](Self::advance), ephemerons included; true if nothing is left but for the last step.
+    /// As [`advance`](Self::advance), with ephemerons. Returns whether only the last step is left.
     pub fn step(&mut self, budget: usize) -> bool {
         let goal = self.work.saturating_add(budget);
         while self.work < goal {
@@ -25,8 +24,7 @@ impl Marker {
         false
     }
 
-    /// Goes through some of the entries, while nothing else is left to visit. False if another round would
-    /// not be worth it.
+    /// Visits some of the entries, while nothing else is left to visit. False if another round would not pay.
     fn mark_values_of_marked_keys(&mut self) -> bool {
         if self.round.table == self.tables.len() {
             let Round { slots, before, poor, .. } = self.round;
@@ -52,7 +50,7 @@ impl Marker {
         round.slots += end - first;
         self.work += end - first;
         for slot in (first..end).step_by(2) {
-            // Whether a young key lives is not known yet.
+            // It is not known yet whether a young key lives.
             if Cell::of(table.slot(slot)).is_some_and(|key| self.is_marked(key)) {
                 self.mark_word(table.slot(slot + 1));
             }

@@ -16,13 +16,13 @@ use crate::sites::Sites;
 use crate::spaces::{FromSpace, NewSpace, OldSpace, Parts, Spaces};
 use crate::tables::ephemeron::{self, FIRST};
 
-/// Pages that are swept for one allocation or one scavenge at the most.
+/// The most pages that are swept for one allocation or one scavenge.
 pub(crate) const SWEEPABLE: usize = 8;
 
-/// Who is promoted.
+/// Which survivors are promoted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Promote {
-    /// The semi-spaces are equal, so all survivors fit.
+    /// None: the semi-spaces are equal, so all survivors fit.
     Nobody,
     /// Survivors of an earlier scavenge.
     Aged,
@@ -30,8 +30,8 @@ pub(crate) enum Promote {
     All,
 }
 
-/// The promotion worklist: promoted cells whose slots may still refer to the from-space. They lie behind one another
-/// in a few ranges of the old space, so that no list of them is needed.
+/// The promotion worklist: promoted cells whose slots may still refer to the from-space. They form a few runs in the old
+/// space, so that no list of single cells is needed.
 #[derive(Default)]
 struct PromotionWorklist {
     /// The run that grows.
@@ -66,12 +66,12 @@ pub(crate) struct Scavenge<'h> {
     pub natives: &'h mut Natives,
     pub doubles: &'h mut Doubles,
     pub sites: &'h mut Sites,
-    /// A marking that is under way.
+    /// The marking in progress.
     pub marker: Option<&'h mut Marker>,
 }
 
 impl Scavenge<'_> {
-    /// Empties the semi-space that is in use, and gives how many bytes were promoted.
+    /// Empties the semi-space in use. Returns the number of promoted bytes.
     pub fn run(self, promote: Promote) -> usize {
         let Self { spaces, roots, remembered, natives, doubles, sites, marker } = self;
         roots.drain();
@@ -138,12 +138,12 @@ struct Scavenger<'h> {
     remembered: &'h mut Remembered,
     /// Ephemeron tables that were scanned.
     tables: Vec<Cell>,
-    /// Entries whose key is not known to live.
+    /// Entries whose keys are not known to be live.
     waiting: WaitList<(Cell, u32)>,
-    /// Entries whose key has been moved.
+    /// Entries whose keys have been moved.
     ready: Vec<u32>,
     promoted_bytes: usize,
-    /// Doubles that were moved and have identities, where they were.
+    /// Moved doubles with identities, at their old addresses.
     doubles: Vec<Cell>,
 }
 
@@ -170,7 +170,7 @@ impl Scavenger<'_> {
         }
     }
 
-    /// The word after the cell that it refers to has moved, if that was in the from-space.
+    /// The word of the new address, if it refers to a cell of the from-space.
     #[inline(always)]
     fn moved(&mut self, word: Word) -> Word {
         let Some(cell) = Cell::of(word) else { return word };
@@ -212,7 +212,7 @@ impl Scavenger<'_> {
         room.receive(loaded).cell().word()
     }
 
-    /// A cell with a flag is about to be moved.
+    /// Handles a cell with a flag before it is moved.
     #[inline(never)]
     fn note_survivor(&mut self, cell: Cell, header: Header, aged: bool) {
         if header.has(Header::WAITED_FOR) {
@@ -226,7 +226,7 @@ impl Scavenger<'_> {
         }
     }
 
-    /// Moves what the cell refers to; whether it then refers to young cells.
+    /// Moves what the cell refers to. Returns whether it then refers to young cells.
     #[inline(always)]
     fn scan(&mut self, cell: Loaded) -> bool {
         if cell.header().is(Kind::EphemeronTable) {
@@ -244,7 +244,7 @@ impl Scavenger<'_> {
         young
     }
 
-    /// As [`scan`](Self::scan) of an old cell: what is young still is remembered.
+    /// As [`scan`](Self::scan), for an old cell, which is remembered if it still refers to young cells.
     #[inline]
     fn scan_old(&mut self, cell: Cell) {
         let loaded = cell.load();
@@ -255,7 +255,7 @@ impl Scavenger<'_> {
         }
     }
 
-    /// Moves what a wide old cell's slot refers to.
+    /// Moves what a slot of a wide old cell refers to.
     #[inline]
     fn move_slot(&mut self, cell: Cell, slot: usize) {
         let word = cell.slot(slot);
@@ -282,7 +282,7 @@ impl Scavenger<'_> {
         false
     }
 
-    /// The entry's key lives.
+    /// Visits the value of an entry whose key is live.
     fn settle_entry(&mut self, table: Cell, slot: usize) {
         let (key, value) = (self.moved(table.slot(slot)), self.moved(table.slot(slot + 1)));
         table.set_slot(slot, key);
@@ -293,7 +293,7 @@ impl Scavenger<'_> {
         }
     }
 
-    /// The key of an entry and of those behind it in its wait list lives.
+    /// Visits the values of an entry and of those after it in its wait list; their key is live.
     fn settle_entries(&mut self, first: u32) {
         let mut next = Some(first);
         while let Some(index) = next {

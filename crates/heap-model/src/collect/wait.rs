@@ -1,14 +1,13 @@
-//! Ephemeron wait lists: each key that is not known to live yet has a list of the entries that wait for it, so that
-//! all are decided in time linear in their number (Barros 2008, "Eliminating cycles in weak tables"; V8's
-//! `ephemeron_marking_`).
+//! Ephemeron wait lists: each key that is not known to be live has a list of the entries that wait for it, so that all are
+//! decided in time linear in their number (Barros 2008, "Eliminating cycles in weak tables"; V8's `ephemeron_marking_`).
 //!
-//! While entries wait for a key, its auxiliary field is the head of their list, and the first entry keeps the number
-//! that was there.
+//! While entries wait for a key, its auxiliary field is the head of their list, and the first entry keeps the field's
+//! former value.
 
 use crate::memory::cell::Cell;
 use crate::memory::header::Header;
 
-/// What a collector keeps of an entry, `E`, lies here, so that none need be looked for in its table.
+/// `E` is what a collector keeps of an entry, so that the entry need not be looked up in its table.
 pub(super) struct WaitList<E> {
     entries: Vec<Waiter<E>>,
 }
@@ -18,13 +17,13 @@ struct Waiter<E> {
     entry: E,
     /// The next entry that waits for the same key, or [`NONE`].
     next: u32,
-    /// The number that the key's auxiliary field had before.
+    /// The former value of the key's auxiliary field.
     auxiliary: u32,
 }
 
 const NONE: u32 = u32::MAX;
 
-/// How many keys are being loaded while an entry is put on one's list.
+/// The prefetch distance, in keys.
 const AHEAD: usize = 8;
 
 impl<E: Copy> WaitList<E> {
@@ -49,7 +48,7 @@ impl<E: Copy> WaitList<E> {
         key.set_auxiliary(index as u32);
     }
 
-    /// The key lives: nothing waits for it any more. Gives the first of the entries that did.
+    /// Ends the waiting for a live key. Returns the first entry that waited.
     pub fn take(&mut self, key: Cell) -> Option<u32> {
         if !key.header().has(Header::WAITED_FOR) {
             return None;
@@ -60,13 +59,13 @@ impl<E: Copy> WaitList<E> {
         Some(first)
     }
 
-    /// An entry, and which one comes after it.
+    /// An entry, and the next one of its list.
     pub fn entry(&self, index: u32) -> (E, Option<u32>) {
         let Waiter { entry, next, .. } = self.entries[index as usize];
         (entry, (next != NONE).then_some(next))
     }
 
-    /// How many entries have waited.
+    /// The number of entries that were ever added.
     pub fn len(&self) -> usize {
         self.entries.len()
     }
@@ -78,13 +77,13 @@ impl<E> Default for WaitList<E> {
     }
 }
 
-/// How many entries there are at the most whose keys lie near one another, all over the heap.
+/// The numbers of entries by neighbourhoods of their keys.
 pub(super) struct Groups(Vec<u32>);
 
 /// The number of groups, a power of two. Spans that are this many apart share a group.
 const GROUPS: usize = 1 << 14;
 
-/// How many bytes of the heap's memory are a span.
+/// Bytes of a span of the heap's memory.
 const SPAN: usize = 4096;
 
 impl Groups {
@@ -103,12 +102,12 @@ fn group(key: Cell) -> usize {
     key.address() / SPAN % GROUPS
 }
 
-/// Makes a wait list of entries that were counted, in linear time. What waits for keys that lie near one another lies
-/// together, for the value of an entry often leads to a key nearby.
+/// Makes wait lists of entries that were counted, in linear time. Entries whose keys are near one another are stored
+/// together, because the value of an entry often leads to a key nearby.
 pub(super) struct WaitListBuilder<E> {
     entries: Vec<Waiter<E>>,
     keys: Vec<Option<Cell>>,
-    /// Where the next entry of each group lies.
+    /// The index of the next entry of each group.
     next: Vec<u32>,
 }
 
@@ -125,7 +124,7 @@ impl<E: Copy> WaitListBuilder<E> {
         Self { entries: vec![absent; end], keys: vec![None; end], next }
     }
 
-    /// Puts an entry in that was counted.
+    /// Adds an entry that was counted.
     #[inline(always)]
     pub fn push(&mut self, key: Cell, entry: E) {
         let next = &mut self.next[group(key)];
@@ -134,7 +133,7 @@ impl<E: Copy> WaitListBuilder<E> {
         *next += 1;
     }
 
-    /// Puts the entries on the lists of their keys, for none of which anything waits yet.
+    /// Puts the entries on the lists of their keys, which are empty.
     pub fn build(self) -> WaitList<E> {
         let Self { entries, keys, .. } = self;
         let mut waiting = WaitList { entries };

@@ -1,4 +1,4 @@
-//! What is decided after marking: entries of dead keys, weak references, and registrations whose target is dead.
+//! Weak processing after marking: entries of dead keys, weak references, and registrations whose target is dead.
 
 use super::mark::Marker;
 use crate::identities::Identities;
@@ -9,11 +9,11 @@ use crate::memory::word::Word;
 use crate::tables::ephemeron::{self, FIRST};
 use crate::tables::registration::{self, FOUND, OWNER, TARGET};
 
-/// How many registrations are being loaded while one is looked at.
+/// The prefetch distance, in registrations.
 const AHEAD: usize = 8;
 
 impl Marker {
-    /// After marking: registrations of dead targets are listed.
+    /// After marking: lists the registrations of dead targets.
     fn list_dead_registrations(&mut self, identities: &Identities) {
         let cells = std::mem::take(&mut self.registrations);
         let mut dead = Vec::new();
@@ -31,8 +31,8 @@ impl Marker {
         list(dead, identities, self);
     }
 
-    /// After marking: entries of dead keys go, weak references to dead cells are cleared, and of the
-    /// registrations those come to light whose target is dead.
+    /// After marking: removes the entries of dead keys, clears weak references to dead cells, and lists the registrations
+    /// of dead targets.
     pub fn clear_weak(&mut self, identities: &Identities) {
         self.list_dead_registrations(identities);
         for table in std::mem::take(&mut self.tables) {
@@ -47,7 +47,7 @@ impl Marker {
                     ephemeron::clear_entry(table, slot);
                 }
             }
-            // The cells of the new space are walked from one to the next: none gets smaller.
+            // The new space is walked from cell to cell, so none of its cells may shrink.
             if self.shrink && !self.is_young(table.word()) {
                 let trimmed = ephemeron::shrink(table);
                 if trimmed > 0 {

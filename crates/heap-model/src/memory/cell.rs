@@ -17,11 +17,11 @@ const SLOTS: usize = HEADER / WORD;
 
 /// A cell in the heap: formatted memory of a mapped chunk.
 ///
-/// Its slots are checked against its header. The collectors see to it that no cell is used once it was freed.
+/// Slots are checked against the header. The collectors make sure that no freed cell is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Cell(NonNull<u64>);
 
-// SAFETY: a cell belongs to a heap, and is used by whoever has the heap.
+// SAFETY: a cell belongs to a heap, and only the owner of the heap uses it.
 unsafe impl Send for Cell {}
 
 impl Cell {
@@ -39,11 +39,11 @@ impl Cell {
     /// The cell that a word refers to, if it is a reference.
     #[inline(always)]
     pub fn of(word: Word) -> Option<Self> {
-        // SAFETY: a word with the reference's tag is made from a cell alone.
+        // SAFETY: a word with the reference's tag is only made from a cell.
         word.address().map(|address| unsafe { Self::at(address) })
     }
 
-    /// Where the cell has moved to, if it has (its forwarding address).
+    /// The cell's forwarding address, if it was moved.
     #[inline(always)]
     pub fn forwarded(self) -> Option<Self> {
         self.header().forwarded().and_then(Self::of)
@@ -74,7 +74,7 @@ impl Cell {
     /// Writes a word.
     ///
     /// # Safety
-    /// As [`read`](Self::read), and the word that is written is one for that place.
+    /// As [`read`](Self::read); and the word is valid there.
     #[inline(always)]
     pub(super) unsafe fn write(self, index: usize, word: u64) {
         // SAFETY: the word lies in the cell, as the caller knows.
@@ -103,7 +103,7 @@ impl Cell {
     /// A slot.
     ///
     /// # Panics
-    /// If the cell has no such slot, which its users know.
+    /// If the cell has no such slot.
     #[inline(always)]
     pub fn slot(self, slot: usize) -> Word {
         assert!(slot < self.header().slots(), "a slot out of range");
@@ -125,7 +125,7 @@ impl Cell {
         unsafe { self.write(SLOTS + slot, word.bits()) };
     }
 
-    /// The cell with its header, which is loaded once for what follows.
+    /// The cell with its header, which is read once.
     #[inline(always)]
     pub fn load(self) -> Loaded {
         Loaded { cell: self, header: self.header() }
@@ -142,10 +142,10 @@ impl Cell {
         self.set_second(self.second() >> 32 << 32 | u64::from(hash));
     }
 
-    /// The auxiliary field beside the hash. What it says depends on the cell: the index of a native cell's payload,
-    /// the hash of a registration's token, the padding of a string, the allocation site of a young cell that has
-    /// one, or else the bucket of the cell's latest entry in an ephemeron table. While entries wait for the cell to
-    /// be marked, it is the head of their list.
+    /// The auxiliary field beside the hash. Its meaning depends on the cell: the index of a native cell's payload, the hash
+    /// of a registration's token, the padding of a string, the allocation site of a young cell that has one, otherwise the
+    /// bucket of the cell's latest entry in an ephemeron table. While entries wait for the cell to be marked, it is the
+    /// head of their wait list.
     #[inline(always)]
     pub fn auxiliary(self) -> u32 {
         (self.second() >> 32) as u32
@@ -164,12 +164,11 @@ impl Cell {
 
     #[inline(always)]
     fn set_second(self, word: u64) {
-        // SAFETY: each cell has at least two words, and the second one is no tagged word.
+        // SAFETY: each cell has at least two words, and the second one is not a slot.
         unsafe { self.write(1, word) };
     }
 
-    /// Leaves the cell its first `slots` slots and nothing behind them, and gives by how many bytes
-    /// it is smaller.
+    /// Trims the cell to its first `slots` slots. Returns by how many bytes it is smaller.
     ///
     /// # Panics
     /// If the cell has fewer slots.
@@ -182,7 +181,7 @@ impl Cell {
         header.size() - size
     }
 
-    /// Copies the cell's words to where another of its size is to be, and leaves the forwarding address behind.
+    /// Copies the cell's words to `to`, and leaves the forwarding address behind.
     ///
     /// # Safety
     /// `to` has as many bytes as the cell, and they are no other cell's.
@@ -190,14 +189,14 @@ impl Cell {
     pub(super) unsafe fn copy_to(self, to: Self, size: usize) {
         match size {
             // Most cells: the first words and the last, which may be the same.
-            // SAFETY: the sizes are those that are asked for.
+            // SAFETY: both cells have the number of words that the branch is for.
             16..=32 => unsafe { self.copy_ends::<2>(to, size / WORD) },
             // SAFETY: as above.
             33..=64 => unsafe { self.copy_ends::<4>(to, size / WORD) },
             // SAFETY: both are `size` bytes in mapped chunks, and an allocation overlaps no cell.
             _ => unsafe { self.0.copy_to_nonoverlapping(to.0, size / WORD) },
         }
-        // SAFETY: each cell has a header, which a forwarding address takes the place of.
+        // SAFETY: each cell has a header, which the forwarding address replaces.
         unsafe { self.write(0, to.word().bits()) };
     }
 
@@ -217,7 +216,7 @@ impl Cell {
         }
     }
 
-    /// The raw bytes behind the slots: where they begin and how many they are, in bytes.
+    /// The raw bytes behind the slots: their address and their length.
     #[inline]
     pub(super) fn raw(self) -> (NonNull<u8>, usize) {
         let header = self.header();
@@ -226,20 +225,20 @@ impl Cell {
         (unsafe { self.0.cast::<u8>().add(start) }, header.size() - start)
     }
 
-    /// Asks the processor to load the cell's header.
+    /// Prefetches the cell's header.
     #[inline(always)]
     pub fn prefetch(self) {
         self.prefetch_near(0);
     }
 
-    /// Asks the processor to load what lies `bytes` bytes from the cell's address, mapped or not.
+    /// Prefetches the memory `bytes` bytes after the cell's address, mapped or not.
     #[inline(always)]
     pub fn prefetch_near(self, bytes: isize) {
         prefetch(self.address().wrapping_add_signed(bytes));
     }
 }
 
-/// Asks the processor to load what lies at an address, mapped or not.
+/// Prefetches an address, mapped or not.
 #[inline(always)]
 pub(super) fn prefetch(address: usize) {
     #[cfg(target_arch = "x86_64")]
@@ -252,7 +251,7 @@ pub(super) fn prefetch(address: usize) {
     let _ = address;
 }
 
-/// A cell and its header, from which the cell's slots and its size are known as long as it is not trimmed.
+/// A cell and its header, which has the number of slots and the size as long as the cell is not trimmed.
 #[derive(Clone, Copy)]
 pub struct Loaded {
     cell: Cell,
@@ -260,10 +259,10 @@ pub struct Loaded {
 }
 
 impl Loaded {
-    /// The cell at another place, which has been written with the same header.
+    /// The cell at another address.
     ///
     /// # Safety
-    /// It has.
+    /// The cell there was written with the same header.
     #[inline(always)]
     pub(super) unsafe fn at(self, cell: Cell) -> Self {
         Self { cell, ..self }
@@ -279,7 +278,7 @@ impl Loaded {
         self.header
     }
 
-    /// The word of where the cell has moved to, if it has (its forwarding address).
+    /// The word of the cell's forwarding address, if it was moved.
     #[inline(always)]
     pub fn forwarded(self) -> Option<Word> {
         self.header.forwarded()
@@ -308,7 +307,7 @@ impl Loaded {
     }
 }
 
-/// A slot that a cell has; [`Loaded`] makes it.
+/// A slot that is known to exist; only [`Loaded`] makes it.
 #[derive(Clone, Copy)]
 pub struct Slot {
     cell: Cell,

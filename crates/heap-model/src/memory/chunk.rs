@@ -1,7 +1,7 @@
 //! Chunks: V8's pages of 256 KiB, and the mappings of large cells, which begin like one.
 //!
-//! A chunk begins with its header: facts about it, then a mark bit for each word of a page. A cell
-//! begins in the first page of its chunk, so masking its address finds the chunk.
+//! A chunk begins with its header: counters and flags, then a mark bit for each word of a page. A cell begins in the first
+//! page of its chunk, so masking its address finds the chunk.
 #![expect(unsafe_code, reason = "headers of chunks are found by address")]
 
 use super::cell::{Cell, WORD};
@@ -9,24 +9,24 @@ use super::mapping::{Mapping, PAGE};
 use super::room::{FreeRange, Room};
 use core::ptr::NonNull;
 
-/// How many bytes of a page cells can use.
+/// Bytes of a page that cells can use.
 pub const USABLE: usize = 257_720;
-/// Where the cells of a chunk begin.
+/// The offset of the first cell of a chunk.
 pub const FIRST: usize = PAGE - USABLE;
 
 const MARKS: usize = PAGE / WORD / 64;
-/// How many words of marks ahead cells are loaded that are gone through: 512 bytes for each.
+/// The prefetch distance of iteration, in words of marks, each of which stands for 512 bytes.
 const MARKS_AHEAD: usize = 8;
 
 #[repr(C)]
 struct Head {
     /// Live bytes: those of marked cells.
     live: usize,
-    /// Bytes taken for cells since marking.
+    /// Bytes allocated since marking.
     taken: usize,
-    /// The chunk is an evacuation candidate: references into it are recorded, for its cells are to be moved.
+    /// The chunk is an evacuation candidate: references into it are recorded, because its cells will be moved.
     evacuated: bool,
-    /// The mark bits tell the live cells; the dead ones are not on a free list yet.
+    /// The chunk is not swept: its live cells are marked, and its dead cells are not on a free list yet.
     unswept: bool,
     marks: [u64; MARKS],
 }
@@ -37,7 +37,7 @@ const _: () = assert!(size_of::<Head>() <= FIRST, "the header fits before the ce
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Chunk(NonNull<Head>);
 
-// SAFETY: a chunk belongs to a heap, and is used by whoever has the heap.
+// SAFETY: a chunk belongs to a heap, and only the owner of the heap uses it.
 unsafe impl Send for Chunk {}
 
 impl Chunk {
@@ -57,7 +57,7 @@ impl Chunk {
         Self::around(cell.address())
     }
 
-    /// The chunk that an address lies in, which is one in the first page of a chunk.
+    /// The chunk of an address in the first page of a chunk.
     #[inline(always)]
     pub(super) fn around(address: usize) -> Self {
         // SAFETY: a cell begins in the first page of its chunk, and chunks are aligned to pages.
@@ -82,19 +82,19 @@ impl Chunk {
         (0..mapping.length() / PAGE).map(page)
     }
 
-    /// Makes an empty page of the chunk, and gives its memory.
+    /// Formats the chunk as an empty page, and returns its memory.
     pub fn format_page(self) -> Option<FreeRange> {
         self.format();
         FreeRange::new(self.first(), self.end())
     }
 
-    /// Makes the chunk that of one large cell of `size` bytes, for which the mapping is long enough.
+    /// Formats the chunk for one large cell of `size` bytes; the mapping is long enough.
     pub fn format_large(self, size: usize) -> Room {
         self.format();
         Room::new(self.first(), size)
     }
 
-    /// Writes a fresh header.
+    /// Writes a new header.
     fn format(self) {
         let head = Head { live: 0, taken: 0, evacuated: false, unswept: false, marks: [0; MARKS] };
         // SAFETY: the chunk is mapped, aligned, and at least a header long.
@@ -112,11 +112,11 @@ impl Chunk {
 
     /// The first cell: of a large cell's chunk, that cell.
     pub fn first_cell(self) -> Cell {
-        // SAFETY: a chunk that is used has a cell, or free memory with the header of one, behind its own header.
+        // SAFETY: behind its header a formatted chunk has a cell, or free memory with a cell's header.
         unsafe { Cell::at(self.first()) }
     }
 
-    /// The address behind a page's last cell.
+    /// The end address of a page's cells.
     fn end(self) -> usize {
         self.address() + PAGE
     }
@@ -138,18 +138,18 @@ impl Chunk {
         self.head().live
     }
 
-    /// Bytes of cells, the dead since the last marking among them.
+    /// Bytes of cells, including those that died since the last marking.
     pub fn used(self) -> usize {
         self.head().live + self.head().taken
     }
 
-    /// Counts `bytes` bytes that were taken for cells, or given back.
+    /// Counts `bytes` bytes that were allocated, or given back.
     pub fn take(mut self, bytes: isize) {
         let head = self.head_mut();
         head.taken = head.taken.saturating_add_signed(bytes);
     }
 
-    /// Forgets the bytes taken: after marking their cells are marked or dead.
+    /// Resets the allocated bytes: after marking, their cells are marked or dead.
     pub fn clear_taken(mut self) {
         self.head_mut().taken = 0;
     }
@@ -178,7 +178,7 @@ impl Chunk {
         head.marks.fill(0);
     }
 
-    /// Marks a cell of the chunk; true if it was not marked.
+    /// Marks a cell of the chunk. Returns whether it was not marked before.
     #[inline(always)]
     pub fn mark(mut self, cell: Cell) -> bool {
         let word = (cell.address() & (PAGE - 1)) / WORD;
@@ -194,7 +194,7 @@ impl Chunk {
         self.head_mut().live += bytes;
     }
 
-    /// A marked cell has become smaller.
+    /// Counts that a marked cell has become smaller.
     pub fn remove_live(mut self, bytes: usize) {
         self.head_mut().live -= bytes;
     }
@@ -213,7 +213,7 @@ impl Chunk {
         self.head().marks[word / 64] & 1 << (word % 64) != 0
     }
 
-    /// The marked cells of a page, in the order of their addresses. Those some way ahead are being loaded.
+    /// The marked cells of a page, in address order, with prefetch.
     pub fn marked(self) -> impl Iterator<Item = Cell> {
         (FIRST / WORD / 64..MARKS).flat_map(move |index| {
             if index + MARKS_AHEAD < MARKS {
@@ -223,19 +223,19 @@ impl Chunk {
         })
     }
 
-    /// The marked cells whose marks lie in a word.
+    /// The cells whose marks are in a word.
     #[inline(always)]
     fn marked_in(self, index: usize) -> impl Iterator<Item = Cell> {
         let mut bits = self.head().marks[index];
         core::iter::from_fn(move || {
             let bit = bits.trailing_zeros() as usize;
             bits &= bits.checked_sub(1)?;
-            // SAFETY: a mark is set for a cell alone, and is cleared before the cell is freed.
+            // SAFETY: a mark is only set for a cell, and is cleared before the cell is freed.
             Some(unsafe { Cell::at(self.address() + (index * 64 + bit) * WORD) })
         })
     }
 
-    /// Frees what lies between the marked cells of a page. No other cell of the page is used from now on.
+    /// Frees the memory between the marked cells of a page. Its unmarked cells are not used from now on.
     pub fn sweep(self, mut free: impl FnMut(FreeRange)) {
         let mut start = self.first();
         for cell in self.marked() {
@@ -245,19 +245,19 @@ impl Chunk {
         FreeRange::new(start, self.end()).into_iter().for_each(free);
     }
 
-    /// Frees a cell of a page, whose memory the next sweep takes.
+    /// Frees a cell of a page; the next sweep takes its memory.
     pub fn free(self, cell: Cell, size: usize) {
         drop(Room::new(cell.address(), size));
     }
 
-    /// The cells of a page, free memory among them, in the order of their addresses.
+    /// The cells and free ranges of a page, in address order.
     #[cfg(zeal)]
     pub fn cells(self) -> impl Iterator<Item = Cell> {
         let mut cells = super::room::Run::between(self.first(), self.end());
         core::iter::from_fn(move || cells.next())
     }
 
-    /// Overwrites an empty page.
+    /// Poisons an empty page.
     #[cfg(zeal)]
     pub fn poison(self) {
         // SAFETY: the page is mapped, and its cells are dead.

@@ -1,11 +1,11 @@
 //! The handle stack: the cells that locals refer to (V8's `HandleScopeData`).
 //!
 //! The stack grows by blocks, none of which moves, and a scope that ends goes back to the block in which it began
-//! (V8's `HandleScopeData` and handle blocks). A local is the address of its place. Its scope lasts at least as
-//! long as its lifetime, and the stack is cut back only when a scope ends: so a local of this heap lies below the
-//! top, and is not looked at twice. A place of another heap lies in another heap's blocks.
+//! (V8's `HandleScopeData` and handle blocks). A local is the address of its entry, its [`Place`]. Its scope lives at least
+//! as long as its lifetime, and the stack is cut back only when a scope ends: so a local of this heap lies below the top,
+//! which needs no check. A local of another heap lies in that heap's blocks.
 //!
-//! Invariant: `limit` is the end of the block that `top` is of; the blocks before it are full.
+//! Invariant: `limit` is the end of the block of `top`; the blocks before it are full.
 #![expect(unsafe_code, reason = "handles are places that are read by address")]
 
 use super::cell::Cell;
@@ -16,10 +16,10 @@ use core::marker::PhantomData;
 use core::ptr::NonNull;
 use std::hash::DefaultHasher;
 
-/// Handles that the open scopes of a heap can have at the most.
+/// The most handles that the open scopes of a heap can have.
 pub const MOST: usize = if cfg!(target_pointer_width = "64") { 1 << 25 } else { 1 << 21 };
-/// Handles in the first block and in the second. Each block behind is twice as long as the one before, so
-/// that all are [`MOST`].
+/// Handles in the first block and in the second. Each later block is twice as long as the one before, so that all
+/// together have [`MOST`].
 const FIRST: usize = 1 << 15;
 const WORD: usize = size_of::<Word>();
 
@@ -27,7 +27,7 @@ const WORD: usize = size_of::<Word>();
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place(NonNull<Word>);
 
-// SAFETY: a place alone is a number; it is read and written by whoever has the heap.
+// SAFETY: a place alone is a number; only the owner of the heap reads and writes through it.
 unsafe impl Send for Place {}
 // SAFETY: as above.
 unsafe impl Sync for Place {}
@@ -44,14 +44,14 @@ pub struct Handles {
     limit: NonNull<Word>,
     /// Where the first block begins.
     base: NonNull<Word>,
-    /// Only whole pages that were used are resident.
+    /// The mapped blocks, of which only used pages are resident.
     blocks: Vec<Mapping>,
 }
 
-// SAFETY: the stack belongs to a heap, and is used by whoever has the heap.
+// SAFETY: the stack belongs to a heap, and only the owner of the heap uses it.
 unsafe impl Send for Handles {}
 
-/// How many handles the block with this number has room for; none if there are [`MOST`] before it.
+/// The capacity of the block with this number in handles; `None` if the blocks before it have [`MOST`].
 const fn room(number: usize) -> usize {
     let before = if number == 0 { 0 } else { FIRST << (number - 1) };
     if before >= MOST {
@@ -63,13 +63,13 @@ const fn room(number: usize) -> usize {
     }
 }
 
-/// The address of a block's first place, and the one behind its last.
+/// The start and the end address of a block.
 fn range(block: &Mapping) -> (usize, usize) {
     (block.start(), block.start() + block.length())
 }
 
-/// A cell that is read while the handle stack of its heap is borrowed, and with it the heap: no cell is moved,
-/// freed or written meanwhile.
+/// A cell, for reading. It borrows the handle stack and with it the heap, so no cell is moved, freed or written
+/// meanwhile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Reading<'a> {
     cell: Cell,
@@ -91,13 +91,13 @@ impl<'a> Reading<'a> {
     /// The raw bytes behind the slots.
     pub fn bytes(self) -> &'a [u8] {
         let (start, length) = self.cell.raw();
-        // SAFETY: the range lies in the cell and is initialised. The heap is borrowed for as long.
+        // SAFETY: the range lies in the cell and is initialised. The heap is borrowed for the lifetime.
         unsafe { core::slice::from_raw_parts(start.as_ptr(), length) }
     }
 }
 
 impl Handles {
-    /// Makes the first block; none if the operating system refuses.
+    /// Makes the first block; `None` if the operating system refuses.
     pub fn new() -> Option<Self> {
         let block = Mapping::new(FIRST * WORD)?;
         let (start, end) = range(&block);
@@ -105,12 +105,12 @@ impl Handles {
         Some(Self { top: base, limit: NonNull::new(end as *mut Word)?, base, blocks: vec![block] })
     }
 
-    /// Bytes that a fresh stack takes.
+    /// Bytes of a new stack.
     pub const fn first_bytes() -> usize {
         FIRST * WORD
     }
 
-    /// Where the next handle goes.
+    /// The height of the stack.
     #[inline(always)]
     pub fn height(&self) -> Height {
         Height { top: self.top, limit: self.limit }
@@ -123,7 +123,7 @@ impl Handles {
         offset < FIRST * WORD || self.contains_behind(place)
     }
 
-    /// Whether a place is one of a block behind the first. The last is the longest.
+    /// Whether a place lies in a block after the first. The last block is the longest, so it is tried first.
     #[cold]
     #[inline(never)]
     fn contains_behind(&self, place: Place) -> bool {
@@ -131,7 +131,7 @@ impl Handles {
         self.blocks.iter().rev().any(|block| address.wrapping_sub(block.start()) < block.length())
     }
 
-    /// Puts a cell on the stack, and gives its place.
+    /// Pushes a cell, and returns its place.
     ///
     /// # Panics
     /// If there are [`MOST`] handles already, or the operating system refuses another block.
@@ -148,7 +148,7 @@ impl Handles {
         place
     }
 
-    /// Goes over to the next block.
+    /// Switches to the next block.
     #[cold]
     #[inline(never)]
     fn extend(&mut self) {
@@ -170,7 +170,7 @@ impl Handles {
         self.blocks.iter().position(|block| range(block).1 == limit).expect("the top has a block")
     }
 
-    /// Cuts the stack back to `height`, but for one handle above it, and gives its new place.
+    /// Cuts the stack back to `height` except for one handle, and returns the handle's new place.
     #[inline(always)]
     pub fn keep(&mut self, height: Height, kept: Place) -> Place {
         let cell = self.known(kept);
@@ -178,20 +178,20 @@ impl Handles {
         self.push(cell)
     }
 
-    /// The cell of a handle whose scope has not ended; none if it is another heap's.
+    /// The cell of a handle whose scope has not ended; `None` if it is another heap's.
     #[inline(always)]
     pub fn get(&self, place: Place) -> Option<Cell> {
         self.contains(place).then(|| self.known(place))
     }
 
-    /// As [`get`](Self::get), of a handle that is this stack's.
+    /// As [`get`](Self::get), for a handle of this stack.
     #[inline(always)]
     pub fn known(&self, place: Place) -> Cell {
-        // SAFETY: the stack holds references alone.
+        // SAFETY: the stack holds only references.
         unsafe { Cell::at((self.word(place).bits() - 1) as usize) }
     }
 
-    /// The tagged word of a handle that is this stack's.
+    /// The tagged word of a handle of this stack.
     #[inline(always)]
     pub fn word(&self, place: Place) -> Word {
         debug_assert!(self.contains(place));
@@ -200,7 +200,7 @@ impl Handles {
         unsafe { place.0.read() }
     }
 
-    /// The handle's cell, to be read.
+    /// The handle's cell, for reading.
     #[inline(always)]
     pub fn reading(&self, place: Place) -> Option<Reading<'_>> {
         Some(Reading { cell: self.get(place)?, stack: PhantomData })
@@ -234,7 +234,7 @@ impl Handles {
         (count * WORD, hasher.finish())
     }
 
-    /// Unmaps the blocks behind the top's, and gives what lies above the handles back to the operating system.
+    /// Unmaps the blocks after the current one, and gives the memory above the top back to the operating system.
     pub fn release(&mut self) {
         self.blocks.truncate(self.current() + 1);
         let (top, limit) = (self.top.as_ptr() as usize, self.limit.as_ptr() as usize);
@@ -243,7 +243,7 @@ impl Handles {
         }
     }
 
-    /// The first handle of each block that has some, and how many those are.
+    /// The first handle and the number of handles of each block that has some.
     fn filled(&self) -> impl Iterator<Item = (NonNull<Word>, usize)> + use<'_> {
         let current = self.current();
         self.blocks[..=current].iter().enumerate().filter_map(move |(number, block)| {
@@ -255,7 +255,7 @@ impl Handles {
 
     pub fn iter(&self) -> impl Iterator<Item = &Word> {
         self.filled().flat_map(|(start, length)| {
-            // SAFETY: what lies between start and top was written, and is borrowed with the stack.
+            // SAFETY: the entries between start and top were written, and are borrowed with the stack.
             unsafe { core::slice::from_raw_parts(start.as_ptr(), length) }
         })
     }
@@ -308,7 +308,7 @@ mod tests {
         let kept = handles.keep(height, inner[count - FIRST]);
         assert_eq!(handles.known(kept), cell(count));
         assert_eq!(handles.used(), 8 * FIRST);
-        // The first block is full, and the next one is there.
+        // The first block is full, and the next one exists.
         assert_eq!(handles.push(cell(7)), inner[1]);
         handles.release();
         assert!(handles.contains(inner[1]) && !handles.contains(inner[count - FIRST]));

@@ -1,11 +1,11 @@
-//! What a cell is: its kind, and the header word that tells it (V8's map word).
+//! A cell's kind, and the header word that contains it (V8's map word).
 //!
-//! Bit 0 is clear; kind (1 to 5), flags (6 to 9), size in words (10 to 36), slots (37 to 63). While a cell is moved
-//! its header is the word of the new cell, whose bit 0 is set.
+//! Bit 0 is clear; kind (1 to 5), flags (6 to 9), size in words (10 to 36), slots (37 to 63). After a cell was moved, its
+//! header is the forwarding address: the word of the new cell, whose bit 0 is set.
 
 use super::word::Word;
 
-/// What a cell is.
+/// The kind of a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
 #[non_exhaustive]
@@ -20,9 +20,9 @@ pub enum Kind {
     TwoByteString,
     /// Raw bytes.
     Bytes,
-    /// A boxed double, whose raw bytes take the place of the identity hash.
+    /// A boxed double, whose raw bytes lie where other cells have their identity hash.
     Double,
-    /// A payload of Rust's that is dropped with the cell.
+    /// A payload: a Rust value that is dropped with the cell.
     Native,
     /// Captured variables.
     Context,
@@ -32,19 +32,19 @@ pub enum Kind {
     EphemeronTable = WEAK,
     /// A weak reference.
     WeakCell,
-    /// What comes to light when its target dies.
+    /// A target with a held value, for cleanup after the target's death.
     Registration,
     /// A rope of two strings.
     ConsString = 9,
-    /// Memory that no cell has. It never is a value.
+    /// Memory without a cell. Never the kind of a value.
     #[doc(hidden)]
     Free = 15,
 }
 
-/// The number of the first kind with weak slots; a bit that only those have.
+/// The number of the first kind with weak slots, and a bit that only kinds with weak slots have.
 const WEAK: u8 = 16;
 
-/// By the number in a header; what has no kind is free.
+/// The kinds by their number in a header; unused numbers count as free.
 const KINDS: [Kind; 32] = {
     let all = [
         Kind::Object,
@@ -75,17 +75,17 @@ const KINDS: [Kind; 32] = {
 pub struct Header(u64);
 
 impl Header {
-    /// An old cell on the list of those that may refer to young ones.
+    /// An old cell in the remembered set.
     pub const REMEMBERED: u64 = 1 << 6;
     /// Entries of ephemeron tables wait for the cell to be marked.
     pub const WAITED_FOR: u64 = 1 << 7;
     /// The cell's allocation site counts it.
     pub const SITED: u64 = 1 << 8;
-    /// A registration whose target is dead, on its owner's list.
+    /// A registration whose target is dead, in its owner's list.
     pub const LISTED: u64 = 1 << 9;
     /// A double that a walk has given an identity. Registrations are no doubles.
     pub const IDENTIFIED: u64 = Self::LISTED;
-    /// An array of buckets, whose slots are the heap's alone. Registrations and doubles are no arrays.
+    /// An array of buckets, whose slots only the heap writes. Registrations and doubles are no arrays.
     pub const BUCKETS: u64 = Self::LISTED;
 
     #[inline(always)]
@@ -103,7 +103,7 @@ impl Header {
         self.0
     }
 
-    /// The header where a slot belongs, which holds none.
+    /// The poison of a slot: no header and no value.
     #[cfg(all(test, zeal))]
     pub fn as_word(self) -> Word {
         Word::from_bits(self.0)
@@ -119,7 +119,7 @@ impl Header {
         (self.0 >> 1) & 31 == kind as u64
     }
 
-    /// Whether the kind has slots that are weak.
+    /// Whether the kind has weak slots.
     #[inline(always)]
     pub fn is_weak(self) -> bool {
         self.has((WEAK as u64) << 1)
@@ -143,7 +143,7 @@ impl Header {
         (((self.0 >> 10) & ((1 << 27) - 1)) * 8) as usize
     }
 
-    /// Where the cell has moved to, if it has (the forwarding address).
+    /// The forwarding address, if the cell was moved.
     #[inline(always)]
     pub(super) fn forwarded(self) -> Option<Word> {
         (self.0 & 1 == 1).then_some(Word::from_bits(self.0))

@@ -24,14 +24,14 @@ fn whole_pages(range: Range<usize>, page: usize) -> Range<usize> {
     start..(range.end - range.end % page).max(start)
 }
 
-/// A piece of memory of its own, aligned to [`PAGE`]. It goes back with this.
+/// A mapping, aligned to [`PAGE`], which is unmapped on drop.
 pub struct Mapping<M: Memory = System> {
     memory: M,
     length: usize,
 }
 
 impl Mapping {
-    /// Maps `length` bytes of zeros that become resident as they are written; none if the system refuses.
+    /// Maps `length` bytes of zeros, which become resident when they are written; `None` if the system refuses.
     pub fn new(length: usize) -> Option<Self> {
         Self::of(length)
     }
@@ -40,13 +40,13 @@ impl Mapping {
 impl<M: Memory> Mapping<M> {
     fn of(length: usize) -> Option<Self> {
         let memory = M::zeroed(length, PAGE)?;
-        // Nothing is mapped so near the end of all addresses that a sum of one and a cell's size overflows.
+        // No mapping ends so near the end of the address space that an address plus a cell's size overflows.
         memory.start().checked_add(length)?.checked_add(PAGE)?;
         Some(Self { memory, length })
     }
 
-    /// Asks for large pages where `used` bytes are soon used, if that is enough for one: they save the processor's address
-    /// translations, but the first touch of each takes longer. Without them all works too.
+    /// Asks for large pages if `used` bytes, which will be used soon, are enough for one. Large pages save address
+    /// translations, but the first touch of each takes longer. The request may fail.
     pub fn ask_for_large_pages(&self, used: usize) {
         if used >= LARGE_PAGE {
             self.memory.prefer_large_pages();
@@ -67,7 +67,7 @@ impl<M: Memory> Mapping<M> {
         address.wrapping_sub(self.start()) < self.length
     }
 
-    /// Overwrites a part, whose offsets in bytes are given, that holds no cell.
+    /// Poisons a range of byte offsets that holds no cell.
     ///
     /// # Panics
     /// If it is not a part of the mapping.
@@ -85,7 +85,7 @@ impl<M: Memory> Mapping<M> {
         unsafe { start.write_bytes(0xB0, self.length) };
     }
 
-    /// Gives back what lies behind the first `length` bytes, but for what the last page has beside them.
+    /// Gives back the whole pages after the first `length` bytes.
     pub fn truncate(&mut self, length: usize) {
         if length < self.length {
             self.release(self.start() + length, self.length - length);
@@ -93,8 +93,8 @@ impl<M: Memory> Mapping<M> {
         }
     }
 
-    /// Gives the whole pages of a range of addresses back to the operating system: they stay mapped, and read as
-    /// zeros or as they did. What shares a page with other bytes stays as it is.
+    /// Gives the whole pages in a range of addresses back to the operating system. They stay mapped, and read as zeros or
+    /// as before. Bytes that share a page with others stay as they are.
     pub fn release(&self, start: usize, length: usize) {
         let pages = whole_pages(start..start + length, M::page());
         if !pages.is_empty() {

@@ -1,21 +1,21 @@
-//! `--cfg zeal`: released memory is overwritten, so that a stale reference is found out.
+//! Poison (`--cfg zeal`): released memory is overwritten, so that stale references are found.
 #![expect(unsafe_code, reason = "released memory is overwritten by address")]
 
 use super::header::{Header, Kind};
 use super::word::Word;
 
-/// What released memory reads as: where a header belongs, that of a free word; where a slot does, no value, for a
-/// small integer has nothing in its lower half.
+/// The word of released memory: as a header that of a free word; as a slot no value, because the lower half of a small
+/// integer is zero.
 pub const POISON: Word = Word::from_bits(Header::new(Kind::Free, 0, 8).bits());
 
 fn words(start: usize, end: usize) -> impl Iterator<Item = *mut u64> {
     (start..end).step_by(8).map(|address| address as *mut u64)
 }
 
-/// Overwrites what lies between two addresses.
+/// Overwrites the memory between two addresses.
 ///
 /// # Safety
-/// It is mapped memory of whole words, and holds no cell.
+/// The memory is mapped, consists of whole words, and holds no cell.
 pub(super) unsafe fn overwrite(start: usize, end: usize) {
     for word in words(start, end) {
         // SAFETY: the word is mapped and no cell's, as the caller knows.
@@ -23,7 +23,7 @@ pub(super) unsafe fn overwrite(start: usize, end: usize) {
     }
 }
 
-/// Whether what lies between two addresses of a heap's memory is overwritten.
+/// Whether the memory between two addresses of a heap is poisoned.
 #[cfg(test)]
 pub fn is_overwritten(start: usize, end: usize) -> bool {
     // SAFETY: the test has a heap in which this memory is mapped.

@@ -1,7 +1,7 @@
-//! Memory between cells: room for one that was just allocated, free ranges, and the range that is allocated in.
+//! Memory without cells: room for a cell that is being allocated, free ranges, and bump ranges.
 //!
 //! A byte of a chunk belongs to one cell, one [`Room`], one [`FreeRange`] or one [`Bump`]. They are made from one
-//! another and not copied, so what is handed out is handed out once.
+//! another and not copied, so memory is handed out once.
 #![expect(unsafe_code, reason = "cells are made of memory")]
 
 use super::cell::{self, Cell, HEADER, Loaded, WORD};
@@ -13,11 +13,11 @@ use core::ops::Range;
 /// Bytes of the largest cell that shares a page; larger ones have mappings of their own.
 pub const LARGEST_IN_PAGE: usize = 131_072;
 
-/// How far behind a new cell memory is loaded that the next ones will take, in bytes. The processor foresees
-/// such stores itself, but not beyond the system's page, each of which began with a wait.
+/// Prefetch distance of allocation in bytes. The processor's own prefetch stops at the end of the system's page, so each
+/// page would begin with a wait.
 const ALLOCATED_AHEAD: usize = 4096;
 
-/// Memory that was allocated for a cell and does not hold it yet. Dropped, it is free.
+/// Memory that was allocated for a cell and is not formatted yet. Dropping it frees the memory.
 #[must_use]
 pub struct Room {
     start: usize,
@@ -30,10 +30,10 @@ impl Room {
         Self { start, size }
     }
 
-    /// Where the cell begins, which the caller writes.
+    /// The cell, which the caller formats.
     #[inline(always)]
     pub(super) fn take(self) -> Cell {
-        // SAFETY: the memory is mapped, and the caller formats it before anyone looks at the cell.
+        // SAFETY: the memory is mapped, and the caller formats it before the cell is used.
         let cell = unsafe { Cell::at(self.start) };
         core::mem::forget(self);
         cell
@@ -65,8 +65,8 @@ impl Room {
         cell
     }
 
-    /// Makes a cell with these slots and no raw bytes: the room is exactly as large. What a new cell costs is how
-    /// often it is written to, so two words are written in one where the processor can.
+    /// Makes a cell with these slots and no raw bytes; the room has exactly that size. The cost of a new cell is the number
+    /// of stores, so two words are written by one store where the processor can.
     #[inline(always)]
     pub fn format_with(self, kind: Kind, mut words: impl ExactSizeIterator<Item = Word>) -> Cell {
         let slots = words.len();
@@ -95,7 +95,7 @@ impl Room {
         let size = self.size;
         assert!(size == from.header().size(), "a cell keeps its size");
         let to = self.take();
-        // SAFETY: both have `size` bytes, and an allocation overlaps no cell.
+        // SAFETY: the cell and the room have `size` bytes, and room overlaps no cell.
         unsafe { from.cell().copy_to(to, size) };
         // SAFETY: the header was copied with the other words.
         unsafe { from.at(to) }
@@ -119,7 +119,7 @@ impl Drop for Room {
     }
 }
 
-/// Writes a word and the next.
+/// Writes two successive words.
 ///
 /// # Safety
 /// As [`Cell::write`], for both.
@@ -143,7 +143,7 @@ unsafe fn write_two(cell: Cell, index: usize, first: u64, second: u64) {
     }
 }
 
-/// Writes that `size` bytes are no cell's.
+/// Formats `size` bytes as free.
 fn format_free(start: usize, size: usize) {
     #[cfg(zeal)]
     // SAFETY: the caller has the memory to itself.
@@ -156,14 +156,14 @@ fn format_free(start: usize, size: usize) {
     unsafe { cell.write(0, Header::new(Kind::Free, 0, size).bits()) };
 }
 
-/// Bytes of a page that are no cell's, and are formatted so.
+/// Bytes of a page that are formatted as free.
 pub struct FreeRange {
     start: usize,
     end: usize,
 }
 
 impl FreeRange {
-    /// Frees what lies between two addresses of a page; none if nothing does.
+    /// Frees the memory between two addresses of a page; `None` if they are equal.
     pub(super) fn new(start: usize, end: usize) -> Option<Self> {
         if start == end {
             return None;
@@ -187,21 +187,21 @@ impl FreeRange {
     }
 }
 
-/// A range that is allocated in from its start on.
+/// A range for bump allocation.
 #[derive(Default)]
 pub struct Bump {
     start: usize,
     top: usize,
-    /// Allocation ends here, and may be let go on to `most`.
+    /// Allocation ends here; it may be extended up to `most`.
     end: usize,
     most: usize,
 }
 
 impl Bump {
-    /// Allocates in a part of a mapping, whose offsets in bytes are given: what lies there is no cell any more.
+    /// A bump range in a mapping, from byte offsets. Cells that were there end.
     ///
     /// # Panics
-    /// If it is not a part of the mapping.
+    /// If the range does not lie in the mapping.
     pub fn over(mapping: &Mapping, part: Range<usize>) -> Self {
         assert!(part.start <= part.end && part.end <= mapping.length(), "no part of the mapping");
         let start = mapping.start() + part.start;
@@ -209,23 +209,23 @@ impl Bump {
         Self { start, top: start, end, most: end }
     }
 
-    /// Allocates in a free range.
+    /// A bump range of a free range.
     pub fn in_range(FreeRange { start, end }: FreeRange) -> Self {
         Self { start, top: start, end, most: end }
     }
 
-    /// What is left of the range; nothing is allocated in it any more.
+    /// Ends the bump range, and returns the rest of it.
     pub fn retire(&mut self) -> Option<FreeRange> {
         let Self { top, end, .. } = core::mem::take(self);
         FreeRange::new(top, end)
     }
 
-    /// Lets the range be filled with up to `bytes` bytes, or with what is allocated already.
+    /// Bounds the range to `bytes` bytes, at least to what is allocated already.
     pub fn bound(&mut self, bytes: usize) {
         self.end = self.start.saturating_add(bytes).min(self.most).max(self.top);
     }
 
-    /// The bytes that the range may be filled with.
+    /// The bound of the range, in bytes.
     #[cfg(zeal)]
     pub fn room(&self) -> usize {
         self.end - self.start
@@ -233,11 +233,11 @@ impl Bump {
 
     #[inline(always)]
     pub fn fits(&self, size: usize) -> bool {
-        // Neither is near the end of all addresses.
+        // Neither is near the end of the address space.
         size <= LARGEST_IN_PAGE && self.top + size <= self.end
     }
 
-    /// Takes room for a cell of `size` bytes, which are whole words; none of more than [`LARGEST_IN_PAGE`].
+    /// Takes room for a cell of `size` bytes, which are whole words and at most [`LARGEST_IN_PAGE`].
     #[inline(always)]
     pub fn allocate(&mut self, size: usize) -> Option<Room> {
         if !self.fits(size) {
@@ -255,7 +255,7 @@ impl Bump {
         self.top - self.start
     }
 
-    /// The address that it begins at.
+    /// The start address.
     #[inline(always)]
     pub fn start(&self) -> usize {
         self.start
@@ -267,13 +267,13 @@ impl Bump {
         (self.start..self.top).contains(&cell.address())
     }
 
-    /// The cells, in the order of their addresses.
+    /// The cells, in address order.
     pub fn cells(&self) -> impl Iterator<Item = Cell> + use<> {
         let mut cells = Run { next: self.start, end: self.top };
         core::iter::from_fn(move || cells.next())
     }
 
-    /// Takes note of the cells that were allocated since the last time, in a run that began with the range's first.
+    /// Extends a run, which began with the range's first cell, by the cells that were allocated since the last call.
     #[inline(always)]
     pub fn extend(&self, run: &mut Run) {
         if run.end == 0 {
@@ -283,7 +283,7 @@ impl Bump {
     }
 }
 
-/// Cells that lie one behind the other.
+/// A run: cells that lie one behind the other.
 #[derive(Default)]
 pub struct Run {
     next: usize,
@@ -301,7 +301,7 @@ impl Run {
         self.next == self.end
     }
 
-    /// Takes a cell in that lies behind the others; else gives those back, and begins anew with the cell.
+    /// Adds a cell that lies behind the others. Another cell begins a new run, and the old one is returned.
     #[inline(always)]
     pub fn push(&mut self, cell: Loaded) -> Option<Self> {
         let address = cell.cell().address();
@@ -313,7 +313,7 @@ impl Run {
         Some(core::mem::replace(self, Self { next: address, end }))
     }
 
-    /// Takes the first cell out.
+    /// Removes the first cell.
     #[inline(always)]
     pub fn next(&mut self) -> Option<Cell> {
         if self.next == self.end {

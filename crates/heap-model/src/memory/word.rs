@@ -1,9 +1,9 @@
-//! Tagged words: what a slot or a handle holds (V8's `tagged.h`).
+//! Tagged words, the contents of slots and handles (V8's `tagged.h`).
 //!
 //! A word is a small integer (bit 0 clear, the value in the upper half), a reference (bits 0 and 1 are `01`, the
 //! cell's address plus one), or a constant (bits `11`).
 
-/// A value of 64 bits that says itself what it is.
+/// A tagged value of 64 bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(transparent)]
 pub struct Word(u64);
@@ -15,7 +15,7 @@ impl Word {
     pub const TRUE: Self = Self(15);
     pub const FALSE: Self = Self(19);
 
-    /// The reference to the cell at an address: only cells make it.
+    /// The reference to the cell at an address. Only cells make it.
     #[inline(always)]
     pub(super) fn reference(address: usize) -> Self {
         Self(address as u64 + 1)
@@ -43,7 +43,7 @@ impl Word {
         (self.0 & 1 == 0).then_some((self.0 >> 32) as u32 as i32)
     }
 
-    /// The word of a count that a table keeps in a slot: a small integer of 32 bits without a sign.
+    /// The word of a count that a table keeps in a slot: an unsigned small integer of 32 bits.
     #[inline(always)]
     pub fn count(number: usize) -> Self {
         Self((number as u64) << 32)
@@ -66,13 +66,13 @@ impl Word {
         self.is_reference().then(|| (self.0 - 1) as usize)
     }
 
-    /// Whether a reference's cell lies in `length` bytes from an address on.
+    /// Whether this is a reference to a cell in the `length` bytes from an address on.
     #[inline(always)]
     pub fn lies_in(self, start: usize, length: usize) -> bool {
         (self.0 as usize).wrapping_sub(start) < length
     }
 
-    /// Whether the word is one that a slot can hold. Poison and headers are not.
+    /// Whether a slot can hold the word. It cannot hold poison or headers.
     #[cfg(zeal)]
     pub fn is_valid(self) -> bool {
         let constants = [Self::UNDEFINED, Self::NULL, Self::HOLE, Self::TRUE, Self::FALSE];

@@ -1,8 +1,8 @@
 //! ArrayBuffers and typed arrays.
 //!
-//! The bytes of an ArrayBuffer lie outside the heap, in its payload: a `Vec` ([`array_buffer`]), or what a host has
-//! for them ([`host_array_buffer`]). A typed array says which range of its ArrayBuffer it shows. One that has a part
-//! of a pooled store has that part as its own payload ([`pooled_typed_array`]), so that its death alone releases it.
+//! The bytes of an ArrayBuffer are outside the heap, in its payload: a `Vec` ([`array_buffer`]) or a store of the host
+//! ([`host_array_buffer`]). A typed array shows a range of its ArrayBuffer. A pooled one has its part of a shared store as
+//! its own payload ([`pooled_typed_array`]), which is released when the typed array dies.
 
 use super::objects::ELEMENTS;
 use crate::error::{AccessError, HeapError, NativeRefused};
@@ -19,9 +19,8 @@ pub const BUFFER: usize = 1;
 const ARRAY_BUFFER_SLOTS: usize = ELEMENTS + 2;
 pub(super) const TYPED_ARRAY_SLOTS: usize = BUFFER + 1;
 
-/// An ArrayBuffer whose store, outside the heap, is the bytes given: a native cell with a `Vec<u8>`. Its
-/// capacity counts as external memory while the buffer lives; where that changes,
-/// [`Scope::set_external`] tells the heap.
+/// An ArrayBuffer of these bytes: a native cell with a `Vec<u8>`. The vector's capacity counts as external memory while
+/// the buffer lives; after a change of it, call [`Scope::set_external`].
 ///
 /// # Errors
 /// [`NativeRefused`] at the limit, with the bytes.
@@ -30,7 +29,7 @@ pub fn array_buffer<'s>(scope: &mut Scope<'s>, bytes: Vec<u8>) -> Result<Local<'
     host_array_buffer(scope, Box::new(bytes), external)
 }
 
-/// An ArrayBuffer whose store is a value of the host's, which counts as `external` bytes of external memory.
+/// An ArrayBuffer whose store is a value of the host, which counts as `external` bytes of external memory.
 ///
 /// # Errors
 /// [`NativeRefused`] at the limit, with the store.
@@ -61,7 +60,7 @@ pub fn typed_array<'s>(
     host_typed_array(scope, buffer, offset, length)
 }
 
-/// A typed array of `length` bytes of an ArrayBuffer, from `offset` on, which the host knows to be there.
+/// A typed array of `length` bytes of an ArrayBuffer, from `offset` on. The host knows that the bytes exist.
 ///
 /// # Errors
 /// [`HeapError::OutOfMemory`] at the limit; [`AccessError::WrongKind`] if `buffer` is no ArrayBuffer,
@@ -85,8 +84,8 @@ pub fn host_typed_array<'s>(
     Ok(cell)
 }
 
-/// A typed array whose bytes are a part of a pooled store: its payload, which goes with it. The host reports the
-/// store's bytes. V8's would refer to the one ArrayBuffer of the store.
+/// A typed array whose payload is a part of a pooled store. The host reports the store's bytes as external memory. (V8's
+/// typed array would refer to the store's one ArrayBuffer.)
 ///
 /// # Errors
 /// [`NativeRefused`] at the limit, with the part.
@@ -97,7 +96,7 @@ pub fn pooled_typed_array<'s>(
     scope.alloc_native(layout::JS_TYPED_ARRAY, TYPED_ARRAY_SLOTS, part, 0)
 }
 
-/// The cell whose payload a typed array's bytes are in: the typed array if it is pooled, else its ArrayBuffer.
+/// The cell whose payload has a typed array's bytes: the typed array itself if it is pooled, otherwise its ArrayBuffer.
 ///
 /// # Errors
 /// [`AccessError::WrongKind`] if it is no typed array, [`AccessError::WrongHeap`].

@@ -60,7 +60,7 @@ pub fn set_variable(
     scope.set(context, slot, value)
 }
 
-/// An arrow function of `context`; without one, of none.
+/// An arrow function, with a context if given.
 ///
 /// # Errors
 /// [`HeapError::OutOfMemory`] at the limit, [`AccessError::WrongKind`] if `context` is none,
@@ -72,7 +72,7 @@ pub fn arrow_function<'s, 'c>(
     closure(scope, layout::ARROW_FUNCTION, context.into())
 }
 
-/// A function that has a prototype, of `context`; without one, of none.
+/// A function with a prototype, and with a context if given.
 ///
 /// # Errors
 /// As [`arrow_function`].

@@ -30,7 +30,7 @@ pub fn set<'s>(scope: &mut Scope<'s>, entries: usize) -> Result<Local<'s>, HeapE
 /// The capacity for `entries` entries, if a cell can be that large.
 fn ordered_capacity(scope: &Scope<'_>, entries: usize) -> Result<usize, OutOfMemory> {
     if entries > 1 << 27 {
-        // An entry takes two words at the least, and half of one in the buckets.
+        // An entry takes at least two words, and half a word in the buckets.
         return Err(scope.heap.spaces.refusal(entries.saturating_mul(20), Reason::TooLarge));
     }
     Ok(layout::ordered_capacity(entries))

@@ -41,7 +41,7 @@ pub fn internal_name(node: &Node, edge: &Edge) -> Option<&'static str> {
         (Kind::Registration, EdgeKind::Weak(slot)) => {
             name(&["target", "unregister_token", "finalization_registry"], slot)
         }
-        // In the place of a dead target.
+        // In a listed registration, the slot of the dead target.
         (Kind::Registration, EdgeKind::Internal(0)) => Some("next"),
         (Kind::Registration, EdgeKind::Internal(slot)) => {
             name(&["key_list_next", "holdings"], slot.checked_sub(3)?)

@@ -1,7 +1,6 @@
 //! Objects and arrays.
 //!
-//! An array's elements are a cell of their own with at least as many slots as the array is long; the rest of them
-//! are holes.
+//! An array's elements are a separate cell with at least as many slots as the array's length; the slots beyond are holes.
 
 use crate::error::{AccessError, HeapError, NativeRefused, OutOfMemory};
 use crate::layout;
@@ -53,8 +52,8 @@ pub fn set_field(
     scope.set(object, slot, value)
 }
 
-/// An object of `size` bytes with `fields` fields, from slot [`FIELDS`] on, whose state is a value of Rust's
-/// (V8: an object with an internal field). Its state counts no external memory.
+/// An object of `size` bytes with `fields` fields, from slot [`FIELDS`] on, and a Rust value as its state
+/// (V8: an object with an internal field). The state counts no external memory.
 ///
 /// # Errors
 /// [`NativeRefused`] at the limit, with the state.
@@ -70,7 +69,7 @@ pub fn host_object<'s>(
 /// An array of `length` holes, with its elements.
 ///
 /// # Errors
-/// [`HeapError::OutOfMemory`] at the limit, or if a small integer can't tell the length.
+/// [`HeapError::OutOfMemory`] at the limit, or if the length is no small integer.
 pub fn array<'s>(scope: &mut Scope<'s>, length: usize) -> Result<Local<'s>, HeapError> {
     let array = scope.alloc_sized(Kind::Object, layout::JS_ARRAY, LENGTH + 1)?;
     scope.scope(|scope| {
@@ -103,7 +102,7 @@ pub fn element<'s>(
     scope.get(elements, index)
 }
 
-/// Writes an element of an [`array()`] that is as long.
+/// Writes an element of an [`array()`].
 ///
 /// # Errors
 /// As [`element`]; [`AccessError::WrongHeap`] also for the value.
@@ -119,8 +118,8 @@ pub fn set_element(
     })
 }
 
-/// Appends an element to an [`array()`] and returns the new length. Amortised constant time: full elements are
-/// replaced by half as many again and 16 (V8: `JSObject::NewElementsCapacity`).
+/// Appends an element to an [`array()`] and returns the new length. Amortised constant time: full elements grow by a half
+/// and 16 (V8: `JSObject::NewElementsCapacity`).
 ///
 /// ```
 /// use heap_model::{Heap, HeapError, HeapOptions, Value, shapes};
@@ -140,7 +139,7 @@ pub fn set_element(
 ///
 /// # Errors
 /// [`HeapError::OutOfMemory`] at the limit, [`AccessError::WrongKind`] if it is no array,
-/// [`AccessError::WrongHeap`]. The array is unchanged then.
+/// [`AccessError::WrongHeap`]. After an error the array is unchanged.
 pub fn push_element(
     scope: &mut Scope<'_>,
     array: Local<'_>,
@@ -160,7 +159,7 @@ pub fn push_element(
     })
 }
 
-/// The slot of a cell that has `slots`, for an item that counts from slot `first` on.
+/// The slot of item `index`, where items begin at slot `first` of a cell of `slots` slots.
 pub(super) fn slot_of(index: usize, first: usize, slots: usize) -> Result<usize, AccessError> {
     let len = slots.saturating_sub(first);
     if index < len {
@@ -173,7 +172,7 @@ pub(super) fn slot_of(index: usize, first: usize, slots: usize) -> Result<usize,
 fn field_slot(scope: &Scope<'_>, object: Local<'_>, index: usize) -> Result<usize, AccessError> {
     let view = scope.view(object)?;
     let slots = view.slot_count();
-    // Raw bytes behind the slots tell a collection or a typed array.
+    // Only collections and typed arrays have raw bytes behind the slots.
     let plain = view.kind() == Kind::Object
         && slots >= FIELDS
         && view.size() == layout::object(slots - FIELDS);
@@ -183,7 +182,7 @@ fn field_slot(scope: &Scope<'_>, object: Local<'_>, index: usize) -> Result<usiz
     slot_of(index, FIELDS, slots)
 }
 
-/// The length of an array; of another cell, none.
+/// The length of an array; `None` for another cell.
 fn length(view: View<'_>) -> Option<usize> {
     let shape = (view.kind(), view.size(), view.slot_count());
     if shape != (Kind::Object, layout::JS_ARRAY, LENGTH + 1) {
@@ -197,7 +196,7 @@ fn length(view: View<'_>) -> Option<usize> {
     }
 }
 
-/// Whether a cell is a Map or a Set: no field refers to a table.
+/// Whether a cell is a Map or a Set: a field of an object never refers to a table.
 fn has_ordered_table(view: View<'_>) -> bool {
     matches!(view.get(FIELDS), Ok(Seen::Ref(table)) if table.kind() == Kind::Array)
 }
@@ -219,7 +218,7 @@ fn elements_with<'s>(
     elements(scope, array)
 }
 
-/// A cell has fewer than 2^27 slots, so a small integer tells how many.
+/// A length as a small integer. A cell has fewer than 2^27 slots, so it fits.
 fn set_length(scope: &mut Scope<'_>, array: Local<'_>, length: usize) -> Result<(), AccessError> {
     scope.set(array, LENGTH, Value::Smi(length as i32))
 }

@@ -18,7 +18,7 @@ pub fn one_byte_string<'s>(scope: &mut Scope<'s>, text: &[u8]) -> Result<Local<'
     Ok(cell)
 }
 
-/// A flat string of two-byte characters (UTF-16), in the machine's order of bytes.
+/// A flat string of two-byte characters (UTF-16), in native byte order.
 ///
 /// # Errors
 /// [`OutOfMemory`] at the limit.
@@ -32,7 +32,7 @@ pub fn two_byte_string<'s>(scope: &mut Scope<'s>, text: &[u16]) -> Result<Local<
     Ok(cell)
 }
 
-/// A string's cell is rounded up to words; its auxiliary number is the padding in bytes.
+/// A string's cell is rounded up to words; its auxiliary field is the padding in bytes.
 fn string<'s>(scope: &mut Scope<'s>, kind: Kind, bytes: usize) -> Result<Local<'s>, OutOfMemory> {
     let cell = scope.alloc(kind, 0, bytes)?;
     if let Ok(place) = scope.cell(cell) {
@@ -41,8 +41,7 @@ fn string<'s>(scope: &mut Scope<'s>, kind: Kind, bytes: usize) -> Result<Local<'
     Ok(cell)
 }
 
-/// A flat string's characters, as bytes, without the padding. All raw bytes of one that was
-/// allocated otherwise ([`Scope::alloc`]) count.
+/// A flat string's characters as bytes, without the padding. A string made by [`Scope::alloc`] has no padding.
 ///
 /// # Errors
 /// [`AccessError::WrongKind`] if it is no flat string, [`AccessError::WrongHeap`].
@@ -56,7 +55,7 @@ pub fn string_bytes<'a>(scope: &'a Scope<'_>, cell: Local<'_>) -> Result<&'a [u8
     Ok(&bytes[..bytes.len().saturating_sub(padding)])
 }
 
-/// A rope of two strings, in slots 0 and 1. Of what length V8 makes one, [`layout::CONS_STRING_LENGTH`] tells.
+/// A rope of two strings, in slots 0 and 1. V8 makes ropes from [`layout::CONS_STRING_LENGTH`] characters on.
 ///
 /// # Errors
 /// [`HeapError::OutOfMemory`] at the limit; [`AccessError::WrongKind`] if one is no string,

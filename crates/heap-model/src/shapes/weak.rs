@@ -1,7 +1,7 @@
 //! Weak collections, weak references and registries.
 //!
-//! A collection's cell has a brand in its first raw byte, which tells it from any other object, as ECMA-262's
-//! internal slots and V8's maps do.
+//! A collection's cell has a brand in its first raw byte, which distinguishes it from other objects, like ECMA-262's
+//! internal slots and V8's maps.
 
 use crate::error::{AccessError, HeapError, OutOfMemory};
 use crate::layout;
@@ -9,22 +9,22 @@ use crate::memory::cell::WORD;
 use crate::memory::header::Kind;
 use crate::scope::{Local, Scope, Value};
 
-/// A WeakMap's or a WeakSet's slot for its table. V8 has the elements there and the table behind; here the table is
-/// first, where [`Scope::ephemeron_get`] and its like look for it.
+/// A WeakMap's or a WeakSet's slot for its table. V8 has the elements in this slot and the table in the next; here the
+/// table is first, where [`Scope::ephemeron_get`] and its siblings expect it.
 pub const WEAK_TABLE: usize = 0;
 
-/// How many slots of a registry are the heap's: its lists of registrations whose target is dead.
+/// The number of a registry's slots that only the heap writes: its lists of registrations whose target is dead.
 const CLEARED_CELLS: usize = 2;
 /// A registry's slot for its buckets of registrations by token.
 pub const KEY_MAP: usize = CLEARED_CELLS;
-/// A registry's first slot, of two, that its maker may use for small integers.
+/// The first of a registry's two slots that the program may use for small integers.
 pub const REGISTRY_OWN: usize = KEY_MAP + 1;
 pub(super) const REGISTRY_SLOTS: usize = REGISTRY_OWN + 2;
 
-/// A registration's slot for its held value, behind the heap's.
+/// A registration's slot for its held value, after the heap's own.
 pub const HOLDINGS: usize = 4;
 
-/// What a branded object was made as.
+/// The brand of an object: what it was made as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 #[repr(u8)]
@@ -40,7 +40,7 @@ pub enum Brand {
 impl Brand {
     const ALL: [Self; 3] = [Self::WeakMap, Self::WeakSet, Self::FinalizationRegistry];
 
-    /// The bytes and slots of its cells.
+    /// The size in bytes and the number of slots of its cells.
     const fn shape(self) -> (usize, usize) {
         match self {
             Self::WeakMap => (layout::WEAK_MAP, WEAK_TABLE + 1),
@@ -66,7 +66,7 @@ pub fn brand(scope: &Scope<'_>, cell: Local<'_>) -> Result<Option<Brand>, Access
 
 /// A WeakMap with an empty table for `entries` entries, at least 2.
 ///
-/// [`Scope::ephemeron_set`] and its like take the map's cell.
+/// [`Scope::ephemeron_set`] and its siblings take the map's cell.
 ///
 /// ```
 /// use heap_model::{Heap, HeapError, HeapOptions, Value, shapes};
@@ -92,8 +92,7 @@ pub fn weak_map<'s>(scope: &mut Scope<'s>, entries: usize) -> Result<Local<'s>, 
     weak_collection(scope, Brand::WeakMap, entries)
 }
 
-/// A WeakSet with an empty table for `entries` members, at least 2. The values of its table's entries are its
-/// maker's.
+/// A WeakSet with an empty table for `entries` members, at least 2. The program may use the values of its table's entries.
 ///
 /// # Errors
 /// [`HeapError::OutOfMemory`] at the limit.
@@ -154,8 +153,8 @@ pub fn set_registry_number(
     Ok(())
 }
 
-/// A registration of `target` in a registry, with its held value; in no bucket yet. It is smaller than V8's
-/// ([`layout::REGISTRATION`]), which has two lists more to be in.
+/// A registration of `target` in a registry, with its held value; it is in no bucket yet. It is smaller than V8's
+/// ([`layout::REGISTRATION`]), which has links for two more lists.
 ///
 /// # Errors
 /// As [`Scope::alloc_registration`].

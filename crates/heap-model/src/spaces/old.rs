@@ -73,8 +73,7 @@ impl OldSpace {
         self.sweepable = pages;
     }
 
-    /// Takes room for a cell, if need be in a new page, if need be by sweeping all pages; none if
-    /// the operating system refuses.
+    /// Takes room for a cell; adds a page, or sweeps all pages, if needed. `None` if the operating system refuses.
     #[inline]
     pub fn allocate_surely(&mut self, size: usize) -> Option<Room> {
         if let Some(room) = self.allocate(size) {
@@ -84,7 +83,7 @@ impl OldSpace {
         self.allocate_thoroughly(size)
     }
 
-    /// Goes over to a free range of at least `size` bytes.
+    /// Switches to a free range of at least `size` bytes.
     #[cold]
     fn refill(&mut self, size: usize, thoroughly: bool) -> bool {
         loop {
@@ -114,9 +113,9 @@ impl OldSpace {
         }
     }
 
-    /// A free range of at least `size` bytes; of the ranges of its own class at most `tries` are looked at.
+    /// A free range of at least `size` bytes; at most `tries` ranges of its own class are tried.
     fn take_free(&mut self, size: usize, tries: usize) -> Option<FreeRange> {
-        // Every range of a higher class is long enough; of its own class, some.
+        // Every range of a higher class is long enough; in its own class, some are.
         let own = class(size);
         for list in self.free.iter_mut().skip(own + 1).rev() {
             if let Some(range) = list.pop() {
@@ -161,17 +160,17 @@ impl OldSpace {
         self.pages.len() * PAGE
     }
 
-    /// Bytes of its pages that are not cells.
+    /// Bytes of its pages without cells.
     pub fn spare(&self) -> usize {
         self.pages.len() * USABLE - self.used
     }
 
-    /// A cell that was counted where it was has been moved here.
+    /// Counts a cell that was moved here.
     pub fn moved(&mut self, size: usize) {
         self.used -= size;
     }
 
-    /// Takes evacuation candidates off the free lists, so that nothing more is allocated there.
+    /// Removes evacuation candidates from the free lists, so that nothing more is allocated there.
     pub fn exclude_evacuated(&mut self) {
         self.unswept.retain(|page| !page.is_evacuated());
         for ranges in &mut self.free {
@@ -179,7 +178,7 @@ impl OldSpace {
         }
     }
 
-    /// Before marking: no page can be swept, and the marks of all pages and of these `others` are to be cleared.
+    /// Before marking: nothing is left to be swept, and the marks of all pages and of `others` are to be cleared.
     pub fn begin_clearing(&mut self, others: impl Iterator<Item = Chunk>) {
         self.retire();
         self.unswept.clear();
@@ -187,14 +186,14 @@ impl OldSpace {
         self.uncleared.extend(self.pages.iter().copied().chain(others));
     }
 
-    /// Clears the marks of up to `chunks` chunks; true if none is left.
+    /// Clears the marks of up to `chunks` chunks. Returns whether none is left.
     pub fn clear_marks(&mut self, chunks: usize) -> bool {
         let rest = self.uncleared.len().saturating_sub(chunks);
         self.uncleared.drain(rest..).for_each(Chunk::clear_marks);
         rest == 0
     }
 
-    /// After marking: counts the marked cells as the space's, and takes pages without any out.
+    /// After marking: counts the marked cells as the space's, and removes pages without marked cells.
     pub fn end_marking(&mut self) {
         // Pages that stayed empty since the last collection are released, a few at a time.
         self.release(self.empty.len().min(RELEASED_AT_ONCE));
@@ -225,7 +224,7 @@ impl OldSpace {
         page.sweep(|range| put_free(&mut self.free, range));
     }
 
-    /// Takes pages out whose cells were all moved.
+    /// Removes pages whose cells were all moved.
     pub fn discard(&mut self, gone: &[Chunk]) {
         self.pages.retain(|page| !gone.contains(page));
         #[cfg(zeal)]
@@ -250,8 +249,8 @@ impl OldSpace {
         }
     }
 
-    /// Gives all empty pages back to the operating system, unmaps regions that have no others, and gives the
-    /// memory of lists back that is not used. O(pages log pages).
+    /// Gives all empty pages back to the operating system, unmaps regions of empty pages, and releases unused memory of
+    /// lists. O(pages log pages).
     pub fn release_all(&mut self) {
         self.release(usize::MAX);
         let Self { regions, released, .. } = self;
@@ -266,7 +265,7 @@ impl OldSpace {
             }
             used
         });
-        // The first ones are allocated in first.
+        // Allocation takes the first pages first.
         released.reverse();
         for list in &mut self.free {
             list.shrink_to_fit();

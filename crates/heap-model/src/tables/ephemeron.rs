@@ -1,11 +1,10 @@
 //! Ephemeron tables (Hayes 1997; V8's `EphemeronHashTable`): open addressing by identity hash, linear probing.
 //!
-//! Slots: entries, deleted entries, capacity, then key and value of each bucket. A free bucket's key is undefined, a
-//! deleted one's is the hole; at least one bucket is free, so a probe ends. Where a key's probe begins is its hash
-//! scaled to the capacity, which therefore need not be a power of two, and buckets are in the order of their keys'
-//! hashes but for the probing. Keys that got their hashes in a row share a window of buckets
-//! ([`identities`](crate::identities)). A key remembers the bucket of its latest entry in any table in its auxiliary
-//! field, so that most look-ups need no probe.
+//! Slots: the numbers of entries and of deleted entries, the capacity, then key and value of each bucket. The key of a free
+//! bucket is undefined, that of a deleted one the hole; at least one bucket is free, so a probe ends. A probe begins at the
+//! hash scaled to the capacity. So the capacity need not be a power of two, and buckets are in the order of their keys'
+//! hashes, except for probing. Keys with successive hashes share a window of buckets ([`identities`](crate::identities)).
+//! The auxiliary field of a key has the bucket of its latest entry in any table, so that most look-ups need no probe.
 
 use crate::memory::cell::Cell;
 use crate::memory::header::{Header, Kind};
@@ -18,9 +17,9 @@ const CAPACITY: usize = 2;
 /// The slot of the first bucket's key.
 pub(crate) const FIRST: usize = 3;
 
-/// Buckets of a new table at the least.
+/// The least number of buckets of a new table.
 const LEAST: usize = 4;
-/// How many keys are being loaded while a table is copied.
+/// The prefetch distance of copying, in keys.
 const AHEAD: usize = 16;
 
 /// The number of buckets that a new table gets for `wanted` buckets.
@@ -40,7 +39,7 @@ pub(crate) fn begin(table: Cell) {
     set_number(table, CAPACITY, capacity(table));
 }
 
-/// How many entries a table has.
+/// The number of entries of a table.
 pub(crate) fn len(table: Cell) -> usize {
     number(table, ENTRIES)
 }
@@ -77,7 +76,7 @@ impl TableSizing {
     }
 }
 
-/// What a probe for a key ends with.
+/// The result of a probe.
 pub(crate) enum Probed {
     /// The slot of the key.
     Found(usize),

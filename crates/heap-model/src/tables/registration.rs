@@ -1,10 +1,10 @@
 //! Registrations (ECMA-262's `[[Cells]]` of a FinalizationRegistry; V8's `WeakCell`): cells that are listed when their
 //! target dies.
 //!
-//! Slots: the target, a token (a hole in a registration that was ended) and the owner, all weak; then the strong ones,
-//! the next registration in a [bucket](super::bucket) before the user's. A registration gets its identity hash when
-//! it is made, so the hashes tell the order of registrations. Its auxiliary field is the token's hash, or its own
-//! hash if there is no token.
+//! Slots: the target, a token (a hole in a registration that was ended) and the owner, all weak; then the strong slots: the
+//! next registration in a [bucket](super::bucket), and those of the program. A registration gets its identity hash when it
+//! is made, so the hashes give the order of registrations. Its auxiliary field is the token's hash, or its own if there is
+//! no token.
 //!
 //! A full collection prepends the registrations whose target it finds dead, earliest first, to a list in the owner's
 //! first slot. The owner's second slot has the list that was merged from several collections and is in order. In a listed

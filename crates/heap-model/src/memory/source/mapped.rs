@@ -5,8 +5,8 @@ use super::Memory;
 use core::ops::Range;
 use memmap2::{MmapMut, UncheckedAdvice};
 
-/// The advice by which pages are given back. Linux's `MADV_DONTNEED` takes them at once; Apple's only says that
-/// they are not needed soon, so there it is `MADV_FREE`, which takes them when memory is short.
+/// The advice that gives pages back. Linux's `MADV_DONTNEED` frees them immediately. Apple's only says that they are not
+/// needed soon, so there it is `MADV_FREE`, which frees them when memory is short.
 #[cfg(not(target_vendor = "apple"))]
 const GIVE_BACK: UncheckedAdvice = UncheckedAdvice::DontNeed;
 #[cfg(target_vendor = "apple")]
@@ -17,11 +17,10 @@ pub struct Mapped {
     start: usize,
 }
 
-// SAFETY: the mapping is as long as what lies before an aligned address and `length`, is this one's alone, and
-// anonymous memory is zero.
+// SAFETY: the mapping has room for `length` bytes after an aligned address, is exclusive, and anonymous memory is zero.
 unsafe impl Memory for Mapped {
     fn zeroed(length: usize, align: usize) -> Option<Self> {
-        // The library aligns to the system's pages: what lies before the start is never touched.
+        // The library aligns to the system's pages only; the bytes before the aligned start are never touched.
         let before = if align > Self::page() { align } else { 0 };
         let map = MmapMut::map_anon(length.checked_add(before)?).ok()?;
         let start = (map.as_ptr() as usize).next_multiple_of(align);
@@ -38,8 +37,8 @@ unsafe impl Memory for Mapped {
 
     fn give_back(&self, range: Range<usize>) {
         let before = self.start - self.map.as_ptr() as usize;
-        // SAFETY: the range is the caller's, who reads nothing there before it is written; advice that is not
-        // taken changes nothing.
+        // SAFETY: the range is the caller's, who reads nothing there before writing it; advice that is not taken changes
+        // nothing.
         let _ = unsafe {
             self.map.unchecked_advise_range(GIVE_BACK, before + range.start, range.len())
         };

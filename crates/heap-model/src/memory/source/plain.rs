@@ -1,6 +1,5 @@
-//! Plain allocations, for systems without mappings (WebAssembly) or with ones that can't be given back in parts
-//! (Windows, as far as the library goes). What is reserved counts as used there, and nothing is given back
-//! before all of a piece is.
+//! Plain allocations, for systems without mappings (WebAssembly) or whose mappings cannot be given back in parts (Windows,
+//! by the library that is used). Reserved memory counts as used there, and a piece is only given back as a whole.
 #![expect(unsafe_code, reason = "memory is allocated")]
 
 use super::Memory;
@@ -8,7 +7,7 @@ use core::ops::Range;
 use core::ptr::NonNull;
 use std::alloc::{Layout, alloc_zeroed, dealloc};
 
-/// What the pieces are aligned to by the allocator: with more it would write the zeros itself.
+/// The alignment that is requested of the allocator: with a larger one it would write the zeros itself.
 const ALIGN: usize = 16;
 
 pub struct Plain {
@@ -17,10 +16,10 @@ pub struct Plain {
     start: usize,
 }
 
-// SAFETY: the block is this one's alone.
+// SAFETY: the block is exclusive.
 unsafe impl Send for Plain {}
 
-// SAFETY: the block is as long as what may lie before an aligned address and `length`, and was allocated as zeros.
+// SAFETY: the block has room for `length` bytes after an aligned address, and was allocated as zeros.
 unsafe impl Memory for Plain {
     fn zeroed(length: usize, align: usize) -> Option<Self> {
         let layout = Layout::from_size_align(length.checked_add(align)?, ALIGN).ok()?;
@@ -43,7 +42,7 @@ unsafe impl Memory for Plain {
 
 impl Drop for Plain {
     fn drop(&mut self) {
-        // SAFETY: it was allocated with this layout, and goes once.
+        // SAFETY: it was allocated with this layout, and is freed once.
         unsafe { dealloc(self.block.as_ptr(), self.layout) };
     }
 }
