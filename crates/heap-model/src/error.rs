@@ -112,13 +112,15 @@ pub enum AccessError {
         /// How many slots there are.
         len: usize,
     },
-    /// The ArrayBuffer has fewer bytes.
+    /// The cell has fewer raw bytes, or the ArrayBuffer fewer bytes.
     BytesOutOfRange {
         /// Where the bytes that were asked for end.
         end: usize,
         /// How many bytes there are.
         len: usize,
     },
+    /// The register holds no cell.
+    NoCell,
     /// The cell is of another kind, or its payload of another type.
     WrongKind,
     /// The handle is another heap's.
@@ -132,8 +134,9 @@ impl fmt::Display for AccessError {
         match self {
             Self::SlotOutOfRange { slot, len } => write!(f, "slot {slot} of a cell with {len}"),
             Self::BytesOutOfRange { end, len } => {
-                write!(f, "bytes up to {end} of an ArrayBuffer of {len}")
+                write!(f, "bytes up to {end} of {len}")
             }
+            Self::NoCell => f.write_str("the register holds no cell"),
             Self::WrongKind => f.write_str("the cell is of another kind"),
             Self::WrongHeap => f.write_str("the handle belongs to another heap"),
             Self::AlreadyLinked => f.write_str("the registration is in a bucket already"),
@@ -142,6 +145,23 @@ impl fmt::Display for AccessError {
 }
 
 impl core::error::Error for AccessError {}
+
+/// The register stack would have more registers than its limit, or than the operating system gives memory for. Nothing
+/// has changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct StackOverflow {
+    /// Registers that the stack can have at the most.
+    pub limit: usize,
+}
+
+impl fmt::Display for StackOverflow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "stack overflow: the limit is {} registers", self.limit)
+    }
+}
+
+impl core::error::Error for StackOverflow {}
 
 /// Why an operation that both reads and allocates failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -19,6 +19,7 @@ mod node_id;
 mod observe;
 mod options;
 mod pace;
+mod registers;
 mod remembered;
 mod roots;
 mod scope;
@@ -29,14 +30,18 @@ mod tables;
 #[cfg(zeal)]
 mod verify;
 
-pub use error::{AccessError, HeapError, NativeRefused, OutOfMemory, Reason};
+pub use error::{AccessError, HeapError, NativeRefused, OutOfMemory, Reason, StackOverflow};
 pub use events::{Cause, CollectionEvent, CollectionKind};
 pub use heap::Heap;
 pub use memory::header::Kind;
+pub use memory::registers::Window;
 pub use node_id::NodeId;
 pub use observe::statistics::{HeapStatistics, SpaceStatistics};
 pub use observe::walk::{Edge, EdgeKind, Node};
 pub use options::{Growing, HeapOptions, NodeVersion, TableSizing};
+pub use registers::Registers;
+pub use registers::find::Cursor;
+pub use registers::look::Tagged;
 pub use roots::{Global, Weak};
 pub use scope::view::{Seen, View};
 pub use scope::{Local, Scope, Value};

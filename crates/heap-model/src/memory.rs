@@ -21,7 +21,7 @@
 //! Types do not prove when a cell ends, because a moving collector's references are not Rust's. Three parts are
 //! responsible for that, and the verifier (`verify`) checks the first two after each collection:
 //! - **the collectors** (`collect`) update or clear each reference to a cell that they move or find dead, before its
-//!   memory is swept, overwritten or unmapped;
+//!   memory is swept, overwritten or unmapped; what lies above the top of the register stack they make undefined;
 //! - **the spaces** (`spaces`) begin a bump in a semi-space, format a page, sweep one or unmap one only where no
 //!   living cell lies;
 //! - **the scopes** (`scope`) use a [`Place`](handles::Place) only for the lifetime of its scope.
@@ -33,6 +33,7 @@ pub mod header;
 pub mod mapping;
 #[cfg(zeal)]
 pub mod poison;
+pub mod registers;
 pub mod room;
 mod source;
 pub mod word;

@@ -4,7 +4,9 @@ mod external;
 mod pending;
 
 use crate::blocks::{Age, Blocks};
+use crate::error::AccessError;
 use crate::memory::cell::Cell;
+use crate::memory::header::Kind;
 use core::any::Any;
 pub(crate) use external::ExternalMemory;
 pub(crate) use pending::{DropAll, PendingFinalizers};
@@ -33,6 +35,25 @@ impl Natives {
         let (cell, external) = (native.cell, native.external);
         cell.set_auxiliary(self.payloads.insert(native, young));
         self.external.add(external);
+    }
+
+    /// A native cell's payload, if it is of this type.
+    pub fn payload<T: Any>(&self, cell: Cell) -> Result<&T, AccessError> {
+        let native = self.payloads.get(number(cell)?);
+        native.and_then(|native| native.payload.downcast_ref()).ok_or(AccessError::WrongKind)
+    }
+
+    pub fn payload_mut<T: Any>(&mut self, cell: Cell) -> Result<&mut T, AccessError> {
+        let native = self.payloads.get_mut(number(cell)?);
+        native.and_then(|native| native.payload.downcast_mut()).ok_or(AccessError::WrongKind)
+    }
+
+    /// A native cell now keeps `bytes` bytes outside the heap alive.
+    pub fn set_external(&mut self, cell: Cell, bytes: usize) -> Result<(), AccessError> {
+        let native = self.payloads.get_mut(number(cell)?).ok_or(AccessError::WrongKind)?;
+        self.external.remove(std::mem::replace(&mut native.external, bytes));
+        self.external.add(bytes);
+        Ok(())
     }
 
     /// The payloads of the dead cells become pending finalizers.
@@ -72,4 +93,9 @@ impl Natives {
         self.pending.drain().for_each(|payload| all.drop(payload));
         self.payloads.retain(|_| false, |native| all.drop(native.payload));
     }
+}
+
+/// The number of a native cell's payload.
+fn number(cell: Cell) -> Result<u32, AccessError> {
+    if cell.header().is(Kind::Native) { Ok(cell.auxiliary()) } else { Err(AccessError::WrongKind) }
 }

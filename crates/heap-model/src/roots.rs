@@ -1,9 +1,10 @@
-//! Roots: the handle stack, owned roots and weak handles (V8's `GlobalHandles`).
+//! Roots: the handle stack, the register stack, owned roots and weak handles (V8's `GlobalHandles`).
 
 use crate::blocks::{Age, Blocks};
 use crate::error::AccessError;
 use crate::memory::cell::Cell;
 use crate::memory::handles::Handles;
+use crate::memory::registers::RegisterStack;
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -93,6 +94,7 @@ const KEPT: usize = 1024;
 /// What refers to cells from outside the heap.
 pub(crate) struct Roots {
     pub handles: Handles,
+    pub registers: RegisterStack,
     pub globals: Blocks<Cell>,
     /// `None` after the cell has died.
     pub weaks: Blocks<Option<Cell>>,
@@ -118,6 +120,7 @@ impl Roots {
         let (globals, weaks) = (Blocks::default(), Blocks::default());
         Some(Self {
             handles,
+            registers: RegisterStack::default(),
             globals,
             weaks,
             released: Released::default(),

@@ -7,16 +7,17 @@
 //! would leave live handles that point into the wrong heap.
 #![expect(unsafe_code, reason = "a heap is cast to the scope that is transparent over it")]
 
-mod access;
+pub(crate) mod access;
 mod allocate;
 mod buckets;
+pub(crate) mod bytes;
 mod ephemerons;
 mod forward;
 mod globals;
 mod native;
 mod registrations;
 mod sites;
-mod size;
+pub(crate) mod size;
 mod weak_cells;
 
 pub(crate) mod view;
@@ -232,8 +233,16 @@ impl<'s> Scope<'s> {
 
     #[inline(always)]
     pub(crate) fn word(&self, value: Value<'_>) -> Result<Word, AccessError> {
+        self.heap.word(value)
+    }
+}
+
+impl Heap {
+    /// The word of a value.
+    #[inline(always)]
+    pub(crate) fn word(&self, value: Value<'_>) -> Result<Word, AccessError> {
         match value {
-            Value::Ref(local) if !self.heap.roots.handles.contains(local.place) => {
+            Value::Ref(local) if !self.roots.handles.contains(local.place) => {
                 Err(AccessError::WrongHeap)
             }
             value => Ok(self.trusted_word(value)),
@@ -250,12 +259,10 @@ impl<'s> Scope<'s> {
             Value::Bool(true) => Word::TRUE,
             Value::Bool(false) => Word::FALSE,
             Value::Smi(number) => Word::smi(number),
-            Value::Ref(local) => self.heap.roots.handles.word(local.place),
+            Value::Ref(local) => self.roots.handles.word(local.place),
         }
     }
-}
 
-impl Heap {
     /// Runs `f` in a scope, whose handles end with it, also when `f` panics. Constant time apart from `f`.
     pub fn enter<R>(&mut self, f: impl for<'s> FnOnce(&mut Scope<'s>) -> R) -> R {
         Scope::run(self, f)

@@ -202,6 +202,12 @@ impl Verifier<'_> {
         for root in self.roots.handles.iter() {
             assert!(Cell::of(*root).is_some_and(|cell| cells.contains(cell)), "a dangling handle");
         }
+        for (number, &word) in self.roots.registers.iter().enumerate() {
+            match Cell::of(word) {
+                Some(cell) => assert!(cells.contains(cell), "register {number} dangles"),
+                None => assert!(word.is_valid(), "register {number} holds no value"),
+            }
+        }
         for (index, &root) in self.roots.globals.iter() {
             assert!(cells.contains(root), "a dangling root");
             assert!(!young(root) || self.roots.globals.is_listed(index), "a young root is unknown");

@@ -81,7 +81,7 @@ impl Compaction<'_> {
             let slot = slot as usize;
             holder.set_slot(slot, followed(holder.slot(slot)));
         }
-        for word in self.roots.handles.iter_mut() {
+        for word in self.roots.handles.iter_mut().chain(self.roots.registers.iter_mut()) {
             *word = followed(*word);
         }
         self.roots.globals.for_each(|cell| *cell = moved(*cell));

@@ -51,9 +51,9 @@ impl Full<'_> {
 }
 
 impl Marker {
-    /// Marks from handles and owned roots.
+    /// Marks from handles, registers and owned roots.
     pub fn mark_roots(&mut self, roots: &Roots) {
-        roots.handles.iter().for_each(|word| self.mark_word(*word));
+        roots.handles.iter().chain(roots.registers.iter()).for_each(|word| self.mark_word(*word));
         roots.globals.values().map(|cell| Cell::word(*cell)).for_each(|word| self.mark_word(word));
     }
 }

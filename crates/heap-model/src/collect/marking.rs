@@ -67,8 +67,8 @@ impl Marking {
         }
     }
 
-    /// Begins to mark, from handles and owned roots. It is not known yet which young cells live; they are visited when they
-    /// are promoted.
+    /// Begins to mark, from handles, registers and owned roots. It is not known yet which young cells live; they are
+    /// visited when they are promoted.
     pub fn begin(&mut self, spaces: &Spaces, roots: &mut Roots, shrink: bool) {
         roots.drain();
         let mut marker = self.marker(spaces, shrink);

@@ -95,7 +95,7 @@ impl Scavenge<'_> {
             promoted_bytes: 0,
             doubles: Vec::new(),
         };
-        for word in roots.handles.iter_mut() {
+        for word in roots.handles.iter_mut().chain(roots.registers.iter_mut()) {
             *word = scavenger.moved(*word);
         }
         let move_root = |cell: &mut Cell| {

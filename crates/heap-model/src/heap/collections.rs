@@ -101,6 +101,7 @@ impl Heap {
             prologue(kind, cause);
         }
         self.forget_refusal();
+        self.roots.registers.clear_above();
         let start = Instant::now();
         self.growth.pace.begin(start);
         Begun {

@@ -124,5 +124,6 @@ impl Heap {
         self.spaces.change().old.release_all();
         self.spaces.shrink_new_space(self.options.initial_semi_space.max(PAGE));
         self.roots.handles.release();
+        self.roots.registers.release();
     }
 }

@@ -52,11 +52,11 @@ impl Heap {
         }
     }
 
-    /// Whether a collection is known to make no room for `bytes` bytes. O(handles + owned roots dropped).
+    /// Whether a collection is known to make no room for `bytes` bytes. O(handles + registers + owned roots dropped).
     ///
     /// So a program that catches the refusal and retries pays for one collection only.
     fn is_known_full(&mut self, bytes: usize) -> bool {
-        let known = self.last_resort.is_known_full(bytes, &self.spaces, &self.roots.handles)
+        let known = self.last_resort.is_known_full(bytes, &self.spaces, &self.roots)
             && self.roots.has_all_watched();
         #[cfg(zeal)]
         if known {
@@ -68,10 +68,10 @@ impl Heap {
     }
 
     /// Remembers the refusal. A refusal that is remembered already asked for no more bytes, because no collection came
-    /// between. O(handles).
+    /// between. O(handles + registers).
     fn note_refusal(&mut self, bytes: usize) {
         if !self.last_resort.is_noted() {
-            self.last_resort.note_full(bytes, &self.spaces, &self.roots.handles);
+            self.last_resort.note_full(bytes, &self.spaces, &self.roots);
             self.roots.watch();
         }
     }

@@ -225,6 +225,45 @@ impl Cell {
         (unsafe { self.0.cast::<u8>().add(start) }, header.size() - start)
     }
 
+    /// How many raw bytes lie behind the slots.
+    pub fn raw_length(self) -> usize {
+        self.raw().1
+    }
+
+    /// Copies raw bytes to those of a cell, as if through a buffer. The positions are offsets in bytes.
+    ///
+    /// # Panics
+    /// If one of the cells has fewer.
+    pub fn copy_raw(self, offset: usize, to: Self, to_offset: usize, count: usize) {
+        let ((from, from_length), (to, to_length)) = (self.raw(), to.raw());
+        assert!(offset <= from_length && count <= from_length - offset, "raw bytes out of range");
+        assert!(to_offset <= to_length && count <= to_length - to_offset, "raw bytes out of range");
+        // SAFETY: the raw bytes are as long.
+        let from = unsafe { from.add(offset) };
+        // SAFETY: as above.
+        let to = unsafe { to.add(to_offset) };
+        // SAFETY: as above; raw bytes may be anything.
+        unsafe { from.copy_to(to, count) };
+    }
+
+    /// A double's number.
+    ///
+    /// # Panics
+    /// If the cell is none.
+    #[inline(always)]
+    pub fn double(self) -> f64 {
+        assert!(self.header().is(Kind::Double), "a double's number of another cell");
+        f64::from_bits(self.second())
+    }
+
+    /// # Panics
+    /// As [`double`](Self::double).
+    #[inline(always)]
+    pub fn set_double(self, number: f64) {
+        assert!(self.header().is(Kind::Double), "a double's number of another cell");
+        self.set_second(number.to_bits());
+    }
+
     /// Prefetches the cell's header.
     #[inline(always)]
     pub fn prefetch(self) {
@@ -301,7 +340,10 @@ impl Loaded {
     /// # Panics
     /// If the cell has no such slots.
     #[inline(always)]
-    pub fn range(self, range: Range<usize>) -> impl Iterator<Item = Slot> {
+    pub fn range(
+        self,
+        range: Range<usize>,
+    ) -> impl ExactSizeIterator<Item = Slot> + DoubleEndedIterator {
         assert!(range.end <= self.header.slots(), "slots out of range");
         range.map(move |index| Slot { cell: self.cell, index })
     }

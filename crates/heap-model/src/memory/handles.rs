@@ -82,17 +82,62 @@ impl<'a> Reading<'a> {
         self.cell
     }
 
-    /// Another cell of the heap.
+    /// A double's number.
+    ///
+    /// # Panics
+    /// If the cell is none.
     #[inline(always)]
-    pub fn of(self, cell: Cell) -> Self {
-        Self { cell, ..self }
+    pub fn double(self) -> f64 {
+        self.cell.double()
+    }
+
+    /// A word of the heap, such as one of the cell's slots.
+    #[inline(always)]
+    pub fn word(self, word: Word) -> ReadWord<'a> {
+        ReadWord { word, stack: PhantomData }
     }
 
     /// The raw bytes behind the slots.
+    #[inline]
     pub fn bytes(self) -> &'a [u8] {
         let (start, length) = self.cell.raw();
         // SAFETY: the range lies in the cell and is initialised. The heap is borrowed for the lifetime.
         unsafe { core::slice::from_raw_parts(start.as_ptr(), length) }
+    }
+}
+
+/// A word that is looked at while the handle stack of its heap is borrowed, and with it the heap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ReadWord<'a> {
+    word: Word,
+    stack: PhantomData<&'a Handles>,
+}
+
+impl<'a> ReadWord<'a> {
+    /// A word that says itself what it is.
+    ///
+    /// # Panics
+    /// If it refers to a cell.
+    pub const fn constant(word: Word) -> Self {
+        assert!(word.bits() & 3 != 1, "a constant refers to no cell");
+        Self { word, stack: PhantomData }
+    }
+
+    #[inline(always)]
+    pub fn word(self) -> Word {
+        self.word
+    }
+
+    /// The cell that it refers to.
+    #[inline(always)]
+    pub fn cell(self) -> Option<Reading<'a>> {
+        Cell::of(self.word).map(|cell| Reading { cell, stack: PhantomData })
+    }
+
+    /// Another word of the heap.
+    #[inline(always)]
+    pub fn of(self, word: Word) -> Self {
+        Self { word, ..self }
     }
 }
 
@@ -206,11 +251,23 @@ impl Handles {
         Some(Reading { cell: self.get(place)?, stack: PhantomData })
     }
 
+    /// A word of the heap, to be looked at.
+    #[inline(always)]
+    pub fn reading_word(&self, word: Word) -> ReadWord<'_> {
+        ReadWord { word, stack: PhantomData }
+    }
+
     /// The raw bytes of the handle's cell.
     pub fn bytes_mut(&mut self, place: Place) -> Option<&mut [u8]> {
-        let (start, length) = self.get(place)?.raw();
+        let cell = self.get(place)?;
+        Some(self.bytes_mut_of(cell))
+    }
+
+    /// The raw bytes of a cell of the heap.
+    pub fn bytes_mut_of(&mut self, cell: Cell) -> &mut [u8] {
+        let (start, length) = cell.raw();
         // SAFETY: the range lies in the cell and is initialised. The stack is borrowed mutably, and with it the heap.
-        Some(unsafe { core::slice::from_raw_parts_mut(start.as_ptr(), length) })
+        unsafe { core::slice::from_raw_parts_mut(start.as_ptr(), length) }
     }
 
     /// Cuts the stack back to where a scope began.

@@ -33,14 +33,20 @@ impl Word {
 
     /// The small integer's word.
     #[inline(always)]
-    pub fn smi(number: i32) -> Self {
-        Self(u64::from(number as u32) << 32)
+    pub const fn smi(number: i32) -> Self {
+        Self((number as u32 as u64) << 32)
     }
 
     /// The number, if the word is a small integer.
     #[inline(always)]
     pub fn as_smi(self) -> Option<i32> {
         (self.0 & 1 == 0).then_some((self.0 >> 32) as u32 as i32)
+    }
+
+    /// The numbers, if both words are small integers.
+    #[inline(always)]
+    pub fn smis(a: Self, b: Self) -> Option<(i32, i32)> {
+        ((a.0 | b.0) & 1 == 0).then_some(((a.0 >> 32) as i32, (b.0 >> 32) as i32))
     }
 
     /// The word of a count that a table keeps in a slot: an unsigned small integer of 32 bits.

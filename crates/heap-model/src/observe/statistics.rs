@@ -30,6 +30,8 @@ pub struct HeapStatistics {
     pub external: usize,
     /// The number of handles of the open scopes.
     pub handles: usize,
+    /// The number of registers of all windows of the register stack.
+    pub registers: usize,
     /// The number of owned roots, without dropped ones.
     pub globals: usize,
     /// The number of weak handles, without dropped ones.
@@ -118,6 +120,7 @@ impl Heap {
             available: self.spaces.limit().saturating_sub(committed),
             external: self.natives.external.bytes(),
             handles: self.roots.handles.used() / size_of::<Word>(),
+            registers: self.roots.registers.top(),
             globals,
             weak_handles,
             global_handles_total: GLOBAL * self.roots.globals.capacity()

@@ -65,8 +65,8 @@ pub enum EdgeKind {
 }
 
 impl Heap {
-    /// The cells that handles and owned roots refer to, the handles first. A cell appears once for each root. Outside of
-    /// a scope there are no handles. O(roots).
+    /// The cells that handles, registers and owned roots refer to, in this order. A cell appears once for each root.
+    /// Outside of a scope there are no handles. O(roots).
     #[must_use]
     pub fn roots(&mut self) -> Vec<NodeId> {
         self.root_cells().into_iter().map(|cell| self.node_id(cell)).collect()
@@ -127,8 +127,9 @@ impl Heap {
     fn root_cells(&mut self) -> Vec<Cell> {
         self.roots.drain();
         self.doubles.begin_walk(&self.spaces, self.marking.is_on());
-        let handles = self.roots.handles.iter().filter_map(|word| Cell::of(*word));
-        handles.chain(self.roots.globals.values().copied()).collect()
+        let words = self.roots.handles.iter().chain(self.roots.registers.iter());
+        let cells = words.filter_map(|word| Cell::of(*word));
+        cells.chain(self.roots.globals.values().copied()).collect()
     }
 
     fn node(&mut self, cell: Cell) -> Node {

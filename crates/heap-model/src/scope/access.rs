@@ -2,8 +2,9 @@
 
 use super::{Local, Scope, Value};
 use crate::error::AccessError;
-use crate::memory::cell::Slot;
+use crate::memory::cell::{Loaded, Slot};
 use crate::memory::header::Kind;
+use crate::tables::registration::USERS;
 
 impl<'s> Scope<'s> {
     /// Reads a slot; a cell there gets a handle. Constant time.
@@ -16,7 +17,7 @@ impl<'s> Scope<'s> {
     /// If there are too many handles.
     #[inline(always)]
     pub fn get(&mut self, cell: Local<'_>, slot: usize) -> Result<Value<'s>, AccessError> {
-        let slot = self.slot(cell, slot)?;
+        let slot = users_slot(self.cell(cell)?.load(), slot)?;
         Ok(self.value(slot.get()))
     }
 
@@ -32,21 +33,10 @@ impl<'s> Scope<'s> {
         slot: usize,
         value: Value<'_>,
     ) -> Result<(), AccessError> {
-        let slot = self.slot(cell, slot)?;
+        let slot = users_slot(self.cell(cell)?.load(), slot)?;
         let word = self.word(value)?;
         self.heap.store_slot(slot, word);
         Ok(())
-    }
-
-    /// A slot that the program may use.
-    #[inline(always)]
-    fn slot(&self, cell: Local<'_>, slot: usize) -> Result<Slot, AccessError> {
-        let cell = self.cell(cell)?.load();
-        if cell.header().is_guarded() {
-            return self.strong_slot(cell, slot);
-        }
-        let len = cell.header().slots();
-        cell.slot(slot).ok_or(AccessError::SlotOutOfRange { slot, len })
     }
 
     /// The raw bytes behind the slots, up to the cell's size in whole words; a native cell's are private. Constant time.
@@ -122,4 +112,42 @@ impl<'s> Scope<'s> {
     pub fn same_value(&self, a: Value<'_>, b: Value<'_>) -> bool {
         matches!((self.word(a), self.word(b)), (Ok(a), Ok(b)) if a == b)
     }
+}
+
+/// A slot that its program may use.
+#[inline(always)]
+pub(crate) fn users_slot(cell: Loaded, slot: usize) -> Result<Slot, AccessError> {
+    if cell.header().is_guarded() {
+        return strong_slot(cell, slot);
+    }
+    let len = cell.header().slots();
+    cell.slot(slot).ok_or(AccessError::SlotOutOfRange { slot, len })
+}
+
+/// `count` slots from `first` on, if its program may use all of them.
+#[inline(always)]
+pub(crate) fn users_slots(
+    cell: Loaded,
+    first: usize,
+    count: usize,
+) -> Result<impl ExactSizeIterator<Item = Slot> + DoubleEndedIterator, AccessError> {
+    let end = first.saturating_add(count);
+    if count > 0 {
+        users_slot(cell, end - 1)?;
+        users_slot(cell, first)?;
+    }
+    Ok(cell.range(if count > 0 { first..end } else { 0..0 }))
+}
+
+/// A slot of a cell that has slots of the heap's: one of a registration that is its user's.
+#[cold]
+fn strong_slot(cell: Loaded, slot: usize) -> Result<Slot, AccessError> {
+    let (header, len) = (cell.header(), cell.header().slots());
+    if header.is(Kind::Double) {
+        return Err(AccessError::SlotOutOfRange { slot, len });
+    }
+    if !header.is(Kind::Registration) || slot < USERS {
+        return Err(AccessError::WrongKind);
+    }
+    cell.slot(slot).ok_or(AccessError::SlotOutOfRange { slot, len })
 }

@@ -73,7 +73,7 @@ impl<'s> Scope<'s> {
             // A copy, so that the fast path can keep the caller's values in registers.
             return Ok(self.make_with_slowly(kind, slots.to_vec(), old)?);
         };
-        let words = slots.iter().map(|value| self.trusted_word(*value));
+        let words = slots.iter().map(|value| self.heap.trusted_word(*value));
         let cell = room.format_with(kind, words);
         if old {
             for slot in 0..slots.len() {
@@ -95,7 +95,7 @@ impl<'s> Scope<'s> {
         let cell = self.heap.allocate_slowly(kind, size, slots.len(), old)?;
         // A collection may have moved the cells, so the handles are read after it.
         for (slot, value) in slots.into_iter().enumerate() {
-            self.heap.store(cell, slot, self.trusted_word(value));
+            self.heap.store(cell, slot, self.heap.trusted_word(value));
         }
         Ok(self.push(cell))
     }

@@ -193,14 +193,19 @@ impl<'s> Scope<'s> {
 
     #[inline(always)]
     fn table(&self, map: Local<'_>) -> Result<Cell, AccessError> {
-        let place = self.cell(map)?;
-        let header = place.header();
-        if header.is(Kind::EphemeronTable) {
-            return Ok(place);
-        }
-        // The first slot of a weak reference or a registration is the target, not a table.
-        let holds = header.slots() > 0 && !header.is_guarded();
-        let held = if holds { Cell::of(place.slot(0)) } else { None };
-        held.filter(|held| held.header().is(Kind::EphemeronTable)).ok_or(AccessError::WrongKind)
+        table_of(self.cell(map)?)
     }
+}
+
+/// The table that a cell is, or that its first slot refers to.
+#[inline(always)]
+fn table_of(place: Cell) -> Result<Cell, AccessError> {
+    let header = place.header();
+    if header.is(Kind::EphemeronTable) {
+        return Ok(place);
+    }
+    // The first slot of a weak reference or a registration is the target, not a table.
+    let holds = header.slots() > 0 && !header.is_guarded();
+    let held = if holds { Cell::of(place.slot(0)) } else { None };
+    held.filter(|held| held.header().is(Kind::EphemeronTable)).ok_or(AccessError::WrongKind)
 }

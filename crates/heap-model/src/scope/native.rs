@@ -1,9 +1,8 @@
 //! Native cells, as programs use them.
 
-use super::size::raw_bytes;
+use super::size::{cell_size, raw_bytes};
 use super::{Local, Scope};
 use crate::error::{AccessError, NativeRefused};
-#[cfg(doc)]
 use crate::heap::Heap;
 use crate::memory::cell::Cell;
 use crate::memory::header::Kind;
@@ -44,15 +43,8 @@ impl<'s> Scope<'s> {
         payload: Box<dyn Any + Send>,
         external: usize,
     ) -> Result<Local<'s>, NativeRefused> {
-        let local = match self.make(Kind::Native, slots, raw_bytes(size, slots)) {
-            Ok(local) => local,
-            Err(error) => return Err(NativeRefused { error, payload }),
-        };
-        let cell = self.known(local);
-        let young = self.heap.is_young(cell);
-        self.heap.natives.add(Native { cell, payload, external }, young);
-        self.heap.stop_if_external_is_due();
-        Ok(local)
+        let cell = self.heap.make_native(size, slots, payload, external)?;
+        Ok(self.push(cell))
     }
 
     /// A native cell's payload. Constant time.
@@ -60,9 +52,7 @@ impl<'s> Scope<'s> {
     /// # Errors
     /// [`AccessError::WrongKind`] if the cell has none of this type, [`AccessError::WrongHeap`].
     pub fn native<T: Any>(&self, cell: Local<'_>) -> Result<&T, AccessError> {
-        let index = native_index(self.cell(cell)?)?;
-        let native = self.heap.natives.payloads.get(index);
-        native.and_then(|native| native.payload.downcast_ref()).ok_or(AccessError::WrongKind)
+        self.heap.natives.payload(self.cell(cell)?)
     }
 
     /// A native cell's payload, mutably. Constant time. When the number of bytes that it has outside the heap changes,
@@ -72,12 +62,7 @@ impl<'s> Scope<'s> {
     /// [`AccessError::WrongKind`] if the cell has none of this type, [`AccessError::WrongHeap`].
     pub fn native_mut<T: Any>(&mut self, cell: Local<'_>) -> Result<&mut T, AccessError> {
         let cell = self.cell(cell)?;
-        self.payload_mut(cell)
-    }
-
-    pub(crate) fn payload_mut<T: Any>(&mut self, cell: Cell) -> Result<&mut T, AccessError> {
-        let native = self.heap.natives.payloads.get_mut(native_index(cell)?);
-        native.and_then(|native| native.payload.downcast_mut()).ok_or(AccessError::WrongKind)
+        self.heap.natives.payload_mut(cell)
     }
 
     /// Sets the number of bytes outside the heap that a native cell keeps alive. May make a collection due, as
@@ -100,17 +85,30 @@ impl<'s> Scope<'s> {
     /// # Errors
     /// [`AccessError::WrongKind`] if the cell is not native, [`AccessError::WrongHeap`].
     pub fn set_external(&mut self, cell: Local<'_>, bytes: usize) -> Result<(), AccessError> {
-        let index = native_index(self.cell(cell)?)?;
-        let natives = &mut self.heap.natives;
-        let native = natives.payloads.get_mut(index).ok_or(AccessError::WrongKind)?;
-        natives.external.remove(std::mem::replace(&mut native.external, bytes));
-        natives.external.add(bytes);
+        let cell = self.cell(cell)?;
+        self.heap.natives.set_external(cell, bytes)?;
         self.heap.stop_if_external_is_due();
         Ok(())
     }
 }
 
-/// The index of a native cell's payload.
-fn native_index(cell: Cell) -> Result<u32, AccessError> {
-    if cell.header().is(Kind::Native) { Ok(cell.auxiliary()) } else { Err(AccessError::WrongKind) }
+impl Heap {
+    /// As [`Scope::alloc_native`], without a handle.
+    pub(crate) fn make_native(
+        &mut self,
+        size: usize,
+        slots: usize,
+        payload: Box<dyn Any + Send>,
+        external: usize,
+    ) -> Result<Cell, NativeRefused> {
+        let size = cell_size(slots, raw_bytes(size, slots));
+        let cell = match self.allocate(Kind::Native, size, slots) {
+            Ok(cell) => cell,
+            Err(error) => return Err(NativeRefused { error, payload }),
+        };
+        let young = self.is_young(cell);
+        self.natives.add(Native { cell, payload, external }, young);
+        self.stop_if_external_is_due();
+        Ok(cell)
+    }
 }

@@ -3,7 +3,7 @@
 use super::size::cell_size;
 use super::{Local, Scope};
 use crate::error::{AccessError, HeapError};
-use crate::memory::cell::{Cell, Loaded, Slot};
+use crate::memory::cell::Cell;
 use crate::memory::header::{Header, Kind};
 use crate::memory::word::Word;
 use crate::tables::registration::{
@@ -119,19 +119,6 @@ impl<'s> Scope<'s> {
         let right = matches!(header.kind(), Kind::Object | Kind::Array);
         let right = right && header.slots() >= OWNERS_SLOTS;
         if right { Ok(cell) } else { Err(AccessError::WrongKind) }
-    }
-
-    /// A slot that the program may use, of a cell that also has slots of the heap's own (a registration).
-    #[cold]
-    pub(super) fn strong_slot(&self, cell: Loaded, slot: usize) -> Result<Slot, AccessError> {
-        let (header, len) = (cell.header(), cell.header().slots());
-        if header.is(Kind::Double) {
-            return Err(AccessError::SlotOutOfRange { slot, len });
-        }
-        if !header.is(Kind::Registration) || slot < USERS {
-            return Err(AccessError::WrongKind);
-        }
-        cell.slot(slot).ok_or(AccessError::SlotOutOfRange { slot, len })
     }
 
     /// Sorts an owner's list by the order in which the registrations were made.

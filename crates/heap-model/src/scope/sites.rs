@@ -3,6 +3,7 @@
 use super::size::{cell_size, is_plain};
 use super::{Local, Scope, Value};
 use crate::error::{HeapError, OutOfMemory};
+use crate::heap::Heap;
 use crate::memory::cell::Cell;
 use crate::memory::header::{Header, Kind};
 use crate::sites::Site;
@@ -50,17 +51,7 @@ impl<'s> Scope<'s> {
         slots: usize,
         raw_bytes: usize,
     ) -> Result<Local<'s>, OutOfMemory> {
-        assert!(is_plain(kind, slots), "the kind has a function of its own");
-        let size = cell_size(slots, raw_bytes);
-        let cell = match self.pretenured(site, kind) {
-            None => self.heap.allocate(kind, size, slots)?,
-            Some(true) => self.heap.allocate_old(kind, size, slots)?,
-            Some(false) => {
-                let cell = self.heap.allocate(kind, size, slots)?;
-                mark(cell, site);
-                cell
-            }
-        };
+        let cell = self.heap.make_at(site, kind, slots, raw_bytes)?;
         Ok(self.push(cell))
     }
 
@@ -89,7 +80,7 @@ impl<'s> Scope<'s> {
         kind: Kind,
         slots: &[Value<'_>],
     ) -> Result<Local<'s>, HeapError> {
-        match self.pretenured(site, kind) {
+        match self.heap.pretenured(site, kind) {
             None => self.alloc_with(kind, slots),
             Some(true) => self.make_with(kind, slots, true),
             Some(false) => {
@@ -99,12 +90,36 @@ impl<'s> Scope<'s> {
             }
         }
     }
+}
+
+impl Heap {
+    /// As [`Scope::alloc_at`], without a handle.
+    #[inline(always)]
+    pub(crate) fn make_at(
+        &mut self,
+        site: Site,
+        kind: Kind,
+        slots: usize,
+        raw_bytes: usize,
+    ) -> Result<Cell, OutOfMemory> {
+        assert!(is_plain(kind, slots), "the kind has a function of its own");
+        let size = cell_size(slots, raw_bytes);
+        Ok(match self.pretenured(site, kind) {
+            None => self.allocate(kind, size, slots)?,
+            Some(true) => self.allocate_old(kind, size, slots)?,
+            Some(false) => {
+                let cell = self.allocate(kind, size, slots)?;
+                mark(cell, site);
+                cell
+            }
+        })
+    }
 
     /// Counts a cell at a site. Returns whether the site's cells are pretenured, or `None` if the site does not count
     /// this cell.
     #[inline(always)]
     fn pretenured(&mut self, site: Site, kind: Kind) -> Option<bool> {
-        if kind == Kind::Double { None } else { self.heap.sites.allocated(site) }
+        if kind == Kind::Double { None } else { self.sites.allocated(site) }
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{Local, Scope};
 use crate::error::AccessError;
 use crate::memory::cell::Cell;
-use crate::memory::handles::Reading;
+use crate::memory::handles::{ReadWord, Reading};
 use crate::memory::header::Kind;
 use crate::memory::word::Word;
 use crate::node_id::NodeId;
@@ -59,6 +59,26 @@ pub enum Seen<'a> {
     Ref(View<'a>),
 }
 
+impl<'a> Seen<'a> {
+    #[inline(always)]
+    pub(crate) fn of(word: ReadWord<'a>) -> Self {
+        if let Some(reading) = word.cell() {
+            return Self::Ref(View { reading });
+        }
+        let word = word.word();
+        if let Some(number) = word.as_smi() {
+            return Self::Smi(number);
+        }
+        match word {
+            Word::NULL => Self::Null,
+            Word::HOLE => Self::Hole,
+            Word::TRUE => Self::Bool(true),
+            Word::FALSE => Self::Bool(false),
+            _ => Self::Undefined,
+        }
+    }
+}
+
 impl<'a> View<'a> {
     /// The cell's kind. All functions of a view take constant time.
     #[inline(always)]
@@ -88,35 +108,45 @@ impl<'a> View<'a> {
     /// reference, or a weak one of a registration.
     #[inline(always)]
     pub fn get(self, slot: usize) -> Result<Seen<'a>, AccessError> {
-        let header = self.cell().header();
+        let word = self.word(slot)?;
+        if let Some(cell) = Cell::of(word.word()) {
+            cell.prefetch_near(READ_AHEAD);
+        }
+        Ok(Seen::of(word))
+    }
+
+    /// A slot's word.
+    #[inline(always)]
+    pub(crate) fn word(self, slot: usize) -> Result<ReadWord<'a>, AccessError> {
+        let cell = self.cell().load();
+        let header = cell.header();
         if header.is_weak() && !(header.is(Kind::Registration) && slot >= registration::STRONG) {
             return Err(AccessError::WrongKind);
         }
         let len = header.slots();
-        if slot >= len {
-            return Err(AccessError::SlotOutOfRange { slot, len });
-        }
-        let word = self.cell().slot(slot);
-        if let Some(cell) = Cell::of(word) {
-            cell.prefetch_near(READ_AHEAD);
-            return Ok(Seen::Ref(View { reading: self.reading.of(cell) }));
-        }
-        if let Some(number) = word.as_smi() {
-            return Ok(Seen::Smi(number));
-        }
-        Ok(match word {
-            Word::NULL => Seen::Null,
-            Word::HOLE => Seen::Hole,
-            Word::TRUE => Seen::Bool(true),
-            Word::FALSE => Seen::Bool(false),
-            _ => Seen::Undefined,
-        })
+        let slot = cell.slot(slot).ok_or(AccessError::SlotOutOfRange { slot, len })?;
+        Ok(self.reading.word(slot.get()))
+    }
+
+    #[inline(always)]
+    pub(crate) fn of(reading: Reading<'a>) -> Self {
+        Self { reading }
+    }
+
+    /// `N` raw bytes at an offset in bytes.
+    #[inline(always)]
+    pub(crate) fn raw<const N: usize>(self, offset: usize) -> Result<[u8; N], AccessError> {
+        let bytes = self.bytes()?;
+        let found = bytes.get(offset..).and_then(|bytes| bytes.first_chunk());
+        let (end, len) = (offset.saturating_add(N), bytes.len());
+        found.copied().ok_or(AccessError::BytesOutOfRange { end, len })
     }
 
     /// The raw bytes behind the slots, as [`Scope::bytes`] gives them.
     ///
     /// # Errors
     /// [`AccessError::WrongKind`] for a native cell.
+    #[inline]
     pub fn bytes(self) -> Result<&'a [u8], AccessError> {
         if self.cell().header().is(Kind::Native) {
             return Err(AccessError::WrongKind);

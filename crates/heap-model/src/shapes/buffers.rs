@@ -139,7 +139,7 @@ pub fn typed_array_bytes<'a>(
     let Seen::Ref(buffer) = view.get(BUFFER)? else { return Err(AccessError::WrongKind) };
     let buffer = buffer.cell();
     let [offset, length] = numbers;
-    let bytes = scope.payload_mut::<Vec<u8>>(buffer)?;
+    let bytes = scope.heap.natives.payload_mut::<Vec<u8>>(buffer)?;
     let (end, len) = (offset.saturating_add(length), bytes.len());
     bytes.get_mut(offset..end).ok_or(AccessError::BytesOutOfRange { end, len })
 }

@@ -13,6 +13,7 @@ mod model;
 mod natives;
 mod panics;
 mod refusals;
+mod registers;
 mod registrations;
 mod sites;
 mod spaces;

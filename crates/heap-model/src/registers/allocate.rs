@@ -1,0 +1,152 @@
+//! Allocation, straight into a register.
+
+use super::Registers;
+use crate::error::{NativeRefused, OutOfMemory};
+use crate::memory::cell::Cell;
+use crate::memory::header::Kind;
+use crate::scope::size::{cell_size, is_plain, raw_bytes};
+use crate::sites::Site;
+use core::any::Any;
+
+impl Registers<'_> {
+    /// `to` becomes a new cell, as [`Scope::alloc`](crate::Scope::alloc) makes it. May collect; else O(size).
+    ///
+    /// # Errors
+    /// [`OutOfMemory`] at the limit, or for a cell of 1 GiB or more. The register keeps what it was then.
+    ///
+    /// # Panics
+    /// As [`Scope::alloc`](crate::Scope::alloc).
+    #[inline(always)]
+    #[track_caller]
+    pub fn alloc(
+        &mut self,
+        to: usize,
+        kind: Kind,
+        slots: usize,
+        raw_bytes: usize,
+    ) -> Result<(), OutOfMemory> {
+        assert!(is_plain(kind, slots), "the kind has a function of its own");
+        let cell = self.heap.allocate(kind, cell_size(slots, raw_bytes), slots)?;
+        self.put(to, cell.word());
+        Ok(())
+    }
+
+    /// As [`alloc`](Self::alloc), of exactly `size` bytes (rounded up to 8, and to its header and slots).
+    ///
+    /// # Errors
+    /// As [`alloc`](Self::alloc).
+    ///
+    /// # Panics
+    /// As [`alloc`](Self::alloc).
+    #[inline(always)]
+    #[track_caller]
+    pub fn alloc_sized(
+        &mut self,
+        to: usize,
+        kind: Kind,
+        size: usize,
+        slots: usize,
+    ) -> Result<(), OutOfMemory> {
+        self.alloc(to, kind, slots, raw_bytes(size, slots))
+    }
+
+    /// `to` becomes a new cell whose slots are `count` registers from `first` on, without raw bytes: an array literal,
+    /// arguments, a context. May collect; else O(`count`).
+    ///
+    /// # Errors
+    /// As [`alloc`](Self::alloc).
+    ///
+    /// # Panics
+    /// As [`alloc`](Self::alloc).
+    #[inline(always)]
+    #[track_caller]
+    pub fn alloc_with(
+        &mut self,
+        to: usize,
+        kind: Kind,
+        first: usize,
+        count: usize,
+    ) -> Result<(), OutOfMemory> {
+        assert!(is_plain(kind, count), "the kind has a function of its own");
+        self.stack().run(first, count);
+        let cell = match self.heap.allocate_young(cell_size(count, 0)) {
+            Some(room) => {
+                let words = self.stack().run(first, count);
+                room.format_with(kind, words.iter().copied())
+            }
+            None => self.alloc_with_slowly(kind, first, count)?,
+        };
+        self.put(to, cell.word());
+        Ok(())
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn alloc_with_slowly(
+        &mut self,
+        kind: Kind,
+        first: usize,
+        count: usize,
+    ) -> Result<Cell, OutOfMemory> {
+        let cell = self.heap.allocate_slowly(kind, cell_size(count, 0), count, false)?;
+        for slot in 0..count {
+            let word = self.stack().get(first + slot);
+            self.heap.store(cell, slot, word);
+        }
+        Ok(cell)
+    }
+
+    /// As [`alloc`](Self::alloc), at a site: see [`Scope::alloc_at`](crate::Scope::alloc_at).
+    ///
+    /// # Errors
+    /// As [`alloc`](Self::alloc).
+    ///
+    /// # Panics
+    /// As [`alloc`](Self::alloc).
+    #[inline(always)]
+    #[track_caller]
+    pub fn alloc_at(
+        &mut self,
+        to: usize,
+        site: Site,
+        kind: Kind,
+        slots: usize,
+        raw_bytes: usize,
+    ) -> Result<(), OutOfMemory> {
+        let cell = self.heap.make_at(site, kind, slots, raw_bytes)?;
+        self.put(to, cell.word());
+        Ok(())
+    }
+
+    /// `to` becomes a new [`Kind::Double`] of 16 bytes. May collect; else constant time.
+    ///
+    /// # Errors
+    /// As [`alloc`](Self::alloc).
+    #[inline(always)]
+    #[track_caller]
+    pub fn alloc_f64(&mut self, to: usize, number: f64) -> Result<(), OutOfMemory> {
+        let cell = self.heap.allocate(Kind::Double, cell_size(0, 0), 0)?;
+        cell.set_double(number);
+        self.put(to, cell.word());
+        Ok(())
+    }
+
+    /// `to` becomes a new native cell: see [`Scope::alloc_native`](crate::Scope::alloc_native). May collect; else
+    /// O(size).
+    ///
+    /// # Errors
+    /// [`NativeRefused`] at the limit, with the payload.
+    #[track_caller]
+    pub fn alloc_native(
+        &mut self,
+        to: usize,
+        size: usize,
+        slots: usize,
+        payload: Box<dyn Any + Send>,
+        external: usize,
+    ) -> Result<(), NativeRefused> {
+        let cell = self.heap.make_native(size, slots, payload, external)?;
+        self.put(to, cell.word());
+        Ok(())
+    }
+}
