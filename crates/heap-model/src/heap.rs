@@ -5,6 +5,7 @@ mod barrier;
 mod collections;
 mod incremental;
 mod limit;
+mod ordered;
 
 use crate::collect::marking::Marking;
 use crate::counters::Counters;

@@ -111,16 +111,48 @@ pub const fn byte_array(length: usize) -> usize {
     16 + length.next_multiple_of(8)
 }
 
-/// The room for elements in an array that had none before `pushes` pushes: half as much again as is
-/// needed, and 16 (`JSObject::NewElementsCapacity`). O(log pushes).
+/// The room for elements in an array that had none before `pushes` pushes. O(log pushes).
 #[must_use]
 pub const fn array_capacity(pushes: usize) -> usize {
     let mut capacity = 0;
     while capacity < pushes {
-        let needed = capacity + 1;
-        capacity = needed + needed / 2 + 16;
+        capacity = grown_array(capacity + 1);
     }
     capacity
+}
+
+/// The room that elements get when there is not enough: half as much again as is needed, and 16
+/// (`JSObject::NewElementsCapacity`).
+#[must_use]
+pub const fn grown_array(needed: usize) -> usize {
+    needed.saturating_add(needed / 2 + 16)
+}
+
+/// The room that `capacity` elements keep when the array is cut back from `before` to `length`: all if most of it is
+/// used, half of what is free more than the length after the last element goes, else no more than the length
+/// (`FastElementsAccessor::SetLengthImpl`).
+#[must_use]
+pub const fn truncated_array(capacity: usize, before: usize, length: usize) -> usize {
+    if length == 0 {
+        0
+    } else if 2 * length + 16 > capacity {
+        capacity
+    } else if length + 1 == before {
+        capacity - (capacity - length) / 2
+    } else {
+        length
+    }
+}
+
+/// The room that `capacity` elements keep when the last is popped and `length` are left: that of
+/// [`truncated_array`], or all if the array is short (`Array.prototype.pop` in `builtins-array-gen.cc`).
+#[must_use]
+pub const fn popped_array(capacity: usize, length: usize) -> usize {
+    if 2 * length + 16 < capacity {
+        truncated_array(capacity, length + 1, length)
+    } else {
+        capacity
+    }
 }
 
 /// A flat string of one-byte characters; the empty one and those of one character are shared.

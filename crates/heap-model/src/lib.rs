@@ -3,6 +3,7 @@
 mod address;
 mod blocks;
 mod collect;
+pub mod collections;
 mod counters;
 mod doubles;
 mod error;
@@ -43,6 +44,7 @@ pub use registers::Registers;
 pub use registers::find::Cursor;
 pub use registers::look::Tagged;
 pub use roots::{Global, Weak};
+pub use scope::operand::Operand;
 pub use scope::view::{Seen, View};
 pub use scope::{Local, Scope, Value};
 pub use sites::Site;

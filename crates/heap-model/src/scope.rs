@@ -20,6 +20,7 @@ mod sites;
 pub(crate) mod size;
 mod weak_cells;
 
+pub(crate) mod operand;
 pub(crate) mod view;
 
 use crate::error::AccessError;
@@ -71,6 +72,13 @@ pub enum Value<'s> {
     Smi(i32),
     /// A cell.
     Ref(Local<'s>),
+}
+
+impl Local<'_> {
+    #[inline(always)]
+    pub(crate) fn place(self) -> Place {
+        self.place
+    }
 }
 
 impl<'s> Value<'s> {

@@ -24,9 +24,9 @@
 
 mod buffers;
 mod functions;
-mod maps;
+pub(crate) mod maps;
 mod names;
-mod objects;
+pub(crate) mod objects;
 mod strings;
 mod weak;
 
@@ -37,12 +37,9 @@ pub use buffers::{
 pub use functions::{
     CONTEXT, PREVIOUS, VARIABLES, arrow_function, context, function, set_variable, variable,
 };
-pub use maps::{TABLE, map, set};
+pub use maps::{ITERATOR_INDEX, TABLE, collection_iterator, map, set};
 pub use names::internal_name;
-pub use objects::{
-    ELEMENTS, FIELDS, LENGTH, array, array_length, element, field, host_object, object,
-    push_element, set_element, set_field,
-};
+pub use objects::{ELEMENTS, FIELDS, LENGTH, array, field, host_object, object, set_field};
 pub use strings::{
     cons_string, heap_number, number, one_byte_string, string_bytes, two_byte_string,
 };

@@ -11,7 +11,7 @@ use crate::natives::Natives;
 use crate::remembered::{Remembered, is_wide};
 use crate::roots::Roots;
 use crate::spaces::Spaces;
-use crate::tables::{ephemeron, registration};
+use crate::tables::{ephemeron, ordered, registration};
 use std::collections::{HashMap, HashSet};
 
 /// All cells.
@@ -153,13 +153,14 @@ impl Verifier<'_> {
         // How many slots marking has visited, weak ones included.
         let done =
             cells.partly.get(&cell).copied().unwrap_or(if visited { header.slots() } else { 0 });
-        if visited && header.is_weak() {
+        if visited && header.is_of_heap() && !header.is(Kind::OrderedTable) {
             assert!(cells.undecided.contains(&cell), "marking has forgotten a weak cell");
         }
         for slot in 0..header.slots() {
             let word = cell.slot(slot);
             let Some(target) = Cell::of(word) else {
-                assert!(word.is_valid(), "slot {slot} holds no value");
+                let link = header.is(Kind::OrderedTable) && word.is_link();
+                assert!(link || word.is_valid(), "slot {slot} holds no value");
                 continue;
             };
             assert!(cells.contains(target), "slot {slot} of a {:?} dangles", header.kind());
@@ -180,6 +181,9 @@ impl Verifier<'_> {
         }
         if header.is(Kind::EphemeronTable) {
             ephemeron::verify(cell);
+        }
+        if header.is(Kind::OrderedTable) {
+            ordered::verify(cell);
         }
         let identified = doubles::is_identified(header);
         assert!(!identified || self.doubles.contains(cell), "a double has lost its identity");

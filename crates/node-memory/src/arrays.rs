@@ -4,6 +4,7 @@ use crate::error::RuntimeError;
 use crate::memory::Variable;
 use crate::runtime::Runtime;
 use crate::values::{value_of, variable_of};
+use heap_model::collections::array;
 use heap_model::shapes;
 
 impl Runtime {
@@ -38,7 +39,7 @@ impl Runtime {
     pub fn array_length(&mut self, array: &Variable) -> Result<usize, RuntimeError> {
         self.memory.heap.enter(|scope| {
             let array = scope.local(&array.0)?;
-            Ok(shapes::array_length(scope, array)?)
+            Ok(array::len(scope, array)?)
         })
     }
 
@@ -53,7 +54,7 @@ impl Runtime {
     ) -> Result<Option<Variable>, RuntimeError> {
         self.memory.heap.enter(|scope| {
             let array = scope.local(&array.0)?;
-            let element = shapes::element(scope, array, index)?;
+            let element = array::get(scope, array, index)?;
             variable_of(scope, element)
         })
     }
@@ -71,7 +72,7 @@ impl Runtime {
         self.memory.heap.enter(|scope| {
             let array = scope.local(&array.0)?;
             let value = value_of(scope, value)?;
-            Ok(shapes::set_element(scope, array, index, value)?)
+            Ok(array::set(scope, array, index, value)?)
         })
     }
 
@@ -89,7 +90,7 @@ impl Runtime {
         self.memory.heap.enter(|scope| {
             let array = scope.local(&array.0)?;
             let value = value_of(scope, value)?;
-            Ok(shapes::push_element(scope, array, value)?)
+            Ok(array::push(scope, array, value)?)
         })
     }
 }

@@ -159,6 +159,7 @@ fn name(kind: Kind) -> &'static str {
         Kind::Native => "native objects",
         Kind::Context => "contexts",
         Kind::Closure => "closures",
+        Kind::OrderedTable => "tables of Maps and Sets",
         Kind::EphemeronTable => "weak tables",
         Kind::WeakCell => "weak references",
         Kind::Registration => "registrations",

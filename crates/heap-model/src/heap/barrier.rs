@@ -45,6 +45,18 @@ impl Heap {
         }
     }
 
+    /// The barrier of a cell that was just allocated, and written without barriers since: marking visits it yet.
+    pub(crate) fn record_filled(&mut self, cell: Cell) {
+        if self.is_young(cell) {
+            return;
+        }
+        for slot in cell.load().slots() {
+            if self.refers_to_young(slot.get()) {
+                self.remembered.add_slot(cell, slot.index());
+            }
+        }
+    }
+
     /// Copies a table's entries to an empty one that has room for them.
     pub(crate) fn copy_entries(&mut self, from: Cell, to: Cell) {
         let young = ephemeron::copy(from, to, |word| self.refers_to_young(word));

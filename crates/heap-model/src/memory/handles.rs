@@ -257,6 +257,18 @@ impl Handles {
         ReadWord { word, stack: PhantomData }
     }
 
+    /// Lets a handle refer to another cell.
+    ///
+    /// # Panics
+    /// If it is another heap's.
+    #[inline]
+    pub fn set(&mut self, place: Place, cell: Cell) {
+        assert!(self.contains(place), "a handle of another heap");
+        // SAFETY: the place is a handle's, whose scope has not ended, so it lies below its stack's top; the stack is
+        // borrowed mutably.
+        unsafe { place.0.write(cell.word()) };
+    }
+
     /// The raw bytes of the handle's cell.
     pub fn bytes_mut(&mut self, place: Place) -> Option<&mut [u8]> {
         let cell = self.get(place)?;

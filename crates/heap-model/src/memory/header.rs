@@ -29,11 +29,13 @@ pub enum Kind {
     /// A function.
     Closure,
     /// Weak keys with values.
-    EphemeronTable = WEAK,
+    EphemeronTable = GUARDED,
     /// A weak reference.
     WeakCell,
     /// A target with a held value, for cleanup after the target's death.
     Registration,
+    /// A Map's or a Set's entries in the order of insertion.
+    OrderedTable = GUARDED + 3,
     /// A rope of two strings.
     ConsString = 9,
     /// Memory without a cell. Never the kind of a value.
@@ -41,8 +43,8 @@ pub enum Kind {
     Free = 15,
 }
 
-/// The number of the first kind with weak slots, and a bit that only kinds with weak slots have.
-const WEAK: u8 = 16;
+/// The number of the first kind with slots that are the heap's alone; a bit that only those have.
+const GUARDED: u8 = 16;
 
 /// The kinds by their number in a header; unused numbers count as free.
 const KINDS: [Kind; 32] = {
@@ -59,6 +61,7 @@ const KINDS: [Kind; 32] = {
         Kind::EphemeronTable,
         Kind::WeakCell,
         Kind::Registration,
+        Kind::OrderedTable,
         Kind::ConsString,
     ];
     let mut kinds = [Kind::Free; 32];
@@ -119,17 +122,17 @@ impl Header {
         (self.0 >> 1) & 31 == kind as u64
     }
 
-    /// Whether the kind has weak slots.
+    /// Whether the kind has slots that are the heap's: weak ones, or those of a table.
     #[inline(always)]
-    pub fn is_weak(self) -> bool {
-        self.has((WEAK as u64) << 1)
+    pub fn is_of_heap(self) -> bool {
+        self.has((GUARDED as u64) << 1)
     }
 
-    /// Whether the cell has slots that are the heap's: weak ones, or buckets. Also of a double, which has none,
-    /// that a walk has given an identity.
+    /// Whether the cell has slots that are the heap's: weak ones, or those of a table or of buckets. Also of a
+    /// double, which has none, that a walk has given an identity.
     #[inline(always)]
     pub fn is_guarded(self) -> bool {
-        self.has((WEAK as u64) << 1 | Self::BUCKETS)
+        self.has((GUARDED as u64) << 1 | Self::BUCKETS)
     }
 
     #[inline(always)]

@@ -61,6 +61,23 @@ impl Word {
         (self.0 >> 32) as usize
     }
 
+    /// A link of a table's chain: a number, and a hash of [`Self::LINK_HASH`]'s bits beside it. It reads as the small
+    /// integer.
+    #[inline(always)]
+    pub fn link(number: i32, hash: u32) -> Self {
+        Self(u64::from(number as u32) << 32 | u64::from(hash << 2))
+    }
+
+    /// The bits of a hash that a link has room for: its right bit tells a small integer, and the next one that it
+    /// is no released memory.
+    pub const LINK_HASH: u32 = u32::MAX >> 2;
+
+    /// The hash beside a link's number.
+    #[inline(always)]
+    pub fn link_hash(self) -> u32 {
+        self.0 as u32 >> 2
+    }
+
     #[inline(always)]
     pub fn is_reference(self) -> bool {
         self.0 & 3 == 1
@@ -76,6 +93,12 @@ impl Word {
     #[inline(always)]
     pub fn lies_in(self, start: usize, length: usize) -> bool {
         (self.0 as usize).wrapping_sub(start) < length
+    }
+
+    /// Whether the word is a link of a table's chain.
+    #[cfg(zeal)]
+    pub fn is_link(self) -> bool {
+        self.0 & 3 == 0
     }
 
     /// Whether a slot can hold the word. It cannot hold poison or headers.

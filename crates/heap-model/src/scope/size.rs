@@ -7,9 +7,12 @@ use crate::memory::header::Kind;
 #[inline(always)]
 pub(crate) fn is_plain(kind: Kind, slots: usize) -> bool {
     match kind {
-        Kind::Native | Kind::EphemeronTable | Kind::WeakCell | Kind::Registration | Kind::Free => {
-            false
-        }
+        Kind::Native
+        | Kind::EphemeronTable
+        | Kind::WeakCell
+        | Kind::Registration
+        | Kind::OrderedTable
+        | Kind::Free => false,
         Kind::Double => slots == 0,
         _ => true,
     }

@@ -104,8 +104,8 @@ impl<'a> View<'a> {
     /// Reads a slot.
     ///
     /// # Errors
-    /// [`AccessError::SlotOutOfRange`]; [`AccessError::WrongKind`] for a slot of an ephemeron table or a weak
-    /// reference, or a weak one of a registration.
+    /// [`AccessError::SlotOutOfRange`]; [`AccessError::WrongKind`] for a slot of a table or a weak reference, or a
+    /// weak one of a registration.
     #[inline(always)]
     pub fn get(self, slot: usize) -> Result<Seen<'a>, AccessError> {
         let word = self.word(slot)?;
@@ -120,7 +120,7 @@ impl<'a> View<'a> {
     pub(crate) fn word(self, slot: usize) -> Result<ReadWord<'a>, AccessError> {
         let cell = self.cell().load();
         let header = cell.header();
-        if header.is_weak() && !(header.is(Kind::Registration) && slot >= registration::STRONG) {
+        if header.is_of_heap() && !(header.is(Kind::Registration) && slot >= registration::STRONG) {
             return Err(AccessError::WrongKind);
         }
         let len = header.slots();

@@ -1,50 +1,71 @@
 //! Maps and Sets: a cell with a table of entries in the order of insertion.
 
-use crate::error::{HeapError, OutOfMemory, Reason};
+use super::objects::ELEMENTS;
+use crate::error::HeapError;
 use crate::layout;
-use crate::memory::cell::{HEADER, WORD};
+use crate::memory::cell::WORD;
 use crate::memory::header::Kind;
 use crate::scope::{Local, Scope, Value};
+use crate::tables::ordered;
 
-/// A Map's or a Set's slot for its table.
-pub const TABLE: usize = 1;
+/// A Map's, a Set's or their iterator's slot for the table.
+pub const TABLE: usize = ELEMENTS + 1;
+/// An iterator's slot for the number of its next entry, deleted ones included.
+pub const ITERATOR_INDEX: usize = TABLE + 1;
 
-/// A Map with an empty table for `entries` entries.
+/// A Map with an empty table for `entries` entries. [`collections::map`](crate::collections::map) has what one does
+/// with it.
 ///
 /// # Errors
-/// [`HeapError::OutOfMemory`] at the limit, or for more than 2^27 entries.
+/// [`HeapError::OutOfMemory`] at the limit, or for more than 2^25 entries.
 pub fn map<'s>(scope: &mut Scope<'s>, entries: usize) -> Result<Local<'s>, HeapError> {
-    let capacity = ordered_capacity(scope, entries)?;
-    with_table(scope, layout::MAP, layout::ordered_hash_map(capacity))
+    with_table::<{ ordered::MAP }>(scope, layout::MAP, entries)
 }
 
-/// A Set with an empty table for `entries` entries.
+/// A Set with an empty table for `entries` entries. [`collections::set`](crate::collections::set) has what one does
+/// with it.
 ///
 /// # Errors
-/// [`HeapError::OutOfMemory`] at the limit, or for more than 2^27 entries.
+/// [`HeapError::OutOfMemory`] at the limit, or for more than 2^25 entries.
 pub fn set<'s>(scope: &mut Scope<'s>, entries: usize) -> Result<Local<'s>, HeapError> {
-    let capacity = ordered_capacity(scope, entries)?;
-    with_table(scope, layout::SET, layout::ordered_hash_set(capacity))
+    with_table::<{ ordered::SET }>(scope, layout::SET, entries)
 }
 
-/// The capacity for `entries` entries, if a cell can be that large.
-fn ordered_capacity(scope: &Scope<'_>, entries: usize) -> Result<usize, OutOfMemory> {
-    if entries > 1 << 27 {
-        // An entry takes at least two words, and half a word in the buckets.
-        return Err(scope.heap.spaces.refusal(entries.saturating_mul(20), Reason::TooLarge));
-    }
-    Ok(layout::ordered_capacity(entries))
-}
-
-fn with_table<'s>(
+fn with_table<'s, const WIDTH: usize>(
     scope: &mut Scope<'s>,
     size: usize,
-    table: usize,
+    entries: usize,
 ) -> Result<Local<'s>, HeapError> {
+    let capacity =
+        if entries > ordered::MOST { entries } else { layout::ordered_capacity(entries) };
     scope.escape(|scope| {
-        let table = scope.alloc(Kind::Array, (table - HEADER) / WORD, 0)?;
-        let cell = scope.alloc_sized(Kind::Object, size, 2)?;
+        let table = scope.heap.allocate_table::<WIDTH>(capacity, false)?;
+        let table = scope.push(table.cell());
+        let cell = scope.alloc(Kind::Object, (size - layout::object(0)) / WORD + 1, 0)?;
         scope.set(cell, TABLE, Value::Ref(table))?;
         Ok(cell)
+    })
+}
+
+/// An iterator that stands at the first entry of a Map or a Set ([`layout::MAP_ITERATOR`]).
+///
+/// # Errors
+/// [`HeapError::OutOfMemory`] at the limit, [`AccessError::WrongKind`] if it is neither, [`AccessError::WrongHeap`].
+///
+/// [`AccessError::WrongKind`]: crate::AccessError::WrongKind
+/// [`AccessError::WrongHeap`]: crate::AccessError::WrongHeap
+pub fn collection_iterator<'s>(
+    scope: &mut Scope<'s>,
+    collection: Local<'_>,
+) -> Result<Local<'s>, HeapError> {
+    scope.escape(|scope| {
+        let table = scope.get(collection, TABLE)?;
+        let slots = [Value::Undefined, table, Value::Smi(0)];
+        match table.as_local() {
+            Some(table) if scope.kind(table)? == Kind::OrderedTable => {
+                scope.alloc_with(Kind::Object, &slots)
+            }
+            _ => Err(crate::error::AccessError::WrongKind.into()),
+        }
     })
 }

@@ -26,7 +26,7 @@ pub fn internal_name(node: &Node, edge: &Edge) -> Option<&'static str> {
             }
             (_, Kind::EphemeronTable) => Some("table"),
             (ELEMENTS, _) => Some("elements"),
-            (TABLE, Kind::Array) => Some("table"),
+            (TABLE, Kind::OrderedTable) => Some("table"),
             (BUFFER, _) if shape == TYPED_ARRAY => Some("buffer"),
             _ => None,
         },

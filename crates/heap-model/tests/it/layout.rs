@@ -6,7 +6,7 @@ use heap_model::{AccessError, Heap, HeapOptions, Kind, Local, Scope, Value, shap
 use std::collections::HashMap;
 
 /// Bytes per object by name, without the optimizing compiler, to the nearest word.
-fn recorded() -> HashMap<&'static str, usize> {
+pub fn recorded() -> HashMap<&'static str, usize> {
     let rows = include_str!("fixtures/layout.tsv").lines().skip(1);
     rows.map(|row| {
         let mut columns = row.split('\t');
@@ -18,7 +18,7 @@ fn recorded() -> HashMap<&'static str, usize> {
 }
 
 /// `(n, bytes)` of a growing structure.
-fn table(structure: &str) -> Vec<(usize, usize)> {
+pub fn table(structure: &str) -> Vec<(usize, usize)> {
     let rows = include_str!("fixtures/tables.tsv").lines().skip(1);
     let rows = rows.map(|row| row.split('\t').collect::<Vec<_>>());
     let rows = rows.filter(|row| row[0] == structure).map(|row| {

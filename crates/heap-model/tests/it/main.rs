@@ -1,5 +1,6 @@
 //! What the heap promises, one module per behaviour.
 
+mod collections;
 mod compaction;
 mod compile_fail;
 mod events;

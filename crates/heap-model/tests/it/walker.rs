@@ -281,8 +281,8 @@ fn the_edges_of_shapes_have_the_names_of_v8s_snapshots() {
     };
     let (object, array) = (Kind::Object, Kind::Array);
     check(&|s| shapes::array(s, 3).unwrap(), &[(object, 2, Some("elements"), array)]);
-    check(&|s| shapes::map(s, 3).unwrap(), &[(object, 2, Some("table"), array)]);
-    check(&|s| shapes::set(s, 3).unwrap(), &[(object, 2, Some("table"), array)]);
+    check(&|s| shapes::map(s, 3).unwrap(), &[(object, 2, Some("table"), Kind::OrderedTable)]);
+    check(&|s| shapes::set(s, 3).unwrap(), &[(object, 2, Some("table"), Kind::OrderedTable)]);
     let table = (object, 1, Some("table"), Kind::EphemeronTable);
     check(&|s| shapes::weak_map(s, 3).unwrap(), &[table]);
     check(

@@ -1,0 +1,41 @@
+//! Collections in the heap: growable arrays, and hash maps and sets in the order of insertion.
+//!
+//! They are cells of [`shapes`](crate::shapes), as large as V8's. Functions take their operands as handles or values
+//! ([`Operand`](crate::Operand)); what they return are handles, which panic if there are too many
+//! ([`Scope`](crate::Scope)).
+//!
+//! ```
+//! use heap_model::collections::{SameValueZero, array, map};
+//! use heap_model::{Heap, HeapError, HeapOptions, Value, layout, shapes};
+//!
+//! let mut heap = Heap::new(HeapOptions::default())?;
+//! heap.enter(|scope| -> Result<(), HeapError> {
+//!     let map = shapes::map(scope, 0)?;
+//!     let key = shapes::one_byte_string(scope, b"answer")?;
+//!     map::set(scope, &SameValueZero, map, key, Value::Smi(42))?;
+//!     // Another string with the same characters is the same key.
+//!     let same = shapes::one_byte_string(scope, b"answer")?;
+//!     let found = map::get(scope, &SameValueZero, map, same)?;
+//!     assert_eq!(found.and_then(Value::as_smi), Some(42));
+//!     // An iteration meets what is added while it goes on.
+//!     let keys = shapes::array(scope, 0)?;
+//!     let mut entries = map::entries(scope, map)?;
+//!     while let Some((key, value)) = entries.next(scope)? {
+//!         array::push(scope, keys, key)?;
+//!         if let Value::Smi(number @ 42..50) = value {
+//!             map::set(scope, &SameValueZero, map, Value::Smi(number), Value::Smi(number + 1))?;
+//!         }
+//!     }
+//!     assert_eq!((map::len(scope, map)?, array::len(scope, keys)?), (9, 9));
+//!     Ok(())
+//! })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+pub mod array;
+mod keys;
+pub mod map;
+mod ordered;
+pub mod set;
+
+pub use keys::{Identity, IdentityHashes, KeyRules, SameValueZero};

@@ -1,0 +1,28 @@
+//! Collections in the heap, beside naive models and recorded sizes.
+
+mod arrays;
+mod maps;
+mod order;
+mod sizes;
+
+use heap_model::{Heap, HeapOptions};
+use std::time::Duration;
+
+/// A small heap with the verifier's collections at each `zeal`th allocation, marking in steps or not.
+fn heap(zeal: u32, steps: bool) -> Heap {
+    let incremental = steps.then_some(Duration::from_micros(20));
+    let initial_old_generation = if steps { 1 << 20 } else { 4 << 20 };
+    let heap = Heap::new(HeapOptions {
+        initial_semi_space: 256 << 10,
+        max_semi_space: 512 << 10,
+        initial_old_generation,
+        incremental,
+        ..HeapOptions::default().with_limit(64 << 20)
+    });
+    #[cfg_attr(not(zeal), expect(unused_mut, reason = "only the verifier is set"))]
+    let mut heap = heap.unwrap();
+    #[cfg(zeal)]
+    heap.set_zeal(Some(zeal));
+    let _ = zeal;
+    heap
+}
