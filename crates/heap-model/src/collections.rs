@@ -6,15 +6,15 @@
 //!
 //! ```
 //! use heap_model::collections::{SameValueZero, array, map};
-//! use heap_model::{Heap, HeapError, HeapOptions, Value, layout, shapes};
+//! use heap_model::{Heap, HeapError, HeapOptions, Value, shapes};
 //!
 //! let mut heap = Heap::new(HeapOptions::default())?;
 //! heap.enter(|scope| -> Result<(), HeapError> {
 //!     let map = shapes::map(scope, 0)?;
-//!     let key = shapes::one_byte_string(scope, b"answer")?;
+//!     let key = shapes::heap_number(scope, 0.5)?;
 //!     map::set(scope, &SameValueZero, map, key, Value::Smi(42))?;
-//!     // Another string with the same characters is the same key.
-//!     let same = shapes::one_byte_string(scope, b"answer")?;
+//!     // Another cell with the same number is the same key.
+//!     let same = shapes::heap_number(scope, 0.5)?;
 //!     let found = map::get(scope, &SameValueZero, map, same)?;
 //!     assert_eq!(found.and_then(Value::as_smi), Some(42));
 //!     // An iteration meets what is added while it goes on.
