@@ -1,8 +1,9 @@
 //! Collections in the heap: growable arrays, and hash maps and sets in the order of insertion.
 //!
-//! They are cells of [`shapes`](crate::shapes), as large as V8's. Functions take their operands as handles or values
-//! ([`Operand`](crate::Operand)); what they return are handles, which panic if there are too many
-//! ([`Scope`](crate::Scope)).
+//! They are cells of [`shapes`](crate::shapes), as large as V8's. Functions take a scope or registers
+//! ([`UsesHeap`](crate::UsesHeap)), and their operands as handles, values or registers ([`Operand`](crate::Operand)).
+//! Those that return a value make handles, which panics if there are too many ([`Scope`](crate::Scope)); beside them
+//! are methods of [`Registers`](crate::Registers) that put it in a register.
 //!
 //! ```
 //! use heap_model::collections::{SameValueZero, array, map};
@@ -36,6 +37,7 @@ pub mod array;
 mod keys;
 pub mod map;
 mod ordered;
+mod registers;
 pub mod set;
 
 pub use keys::{Identity, IdentityHashes, KeyRules, SameValueZero};

@@ -10,6 +10,7 @@ mod copy;
 pub(crate) mod find;
 mod frames;
 pub(crate) mod look;
+pub(crate) mod operand;
 
 use crate::error::AccessError;
 use crate::heap::Heap;
@@ -122,7 +123,7 @@ impl Registers<'_> {
 
     #[inline(always)]
     #[track_caller]
-    fn put(&mut self, register: usize, word: Word) {
+    pub(crate) fn put(&mut self, register: usize, word: Word) {
         self.stack_mut().set(register, word);
     }
 

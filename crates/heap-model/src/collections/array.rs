@@ -9,7 +9,7 @@ use crate::layout;
 use crate::memory::cell::{Cell, Loaded, WORD};
 use crate::memory::header::Kind;
 use crate::memory::word::Word;
-use crate::scope::operand::Operand;
+use crate::scope::operand::{Operand, UsesHeap};
 use crate::scope::{Scope, Value};
 use crate::shapes::objects::{ELEMENTS, LENGTH, NO_ELEMENTS, array_length};
 
@@ -17,16 +17,16 @@ use crate::shapes::objects::{ELEMENTS, LENGTH, NO_ELEMENTS, array_length};
 ///
 /// # Errors
 /// [`AccessError::WrongKind`] if it is no array, [`AccessError::WrongHeap`].
-pub fn len(scope: &Scope<'_>, array: impl Operand) -> Result<usize, AccessError> {
-    Ok(Parts::of(&scope.heap, array)?.length)
+pub fn len(heap: &impl UsesHeap, array: impl Operand) -> Result<usize, AccessError> {
+    Ok(Parts::of(heap.heap(), array)?.length)
 }
 
 /// How many elements there is room for. Constant time.
 ///
 /// # Errors
 /// As [`len`].
-pub fn capacity(scope: &Scope<'_>, array: impl Operand) -> Result<usize, AccessError> {
-    Ok(Parts::of(&scope.heap, array)?.capacity())
+pub fn capacity(heap: &impl UsesHeap, array: impl Operand) -> Result<usize, AccessError> {
+    Ok(Parts::of(heap.heap(), array)?.capacity())
 }
 
 /// Reads an element. Constant time.
@@ -47,15 +47,15 @@ pub fn get<'s>(
 /// # Errors
 /// As [`get`]; [`AccessError::WrongHeap`] also for the value.
 pub fn set(
-    scope: &mut Scope<'_>,
+    heap: &mut impl UsesHeap,
     array: impl Operand,
     index: usize,
     value: impl Operand,
 ) -> Result<(), AccessError> {
-    let parts = Parts::of(&scope.heap, array)?;
+    let parts = Parts::of(heap.heap(), array)?;
     parts.element(index)?;
-    let word = value.word(&scope.heap)?;
-    parts.store(&mut scope.heap, index, word);
+    let word = value.word(heap.heap())?;
+    parts.store(heap.heap_mut(), index, word);
     Ok(())
 }
 
@@ -81,11 +81,11 @@ pub fn set(
 /// # Errors
 /// [`HeapError::OutOfMemory`] at the limit, and as [`len`]; the array is unchanged then.
 pub fn push(
-    scope: &mut Scope<'_>,
+    heap: &mut impl UsesHeap,
     array: impl Operand,
     value: impl Operand,
 ) -> Result<usize, HeapError> {
-    push_to(&mut scope.heap, array, value)
+    push_to(heap.heap_mut(), array, value)
 }
 
 /// Takes the last element off. Amortised constant time: where less than half of the room is used, it may be made less.
@@ -96,20 +96,20 @@ pub fn pop<'s>(
     scope: &mut Scope<'s>,
     array: impl Operand,
 ) -> Result<Option<Value<'s>>, AccessError> {
-    let parts = Parts::of(&scope.heap, array)?;
-    let Some(last) = parts.length.checked_sub(1) else { return Ok(None) };
-    let word = parts.element(last)?;
-    let value = scope.value(word);
-    pop_from(&mut scope.heap, array)?;
-    Ok(Some(value))
+    let word = pop_word(&mut scope.heap, array)?;
+    Ok(word.map(|word| scope.value(word)))
 }
 
 /// Makes the array longer, by holes, or shorter. O(elements) if the room changes, else O(elements that go).
 ///
 /// # Errors
 /// As [`push`].
-pub fn set_len(scope: &mut Scope<'_>, array: impl Operand, length: usize) -> Result<(), HeapError> {
-    set_length(&mut scope.heap, array, length)
+pub fn set_len(
+    heap: &mut impl UsesHeap,
+    array: impl Operand,
+    length: usize,
+) -> Result<(), HeapError> {
+    set_length(heap.heap_mut(), array, length)
 }
 
 /// Makes room for `additional` more elements, as if as many were appended at once. O(elements) if there is not enough.
@@ -117,14 +117,14 @@ pub fn set_len(scope: &mut Scope<'_>, array: impl Operand, length: usize) -> Res
 /// # Errors
 /// As [`push`].
 pub fn reserve(
-    scope: &mut Scope<'_>,
+    heap: &mut impl UsesHeap,
     array: impl Operand,
     additional: usize,
 ) -> Result<(), HeapError> {
-    let parts = Parts::of(&scope.heap, array)?;
+    let parts = Parts::of(heap.heap(), array)?;
     let needed = parts.length.saturating_add(additional);
     if needed > parts.capacity() {
-        resize(&mut scope.heap, array, layout::grown_array(needed))?;
+        resize(heap.heap_mut(), array, layout::grown_array(needed))?;
     }
     Ok(())
 }
@@ -166,6 +166,19 @@ impl Parts {
         heap.store_slot(slot.expect("room for the element"), word);
     }
 
+    /// Cuts the array back to its first `length` elements, and lets go of all room if it is to be `without`.
+    fn cut(self, heap: &mut Heap, length: usize, without: bool) {
+        heap.forget_refusal();
+        if let Some(elements) = self.elements {
+            let end = self.length.min(elements.header().slots());
+            elements.range(length.min(end)..end).for_each(|slot| slot.set(Word::HOLE));
+        }
+        self.set_length(length);
+        if without {
+            self.array.set_slot(ELEMENTS, NO_ELEMENTS);
+        }
+    }
+
     /// A cell has fewer than 2^27 slots, so a small integer tells the length.
     #[inline]
     fn set_length(self, length: usize) {
@@ -173,11 +186,7 @@ impl Parts {
     }
 }
 
-pub(crate) fn push_to(
-    heap: &mut Heap,
-    array: impl Operand,
-    value: impl Operand,
-) -> Result<usize, HeapError> {
+fn push_to(heap: &mut Heap, array: impl Operand, value: impl Operand) -> Result<usize, HeapError> {
     let mut parts = Parts::of(heap, array)?;
     let length = parts.length;
     value.word(heap)?;
@@ -190,48 +199,43 @@ pub(crate) fn push_to(
     Ok(length + 1)
 }
 
-/// Takes the last element off an array that has one.
-pub(crate) fn pop_from(heap: &mut Heap, array: impl Operand) -> Result<(), AccessError> {
+/// Takes the last element off. What may collect comes before it is read.
+pub(super) fn pop_word(heap: &mut Heap, array: impl Operand) -> Result<Option<Word>, AccessError> {
     let parts = Parts::of(heap, array)?;
-    let length = parts.length - 1;
-    shorten(heap, array, layout::popped_array(parts.capacity(), length), length)
+    let Some(last) = parts.length.checked_sub(1) else { return Ok(None) };
+    let capacity = layout::popped_array(parts.capacity(), last);
+    if last < capacity && capacity < parts.capacity() {
+        // Without memory for fewer elements, the array keeps its room.
+        let _ = resize(heap, array, capacity);
+    }
+    let parts = Parts::of(heap, array)?;
+    let word = parts.element(last)?;
+    parts.cut(heap, last, capacity == 0);
+    Ok(Some(word))
+}
+
+/// An element's word.
+pub(super) fn element(heap: &Heap, array: impl Operand, index: usize) -> Result<Word, AccessError> {
+    Parts::of(heap, array)?.element(index)
 }
 
 fn set_length(heap: &mut Heap, array: impl Operand, length: usize) -> Result<(), HeapError> {
     let parts = Parts::of(heap, array)?;
     let capacity = parts.capacity();
     if length <= parts.length {
-        let capacity = layout::truncated_array(capacity, parts.length, length);
-        return Ok(shorten(heap, array, capacity, length)?);
+        let kept = layout::truncated_array(capacity, parts.length, length);
+        parts.cut(heap, length, kept == 0);
+        if 0 < kept && kept < capacity {
+            // Without memory for fewer elements, the array keeps its room.
+            let _ = resize(heap, array, kept);
+        }
+        return Ok(());
     }
     let parts = match capacity {
         _ if length <= capacity => parts,
         _ => resize(heap, array, length.max(layout::grown_array(capacity)))?,
     };
     parts.set_length(length);
-    Ok(())
-}
-
-/// Cuts an array back to `length` elements and, if there is memory for it, to less room.
-fn shorten(
-    heap: &mut Heap,
-    array: impl Operand,
-    capacity: usize,
-    length: usize,
-) -> Result<(), AccessError> {
-    let parts = Parts::of(heap, array)?;
-    heap.forget_refusal();
-    if let Some(elements) = parts.elements {
-        let end = parts.length.min(elements.header().slots());
-        elements.range(length.min(end)..end).for_each(|slot| slot.set(Word::HOLE));
-    }
-    parts.set_length(length);
-    if capacity == 0 {
-        parts.array.set_slot(ELEMENTS, NO_ELEMENTS);
-    } else if capacity < parts.capacity() {
-        // Without memory for fewer elements, the array keeps its room.
-        let _ = resize(heap, array, capacity);
-    }
     Ok(())
 }
 

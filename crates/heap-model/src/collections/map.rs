@@ -9,7 +9,7 @@
 use super::keys::KeyRules;
 use super::ordered::{self, Cursor};
 use crate::error::{AccessError, HeapError};
-use crate::scope::operand::Operand;
+use crate::scope::operand::{Operand, UsesHeap};
 use crate::scope::{Local, Scope, Value};
 use crate::tables::ordered::MAP;
 
@@ -35,12 +35,12 @@ pub fn get<'s>(
 /// As all operations on maps.
 #[inline]
 pub fn has(
-    scope: &mut Scope<'_>,
+    heap: &mut impl UsesHeap,
     rules: &impl KeyRules,
     map: impl Operand,
     key: impl Operand,
 ) -> Result<bool, AccessError> {
-    Ok(ordered::find::<MAP>(&mut scope.heap, rules, map, key)?.entry.is_some())
+    Ok(ordered::find::<MAP>(heap.heap_mut(), rules, map, key)?.entry.is_some())
 }
 
 /// Sets a key's value; whether the key is new. A key that was there keeps its place in the order. Expected constant
@@ -50,13 +50,13 @@ pub fn has(
 /// [`HeapError::OutOfMemory`] at the limit, and as all operations on maps; the map is unchanged then.
 #[inline]
 pub fn set(
-    scope: &mut Scope<'_>,
+    heap: &mut impl UsesHeap,
     rules: &impl KeyRules,
     map: impl Operand,
     key: impl Operand,
     value: impl Operand,
 ) -> Result<bool, HeapError> {
-    ordered::insert::<MAP>(&mut scope.heap, rules, map, key, value)
+    ordered::insert::<MAP>(heap.heap_mut(), rules, map, key, value)
 }
 
 /// Deletes a key; whether it was there. Expected constant time, amortised; may collect.
@@ -64,36 +64,36 @@ pub fn set(
 /// # Errors
 /// As all operations on maps.
 pub fn delete(
-    scope: &mut Scope<'_>,
+    heap: &mut impl UsesHeap,
     rules: &impl KeyRules,
     map: impl Operand,
     key: impl Operand,
 ) -> Result<bool, AccessError> {
-    ordered::delete::<MAP>(&mut scope.heap, rules, map, key)
+    ordered::delete::<MAP>(heap.heap_mut(), rules, map, key)
 }
 
 /// Deletes all keys. Constant time; may collect.
 ///
 /// # Errors
 /// [`HeapError::OutOfMemory`] at the limit, and as all operations on maps; the map is unchanged then.
-pub fn clear(scope: &mut Scope<'_>, map: impl Operand) -> Result<(), HeapError> {
-    ordered::clear::<MAP>(&mut scope.heap, map)
+pub fn clear(heap: &mut impl UsesHeap, map: impl Operand) -> Result<(), HeapError> {
+    ordered::clear::<MAP>(heap.heap_mut(), map)
 }
 
 /// How many keys there are. Constant time.
 ///
 /// # Errors
 /// As all operations on maps.
-pub fn len(scope: &Scope<'_>, map: impl Operand) -> Result<usize, AccessError> {
-    Ok(ordered::table::<MAP>(&scope.heap, map)?.len())
+pub fn len(heap: &impl UsesHeap, map: impl Operand) -> Result<usize, AccessError> {
+    Ok(ordered::table::<MAP>(heap.heap(), map)?.len())
 }
 
 /// How many keys the table has room for, deleted ones included. Constant time.
 ///
 /// # Errors
 /// As all operations on maps.
-pub fn capacity(scope: &Scope<'_>, map: impl Operand) -> Result<usize, AccessError> {
-    Ok(ordered::table::<MAP>(&scope.heap, map)?.capacity())
+pub fn capacity(heap: &impl UsesHeap, map: impl Operand) -> Result<usize, AccessError> {
+    Ok(ordered::table::<MAP>(heap.heap(), map)?.capacity())
 }
 
 /// Begins to go through the entries. Constant time.

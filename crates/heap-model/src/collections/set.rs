@@ -4,7 +4,7 @@
 use super::keys::KeyRules;
 use super::ordered::{self, Cursor};
 use crate::error::{AccessError, HeapError};
-use crate::scope::operand::Operand;
+use crate::scope::operand::{Operand, UsesHeap};
 use crate::scope::{Local, Scope, Value};
 use crate::tables::ordered::SET;
 
@@ -14,12 +14,12 @@ use crate::tables::ordered::SET;
 /// As all operations on [maps](super::map).
 #[inline]
 pub fn has(
-    scope: &mut Scope<'_>,
+    heap: &mut impl UsesHeap,
     rules: &impl KeyRules,
     set: impl Operand,
     key: impl Operand,
 ) -> Result<bool, AccessError> {
-    Ok(ordered::find::<SET>(&mut scope.heap, rules, set, key)?.entry.is_some())
+    Ok(ordered::find::<SET>(heap.heap_mut(), rules, set, key)?.entry.is_some())
 }
 
 /// Adds a key; whether it is new. Expected constant time, amortised; may collect.
@@ -28,12 +28,12 @@ pub fn has(
 /// [`HeapError::OutOfMemory`] at the limit, and as all operations on [maps](super::map); the set is unchanged then.
 #[inline]
 pub fn add(
-    scope: &mut Scope<'_>,
+    heap: &mut impl UsesHeap,
     rules: &impl KeyRules,
     set: impl Operand,
     key: impl Operand,
 ) -> Result<bool, HeapError> {
-    ordered::insert::<SET>(&mut scope.heap, rules, set, key, Value::Undefined)
+    ordered::insert::<SET>(heap.heap_mut(), rules, set, key, Value::Undefined)
 }
 
 /// Deletes a key; whether it was there. Expected constant time, amortised; may collect.
@@ -41,36 +41,36 @@ pub fn add(
 /// # Errors
 /// As all operations on [maps](super::map).
 pub fn delete(
-    scope: &mut Scope<'_>,
+    heap: &mut impl UsesHeap,
     rules: &impl KeyRules,
     set: impl Operand,
     key: impl Operand,
 ) -> Result<bool, AccessError> {
-    ordered::delete::<SET>(&mut scope.heap, rules, set, key)
+    ordered::delete::<SET>(heap.heap_mut(), rules, set, key)
 }
 
 /// Deletes all keys. Constant time; may collect.
 ///
 /// # Errors
 /// As [`add`].
-pub fn clear(scope: &mut Scope<'_>, set: impl Operand) -> Result<(), HeapError> {
-    ordered::clear::<SET>(&mut scope.heap, set)
+pub fn clear(heap: &mut impl UsesHeap, set: impl Operand) -> Result<(), HeapError> {
+    ordered::clear::<SET>(heap.heap_mut(), set)
 }
 
 /// How many keys there are. Constant time.
 ///
 /// # Errors
 /// As all operations on [maps](super::map).
-pub fn len(scope: &Scope<'_>, set: impl Operand) -> Result<usize, AccessError> {
-    Ok(ordered::table::<SET>(&scope.heap, set)?.len())
+pub fn len(heap: &impl UsesHeap, set: impl Operand) -> Result<usize, AccessError> {
+    Ok(ordered::table::<SET>(heap.heap(), set)?.len())
 }
 
 /// How many keys the table has room for, deleted ones included. Constant time.
 ///
 /// # Errors
 /// As all operations on [maps](super::map).
-pub fn capacity(scope: &Scope<'_>, set: impl Operand) -> Result<usize, AccessError> {
-    Ok(ordered::table::<SET>(&scope.heap, set)?.capacity())
+pub fn capacity(heap: &impl UsesHeap, set: impl Operand) -> Result<usize, AccessError> {
+    Ok(ordered::table::<SET>(heap.heap(), set)?.capacity())
 }
 
 /// Begins to go through the keys. Constant time.

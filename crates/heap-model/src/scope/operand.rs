@@ -1,15 +1,20 @@
-//! Values as they are given to operations that allocate: read where they are kept, again after each allocation.
+//! What is given to operations that allocate: a heap, through a scope or through registers, and values, which are read
+//! where they are kept, again after each allocation.
 
-use super::{Local, Value};
+use super::{Local, Scope, Value};
 use crate::error::AccessError;
 use crate::heap::Heap;
 use crate::memory::word::Word;
 
-/// A value of the heap, wherever its user keeps it: a handle ([`Local`]) or a [`Value`].
+/// A value of the heap, wherever its user keeps it: a handle ([`Local`]), a [`Value`], or a
+/// [`Register`](crate::Register).
 ///
 /// What operates on cells and allocates is written once, for all of these: it reads its operands again after each
 /// allocation, which may have moved what they refer to.
 pub trait Operand: Copy + sealed::Read {}
+
+/// What a program uses its heap by: a [`Scope`], or [`Registers`](crate::Registers).
+pub trait UsesHeap: sealed::UsesHeap {}
 
 mod sealed {
     use super::{AccessError, Heap, Word};
@@ -18,9 +23,28 @@ mod sealed {
         /// The value's word now.
         fn word(self, heap: &Heap) -> Result<Word, AccessError>;
     }
+
+    pub trait UsesHeap {
+        fn heap(&self) -> &Heap;
+        fn heap_mut(&mut self) -> &mut Heap;
+    }
 }
 
-pub(crate) use sealed::Read;
+pub(crate) use sealed::{Read, UsesHeap as HasHeap};
+
+impl UsesHeap for Scope<'_> {}
+
+impl HasHeap for Scope<'_> {
+    #[inline(always)]
+    fn heap(&self) -> &Heap {
+        &self.heap
+    }
+
+    #[inline(always)]
+    fn heap_mut(&mut self) -> &mut Heap {
+        &mut self.heap
+    }
+}
 
 impl Operand for Local<'_> {}
 

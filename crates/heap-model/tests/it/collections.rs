@@ -3,6 +3,7 @@
 mod arrays;
 mod maps;
 mod order;
+mod registers;
 mod sizes;
 
 use heap_model::{Heap, HeapOptions};

@@ -1,0 +1,112 @@
+//! Collections through registers: the same cells as through handles.
+
+use heap_model::collections::{SameValueZero, array, map, set};
+use heap_model::{Heap, HeapError, HeapOptions, Register, Registers, Tagged, Value, shapes};
+
+const RULES: SameValueZero = SameValueZero;
+const MAP: Register = Register(0);
+const SET: Register = Register(1);
+const LIST: Register = Register(2);
+const ITERATOR: usize = 3;
+const KEY: usize = 4;
+const VALUE: usize = 5;
+
+fn with_registers(test: impl FnOnce(&mut Registers<'_>) -> Result<(), HeapError>) {
+    let mut heap = super::heap(3, true);
+    let mut machine = heap.registers();
+    machine.push(6).unwrap();
+    machine
+        .enter(|scope| -> Result<(), HeapError> {
+            let (map, set) = (shapes::map(scope, 0)?, shapes::set(scope, 0)?);
+            let list = shapes::array(scope, 0)?;
+            for (register, cell) in [map, set, list].into_iter().enumerate() {
+                scope.set_register(register, Value::Ref(cell))?;
+            }
+            Ok(())
+        })
+        .unwrap();
+    test(&mut machine).unwrap();
+}
+
+#[test]
+fn a_machine_uses_collections_without_handles() {
+    with_registers(|machine| {
+        for number in 0..500 {
+            machine.alloc_f64(KEY, f64::from(number) + 0.5)?;
+            machine.set_smi(VALUE, number);
+            assert!(map::set(machine, &RULES, MAP, Register(KEY), Register(VALUE))?);
+            assert!(set::add(machine, &RULES, SET, Register(KEY))?);
+            assert_eq!(array::push(machine, LIST, Register(KEY))?, number as usize + 1);
+        }
+        machine.collect();
+        for number in 0..500 {
+            machine.array_get(KEY, LIST, number)?;
+            assert_eq!(machine.number(KEY), Some(number as f64 + 0.5));
+            assert!(machine.map_get(VALUE, &RULES, MAP, Register(KEY))?);
+            assert_eq!(machine.smi(VALUE), Some(number as i32));
+        }
+        assert!(!machine.map_get(VALUE, &RULES, MAP, Value::Smi(7))?);
+        assert_eq!(machine.smi(VALUE), Some(499), "the register is as it was");
+        machine.enter(|scope| -> Result<(), HeapError> {
+            assert_eq!(scope.statistics().handles, 0);
+            let map = scope.register(MAP.0).as_local().unwrap();
+            let iterator = shapes::collection_iterator(scope, map)?;
+            Ok(scope.set_register(ITERATOR, Value::Ref(iterator))?)
+        })?;
+        let mut count = 0;
+        while machine.map_next(KEY, VALUE, ITERATOR)? {
+            // The key is deleted as soon as it was visited.
+            assert!(map::delete(machine, &RULES, MAP, Register(KEY))?);
+            assert_eq!(machine.smi(VALUE), Some(count));
+            count += 1;
+        }
+        assert_eq!((count, map::len(machine, MAP)?), (500, 0));
+        Ok(())
+    });
+}
+
+#[test]
+fn a_popped_element_may_take_the_place_of_its_array() {
+    with_registers(|machine| {
+        for number in 0..100 {
+            machine.alloc_f64(KEY, f64::from(number) + 0.5)?;
+            array::push(machine, LIST, Register(KEY))?;
+        }
+        for number in (1..100).rev() {
+            assert!(machine.array_pop(KEY, LIST)?);
+            assert_eq!(machine.number(KEY), Some(f64::from(number) + 0.5));
+        }
+        assert!(machine.array_pop(LIST.0, LIST)?);
+        assert_eq!(machine.number(LIST.0), Some(0.5));
+        assert!(machine.array_pop(KEY, LIST).is_err());
+        Ok(())
+    });
+}
+
+#[test]
+fn a_set_is_gone_through_by_registers() {
+    with_registers(|machine| {
+        machine.enter(|scope| -> Result<(), HeapError> {
+            let set = scope.register(SET.0).as_local().unwrap();
+            let iterator = shapes::collection_iterator(scope, set)?;
+            Ok(scope.set_register(ITERATOR, Value::Ref(iterator))?)
+        })?;
+        set::add(machine, &RULES, SET, Value::Null)?;
+        set::add(machine, &RULES, SET, Value::Bool(true))?;
+        assert!(machine.set_next(KEY, ITERATOR)?);
+        assert_eq!(machine.get(KEY), Tagged::NULL);
+        assert!(machine.set_next(KEY, ITERATOR)? && !machine.set_next(KEY, ITERATOR)?);
+        assert_eq!(machine.get(KEY), Tagged::TRUE);
+        assert!(machine.map_next(KEY, VALUE, ITERATOR).is_ok_and(|next| !next), "it is over");
+        Ok(())
+    });
+}
+
+#[test]
+#[should_panic(expected = "register")]
+fn a_register_that_the_window_does_not_have_panics() {
+    let mut heap = Heap::new(HeapOptions::default()).unwrap();
+    let mut machine = heap.registers();
+    machine.push(2).unwrap();
+    let _ = array::len(&machine, Register(2));
+}
