@@ -1,10 +1,12 @@
-//! Look-ups by identity: weak-refs beside hashbrown (the floor) and weak-table.
+//! Look-ups by identity: weak-refs, on the heap and over `Rc`, beside hashbrown (the floor) and weak-table.
 
-use criterion::{Criterion, criterion_group, criterion_main};
+use criterion::measurement::WallTime;
+use criterion::{BenchmarkGroup, Criterion, criterion_group, criterion_main};
 use heap_model::{Heap, HeapOptions, Kind, Value};
 use std::hint::black_box;
 use std::rc::{Rc, Weak};
 use weak_refs::WeakMap;
+use weak_refs::rc::RcWeakMap;
 use weak_table::PtrWeakKeyHashMap;
 
 const KEYS: usize = 10_000;
@@ -28,30 +30,53 @@ fn get(criterion: &mut Criterion) {
             });
         });
     });
-
-    let keys: Vec<Rc<usize>> = (0..KEYS).map(Rc::new).collect();
-    let by_address: hashbrown::HashMap<*const usize, usize> =
-        keys.iter().map(|key| (Rc::as_ptr(key), **key)).collect();
-    let mut next = 0;
-    group.bench_function("hashbrown", |bencher| {
-        bencher.iter(|| {
-            next = (next + 7919) % KEYS;
-            assert_eq!(by_address.get(&Rc::as_ptr(black_box(&keys[next]))), Some(&next));
-        });
-    });
-
-    let mut weak: PtrWeakKeyHashMap<Weak<usize>, usize> = PtrWeakKeyHashMap::new();
-    for key in &keys {
-        weak.insert(key.clone(), **key);
-    }
-    group.bench_function("weak-table", |bencher| {
-        bencher.iter(|| {
-            next = (next + 7919) % KEYS;
-            assert_eq!(weak.get(black_box(&keys[next])), Some(&next));
-        });
-    });
+    peers(&mut group, &keys());
     group.finish();
 }
 
-criterion_group!(benches, get);
+fn rc_get(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("weak-refs/rc-get/10k-keys");
+    let keys = keys();
+    let mut ours = RcWeakMap::new();
+    for key in &keys {
+        ours.set(key, **key);
+    }
+    look_up(&mut group, "weak-refs", &keys, |key| ours.get(key).copied());
+    peers(&mut group, &keys);
+    group.finish();
+}
+
+fn keys() -> Vec<Rc<usize>> {
+    (0..KEYS).map(Rc::new).collect()
+}
+
+fn peers(group: &mut BenchmarkGroup<'_, WallTime>, keys: &[Rc<usize>]) {
+    let by_address: hashbrown::HashMap<*const usize, usize> =
+        keys.iter().map(|key| (Rc::as_ptr(key), **key)).collect();
+    look_up(group, "hashbrown", keys, |key| by_address.get(&Rc::as_ptr(key)).copied());
+
+    let mut weak: PtrWeakKeyHashMap<Weak<usize>, usize> = PtrWeakKeyHashMap::new();
+    for key in keys {
+        weak.insert(key.clone(), **key);
+    }
+    look_up(group, "weak-table", keys, |key| weak.get(key).copied());
+}
+
+/// Looks the keys up in a fixed order without a pattern.
+fn look_up(
+    group: &mut BenchmarkGroup<'_, WallTime>,
+    name: &str,
+    keys: &[Rc<usize>],
+    get: impl Fn(&Rc<usize>) -> Option<usize>,
+) {
+    let mut next = 0;
+    group.bench_function(name, |bencher| {
+        bencher.iter(|| {
+            next = (next + 7919) % KEYS;
+            assert_eq!(get(black_box(&keys[next])), Some(next));
+        });
+    });
+}
+
+criterion_group!(benches, get, rc_get);
 criterion_main!(benches);

@@ -13,6 +13,9 @@ pub mod timed;
 mod weak;
 pub mod workload;
 
+#[cfg(feature = "peers")]
+pub use weak::shuffled;
+
 use workload::Workload;
 
 /// Every workload of the `whole` program.

@@ -12,6 +12,8 @@ mod weak_table;
 
 use crate::timed::TimedWorkload;
 
+pub use task::shuffled;
+
 /// Keys that stay alive: insertion, look-up, collection and memory.
 pub const LIVE: TimedWorkload = TimedWorkload {
     name: "weak-live",

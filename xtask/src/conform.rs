@@ -8,6 +8,7 @@ mod buffer;
 mod gc;
 mod writable;
 
+use crate::trace::Kind;
 use anyhow::Context;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -24,37 +25,26 @@ pub struct ConformArgs {
     kind: Option<Kind>,
 }
 
-#[derive(Clone, Copy, clap::ValueEnum)]
-enum Kind {
-    /// Where Buffers lie
-    Buffer,
-    /// What weak collections keep and what is cleaned up
-    Gc,
-    /// What Writables do
-    Writable,
+/// The kind of a program's trace, by its fields.
+fn kind_of(program: &Value) -> Option<Kind> {
+    let has = |field| program.get(field).is_some();
+    if has("poolSize") {
+        Some(Kind::Buffer)
+    } else if program["steps"][0]["op"][0] == "mapNew" {
+        Some(Kind::Gc)
+    } else if has("options") {
+        Some(Kind::Writable)
+    } else {
+        None
+    }
 }
 
-impl Kind {
-    fn of(program: &Value) -> Option<Self> {
-        let has = |field| program.get(field).is_some();
-        if has("poolSize") {
-            Some(Self::Buffer)
-        } else if program["steps"][0]["op"][0] == "mapNew" {
-            Some(Self::Gc)
-        } else if has("options") {
-            Some(Self::Writable)
-        } else {
-            None
-        }
-    }
-
-    /// Replays one program; the error names the first step that differs.
-    fn replay(self, program: &Value) -> anyhow::Result<()> {
-        match self {
-            Self::Buffer => buffer::replay(program),
-            Self::Gc => gc::replay(program),
-            Self::Writable => writable::replay(program),
-        }
+/// Replays one program; the error names the first step that differs.
+fn replay(kind: Kind, program: &Value) -> anyhow::Result<()> {
+    match kind {
+        Kind::Buffer => buffer::replay(program),
+        Kind::Gc => gc::replay(program),
+        Kind::Writable => writable::replay(program),
     }
 }
 
@@ -90,11 +80,11 @@ fn replay_file(file: &Path, kind: Option<Kind>, tally: &mut Tally) -> anyhow::Re
     for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let place = format!("{name}:{}", number + 1);
         let program: Value = serde_json::from_str(line).with_context(|| place.clone())?;
-        let kind = kind.or_else(|| Kind::of(&program));
+        let kind = kind.or_else(|| kind_of(&program));
         let kind = kind.with_context(|| format!("{place}: a trace of an unknown kind"))?;
         tally.programs += 1;
         tally.steps += program["steps"].as_array().map_or(0, Vec::len);
-        if let Err(difference) = kind.replay(&program) {
+        if let Err(difference) = replay(kind, &program) {
             tally.differ += 1;
             if tally.differ <= SHOWN {
                 println!("{place}: {difference:#}");

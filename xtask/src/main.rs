@@ -9,6 +9,7 @@ mod record;
 mod sanitize;
 mod scenarios;
 mod tidy;
+mod trace;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;

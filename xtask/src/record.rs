@@ -3,6 +3,7 @@
 //! A JavaScript file for each kind, under `record/`, makes and runs the programs. The same kind, seed and number give the
 //! same programs with every Node.
 
+use crate::trace::Kind;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::{Command, ExitCode, Stdio};
@@ -26,23 +27,11 @@ pub struct RecordArgs {
     out: Option<PathBuf>,
 }
 
-#[derive(Clone, Copy, clap::ValueEnum)]
-enum Kind {
-    /// Where Buffers lie
-    Buffer,
-    /// What weak collections keep and what is cleaned up
-    Gc,
-    /// What Writables do
-    Writable,
-}
-
-impl Kind {
-    fn script(self) -> &'static str {
-        match self {
-            Self::Buffer => include_str!("record/buffer.js"),
-            Self::Gc => include_str!("record/gc.js"),
-            Self::Writable => include_str!("record/writable.js"),
-        }
+fn script(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Buffer => include_str!("record/buffer.js"),
+        Kind::Gc => include_str!("record/gc.js"),
+        Kind::Writable => include_str!("record/writable.js"),
     }
 }
 
@@ -58,7 +47,7 @@ pub fn run(args: &RecordArgs) -> ExitCode {
 }
 
 fn record(args: &RecordArgs) -> io::Result<()> {
-    let script = [include_str!("record/common.js"), args.kind.script()].concat();
+    let script = [include_str!("record/common.js"), script(args.kind)].concat();
     let mut command = Command::new(&args.node);
     command.args(["--expose-gc", "-", &args.seed.to_string(), &args.programs.to_string()]);
     command.stdin(Stdio::piped());

@@ -6,7 +6,7 @@ use crate::timed::{Report, time};
 pub(super) const MAPS: usize = 1000;
 
 /// The numbers below `n` in a random order that is the same at every run.
-pub(super) fn shuffled(n: usize) -> Vec<usize> {
+pub fn shuffled(n: usize) -> Vec<usize> {
     let mut order: Vec<usize> = (0..n).collect();
     let mut state = 1_u64;
     for i in (1..n).rev() {

@@ -1,15 +1,15 @@
-//! Pools whose buffers are released on several threads, in every order of what these do, by the model
-//! checker loom: `cargo xtask sanitize loom`.
+//! Pools whose buffers several threads release, in every order of their steps, under the model checker loom:
+//! `cargo xtask sanitize loom`.
 //!
-//! What a wrong count would do shows in the sum of bytes: a store that nobody takes back stays in it,
-//! and one that is taken back twice wraps it around.
+//! A wrong count shows in the sum of bytes: a store that is never taken back stays in it, and one that is taken back twice
+//! makes it wrap.
 
 use crate::options::{PoolOptions, Reuse};
 use crate::pool::Pool;
 use crate::raw::buffer::Buffer;
 use loom::thread;
 
-/// All orders with at most three switches of threads that do not wait.
+/// Runs a test in all orders with at most three preemptions.
 fn model(test: impl Fn() + Sync + Send + 'static) {
     let mut builder = loom::model::Builder::new();
     builder.preemption_bound = Some(3);
@@ -24,13 +24,20 @@ fn full_slab(options: PoolOptions) -> (Pool, Buffer, Buffer) {
     (pool, first, second)
 }
 
-/// Pools that count in either way, under either policy.
+/// Runs a test with both policies, with and without tracking.
 fn each(test: impl Fn(PoolOptions) + Sync + Send + Copy + 'static) {
     for reuse in [Reuse::Node, Reuse::Recycle] {
         for track in [false, true] {
             model(move || test(PoolOptions { reuse, track, ..PoolOptions::default() }));
         }
     }
+}
+
+/// Drops the pool, after which none of its stores is left.
+fn leaves_nothing(pool: Pool) {
+    let monitor = pool.monitor();
+    drop(pool);
+    assert_eq!(monitor.array_buffers(), 0);
 }
 
 #[test]
@@ -43,9 +50,7 @@ fn the_owner_and_another_thread_release_the_last_two_buffers_of_a_slab() {
         other.join().unwrap();
         assert_eq!(pool.stats().live_buffers, 1);
         drop(next);
-        let monitor = pool.monitor();
-        drop(pool);
-        assert_eq!(monitor.array_buffers(), 0);
+        leaves_nothing(pool);
     });
 }
 
@@ -58,9 +63,7 @@ fn a_slab_is_retired_while_another_thread_releases_its_buffers() {
         other.join().unwrap();
         assert_eq!(pool.stats().live_buffers, 1);
         drop(next);
-        let monitor = pool.monitor();
-        drop(pool);
-        assert_eq!(monitor.array_buffers(), 0);
+        leaves_nothing(pool);
     });
 }
 
@@ -103,9 +106,7 @@ fn a_store_that_the_owner_and_another_thread_complete_unseen_is_found_by_a_third
         drop(second);
         other.join().unwrap();
         drop(next);
-        let monitor = pool.monitor();
-        drop(pool);
-        assert_eq!(monitor.array_buffers(), 0);
+        leaves_nothing(pool);
     });
 }
 

@@ -102,9 +102,7 @@ where
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.get_mut()
-            .poll_in_turn(cx, |stream, cx| stream.poll_write_slices(cx, &[IoSlice::new(bytes)]))
-            .map_err(Into::into)
+        self.get_mut().poll_write_io(cx, &[IoSlice::new(bytes)])
     }
 
     fn poll_write_vectored(
@@ -112,9 +110,7 @@ where
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.get_mut()
-            .poll_in_turn(cx, |stream, cx| stream.poll_write_slices(cx, slices))
-            .map_err(Into::into)
+        self.get_mut().poll_write_io(cx, slices)
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -1,26 +1,26 @@
-//! What the faces of byte streams have in common, tokio's and futures-io's: writing chunks into a
-//! writer, and errors of input and output.
+//! What the byte streams of tokio and futures-io have in common: writing chunks into a writer, writes of bytes, and I/O
+//! errors.
 
-use crate::chunk::ByteChunk;
+use crate::chunk::{ByteChunk, Chunk};
 use crate::error::{Error, Refused, Shared};
+use crate::poll::{PollSink, PollWritable};
 use crate::queue::Chunks;
 use core::fmt;
-use core::task::{Poll, ready};
+use core::task::{Context, Poll, ready};
 use std::io::{self, IoSlice};
 
-/// Slices that one vectored write is given at most.
+/// The most slices of one vectored write.
 const SLICES: usize = 64;
-/// An error of input or output that can be told more than once.
+/// An I/O error that can be reported more than once.
 pub type SharedIoError = Shared<io::Error>;
 
-/// A writer said that it has written more than it was given: the error inside an
-/// [`io::ErrorKind::InvalidData`].
+/// A writer claimed to have written more than it was given: the error inside an [`io::ErrorKind::InvalidData`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Overclaim {
-    /// Bytes that the writer said.
+    /// Bytes that the writer claimed.
     pub claimed: usize,
-    /// Bytes that it was given.
+    /// Bytes that the writer was given.
     pub given: usize,
 }
 
@@ -33,7 +33,7 @@ impl fmt::Display for Overclaim {
 
 impl core::error::Error for Overclaim {}
 
-/// How far a writer has come in the first of its chunks.
+/// A writer's position in the first of its chunks.
 #[derive(Debug, Default)]
 pub(crate) struct Position {
     /// Bytes of the first chunk that are written.
@@ -46,8 +46,7 @@ impl Position {
         self.written
     }
 
-    /// Writes chunks until none is left, as many together as `write` takes: one at a time unless it is
-    /// vectored.
+    /// Writes chunks until none is left, several together if `vectored`, otherwise one at a time.
     pub(crate) fn poll_write<C: ByteChunk>(
         &mut self,
         chunks: &mut Chunks<C>,
@@ -76,7 +75,7 @@ impl Position {
         Poll::Ready(Ok(()))
     }
 
-    /// Fills `slices` with what is next; gives how many.
+    /// Fills `slices` with what is to be written next. Returns how many were filled.
     fn fill<'a, C: ByteChunk>(&self, chunks: &'a Chunks<C>, slices: &mut [IoSlice<'a>]) -> usize {
         let (mut count, mut skip) = (0, self.written);
         for chunk in chunks.iter() {
@@ -89,14 +88,14 @@ impl Position {
             count += filled;
             skip = 0;
             if bytes < length {
-                // Its rest has to come before the next chunk.
+                // The rest of a chunk comes before the next chunk.
                 break;
             }
         }
         count
     }
 
-    /// Drops the chunks that are written to the end, and what is written of the next.
+    /// Drops chunks that are fully written, and the written part of the next.
     fn drop_written<C: ByteChunk>(&mut self, chunks: &mut Chunks<C>) {
         while let Some(first) = chunks.first_mut() {
             let remaining = first.remaining();
@@ -113,8 +112,25 @@ impl Position {
     }
 }
 
-/// A stream's error as one of input and output, of the same kind where the sink's is one. A chunk that was
-/// refused is dropped.
+impl<C, P> PollWritable<C, P>
+where
+    C: Chunk + From<Vec<u8>>,
+    P: PollSink<C>,
+    P::Error: core::error::Error + Send + Sync + 'static,
+{
+    /// Both crates' `AsyncWrite::poll_write_vectored`: as [`poll_write_slices`](Self::poll_write_slices), but lets other
+    /// tasks run.
+    pub(crate) fn poll_write_io(
+        &mut self,
+        cx: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = self.poll_in_turn(cx, |stream, cx| stream.poll_write_slices(cx, slices));
+        written.map_err(Into::into)
+    }
+}
+
+/// A stream's error as an I/O error, of the sink's kind if the sink's is one. A refused chunk is dropped.
 impl<C, K, E> From<Refused<C, K, E>> for io::Error
 where
     E: core::error::Error + Send + Sync + 'static,
@@ -123,7 +139,7 @@ where
         match refused.error {
             Error::Sink(error) => {
                 if let Some(code) = as_io(&error).and_then(io::Error::raw_os_error) {
-                    // The message is that of the code.
+                    // The operating system's code gives the message.
                     return io::Error::from_raw_os_error(code);
                 }
                 io::Error::new(sink_kind(&error), error)
@@ -133,7 +149,7 @@ where
     }
 }
 
-/// The source's error, or the stream's as one of input and output.
+/// The source's error, or the stream's as an I/O error.
 #[cfg(feature = "tokio")]
 impl<C, E> From<crate::pump::PumpError<io::Error, C, E>> for io::Error
 where
@@ -160,7 +176,7 @@ fn kind<E: core::error::Error + 'static>(error: &Error<E>) -> io::ErrorKind {
     }
 }
 
-/// The kind of the error of input and output that the sink's error is, or was caused by.
+/// The kind of the I/O error that the sink's error is, or was caused by.
 fn sink_kind(error: &(dyn core::error::Error + 'static)) -> io::ErrorKind {
     let causes = core::iter::successors(Some(error), |error| error.source());
     causes.filter_map(as_io).next().map_or(io::ErrorKind::Other, io::Error::kind)
