@@ -9,7 +9,8 @@
 
 use super::pins::At;
 use super::release;
-use super::store::{self, Handle, Lent, Store};
+use super::store::allocate::parts;
+use super::store::{Handle, Lent, Store};
 use std::cell::Cell;
 use std::marker::PhantomData;
 use std::mem::{self, ManuallyDrop};
@@ -153,7 +154,7 @@ impl Buffer {
         let Some(store) = self.store else { return Self::empty() };
         if !self.store().is_some_and(|store| store.add_part()) {
             // SAFETY: the range is this buffer's, which has a unit of the header's instead.
-            self.store = Some(unsafe { store::parts(store, self.start, self.length) });
+            self.store = Some(unsafe { parts(store, self.start, self.length) });
         }
         // SAFETY: `at` is less than the length of the range.
         let middle = unsafe { self.start.add(at) };

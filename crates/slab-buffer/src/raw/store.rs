@@ -1,7 +1,9 @@
-//! A store: a header and, behind it, the bytes; and the types that say who has it. How it becomes idle
-//! again is in `release.rs`.
+//! A store: a header and, behind it, the bytes; and the types that say who has it. `allocate` makes and frees stores, and
+//! `release.rs` has how a store becomes idle again.
 
-#![expect(unsafe_code, reason = "stores are allocated, reached by pointers, and freed here")]
+#![expect(unsafe_code, reason = "stores are reached by pointers")]
+
+pub(crate) mod allocate;
 
 use super::count::Count;
 use super::pins::{At, Pins};
@@ -9,7 +11,6 @@ use super::units::{split, unit};
 use crate::error::AllocError;
 use crate::notice::{Notice, give};
 use crate::report::{Slab, SlabState};
-use std::alloc::{Layout, alloc, alloc_zeroed, dealloc, handle_alloc_error};
 use std::cell::Cell;
 use std::marker::PhantomData;
 use std::ops::Deref;
@@ -146,8 +147,6 @@ pub(crate) struct Store {
     allocated: (usize, usize),
 }
 
-const HEADER: usize = size_of::<Store>();
-
 /// A buffer that was cut: its parts are counted in a header of their own, which has its range. It is
 /// released with the last part.
 #[derive(Clone, Copy)]
@@ -155,28 +154,6 @@ pub(super) struct Whole {
     pub store: NonNull<Store>,
     pub start: NonNull<u8>,
     pub length: usize,
-}
-
-/// How a store is made.
-pub(crate) struct Form {
-    pub capacity: usize,
-    pub alignment: usize,
-    pub pooled: bool,
-    pub class: u16,
-    /// The thread that the store is biased to, or [`NOBODY`](super::thread::NOBODY).
-    pub owner: u64,
-    pub id: u64,
-    pub zero_on_release: bool,
-    pub track: bool,
-}
-
-impl Form {
-    /// The memory of a header and its bytes; the bytes start at a multiple of the alignment.
-    fn layout(capacity: usize, alignment: usize) -> Option<Layout> {
-        let slack = alignment.saturating_sub(align_of::<Store>());
-        let size = capacity.checked_add(HEADER + slack)?;
-        Layout::from_size_align(size, align_of::<Store>()).ok()
-    }
 }
 
 /// A store that a borrow of its holder keeps alive.
@@ -258,42 +235,6 @@ impl Deref for Idle {
 }
 
 impl Idle {
-    /// Makes a store of zeros, or none if the allocator refuses.
-    pub fn allocate(form: &Form, keeper: Arc<dyn Keeper>, local: Owner) -> Option<Self> {
-        let layout = Form::layout(form.capacity, form.alignment)?;
-        // SAFETY: the layout is not empty, it holds a header.
-        let base = NonNull::new(unsafe { alloc_zeroed(layout) })?;
-        // SAFETY: the header lies in the allocation.
-        let unaligned = unsafe { base.add(HEADER) };
-        let offset = unaligned.align_offset(form.alignment);
-        // SAFETY: the layout has room for the capacity behind this.
-        let data = unsafe { unaligned.add(offset) };
-        let header = Store {
-            count: Count::new(form.owner),
-            keeper,
-            behind_in_queue: Cell::default(),
-            behind_in_all: Cell::default(),
-            before: Default::default(),
-            listed: Default::default(),
-            pins: Pins::new(form.track),
-            zero_on_release: form.zero_on_release,
-            pooled: form.pooled,
-            class: form.class,
-            local,
-            capacity: form.capacity,
-            data,
-            handed: AtomicU64::new(0),
-            id: AtomicU64::new(form.id),
-            end: if form.pooled { 0 } else { form.capacity },
-            whole: None,
-            allocated: (form.capacity, form.alignment),
-        };
-        let store = base.cast::<Store>();
-        // SAFETY: the allocation begins with room for a header, aligned for it.
-        unsafe { store.write(header) };
-        Some(Self(store))
-    }
-
     /// The store, for a list.
     #[inline]
     pub fn handle(&self) -> Handle<'_> {
@@ -336,31 +277,6 @@ impl Idle {
     pub fn reset(&self, owner: u64) {
         self.count.reset(owner);
     }
-
-    /// Frees the store's memory. What the header held is dropped when that is done: the last handle
-    /// of a keeper takes the owner of external memory along, whose code may panic.
-    ///
-    /// # Panics
-    /// If the store is on a list.
-    pub fn free(self) {
-        let on_a_list = self.listed.iter().any(|listed| listed.load(Ordering::Acquire));
-        assert!(!on_a_list, "a store that has left all lists");
-        // SAFETY: no buffer of it lives, no list holds it, and this was its only holder.
-        unsafe { free(self.0) };
-    }
-}
-
-/// Frees a header and its bytes.
-///
-/// # Safety
-/// Nobody uses the store any more.
-unsafe fn free(store: NonNull<Store>) {
-    // SAFETY: the header is valid, and by contract never used again.
-    let header = unsafe { store.read() };
-    let (capacity, alignment) = header.allocated;
-    let layout = Form::layout(capacity, alignment).expect("it was allocated with it");
-    // SAFETY: the allocation of `Idle::allocate` or `parts`, with its layout.
-    unsafe { dealloc(store.as_ptr().cast(), layout) };
 }
 
 impl Lent {
@@ -382,47 +298,6 @@ impl Used {
         slab.handed.store(self.handed, Ordering::Relaxed);
         slab.count.retire(self.handed).then_some(Idle(self.slab))
     }
-}
-
-/// The header of two parts of a buffer of the store, of which the header now has the range. Aborts
-/// if the allocator refuses, as `Arc` does.
-///
-/// # Safety
-/// The range is a buffer's, which is forgotten: its unit in the store's count is now the header's.
-pub(super) unsafe fn parts(
-    store: NonNull<Store>,
-    start: NonNull<u8>,
-    length: usize,
-) -> NonNull<Store> {
-    // SAFETY: the buffer's unit keeps the store.
-    let whole = unsafe { store.as_ref() };
-    let header = Store {
-        count: Count::of_two_parts(length),
-        keeper: whole.keeper.clone(),
-        behind_in_queue: Cell::default(),
-        behind_in_all: Cell::default(),
-        before: Default::default(),
-        listed: Default::default(),
-        pins: Pins::new(false),
-        zero_on_release: whole.zero_on_release,
-        pooled: whole.pooled,
-        class: NOT_KEPT,
-        local: Owner::NOBODY,
-        capacity: whole.capacity,
-        data: whole.data,
-        handed: AtomicU64::new(0),
-        id: AtomicU64::new(whole.id()),
-        end: whole.offset_of(start) + length,
-        whole: Some(Whole { store, start, length }),
-        allocated: (0, align_of::<Store>()),
-    };
-    let layout = Form::layout(0, align_of::<Store>()).expect("a header's layout");
-    // SAFETY: the layout is not empty, it holds a header.
-    let base = unsafe { alloc(layout) };
-    let Some(parts) = NonNull::new(base.cast::<Store>()) else { handle_alloc_error(layout) };
-    // SAFETY: the allocation has room for a header, aligned for it.
-    unsafe { parts.write(header) };
-    parts
 }
 
 impl Store {

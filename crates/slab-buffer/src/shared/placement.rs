@@ -1,8 +1,9 @@
 //! Where the buffers of a pool of many threads are placed: by Node's rules on each thread, as each of
 //! Node's workers has a pool of its own.
 
+use super::Depot;
 use super::books::Outcome;
-use super::{Depot, NEAR};
+use super::threads::NEAR;
 use crate::error::AllocError;
 use crate::options::{PoolOptions, Reuse};
 use crate::placement::{Bounds, Placement};
