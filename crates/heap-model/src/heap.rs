@@ -17,6 +17,7 @@ use crate::hooks::Hooks;
 use crate::identities::Identities;
 use crate::last_resort::LastResort;
 use crate::memory::handles::Handles;
+use crate::memory::record::types::Types;
 use crate::natives::{DropAll, Natives};
 use crate::options::HeapOptions;
 use crate::remembered::Remembered;
@@ -42,6 +43,7 @@ pub struct Heap {
     pub(crate) identities: Identities,
     pub(crate) doubles: Doubles,
     pub(crate) sites: Sites,
+    pub(crate) types: Types,
     pub(crate) marking: Marking,
     growth: Growth,
     pub(crate) counters: Counters,
@@ -77,6 +79,7 @@ impl Heap {
             identities: Identities::new(),
             doubles: Doubles::default(),
             sites: Sites::default(),
+            types: Types::default(),
             marking: Marking::default(),
             growth: Growth::new(&options, made),
             counters: Counters::default(),

@@ -28,6 +28,7 @@ pub mod shapes;
 mod sites;
 mod spaces;
 mod tables;
+pub mod typed;
 #[cfg(zeal)]
 mod verify;
 

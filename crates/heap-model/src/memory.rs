@@ -33,6 +33,7 @@ pub mod header;
 pub mod mapping;
 #[cfg(zeal)]
 pub mod poison;
+pub mod record;
 pub mod registers;
 pub mod room;
 mod source;

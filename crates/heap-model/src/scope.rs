@@ -75,9 +75,36 @@ pub enum Value<'s> {
 }
 
 impl Local<'_> {
+    /// The handle that is at a place of the stack, for as long as the caller says.
+    #[inline(always)]
+    pub(crate) fn of_place(place: Place) -> Self {
+        Self { place, scope: PhantomData }
+    }
+
     #[inline(always)]
     pub(crate) fn place(self) -> Place {
         self.place
+    }
+}
+
+impl<'s> From<Local<'s>> for Value<'s> {
+    #[inline(always)]
+    fn from(local: Local<'s>) -> Self {
+        Self::Ref(local)
+    }
+}
+
+impl From<bool> for Value<'_> {
+    #[inline(always)]
+    fn from(is: bool) -> Self {
+        Self::Bool(is)
+    }
+}
+
+impl From<i32> for Value<'_> {
+    #[inline(always)]
+    fn from(number: i32) -> Self {
+        Self::Smi(number)
     }
 }
 

@@ -43,6 +43,17 @@ impl Cell {
         word.address().map(|address| unsafe { Self::at(address) })
     }
 
+    /// The cell that a reference refers to.
+    ///
+    /// # Safety
+    /// The word is a reference.
+    #[inline(always)]
+    pub(super) unsafe fn of_reference(word: Word) -> Self {
+        debug_assert!(word.is_reference());
+        // SAFETY: such a word is made from a cell alone.
+        unsafe { Self::at((word.bits() - 1) as usize) }
+    }
+
     /// The cell's forwarding address, if it was moved.
     #[inline(always)]
     pub fn forwarded(self) -> Option<Self> {
@@ -125,6 +136,43 @@ impl Cell {
         unsafe { self.write(SLOTS + slot, word.bits()) };
     }
 
+    /// Writes a slot of a new cell.
+    ///
+    /// # Safety
+    /// The cell has it.
+    #[inline(always)]
+    pub(super) unsafe fn write_slot(self, slot: usize, word: Word) {
+        // SAFETY: as the caller knows.
+        unsafe { self.write(SLOTS + slot, word.bits()) };
+    }
+
+    /// The byte at an offset.
+    ///
+    /// # Safety
+    /// It is the cell's, or the one behind it.
+    #[inline(always)]
+    pub(super) unsafe fn byte(self, offset: usize) -> NonNull<u8> {
+        // SAFETY: as the caller knows.
+        unsafe { self.0.cast::<u8>().add(offset) }
+    }
+
+    /// The number of a record's type.
+    #[inline(always)]
+    pub(super) fn type_number(self) -> u32 {
+        self.auxiliary()
+    }
+
+    /// The number of its type, if it is a record.
+    #[inline(always)]
+    pub fn record_type(self) -> Option<u32> {
+        self.header().is(Kind::Record).then(|| self.type_number())
+    }
+
+    /// Sets the number of a record's type.
+    pub(super) fn set_type_number(self, number: u32) {
+        self.set_auxiliary(number);
+    }
+
     /// The cell with its header, which is read once.
     #[inline(always)]
     pub fn load(self) -> Loaded {
@@ -174,7 +222,8 @@ impl Cell {
     /// If the cell has fewer slots.
     pub fn trim(self, slots: usize) -> usize {
         let header = self.header();
-        assert!(slots <= header.slots(), "a cell is trimmed to more slots than it has");
+        let fewer = slots <= header.slots() && !header.is(Kind::Record);
+        assert!(fewer, "a cell is trimmed to more slots than it has");
         let size = HEADER + WORD * slots;
         let flags = header.bits() & (Header::REMEMBERED | Header::WAITED_FOR | Header::SITED);
         self.set_header(Header::new(header.kind(), slots, size).with(flags, true));
@@ -216,13 +265,14 @@ impl Cell {
         }
     }
 
-    /// The raw bytes behind the slots: their address and their length.
+    /// The raw bytes behind the slots: their address and their length. A record has none: what lies there is of its type.
     #[inline]
     pub(super) fn raw(self) -> (NonNull<u8>, usize) {
         let header = self.header();
         let start = if header.is(Kind::Double) { WORD } else { HEADER + WORD * header.slots() };
+        let length = if header.is(Kind::Record) { 0 } else { header.size() - start };
         // SAFETY: the raw bytes begin in the cell or at its end.
-        (unsafe { self.0.cast::<u8>().add(start) }, header.size() - start)
+        (unsafe { self.byte(start) }, length)
     }
 
     /// How many raw bytes lie behind the slots.
@@ -357,6 +407,16 @@ pub struct Slot {
 }
 
 impl Slot {
+    /// A slot of a cell.
+    ///
+    /// # Safety
+    /// The cell has it.
+    #[inline(always)]
+    pub(super) unsafe fn of(cell: Cell, index: usize) -> Self {
+        debug_assert!(index < cell.header().slots());
+        Self { cell, index }
+    }
+
     #[inline(always)]
     pub fn cell(self) -> Cell {
         self.cell

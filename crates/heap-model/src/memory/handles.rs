@@ -78,6 +78,11 @@ pub struct Reading<'a> {
 
 impl<'a> Reading<'a> {
     #[inline(always)]
+    pub(super) fn new(cell: Cell, stack: PhantomData<&'a Handles>) -> Self {
+        Self { cell, stack }
+    }
+
+    #[inline(always)]
     pub fn cell(self) -> Cell {
         self.cell
     }

@@ -38,6 +38,8 @@ pub enum Kind {
     OrderedTable = GUARDED + 3,
     /// A rope of two strings.
     ConsString = 9,
+    /// A record: a Rust type says what lies where (see [`typed`](crate::typed)).
+    Record = 10,
     /// Memory without a cell. Never the kind of a value.
     #[doc(hidden)]
     Free = 15,
@@ -63,6 +65,7 @@ const KINDS: [Kind; 32] = {
         Kind::Registration,
         Kind::OrderedTable,
         Kind::ConsString,
+        Kind::Record,
     ];
     let mut kinds = [Kind::Free; 32];
     let mut number = 0;
@@ -90,6 +93,8 @@ impl Header {
     pub const IDENTIFIED: u64 = Self::LISTED;
     /// An array of buckets, whose slots only the heap writes. Registrations and doubles are no arrays.
     pub const BUCKETS: u64 = Self::LISTED;
+    /// What every record has: only who knows its type may use its slots.
+    pub const RECORD: u64 = Self::LISTED;
 
     #[inline(always)]
     pub const fn new(kind: Kind, slots: usize, size: usize) -> Self {
@@ -128,8 +133,8 @@ impl Header {
         self.has((GUARDED as u64) << 1)
     }
 
-    /// Whether the cell has slots that are the heap's: weak ones, or those of a table or of buckets. Also of a
-    /// double, which has none, that a walk has given an identity.
+    /// Whether the cell has slots that are the heap's or a record's: weak ones, or those of a table, of buckets or of a
+    /// record. Also of a double, which has none, that a walk has given an identity.
     #[inline(always)]
     pub fn is_guarded(self) -> bool {
         self.has((GUARDED as u64) << 1 | Self::BUCKETS)

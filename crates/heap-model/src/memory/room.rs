@@ -86,6 +86,17 @@ impl Room {
         cell
     }
 
+    /// Makes a record of a type's number, whose slots and raw bytes the caller fills.
+    #[inline(always)]
+    pub(super) fn format_record(self, slots: usize, size: usize, number: u32) -> Cell {
+        assert!(size == self.size, "a record is as large as its room");
+        let cell = self.take();
+        let header = Header::new(Kind::Record, slots, size).with(Header::RECORD, true);
+        // SAFETY: room for a cell has at least two words.
+        unsafe { write_two(cell, 0, header.bits(), u64::from(number) << 32) };
+        cell
+    }
+
     /// Moves a cell here, and leaves its forwarding address behind.
     ///
     /// # Panics
@@ -140,6 +151,18 @@ unsafe fn write_two(cell: Cell, index: usize, first: u64, second: u64) {
         unsafe { cell.write(index, first) };
         // SAFETY: as above.
         unsafe { cell.write(index + 1, second) };
+    }
+}
+
+impl Cell {
+    /// Writes two slots of a new cell, from `slot` on.
+    ///
+    /// # Safety
+    /// The cell has both.
+    #[inline(always)]
+    pub(super) unsafe fn write_slots(self, slot: usize, first: Word, second: Word) {
+        // SAFETY: as the caller knows.
+        unsafe { write_two(self, HEADER / WORD + slot, first.bits(), second.bits()) };
     }
 }
 

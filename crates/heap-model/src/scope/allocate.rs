@@ -24,12 +24,12 @@ impl<'s> Scope<'s> {
         raw_bytes: usize,
     ) -> Result<Local<'s>, OutOfMemory> {
         assert!(is_plain(kind, slots), "the kind has a function of its own");
-        self.make(kind, slots, raw_bytes)
+        self.alloc_any(kind, slots, raw_bytes)
     }
 
     /// As [`alloc`](Self::alloc), of any kind.
     #[inline(always)]
-    pub(crate) fn make(
+    pub(crate) fn alloc_any(
         &mut self,
         kind: Kind,
         slots: usize,

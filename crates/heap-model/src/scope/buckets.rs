@@ -18,7 +18,7 @@ impl<'s> Scope<'s> {
     /// # Panics
     /// If there are too many handles.
     pub fn alloc_buckets(&mut self, count: usize) -> Result<Local<'s>, OutOfMemory> {
-        let buckets = self.make(Kind::Array, count.max(1), 0)?;
+        let buckets = self.alloc_any(Kind::Array, count.max(1), 0)?;
         self.known(buckets).set_flag(Header::BUCKETS, true);
         Ok(buckets)
     }

@@ -17,7 +17,7 @@ impl<'s> Scope<'s> {
     /// If there are too many handles.
     pub fn alloc_ephemeron_table(&mut self, capacity: usize) -> Result<Local<'s>, OutOfMemory> {
         let slots = ephemeron::slots(ephemeron::buckets(capacity));
-        let table = self.make(Kind::EphemeronTable, slots, 0)?;
+        let table = self.alloc_any(Kind::EphemeronTable, slots, 0)?;
         ephemeron::begin(self.known(table));
         Ok(table)
     }

@@ -8,6 +8,7 @@ use crate::memory::header::Kind;
 pub(crate) fn is_plain(kind: Kind, slots: usize) -> bool {
     match kind {
         Kind::Native
+        | Kind::Record
         | Kind::EphemeronTable
         | Kind::WeakCell
         | Kind::Registration

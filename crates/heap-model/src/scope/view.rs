@@ -12,7 +12,7 @@ use crate::tables::registration;
 /// Prefetch distance in bytes: reading a cell prefetches the memory this far after it. Cells that refer to one another
 /// were often made one after the other, and are read in that order. The processor's own prefetch stops at the end of a
 /// page. Where cells are read in no order, the cost was too small to be measured.
-const READ_AHEAD: isize = 2048;
+pub(crate) const READ_AHEAD: isize = 2048;
 
 /// A cell, for reading.
 ///

@@ -18,7 +18,7 @@ impl<'s> Scope<'s> {
     /// If there are too many handles.
     pub fn alloc_weak_cell(&mut self, target: Local<'_>) -> Result<Local<'s>, HeapError> {
         self.cell(target)?;
-        let cell = self.make(Kind::WeakCell, 1, raw_bytes(layout::WEAK_REF, 1))?;
+        let cell = self.alloc_any(Kind::WeakCell, 1, raw_bytes(layout::WEAK_REF, 1))?;
         let (place, word) = (self.cell(cell)?, self.cell(target)?.word());
         self.heap.store(place, 0, word);
         Ok(cell)

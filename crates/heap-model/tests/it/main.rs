@@ -19,5 +19,6 @@ mod registrations;
 mod sites;
 mod spaces;
 mod tables;
+mod typed;
 mod walker;
 mod weak;

@@ -1,0 +1,18 @@
+//! A program that kept what a slot holds would keep it over a collection.
+
+use heap_model::typed::{Gc, Record};
+use heap_model::{Heap, HeapOptions};
+
+#[derive(Record)]
+struct Pair<'s> {
+    number: i32,
+    rest: Option<Gc<'s, Pair<'s>>>,
+}
+
+fn main() {
+    let mut heap = Heap::new(HeapOptions::default()).unwrap();
+    heap.enter(|scope| {
+        let pair = scope.make(Pair { number: 2, rest: None }).unwrap();
+        heap_model::typed::Slot::store(pair, scope);
+    });
+}
