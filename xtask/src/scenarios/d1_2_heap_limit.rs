@@ -88,7 +88,7 @@ fn replay(full: bool) -> Result<Report, RuntimeError> {
                 }
                 Ok(())
             })
-            .sample(&format!("{part} fifths of the limit"));
+            .sample(&format!("{part}/{} of the limit", SAMPLES + 1));
     }
     let mut outcome = scenario
         .step("for (;;) keep(new Array(1000))", |runtime, v| {

@@ -73,7 +73,7 @@ fn replay(reuse: Reuse) -> Result<Report, RuntimeError> {
         report.exactly("arrayBuffers: slab 2 replaces it", SLAB, report.figure(4, 4) - start);
         report.note(
             "Node never reuses a slab: the pool itself holds its current one, which is why it \
-             outlives both buffers, and lets go of it when a buffer does not fit its rest",
+             outlives both buffers, and releases it when a buffer does not fit its rest",
         );
         report.shown = "Node keeps only the current slab; buffer3 starts a new one".to_owned();
     }

@@ -50,7 +50,7 @@ fn replay(_: bool) -> Result<Report, RuntimeError> {
             let buffer = runtime.buffer_alloc(LENGTH)?;
             look(runtime, v, buffer)
         })
-        .step("b = Buffer.allocUnsafe(3000), until the slab comes round", |runtime, v| {
+        .step("b = Buffer.allocUnsafe(3000), until the slab is used again", |runtime, v| {
             // The released slab is taken when the current one is full.
             for _ in 0..4 {
                 let buffer = runtime.buffer_alloc_unsafe(LENGTH)?;

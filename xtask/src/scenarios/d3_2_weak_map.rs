@@ -7,7 +7,7 @@ use node_memory::{Runtime, RuntimeError, RuntimeOptions, Scenario, Variable};
 pub const DEFINITION: Definition = Definition {
     name: "d3-2-weak-map",
     points: &["D3.2"],
-    about: "a WeakMap lets go of an array of 1024 * 1024 with its key",
+    about: "a WeakMap releases an array of 1024 * 1024 elements with its key",
     replay,
 };
 

@@ -1,5 +1,5 @@
 //! D4.5 and D4.6: three chunks written to a Writable, open and corked, and the fourth sample that
-//! settles whether they stay for ever.
+//! settles whether they stay forever.
 
 use super::report::{Figures, Report};
 use super::{Definition, baseline};
@@ -123,7 +123,7 @@ fn replay(
     );
     if corked {
         report.note(
-            "the document concludes from its third sample that the chunks leak for ever; its \
+            "the document concludes from its third sample that the chunks leak forever; its \
              program collects before it drops the reference, so that sample cannot show it. The \
              fourth sample does: the next collection frees all three, as a real Node does",
         );
