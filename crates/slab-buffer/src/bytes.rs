@@ -78,11 +78,11 @@ fn check(count: usize, length: usize) {
     assert!(count <= length, "advanced past the buffer's end: {count} of {length} bytes");
 }
 
-// SAFETY: `chunk_mut` is the room behind the buffer, initialised and its alone; `advance_mut` makes
-// the buffer longer by what is in that room alone.
+// SAFETY: `chunk_mut` is the room behind the buffer, which is initialised and exclusive; `advance_mut` extends the buffer
+// within that room only.
 #[allow(unsafe_code, reason = "the trait is unsafe to implement")]
 unsafe impl BufMut for Buffer {
-    /// Bytes that a slice can still grow by: the buffer grows as it is written to.
+    /// The bytes up to the longest slice: the buffer grows when it is written to.
     fn remaining_mut(&self) -> usize {
         isize::MAX as usize - self.len()
     }
@@ -110,8 +110,8 @@ unsafe impl BufMut for Buffer {
     }
 }
 
-// SAFETY: `chunk_mut` is what is left of the buffer, initialised and not moving; `advance_mut` counts
-// it as written and stops at the buffer's end.
+// SAFETY: `chunk_mut` is the rest of the buffer, which is initialised and does not move; `advance_mut` counts it as written
+// and stops at the buffer's end.
 #[allow(unsafe_code, reason = "the trait is unsafe to implement")]
 unsafe impl BufMut for Writer {
     fn remaining_mut(&self) -> usize {

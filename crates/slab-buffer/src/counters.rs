@@ -25,7 +25,7 @@ impl Counters {
         }
     }
 
-    /// Adds what was placed in the bump's slab, which is about to be left, and what was lost in it.
+    /// Adds what was placed and lost in the bump's slab, before it is retired.
     #[inline]
     pub fn add_slab(&self, bump: &Bump) {
         let Tally { buffers, lost_to_alignment, lost_to_slab_ends } = bump.tally();

@@ -1,10 +1,9 @@
-//! What can go wrong: a length that no store can have, an allocator that refuses, a range that does
-//! not lie in its buffer.
+//! Errors: a length that no store can have, an allocator that refuses, a range that does not lie in its buffer.
 
 use core::fmt;
 use core::ops::{Bound, RangeBounds};
 
-/// A buffer's memory could not be had. Nothing that was allocated before is affected.
+/// A buffer's memory was refused. What was allocated before is not affected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AllocError {
@@ -29,7 +28,7 @@ pub enum AllocError {
         requested: usize,
         /// Bytes of the pool's backing stores.
         held: usize,
-        /// Bytes that they may be.
+        /// The limit, in bytes.
         limit: usize,
     },
     /// The allocator refused (Node: `ERR_MEMORY_ALLOCATION_FAILED`).
@@ -74,14 +73,14 @@ impl fmt::Display for AllocError {
 
 impl core::error::Error for AllocError {}
 
-/// A range does not lie in its buffer (Node: `ERR_OUT_OF_RANGE`). It gives back what was to be cut.
+/// A range does not lie in its buffer (Node: `ERR_OUT_OF_RANGE`). The error returns the value that was to be cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RangeError<T = ()> {
     /// Where the range begins.
     pub start: usize,
     /// Where it ends.
     pub end: usize,
-    /// Bytes that there are.
+    /// The buffer's length in bytes.
     pub length: usize,
     /// What the call took.
     pub value: T,

@@ -1,7 +1,7 @@
 //! Buffers that become longer, and copies of buffers.
 //!
-//! Both may need memory, which can be refused. As with `Vec` and `BytesMut` there is a call that
-//! panics then and, beside it, one that returns the error and leaves the buffer as it was.
+//! Both may need memory, which can be refused. As with `Vec` and `BytesMut`, one function panics then, and another returns
+//! the error and leaves the buffer as it was.
 
 use crate::error::AllocError;
 use crate::local::Core;
@@ -11,12 +11,12 @@ use crate::raw::buffer::Buffer;
 use std::fmt;
 use std::panic::Location;
 
-/// Bytes that a buffer grows to at the least.
+/// The least capacity of a buffer that grows, in bytes.
 const LEAST: usize = 64;
 
 impl Buffer {
-    /// Bytes that the buffer can hold where it is. A buffer of a slab is full; one with a store of its
-    /// own may have room behind it, because it grew or was cut.
+    /// The bytes that the buffer can hold without moving. A buffer of a slab is full; one with its own store may have room
+    /// behind it, because it grew or was cut.
     #[must_use]
     pub fn capacity(&self) -> usize {
         self.len() + self.room()
@@ -25,8 +25,8 @@ impl Buffer {
     /// Makes room for `additional` bytes more, in place or by moving to a store of its own in the same
     /// pool, of at least twice the length. O(1), or O(length) if it moves.
     ///
-    /// The store counts in its pool, under the pool's limits, whichever thread asks. A buffer without a
-    /// store (an empty one) gets one that belongs to no pool.
+    /// The store counts in its pool, under the pool's limits, on any thread. A buffer without a store (an empty one) gets
+    /// one that belongs to no pool.
     ///
     /// # Errors
     /// [`AllocError`]; the buffer is as it was.
@@ -130,7 +130,7 @@ impl Buffer {
     }
 }
 
-/// What was granted.
+/// The result of a request that must not fail.
 ///
 /// # Panics
 /// If it was refused.

@@ -1,4 +1,4 @@
-//! What can be done with a buffer beside reading and writing its bytes.
+//! Operations on buffers, besides reading and writing their bytes.
 
 use crate::error::{RangeError, resolve};
 use crate::frozen::Frozen;
@@ -8,11 +8,11 @@ use crate::writer::Writer;
 use std::ops::RangeBounds;
 
 impl Buffer {
-    /// Keeps a range of the buffer alone, without copying.
+    /// Reduces the buffer to a range, without copying.
     ///
-    /// The bytes around it count as unused; their memory comes back with the whole slab, or through
-    /// [`Pool::compact`](crate::Pool::compact). For ranges that share their bytes, as Node's
-    /// `subarray` gives them, [`freeze`](Self::freeze) or [`share`](Self::share) first.
+    /// The bytes around it count as unused; their memory is reused with the whole slab, or after
+    /// [`Pool::compact`](crate::Pool::compact). For ranges that share their bytes, like Node's `subarray`, call
+    /// [`freeze`](Self::freeze) or [`share`](Self::share) first.
     ///
     /// # Errors
     /// [`RangeError`] with the buffer, if the range does not lie in it.
@@ -35,7 +35,7 @@ impl Buffer {
         }
     }
 
-    /// Cuts the buffer down to no bytes. It keeps its store, if that is its own, to grow in.
+    /// Truncates the buffer to no bytes. It keeps a store of its own, to grow in.
     pub fn clear(&mut self) {
         self.truncate(0);
     }

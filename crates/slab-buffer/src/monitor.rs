@@ -4,14 +4,13 @@ use crate::local::mailbox::Mailbox;
 use std::fmt;
 use std::sync::Arc;
 
-/// What any thread may ask of a [`Pool`](crate::Pool), whatever the pool's own thread does meanwhile:
-/// how much memory it has, and to free what other threads have released. It outlives the pool.
+/// A handle of a [`Pool`](crate::Pool) for any thread: it reports the pool's memory, and frees what other threads have
+/// released, without the pool's own thread. It outlives the pool.
 ///
-/// Whoever releases the last buffer of a store settles what becomes of it: on the pool's thread the
-/// pool keeps it, elsewhere it waits for the pool, and what is too much is freed at once. So at most
-/// this is held for nobody: the pool's current slab, [`max_kept_bytes`](crate::PoolOptions) that the
-/// pool keeps, and as many again that wait for it. Under [`Reuse::Node`](crate::Reuse::Node) it is
-/// 1 MiB each, and not counted.
+/// A store whose last buffer is released on the pool's thread is kept by the pool; one released elsewhere waits for the
+/// pool; beyond the limits stores are freed immediately. So the unused memory is at most the pool's current slab,
+/// [`max_kept_bytes`](crate::PoolOptions) that the pool keeps, and as many again that wait for it. Under
+/// [`Reuse::Node`](crate::Reuse::Node) these are 1 MiB each, and not counted.
 ///
 /// ```
 /// use slab_buffer::{Pool, PoolOptions, Reuse};
@@ -39,11 +38,11 @@ impl Monitor {
         Self(mailbox)
     }
 
-    /// Bytes of live backing stores, as [`Pool::array_buffers`](crate::Pool::array_buffers) counts
-    /// them. It knows of every release that happened before the call.
+    /// Bytes of live backing stores, as [`Pool::array_buffers`](crate::Pool::array_buffers). Every release that happened
+    /// before the call is counted.
     ///
-    /// O(n) in the stores that other threads have released buffers of since the pool last settled
-    /// (at a new slab, a store of its own, or a report), and that are still alive.
+    /// O(n) in the live stores of which other threads have released buffers since the pool last drained its mailbox (when
+    /// it made a slab or a store, or reported).
     #[doc(alias = "arrayBuffers")]
     #[must_use]
     pub fn array_buffers(&self) -> usize {
@@ -51,8 +50,8 @@ impl Monitor {
         self.0.bytes()
     }
 
-    /// Frees the released stores that wait for the pool, and says how many bytes that were. What the
-    /// pool's own thread has released and keeps is freed by [`Pool::trim`](crate::Pool::trim).
+    /// Frees the released stores that wait for the pool, and returns the number of bytes.
+    /// [`Pool::trim`](crate::Pool::trim) frees what the pool itself keeps.
     ///
     /// O(n) in those stores and the ones that `array_buffers` looks at.
     #[doc(alias = "trim")]

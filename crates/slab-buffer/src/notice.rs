@@ -1,6 +1,5 @@
-//! What the owner of external memory is to be told. Its code is other people's: it may use the pool,
-//! drop its last handle, or panic. So a notice is given when nothing is half done, and by who needs
-//! nothing of the pool any more.
+//! Notices to the owner of external memory. The owner is foreign code: it may use the pool, drop its last handle, or
+//! panic. So a notice is the last thing that a call does, when the pool is consistent.
 
 use crate::options::ExternalMemory;
 use std::sync::Arc;
@@ -13,7 +12,7 @@ pub(crate) struct Notice {
 }
 
 impl Notice {
-    /// The notice of a change by `bytes`, if that is a change and someone listens.
+    /// The notice of a change by `bytes`, if `bytes` is not 0 and there is an owner.
     pub fn new(external: Option<&Arc<dyn ExternalMemory>>, bytes: isize) -> Option<Self> {
         let external = external.filter(|_| bytes != 0)?.clone();
         Some(Self { external, bytes })

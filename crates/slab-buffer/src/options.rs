@@ -1,11 +1,10 @@
-//! How a pool is made.
+//! The options of a pool.
 
 use crate::error::AllocError;
 use std::fmt;
 use std::sync::Arc;
 
-/// Bytes of the longest buffer that any pool gives: one less than 1 TiB or, with pointers of 32 bits
-/// as in Node, than 1 GiB.
+/// Bytes of the longest buffer of any pool: one less than 1 TiB or, with pointers of 32 bits, than 1 GiB, as in Node.
 pub const MAX_LENGTH: usize = (1 << if usize::BITS < 64 { 30 } else { 40 }) - 1;
 
 /// Bytes of the largest slab; a larger `pool_size` counts as this.
@@ -14,7 +13,7 @@ pub const MAX_POOL_SIZE: usize = 1 << 25;
 /// The largest alignment that a buffer may ask for (Node 26: `kMaxAlignment`).
 pub const MAX_ALIGNMENT: usize = 1 << 30;
 
-/// The version of Node whose pool a pool is like.
+/// A release line of Node.js, by the defaults of its buffer pool.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NodeVersion {
@@ -40,27 +39,24 @@ pub enum NodeVersion {
 /// What happens to a slab whose buffers are all released.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Reuse {
-    /// It is freed, as in Node, where a slab is never used again. Of the freed slabs' memory a
-    /// little stays with the pool for its next slabs, as a `malloc` would keep it; it is not
-    /// counted as a store.
+    /// It is freed, as in Node, where a slab is never used again. The pool keeps a little of the freed memory for its next
+    /// slabs, as a `malloc` would; it does not count as a store.
     #[default]
     Node,
-    /// It is kept, a store still, and given to new buffers, old bytes and all. Stores of their own
-    /// are kept too, by size class, eight to each doubling. A new store is as long as its buffer; one
-    /// that is used again is at most a quarter longer. When
-    /// `max_kept_bytes` is reached, the classes that are not used make room for what is released.
+    /// It stays a store and is reused for new buffers, with its old bytes. Stores of single buffers are kept too, in eight
+    /// size classes for each doubling. A new store is as long as its buffer; a reused one is at most a quarter longer.
+    /// When `max_kept_bytes` is reached, stores of unused classes are freed first.
     Recycle,
 }
 
-/// An owner that must hear of memory which its own books do not show, as V8's
-/// `AdjustAmountOfExternalAllocatedMemory` does.
+/// An owner of external memory, such as a heap, which must know about the pool's memory (V8's
+/// `AdjustAmountOfExternalAllocatedMemory`).
 pub trait ExternalMemory: Send + Sync {
     /// The pool's backing stores have grown or, below zero, shrunk by `bytes`.
     ///
-    /// Called after the change, on the thread that caused it, when the pool's books are in order and
-    /// no lock is held: it may use the pool, drop its last handle, or panic. A call of a pool tells
-    /// the sum of what it changed, and nothing if that is 0. A panic passes through the call, or the
-    /// drop of a buffer, that caused the change; nothing is lost by it.
+    /// Called after the change, on the thread that caused it, when the pool is consistent and no lock is held: it may use
+    /// the pool, drop its last handle, or panic. A call of a pool reports the sum of its changes, unless that is 0. A panic
+    /// unwinds through the call, or the drop of a buffer, that caused the change, and leaves the pool consistent.
     fn adjust(&self, bytes: isize);
 }
 
@@ -70,7 +66,7 @@ impl<F: Fn(isize) + Send + Sync> ExternalMemory for F {
     }
 }
 
-/// How a pool is made; the default is Node 20's.
+/// The options of a pool; the default is Node 20's.
 #[derive(Clone)]
 pub struct PoolOptions {
     /// Bytes of a slab, at most [`MAX_POOL_SIZE`]. Requests below half of it are pooled.
@@ -81,25 +77,24 @@ pub struct PoolOptions {
     pub slab_alignment: usize,
     /// What happens to released slabs.
     pub reuse: Reuse,
-    /// Bytes of released stores that are kept at the most, under [`Reuse::Recycle`]. As many again that
-    /// other threads have released may wait for the pool's thread: see [`Monitor`](crate::Monitor).
+    /// The most bytes of released stores that are kept, under [`Reuse::Recycle`]. As many again that other threads have
+    /// released may wait for the pool's thread: see [`Monitor`](crate::Monitor).
     pub max_kept_bytes: usize,
     /// Bytes of the longest buffer, at most [`MAX_LENGTH`].
     #[doc(alias = "kMaxLength")]
     pub max_length: usize,
-    /// Bytes of backing stores that the pool holds at the most, slabs whole and kept stores included,
-    /// as [`array_buffers`](crate::Pool::array_buffers) counts them. A request that would exceed it
-    /// is refused with [`AllocError::LimitReached`], after what is kept has been freed. Without a
-    /// limit, `usize::MAX`.
+    /// The limit of the pool's backing stores in bytes, as [`array_buffers`](crate::Pool::array_buffers) counts them, with
+    /// whole slabs and kept stores. A request that would exceed it frees what is kept, and is otherwise refused with
+    /// [`AllocError::LimitReached`]. `usize::MAX` is no limit.
     pub max_bytes: usize,
     /// Fill every buffer with zeros, as `--zero-fill-buffers` does.
     pub zero_always: bool,
     /// Overwrite a buffer with zeros when it is released.
     pub zero_on_release: bool,
-    /// Remember for each live buffer who allocated it, for [`Slab::pins`](crate::Slab::pins). It
-    /// costs a lock and a list entry per buffer.
+    /// Record where each live buffer was allocated, for [`Slab::pins`](crate::Slab::pins). It costs a lock and a list
+    /// entry per buffer.
     pub track: bool,
-    /// Who hears of the stores' bytes.
+    /// The owner that is notified of changes of the stores' bytes.
     pub external_memory: Option<Arc<dyn ExternalMemory>>,
 }
 
@@ -110,8 +105,8 @@ impl Default for PoolOptions {
 }
 
 impl PoolOptions {
-    /// The pool of a version of Node: slabs of 8 KiB, or of 64 KiB in 24 and 26, whose slabs then start
-    /// at multiples of 64. Recorded from 20.20, 22.23, 24.21, 25.9 (as 22) and 26.10.
+    /// The pool of a version of Node: slabs of 8 KiB, or in 24 and 26 of 64 KiB that start at multiples of 64. Recorded
+    /// from 20.20, 22.23, 24.21, 25.9 (as 22) and 26.10.
     #[must_use]
     pub const fn for_node(version: NodeVersion) -> Self {
         let v26 = matches!(version, NodeVersion::V26);
@@ -129,14 +124,14 @@ impl PoolOptions {
         }
     }
 
-    /// The same with another treatment of released slabs.
+    /// With another policy for released slabs.
     #[must_use]
     pub const fn with_reuse(mut self, reuse: Reuse) -> Self {
         self.reuse = reuse;
         self
     }
 
-    /// The same with a limit of [`max_bytes`](Self::max_bytes).
+    /// With a limit of [`max_bytes`](Self::max_bytes).
     #[must_use]
     pub const fn with_max_bytes(mut self, max_bytes: usize) -> Self {
         self.max_bytes = max_bytes;

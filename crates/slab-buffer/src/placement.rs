@@ -1,7 +1,7 @@
-//! Where buffers are placed, by Node's rules (`lib/buffer.js`), in whichever kind of pool.
+//! Node's placement rules (`lib/buffer.js`), for either kind of pool.
 //!
-//! A pool says how it takes from a slab and how it makes stores; the rules are here, once. The short
-//! ways of `alloc_unsafe`, which need to know their pool to be short, are the pools' own.
+//! A pool implements taking from a slab and making stores; the rules are here. The fast paths of `alloc_unsafe` depend on
+//! the kind of pool, so each pool has its own.
 
 use crate::error::AllocError;
 use crate::options::{MAX_ALIGNMENT, MAX_LENGTH, MAX_POOL_SIZE, PoolOptions};
@@ -10,13 +10,13 @@ use crate::raw::bump::OFFSETS;
 use crate::raw::pins::At;
 use crate::raw::store::Handle;
 
-/// Which lengths are placed where.
+/// The lengths that decide where a buffer is placed.
 pub(crate) struct Bounds {
-    /// Lengths from 1 to this are pooled on the short way.
+    /// Lengths from 1 to this are pooled on the fast path.
     pub short: usize,
-    /// Lengths from this on have a store of their own on the short way.
+    /// Lengths from this on get their own store on the fast path.
     pub long: usize,
-    /// Lengths from this on have a store of their own: half a slab.
+    /// Lengths from this on get their own store: half a slab.
     pub half: usize,
 }
 
@@ -46,11 +46,11 @@ pub(crate) trait Placement {
     /// the next one.
     fn take(&self, length: usize, room: usize) -> Result<Buffer, AllocError>;
 
-    /// Moves on to where the next buffer of the current slab has the alignment.
+    /// Advances the current slab to the alignment.
     fn align(&self, alignment: usize);
 
-    /// A buffer of `length` bytes, more than none, in a store of its own, which begins at a multiple
-    /// of the alignment; with `zero` of zeros; with `reuse` in a store that was and will be others'.
+    /// A buffer of `length` bytes, more than none, in its own store, which begins at a multiple of the alignment. With
+    /// `zero` its bytes are zeros; with `reuse` the store may be a reused one and may be reused later.
     fn take_alone(
         &self,
         length: usize,
@@ -59,10 +59,10 @@ pub(crate) trait Placement {
         reuse: bool,
     ) -> Result<Buffer, AllocError>;
 
-    /// A buffer of `length` bytes, more than none, in the slab where compaction places what it moves.
+    /// A buffer of `length` bytes, more than none, in the slab for buffers that compaction moves.
     fn take_survivor(&self, length: usize) -> Result<Buffer, AllocError>;
 
-    /// The buffer's store and the bytes that live in it, if it is this pool's and used up.
+    /// The buffer's store and its live bytes, if the store is this pool's and retired.
     fn used_up<'b>(&self, buffer: &'b Buffer) -> Option<(Handle<'b>, usize)>;
 
     /// A buffer in the current slab if it is below half of a slab, else in a store of its own. The
@@ -127,8 +127,7 @@ pub(crate) trait Placement {
         Ok(self.finish(self.take_alone(length, alignment, zero, reuse)?, at))
     }
 
-    /// A copy of the buffer where compaction places what it moves, if its store is used up and less
-    /// than half of it is used.
+    /// A copy of the buffer in the slab of compaction, if its store is retired and less than half of it is live.
     fn compact(&self, buffer: &Buffer, at: At) -> Result<Option<Buffer>, AllocError> {
         match self.used_up(buffer) {
             Some((store, live))
@@ -141,7 +140,7 @@ pub(crate) trait Placement {
         }
     }
 
-    /// A copy of the bytes, where compaction places what it moves.
+    /// A copy of the bytes in the slab of compaction.
     fn copy_compact(&self, bytes: &[u8], at: At) -> Result<Buffer, AllocError> {
         let length = bytes.len();
         let mut copy = match length == 0 || length >= self.bounds().half {
@@ -155,7 +154,7 @@ pub(crate) trait Placement {
         Ok(copy)
     }
 
-    /// Fills the buffer and remembers who has it, as the options say.
+    /// Fills the buffer and records its origin, as the options say.
     #[inline]
     fn finish(&self, mut buffer: Buffer, at: At) -> Buffer {
         let options = self.options();

@@ -1,8 +1,8 @@
-//! The unsafe part, below everything else: stores, the counts of what lives in them, the buffer that
-//! has a range of a store, and the pointers into the current slab.
+//! The lowest layer, which has the unsafe code: stores, the counts of their live buffers, the buffer as a range of a store,
+//! and the pointers into the current slab.
 //!
-//! A store is one allocation: a header, then bytes that are initialised once and for all. Its
-//! buffers never overlap, so each has its range to itself. Who may do what with a store is a type:
+//! A store is one allocation: a header, then bytes that are always initialised. Its buffers never overlap, so each has its
+//! range exclusively. A type says what may be done with a store:
 //!
 //! | type | a store | it becomes |
 //! |---|---|---|

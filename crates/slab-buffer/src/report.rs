@@ -1,39 +1,38 @@
-//! What a pool holds: its counters, and its slabs with who pins them.
+//! Reports: a pool's counters, and its stores with what pins them.
 
 use std::panic::Location;
 
-/// A pool's counters. Bytes are of backing stores, as Node's `arrayBuffers` counts them, unless
-/// said otherwise.
+/// A pool's counters. Bytes are those of backing stores, as Node's `arrayBuffers` counts them, unless stated otherwise.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PoolStats {
-    /// Bytes of all backing stores, the kept ones included: slabs whole, views not at all.
+    /// Bytes of all backing stores, including kept ones: a slab counts whole, a view not at all.
     #[doc(alias = "arrayBuffers")]
     pub array_buffers: usize,
-    /// The most that `array_buffers` has been.
+    /// The peak of `array_buffers`.
     pub peak_array_buffers: usize,
     /// Buffers that are alive.
     pub live_buffers: usize,
     /// Bytes of the buffers that are alive.
     pub live_bytes: usize,
-    /// Slabs with no released buffer, the current one apart.
+    /// Slabs without a released buffer, except for the current one.
     pub full_slabs: usize,
-    /// Slabs with released and live buffers, the current one apart.
+    /// Slabs with released and live buffers, except for the current one.
     pub partial_slabs: usize,
     /// Released slabs that wait for new buffers.
     pub kept_slabs: usize,
-    /// Bytes of released stores that wait for new buffers. Under [`Reuse::Recycle`](crate::Reuse) they
-    /// are among `array_buffers`; under `Reuse::Node` they are memory of freed slabs, which are not.
+    /// Bytes of released stores that wait for new buffers. Under [`Reuse::Recycle`](crate::Reuse) `array_buffers` contains
+    /// them; under `Reuse::Node` they are memory of freed slabs, and it does not.
     pub kept_bytes: usize,
     /// Stores that hold one buffer that is not pooled.
     pub own_stores: usize,
     /// Buffers that were placed in a slab or in a kept store.
     pub hits: u64,
-    /// Buffers that needed a store of their own from the allocator.
+    /// Buffers that got their own store from the allocator.
     pub misses: u64,
     /// Bytes of all slabs so far that the alignment of offsets left unused.
     pub lost_to_alignment: u64,
-    /// Bytes of all slabs so far that lay behind the last buffer when the next did not fit.
+    /// Bytes of all slabs so far that were left behind the last buffer when the next did not fit.
     pub lost_to_slab_ends: u64,
 }
 
@@ -57,9 +56,9 @@ impl PoolStats {
 pub enum SlabState {
     /// New buffers are placed in it.
     Current,
-    /// No more buffers fit, and all that it gave are alive.
+    /// It is retired, and all of its buffers are live.
     Full,
-    /// No more buffers fit, and some that it gave are released.
+    /// It is retired, and some of its buffers are released.
     Partial,
     /// All of its buffers are released, and it waits for new ones.
     Kept,
@@ -67,7 +66,7 @@ pub enum SlabState {
     Own,
 }
 
-/// One backing store: how much it holds, how much of that is used, and by whom.
+/// One backing store: its size, its live bytes, and its buffers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Slab {
@@ -86,14 +85,14 @@ pub struct Slab {
 }
 
 impl Slab {
-    /// Bytes that it holds for nobody.
+    /// Its unused bytes.
     #[must_use]
     pub fn wasted(&self) -> usize {
         self.capacity - self.live_bytes
     }
 }
 
-/// A live buffer, and who allocated it.
+/// A live buffer, and where it was allocated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Pin {

@@ -1,5 +1,4 @@
-//! The feature `serde`: as bytes. Reading gives back a buffer with a store that belongs to no pool, since
-//! a format knows of none.
+//! The feature `serde`: buffers as bytes. Deserialisation makes a buffer whose store belongs to no pool.
 
 use crate::frozen::Frozen;
 use crate::raw::buffer::Buffer;

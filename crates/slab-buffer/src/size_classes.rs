@@ -1,12 +1,10 @@
-//! The released stores that wait for new buffers, by size class.
+//! Idle stores that are kept for new buffers, by size class.
 //!
-//! There are eight classes to each doubling, as in mimalloc. A new store has exactly its buffer's
-//! bytes, as Node's has, and is kept in the largest class that is not longer. A buffer is placed in
-//! the first store of its length's class if that is long enough, else in one of the next class, all
-//! of which are: so a store is at most a quarter longer than its buffer. Slabs are a class of their
-//! own. When the budget is used up, a store of a
-//! class that is not used makes room: a clock's hand goes round the classes and takes from the first
-//! one that was not hit since the hand last passed (the CLOCK algorithm: Corbató, *A paging
+//! There are eight classes for each doubling, as in mimalloc. A new store is as long as its buffer, as in Node, and is kept
+//! in the largest class that is not longer. A buffer is placed in the first store of its length's class if that is long
+//! enough, otherwise in one of the next class, where all are: so a store is at most a quarter longer than its buffer. Slabs
+//! have a class of their own. When the budget is used up, a store of an unused class is evicted: a clock hand goes round
+//! the classes and takes from the first class without a hit since its last pass (the CLOCK algorithm: Corbató, *A paging
 //! experiment with the Multics system*, 1968).
 
 use crate::options::Reuse;
@@ -26,13 +24,13 @@ const fn class_of(length: usize) -> usize {
     (shift as usize - 3) * 8 + (last >> shift)
 }
 
-/// The class that a store of `capacity` bytes is kept in: the largest that is not longer.
+/// The class in which a store of `capacity` bytes is kept: the largest that is not longer.
 #[inline]
 const fn class_below(capacity: usize) -> usize {
     class_of(capacity + 1).saturating_sub(1)
 }
 
-/// Bytes that the stores of a class have at least; those of the first class may have fewer.
+/// The least bytes of the stores of a class; those of the first class may have fewer.
 #[cfg(test)]
 const fn capacity_of(class: usize) -> usize {
     let shift = (class / 8).saturating_sub(1);
@@ -43,9 +41,9 @@ const fn capacity_of(class: usize) -> usize {
 #[derive(Default)]
 struct Class {
     kept: Stack,
-    /// How many stores were taken.
+    /// The number of stores that were taken.
     hits: Cell<u64>,
-    /// What `hits` was when the hand last passed.
+    /// `hits` at the last pass of the hand.
     seen: Cell<u64>,
 }
 
@@ -67,7 +65,7 @@ pub(crate) struct SizeClasses {
     classes: Box<[Class]>,
     /// The class of the slabs.
     slabs: usize,
-    /// A length that was asked for, its class and the next one. It mostly is the next length, too.
+    /// The last length that was requested, its class and the next one: a cache, because lengths often repeat.
     front: Cell<(usize, usize, usize)>,
     kept_bytes: Cell<usize>,
     max_kept_bytes: usize,
@@ -79,7 +77,7 @@ impl SizeClasses {
     pub fn new(reuse: Reuse, max_kept_bytes: usize) -> Self {
         let slabs = match reuse {
             Reuse::Node => 0,
-            // A store of the class before fits into the budget.
+            // A store of the previous class fits into the budget.
             Reuse::Recycle => class_of(max_kept_bytes.saturating_add(1)),
         };
         Self {
@@ -148,8 +146,8 @@ impl SizeClasses {
         Some(store)
     }
 
-    /// Keeps a released store, if it may be kept and the budget is not used up: else
-    /// [`evict`](Self::evict) makes room. Returns the store if it is not kept.
+    /// Keeps an idle store, if it may be kept and the budget allows it; [`evict`](Self::evict) makes room. Returns the
+    /// store if it is not kept.
     #[inline]
     #[must_use]
     pub fn keep(&self, store: Idle) -> Option<Idle> {

@@ -1,4 +1,4 @@
-//! Buffers that are cut into buffers without copying, and put together again.
+//! Splitting buffers without copying, and joining them again.
 
 use crate::error::RangeError;
 use crate::raw::buffer::Buffer;
@@ -8,8 +8,8 @@ impl Buffer {
     /// Cuts the buffer in two at `at` and returns the part behind: neither is copied. O(1); the first
     /// cut of a buffer allocates a small record that its parts share.
     ///
-    /// The parts of a buffer are `&mut [u8]` of their own, and go to different threads. They count
-    /// as one buffer of the pool, which has all of its bytes until the last part is dropped.
+    /// Each part is a `&mut [u8]` of its own and may go to another thread. In the pool the parts count as one buffer, with
+    /// all of its bytes until the last part is dropped.
     ///
     /// ```
     /// use slab_buffer::{Pool, PoolOptions};
@@ -59,9 +59,8 @@ impl Buffer {
         Ok(mem::replace(self, behind))
     }
 
-    /// Adds a buffer at the end. Where it was [split off](Self::split_off) from here and lies behind
-    /// this one still, that is O(1); otherwise its bytes are copied, as by
-    /// [`extend_from_slice`](Self::extend_from_slice).
+    /// Appends a buffer. If it was [split off](Self::split_off) from this one and still lies directly behind it, that is
+    /// O(1); otherwise its bytes are copied, as by [`extend_from_slice`](Self::extend_from_slice).
     ///
     /// # Panics
     /// If it has to be copied and the memory is refused.
@@ -86,7 +85,7 @@ impl Buffer {
         self.adjoin(other)
     }
 
-    /// Lets go of the first `count` bytes: the buffer begins behind them. O(1).
+    /// Removes the first `count` bytes from the buffer. O(1).
     ///
     /// The method of the trait `bytes::Buf` does the same, and panics where this returns an error.
     ///

@@ -13,10 +13,9 @@ use std::sync::{Arc, OnceLock};
 
 /// A [`Pool`](crate::Pool) that many threads share. Cloning it gives another handle.
 ///
-/// Each thread that allocates has a slab of its own, as each of Node's workers has, and a few released
-/// stores at hand: neither allocations nor releases wait for other threads. What a thread has at
-/// hand goes back to the pool when the thread ends, and is freed with the pool's last handle.
-/// [`array_buffers`](Self::array_buffers) is true at once, whichever thread releases a buffer.
+/// Each thread that allocates has its own slab, as each of Node's workers, and a magazine of released stores: neither
+/// allocations nor releases wait for other threads. When a thread ends, its stores go to the pool; the pool's last handle
+/// frees them. [`array_buffers`](Self::array_buffers) counts a release immediately, on whichever thread it happens.
 ///
 /// ```
 /// use slab_buffer::{NodeVersion, PoolOptions, SyncPool};
@@ -33,13 +32,13 @@ pub struct SyncPool {
 }
 
 impl SyncPool {
-    /// A pool without a slab. It can be a `static`; what threads share is made at the first use.
+    /// A pool without a slab. It can be a `static`; the shared state is made at the first use.
     #[must_use]
     pub const fn new(options: PoolOptions) -> Self {
         Self { options, shared: OnceLock::new() }
     }
 
-    /// How it was made; sizes out of their bounds are shown as they count.
+    /// The options in effect: sizes out of bounds are shown as the bounds.
     #[must_use]
     pub fn options(&self) -> &PoolOptions {
         self.core().options()

@@ -1,4 +1,4 @@
-//! Bytes that many views see and change: what a runtime needs for JavaScript's aliasing.
+//! Bytes that several views share and change, for JavaScript's aliasing.
 
 use crate::error::{RangeError, resolve};
 use crate::raw::buffer::{Buffer, Cells};
@@ -7,7 +7,7 @@ use std::fmt;
 use std::ops::{Deref, RangeBounds};
 use std::rc::Rc;
 
-/// A view of a buffer's bytes as cells: what one view writes, all of them read.
+/// A view of a buffer's bytes as cells: all views see what one of them writes.
 ///
 /// Cloning and slicing are O(1). It belongs to one thread.
 #[derive(Clone)]

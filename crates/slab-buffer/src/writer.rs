@@ -1,12 +1,12 @@
-//! Writing into a buffer from its start on.
+//! Sequential writing into a buffer.
 
 use crate::raw::buffer::Buffer;
 use std::io;
 
 /// A buffer that is being filled: [`io::Write`] and, with the feature `bytes`, `bytes::BufMut`.
 ///
-/// It does not grow: what does not fit is not written, as with `&mut [u8]`. A [`Buffer`] grows by
-/// [`extend_from_slice`](Buffer::extend_from_slice), as a [`std::fmt::Write`] or a `BufMut`.
+/// It does not grow: bytes that do not fit are not written, as with `&mut [u8]`. A [`Buffer`] itself grows: by
+/// [`extend_from_slice`](Buffer::extend_from_slice), and as a [`std::fmt::Write`] or a `BufMut`.
 ///
 /// ```
 /// use slab_buffer::{Pool, PoolOptions};
@@ -70,7 +70,7 @@ impl Writer {
         self.written += count.min(self.room());
     }
 
-    /// Starts anew.
+    /// Starts again at the beginning.
     pub fn clear(&mut self) {
         self.written = 0;
     }

@@ -242,7 +242,7 @@ impl Mailbox {
         mail
     }
 
-    /// Frees what other threads have released and the pool has yet to take, and says how many bytes.
+    /// Frees what other threads have released and the pool has not taken yet. Returns the number of bytes.
     /// On any thread. O(mail).
     pub fn reclaim(&self) -> usize {
         let lists = self.lists();

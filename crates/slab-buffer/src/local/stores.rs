@@ -30,7 +30,7 @@ pub(super) struct Stores {
     is_limited: Cell<bool>,
     /// Whether there is an owner of external memory.
     is_heard: bool,
-    /// Bytes that it has yet to be told of.
+    /// Bytes that the owner of external memory is not told of yet.
     untold: Cell<isize>,
 }
 

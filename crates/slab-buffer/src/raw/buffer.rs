@@ -1,9 +1,8 @@
-//! The handle of a buffer: a range of a store that is its alone.
+//! The handle of a buffer: an exclusive range of a store.
 //!
-//! A buffer has a unit in its store's count, which keeps the store. A buffer that is cut becomes the
-//! whole of a header of parts (`store::parts`): the header counts the parts, and the last one that is
-//! released releases the whole. So the pool knows of one buffer, and parts are cut and joined on any
-//! thread without the pool.
+//! A buffer has a unit in its store's count, which keeps the store alive. When a buffer is split, it becomes the whole of
+//! a header of parts (`store::allocate::parts`): the header counts the parts, and releasing the last part releases the
+//! whole. So the pool sees one buffer, and parts are split and joined on any thread without the pool.
 
 #![expect(unsafe_code, reason = "a buffer is a pointer to its bytes, and one to its store")]
 
@@ -20,9 +19,8 @@ use std::slice;
 
 /// Bytes that no other buffer can see: a `&mut [u8]` without a lock.
 ///
-/// They go back to their store when it is dropped, on whichever thread, the pool being there or
-/// not. They are always initialised; an unfilled buffer shows what was there before. The handle
-/// takes 24 bytes. Dropping it is O(1).
+/// Dropping the buffer releases them to their store, on any thread, even after the pool was dropped. They are always
+/// initialised; an unfilled buffer shows what was there before. The handle takes 24 bytes. Dropping it is O(1).
 pub struct Buffer {
     start: NonNull<u8>,
     length: usize,
@@ -52,11 +50,11 @@ impl Buffer {
         Self { start: NonNull::dangling(), length: 0, store: None }
     }
 
-    /// The buffer of `length` bytes that a call gives; none if it gives none, or one without a store.
+    /// The buffer of `length` bytes that a call returns; `None` if it returns none, or one without a store.
     ///
-    /// The call is made out of line and gives start and store in registers. If it gave the buffer
-    /// through memory, whoever calls it would keep all of its buffers there, and reading one back in
-    /// other widths than it was written takes four times as long as placing it.
+    /// The call is made out of line and returns start and store in registers. If it returned the buffer through memory,
+    /// its callers would keep all of their buffers there, and reading one back in other widths than it was written takes
+    /// four times as long as placing it.
     #[inline(always)]
     pub(crate) fn by_words<E>(
         length: usize,
@@ -101,8 +99,8 @@ impl Buffer {
         self.store().is_some_and(|store| store.pooled)
     }
 
-    /// Keeps `length` bytes from `start` on, and releases the others to the store's count. Their
-    /// memory is used again with the store's.
+    /// Keeps `length` bytes from `start` on, and releases the others to the store's count. Their memory is reused with the
+    /// store's.
     pub(crate) fn narrow(&mut self, start: usize, length: usize) {
         assert!(start <= self.length && length <= self.length - start, "a range of the buffer");
         let Some(store) = self.store else { return };
@@ -122,7 +120,7 @@ impl Buffer {
         }
     }
 
-    /// Bytes that the buffer can be made longer by where it is.
+    /// The bytes by which the buffer can grow in place.
     pub(crate) fn room(&self) -> usize {
         self.store().map_or(0, |store| store.room(self.offset(), self.length))
     }
@@ -179,7 +177,7 @@ impl Buffer {
         }
     }
 
-    /// Remembers who has the buffer.
+    /// Records the buffer's origin.
     pub(crate) fn pin(&self, at: At) {
         if let Some(store) = self.store() {
             store.pins.add(self.offset(), self.length, at);

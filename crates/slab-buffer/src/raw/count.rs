@@ -100,7 +100,7 @@ impl Count {
         self.remote.store(0, Ordering::Relaxed);
     }
 
-    /// The store is given out whole, as so many units.
+    /// Counts the whole store as given out, as `units` units.
     #[inline]
     pub fn lend(&self, units: u64) {
         if self.is_biased() {

@@ -1,7 +1,7 @@
-//! A lock for a few instructions, which its owner nearly always finds open: one atomic exchange to
-//! take it and a plain store to give it back, where a `Mutex` exchanges twice.
+//! A lock for a few instructions that is hardly ever contended: taking it is one atomic exchange and releasing it a plain
+//! store, where a `Mutex` exchanges twice.
 //!
-//! Waiting threads yield. What is held is short, but for a report, which visits all stores.
+//! Waiting threads yield. The lock is held briefly, except by a report, which visits all stores.
 
 #![expect(unsafe_code, reason = "a lock gives out what it guards")]
 
@@ -16,7 +16,7 @@ pub(crate) struct Latch<T> {
     value: UnsafeCell<T>,
 }
 
-// SAFETY: the value is reached through the guard alone, of which there is one at a time.
+// SAFETY: the value is only reached through the guard, of which there is one at a time.
 unsafe impl<T: Send> Sync for Latch<T> {}
 
 /// The right to the value, until it is dropped.
@@ -36,7 +36,7 @@ impl<T> Latch<T> {
         Guard(self)
     }
 
-    /// Whether nobody holds it now.
+    /// Whether the lock is free now.
     pub fn is_free(&self) -> bool {
         !self.taken.load(Ordering::Relaxed)
     }

@@ -1,8 +1,7 @@
-//! Lists of stores whose links lie in the stores themselves, so that no list ever allocates, and none
-//! is lost half-way.
+//! Intrusive lists of stores, which never allocate.
 //!
-//! A store is in one list of each kind at the most. Who holds a list (the pool's thread, or a lock)
-//! has the links of its stores to itself.
+//! A store is in at most one list of each kind. The holder of a list (the pool's thread, or a lock) has exclusive access to
+//! the links of its stores.
 
 #![expect(unsafe_code, reason = "links are pointers to stores")]
 
@@ -18,8 +17,7 @@ pub(crate) struct List<const KIND: usize> {
     first: Cell<Option<NonNull<Store>>>,
 }
 
-// SAFETY: who has the list has the links of its stores; the rest of a store is atomic, locked, or
-// constant.
+// SAFETY: the holder of the list has the links of its stores; the rest of a store is atomic, locked, or constant.
 unsafe impl<const KIND: usize> Send for List<KIND> {}
 
 impl<const KIND: usize> List<KIND> {

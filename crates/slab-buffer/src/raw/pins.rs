@@ -1,4 +1,4 @@
-//! Who has which range of a store, where a pool tracks that.
+//! The live buffers of a store and their origins, if the pool tracks them.
 
 #![forbid(unsafe_code)]
 
@@ -32,21 +32,21 @@ impl Pins {
         self.0.is_some()
     }
 
-    /// The range at `offset` is a buffer's.
+    /// Adds the buffer at `offset`.
     pub fn add(&self, offset: usize, length: usize, at: At) {
         if let Some(mut live) = self.live() {
             live.insert(offset, (length, at));
         }
     }
 
-    /// The range at `offset` is no buffer's any more.
+    /// Removes the buffer at `offset`.
     pub(super) fn remove(&self, offset: usize) {
         if let Some(mut live) = self.live() {
             live.remove(&offset);
         }
     }
 
-    /// The range that began at `from` is `length` bytes at `to`.
+    /// Changes the buffer at `from` to `length` bytes at `to`.
     pub(super) fn change(&self, from: usize, to: usize, length: usize) {
         if let Some(mut live) = self.live()
             && let Some((_, at)) = live.remove(&from)

@@ -1,4 +1,4 @@
-//! How buffers are released, and how their store gets back to its pool.
+//! The release of buffers, and the return of stores to their pool.
 //!
 //! A release that completes the count makes an [`Idle`] of the store and passes it on: on the owner's
 //! thread to the pool itself ([`Local`](super::store::Local)), elsewhere to what the pool's threads
@@ -14,9 +14,8 @@ use std::ptr::NonNull;
 
 /// Releases a buffer of `length` bytes, and takes back the store with its last buffer.
 ///
-/// Out of line on purpose: it keeps `Drop` small enough to inline on unwind paths. Then no buffer
-/// has to lie in memory for these, and none is read back in other widths than it was written, which
-/// takes longer than the call.
+/// Out of line on purpose: it keeps `Drop` small enough to inline on unwind paths. So no buffer must be kept in memory for
+/// these paths and read back in other widths than it was written, which takes longer than the call.
 ///
 /// # Safety
 /// The range is a buffer's, which is forgotten.
@@ -51,8 +50,7 @@ unsafe fn release_there(store: NonNull<Store>, start: NonNull<u8>, length: usize
     unsafe { count_there(store, unit(length)) };
 }
 
-/// Fills the range of a buffer with zeros and forgets who has it, as the pool demands, before it is
-/// released.
+/// Before a release: fills the range with zeros and removes the buffer's origin, as the pool's options demand.
 ///
 /// # Safety
 /// As [`release`].
@@ -141,7 +139,7 @@ unsafe fn post(store: NonNull<Store>, units: u64) {
     }
 }
 
-/// Takes an idle store to its keeper; or the buffer whose last part was released, to its store.
+/// Returns an idle store to its keeper, or releases a buffer whose last part was released.
 ///
 /// # Safety
 /// The count of the store is complete.
@@ -181,7 +179,7 @@ impl Drop for Lent {
     }
 }
 
-/// Releases `bytes` bytes of a buffer, which goes on to live.
+/// Releases `bytes` bytes of a buffer that stays alive.
 ///
 /// # Safety
 /// The bytes were the buffer's, and are not any more.

@@ -18,7 +18,7 @@ use std::ptr::NonNull;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-/// What a pool does with its stores on threads that do not own them.
+/// A pool, for releases on threads that do not own its stores.
 pub(crate) trait Keeper: Send + Sync {
     /// Another thread is the first to release units of a biased store: counts them with
     /// [`Store::count_first`], and posts the store for the owner. False if they are not the first;
@@ -28,8 +28,8 @@ pub(crate) trait Keeper: Send + Sync {
     /// Takes back a store.
     fn take_back(&self, store: Idle);
 
-    /// How this thread takes back a store of its own, if it may do so without a handle of the keeper:
-    /// returns the store if it does not.
+    /// A function by which this thread takes back a store without a handle of the keeper, if possible; it returns the
+    /// store if it cannot.
     fn near(&self) -> Option<fn(Idle) -> Option<Idle>> {
         None
     }
@@ -38,16 +38,16 @@ pub(crate) trait Keeper: Send + Sync {
     fn alone(self: Arc<Self>, length: usize, at: At) -> Result<Lent, AllocError>;
 }
 
-/// What a pool does with its stores on its own thread.
+/// A pool, for releases on its own thread.
 pub(crate) trait Local {
-    /// Takes back a store. Whether a notice is due. It calls no code of other people.
+    /// Takes back a store. Returns whether a notice is due. Calls no foreign code.
     fn take_back(&self, store: Idle) -> bool;
 
     /// The notice that is due.
     fn notice(&self) -> Option<Notice>;
 }
 
-/// Where a pool takes back the stores of its own thread: a call, and the pool to call it with.
+/// A type-erased [`Local`]: a function, and the pool to call it with.
 #[derive(Clone, Copy)]
 pub(crate) struct Owner {
     pub(super) pool: *const (),
@@ -81,7 +81,7 @@ impl Owner {
 /// The pointer is to an `L` that is there, and is this thread's.
 unsafe fn take_back_in<L: Local>(pool: *const (), store: Idle) {
     let pool: *const L = pool.cast();
-    // SAFETY: by contract, and no code of other people is called.
+    // SAFETY: by contract, and no foreign code is called.
     let due = unsafe { &*pool }.take_back(store);
     if due {
         // SAFETY: as above.
@@ -94,7 +94,7 @@ unsafe fn take_back_in<L: Local>(pool: *const (), store: Idle) {
 #[cold]
 #[inline(never)]
 unsafe fn give_due<L: Local>(pool: *const L) {
-    // SAFETY: by contract; no code of other people is called.
+    // SAFETY: by contract; no foreign code is called.
     let notice = unsafe { &*pool }.notice();
     give(notice);
 }
@@ -102,19 +102,19 @@ unsafe fn give_due<L: Local>(pool: *const L) {
 /// The size class of a store that is never kept.
 pub(crate) const NOT_KEPT: u16 = u16::MAX;
 
-/// The kind of list of what is to be done with a store.
+/// The kind of lists that queue stores for the pool.
 pub(crate) const QUEUE: usize = 0;
 /// The kind of list that all stores of a pool are in.
 pub(crate) const ALL: usize = 1;
 
-/// A link to another store of a list. Who has the list uses it.
+/// A link to another store of a list. Only the holder of the list uses it.
 pub(super) type Link = Cell<Option<NonNull<Store>>>;
 
 /// The header of a store.
 #[repr(C)]
 pub(crate) struct Store {
-    // First what a release and the next use touch: 112 bytes are two cache lines, wherever the
-    // allocator puts a header (at multiples of 16).
+    // First the fields that a release and the next use touch: 112 bytes are two cache lines, wherever the allocator puts a
+    // header (at multiples of 16).
     pub(super) count: Count,
     /// The store behind on the list of each kind.
     behind_in_queue: Link,
@@ -123,12 +123,12 @@ pub(crate) struct Store {
     /// Its size class, or [`NOT_KEPT`].
     pub class: u16,
     pub zero_on_release: bool,
-    /// Whether buffers are placed in it, rather than it being one buffer's own.
+    /// Whether it is a slab; otherwise it belongs to one buffer.
     pub pooled: bool,
     /// Whether it is on a list of each kind. Set and cleared under the list's lock; cleared with
     /// `Release` when the links are no longer used.
     pub(super) listed: [AtomicBool; 2],
-    /// The owner's pool, which is there as long as the store is biased. Only the owner uses it.
+    /// The owner's pool, which exists as long as the store is biased. Only the owner uses it.
     pub(super) local: Owner,
     /// Units that were given out of a slab, once no more will be. For reports.
     handed: AtomicU64,
@@ -138,8 +138,8 @@ pub(crate) struct Store {
     behind_in_all: Link,
     /// The store before on the list of each kind.
     pub(super) before: [Link; 2],
-    /// Where the bytes end that a buffer without another one behind it can be made longer by: the
-    /// store's end or, for parts of a buffer, that buffer's; the start where buffers are placed.
+    /// The end of the room into which the last buffer may grow: the store's end or, for parts of a buffer, that buffer's;
+    /// 0 in a slab.
     end: usize,
     /// The buffer whose parts are counted here, if this is a header of parts.
     pub(super) whole: Option<Whole>,
@@ -147,8 +147,7 @@ pub(crate) struct Store {
     allocated: (usize, usize),
 }
 
-/// A buffer that was cut: its parts are counted in a header of their own, which has its range. It is
-/// released with the last part.
+/// A buffer that was split: a header of its own counts its parts and has its range. It is released with the last part.
 #[derive(Clone, Copy)]
 pub(super) struct Whole {
     pub store: NonNull<Store>,
@@ -160,16 +159,15 @@ pub(super) struct Whole {
 #[derive(Clone, Copy)]
 pub(crate) struct Handle<'a>(NonNull<Store>, PhantomData<&'a Store>);
 
-/// A store without a live buffer, which is its holder's alone. If it is dropped rather than kept or
-/// freed, its memory is leaked.
+/// A store without a live buffer, which its holder has exclusively. Dropping it leaks the memory: it must be kept or freed.
 #[must_use]
 pub(crate) struct Idle(NonNull<Store>);
 
-// SAFETY: nobody else uses an idle store, but for lists, which use its links under their locks.
+// SAFETY: nobody else uses an idle store, except for lists, which use its links under their locks.
 unsafe impl Send for Idle {}
 
-/// A store of which one buffer was counted out that is yet to be made: `Buffer::from` makes it. If it
-/// is dropped, it is released as the buffer would be.
+/// A store of which one buffer was counted out; `Buffer::from` makes the buffer. Dropping it releases the store, as the
+/// buffer would.
 #[must_use]
 pub(crate) struct Lent {
     pub(super) store: NonNull<Store>,
@@ -289,8 +287,7 @@ impl Lent {
 }
 
 impl Used {
-    /// The store, if all that was given out is released. Else who releases the last buffer takes it
-    /// back.
+    /// The store, if all that was given out is released; otherwise the release of the last buffer takes it back.
     #[inline]
     pub fn retire(self) -> Option<Idle> {
         // SAFETY: while the slab takes buffers it is there.
@@ -322,7 +319,7 @@ impl Store {
         Arc::as_ptr(&self.keeper).cast()
     }
 
-    /// What its pool does with it.
+    /// Its pool.
     pub fn keeper(&self) -> Arc<dyn Keeper> {
         self.keeper.clone()
     }

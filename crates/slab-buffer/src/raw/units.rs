@@ -1,5 +1,4 @@
-//! What is counted: *units*. A buffer of `n` bytes is `1 << 40 | n`, so one addition counts a buffer
-//! and its bytes.
+//! Units, which the counts add up: a buffer of `n` bytes is `1 << 40 | n`, so one addition counts a buffer and its bytes.
 
 #![forbid(unsafe_code)]
 
