@@ -5,7 +5,7 @@ use crate::chunk::ByteChunk;
 use crate::chunk::Chunk;
 use bytes::Buf;
 
-/// A `bytes::Buf` as a chunk, which counts the bytes that were left in it at first.
+/// A `bytes::Buf` as a chunk, which counts the bytes that were initially left in it.
 ///
 /// A `Buf` of several parts, such as a `bytes::buf::Chain` of header and body, is written without being
 /// joined.
@@ -29,7 +29,7 @@ impl<B: Buf> BufChunk<B> {
         Self { buf, length }
     }
 
-    /// The `Buf`, of which what was written is consumed.
+    /// The `Buf`, from which the written bytes are consumed.
     pub fn get_ref(&self) -> &B {
         &self.buf
     }

@@ -1,4 +1,4 @@
-//! What a stream needs to know of a chunk: how much it counts, and whether it can be written.
+//! Chunks: how much a chunk counts, and whether it can be written.
 
 use crate::encoding::Encoding;
 use crate::error::Error;
@@ -9,12 +9,12 @@ use core::convert::Infallible;
 ///
 /// Every `AsRef<[u8]>` (`Vec<u8>`, `bytes::Bytes`, `&[u8]`) is a chunk.
 pub trait Chunk: Sized {
-    /// How much the chunk counts towards the high-water mark, in bytes; not asked in object mode,
+    /// How much the chunk counts towards the high-water mark, in bytes. Not called in object mode,
     /// where each chunk counts 1. Must not change while the stream holds the chunk.
     fn length(&self) -> usize;
 
-    /// What the chunk will count once it is [prepared](Self::prepare), in bytes, or why it cannot be
-    /// written. The chunk stays as it is: a stream that has no room gives it back.
+    /// What the chunk will count when it is [prepared](Self::prepare), in bytes, or why it cannot be
+    /// written. The chunk is unchanged, so that a stream without room can give it back.
     ///
     /// # Errors
     /// [`Error::NullValues`], [`Error::InvalidChunk`], [`Error::UnknownEncoding`].
@@ -24,8 +24,7 @@ pub trait Chunk: Sized {
         Ok(self.length())
     }
 
-    /// Makes a chunk that is [checked](Self::check) and that the stream takes ready to be written; text
-    /// is decoded here.
+    /// Prepares a chunk for writing, after it was [checked](Self::check) and the stream has taken it; decodes text.
     #[inline]
     fn prepare(&mut self, rules: Rules) {
         let _ = rules;
@@ -64,12 +63,12 @@ pub trait ByteChunk: Chunk {
     /// Bytes that are left.
     fn remaining(&self) -> usize;
 
-    /// Fills `slices` with what is left, but for the first `skip` bytes; gives how many slices that
-    /// are. At least one, if more than `skip` bytes are left and `slices` is not empty.
+    /// Fills `slices` with what is left after the first `skip` bytes. Returns the number of slices: at least one, if more
+    /// than `skip` bytes are left and `slices` is not empty.
     fn slices<'a>(&'a self, skip: usize, slices: &mut [std::io::IoSlice<'a>]) -> usize;
 
-    /// Drops the first `bytes`, if the chunk can, and says whether it did. Whoever writes it skips
-    /// them otherwise. What the chunk [counts](Chunk::length) stays.
+    /// Drops the first `bytes` bytes, if the chunk can. Returns whether it did; if not, the writer skips them. What the
+    /// chunk [counts](Chunk::length) does not change.
     fn advance(&mut self, bytes: usize) -> bool {
         let _ = bytes;
         false
@@ -92,7 +91,7 @@ impl<T: AsRef<[u8]>> ByteChunk for T {
     }
 }
 
-/// Any value as a chunk with a length of its own: what it counts is not what it is as bytes.
+/// Any value as a chunk with an explicit length, which may differ from its number of bytes.
 ///
 /// A small slice of a large allocation, for example, counts the allocation that it keeps alive.
 ///
@@ -133,7 +132,7 @@ impl<T: AsRef<[u8]>> ByteChunk for Measured<T> {
     }
 }
 
-/// Any value as a chunk that counts 1, for streams of objects.
+/// Any value as a chunk that counts 1, for streams in object mode.
 ///
 /// ```
 /// use stream_backpressure::{Chunk, Object};

@@ -1,11 +1,10 @@
-//! Turns: a loop over a stream whose sink is always ready lets other tasks run.
+//! Cooperative scheduling: a loop over a stream whose sink is always ready lets other tasks run.
 
 use crate::chunk::Chunk;
 use crate::poll::{PollSink, PollWritable};
 use core::task::{Context, Poll};
 
-/// Chunks of a stream that count as one step in the cooperative budget, so that a short write does not feel
-/// the count.
+/// Chunks that count as one step of the cooperative budget, so that the count costs a short write nothing.
 const STEP: u64 = 16;
 
 impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
@@ -23,7 +22,7 @@ impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
     }
 }
 
-/// Polls within tokio's cooperative budget for the task, if there is one: a source, or the stream.
+/// Polls a source or the stream within the task's cooperative budget in tokio, if there is one.
 #[cfg(feature = "tokio")]
 pub(crate) fn cooperative<T>(
     cx: &mut Context<'_>,

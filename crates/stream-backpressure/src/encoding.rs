@@ -19,7 +19,7 @@ enum Scheme {
     Latin1,
     Base64,
     Hex,
-    /// The name that bytes bear; no text can be decoded by it.
+    /// The name for bytes; no text can be decoded by it.
     Buffer,
     /// No encoding at all.
     Unknown,
@@ -42,11 +42,11 @@ const NAMES: &[(&str, Scheme)] = &[
 ];
 
 impl Encoding {
-    /// A name that is none: a stream of bytes refuses its text, a stream of objects does not look.
+    /// An unknown name: a stream of bytes refuses the text, a stream in object mode ignores the name.
     pub const UNKNOWN: Self = Self { name: "unknown", scheme: Scheme::Unknown };
 
     /// The encoding of that name, in any case: Node's eleven names with their spellings, and
-    /// `buffer`, which a write may name though it is none.
+    /// `buffer`, which a write may name although no text has it.
     ///
     /// # Errors
     /// [`Error::UnknownEncoding`] (`ERR_UNKNOWN_ENCODING`).
@@ -71,8 +71,8 @@ impl Encoding {
         self.name
     }
 
-    /// The bytes of a text, in time linear in it. Never fails: what is no hex or base64 ends or is
-    /// skipped, as Node does it. Empty for `buffer` and [`UNKNOWN`](Self::UNKNOWN).
+    /// The bytes of a text, in linear time. Never fails: invalid hex ends the text and invalid base64 is skipped, as in
+    /// Node. Empty for `buffer` and [`UNKNOWN`](Self::UNKNOWN).
     ///
     /// ```
     /// # use stream_backpressure::Encoding;
@@ -140,7 +140,7 @@ fn hex(text: impl Iterator<Item = u8>) -> impl Iterator<Item = u8> {
     core::iter::from_fn(pair).map(|pair| pair as u8)
 }
 
-/// The low bytes of a text's UTF-16 units, which is all that Node looks at.
+/// The low bytes of a text's UTF-16 units, which are all that Node reads.
 fn low_bytes(text: &str) -> impl Iterator<Item = u8> {
     text.encode_utf16().map(|unit| unit as u8)
 }

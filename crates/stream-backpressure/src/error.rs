@@ -1,4 +1,4 @@
-//! What can go wrong, with Node's codes where Node has one, and the refusal that hands a chunk back.
+//! Errors, with Node's codes if Node has one, and the refusal that returns a chunk.
 
 use core::fmt;
 use std::sync::Arc;
@@ -25,28 +25,28 @@ pub enum Error<E> {
     NullValues,
     /// The chunk is neither text nor bytes, on a stream of bytes.
     InvalidChunk,
-    /// The sink lacks the method of that name, which was called.
+    /// A method of the sink was called that it does not have.
     NotImplemented(&'static str),
     /// There is no such encoding.
     UnknownEncoding,
-    /// A high-water mark that is no whole number from 0 on.
+    /// A high-water mark that is negative or no integer.
     InvalidHighWaterMark,
-    /// The stream's cap would be passed.
+    /// The chunk would exceed the stream's cap.
     Full {
-        /// The cap, in the unit that would be passed: bytes (objects in object mode) or chunks.
+        /// The cap that would be exceeded: bytes (objects in object mode) or chunks.
         cap: usize,
     },
-    /// The budget that many streams share has no room for this stream's chunk.
+    /// The shared budget has no room for the chunk.
     OverBudget,
-    /// The stream held most of a shared budget that was spent, and has made room for others.
+    /// The stream held most of a shared budget that was spent, and had to yield.
     Evicted,
     /// The stream stayed undrained for longer than its deadline.
     Deadline,
-    /// The stream was given up from outside, as by an `AbortSignal`.
+    /// The stream was aborted from outside, as by an `AbortSignal`.
     Aborted,
     /// The sink panicked.
     SinkPanicked,
-    /// The sink said that it has passed on all that it was given, with chunks left.
+    /// The sink reported that it was done, with chunks left.
     ChunksLeft {
         /// How many.
         chunks: usize,
@@ -89,7 +89,7 @@ impl<E> Error<E> {
         })
     }
 
-    /// This error behind `inner`, as `aggregateTwoErrors` of `lib/internal/errors.js` joins them.
+    /// This error after `inner`, joined as by `aggregateTwoErrors` of `lib/internal/errors.js`.
     pub(crate) fn behind(self, inner: Option<Self>) -> Self {
         match inner {
             Some(inner) => Self::Aggregate(Arc::new([self, inner])),
@@ -98,7 +98,7 @@ impl<E> Error<E> {
     }
 }
 
-/// A sink's own error speaks for itself: message and source are its own.
+/// The message and the source of a sink's error are its own.
 impl<E: fmt::Display> fmt::Display for Error<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -143,8 +143,8 @@ impl<E: core::error::Error + 'static> core::error::Error for Error<E> {
 pub struct Refused<C, K, E> {
     /// The chunk, as it was given; none where only the call was refused.
     pub chunk: Option<C>,
-    /// The callback, where the stream will not call it. After the end and after destruction it is
-    /// absent: there the stream calls it, as Node's does.
+    /// The callback, if the stream will not call it. After the end and after destruction it is
+    /// absent, because the stream calls it, as Node's does.
     pub callback: Option<K>,
     /// Why.
     pub error: Error<E>,
@@ -156,7 +156,7 @@ impl<C, K, E: fmt::Debug> fmt::Debug for Refused<C, K, E> {
     }
 }
 
-/// The message and the source are the error's own: a refusal adds the chunk and says nothing more.
+/// The message and the source are the error's own: a refusal only adds the chunk.
 impl<C, K, E: fmt::Display> fmt::Display for Refused<C, K, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.error.fmt(f)
@@ -169,10 +169,10 @@ impl<C, K, E: core::error::Error + 'static> core::error::Error for Refused<C, K,
     }
 }
 
-/// A sink's error of any type in a form that can be told more than once, as a stream does: to the call
-/// that met it and to each that follows.
+/// A sink's error of any type in a form that can be cloned: a stream reports it to the call that met it and to each later
+/// call.
 ///
-/// Message and source are the inner error's, which it dereferences to. `?` turns an error into it.
+/// It dereferences to the inner error and has its message and source. `?` converts an error into it.
 ///
 /// ```
 /// use stream_backpressure::Shared;
@@ -183,7 +183,7 @@ impl<C, K, E: core::error::Error + 'static> core::error::Error for Refused<C, K,
 pub struct Shared<E>(Arc<E>);
 
 impl<E> Shared<E> {
-    /// The inner error, if this is its last handle.
+    /// The inner error, if this is its only handle.
     ///
     /// # Errors
     /// The handle, if there are others.

@@ -1,15 +1,15 @@
-//! What a sink answers, and what a stream emits.
+//! The answers of a sink, and the events of a stream.
 
 use crate::error::Error;
 
-/// A sink's answer as its method returns.
+/// The answer of a sink's method.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Completion<E> {
-    /// It has called its callback, without an error.
+    /// The call is done. (In Node the sink has called its callback without an error.)
     Done,
-    /// It will call its callback, or has done so by the machine's methods.
+    /// The call will be completed by a method of the machine, or was already. (In Node the callback will be called.)
     Pending,
-    /// It has called its callback with an error.
+    /// The call has failed. (In Node the sink has called its callback with an error.)
     Failed(Error<E>),
 }
 
@@ -20,7 +20,7 @@ impl<E> Completion<E> {
     }
 }
 
-/// What a stream emits.
+/// An event of a stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event<E> {

@@ -12,9 +12,9 @@ use core::task::{Context, Poll, ready};
 use futures_core::Stream;
 use futures_sink::Sink;
 
-/// Readiness is the absence of backpressure. Readiness cannot know how large the next chunk is: one that
-/// a cap or the budget has no room for waits beside the stream, one at most, and the stream is not ready
-/// before there is. A chunk that never fits is refused, and comes back in the error.
+/// Ready means that there is no backpressure; it cannot take the size of the next chunk into account. At most one chunk for
+/// which a cap or the budget has no room is kept aside, and the stream is not ready until it fits. A chunk that never fits
+/// is refused, and comes back in the error.
 impl<C: Chunk, P: PollSink<C>> Sink<C> for PollWritable<C, P> {
     type Error = NotSent<C, P>;
 
@@ -45,7 +45,7 @@ impl<S> FuturesSink<S> {
         &self.0
     }
 
-    /// The sink, to change it.
+    /// The sink, mutably.
     pub fn get_mut(&mut self) -> &mut S {
         &mut self.0
     }
@@ -82,9 +82,8 @@ impl<C, S: Sink<C> + Unpin> PollSink<C> for FuturesSink<S> {
 
 /// Pumps a source into a stream until it ends, then ends the stream: `pipeline(source, writable)`.
 ///
-/// Takes the next chunk only when the stream is ready; while it is not, or has no room for the last
-/// one, the source is left alone. A failure on one side destroys the other. Other tasks run in between,
-/// however fast both sides are.
+/// Polls the source only when the stream is ready and has room for the last chunk. A failure on one side destroys the
+/// other. Other tasks run in between, even if both sides are always ready.
 ///
 /// # Errors
 /// The source's error, after which the stream is destroyed with [`Error::Aborted`]; the stream's, with

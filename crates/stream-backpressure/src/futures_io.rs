@@ -34,7 +34,7 @@ pub struct FuturesIoSink<W> {
 }
 
 impl<W: AsyncWrite + Unpin> FuturesIoSink<W> {
-    /// A sink of all that `writer` takes.
+    /// A sink that writes into `writer`.
     pub fn new(writer: W) -> Self {
         Self { writer, position: Position::default() }
     }
@@ -46,7 +46,7 @@ impl<W> FuturesIoSink<W> {
         &self.writer
     }
 
-    /// The writer, to change it.
+    /// The writer, mutably.
     pub fn get_mut(&mut self) -> &mut W {
         &mut self.writer
     }
@@ -56,9 +56,8 @@ impl<W> FuturesIoSink<W> {
         self.writer
     }
 
-    /// Bytes that are written of the first chunk that is not written to its end: 0 unless
-    /// [`PollWritable::into_parts`] gives one. A chunk that [drops](ByteChunk::advance) what is
-    /// written counts none.
+    /// Bytes written of the first chunk that is partly written, which [`PollWritable::into_parts`] returns first; otherwise
+    /// 0. Always 0 if the chunk [drops](ByteChunk::advance) what is written.
     pub fn written(&self) -> usize {
         self.position.written()
     }
@@ -73,7 +72,7 @@ impl<C: ByteChunk, W: AsyncWrite + Unpin> PollSink<C> for FuturesIoSink<W> {
         chunks: &mut Chunks<C>,
     ) -> Poll<Result<(), SharedIoError>> {
         let Self { writer, position } = self;
-        // A writer that is not vectored writes the first of the slices.
+        // A writer that is not vectored writes only the first slice.
         position.poll_write(chunks, true, |slices| match slices {
             [slice] => Pin::new(&mut *writer).poll_write(cx, slice),
             slices => Pin::new(&mut *writer).poll_write_vectored(cx, slices),
@@ -89,8 +88,7 @@ impl<C: ByteChunk, W: AsyncWrite + Unpin> PollSink<C> for FuturesIoSink<W> {
     }
 }
 
-/// As tokio's: each write becomes a chunk of its own, slices that are written together one. Closing ends
-/// the stream.
+/// As tokio's: each write becomes a chunk, and so do slices that are written together. Closing ends the stream.
 impl<C, P> AsyncWrite for PollWritable<C, P>
 where
     C: Chunk + From<Vec<u8>>,
@@ -122,8 +120,7 @@ where
     }
 }
 
-/// Reads from the writer that the stream is over, where that is a reader too. A stream that was
-/// destroyed reads nothing more: its end.
+/// Reads from the stream's writer, if that is a reader too. A stream that was destroyed reads its end.
 impl<C: ByteChunk, W: AsyncRead + AsyncWrite + Unpin> AsyncRead
     for PollWritable<C, FuturesIoSink<W>>
 {

@@ -1,4 +1,4 @@
-//! Options of a stream: Node's, its release, and limits that Node lacks.
+//! The options of a stream: Node's, the Node version, and limits that Node lacks.
 
 use crate::budget::Budget;
 use crate::encoding::Encoding;
@@ -30,32 +30,32 @@ pub enum NodeVersion {
     V26,
 }
 
-/// What happens to callbacks and chunks where Node loses them.
+/// What happens to callbacks and chunks that Node loses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mode {
     /// As Node does, lost callbacks and lost chunks included:
     ///
     /// - the callback of an `end` after `destroy()` is never called;
-    /// - with autoDestroy off, a stream that has failed buffers all further writes for ever, and the
+    /// - with autoDestroy off, a stream that has failed buffers all further writes forever, and the
     ///   callback of an earlier `end` may never be called;
     /// - a write from within the sink's `writev` is dropped, and its length stays counted, so that
     ///   neither 'drain' nor 'finish' follows;
     /// - a write from within the sink's `write`, after that has answered, overtakes what is buffered;
     /// - the callback of a write that the sink never answers is never called, even on 'close';
-    /// - a stream of objects uses up a tick more for every write into a synchronous sink.
+    /// - a stream in object mode takes one more tick for every write into a synchronous sink.
     ///
-    /// One thing Node does is not done: where a callback that gives up a write calls `uncork` or
-    /// `end`, on a stream that has failed and is not destroyed, Node writes the chunk that it is giving
-    /// up, and calls its callback again. Here a chunk that is given up is gone.
+    /// One behaviour of Node is left out: if the callback of a discarded write calls `uncork` or `end`, on a stream that
+    /// has failed and is not destroyed, Node writes the chunk that it is discarding, and calls its callback again. Here a
+    /// discarded chunk is never written.
     #[default]
     Node,
     /// As Node does, but every callback is called exactly once, and no write is lost or reordered: a
-    /// failed stream refuses writes and hands the chunk back; 'close' is preceded by the callbacks
-    /// of all that is unanswered, and later answers count for nothing.
+    /// failed stream refuses writes and returns the chunk; the callbacks of all unanswered writes precede 'close', and
+    /// later answers are ignored.
     Strict,
 }
 
-/// What happens to a write that would pass a cap or a budget.
+/// What happens to a write that would exceed a cap or a budget.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Overflow {
     /// It is refused, and the chunk comes back.
@@ -65,33 +65,31 @@ pub enum Overflow {
     Destroy,
 }
 
-/// What a chunk costs against caps and budgets beside its length, in bytes, unless
-/// [`Limits::chunk_cost`] says otherwise.
+/// The default of [`Limits::chunk_cost`]: what a chunk costs against caps and budgets beside its length, in bytes.
 ///
-/// It is what a chunk of one byte was measured to occupy, of `Vec<u8>` or of `bytes::Bytes`: its place
-/// in the queue (24 and 32 bytes) and its allocation (32 bytes with glibc's malloc).
+/// It is the measured memory of a chunk of one byte, of `Vec<u8>` or of `bytes::Bytes`: its handle in the queue (24 and 32
+/// bytes) and its allocation (32 bytes with glibc's malloc).
 pub const CHUNK_COST: usize = 64;
 
 /// Limits of what a stream may hold. Node has none.
 ///
-/// What is held is what is buffered and what is in flight. Against the cap on bytes and against the
+/// A stream holds what is buffered and what is in flight. Against the cap on bytes and against the
 /// budget a chunk counts its length and [`chunk_cost`](Self::chunk_cost), so that neither empty chunks
-/// nor those of one byte hold more memory than the limit says (CVE-2019-9518 and CVE-2019-9511 were
-/// such). A limit that is smaller than that cost refuses every write.
+/// nor chunks of one byte take more memory than the limit allows (as in CVE-2019-9518 and CVE-2019-9511). A limit below
+/// that cost refuses every write.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Bytes at most (objects in object mode).
+    /// The most bytes (objects in object mode).
     pub bytes: Option<usize>,
-    /// Chunks at most.
+    /// The most chunks.
     pub chunks: Option<usize>,
-    /// What a chunk counts beside its length, in bytes: by default [`CHUNK_COST`]. In object mode,
-    /// where the unit is the object, it counts nothing.
+    /// What a chunk counts beside its length, in bytes: by default [`CHUNK_COST`]. Not used in object mode.
     pub chunk_cost: usize,
-    /// What happens to a write beyond.
+    /// What happens to a write beyond the limits.
     pub overflow: Overflow,
     /// How long the stream may stay undrained, and an end or an awaited flush unfinished, before
-    /// [`check_deadline`] destroys it. `Duration::MAX` is never over.
+    /// [`check_deadline`] destroys it. `Duration::MAX` never passes.
     ///
     /// [`check_deadline`]: crate::Machine::check_deadline
     pub deadline: Option<Duration>,
@@ -102,7 +100,7 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// None.
+    /// No limits.
     fn default() -> Self {
         Self {
             bytes: None,
@@ -123,12 +121,12 @@ pub struct Options {
     /// Any value is a chunk and counts 1.
     #[doc(alias = "objectMode")]
     pub object_mode: bool,
-    /// From this many bytes (objects in object mode) on, `write` says false. By default Node's.
+    /// The number of buffered bytes (objects in object mode) from which `write` returns false. By default Node's.
     #[doc(alias = "highWaterMark")]
     pub high_water_mark: Option<usize>,
-    /// The fewest bytes that [`PollWritable::poll_write`](crate::PollWritable::poll_write), and so an
-    /// `AsyncWrite`, makes a chunk of for lack of room, or for a high-water mark that is lower. By
-    /// default the high-water mark, but from 64 to 1024. Node has no such mark.
+    /// The least size of the chunks that [`PollWritable::poll_write`](crate::PollWritable::poll_write), and so an
+    /// `AsyncWrite`, makes when room is scarce or the high-water mark is lower. By
+    /// default the high-water mark, clamped to 64 to 1024. Node has no such mark.
     pub low_water_mark: Option<usize>,
     /// Text reaches the sink as bytes.
     #[doc(alias = "decodeStrings")]
@@ -142,13 +140,13 @@ pub struct Options {
     /// The stream destroys itself after it has finished or failed.
     #[doc(alias = "autoDestroy")]
     pub auto_destroy: bool,
-    /// The sink has a `construct`, and nothing reaches it before that is done.
+    /// The sink has a `construct`, which must be done before anything else reaches the sink.
     pub construct: bool,
-    /// The Node whose defaults are taken.
+    /// The Node version whose rules hold.
     pub node: NodeVersion,
     /// What happens where Node loses callbacks.
     pub mode: Mode,
-    /// How much the stream may hold.
+    /// The limits of what the stream holds.
     pub limits: Limits,
 }
 
@@ -172,8 +170,7 @@ impl Default for Options {
 }
 
 impl Options {
-    /// The defaults of a Node.js. The order of callbacks and events is that of Node 20 to 26, whichever
-    /// it is.
+    /// The defaults of a Node version. The order of callbacks and events is that of Node 20 to 26 for all versions.
     ///
     /// ```
     /// use stream_backpressure::{NodeVersion, Options};
@@ -205,8 +202,8 @@ impl Options {
     /// With a high-water mark that is a JavaScript number.
     ///
     /// # Errors
-    /// [`Error::InvalidHighWaterMark`] (`ERR_INVALID_ARG_VALUE`) unless it is a whole number from 0
-    /// on (`lib/internal/streams/state.js`).
+    /// [`Error::InvalidHighWaterMark`] (`ERR_INVALID_ARG_VALUE`) unless it is a non-negative integer
+    /// (`lib/internal/streams/state.js`).
     ///
     /// ```
     /// use stream_backpressure::Options;
@@ -238,7 +235,7 @@ impl Options {
     }
 
     /// With chunks that count `bytes` beside their length, against the cap and the budget. With 0
-    /// only payloads are counted, and small chunks hold many times that.
+    /// only payloads count, and small chunks take many times the memory that they count.
     #[must_use]
     pub fn with_chunk_cost(mut self, bytes: usize) -> Self {
         self.limits.chunk_cost = bytes;
@@ -252,14 +249,14 @@ impl Options {
         self
     }
 
-    /// Taking part in a shared budget.
+    /// With a shared budget.
     #[must_use]
     pub fn with_budget(mut self, budget: &Budget) -> Self {
         self.limits.budget = Some(budget.clone());
         self
     }
 
-    /// Taking part in a shared budget under a name: [`Budget::holders`] shows it.
+    /// With a shared budget, and a name that [`Budget::holders`] shows.
     #[must_use]
     pub fn with_budget_as(mut self, budget: &Budget, label: impl Into<Arc<str>>) -> Self {
         self.limits.label = Some(label.into());

@@ -1,4 +1,4 @@
-//! What pumping from a source into a stream has in common, whatever the source.
+//! Pumping from a source into a stream, for any kind of source.
 
 use crate::chunk::Chunk;
 use crate::coop::cooperative;
@@ -8,10 +8,10 @@ use core::convert::Infallible;
 use core::fmt;
 use core::task::{Context, Poll};
 
-/// Chunks that a pump passes on before it lets other tasks run, as tokio's cooperative budget has it.
+/// Chunks that a pump passes on before it lets other tasks run, as in tokio's cooperative budget.
 const TURN: usize = 128;
 
-/// What a pump has done.
+/// The result of a pump.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Pumped {
@@ -23,11 +23,11 @@ pub struct Pumped {
     pub waits: u64,
 }
 
-/// What ended a pump before its source did.
+/// Why a pump ended before its source.
 pub enum PumpError<X, C, E> {
     /// The source failed; the stream is destroyed.
     Source(X),
-    /// The stream failed, or refused a chunk, which is in here.
+    /// The stream failed, or refused this chunk.
     Sink(Refused<C, Infallible, E>),
 }
 
@@ -40,8 +40,7 @@ impl<X: fmt::Debug, C, E: fmt::Debug> fmt::Debug for PumpError<X, C, E> {
     }
 }
 
-/// The message of this error alone: what the source failed with is the
-/// [`source`](core::error::Error::source).
+/// The message leaves out the source's error, which is the [`source`](core::error::Error::source).
 impl<X, C, E: fmt::Display> fmt::Display for PumpError<X, C, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -67,7 +66,7 @@ where
 /// How a pump ends.
 type Ended<X, C, P> = Result<Pumped, PumpError<X, C, <P as PollSink<C>>::Error>>;
 
-/// A pump under way.
+/// A running pump.
 #[derive(Debug, Default)]
 pub(crate) struct Pump {
     pumped: Pumped,
@@ -81,7 +80,7 @@ impl Pump {
     /// Passes chunks on from the source until it ends and the stream is closed. The source is polled
     /// only when the stream is ready; while it has nothing, the stream passes on what it holds.
     ///
-    /// A chunk that finds no room waits beside the stream, so it is not lost if the pump is dropped.
+    /// The stream keeps a chunk aside that finds no room, so it is not lost if the pump is dropped.
     pub(crate) fn poll<C: Chunk, P: PollSink<C>, X>(
         &mut self,
         cx: &mut Context<'_>,

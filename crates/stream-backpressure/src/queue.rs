@@ -1,7 +1,7 @@
-//! The queue of buffered chunks: blocks of bounded size, so that a long backlog has no slack and its
-//! memory is freed while it drains.
+//! The queue of buffered chunks, in blocks of bounded size, so that a long backlog has no slack and its memory is freed
+//! while it drains.
 //!
-//! Invariants: only the last block is not full; no block but the front one is empty.
+//! Invariants: the blocks between the front block and the last are full; only the front block may be empty.
 
 mod ring;
 
@@ -13,11 +13,10 @@ const BLOCK: usize = 512;
 
 /// Chunks in the order in which they were written: what a sink's `writev` is given.
 ///
-/// As an iterator it gives the chunks away. A `writev` that returns with chunks left fails the stream with
+/// Iterating takes the chunks. A `writev` that returns with chunks left fails the stream with
 /// [`Error::ChunksLeft`](crate::Error::ChunksLeft).
 ///
-/// Adding and taking a chunk is constant time; a chunk costs its own size and, over a backlog of
-/// blocks, nothing beside.
+/// Adding and taking a chunk takes constant time. In a long backlog a chunk costs its own size and nothing more.
 #[derive(Debug)]
 pub struct Chunks<C> {
     front: Ring<C>,
@@ -58,7 +57,7 @@ impl<C> Chunks<C> {
         self.front.front()
     }
 
-    /// The first chunk, to change it.
+    /// The first chunk, mutably.
     #[cfg(any(feature = "futures-io", feature = "tokio"))]
     pub(crate) fn first_mut(&mut self) -> Option<&mut C> {
         self.front.front_mut()
@@ -73,7 +72,7 @@ impl<C> Chunks<C> {
         }
     }
 
-    /// Adds a chunk where the front block has no room for it.
+    /// Adds a chunk when the front block is full.
     #[inline(never)]
     fn push_beyond(&mut self, chunk: C) {
         if self.behind == 0 && self.front.len() < BLOCK {

@@ -1,4 +1,4 @@
-//! What a stream has done and holds, for observation.
+//! The figures of a stream.
 
 use core::time::Duration;
 
@@ -8,20 +8,20 @@ use core::time::Duration;
 pub struct Stats {
     /// Bytes (objects in object mode) that are buffered or in flight.
     pub bytes: usize,
-    /// The most that these have been.
+    /// The peak of `bytes`.
     pub peak_bytes: usize,
-    /// What counts against the cap on bytes and the budget: `bytes`, and what the chunks cost beside
-    /// them. As `bytes` on a stream without limits.
+    /// What counts against the cap on bytes and the budget: `bytes` and the costs of the chunks. Equal to `bytes` in a
+    /// stream without limits.
     pub charged: usize,
     /// Chunks that are buffered.
     pub chunks: usize,
-    /// The most that these have been.
+    /// The peak of `chunks`.
     pub peak_chunks: usize,
     /// 'drain' events.
     pub drains: u64,
     /// Writes that the cap, the budget or the end of the stream refused.
     pub refusals: u64,
-    /// Time between a write that said false and the drain, and from `end` to the finish, all together,
-    /// the current one not included. Zero where the host has no clock.
+    /// The sum of the times from a write that returned false to the drain, and from `end` to the finish, without the
+    /// current one. Zero if the host has no clock.
     pub undrained: Duration,
 }

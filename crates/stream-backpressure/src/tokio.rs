@@ -14,9 +14,9 @@ use std::io::{self, IoSlice};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep_until};
 
-/// Any `AsyncWrite` as a [`PollSink`] of bytes: what makes a Writable of a socket or a file.
+/// Any `AsyncWrite` as a [`PollSink`] of bytes, which makes a Writable of a socket or a file.
 ///
-/// Chunks are written together where the writer is vectored.
+/// Several chunks are written together if the writer is vectored.
 #[derive(Debug)]
 pub struct TokioSink<W> {
     writer: W,
@@ -24,7 +24,7 @@ pub struct TokioSink<W> {
 }
 
 impl<W: AsyncWrite + Unpin> TokioSink<W> {
-    /// A sink of all that `writer` takes.
+    /// A sink that writes into `writer`.
     pub fn new(writer: W) -> Self {
         Self { writer, position: Position::default() }
     }
@@ -36,7 +36,7 @@ impl<W> TokioSink<W> {
         &self.writer
     }
 
-    /// The writer, to change it.
+    /// The writer, mutably.
     pub fn get_mut(&mut self) -> &mut W {
         &mut self.writer
     }
@@ -46,9 +46,8 @@ impl<W> TokioSink<W> {
         self.writer
     }
 
-    /// Bytes that are written of the first chunk that is not written to its end: 0 unless
-    /// [`PollWritable::into_parts`] gives one. A chunk that [drops](ByteChunk::advance) what is
-    /// written counts none.
+    /// Bytes written of the first chunk that is partly written, which [`PollWritable::into_parts`] returns first; otherwise
+    /// 0. Always 0 if the chunk [drops](ByteChunk::advance) what is written.
     pub fn written(&self) -> usize {
         self.position.written()
     }
@@ -78,11 +77,11 @@ impl<C: ByteChunk, W: AsyncWrite + Unpin> PollSink<C> for TokioSink<W> {
     }
 }
 
-/// Pieces are as long as the high-water mark; short writes are gathered while the sink is busy; pending
-/// while the stream is not ready or a cap or the budget has no room. Slices that are written together
+/// Writes are cut into pieces as long as the high-water mark; short writes are gathered while the sink is busy. A write is
+/// pending while the stream is not ready or a cap or the budget has no room. Slices that are written together
 /// become one chunk. Shutting down ends the stream.
 ///
-/// An error is of the kind that the sink's is.
+/// An error has the kind of the sink's error.
 impl<C, P> AsyncWrite for PollWritable<C, P>
 where
     C: Chunk + From<Vec<u8>>,
@@ -118,8 +117,7 @@ where
     }
 }
 
-/// Reads from the writer that the stream is over, where that is a reader too, as sockets are. A stream
-/// that was destroyed reads nothing more: its end.
+/// Reads from the stream's writer, if that is a reader too, as a socket. A stream that was destroyed reads its end.
 impl<C: ByteChunk, W: AsyncRead + AsyncWrite + Unpin> AsyncRead for PollWritable<C, TokioSink<W>> {
     fn poll_read(
         self: Pin<&mut Self>,
@@ -160,7 +158,7 @@ impl Timer for TokioTimer {
     }
 
     fn poll_at(&mut self, cx: &mut Context<'_>, time: Duration) -> Poll<()> {
-        // What no clock reaches is never late.
+        // A deadline that overflows the clock never passes.
         let Some(deadline) = self.start.checked_add(time) else { return Poll::Pending };
         let (at, sleep) = self.sleep.get_or_insert_with(|| (time, Box::pin(sleep_until(deadline))));
         if *at != time {
@@ -173,9 +171,8 @@ impl Timer for TokioTimer {
 
 /// Pumps a reader into a stream until it ends, then ends the stream: `pipeline(reader, writable)`.
 ///
-/// Reads up to `chunk` bytes at a time, and only when the stream is ready; while it is not, or has no
-/// room for what was read, the reader is left alone. A failure on one side destroys the other. Other
-/// tasks run in between: it keeps to tokio's cooperative budget.
+/// Reads up to `chunk` bytes at a time, and only when the stream is ready and has room for what was read last. A failure
+/// on one side destroys the other. Other tasks run in between, by tokio's cooperative budget.
 ///
 /// # Errors
 /// The reader's error, after which the stream is destroyed with [`Error::Aborted`]; the stream's, with

@@ -1,5 +1,4 @@
-//! The Writable of a sink and closures: the state machine in a host that keeps listeners and boxes
-//! only the callbacks it is given.
+//! The Writable of a sink and closures: the state machine in a host with listeners, which boxes only callbacks.
 
 mod closures;
 mod events;
@@ -15,7 +14,7 @@ use std::time::Instant;
 
 /// A stream of chunks into a sink, with Node's contract, listeners and callbacks.
 ///
-/// All calls are [`Machine`]'s. What Node does in next ticks waits for [`Machine::run_ticks`].
+/// Its methods are [`Machine`]'s. What Node does in next ticks waits for [`Machine::run_ticks`].
 ///
 /// ```
 /// use stream_backpressure::{Completion, Event, Options, Sink, Writable};
@@ -77,12 +76,11 @@ pub type SyncWritable<C, S> = Machine<C, Events<C, S, SyncClosures>>;
 /// ```
 pub type LocalWritable<C, S> = Machine<C, Events<C, S, LocalClosures>>;
 
-/// A callback of a [`Writable`], which is given the stream and what became of the call.
+/// A callback of a [`Writable`], which gets the stream and the result of the call.
 pub type OnDone<C, S, K = SendClosures> = <K as Closures>::OnDone<C, S>;
 
 impl<C: Chunk, S: Sink<C>, K: Closures> Machine<C, Events<C, S, K>> {
-    /// An open stream into `sink`. A stream with a deadline measures time, others do only with
-    /// `set_clock`.
+    /// An open stream into `sink`. A stream with a deadline measures time; others only after `set_clock`.
     #[must_use]
     pub fn over(options: Options, sink: S) -> Self {
         let clock = options.limits.deadline.map(|_| {
@@ -98,7 +96,7 @@ impl<C: Chunk, S: Sink<C>, K: Closures> Machine<C, Events<C, S, K>> {
         &self.host().sink
     }
 
-    /// The sink, to change it.
+    /// The sink, mutably.
     #[must_use]
     pub fn sink_mut(&mut self) -> &mut S {
         &mut self.host_mut().sink

@@ -3,15 +3,15 @@
 use core::ops::{Deref, DerefMut};
 use std::collections::VecDeque;
 
-/// Items for which an empty queue may keep memory, and the bytes of memory that it keeps at most.
+/// The most items and the most bytes for which an empty queue keeps memory.
 const KEPT: usize = 64;
 const KEPT_BYTES: usize = 4096;
 
-/// A `VecDeque` that keeps, when it is [settled](Self::settle), no more memory than each of its last
-/// two fillings took, and never more than [`KEPT`] items of it.
+/// A `VecDeque` that, when it is [settled](Self::settle), keeps at most the memory that each of its last two fillings
+/// took, and at most [`KEPT`] items of it.
 ///
-/// A single burst leaves nothing behind, and a queue that is filled and emptied all the time allocates
-/// at most once per filling: it grows to what it was at once.
+/// A single burst leaves no memory behind. A queue that is filled and emptied repeatedly allocates at most once per
+/// filling, because it grows to its last capacity in one step.
 #[derive(Debug)]
 pub(crate) struct Ring<T> {
     items: VecDeque<T>,

@@ -1,5 +1,5 @@
-//! What closures a Writable takes: those that go to other threads, those that are shared between
-//! threads as well, or any. A stream goes where its closures go.
+//! The kinds of closures of a Writable: `Send`, `Send + Sync`, or any. They decide whether the stream itself is `Send` and
+//! `Sync`.
 
 use super::events::{By, Closures};
 use super::sink::Sink;
@@ -29,9 +29,8 @@ macro_rules! closures {
         }
 
         impl<C: Chunk, S: Sink<C>> By<$kind, C, S> {
-            /// Adds a listener for all events. While a listener runs it does not hear events that it
-            /// causes; the others do. A listener that panics stays; the others hear the event before
-            /// the panic goes on.
+            /// Adds a listener for all events. While a listener runs, it does not get the events that it causes; the other
+            /// listeners do. A listener that panics stays; the others get the event before the panic is resumed.
             pub fn on(
                 &mut self,
                 listener: impl FnMut(&mut Self, &Event<S::Error>)

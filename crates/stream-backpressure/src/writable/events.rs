@@ -1,5 +1,4 @@
-//! The host of a Writable: a sink, listeners and a clock; and the closures that these are, which are
-//! given the Writable itself.
+//! The host of a Writable: a sink, listeners and a clock, and the types of these closures, which get the Writable itself.
 
 use super::sink::Sink;
 use crate::chunk::Chunk;
@@ -25,7 +24,7 @@ pub(super) type By<K, C, S> = Machine<C, Events<C, S, K>>;
 /// A kind of closures: [`SendClosures`](crate::SendClosures), [`SyncClosures`](crate::SyncClosures) or
 /// [`LocalClosures`](crate::LocalClosures).
 pub trait Closures: Sized {
-    /// A callback: it is given the stream, and what became of the call.
+    /// A callback: it gets the stream and the result of the call.
     type OnDone<C: Chunk, S: Sink<C>>: FnOnce(&mut By<Self, C, S>, Result<(), Error<S::Error>>);
     /// A listener.
     type Listener<C: Chunk, S: Sink<C>>: FnMut(&mut By<Self, C, S>, &Event<S::Error>);

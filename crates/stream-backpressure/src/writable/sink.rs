@@ -6,9 +6,9 @@ use crate::queue::Chunks;
 
 /// Where a [`Writable`](crate::Writable)'s chunks go.
 ///
-/// A panic goes on to whoever called the stream, and fails the stream with [`Error::SinkPanicked`].
+/// A panic fails the stream with [`Error::SinkPanicked`], and unwinds to the caller of the stream.
 pub trait Sink<C> {
-    /// What the sink fails with.
+    /// The sink's error.
     type Error: Clone;
     /// Whether the sink has [`writev`](Self::writev).
     const WRITEV: bool = false;
@@ -27,7 +27,7 @@ pub trait Sink<C> {
         Completion::Failed(Error::NotImplemented("_writev()"))
     }
 
-    /// Does what is left when all chunks are done.
+    /// Finishes, after all chunks are done.
     #[doc(alias = "_final")]
     fn finalize(&mut self) -> Completion<Self::Error> {
         Completion::Done
