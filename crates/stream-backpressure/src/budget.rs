@@ -281,8 +281,6 @@ impl Budget {
         mut free: usize,
         mut tasks: WakeAll,
     ) {
-        // Publish who waits before looking for room, so that a concurrent release is not missed.
-        self.publish(&queue);
         while let Some(waiter) = queue.serve(&self.0.ledger, &mut free) {
             tasks.extend(waiter.task);
         }
@@ -316,6 +314,7 @@ impl Budget {
     }
 
     /// Whether streams may be told to yield.
+    #[inline]
     fn evicts(&self) -> bool {
         self.0.yields == Yields::LargestHolder
     }

@@ -21,10 +21,12 @@ pub struct Holder {
 #[repr(C)]
 pub(super) struct Member {
     /// Bytes charged to the stream; written by the stream alone.
-    pub(super) charged: AtomicUsize,
+    charged: AtomicUsize,
     /// Bytes that were granted in the stream's turn and that it has not taken yet. The queue writes it
     /// while the stream waits, the stream afterwards; a grant happens before the stream's task is woken.
     pub(super) granted: AtomicUsize,
+    /// The key among the budget's members.
+    pub(super) key: usize,
     /// The stream is to yield. Sequentially consistent with `task`: whoever sets it takes the task then.
     pub(super) evicted: AtomicBool,
     /// The stream's task, where it is to be woken for that.
@@ -34,9 +36,10 @@ pub(super) struct Member {
 }
 
 impl Member {
-    pub(super) fn new(id: u64, label: Option<Arc<str>>) -> Self {
+    pub(super) fn new(id: u64, key: usize, label: Option<Arc<str>>) -> Self {
         Self {
             id,
+            key,
             label,
             charged: AtomicUsize::new(0),
             granted: AtomicUsize::new(0),
@@ -45,8 +48,20 @@ impl Member {
         }
     }
 
+    /// Bytes charged to the stream, what it has reserved included.
+    #[inline]
+    pub(super) fn charged(&self) -> usize {
+        self.charged.load(Relaxed)
+    }
+
+    /// Only the stream itself calls this.
+    #[inline]
+    pub(super) fn set_charged(&self, bytes: usize) {
+        self.charged.store(bytes, Relaxed);
+    }
+
     pub(super) fn bytes(&self) -> usize {
-        self.charged.load(Relaxed).saturating_add(self.granted.load(Relaxed))
+        self.charged().saturating_add(self.granted.load(Relaxed))
     }
 
     pub(super) fn as_holder(&self) -> Option<Holder> {

@@ -40,6 +40,7 @@ impl Queue {
     /// Grants room to the first waiter and takes it out, if there is room for it; returns it. Of
     /// `free`, bytes that were released and still count as used, it is granted first: so what one stream
     /// releases and the next takes touches no sum.
+    #[inline]
     pub(super) fn serve(&mut self, ledger: &Ledger, free: &mut usize) -> Option<Waiter> {
         let (_, first) = self.waiters.first()?;
         let Ask { charged, least, most } = first.ask;

@@ -64,6 +64,7 @@ impl Waiters {
     }
 
     /// Adds a waiter to its queue. Numbers ascend from call to call.
+    #[inline]
     pub(super) fn add(&mut self, number: NonZero<u64>, waiter: Waiter) -> Place {
         let Ask { charged, least, .. } = waiter.ask;
         if charged == 0 {
@@ -96,6 +97,7 @@ impl Waiters {
     }
 
     /// The waiter that is served next.
+    #[inline]
     pub(super) fn first(&self) -> Option<(Place, &Waiter)> {
         if let Some((number, waiter)) = self.idle.front() {
             return Some((Place(0, *number), waiter.as_ref()?));
@@ -104,6 +106,7 @@ impl Waiters {
     }
 
     /// Takes out the waiter that is served next.
+    #[inline]
     pub(super) fn pop_first(&mut self) -> Option<Waiter> {
         match self.idle.pop_front() {
             Some((_, waiter)) => {
@@ -124,7 +127,14 @@ impl Waiters {
     }
 
     /// Keeps the invariants after a waiter has left.
+    #[inline]
     fn drop_left(&mut self) {
+        if self.left > 0 || self.idle.is_empty() {
+            self.tidy();
+        }
+    }
+
+    fn tidy(&mut self) {
         while self.left > 0 && self.idle.front().is_some_and(|(_, waiter)| waiter.is_none()) {
             self.idle.pop_front();
             self.left -= 1;

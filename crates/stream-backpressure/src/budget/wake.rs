@@ -16,7 +16,11 @@ pub(super) struct WakeAll {
 impl WakeAll {
     /// Wakes the tasks. The first panic of one goes on, unless another panic is on its way already: a
     /// second one would abort the process.
-    pub(super) fn wake(self) {
+    pub(super) fn wake(mut self) {
+        if self.others.is_empty() && !panicking() {
+            // The panic of one alone goes on by itself.
+            return self.first.take().into_iter().for_each(Waker::wake);
+        }
         let mut panicked = None;
         for task in self.first.into_iter().chain(self.others) {
             let woken = catch_unwind(AssertUnwindSafe(|| task.wake()));

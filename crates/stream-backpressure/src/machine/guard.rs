@@ -11,18 +11,21 @@ use core::task::{Context, Poll};
 use core::time::Duration;
 
 /// A stream's limits, and its share of a budget.
+///
+/// What each write touches comes first, so that it lies together: it is cold in the cache when the turn of a stream comes
+/// that has waited for a budget. It is not aligned to a line, because that costs an allocation more than it saves.
 #[derive(Debug)]
-#[repr(align(64))]
+#[repr(C)]
 pub(super) struct Guard {
     bytes: usize,
     chunks: usize,
     /// What a chunk costs beside its length; 0 in object mode.
     chunk_cost: usize,
-    pub(super) overflow: Overflow,
-    pub(super) deadline: Option<Duration>,
     /// Chunks that the stream holds: buffered, in flight or reserved.
     pub(super) held: usize,
     pub(super) share: Option<Share>,
+    pub(super) overflow: Overflow,
+    pub(super) deadline: Option<Duration>,
 }
 
 impl Guard {
@@ -111,6 +114,7 @@ impl Guard {
     }
 
     /// See [`Machine::poll_room`].
+    #[inline]
     pub(super) fn poll_room<E>(
         &mut self,
         cx: &mut Context<'_>,
@@ -119,21 +123,27 @@ impl Guard {
         chunks: usize,
     ) -> Poll<Result<usize, Error<E>>> {
         let cost = self.cost_of(chunks);
-        let (least, most) = (*wanted.start(), *wanted.end());
-        if let Some(error) = self.never_fits(least) {
-            return Poll::Ready(Err(error));
-        }
-        let (least, most) = (least.saturating_add(cost), most.saturating_add(cost));
-        let capped = self.capped(before, chunks).filter(|capped| least <= *capped);
-        let Some(capped) = capped else {
-            self.cancel_room();
-            return Poll::Pending;
+        let most = wanted.end().saturating_add(cost);
+        let fit = wanted.start().checked_add(cost).zip(self.capped(before, chunks));
+        let Some((least, capped)) = fit.filter(|(least, capped)| least <= capped) else {
+            return self.poll_beyond(*wanted.start());
         };
         let Some(share) = &mut self.share else { return Poll::Ready(Ok(most.min(capped) - cost)) };
         let reserved = share.poll_reserve(cx, least, most.min(capped));
         reserved.map_ok(|reserved| reserved - cost).map_err(|_| Error::OverBudget)
     }
 
+    /// As `poll_room`, where the caps leave too little room now.
+    #[cold]
+    fn poll_beyond<E>(&mut self, length: usize) -> Poll<Result<usize, Error<E>>> {
+        if let Some(error) = self.never_fits(length) {
+            return Poll::Ready(Err(error));
+        }
+        self.cancel_room();
+        Poll::Pending
+    }
+
+    #[inline]
     pub(super) fn cancel_room(&mut self) {
         if let Some(share) = &mut self.share {
             share.cancel();

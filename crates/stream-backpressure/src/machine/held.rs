@@ -55,6 +55,7 @@ impl Held {
     }
 
     /// See [`Machine::poll_room`](super::state::Machine::poll_room).
+    #[inline]
     pub(super) fn poll_room<E>(
         &mut self,
         cx: &mut Context<'_>,
@@ -69,6 +70,7 @@ impl Held {
     }
 
     /// Stops waiting for room, and gives back what is reserved of the budget.
+    #[inline]
     pub(super) fn cancel_room(&mut self) {
         if let Some(guard) = &mut self.guard {
             guard.cancel_room();

@@ -79,6 +79,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
     }
 
     /// Stops waiting for room, and gives back what is reserved.
+    #[inline]
     pub(crate) fn cancel_room(&mut self) {
         self.held.cancel_room();
     }

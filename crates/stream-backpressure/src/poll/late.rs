@@ -47,14 +47,21 @@ impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
     }
 
     /// As `or_late`, for room. Waiting for room has a deadline only while the stream's own chunks take it.
+    #[inline]
     pub(super) fn or_late_for_own<T>(
         &mut self,
         cx: &mut Context<'_>,
         room: Poll<Result<T, NotSent<C, P>>>,
     ) -> Poll<Result<T, NotSent<C, P>>> {
-        if room.is_ready() || self.is_idle() {
-            return room;
-        }
+        if room.is_ready() || self.is_idle() { room } else { self.or_late_for_held(cx, room) }
+    }
+
+    #[inline(never)]
+    fn or_late_for_held<T>(
+        &mut self,
+        cx: &mut Context<'_>,
+        room: Poll<Result<T, NotSent<C, P>>>,
+    ) -> Poll<Result<T, NotSent<C, P>>> {
         let late = self.await_flush(true);
         self.or_late(cx, room, late)
     }

@@ -72,6 +72,7 @@ impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
     }
 
     /// Passes on what the stream holds; ready when it holds nothing. `call` is named in the error of a destroyed stream.
+    #[inline]
     pub(crate) fn poll_progress(
         &mut self,
         cx: &mut Context<'_>,
@@ -79,9 +80,16 @@ impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
     ) -> Poll<Result<(), NotSent<C, P>>> {
         self.read_time();
         self.machine.poll_eviction(cx);
-        if self.machine.is_quiet() {
-            return Poll::Ready(Ok(()));
-        }
+        if self.machine.is_quiet() { Poll::Ready(Ok(())) } else { self.poll_held(cx, call) }
+    }
+
+    /// As `poll_progress`, for a stream that is not quiet.
+    #[inline(never)]
+    fn poll_held(
+        &mut self,
+        cx: &mut Context<'_>,
+        call: &'static str,
+    ) -> Poll<Result<(), NotSent<C, P>>> {
         loop {
             self.machine.run_ticks();
             self.state(call)?;

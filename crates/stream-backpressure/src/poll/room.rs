@@ -77,7 +77,13 @@ impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
     }
 
     /// Ready when no chunk waits for room any more.
+    #[inline]
     pub(super) fn poll_aside(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), NotSent<C, P>>> {
+        if self.aside.is_none() { Poll::Ready(Ok(())) } else { self.poll_waiting(cx) }
+    }
+
+    #[inline(never)]
+    fn poll_waiting(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), NotSent<C, P>>> {
         let Some(chunk) = &self.aside else { return Poll::Ready(Ok(())) };
         let length = self.counted(chunk);
         let room = ready!(self.poll_room_between(cx, length, length));
