@@ -111,6 +111,7 @@ impl Share {
         if reserved >= least { Poll::Ready(Ok(reserved)) } else { self.poll_turn(cx, least, most) }
     }
 
+    /// As `poll_reserve`, where less is reserved.
     fn poll_turn(
         &mut self,
         cx: &mut Context<'_>,
@@ -118,15 +119,11 @@ impl Share {
         most: usize,
     ) -> Poll<Result<usize, Never>> {
         loop {
-            let reserved = self.take_grant();
-            if reserved >= least {
-                return Poll::Ready(Ok(reserved));
-            }
             if least > self.budget.cap() {
                 self.cancel();
                 return Poll::Ready(Err(Never));
             }
-            self.give_back(reserved);
+            self.give_back(self.reserved());
             let charged = self.member.charged();
             if matches!(self.turn, Turn::Reserved(_))
                 && !self.budget.idle_waits()
@@ -136,8 +133,11 @@ impl Share {
                 return Poll::Ready(Ok(taken));
             }
             self.wait(cx, Ask { charged, least, most });
-            if self.member.granted.load(Relaxed) == 0 {
-                return Poll::Pending;
+            match self.take_grant() {
+                0 => return Poll::Pending,
+                granted if granted >= least => return Poll::Ready(Ok(granted)),
+                // It was served for what it asked for before.
+                _ => {}
             }
         }
     }
@@ -208,7 +208,7 @@ impl Share {
 
     /// Takes what was granted in the stream's turn. Returns what is reserved.
     #[inline]
-    fn take_grant(&mut self) -> usize {
+    pub(crate) fn take_grant(&mut self) -> usize {
         if let Turn::Waits(_) = self.turn {
             let granted = self.member.granted.load(Relaxed);
             if granted > 0 {

@@ -16,11 +16,17 @@ pub(super) struct WakeAll {
 impl WakeAll {
     /// Wakes the tasks. The first panic of one goes on, unless another panic is on its way already: a
     /// second one would abort the process.
-    pub(super) fn wake(mut self) {
-        if self.others.is_empty() && !panicking() {
+    #[inline]
+    pub(super) fn wake(self) {
+        match self {
             // The panic of one alone goes on by itself.
-            return self.first.take().into_iter().for_each(Waker::wake);
+            Self { first: Some(task), others } if others.is_empty() && !panicking() => task.wake(),
+            Self { first: None, .. } => {}
+            all => all.wake_each(),
         }
+    }
+
+    fn wake_each(self) {
         let mut panicked = None;
         for task in self.first.into_iter().chain(self.others) {
             let woken = catch_unwind(AssertUnwindSafe(|| task.wake()));

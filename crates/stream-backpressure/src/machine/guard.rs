@@ -50,21 +50,24 @@ impl Guard {
         self.chunk_cost.saturating_mul(chunks)
     }
 
+    /// What counts against the cap on bytes when the stream's length is `length`.
+    pub(super) fn weight(&self, length: usize) -> usize {
+        length.saturating_add(self.cost_of(self.held))
+    }
+
     /// Finds room for `length` more, in `chunks` new chunks, where the stream counts `before`, and
     /// charges the budget for it.
+    #[inline]
     pub(super) fn admit<E>(
         &mut self,
         before: usize,
         length: usize,
         chunks: usize,
     ) -> Result<(), Error<E>> {
-        let cost = self.cost_of(chunks).checked_add(length);
-        let weight = self.cost_of(self.held).checked_add(before);
         // A sum that overflows is past every cap.
-        let fits = cost.zip(weight).and_then(|(cost, weight)| weight.checked_add(cost));
-        let (Some(cost), true) = (cost, fits.is_some_and(|sum| sum <= self.bytes)) else {
-            return Err(Error::Full { cap: self.bytes });
-        };
+        let room = self.bytes.saturating_sub(self.weight(before));
+        let cost = self.cost_of(chunks).checked_add(length).filter(|cost| *cost <= room);
+        let Some(cost) = cost else { return Err(Error::Full { cap: self.bytes }) };
         if self.held.saturating_add(chunks) > self.chunks {
             return Err(Error::Full { cap: self.chunks });
         }
@@ -100,9 +103,8 @@ impl Guard {
     /// What the caps leave for `chunks` new chunks, their costs included; `None` if the cap on chunks has no room for
     /// them.
     pub(super) fn capped(&self, before: usize, chunks: usize) -> Option<usize> {
-        let weight = before.saturating_add(self.cost_of(self.held));
         let fits = self.held.saturating_add(chunks) <= self.chunks;
-        fits.then(|| self.bytes.saturating_sub(weight))
+        fits.then(|| self.bytes.saturating_sub(self.weight(before)))
     }
 
     /// The error for a chunk of `length` that does not fit even into an empty stream.
@@ -131,6 +133,14 @@ impl Guard {
         let Some(share) = &mut self.share else { return Poll::Ready(Ok(most.min(capped) - cost)) };
         let reserved = share.poll_reserve(cx, least, most.min(capped));
         reserved.map_ok(|reserved| reserved - cost).map_err(|_| Error::OverBudget)
+    }
+
+    /// Whether the budget has reserved room for a new chunk of `length`.
+    #[inline]
+    pub(super) fn is_granted(&mut self, length: usize) -> bool {
+        let Some(share) = &mut self.share else { return false };
+        let granted = if share.is_evicted() { 0 } else { share.take_grant() };
+        granted > 0 && self.chunk_cost.checked_add(length).is_some_and(|cost| granted >= cost)
     }
 
     /// As `poll_room`, where the caps leave too little room now.

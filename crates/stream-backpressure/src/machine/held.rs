@@ -90,8 +90,7 @@ impl Held {
 
     /// What counts against the cap and the budget.
     pub(super) fn charged(&self) -> usize {
-        let costs = self.guard.as_ref().map_or(0, |guard| guard.cost_of(guard.held));
-        self.length.saturating_add(costs)
+        self.guard.as_ref().map_or(self.length, |guard| guard.weight(self.length))
     }
 
     pub(super) fn share(&self) -> Option<&Share> {

@@ -78,6 +78,13 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         self.held.poll_room(cx, least, most, chunks)
     }
 
+    /// Whether the budget has reserved room for a new chunk that counts `count`, for which
+    /// [`poll_room`](Self::poll_room) has waited.
+    #[inline]
+    pub(crate) fn is_granted(&mut self, count: usize) -> bool {
+        self.held.guard.as_mut().is_some_and(|guard| guard.is_granted(count))
+    }
+
     /// Stops waiting for room, and gives back what is reserved.
     #[inline]
     pub(crate) fn cancel_room(&mut self) {

@@ -12,6 +12,8 @@ use core::task::{Context, Poll, ready};
 /// Room for one write into a stream: [`PollWritable::reserve`]. Dropping it gives the room back.
 pub struct Room<'a, C: Chunk, P: PollSink<C>> {
     stream: &'a mut PollWritable<C, P>,
+    /// The stream has drained. It stays so, because nothing is written meanwhile.
+    drained: bool,
 }
 
 impl<C: Chunk, P: PollSink<C>> Room<'_, C, P> {
@@ -26,8 +28,14 @@ impl<C: Chunk, P: PollSink<C>> Room<'_, C, P> {
 
     /// Ready when the stream is drained and the room is reserved.
     fn poll(&mut self, cx: &mut Context<'_>, count: usize) -> Poll<Result<(), NotSent<C, P>>> {
+        // The usual end of a wait for a budget.
+        if self.drained && self.stream.machine.is_granted(count) {
+            return Poll::Ready(Ok(()));
+        }
+        let drained = &mut self.drained;
         self.stream.poll_in_turn(cx, |stream, cx| {
             ready!(stream.poll_drained(cx))?;
+            *drained = true;
             stream.poll_room_now(cx, count)
         })
     }
@@ -54,7 +62,7 @@ impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
     /// # Errors
     /// As [`poll_room`](Self::poll_room).
     pub async fn reserve(&mut self, count: usize) -> Result<Room<'_, C, P>, NotSent<C, P>> {
-        let mut room = Room { stream: self };
+        let mut room = Room { stream: self, drained: false };
         poll_fn(|cx| room.poll(cx, count)).await?;
         Ok(room)
     }
@@ -92,7 +100,7 @@ impl<C: Chunk, P: PollSink<C>> PollWritable<C, P> {
         // Not an `async fn` around `reserve`: a nested future takes more memory, all of it cold when the stream's turn
         // comes.
         let count = self.counted(&chunk);
-        let mut room = Room { stream: self };
+        let mut room = Room { stream: self, drained: false };
         let mut chunk = Some(chunk);
         poll_fn(move |cx| {
             let polled = ready!(room.poll(cx, count));
