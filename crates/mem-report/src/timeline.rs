@@ -139,14 +139,22 @@ impl Timeline {
         self
     }
 
-    /// This timeline with memory for `samples` samples and `label_bytes` bytes of labels, allocated and touched now.
-    /// Until it is used up, a sample changes no figure.
+    /// This timeline with memory for `samples` more samples and `label_bytes` more bytes of labels, allocated and
+    /// touched now. Until it is used up, a sample changes no figure.
+    ///
+    /// # Panics
+    /// The address space does not hold so much.
     #[must_use]
     pub fn with_room(mut self, samples: usize, label_bytes: usize) -> Self {
-        let samples = if self.most == 0 { samples } else { samples.min(self.most) };
+        let samples =
+            if self.most == 0 { samples } else { samples.min(self.most - self.records.len()) };
         uncounted(|| {
-            self.records = touched(samples, Record::EMPTY);
-            self.labels = Labels::with_room(label_bytes);
+            let length = self.records.len();
+            self.records.reserve_exact(samples);
+            // Written once, so that the pages are resident.
+            self.records.extend(core::iter::repeat_n(Record::EMPTY, samples));
+            self.records.truncate(length);
+            self.labels.make_room(label_bytes);
             self.sources.reserve(4);
         });
         self
@@ -302,15 +310,19 @@ impl Timeline {
     fn drop_first(&mut self) {
         self.records.pop_front();
         self.dropped += 1;
-        let Some(first) = self.records.front() else { return };
-        self.labels.forget_before(first.label);
+        // A ring of one sample has none between two: all that was taken so far is before the next one.
+        let (label, step) = match self.records.front() {
+            Some(first) => (first.label, first.step),
+            None => (self.labels.end(), self.steps()),
+        };
+        self.labels.forget_before(label);
         while self.allocations.front().is_some_and(|(number, _)| *number < self.dropped) {
             self.allocations.pop_front();
         }
         while self.kinds.front().is_some_and(|(number, _)| *number < self.dropped) {
             self.kinds.pop_front();
         }
-        while self.statements_dropped < first.step {
+        while self.statements_dropped < step {
             self.statements.pop_front();
             self.statements_dropped += 1;
         }
@@ -357,7 +369,7 @@ impl Drop for Timeline {
 }
 
 /// Runs a function whose allocations the counting allocator does not count.
-fn uncounted<R>(function: impl FnOnce() -> R) -> R {
+pub(crate) fn uncounted<R>(function: impl FnOnce() -> R) -> R {
     #[cfg(feature = "counting-allocator")]
     return crate::counting::uncounted(function);
     #[cfg(not(feature = "counting-allocator"))]
@@ -367,13 +379,6 @@ fn uncounted<R>(function: impl FnOnce() -> R) -> R {
 impl Record {
     const EMPTY: Self =
         Self { bytes: [0; 5], step: 0, at: None, collections: None, label: Span::NONE, sources: 0 };
-}
-
-/// An empty queue with capacity `count`, whose pages have been touched.
-fn touched<T: Copy>(count: usize, value: T) -> VecDeque<T> {
-    let mut room: VecDeque<T> = core::iter::repeat_n(value, count).collect();
-    room.clear();
-    room
 }
 
 fn numbered<T>(queue: &VecDeque<(u64, T)>, number: u64) -> Option<&T> {

@@ -23,12 +23,12 @@ pub struct Labels {
 }
 
 impl Labels {
-    /// Allocates and touches `bytes` of memory for text.
-    pub fn with_room(bytes: usize) -> Self {
-        let mut text = String::with_capacity(bytes);
-        text.extend(core::iter::repeat_n(' ', bytes));
-        text.clear();
-        Self { text, base: 0, needed: 0 }
+    /// Allocates and touches `bytes` of memory for more text.
+    pub fn make_room(&mut self, bytes: usize) {
+        let length = self.text.len();
+        self.text.reserve_exact(bytes);
+        self.text.extend(core::iter::repeat_n(' ', bytes));
+        self.text.truncate(length);
     }
 
     /// Adds a label. A label longer than 4 GiB is cut.
@@ -51,6 +51,11 @@ impl Labels {
         &self.text[start..start + span.length as usize]
     }
 
+    /// Where the next label will stand.
+    pub fn end(&self) -> Span {
+        Span { start: self.base + self.text.len() as u64, length: 0 }
+    }
+
     /// Labels before this one are not asked for any more.
     pub fn forget_before(&mut self, span: Span) {
         self.needed = self.needed.max(span.start);
@@ -69,7 +74,8 @@ mod tests {
 
     #[test]
     fn forgotten_labels_make_room_and_kept_ones_stay() {
-        let mut labels = Labels::with_room(64);
+        let mut labels = Labels::default();
+        labels.make_room(64);
         let mut kept = VecDeque::new();
         for number in 0..1000 {
             let label = format!("label {number}");

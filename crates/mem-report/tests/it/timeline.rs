@@ -65,3 +65,38 @@ fn a_timeline_with_room_occupies_no_more_as_it_fills() {
     }
     assert_eq!(timeline.footprint(), before);
 }
+
+#[test]
+fn a_ring_of_one_sample_keeps_nothing_of_those_before() {
+    let mut kinds = Kinds::new();
+    kinds.add("heap", "strings", 2, 64);
+    let mut timeline = Timeline::ring(1);
+    let mut footprint = None;
+    for number in 0..1000_u64 {
+        timeline.statement("a = 1");
+        let label = format!("sample {number:03}");
+        let sample = Sample::new(&label, used(number)).with_kinds(&kinds);
+        timeline.record(sample.with_allocations(mem_report::Allocations::default()));
+        let last = timeline.get(0).expect("the latest");
+        assert_eq!((last.label, last.usage), (label.as_str(), used(number)));
+        assert!(last.kinds.is_some() && last.allocations.is_some());
+        assert_eq!(timeline.steps(), number + 1);
+        // The first sample's own statement is kept until the sample is dropped.
+        assert_eq!(timeline.statements(0, u64::MAX).count(), usize::from(number == 0));
+        if number >= 10 {
+            assert_eq!(timeline.footprint(), *footprint.get_or_insert(timeline.footprint()));
+        }
+    }
+}
+
+#[test]
+fn room_that_is_made_late_drops_no_sample() {
+    let mut timeline = Timeline::new();
+    timeline.push("first", used(1));
+    let timeline = timeline.with_room(100, 100);
+    assert_eq!(timeline.get(0), Some(Sample::new("first", used(1))));
+    let mut ring = Timeline::ring(2);
+    ring.push("first", used(1));
+    let ring = ring.with_room(100, 100);
+    assert_eq!((ring.len(), ring.find("first").map(|sample| sample.usage)), (1, Some(used(1))));
+}
