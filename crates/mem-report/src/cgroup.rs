@@ -134,8 +134,12 @@ impl Container {
     /// its mounts are looked for under.
     #[must_use]
     pub fn of(process: &Path, root: &Path) -> Option<Self> {
-        let membership = std::fs::read_to_string(process.join("cgroup")).ok()?;
-        let mounts = std::fs::read_to_string(process.join("mountinfo")).ok()?;
+        // Other mounts' paths need not be UTF-8.
+        let text = |file: &str| {
+            let bytes = std::fs::read(process.join(file)).ok()?;
+            Some(String::from_utf8_lossy(&bytes).into_owned())
+        };
+        let (membership, mounts) = (text("cgroup")?, text("mountinfo")?);
         let mounts: Vec<_> = parse_mounts(&mounts).collect();
         parse_membership(&membership)
             .flat_map(|(version, path)| {
@@ -144,7 +148,7 @@ impl Container {
                     .filter(move |mount| mount.0 == version)
                     .map(move |mount| (path, mount))
             })
-            .map(|(path, (version, mounted, at))| {
+            .filter_map(|(path, (version, mounted, at))| {
                 let mount = root.join(at.trim_start_matches('/'));
                 // A container without a namespace of its own sees the host's path, and only its part mounted.
                 let inside = Path::new(path).strip_prefix(mounted).unwrap_or(Path::new(""));
@@ -152,9 +156,14 @@ impl Container {
                     inside.components().all(|part| matches!(part, std::path::Component::Normal(_)));
                 let directory = mount.join(if below { inside } else { Path::new("") });
                 let directory = if directory.is_dir() { directory } else { mount.clone() };
-                Self { version: *version, mount, directory }
+                // A group without the memory controller counts as part of the one around it.
+                let mut groups =
+                    directory.ancestors().take_while(|group| group.starts_with(&mount));
+                let counts = |group: &&Path| read(group, version.files().used).is_some();
+                let directory = groups.find(counts)?.to_owned();
+                Some(Self { version: *version, mount, directory })
             })
-            .find(|container| container.memory().used.is_some())
+            .next()
     }
 
     /// The version of the control groups.
@@ -166,25 +175,47 @@ impl Container {
     /// Limits and use now. Reads some files for the group and each around it.
     #[must_use]
     pub fn memory(&self) -> ContainerMemory {
-        let (limit, throttled, used, peak) = match self.version {
-            Version::V1 => (
-                "memory.limit_in_bytes",
-                None,
-                "memory.usage_in_bytes",
-                "memory.max_usage_in_bytes",
-            ),
-            Version::V2 => ("memory.max", Some("memory.high"), "memory.current", "memory.peak"),
-        };
-        let read = |directory: &Path, file: &str| {
-            parse_limit(&std::fs::read_to_string(directory.join(file)).ok()?)
-        };
+        let files = self.version.files();
         let around = || self.directory.ancestors().take_while(|path| path.starts_with(&self.mount));
         ContainerMemory {
-            limit: around().filter_map(|path| read(path, limit)).min(),
-            throttled_from: throttled
+            limit: around().filter_map(|path| read(path, files.limit)).min(),
+            throttled_from: files
+                .throttled_from
                 .and_then(|file| around().filter_map(|path| read(path, file)).min()),
-            used: read(&self.directory, used),
-            peak: read(&self.directory, peak),
+            used: read(&self.directory, files.used),
+            peak: read(&self.directory, files.peak),
         }
     }
+}
+
+/// The names of a group's files.
+struct Files {
+    limit: &'static str,
+    throttled_from: Option<&'static str>,
+    used: &'static str,
+    peak: &'static str,
+}
+
+impl Version {
+    const fn files(self) -> Files {
+        match self {
+            Self::V1 => Files {
+                limit: "memory.limit_in_bytes",
+                throttled_from: None,
+                used: "memory.usage_in_bytes",
+                peak: "memory.max_usage_in_bytes",
+            },
+            Self::V2 => Files {
+                limit: "memory.max",
+                throttled_from: Some("memory.high"),
+                used: "memory.current",
+                peak: "memory.peak",
+            },
+        }
+    }
+}
+
+/// A number of a group's file.
+fn read(group: &Path, file: &str) -> Option<u64> {
+    parse_limit(&std::fs::read_to_string(group.join(file)).ok()?)
 }

@@ -4,7 +4,7 @@ use super::{ProcessMemory, raw};
 use crate::procfs::{Mapping, Shares, parse_smaps, parse_smaps_rollup, parse_statm, parse_status};
 use crate::{ReadError, Reading, Source};
 use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::fs::{File, read_to_string};
+use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
 use std::sync::{OnceLock, PoisonError, RwLock};
@@ -125,9 +125,12 @@ impl Process {
         Ok((Reading::new(size, Source::noisy("VmSize")), Reading::new(resident, Source::VM_RSS)))
     }
 
+    /// A file's text. The kernel gives names as bytes, and cuts a process's after 15 of them, so a name may not be
+    /// UTF-8; figures are.
     fn text(&self, file: &str) -> Result<String, ReadError> {
         let path = self.directory.join(file);
-        read_to_string(&path).map_err(ReadError::io(&path))
+        let bytes = std::fs::read(&path).map_err(ReadError::io(&path))?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 }
 

@@ -16,7 +16,7 @@ pub fn directory(name: &str) -> PathBuf {
     directory
 }
 
-fn write(directory: &Path, file: &str, text: &str) {
+fn write(directory: &Path, file: &str, text: impl AsRef<[u8]>) {
     let path = directory.join(file);
     fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
     fs::write(path, text).expect("a file");
@@ -169,6 +169,41 @@ fn no_container_is_no_figure() {
     write(&root, "cgroup", "0::/../../etc\n");
     write(&root, "mountinfo", "1 1 0:1 / /none rw - cgroup2 c rw\n");
     assert_eq!(Container::of(&root, &root), None);
+}
+
+#[test]
+fn a_group_without_the_memory_controller_is_counted_by_the_one_around_it() {
+    let root = directory("cgroup2-uncontrolled");
+    write(&root, "proc/cgroup", "0::/user/session/app\n");
+    write(&root, "proc/mountinfo", "30 20 0:26 / /cg rw - cgroup2 cgroup rw\n");
+    fs::create_dir_all(root.join("cg/user/session/app")).expect("a directory");
+    write(&root, "cg/user/memory.current", "4096\n");
+    write(&root, "cg/user/memory.max", "8192\n");
+    let memory = Container::of(&root.join("proc"), &root).expect("a group").memory();
+    assert_eq!((memory.used, memory.limit), (Some(4096), Some(8192)));
+}
+
+#[test]
+fn names_that_are_not_utf_8_hide_no_figure() {
+    let root = directory("names");
+    // The kernel cuts a process's name after 15 bytes, here within a letter.
+    let cut = &"speicherpr\u{fc}f-\u{e4}mter".as_bytes()[..15];
+    assert!(std::str::from_utf8(cut).is_err());
+    write(&root, "statm", "1 1 1 1 0 1 0\n");
+    write(&root, "status", [b"Name:\t", cut, b"\nVmRSS:\t    3 kB\n"].concat());
+    write(&root, "smaps", b"1000-2000 r--p 00000000 00:00 0 /\xff\nRss: 4 kB\n");
+    let process = Process::in_directory(&root).expect("a file");
+    let resident = process.memory().expect("status").resident;
+    assert_eq!(resident.map(|reading| reading.bytes), Some(3072));
+    assert_eq!(process.mappings().expect("smaps")[0].shares.resident, Some(4096));
+    write(&root, "cgroup", "0::/\n");
+    write(
+        &root,
+        "mountinfo",
+        b"1 1 8:1 / /media/\xff rw - ext4 /dev/sdb rw\n2 1 0:2 / /cg rw - cgroup2 c rw\n",
+    );
+    write(&root, "cg/memory.current", "4096\n");
+    assert_eq!(Container::of(&root, &root).and_then(|it| it.memory().used), Some(4096));
 }
 
 #[test]
