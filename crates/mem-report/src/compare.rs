@@ -75,9 +75,9 @@ pub enum Verdict {
     Fell,
     /// Equal, or moved by no more than the threshold.
     Same,
-    /// The old timeline does not have it.
+    /// The old timeline does not have the sample, or has it without the metric.
     New,
-    /// The new timeline does not have it.
+    /// The new timeline does not have the sample, or has it without the metric.
     Gone,
 }
 
@@ -142,12 +142,15 @@ impl Comparison {
     #[must_use]
     pub fn new(old: &Timeline, new: &Timeline, threshold: Threshold) -> Self {
         let mut comparison = Self::default();
+        let (in_old, in_new) = (crate::metric::present(old), crate::metric::present(new));
+        let in_both: Vec<Metric> = in_old.into_iter().filter(|it| in_new.contains(it)).collect();
+        let in_both = in_both.as_slice();
         let mut olds: HashMap<Key<'_>, Sample<'_>> = keyed(old).collect();
         let mut carried: HashMap<Metric, i128> = HashMap::new();
         let mut kinds_before: Vec<KindChange> = Vec::new();
         for (key, now) in keyed(new) {
             let then = olds.remove(&key);
-            comparison.sample(key, then.as_ref(), Some(&now), threshold, &mut carried);
+            comparison.sample(key, then.as_ref(), Some(&now), (threshold, in_both), &mut carried);
             let Some((then, now)) = then.and_then(|then| then.kinds.zip(now.kinds)) else {
                 continue;
             };
@@ -165,7 +168,7 @@ impl Comparison {
             kinds_before = changes;
         }
         for (key, then) in keyed(old).filter(|(key, _)| olds.contains_key(key)) {
-            comparison.sample(key, Some(&then), None, threshold, &mut carried);
+            comparison.sample(key, Some(&then), None, (threshold, in_both), &mut carried);
         }
         comparison
     }
@@ -175,7 +178,7 @@ impl Comparison {
         (label, occurrence): Key<'_>,
         old: Option<&Sample<'_>>,
         new: Option<&Sample<'_>>,
-        threshold: Threshold,
+        (threshold, in_both): (Threshold, &[Metric]),
         carried: &mut HashMap<Metric, i128>,
     ) {
         for metric in Metric::ALL {
@@ -183,7 +186,8 @@ impl Comparison {
             let (then, now) = (reading(old), reading(new));
             // A metric that one timeline does not measure has not moved; one that a sample lost has.
             let both = old.is_some() && new.is_some();
-            if then.is_none() && now.is_none() || both && then.is_none() != now.is_none() {
+            let lost = then.is_none() != now.is_none();
+            if then.is_none() && now.is_none() || both && lost && !in_both.contains(&metric) {
                 continue;
             }
             let precision = [then, now].into_iter().flatten().map(|(_, precision)| precision);

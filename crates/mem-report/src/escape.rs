@@ -26,6 +26,14 @@ fn is_hidden(letter: char) -> bool {
         || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
+/// The first `most` characters of a text; an ellipsis is the last of them where the text is longer.
+pub fn short(text: &str, most: usize) -> std::borrow::Cow<'_, str> {
+    match text.char_indices().nth(most) {
+        None => text.into(),
+        Some(_) => text.chars().take(most - 1).chain(['…']).collect::<String>().into(),
+    }
+}
+
 /// The text that [`Line`] wrote; `None` where it is not such text.
 pub fn read_line(text: &str) -> Option<String> {
     let mut read = String::with_capacity(text.len());
@@ -100,6 +108,10 @@ impl fmt::Display for Markdown<'_> {
     }
 }
 
+/// What a spreadsheet takes for a formula's start (OWASP, "CSV Injection"), the wide forms of East Asian text
+/// included.
+const FORMULA: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+
 /// A field of CSV (RFC 4180), always in quotes. A text that a spreadsheet would take for a formula gets an
 /// apostrophe in front.
 pub struct Csv<'a>(pub &'a str);
@@ -107,7 +119,7 @@ pub struct Csv<'a>(pub &'a str);
 impl fmt::Display for Csv<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_char('"')?;
-        if self.0.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        if self.0.starts_with(FORMULA) {
             f.write_char('\'')?;
         }
         self.0.chars().try_for_each(|letter| match letter {
@@ -155,6 +167,7 @@ mod tests {
     #[test]
     fn a_field_of_csv_is_no_formula() {
         assert_eq!(Csv("=1+1").to_string(), "\"'=1+1\"");
+        assert_eq!(Csv("＝1+1").to_string(), "\"'＝1+1\"");
         assert_eq!(Csv("say \"x\"").to_string(), "\"say \"\"x\"\"\"");
     }
 }

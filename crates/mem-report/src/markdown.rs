@@ -1,24 +1,32 @@
 //! Markdown for the comment on a pull request: what moved, the details folded; nothing where nothing moved.
 
 use crate::compare::{Comparison, Row, SampleKinds};
-use crate::escape::Markdown;
-use crate::{Figure, Metric, Precision, Timeline, human};
+use crate::escape::{Markdown, short};
+use crate::metric::present;
+use crate::{Metric, Precision, Timeline, human};
 use core::fmt::Write;
 
 /// The first line of a comment: a program that updates its own comment finds it by this.
 pub const MARKER: &str = "<!-- mem-report -->";
 
+/// The longest comment that GitHub takes, in characters. Bytes are counted here, of which there are no fewer.
+const LONGEST: usize = 65_536;
 /// How many rows a table that is not folded has at most.
 const ROWS: usize = 20;
-/// How many rows of details one comparison has at most. GitHub takes comments of 65,536 characters.
-const DETAILS: usize = 100;
 /// How many kinds a sample has at most.
 const KINDS: usize = 8;
+/// How many characters of a name or label a comment shows.
+const NAME: usize = 50;
+/// How many bytes the details of one comparison may have in any case.
+const SHARE: usize = 4096;
+/// Room for what ends a comment: that timelines are left out.
+const CLOSING: usize = 200;
 
 /// The comment on comparisons under their names; empty if nothing moved beyond the threshold.
 ///
 /// The table gives what moved, where the difference begins; the folded part gives every row of each
-/// comparison that moved. Names and labels are code, so nothing in them is markup or a mention.
+/// comparison that moved, as far as GitHub takes a comment of that length. Names and labels are code, so nothing in
+/// them is markup or a mention; of a long one the first 50 characters are shown.
 ///
 /// ```
 /// use mem_report::compare::{Comparison, Threshold};
@@ -52,27 +60,56 @@ pub fn comment(comparisons: &[(&str, Comparison)]) -> String {
     );
     text.push_str("| timeline | sample | figure | old | new | difference | verdict |\n");
     text.push_str("|---|---|---|--:|--:|--:|---|\n");
-    for (name, row) in rows.iter().take(ROWS) {
-        let _ = writeln!(text, "| {} {}", Markdown(name), cells(row));
-    }
-    if rows.len() > ROWS {
-        let _ = writeln!(text, "\n{} more rows are in the details.", rows.len() - ROWS);
-    }
-    let mut kinds = String::new();
-    for (name, comparison) in &moved {
-        let name = format!("| {} ", Markdown(name));
-        kinds.extend(kind_rows(comparison).map(|row| name.clone() + &row));
-    }
+    let rows: Vec<String> =
+        rows.iter().map(|(name, row)| format!("| {} {}\n", Name(name), cells(row))).collect();
+    add_rows(&mut text, &rows, ROWS, LONGEST / 2, "rows that moved");
+    let kinds: Vec<String> = moved
+        .iter()
+        .flat_map(|(name, comparison)| {
+            kind_rows(comparison).map(|row| format!("| {} {row}", Name(name)))
+        })
+        .collect();
     if !kinds.is_empty() {
         text.push_str("\n| timeline | sample | kind | bytes | count |\n|---|---|---|--:|--:|\n");
-        kinds.lines().take(ROWS).for_each(|row| {
-            let _ = writeln!(text, "{row}");
-        });
+        add_rows(&mut text, &kinds, ROWS, LONGEST / 4 * 3, "kinds");
     }
-    for (name, comparison) in &moved {
-        details(&mut text, name, comparison);
+    let mut folded = 0;
+    for (index, (name, comparison)) in moved.iter().enumerate() {
+        // Each has its share of the room, unless that is too small for some rows.
+        let room = (LONGEST - CLOSING).saturating_sub(text.len());
+        let share = (room / (moved.len() - index)).max(SHARE).min(room);
+        folded += usize::from(details(&mut text, name, comparison, share));
     }
+    left_out(&mut text, moved.len(), folded, "timelines' details");
     text
+}
+
+/// A name or label in a cell.
+struct Name<'a>(&'a str);
+
+impl core::fmt::Display for Name<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        Markdown(&short(self.0, NAME)).fmt(f)
+    }
+}
+
+/// Adds rows: at most so many, and only as long as the text is no longer than that.
+fn add_rows(text: &mut String, rows: &[String], most: usize, length: usize, what: &str) {
+    let mut shown = 0;
+    for row in rows.iter().take(most) {
+        if text.len() + row.len() > length {
+            break;
+        }
+        text.push_str(row);
+        shown += 1;
+    }
+    left_out(text, rows.len(), shown, what);
+}
+
+fn left_out(text: &mut String, count: usize, shown: usize, what: &str) {
+    if count > shown {
+        let _ = writeln!(text, "\n{} more {what} are left out.", count - shown);
+    }
 }
 
 /// `| label | figure | old | new | difference | verdict |`.
@@ -90,7 +127,7 @@ fn cells(row: &Row) -> String {
     };
     format!(
         "| {}{times} | {}{noisy} | {} | {} | {difference} | {} |",
-        Markdown(&row.label),
+        Name(&row.label),
         row.metric,
         number(row.old),
         number(row.new),
@@ -105,22 +142,30 @@ fn kind_rows(comparison: &Comparison) -> impl Iterator<Item = String> {
             let name = format!("{}/{}", change.group, change.name);
             let count = change.count.map(human::signed).unwrap_or_default();
             let bytes = human::signed(change.bytes);
-            format!("| {} | {} | {bytes} | {count} |\n", Markdown(label), Markdown(&name))
+            format!("| {} | {} | {bytes} | {count} |\n", Name(label), Name(&name))
         })
     })
 }
 
-fn details(text: &mut String, name: &str, comparison: &Comparison) {
-    let _ = writeln!(text, "\n<details><summary>{}: every sample</summary>\n", Markdown(name));
-    text.push_str("| sample | figure | old | new | difference | verdict |\n");
-    text.push_str("|---|---|--:|--:|--:|---|\n");
-    for row in comparison.rows().iter().take(DETAILS) {
-        let _ = writeln!(text, "{}", cells(row));
+/// Adds every row of a comparison, folded, in so many bytes; `false` if they are too few for one.
+fn details(text: &mut String, name: &str, comparison: &Comparison, room: usize) -> bool {
+    let start = format!(
+        "\n<details><summary>{}: every sample</summary>\n\n\
+         | sample | figure | old | new | difference | verdict |\n|---|---|--:|--:|--:|---|\n",
+        Name(name)
+    );
+    let rows: Vec<String> = comparison.rows().iter().map(|row| cells(row) + "\n").collect();
+    let mut end = String::new();
+    left_out(&mut end, rows.len(), 0, "rows");
+    end.push_str("\n</details>\n");
+    if start.len() + rows.first().map_or(0, String::len) + end.len() > room {
+        return false;
     }
-    if comparison.rows().len() > DETAILS {
-        let _ = writeln!(text, "\n{} more rows are left out.", comparison.rows().len() - DETAILS);
-    }
+    let length = text.len() + room - end.len();
+    text.push_str(&start);
+    add_rows(text, &rows, usize::MAX, length, "rows");
     text.push_str("\n</details>\n");
+    true
 }
 
 /// Any text as code, in which nothing is markup: `<code>` around it, what has a meaning escaped.
@@ -167,21 +212,4 @@ pub fn timeline(name: &str, timeline: &Timeline) -> String {
         let _ = writeln!(text, "| {} |{}", rest.join("<br>"), " |".repeat(metrics.len()));
     }
     text
-}
-
-/// The metrics that a sample of the timeline has.
-pub(crate) fn present(timeline: &Timeline) -> Vec<Metric> {
-    let mut found = [false; Metric::ALL.len()];
-    let figures = Figure::ALL.len();
-    for (found, figure) in found.iter_mut().zip(Figure::ALL) {
-        *found = timeline.figure(figure).any(|bytes| bytes.is_some());
-    }
-    if timeline.samples().any(|sample| sample.allocations.is_some()) {
-        found[figures..].fill(true);
-    }
-    Metric::ALL
-        .into_iter()
-        .zip(found)
-        .filter_map(|(metric, found)| found.then_some(metric))
-        .collect()
 }

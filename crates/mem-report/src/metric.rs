@@ -1,6 +1,6 @@
 //! All numbers that a sample can hold, under one name each, so that every view walks one list.
 
-use crate::{Figure, Precision, Sample};
+use crate::{Figure, Precision, Sample, Timeline};
 use core::fmt;
 
 /// A number of a sample: one of the five figures, or a counter of the allocator.
@@ -148,6 +148,23 @@ impl Metric {
             Self::Counter(_) => sample.allocations.map(|_| crate::Source::COUNTING_ALLOCATOR),
         }
     }
+}
+
+/// The metrics that a sample of the timeline has.
+pub(crate) fn present(timeline: &Timeline) -> Vec<Metric> {
+    let mut found = [false; Metric::ALL.len()];
+    let figures = Figure::ALL.len();
+    for (found, figure) in found.iter_mut().zip(Figure::ALL) {
+        *found = timeline.figure(figure).any(|bytes| bytes.is_some());
+    }
+    if timeline.samples().any(|sample| sample.allocations.is_some()) {
+        found[figures..].fill(true);
+    }
+    Metric::ALL
+        .into_iter()
+        .zip(found)
+        .filter_map(|(metric, found)| found.then_some(metric))
+        .collect()
 }
 
 impl From<Figure> for Metric {

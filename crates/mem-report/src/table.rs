@@ -3,7 +3,7 @@
 
 use crate::compare::{Comparison, SampleKinds};
 use crate::escape::Line;
-use crate::{Metric, Precision, Sample, Timeline, human, markdown};
+use crate::{Metric, Precision, Sample, Timeline, human, metric};
 use comfy_table::{CellAlignment, Table as Cells, presets};
 use core::fmt::Write;
 
@@ -43,7 +43,7 @@ impl<'t> Table<'t> {
     /// The table as text. O(samples + kinds).
     #[must_use]
     pub fn text(&self) -> String {
-        let metrics = markdown::present(self.timeline);
+        let metrics = metric::present(self.timeline);
         let counted = self.timeline.samples().any(|sample| sample.kinds.is_some());
         let count = if counted { "count" } else { "" };
         let mut header =

@@ -134,6 +134,56 @@ fn nothing_of_a_label_reaches_a_comment_as_markup() {
 }
 
 #[test]
+fn a_comment_is_no_longer_than_github_takes_and_says_what_it_leaves_out() {
+    let labels: Vec<String> =
+        (0..300).map(|number| format!("{number} {}", "|".repeat(300))).collect();
+    let make = |bytes: u64| {
+        let mut timeline = Timeline::new();
+        for label in &labels {
+            let mut kinds = Kinds::new();
+            kinds.add("heap", NASTY, 1, bytes * 2);
+            kinds.add("heap", "\u{202e}".repeat(300), 1, bytes);
+            let usage = MemoryUsage::new().with(Figure::HeapUsed, bytes, Source::HEAP);
+            timeline.record(Sample::new(label, usage).with_kinds(&kinds));
+        }
+        timeline
+    };
+    let names: Vec<String> = (0..60).map(|number| format!("service {number}")).collect();
+    for shown in [1, 2, 60] {
+        let all = names[..shown].iter().map(|name| {
+            (name.as_str(), Comparison::new(&make(1000), &make(1056), Threshold::default()))
+        });
+        let comment = markdown::comment(&all.collect::<Vec<_>>());
+        assert!(comment.len() <= 65_536, "{} bytes of {shown} timelines", comment.len());
+        assert!(comment.len() > 40_000, "{} bytes of {shown} timelines", comment.len());
+        assert_eq!(comment.matches("<details>").count(), comment.matches("</details>").count());
+        assert!(comment.contains(" more rows are left out."));
+        assert_eq!(comment.contains(" timelines' details are left out."), shown == 60);
+    }
+    let hidden = "\u{202e}".repeat(100);
+    let old: Vec<(&str, u64)> = (0..60).map(|number| (hidden.as_str(), number)).collect();
+    let new: Vec<(&str, u64)> = (0..60).map(|number| (hidden.as_str(), number * 7 + 1)).collect();
+    let comment = markdown::comment(&[(&hidden, compared(&old, &new, 0))]);
+    assert!(comment.len() <= 65_536 && comment.contains(" more rows that moved are left out."));
+}
+
+#[test]
+fn a_figure_that_a_sample_has_no_more_has_moved() {
+    let sampled = |second: MemoryUsage| {
+        let mut timeline = timeline(&[("a", 1)]);
+        timeline.push("b", second);
+        timeline
+    };
+    let used = MemoryUsage::new().with(Figure::HeapUsed, 2, Source::HEAP);
+    let both = [sampled(used), sampled(MemoryUsage::new())];
+    let compared =
+        |old: usize, new: usize| Comparison::new(&both[old], &both[new], Threshold::default());
+    assert_eq!(moved(&compared(0, 1)), [("b", Verdict::Gone)]);
+    assert_eq!(moved(&compared(1, 0)), [("b", Verdict::New)]);
+    assert!(compared(1, 1).is_quiet());
+}
+
+#[test]
 #[cfg(feature = "table")]
 fn a_compared_table_names_the_kinds_and_leaves_a_share_that_is_rounded_to_nothing_out() {
     let make = |more: u64| {
