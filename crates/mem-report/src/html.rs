@@ -12,10 +12,10 @@
 mod data;
 mod pick;
 
-use crate::escape::{Html, Line};
+use crate::escape::{Html, Line, short};
 use crate::{Metric, Sample, Timeline, human};
 use core::fmt::{self, Display};
-use data::Data;
+use data::{Data, NAME};
 use std::io::{self, Write};
 
 const SCRIPT: &str = include_str!("html/page.js");
@@ -26,6 +26,9 @@ const UPLOT_LICENSE: &str = include_str!("html/uplot/LICENSE");
 
 /// How many samples the table of samples has at most.
 const ROWS: usize = 500;
+/// How many statements a sample has in that table at most, and how many all samples have.
+const STATEMENTS: usize = 20;
+const ALL_STATEMENTS: usize = 1000;
 /// How many kinds the table of kinds has at most.
 const KINDS: usize = 100;
 
@@ -64,8 +67,8 @@ impl<'t> Page<'t> {
         self
     }
 
-    /// Writes the page. O(samples + kinds); the page's size does not grow with them beyond about 1.5 MB,
-    /// sections apart.
+    /// Writes the page. O(samples + kinds); the page's size does not grow with them beyond about 2 MB, sections
+    /// apart: of a long name, label or statement it has the first 80 characters, of many statements the first ones.
     ///
     /// # Errors
     /// What the writer refuses.
@@ -87,7 +90,7 @@ impl<'t> Page<'t> {
                      - zoom, 0 shows all.";
         chart(&mut to, "figures", "Figures", about)?;
         for (index, (group, _)) in data.kinds.iter().enumerate() {
-            let title = format!("By kind: {}", Line(group));
+            let title = format!("By kind: {}", Line(&short(group, NAME)));
             chart(&mut to, &format!("kinds-{index}"), &title, "Bytes by kind as stacked areas.")?;
         }
         kinds(&mut to, timeline)?;
@@ -188,12 +191,16 @@ impl Display for Extent<'_> {
         if data.marks.len() < data.labels {
             write!(f, "{} of {} labels are marked. ", count(data.marks.len()), count(data.labels))?;
         }
+        let (charts, groups) = (data.kinds.len(), data.groups);
+        if charts < groups {
+            write!(f, "{} of {} groups of kinds have a chart. ", count(charts), count(groups))?;
+        }
         Ok(())
     }
 }
 
 /// The lowest and the highest value of a metric, each with its index.
-fn extremes(timeline: &Timeline, metric: Metric) -> Option<[(u64, usize); 2]> {
+fn extremes(timeline: &Timeline, metric: Metric) -> Option<[(i128, usize); 2]> {
     let mut present = data::values(timeline, metric)
         .enumerate()
         .filter_map(|(index, value)| Some((value?, index)));
@@ -238,9 +245,9 @@ fn summary(to: &mut impl Write, timeline: &Timeline) -> io::Result<()> {
             Number(&size(then)),
             Number(&size(now)),
             Number(&change),
-            Number(&bytes(low.into())),
-            Number(&bytes(high.into())),
-            Html(&at),
+            Number(&bytes(low)),
+            Number(&bytes(high)),
+            Name(&at),
             Html(&source.map_or(String::new(), |source| source.to_string())),
             Html(metric.definition()),
         )?;
@@ -283,8 +290,8 @@ fn kinds(to: &mut impl Write, timeline: &Timeline) -> io::Result<()> {
         writeln!(
             to,
             "<tr><th scope=\"row\">{}</th><td>{}</td>{}{}{}{}</tr>",
-            Html(&row.name),
-            Html(&row.group),
+            Name(&row.name),
+            Name(&row.group),
             Number(&row.count.map_or(String::new(), |count| human::grouped(count.into()))),
             Number(&bytes((*then).into())),
             Number(&bytes(row.bytes.into())),
@@ -309,13 +316,12 @@ fn samples(to: &mut impl Write, timeline: &Timeline) -> io::Result<()> {
     writeln!(to, "<details{open}><summary>Samples with a label</summary>")?;
     table(to, "", &columns)?;
     let mut before: Option<Sample<'_>> = None;
+    let mut room = ALL_STATEMENTS;
     for index in labelled.iter().take(ROWS) {
         let Some(sample) = timeline.get(*index) else { continue };
-        write!(to, "<tr><th scope=\"row\">{}</th><td class=\"steps\">", Html(sample.label))?;
-        for statement in timeline.statements(before.map_or(0, |before| before.step), sample.step) {
-            writeln!(to, "{}", Html(statement))?;
-        }
-        write!(to, "</td>")?;
+        write!(to, "<tr><th scope=\"row\">{}</th>", Name(sample.label))?;
+        let from = before.map_or(0, |before| before.step);
+        statements(to, timeline.statements(from, sample.step), &mut room)?;
         for metric in &metrics {
             let value = metric.of(&sample);
             let then = before.and_then(|before| metric.of(&before));
@@ -334,20 +340,36 @@ fn samples(to: &mut impl Write, timeline: &Timeline) -> io::Result<()> {
         writeln!(to, "</tr>")?;
         before = Some(sample);
     }
-    let rest: Vec<_> = timeline.last_statements().take(ROWS).collect();
-    if !rest.is_empty() {
-        let rest = rest.join("\n");
-        writeln!(
-            to,
-            "<tr><th scope=\"row\">(end)</th><td class=\"steps\">{}</td></tr>",
-            Html(&rest)
-        )?;
+    if timeline.last_statements().len() > 0 {
+        write!(to, "<tr><th scope=\"row\">(end)</th>")?;
+        statements(to, timeline.last_statements(), &mut room)?;
+        writeln!(to, "</tr>")?;
     }
     writeln!(to, "</tbody></table></div>")?;
     if labelled.len() > ROWS {
         writeln!(to, "<p>{} more samples are left out.</p>", labelled.len() - ROWS)?;
     }
     writeln!(to, "</details>")
+}
+
+/// A cell of statements, as many as there is room for.
+fn statements<'t>(
+    to: &mut impl Write,
+    mut all: impl Iterator<Item = &'t str>,
+    room: &mut usize,
+) -> io::Result<()> {
+    write!(to, "<td class=\"steps\">")?;
+    let mut gap = "";
+    for statement in all.by_ref().take(STATEMENTS.min(*room)) {
+        *room -= 1;
+        write!(to, "{gap}{}", Name(statement))?;
+        gap = "\n";
+    }
+    match all.count() {
+        0 => {}
+        left => write!(to, "{gap}({} more statements)", human::grouped(left as u128))?,
+    }
+    write!(to, "</td>")
 }
 
 /// The start of a table; a column whose title ends in `#` holds numbers.
@@ -363,6 +385,15 @@ fn table(to: &mut impl Write, title: &str, columns: &[&str]) -> io::Result<()> {
         }
     }
     writeln!(to, "</tr></thead>\n<tbody>")
+}
+
+/// A name, label or statement, of a long one its start.
+struct Name<'a>(&'a str);
+
+impl Display for Name<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Html(&short(self.0, NAME)).fmt(f)
+    }
 }
 
 struct Number<'a>(&'a str);

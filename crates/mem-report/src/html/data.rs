@@ -1,8 +1,8 @@
 //! The data of a page: what its charts draw, as JSON that a script element may hold.
 
 use super::pick::Picker;
-use crate::escape::Line;
-use crate::{Counter, Metric, Precision, Timeline, markdown};
+use crate::escape::{Line, short};
+use crate::{Counter, Metric, Precision, Timeline, metric};
 use core::fmt::Write;
 use std::collections::BTreeMap;
 
@@ -16,19 +16,23 @@ const KINDS: usize = 12;
 const GROUPS: usize = 4;
 /// How many labels, and how many collections, are marked at most.
 const MARKS: usize = 1000;
-/// The longest label that is marked, in characters.
-const LABEL: usize = 200;
+/// How many characters of a name, label or statement a page shows.
+pub const NAME: usize = 80;
 
 /// What the charts draw.
 pub struct Data {
     pub figures: Block,
-    /// A block for each group, under its name.
+    /// A block for each group that has a chart, under its name.
     pub kinds: Vec<(String, Block)>,
+    /// How many groups of kinds there are.
+    pub groups: usize,
     /// The labelled samples: those whose label differs from the one before.
     pub marks: Vec<usize>,
     /// How many labelled samples there are.
     pub labels: usize,
     pub collections: Vec<usize>,
+    /// Whether every sample has a time, and none is before the one before it: only then there is an axis of time.
+    is_timed: bool,
 }
 
 /// The samples and series of one chart.
@@ -42,7 +46,7 @@ pub struct Block {
 pub struct Series {
     pub name: String,
     pub noisy: bool,
-    pub values: Vec<Option<u64>>,
+    pub values: Vec<Option<i128>>,
 }
 
 impl Data {
@@ -52,17 +56,20 @@ impl Data {
         let marks = thinned(labelled);
         let collections = thinned(collections(timeline));
         let figures = figures(timeline, &marks);
-        Self { figures, kinds: kinds(timeline), marks, labels, collections }
+        let (kinds, groups) = kinds(timeline);
+        let times = || timeline.samples().map(|sample| sample.at);
+        let is_timed = times().all(|at| at.is_some()) && times().is_sorted();
+        Self { figures, kinds, groups, marks, labels, collections, is_timed }
     }
 
     /// The JSON, in which no `<` occurs.
     pub fn json(&self, timeline: &Timeline) -> String {
         let mut text = String::from("{\"figures\":");
-        block(&mut text, timeline, &self.figures, false);
+        self.block(&mut text, timeline, &self.figures, false);
         text.push_str(",\"kinds\":[");
         for (index, (_, kinds)) in self.kinds.iter().enumerate() {
             text.push_str(if index > 0 { "," } else { "" });
-            block(&mut text, timeline, kinds, true);
+            self.block(&mut text, timeline, kinds, true);
         }
         text.push_str("],\"marks\":[");
         marks(&mut text, timeline, &self.marks, true);
@@ -70,6 +77,31 @@ impl Data {
         marks(&mut text, timeline, &self.collections, false);
         text.push_str("]}");
         text
+    }
+
+    fn block(&self, text: &mut String, timeline: &Timeline, block: &Block, stacked: bool) {
+        let _ = write!(text, "{{\"stacked\":{stacked},\"at\":");
+        numbers(text, block.at.iter().map(|index| Some(*index as i128)));
+        let time = |index: &usize| Some(timeline.get(*index)?.at?.as_micros());
+        let times: Option<Vec<u128>> = block.at.iter().map(time).collect();
+        if let Some(times) = times.filter(|_| self.is_timed) {
+            text.push_str(",\"ms\":[");
+            for (index, micros) in times.into_iter().enumerate() {
+                let comma = if index > 0 { "," } else { "" };
+                let _ = write!(text, "{comma}{}.{:03}", micros / 1000, micros % 1000);
+            }
+            text.push(']');
+        }
+        text.push_str(",\"series\":[");
+        for (index, series) in block.series.iter().enumerate() {
+            text.push_str(if index > 0 { "," } else { "" });
+            text.push_str("{\"name\":");
+            string(text, &series.name);
+            let _ = write!(text, ",\"noisy\":{},\"color\":{index},\"values\":", series.noisy);
+            numbers(text, series.values.iter().copied());
+            text.push('}');
+        }
+        text.push_str("]}");
     }
 }
 
@@ -107,7 +139,7 @@ fn thinned(indices: Vec<usize>) -> Vec<usize> {
 
 /// The metrics in bytes that a line is drawn of.
 pub fn drawn(timeline: &Timeline) -> Vec<Metric> {
-    let mut metrics = markdown::present(timeline);
+    let mut metrics = metric::present(timeline);
     metrics.retain(|metric| match metric {
         Metric::Figure(_) => true,
         Metric::Counter(counter) => matches!(counter, Counter::LiveBytes | Counter::PeakBytes),
@@ -115,15 +147,13 @@ pub fn drawn(timeline: &Timeline) -> Vec<Metric> {
     metrics
 }
 
-/// One metric of all samples; a negative value is drawn as 0.
-pub fn values(timeline: &Timeline, metric: Metric) -> Box<dyn Iterator<Item = Option<u64>> + '_> {
+/// One metric of all samples.
+pub fn values(timeline: &Timeline, metric: Metric) -> Box<dyn Iterator<Item = Option<i128>> + '_> {
     match metric {
-        Metric::Figure(figure) => Box::new(timeline.figure(figure)),
-        Metric::Counter(_) => Box::new(
-            timeline
-                .samples()
-                .map(move |sample| metric.of(&sample).map(|value| value.max(0) as u64)),
-        ),
+        Metric::Figure(figure) => {
+            Box::new(timeline.figure(figure).map(|bytes| bytes.map(i128::from)))
+        }
+        Metric::Counter(_) => Box::new(timeline.samples().map(move |sample| metric.of(&sample))),
     }
 }
 
@@ -141,18 +171,16 @@ fn figures(timeline: &Timeline, marks: &[usize]) -> Block {
         Series {
             name: metric.name().to_owned(),
             noisy: samples.iter().any(|sample| metric.reading(sample).is_some_and(noisy)),
-            values: samples
-                .iter()
-                .map(|sample| metric.of(sample).map(|value| u64::try_from(value).unwrap_or(0)))
-                .collect(),
+            values: samples.iter().map(|sample| metric.of(sample)).collect(),
         }
     });
     let series = series.collect();
     Block { at, series }
 }
 
-/// A block for each group: its largest kinds by their highest bytes, and the remaining ones as one.
-fn kinds(timeline: &Timeline) -> Vec<(String, Block)> {
+/// A block for each group, as far as they have a chart, and how many groups there are: the largest kinds by their
+/// highest bytes, and the remaining ones as one.
+fn kinds(timeline: &Timeline) -> (Vec<(String, Block)>, usize) {
     let mut highest: BTreeMap<&str, BTreeMap<&str, u64>> = BTreeMap::new();
     let tables: Vec<_> = timeline
         .samples()
@@ -165,6 +193,7 @@ fn kinds(timeline: &Timeline) -> Vec<(String, Block)> {
             *high = row.bytes.max(*high);
         }
     }
+    let groups = highest.len();
     let mut blocks = Vec::new();
     for (group, highest) in highest.into_iter().take(GROUPS) {
         let mut names: Vec<_> = highest.into_iter().collect();
@@ -175,10 +204,10 @@ fn kinds(timeline: &Timeline) -> Vec<(String, Block)> {
         let columns = names.len() + usize::from(!rest.is_empty());
         let mut values = vec![Vec::with_capacity(tables.len()); columns];
         for (_, table) in &tables {
-            let mut others: u64 = table.group(group).iter().map(|row| row.bytes).sum();
+            let mut others: i128 = table.group(group).iter().map(|row| i128::from(row.bytes)).sum();
             for (column, name) in values.iter_mut().zip(&names) {
-                let bytes = table.get(group, name).map_or(0, |row| row.bytes);
-                others = others.saturating_sub(bytes);
+                let bytes = table.get(group, name).map_or(0, |row| row.bytes.into());
+                others -= bytes;
                 column.push(Some(bytes));
             }
             if let (false, Some(column)) = (rest.is_empty(), values.last_mut()) {
@@ -190,7 +219,7 @@ fn kinds(timeline: &Timeline) -> Vec<(String, Block)> {
         // The sum's extremes are no kind's.
         picker.series((0..tables.len()).map(|row| values.iter().map(|column| column[row]).sum()));
         let picked = picker.finish();
-        let named = names.into_iter().map(|name| Line(name).to_string());
+        let named = names.into_iter().map(|name| Line(&short(name, NAME)).to_string());
         let named = named.chain((!rest.is_empty()).then(|| format!("{} more kinds", rest.len())));
         let series = named.zip(&values).map(|(name, column)| Series {
             name,
@@ -201,32 +230,7 @@ fn kinds(timeline: &Timeline) -> Vec<(String, Block)> {
         let at = picked.iter().map(|row| tables[*row].0).collect();
         blocks.push((group.to_owned(), Block { at, series }));
     }
-    blocks
-}
-
-fn block(text: &mut String, timeline: &Timeline, block: &Block, stacked: bool) {
-    let _ = write!(text, "{{\"stacked\":{stacked},\"at\":");
-    numbers(text, block.at.iter().map(|index| Some(*index as u64)));
-    let times: Option<Vec<u128>> =
-        block.at.iter().map(|index| Some(timeline.get(*index)?.at?.as_micros())).collect();
-    if let Some(times) = times {
-        text.push_str(",\"ms\":[");
-        for (index, micros) in times.into_iter().enumerate() {
-            let comma = if index > 0 { "," } else { "" };
-            let _ = write!(text, "{comma}{}.{:03}", micros / 1000, micros % 1000);
-        }
-        text.push(']');
-    }
-    text.push_str(",\"series\":[");
-    for (index, series) in block.series.iter().enumerate() {
-        text.push_str(if index > 0 { "," } else { "" });
-        text.push_str("{\"name\":");
-        string(text, &series.name);
-        let _ = write!(text, ",\"noisy\":{},\"color\":{index},\"values\":", series.noisy);
-        numbers(text, series.values.iter().copied());
-        text.push('}');
-    }
-    text.push_str("]}");
+    (blocks, groups)
 }
 
 fn marks(text: &mut String, timeline: &Timeline, indices: &[usize], labels: bool) {
@@ -238,15 +242,14 @@ fn marks(text: &mut String, timeline: &Timeline, indices: &[usize], labels: bool
             let _ = write!(text, ",\"ms\":{}.{:03}", at.as_millis(), at.as_micros() % 1000);
         }
         if labels {
-            let label: String = sample.label.chars().take(LABEL).collect();
             text.push_str(",\"label\":");
-            string(text, &Line(&label).to_string());
+            string(text, &Line(&short(sample.label, NAME)).to_string());
         }
         text.push('}');
     }
 }
 
-fn numbers(text: &mut String, numbers: impl Iterator<Item = Option<u64>>) {
+fn numbers(text: &mut String, numbers: impl Iterator<Item = Option<i128>>) {
     text.push('[');
     for (index, number) in numbers.enumerate() {
         text.push_str(if index > 0 { "," } else { "" });

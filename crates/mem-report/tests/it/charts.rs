@@ -127,3 +127,69 @@ fn absent_figures_are_gaps_and_not_zeros() {
     assert_eq!(data(&page)["figures"]["series"][0]["values"], serde_json::json!([1, null]));
     assert!(page.contains("absent"));
 }
+
+#[test]
+fn a_page_stays_small_whatever_labels_statements_and_kinds_there_are() {
+    let mut timeline = Timeline::new();
+    let long = "\u{202e}".repeat(1000);
+    for number in 0..5000_u64 {
+        for _ in 0..30 {
+            timeline.statement(&long);
+        }
+        let mut kinds = Kinds::new();
+        for kind in 0..20 {
+            kinds.add(format!("{} {long}", kind % 6), format!("{kind} {long}"), 1, number);
+        }
+        let usage = MemoryUsage::new().with(Figure::HeapUsed, number, Source::HEAP);
+        let label = format!("{number} {long}");
+        let sample = Sample::new(&label, usage);
+        let wanted = number.is_multiple_of(100);
+        timeline.record(if wanted { sample.with_kinds(&kinds) } else { sample });
+    }
+    timeline.statement(&long);
+    let page = page("long", &timeline);
+    assert!(page.len() < 2_500_000, "{} bytes", page.len());
+    assert!(page.contains("(10 more statements)") && page.contains("(30 more statements)"));
+    assert!(page.contains("4 of 6 groups of kinds have a chart."));
+    assert!(page.contains("4500 more samples are left out."));
+}
+
+#[test]
+fn sums_of_the_largest_figures_are_drawn() {
+    let mut kinds = Kinds::new();
+    for kind in 0..20 {
+        kinds.add("heap", format!("kind {kind:02}"), u64::MAX, u64::MAX);
+    }
+    let usage = MemoryUsage::new().with(Figure::HeapUsed, u64::MAX, Source::HEAP);
+    let mut timeline = Timeline::new();
+    timeline.record(Sample::new("a", usage).with_kinds(&kinds));
+    let page = page("most", &timeline);
+    assert!(page.contains(&format!("[{}]", 8 * u128::from(u64::MAX))), "the remaining kinds");
+}
+
+#[test]
+fn live_bytes_below_zero_are_drawn_as_they_are() {
+    let mut timeline = Timeline::new();
+    for live_bytes in [0, -4000] {
+        let mut counters = mem_report::Allocations::default();
+        counters.live_bytes = live_bytes;
+        timeline.record(Sample::new("a", MemoryUsage::new()).with_allocations(counters));
+    }
+    let page = page("freed for another thread", &timeline);
+    assert_eq!(data(&page)["figures"]["series"][0]["values"], serde_json::json!([0, -4000]));
+    assert!(page.contains("-3.91 KiB"));
+}
+
+#[test]
+fn a_time_that_runs_backwards_makes_no_axis() {
+    let times = |times: [u64; 3]| {
+        let mut timeline = Timeline::new();
+        for millis in times {
+            let sample = Sample::new("a", MemoryUsage::new().with(Figure::Rss, 1, Source::VM_RSS));
+            timeline.record(sample.with_time(Duration::from_millis(millis)));
+        }
+        data(&page("times", &timeline))["figures"]["ms"].clone()
+    };
+    assert_eq!(times([1, 2, 2]), serde_json::json!([1.0, 2.0, 2.0]));
+    assert_eq!(times([1, 3, 2]), serde_json::Value::Null);
+}
