@@ -57,7 +57,9 @@ impl Comparator for Bands {
 #[must_use]
 pub fn committed(manifest: &str, file: &str, module: &str, name: &str) -> String {
     let settings = ::insta::Settings::clone_current();
-    let mut stem = name.replace(['/', '\\', ':'], "__");
+    let suffix = settings.snapshot_suffix().map(|suffix| format!("@{suffix}")).unwrap_or_default();
+    // As `get_snapshot_filename` of insta's `runtime.rs` does.
+    let mut stem = format!("{name}{suffix}").replace(['/', '\\'], "__");
     if settings.prepend_module_to_snapshot() {
         stem = format!("{}__{stem}", module.replace("::", "__"));
     }
@@ -67,8 +69,9 @@ pub fn committed(manifest: &str, file: &str, module: &str, name: &str) -> String
         let path = folder.join(settings.snapshot_path()).join(format!("{stem}.snap"));
         std::fs::read_to_string(path).ok()
     });
-    // The header is between two lines of three dashes.
-    let body = |text: String| text.splitn(3, "---\n").nth(2).map(str::to_owned);
+    // The header is between two lines of three dashes; git may give the file Windows' line ends.
+    let body =
+        |text: String| text.replace("\r\n", "\n").splitn(3, "---\n").nth(2).map(str::to_owned);
     texts.into_iter().next().and_then(body).unwrap_or_default()
 }
 

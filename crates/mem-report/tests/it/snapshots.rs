@@ -42,3 +42,32 @@ fn the_committed_text_is_found_where_insta_keeps_it() {
     assert_eq!(found("a service"), "start\n  rss: 24 MiB to 44 MiB\n  heapUsed: 1000\n");
     assert_eq!(found("no such name"), "");
 }
+
+/// The text that is found of a snapshot in a folder of a test, under insta's settings of that moment.
+fn found_in(folder: &str, file: &str, text: &str, name: &str) -> String {
+    let root = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(folder);
+    let snapshots = root.join("tests/snapshots");
+    std::fs::create_dir_all(&snapshots).expect("the target directory can be written");
+    std::fs::write(snapshots.join(file), text).expect("a file");
+    let root = root.to_str().expect("a path of UTF-8");
+    mem_report::insta::committed(root, "tests/it.rs", "it::a", name)
+}
+
+#[test]
+fn a_snapshot_keeps_its_bands_whatever_insta_makes_of_its_name() {
+    let text = "---\nsource: a\n---\nstart\n  rss: 24 MiB to 44 MiB\n";
+    let found = |file: &str, name: &str| found_in("names", file, text, name);
+    let body = "start\n  rss: 24 MiB to 44 MiB\n";
+    assert_eq!(found("it__a__one:two.snap", "one:two"), body);
+    assert_eq!(found("it__a__one__two.snap", "one/two"), body);
+    insta::with_settings!({ snapshot_suffix => "release" }, {
+        assert_eq!(found("it__a__one@release.snap", "one"), body);
+    });
+}
+
+#[test]
+fn a_snapshot_with_line_ends_of_windows_keeps_its_bands() {
+    let text = "---\r\nsource: a\r\n---\r\nstart\r\n  rss: 24 MiB to 44 MiB\r\n";
+    let found = found_in("windows", "it__a__one.snap", text, "one");
+    assert_eq!(found, "start\n  rss: 24 MiB to 44 MiB\n");
+}
