@@ -232,45 +232,74 @@ struct ReadSample {
 /// Reads the timelines of a file with their names. O(n); one line is in memory at a time.
 ///
 /// # Errors
-/// The first line that cannot be read; what was before it is not returned.
+/// The first line that cannot be read. [`read_partly`] gives what precedes it too.
 pub fn read(from: impl BufRead) -> Result<Vec<(String, Timeline)>, JsonError> {
-    let mut timelines: Vec<(String, Timeline)> = Vec::new();
-    let mut sources = [None; 5];
-    for (index, text) in from.lines().enumerate() {
+    let (timelines, error) = read_partly(from);
+    error.map_or(Ok(timelines), Err)
+}
+
+/// Reads the timelines of a file up to the first line that cannot be read, and says what is wrong with that one: for a
+/// file whose program was ended while it wrote.
+///
+/// ```
+/// use mem_report::json::{self, JsonError};
+///
+/// let file = "{\"mem-report\":\"timeline\",\"version\":1,\"name\":\"a\"}\n\
+///     {\"label\":\"start\",\"usage\":{\"rss\":4096}}\n{\"label\":\"en";
+/// let (timelines, error) = json::read_partly(file.as_bytes());
+/// assert_eq!(timelines[0].1.len(), 1);
+/// assert!(matches!(error, Some(JsonError::Line { line: 3, .. })));
+/// ```
+pub fn read_partly(from: impl BufRead) -> (Vec<(String, Timeline)>, Option<JsonError>) {
+    let mut reader = Reader::default();
+    let read = from.lines().enumerate().try_for_each(|(index, text)| {
         let text = text.map_err(JsonError::Io)?;
-        let number = index + 1;
+        if text.trim().is_empty() { Ok(()) } else { reader.line(&text, index + 1) }
+    });
+    let no_head = reader.timelines.is_empty().then_some(JsonError::NoHead);
+    (reader.timelines, read.err().or(no_head))
+}
+
+/// What was read so far.
+#[derive(Default)]
+struct Reader {
+    timelines: Vec<(String, Timeline)>,
+    /// The sources of the current timeline's next samples.
+    sources: [Option<Source>; 5],
+}
+
+impl Reader {
+    fn line(&mut self, text: &str, number: usize) -> Result<(), JsonError> {
         let wrong = |error| JsonError::Line { line: number, error };
-        if text.trim().is_empty() {
-            continue;
-        }
         if text.starts_with("{\"mem-report\"") {
-            let head: ReadHead = serde_json::from_str(&text).map_err(wrong)?;
+            let head: ReadHead = serde_json::from_str(text).map_err(wrong)?;
             if head.format != FORMAT {
                 return Err(JsonError::NoHead);
             }
             if head.version != VERSION {
                 return Err(JsonError::Version { line: number, version: head.version });
             }
-            timelines.push((head.name, Timeline::new()));
-            sources = [None; 5];
-            continue;
+            self.timelines.push((head.name, Timeline::new()));
+            self.sources = [None; 5];
+            return Ok(());
         }
-        let (_, timeline) = timelines.last_mut().ok_or(JsonError::NoHead)?;
+        let (_, timeline) = self.timelines.last_mut().ok_or(JsonError::NoHead)?;
         if text.starts_with("{\"statement\"") {
-            let read: ReadStatement = serde_json::from_str(&text).map_err(wrong)?;
+            let read: ReadStatement = serde_json::from_str(text).map_err(wrong)?;
             timeline.statement(read.statement);
         } else if text.starts_with("{\"sources\"") {
-            let read: ReadSources = serde_json::from_str(&text).map_err(wrong)?;
-            sources = [None; 5];
+            let read: ReadSources = serde_json::from_str(text).map_err(wrong)?;
+            self.sources = [None; 5];
             for (name, (source, precision)) in read.sources {
                 let Some(figure) = Figure::from_name(&name) else { continue };
                 let source = Source::from_name(&source, precision);
-                sources[figure as usize] = Some(source.ok_or(JsonError::Source { line: number })?);
+                let source = source.ok_or(JsonError::Source { line: number })?;
+                self.sources[figure as usize] = Some(source);
             }
         } else {
-            let mut read: ReadSample = serde_json::from_str(&text).map_err(wrong)?;
+            let mut read: ReadSample = serde_json::from_str(text).map_err(wrong)?;
             for figure in Figure::ALL {
-                let source = sources[figure as usize].unwrap_or(Source::NODE);
+                let source = self.sources[figure as usize].unwrap_or(Source::NODE);
                 let bytes = read.usage.get(figure);
                 read.usage.set(figure, bytes.map(|bytes| Reading::new(bytes, source)));
             }
@@ -281,6 +310,6 @@ pub fn read(from: impl BufRead) -> Result<Vec<(String, Timeline)>, JsonError> {
             sample.kinds = read.kinds.as_ref();
             timeline.record(sample);
         }
+        Ok(())
     }
-    if timelines.is_empty() { Err(JsonError::NoHead) } else { Ok(timelines) }
 }
