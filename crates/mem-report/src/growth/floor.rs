@@ -26,13 +26,14 @@ pub fn of(timeline: &Timeline, figure: Figure, needed: usize) -> (Vec<(usize, u6
 }
 
 /// The lowest sample after each collection, up to the next. A counter that runs backwards is another heap's:
-/// it counts as a collection.
+/// it counts as a collection. A sample without the counter follows no collection that is known of.
 fn after_collections(points: &[(usize, u64)], collections: &[Option<u64>]) -> Vec<(usize, u64)> {
     let mut floor: Vec<(usize, u64)> = Vec::new();
     let mut last = None;
     for (point, count) in points.iter().zip(collections) {
+        let count = count.or(last);
         match floor.last_mut() {
-            Some(lowest) if *count == last => {
+            Some(lowest) if count == last => {
                 if point.1 < lowest.1 {
                     *lowest = *point;
                 }
@@ -41,7 +42,7 @@ fn after_collections(points: &[(usize, u64)], collections: &[Option<u64>]) -> Ve
             None if count.is_none_or(|count| count == 0) => {}
             _ => floor.push(*point),
         }
-        last = *count;
+        last = count;
     }
     floor
 }

@@ -182,3 +182,15 @@ fn more_floors_than_are_looked_at_are_thinned_to_their_lowest() {
     assert_eq!(growth.verdict, Verdict::Leak);
     assert!(growth.floor.len() <= 512);
 }
+
+#[test]
+fn samples_that_do_not_know_the_collections_are_no_floors_of_their_own() {
+    let mut timeline = Timeline::new();
+    for round in 0..20_u64 {
+        let usage = |bytes| MemoryUsage::new().with(Figure::HeapUsed, bytes, Source::HEAP);
+        timeline.record(Sample::new("after gc", usage(1000)).with_collections(round));
+        timeline.push("between", usage(5000 + round * 100));
+    }
+    let growth = Growth::of(&timeline, Figure::HeapUsed);
+    assert_eq!((growth.verdict, growth.floor.len()), (Verdict::Noise, 19));
+}
