@@ -131,10 +131,12 @@ impl Scope {
 
     /// What was allocated since the scope began: live and peak are what is beyond the start's live bytes.
     ///
-    /// `None` if [`Counting`] is not the global allocator.
+    /// `None` if [`Counting`] is not the global allocator, or the thread's counters are closed because it ends.
     #[must_use]
     pub fn so_far(&self) -> Option<Allocations> {
-        thread().map(|now| Allocations {
+        let now = thread()?;
+        // A thread that is about to end has no counters any more.
+        (now.allocations >= self.start.allocations).then(|| Allocations {
             live_bytes: now.live_bytes - self.start.live_bytes,
             live_blocks: now.live_blocks - self.start.live_blocks,
             peak_bytes: now.peak_bytes - self.start.live_bytes,

@@ -1,5 +1,6 @@
 //! Samples in the background: a thread that reads a source at regular times.
 
+use crate::timeline::uncounted;
 use crate::{MemorySource, Sample, Timeline};
 use core::fmt;
 use core::time::Duration;
@@ -39,8 +40,8 @@ struct Shared {
 #[derive(Debug)]
 struct State {
     timeline: Timeline,
-    /// Labels under which no sample was taken yet.
-    labels: VecDeque<String>,
+    /// Labels under which no sample was taken yet; the counting allocator does not count them.
+    labels: VecDeque<Box<str>>,
     stopped: bool,
 }
 
@@ -62,8 +63,9 @@ impl Sampler {
         timeline: Timeline,
         source: impl MemorySource + Send + 'static,
     ) -> std::io::Result<Self> {
-        let labels = VecDeque::from([String::new()]);
-        let state = Mutex::new(State { timeline, labels, stopped: false });
+        let mut state = State { timeline, labels: VecDeque::new(), stopped: false };
+        state.add("");
+        let state = Mutex::new(state);
         let shared = Arc::new(Shared { state, changed: Condvar::new() });
         let own = Arc::clone(&shared);
         let thread = Builder::new()
@@ -72,9 +74,10 @@ impl Sampler {
         Ok(Self { shared, thread: Some(thread) })
     }
 
-    /// Takes a sample under this label without delay; the ones after it have the label too.
-    pub fn label(&self, label: impl Into<String>) {
-        self.shared.lock().labels.push_back(label.into());
+    /// Takes a sample under this label without delay; the ones after it have the label too. The counting allocator
+    /// does not count labels.
+    pub fn label(&self, label: impl AsRef<str>) {
+        self.shared.lock().add(label.as_ref());
         self.shared.changed.notify_all();
     }
 
@@ -107,18 +110,39 @@ impl Drop for Sampler {
     }
 }
 
+impl State {
+    fn add(&mut self, label: &str) {
+        uncounted(|| self.labels.push_back(label.into()));
+    }
+}
+
+impl Drop for State {
+    fn drop(&mut self) {
+        uncounted(|| self.labels = VecDeque::new());
+    }
+}
+
+/// A label that the counting allocator has not counted.
+struct Label(Box<str>);
+
+impl Drop for Label {
+    fn drop(&mut self) {
+        uncounted(|| self.0 = Box::default());
+    }
+}
+
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn sample(&self, interval: Duration, mut source: impl MemorySource) {
-        let mut current = String::new();
+        let mut current = Label("".into());
         // The first sample is the empty label's.
         let mut next = Instant::now().checked_add(interval);
         while let Some(label) = self.wait_until(next) {
             if let Some(label) = label {
-                current = label;
+                current = Label(label);
             } else {
                 let now = Instant::now();
                 // None is a time that never comes.
@@ -128,7 +152,7 @@ impl Shared {
                 }
             }
             // The source is read without the lock: it may take long, or panic.
-            let mut sample = Sample::new(&current, source.read());
+            let mut sample = Sample::new(&current.0, source.read());
             sample.collections = source.collections();
             sample.allocations = source.allocations();
             self.lock().timeline.record(sample);
@@ -136,7 +160,7 @@ impl Shared {
     }
 
     /// Waits for a label, which is given, or until `due`; `None` when no sample is wanted any more.
-    fn wait_until(&self, due: Option<Instant>) -> Option<Option<String>> {
+    fn wait_until(&self, due: Option<Instant>) -> Option<Option<Box<str>>> {
         let mut state = self.lock();
         loop {
             if let Some(label) = state.labels.pop_front() {

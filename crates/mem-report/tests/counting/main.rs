@@ -155,3 +155,32 @@ fn a_timeline_does_not_count_itself_with_room_or_without() {
     });
     assert_eq!(did, Allocations::default());
 }
+
+#[test]
+fn a_sampler_does_not_count_its_labels() {
+    let sampler =
+        mem_report::Sampler::spawn(std::time::Duration::MAX, Timeline::new(), MemoryUsage::new)
+            .expect("a thread");
+    let did = did(|| {
+        for label in ["a label", "another one"] {
+            sampler.label(label);
+        }
+    });
+    assert_eq!(did, Allocations::default());
+    assert_eq!(sampler.stop().expect("no panic").len(), 3);
+}
+
+#[test]
+fn a_scope_that_ends_by_a_panic_leaves_the_outer_scope_its_peak() {
+    let outer = Scope::begin();
+    let unwound = std::panic::catch_unwind(|| {
+        let _inner = Scope::begin();
+        drop(bytes(1 << 20));
+        std::panic::resume_unwind(counting::uncounted(|| Box::new(())));
+    });
+    counting::uncounted(|| drop(unwound));
+    let held = bytes(1000);
+    let outer = outer.end().expect("installed");
+    assert_eq!(outer.peak_bytes, 1 << 20);
+    drop(held);
+}
