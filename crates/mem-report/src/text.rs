@@ -1,5 +1,6 @@
 //! The figures as text, written and read back: as Node's `console.log` prints them, and for people.
 
+use crate::escape::{Line, read_line};
 use crate::{Difference, Figure, MemoryUsage, Precision, Reading, Source, human};
 use core::fmt;
 use core::str::FromStr;
@@ -25,7 +26,8 @@ impl fmt::Display for MemoryUsage {
         }
         for (figure, Reading { bytes, source }) in self.present() {
             let (number, mib) = (human::grouped(bytes.into()), human::mib(bytes));
-            writeln!(f, "{figure}: {number} bytes ({mib}; {source})")?;
+            let (name, precision) = (Line(source.name()), source.precision());
+            writeln!(f, "{figure}: {number} bytes ({mib}; {name}, {precision})")?;
         }
         Ok(())
     }
@@ -89,7 +91,7 @@ pub enum ParseError {
 
 /// From what [`MemoryUsage`] prints, or a Node.
 ///
-/// Text around Node's object, colours, numeric separators and figures that this crate does not know are
+/// Text around Node's object, other objects, colours, numeric separators and figures that this crate does not know are
 /// passed over; a Node from before `arrayBuffers` leaves it absent. Figures of Node's text have
 /// [`Source::NODE`].
 impl FromStr for MemoryUsage {
@@ -97,11 +99,36 @@ impl FromStr for MemoryUsage {
 
     fn from_str(text: &str) -> Result<Self, ParseError> {
         let text = without_colours(text);
-        match text.split_once('{') {
-            Some((before, object)) => parse_object(&text, before.len(), object),
+        // A source's name may have braces too.
+        let brace = if text.lines().any(is_line) { None } else { brace(&text) };
+        match brace {
+            Some(brace) => parse_object(&text, brace, &text[brace + 1..]),
             None => parse_lines(&text),
         }
     }
+}
+
+/// Whether a line is one of the form for people.
+fn is_line(line: &str) -> bool {
+    line.split_once(':').is_some_and(|(name, value)| {
+        Figure::from_name(name.trim()).is_some() && value.contains("bytes")
+    })
+}
+
+/// Where the object begins: the first one that has a figure, or the first one.
+fn brace(text: &str) -> Option<usize> {
+    let has_figure = |at: &usize| {
+        let object = text[at + 1..].split(['{', '}']).next().unwrap_or_default();
+        let mut names = object.split(',').filter_map(|entry| entry.split_once(':'));
+        names.any(|(name, _)| figure(name).is_some())
+    };
+    let mut braces = text.match_indices('{').map(|(at, _)| at);
+    braces.find(has_figure).or_else(|| text.find('{'))
+}
+
+/// The figure of a name in an object, in which it may stand in quotes.
+fn figure(name: &str) -> Option<Figure> {
+    Figure::from_name(name.trim().trim_matches(['\'', '"']))
 }
 
 /// Node's object, without its opening brace, which is at an offset of the whole text.
@@ -121,8 +148,7 @@ fn parse_object(text: &str, brace: usize, object: &str) -> Result<MemoryUsage, P
             text: entry.to_owned(),
         };
         let (name, value) = entry.split_once(':').ok_or_else(wrong)?;
-        let name = name.trim().trim_matches(['\'', '"']);
-        if let Some(figure) = Figure::from_name(name) {
+        if let Some(figure) = figure(name) {
             let bytes = number(figure, value, '_')?;
             add(&mut usage, figure, Reading::new(bytes, Source::NODE))?;
         }
@@ -159,7 +185,7 @@ fn source(text: &str) -> Option<Source> {
         "noisy" => Precision::Noisy,
         _ => return None,
     };
-    Source::from_name(name, precision)
+    Source::from_name(&read_line(name)?, precision)
 }
 
 fn number(figure: Figure, text: &str, separator: char) -> Result<u64, ParseError> {

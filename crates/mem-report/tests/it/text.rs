@@ -41,6 +41,22 @@ fn the_form_for_people_is_read_back_with_its_sources() {
 }
 
 #[test]
+fn nothing_of_a_source_s_name_reaches_a_terminal_as_a_control_sequence() {
+    for name in ["a\nrss: 1 bytes\u{1b}[31m\u{202e}", "{ rss: 1 }", "a\\b"] {
+        let own = MemoryUsage::new().with(Figure::External, 1, Source::exact(name));
+        let text = format!("{own:#}");
+        assert!(!text.contains(['\u{1b}', '\u{202e}']) && text.lines().count() == 1, "{text}");
+        assert_eq!(text.parse(), Ok(own));
+    }
+}
+
+#[test]
+fn other_objects_before_node_s_are_passed_over() {
+    let usage: MemoryUsage = "{\"pid\":1} [worker {2}] { rss: 3 }".parse().expect("figures");
+    assert_eq!(usage.rss(), Some(3));
+}
+
+#[test]
 fn a_difference_for_people_has_only_what_moved() {
     let later = usage().with(Figure::HeapUsed, 0, Source::HEAP);
     let text = format!("{:#}", later.since(&usage()));
