@@ -21,7 +21,7 @@ use anyhow::{Context, bail};
 use definition::Definition;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use mem_report::compare::{Comparison, Threshold};
-use mem_report::{json, markdown, table};
+use mem_report::{Timeline, html, json, markdown, table};
 use node_memory::{Baseline, RuntimeError};
 use old::Old;
 use output::Format;
@@ -48,7 +48,8 @@ pub struct ScenarioArgs {
     /// Write a file for each scenario, and an index of them, into DIR
     #[arg(long, value_name = "DIR", conflicts_with = "compare")]
     out: Option<PathBuf>,
-    /// Show only what differs from a file of --format json, or from the snapshots of a revision
+    /// Show only what differs from a file of --format json, or from the snapshots of a revision; with --format html one
+    /// page of it
     #[arg(long, value_name = "REF_OR_FILE")]
     compare: Option<String>,
 }
@@ -131,10 +132,8 @@ fn try_run(args: &ScenarioArgs) -> anyhow::Result<bool> {
     }
     let written = if args.out.is_some() { Format::Html } else { Format::Table };
     let format = args.format.unwrap_or(written);
-    if args.compare.is_some() && format == Format::Html {
-        bail!("a comparison is shown as a table, as Markdown or as JSON lines");
-    }
-    if format == Format::Html && args.out.is_none() && chosen.len() > 1 {
+    let is_pages = format == Format::Html && args.out.is_none() && args.compare.is_none();
+    if is_pages && chosen.len() > 1 {
         bail!("each scenario has a page of its own: --out DIR says where to write them");
     }
     let old = args.compare.as_deref().map(|place| Old::read(place, &chosen)).transpose()?;
@@ -142,7 +141,11 @@ fn try_run(args: &ScenarioArgs) -> anyhow::Result<bool> {
     let (replayed, failed) = replay(&chosen, args.full);
     let holds = failed.is_empty() && replayed.iter().all(|(_, report)| report.holds());
     match (&old, &args.out) {
-        (Some(old), _) => print!("{}", compared(&replayed, old, format)?),
+        (Some(old), _) => {
+            // A scenario that is there no more is told, unless only some were asked for.
+            let gone = if args.only.is_empty() { old.gone(ALL) } else { Vec::new() };
+            print!("{}", compared(&replayed, old, &gone, format)?);
+        }
         (None, Some(folder)) => {
             output::write_files(&replayed, format, folder)?;
             eprintln!("{}", folder.join("index.html").display());
@@ -204,15 +207,20 @@ fn closing(replayed: &[(&Definition, Report)], failed: &[(&Definition, RuntimeEr
 fn compared(
     replayed: &[(&Definition, Report)],
     old: &Old,
+    gone: &[(&str, &Timeline)],
     format: Format,
 ) -> anyhow::Result<String> {
-    let comparisons: Vec<(&str, Comparison)> = replayed
-        .iter()
-        .map(|(definition, report)| {
-            let old = old.timeline(definition);
-            (definition.name, Comparison::new(&old, &report.timeline, Threshold::default()))
-        })
-        .collect();
+    let compare = |old: &Timeline, new: &Timeline| Comparison::new(old, new, Threshold::default());
+    let replayed = replayed.iter().map(|(definition, report)| {
+        (definition.name, compare(&old.timeline(definition), &report.timeline))
+    });
+    let gone = gone.iter().map(|(name, timeline)| (*name, compare(timeline, &Timeline::new())));
+    let comparisons: Vec<(&str, Comparison)> = replayed.chain(gone).collect();
+    if format == Format::Html {
+        let mut page = Vec::new();
+        html::write_comparison("Memory scenarios compared", &comparisons, &mut page)?;
+        return String::from_utf8(page).context("a page is UTF-8");
+    }
     if format == Format::Markdown {
         return Ok(markdown::comment(&comparisons));
     }

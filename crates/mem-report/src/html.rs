@@ -9,11 +9,13 @@
 //! A long timeline is drawn by the extremes of some thousand samples, so that no peak is hidden
 //! (`src/html/pick.rs`); the page says how many. Nothing of a name or label is markup in it.
 
+mod comparison;
 mod data;
 mod pick;
 
 use crate::escape::{Html, Line, short};
 use crate::{Metric, Sample, Timeline, human};
+pub use comparison::write_comparison;
 use core::fmt::{self, Display};
 use data::{Data, NAME};
 use std::io::{self, Write};

@@ -30,29 +30,52 @@ impl Old {
         {
             bail!("{place} is neither a file nor a revision of this repository");
         }
+        // A scenario that the revision does not have is new; one that it alone has is gone.
+        let folder = format!("{place}:./src/snapshots");
+        let listed = git(&["ls-tree", "--name-only", "--end-of-options", &folder])?;
+        let listed = String::from_utf8_lossy(&listed.stdout);
         let mut timelines = HashMap::new();
-        for definition in definitions {
-            let file = format!(
-                "{place}:./src/snapshots/xtask__scenarios__tests__{}.snap",
-                definition.name
-            );
-            let shown = git(&["show", "--end-of-options", &file])?;
-            // A scenario that the revision does not have is new.
-            if shown.status.success() {
-                let text = String::from_utf8_lossy(&shown.stdout);
-                let timeline = timeline(&text).with_context(|| {
-                    format!("{}'s snapshot at {place} cannot be read", definition.name)
-                })?;
-                timelines.insert(definition.name.to_owned(), timeline);
+        for file in listed.lines() {
+            let Some(name) = scenario(file) else { continue };
+            let shown = git(&["show", "--end-of-options", &format!("{folder}/{file}")])?;
+            if !shown.status.success() {
+                bail!("{file} at {place} cannot be read");
+            }
+            match timeline(&String::from_utf8_lossy(&shown.stdout)) {
+                Ok(timeline) => drop(timelines.insert(name.to_owned(), timeline)),
+                Err(error) if definitions.iter().any(|one| one.name == name) => {
+                    return Err(
+                        error.context(format!("{name}'s snapshot at {place} cannot be read"))
+                    );
+                }
+                Err(_) => {}
             }
         }
         Ok(Self(timelines))
+    }
+
+    /// The timelines, by name, whose scenario is none of these.
+    pub fn gone(&self, definitions: &[Definition]) -> Vec<(&str, &Timeline)> {
+        let is_gone = |name: &str| definitions.iter().all(|definition| definition.name != name);
+        let mut gone: Vec<_> = self
+            .0
+            .iter()
+            .map(|(name, timeline)| (name.as_str(), timeline))
+            .filter(|(name, _)| is_gone(name))
+            .collect();
+        gone.sort_by_key(|(name, _)| *name);
+        gone
     }
 
     /// The timeline of a scenario; an empty one if it is new.
     pub fn timeline(&self, definition: &Definition) -> Timeline {
         self.0.get(definition.name).cloned().unwrap_or_default()
     }
+}
+
+/// The scenario whose snapshot a file is.
+fn scenario(file: &str) -> Option<&str> {
+    file.strip_prefix("xtask__scenarios__tests__")?.strip_suffix(".snap")
 }
 
 /// The timeline of a committed snapshot: what is between insta's header and the expectations.
@@ -71,7 +94,18 @@ fn git(arguments: &[&str]) -> anyhow::Result<Output> {
 
 #[cfg(test)]
 mod tests {
-    use super::timeline;
+    use super::{Old, scenario, timeline};
+    use mem_report::Timeline;
+
+    #[test]
+    fn a_scenario_that_is_there_no_more_is_told() {
+        let name = scenario("xtask__scenarios__tests__d9-renamed.snap").expect("a scenario's");
+        assert_eq!(scenario("xtask__other__tests__a.snap"), None);
+        let old = [name, "d3-2-weak-map"].map(|name| (name.to_owned(), Timeline::new()));
+        let old = Old(old.into_iter().collect());
+        let gone = old.gone(crate::scenarios::ALL);
+        assert_eq!(gone.iter().map(|(name, _)| *name).collect::<Vec<_>>(), ["d9-renamed"]);
+    }
 
     #[test]
     fn a_snapshot_of_the_older_format_is_refused() {

@@ -184,6 +184,23 @@ fn a_figure_that_a_sample_has_no_more_has_moved() {
 }
 
 #[test]
+#[cfg(feature = "html")]
+fn a_page_of_comparisons_names_what_moved_and_holds_no_markup_of_a_label() {
+    let page = |name: &str, comparison: Comparison| {
+        let mut page = Vec::new();
+        mem_report::html::write_comparison(name, &[(name, comparison)], &mut page).expect("memory");
+        String::from_utf8(page).expect("a page is UTF-8")
+    };
+    let more = page(NASTY, compared(&[(NASTY, 1000), ("b", 1)], &[(NASTY, 1056), ("b", 57)], 0));
+    assert!(more.contains("1 of 1 timelines moved."));
+    // Once where it begins, and both rows in the folded part.
+    assert_eq!((more.matches("+56 (+5.6 %)").count(), more.matches("+56 (").count()), (2, 3));
+    assert!(!more.contains("<img") && !more.contains("<script"));
+    let same = page("service", compared(&[("a", 1)], &[("a", 1)], 0));
+    assert!(same.contains("Nothing moved in 1 timelines.") && !same.contains("<table"));
+}
+
+#[test]
 #[cfg(feature = "table")]
 fn a_compared_table_names_the_kinds_and_leaves_a_share_that_is_rounded_to_nothing_out() {
     let make = |more: u64| {
