@@ -71,6 +71,11 @@ pub enum BudgetError {
         /// The metric.
         metric: Metric,
     },
+    /// A budget has no limit.
+    NoLimit {
+        /// The budget, counted from 1.
+        budget: usize,
+    },
     /// A budget says `since` and no `sample`.
     SinceWithoutSample {
         /// The budget, counted from 1.
@@ -95,6 +100,7 @@ impl fmt::Display for BudgetError {
                 f,
                 "budget {budget}: the limit of {metric} is no whole number, nor a text as \"12 MiB\""
             ),
+            Self::NoLimit { budget } => write!(f, "budget {budget}: it limits no metric"),
             Self::SinceWithoutSample { budget } => {
                 write!(f, "budget {budget}: `since` needs a `sample` at which the change ends")
             }
@@ -157,6 +163,9 @@ impl Budget {
         let Written { sample, since, limits } = written;
         if since.is_some() && sample.is_none() {
             return Err(BudgetError::SinceWithoutSample { budget: number });
+        }
+        if limits.is_empty() {
+            return Err(BudgetError::NoLimit { budget: number });
         }
         let limits = limits.into_iter().map(|(name, value)| {
             let metric = Metric::from_name(&name)
@@ -230,6 +239,8 @@ mod tests {
         assert!(matches!(Budgets::parse("[[budgets]]"), Err(BudgetError::Toml(_))));
         let since = Budgets::parse("[[budget]]\nsince = \"a\"\nrss = 1");
         assert!(matches!(since, Err(BudgetError::SinceWithoutSample { budget: 1 })));
+        let nothing = Budgets::parse("[[budget]]\nrss = 1\n[[budget]]\nsample = \"a\"");
+        assert!(matches!(nothing, Err(BudgetError::NoLimit { budget: 2 })));
     }
 
     #[test]

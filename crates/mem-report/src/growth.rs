@@ -6,7 +6,8 @@
 //!
 //! Whether floors rise is decided by the Mann-Kendall test (Mann 1945), which takes only the order of the
 //! figures and so needs no assumption on the noise, and how fast by the Theil-Sen estimator (Sen 1968), the
-//! median of the slopes between all pairs, which outliers do not move.
+//! median of the slopes between all pairs, which outliers do not move. The test takes floors for independent of each
+//! other; where they go up and down in turns they are not, so a leak's lows must rise too.
 
 mod floor;
 mod trend;
@@ -115,10 +116,11 @@ fn verdict(figures: &[f64], noisy: bool) -> Verdict {
     }
     let (early, late) = figures.split_at(count / 3);
     let tail = &figures[count - count / 3..];
+    let lows = lows_rise(late);
     let (early, late, tail) = (Trend::of(early), Trend::of(late), Trend::of(tail));
     // An exact figure that rises does; a noisy one must rise by more than one part of a hundred.
     let least = if noisy { late.level / 100.0 } else { 0.0 };
-    if late.rises() && late.rise > least {
+    if late.rises() && late.rise > least && lows > late.rise / 4.0 {
         let whole = (tail.level - early.level) / (count - count / 3) as f64;
         return if tail.slope >= whole / 4.0 {
             Verdict::Leak
@@ -134,6 +136,13 @@ fn verdict(figures: &[f64], noisy: bool) -> Verdict {
     } else {
         Verdict::Noise
     }
+}
+
+/// How much higher the lowest of the later half is than that of the earlier half. Of a steady rise it is half of the
+/// rise; what is emptied now and then and fills again (a cache, a queue) rises most of the time, and its lows do not.
+fn lows_rise(figures: &[f64]) -> f64 {
+    let (before, after) = figures.split_at(figures.len() / 2);
+    Trend::of(after).lowest - Trend::of(before).lowest
 }
 
 fn is_noisy(timeline: &Timeline, index: usize, figure: Figure) -> bool {

@@ -266,6 +266,12 @@ impl Timeline {
         })
     }
 
+    /// The samples' times in order; O(1) a sample.
+    #[cfg(feature = "html")]
+    pub(crate) fn times(&self) -> impl Iterator<Item = Option<Duration>> {
+        self.records.iter().map(|record| record.at)
+    }
+
     /// The first sample under a label.
     #[must_use]
     pub fn find(&self, label: &str) -> Option<Sample<'_>> {

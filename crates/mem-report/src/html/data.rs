@@ -57,8 +57,7 @@ impl Data {
         let collections = thinned(collections(timeline));
         let figures = figures(timeline, &marks);
         let (kinds, groups) = kinds(timeline);
-        let times = || timeline.samples().map(|sample| sample.at);
-        let is_timed = times().all(|at| at.is_some()) && times().is_sorted();
+        let is_timed = timeline.times().all(|at| at.is_some()) && timeline.times().is_sorted();
         Self { figures, kinds, groups, marks, labels, collections, is_timed }
     }
 

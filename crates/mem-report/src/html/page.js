@@ -151,7 +151,7 @@
         axes: [
           { ...axis, incrs: byTime ? undefined : [1, 2, 5].flatMap((n) => [...Array(10).keys()].map((k) => n * 10 ** k)).sort((a, b) => a - b),
             values: (u, ticks) => ticks.map((x) => byTime ? clock(x).replace(/\.0+(?= )/, "") : x + 1) },
-          { ...axis, size: 76, incrs: [...Array(60).keys()].map((k) => 2 ** k), values: (u, ticks) => ticks.map(tick) },
+          { ...axis, size: 76, incrs: [...Array(100).keys()].map((k) => 2 ** k), values: (u, ticks) => ticks.map(tick) },
         ],
         hooks: {
           draw: [(u) => drawMarks(u, block)],

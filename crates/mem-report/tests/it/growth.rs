@@ -194,3 +194,47 @@ fn samples_that_do_not_know_the_collections_are_no_floors_of_their_own() {
     let growth = Growth::of(&timeline, Figure::HeapUsed);
     assert_eq!((growth.verdict, growth.floor.len()), (Verdict::Noise, 19));
 }
+
+/// The verdict on an exact figure whose floors are these.
+fn verdict_on(floors: impl Iterator<Item = u64>) -> Verdict {
+    let mut timeline = Timeline::new();
+    for (round, bytes) in floors.enumerate() {
+        let usage = MemoryUsage::new().with(Figure::HeapUsed, bytes, Source::HEAP);
+        timeline.record(Sample::new("after gc", usage).with_collections(round as u64 + 1));
+    }
+    Growth::of(&timeline, Figure::HeapUsed).verdict
+}
+
+#[test]
+fn a_cache_that_is_emptied_now_and_then_is_no_leak() {
+    for floors in [9, 12, 20, 30, 40, 60, 100, 400] {
+        for turn in [2, 3, 5, 7, 10] {
+            // Two turns at least are in the late two thirds.
+            if floors < 3 * turn {
+                continue;
+            }
+            let filling = (0..floors).map(|round| 1_000_000 + round % turn * 50_000);
+            let verdict = verdict_on(filling);
+            assert_ne!(verdict, Verdict::Leak, "{floors} floors in turns of {turn}");
+            let growing = (0..floors).map(|round| 1_000_000 + round % turn * 100 + round * 5000);
+            assert_eq!(verdict_on(growing), Verdict::Leak, "{floors} floors in turns of {turn}");
+        }
+    }
+}
+
+#[test]
+fn a_single_step_is_no_leak() {
+    let mut random = 1_u64;
+    let mut noise = || {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        random >> 50
+    };
+    for run in 0..200 {
+        let floors = [12, 16, 30, 100][run % 4];
+        let step = (0..floors).map(|round| {
+            let base = if round < floors * 3 / 4 { 1_000_000 } else { 1_500_000 };
+            base + noise()
+        });
+        assert_ne!(verdict_on(step), Verdict::Leak, "{floors} floors in run {run}");
+    }
+}
