@@ -111,7 +111,7 @@ impl<'t> Table<'t> {
 
 /// The rows that moved between two timelines, and the kinds that differ; empty if nothing moved.
 ///
-/// As in [`markdown::comment`], a difference that stays is told where it begins.
+/// As in [`markdown::comment`](crate::markdown::comment), a difference that stays is told where it begins.
 #[must_use]
 pub fn comparison(compared: &Comparison) -> String {
     let header = ["sample", "figure", "old", "new", "difference", "", "verdict"].map(str::to_owned);
