@@ -93,7 +93,7 @@ impl core::fmt::Display for Name<'_> {
     }
 }
 
-/// Adds rows: at most so many, and only as long as the text is no longer than that.
+/// Adds at most `most` rows, until the text would be longer than `length` bytes, and says how many are left out.
 fn add_rows(text: &mut String, rows: &[String], most: usize, length: usize, what: &str) {
     let mut shown = 0;
     for row in rows.iter().take(most) {
@@ -147,7 +147,7 @@ fn kind_rows(comparison: &Comparison) -> impl Iterator<Item = String> {
     })
 }
 
-/// Adds every row of a comparison, folded, in so many bytes; `false` if they are too few for one.
+/// Adds every row of a comparison, folded, in at most `room` bytes; `false` if that is too little for one row.
 fn details(text: &mut String, name: &str, comparison: &Comparison, room: usize) -> bool {
     let start = format!(
         "\n<details><summary>{}: every sample</summary>\n\n\

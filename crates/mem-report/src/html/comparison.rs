@@ -120,7 +120,7 @@ fn kinds(to: &mut impl Write, moved: &[&(&str, Comparison)]) -> io::Result<()> {
     end(to, all.count(), "kinds")
 }
 
-/// The end of a table, from which so many rows are left out.
+/// The end of a table, from which `left` rows are left out.
 fn end(to: &mut impl Write, left: usize, what: &str) -> io::Result<()> {
     writeln!(to, "</tbody></table></div>")?;
     match left {
