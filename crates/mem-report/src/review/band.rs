@@ -26,7 +26,8 @@ impl Band {
         // Round numbers are an eighth of the value's power of two apart, and at least 4 KiB (a page).
         let step = (1_u64 << (63 - value.max(1).leading_zeros())).max(32 << 10) / 8;
         let low = value.saturating_sub(part) / step * step;
-        let high = value.saturating_add(part).div_ceil(step).saturating_mul(step);
+        // A figure that is 0 has a band too.
+        let high = value.saturating_add(part).div_ceil(step).max(1).saturating_mul(step);
         Self { low, high }
     }
 

@@ -249,3 +249,20 @@ proptest! {
         let _ = parse(&text);
     }
 }
+
+#[test]
+fn the_band_of_every_figure_holds_its_neighbours_and_reads_back() {
+    use mem_report::review::Band;
+    let mut figures = vec![0, 1, 4095, 4096, 4097, (1 << 20) - 1, 1 << 20, u64::MAX - 1, u64::MAX];
+    figures.extend((0..64).map(|bit| 1_u64 << bit));
+    for bytes in figures {
+        let band = Band::around(bytes, 25);
+        assert_eq!(Band::parse(&band.to_string()), Some(band));
+        let (low, high) = band.ends();
+        for inside in [bytes, bytes.saturating_sub(1), bytes.saturating_add(1), low, high] {
+            assert!(band.contains(inside), "{inside} in {band}");
+        }
+        assert!(low == 0 || !band.contains(low - 1), "{band}");
+        assert!(high == u64::MAX || !band.contains(high + 1), "{band}");
+    }
+}
