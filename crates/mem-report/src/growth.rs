@@ -142,7 +142,8 @@ fn verdict(figures: &[f64], noisy: bool) -> Verdict {
 /// rise; what is emptied now and then and fills again (a cache, a queue) rises most of the time, and its lows do not.
 fn lows_rise(figures: &[f64]) -> f64 {
     let (before, after) = figures.split_at(figures.len() / 2);
-    Trend::of(after).lowest - Trend::of(before).lowest
+    let lowest = |figures: &[f64]| figures.iter().copied().fold(f64::INFINITY, f64::min);
+    lowest(after) - lowest(before)
 }
 
 fn is_noisy(timeline: &Timeline, index: usize, figure: Figure) -> bool {
