@@ -35,7 +35,7 @@ mod verify;
 pub use error::{AccessError, HeapError, NativeRefused, OutOfMemory, Reason, StackOverflow};
 pub use events::{Cause, CollectionEvent, CollectionKind};
 pub use heap::Heap;
-pub use memory::header::Kind;
+pub use memory::header::{Kind, Tag};
 pub use memory::registers::Window;
 pub use node_id::NodeId;
 pub use observe::statistics::{HeapStatistics, SpaceStatistics};

@@ -48,7 +48,7 @@ impl Remembered {
 /// Whether a cell's slots are remembered one by one, so that a scavenge does not visit all of them.
 #[inline(always)]
 pub(crate) fn is_wide(header: Header) -> bool {
-    header.slots() > 32 && !header.is(Kind::EphemeronTable)
+    header.few_slots() > 32 && !header.is(Kind::EphemeronTable)
 }
 
 /// Slots of wide old cells, with duplicates.

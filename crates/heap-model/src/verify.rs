@@ -101,7 +101,7 @@ impl Verifier<'_> {
     }
 
     fn verify_new(&self) {
-        let bytes: usize = self.spaces.new.cells().map(|cell| cell.header().size()).sum();
+        let bytes: usize = self.spaces.new.cells().map(|cell| cell.size()).sum();
         assert_eq!(bytes, self.spaces.new.used(), "the last young cell passes the top");
         assert!(
             bytes <= self.spaces.new.capacity() && self.spaces.new.aged() <= bytes,
@@ -113,7 +113,7 @@ impl Verifier<'_> {
     /// Checks that the live bytes of each page are the bytes of its cells; during marking, of those visited.
     fn verify_pages(&self, cells: &Cells) {
         let bytes = |cells: &mut dyn Iterator<Item = Cell>| -> usize {
-            cells.map(|cell| cell.header().size()).sum()
+            cells.map(|cell| cell.size()).sum()
         };
         for &page in self.spaces.old.pages() {
             let all = |cell: &Cell| !cell.header().is(Kind::Free);
@@ -138,25 +138,22 @@ impl Verifier<'_> {
         assert!(cell.forwarded().is_none(), "a moved cell is still used");
         assert!(!header.is(Kind::Free), "free memory is marked");
         assert!(!header.has(Header::WAITED_FOR), "a living key is waited for");
-        let wide = header.is(Kind::Double) || header.size() >= HEADER + WORD * header.slots();
+        let (size, slots) = (cell.size(), cell.slot_count());
+        let wide = header.is(Kind::Double) || size >= HEADER + WORD * slots;
         assert!(wide, "a cell is shorter than its slots");
         let young = self.spaces.new.contains(cell.word());
         let remembered = cells.remembered.contains(&cell);
         assert_eq!(header.has(Header::REMEMBERED), remembered, "the flag lies");
-        if !young && header.size() <= PAGE - FIRST {
-            assert_eq!(
-                Chunk::of(cell).address(),
-                (cell.address() + header.size() - 8) & !(PAGE - 1)
-            );
+        if !young && size <= PAGE - FIRST {
+            assert_eq!(Chunk::of(cell).address(), (cell.address() + size - 8) & !(PAGE - 1));
         }
         let visited = cells.visited.contains(&cell);
         // How many slots marking has visited, weak ones included.
-        let done =
-            cells.partly.get(&cell).copied().unwrap_or(if visited { header.slots() } else { 0 });
+        let done = cells.partly.get(&cell).copied().unwrap_or(if visited { slots } else { 0 });
         if visited && header.is_of_heap() && !header.is(Kind::OrderedTable) {
             assert!(cells.undecided.contains(&cell), "marking has forgotten a weak cell");
         }
-        for slot in 0..header.slots() {
+        for slot in 0..slots {
             let word = cell.slot(slot);
             let Some(target) = Cell::of(word) else {
                 let link = header.is(Kind::OrderedTable) && word.is_link();
@@ -201,7 +198,7 @@ impl Verifier<'_> {
         }
         for &(cell, slot) in &cells.slots {
             let there = cells.contains(cell) && !young(cell) && is_wide(cell.header());
-            assert!(there && (slot as usize) < cell.header().slots(), "a remembered slot is none");
+            assert!(there && (slot as usize) < cell.slot_count(), "a remembered slot is none");
         }
         for root in self.roots.handles.iter() {
             assert!(Cell::of(*root).is_some_and(|cell| cells.contains(cell)), "a dangling handle");
@@ -483,7 +480,7 @@ mod tests {
     #[should_panic = "a table's deleted entries are miscounted"]
     fn a_tables_uncounted_deletion_is_found() {
         table(|table| {
-            let mut keys = (3..table.header().slots()).step_by(2);
+            let mut keys = (3..table.slot_count()).step_by(2);
             let free = keys.find(|slot| table.slot(*slot) == Word::UNDEFINED).unwrap();
             table.set_slot(free, Word::HOLE);
         });

@@ -99,7 +99,7 @@ impl Compaction<'_> {
             for cell in page.marked() {
                 // Moved before memory was refused: its page is walked again, and counted without it.
                 if let Some(moved) = cell.forwarded() {
-                    let size = moved.header().size();
+                    let size = moved.size();
                     page.free(cell, size);
                     page.unmark(cell, size);
                 }
@@ -114,7 +114,7 @@ fn move_page(spaces: &mut Change<'_>, page: Chunk, doubles: &mut Vec<Cell>) -> b
     let mut whole = true;
     for cell in page.marked() {
         let loaded = cell.load();
-        let size = loaded.header().size();
+        let size = loaded.size();
         let room = match spaces.old.allocate(size) {
             None if spaces.has_page() => spaces.old.allocate_surely(size),
             None => spaces.old.allocate_thoroughly(size),

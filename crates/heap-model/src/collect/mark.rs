@@ -206,8 +206,9 @@ impl Marker {
         let loaded = cell.load();
         let header = loaded.header();
         let chunk = Chunk::of(cell);
-        chunk.add_live(header.size());
-        self.work += 1 + header.slots();
+        let (size, slots) = loaded.extent();
+        chunk.add_live(size);
+        self.work += 1 + slots;
         if header.has(Header::WAITED_FOR) {
             self.mark_waiting(cell);
         }
@@ -225,10 +226,10 @@ impl Marker {
                     self.visit_registration(cell);
                 }
                 let first = if registration { registration::STRONG } else { 0 };
-                if header.slots() > PIECE {
+                if slots > PIECE {
                     return self.visit_wide(cell, first);
                 }
-                self.visit_slots(loaded, first..header.slots());
+                self.visit_slots(loaded, first..slots);
             }
         }
     }
@@ -268,7 +269,7 @@ impl Marker {
     #[cold]
     #[inline(never)]
     fn visit_wide(&mut self, cell: Cell, first: usize) {
-        self.work -= cell.header().slots();
+        self.work -= cell.slot_count();
         self.wide.push((cell, first));
         self.visit_pieces();
     }
@@ -278,9 +279,9 @@ impl Marker {
         while self.work < self.goal {
             let Some((cell, first)) = self.wide.pop() else { return };
             let loaded = cell.load();
-            let header = loaded.header();
-            let end = header.slots().min(first + PIECE);
-            if end < header.slots() {
+            let slots = loaded.slot_count();
+            let end = slots.min(first + PIECE);
+            if end < slots {
                 self.wide.push((cell, end));
             }
             self.work += end - first;
@@ -354,7 +355,7 @@ impl Marker {
         }
         for index in tables..self.tables.len() {
             let table = self.tables[index];
-            for slot in (FIRST..table.header().slots()).step_by(2) {
+            for slot in (FIRST..table.slot_count()).step_by(2) {
                 let Some(key) = Cell::of(table.slot(slot)) else { continue };
                 self.work += 1;
                 if self.lives(key) {
@@ -368,7 +369,7 @@ impl Marker {
 
     /// Marks the values of live keys, and passes the other entries to `wait`.
     fn visit_table(&mut self, table: Cell, mut wait: impl FnMut(&mut Self, Cell, Word)) {
-        for slot in (FIRST..table.header().slots()).step_by(2) {
+        for slot in (FIRST..table.slot_count()).step_by(2) {
             let Some(key) = Cell::of(table.slot(slot)) else { continue };
             self.work += 1;
             let value = table.slot(slot + 1);

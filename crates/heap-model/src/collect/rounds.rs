@@ -41,8 +41,8 @@ impl Marker {
         }
         let table = self.tables[round.table];
         let first = round.slot.max(FIRST);
-        let end = table.header().slots().min(first + PIECE);
-        if end == table.header().slots() {
+        let end = table.slot_count().min(first + PIECE);
+        if end == table.slot_count() {
             (round.table, round.slot) = (round.table + 1, 0);
         } else {
             round.slot = end;

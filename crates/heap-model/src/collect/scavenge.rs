@@ -187,7 +187,7 @@ impl Scavenger<'_> {
     #[inline]
     fn move_cell(&mut self, loaded: Loaded) -> Word {
         let (cell, header) = (loaded.cell(), loaded.header());
-        let size = header.size();
+        let size = header.size_in_page();
         let aged = self.from.is_aged(cell);
         if header.has(Header::WAITED_FOR | Header::SITED | Header::IDENTIFIED) {
             self.note_survivor(cell, header, aged);
@@ -249,7 +249,7 @@ impl Scavenger<'_> {
     fn scan_old(&mut self, cell: Cell) {
         let loaded = cell.load();
         if is_wide(loaded.header()) {
-            (0..loaded.header().slots()).for_each(|slot| self.move_slot(cell, slot));
+            (0..loaded.slot_count()).for_each(|slot| self.move_slot(cell, slot));
         } else if self.scan(loaded) {
             self.remembered.add(cell);
         }
@@ -270,7 +270,7 @@ impl Scavenger<'_> {
 
     fn scan_table(&mut self, table: Cell) -> bool {
         self.tables.push(table);
-        for slot in (FIRST..table.header().slots()).step_by(2) {
+        for slot in (FIRST..table.slot_count()).step_by(2) {
             let word = table.slot(slot);
             let Some(key) = Cell::of(word) else { continue };
             if self.from.contains(word) && key.forwarded().is_none() {
@@ -309,7 +309,7 @@ impl Scavenger<'_> {
             return;
         }
         for table in std::mem::take(&mut self.tables) {
-            for slot in (FIRST..table.header().slots()).step_by(2) {
+            for slot in (FIRST..table.slot_count()).step_by(2) {
                 let key = table.slot(slot);
                 if key.is_reference() && self.from.contains(key) {
                     ephemeron::clear_entry(table, slot);

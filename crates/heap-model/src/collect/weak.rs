@@ -24,7 +24,7 @@ impl Marker {
             if registration::clear_dead(cell, |weak| self.lives(weak)) {
                 dead.push(cell);
             }
-            for slot in 0..cell.header().slots() {
+            for slot in 0..cell.slot_count() {
                 self.record(cell, slot, cell.slot(slot));
             }
         }
@@ -37,7 +37,7 @@ impl Marker {
         self.list_dead_registrations(identities);
         for table in std::mem::take(&mut self.tables) {
             let recorded = self.recorded.len();
-            for slot in (FIRST..table.header().slots()).step_by(2) {
+            for slot in (FIRST..table.slot_count()).step_by(2) {
                 let Some(key) = Cell::of(table.slot(slot)) else { continue };
                 self.work += 1;
                 if self.lives(key) {
@@ -53,7 +53,7 @@ impl Marker {
                 if trimmed > 0 {
                     Chunk::of(table).remove_live(trimmed);
                     self.recorded.truncate(recorded);
-                    (FIRST..table.header().slots())
+                    (FIRST..table.slot_count())
                         .for_each(|slot| self.record(table, slot, table.slot(slot)));
                 }
             }

@@ -148,7 +148,7 @@ impl Parts {
 
     #[inline]
     fn capacity(self) -> usize {
-        self.elements.map_or(0, |elements| elements.header().slots())
+        self.elements.map_or(0, |elements| elements.slot_count())
     }
 
     #[inline]
@@ -170,7 +170,7 @@ impl Parts {
     fn cut(self, heap: &mut Heap, length: usize, without: bool) {
         heap.forget_refusal();
         if let Some(elements) = self.elements {
-            let end = self.length.min(elements.header().slots());
+            let end = self.length.min(elements.slot_count());
             elements.range(length.min(end)..end).for_each(|slot| slot.set(Word::HOLE));
         }
         self.set_length(length);

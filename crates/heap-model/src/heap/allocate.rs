@@ -77,7 +77,7 @@ impl Heap {
         self.forget_refusal();
         // A new mapping is zero already.
         let large = size > LARGEST_IN_PAGE;
-        let cell = if large { room.format_zeroed(kind, slots) } else { room.format(kind, slots) };
+        let cell = if large { room.format_large(kind, slots) } else { room.format(kind, slots) };
         // An old cell that is made during incremental marking is marked.
         if !self.is_young(cell)
             && let Some(marker) = &mut self.marking.marker

@@ -1,7 +1,8 @@
-//! Cells: a header word, a word for the identity hash, tagged slots, raw bytes.
+//! Cells: a header word, a word for the identity hash, tagged slots, raw bytes. Before a large cell lie its size in bytes
+//! and its number of slots, for which its header has no room.
 #![expect(unsafe_code, reason = "words of cells are read and written by address")]
 
-use super::header::{Header, Kind};
+use super::header::{Header, Kind, Tag};
 use super::word::Word;
 use core::ops::Range;
 use core::ptr::NonNull;
@@ -14,6 +15,8 @@ pub const MAX_SIZE: usize = ((1 << 27) - 1) * 8;
 pub const WORD: usize = 8;
 /// Words before a cell's slots.
 const SLOTS: usize = HEADER / WORD;
+/// Bytes before a large cell: its size in bytes, and its number of slots.
+pub(super) const BEFORE_LARGE: usize = 2 * WORD;
 
 /// A cell in the heap: formatted memory of a mapped chunk.
 ///
@@ -117,7 +120,7 @@ impl Cell {
     /// If the cell has no such slot.
     #[inline(always)]
     pub fn slot(self, slot: usize) -> Word {
-        assert!(slot < self.header().slots(), "a slot out of range");
+        assert!(self.load().has_slot(slot), "a slot out of range");
         // SAFETY: the slot is one of the cell's.
         let word = Word::from_bits(unsafe { self.read(SLOTS + slot) });
         #[cfg(zeal)]
@@ -131,7 +134,7 @@ impl Cell {
     /// If the cell has no such slot, which its users know.
     #[inline(always)]
     pub fn set_slot(self, slot: usize, word: Word) {
-        assert!(slot < self.header().slots(), "a slot out of range");
+        assert!(self.load().has_slot(slot), "a slot out of range");
         // SAFETY: the slot is one of the cell's, and holds tagged words.
         unsafe { self.write(SLOTS + slot, word.bits()) };
     }
@@ -221,13 +224,61 @@ impl Cell {
     /// # Panics
     /// If the cell has fewer slots.
     pub fn trim(self, slots: usize) -> usize {
-        let header = self.header();
-        let fewer = slots <= header.slots() && !header.is(Kind::Record);
+        let loaded = self.load();
+        let (header, before, size) = (loaded.header, loaded.size(), HEADER + WORD * slots);
+        let fewer = slots <= loaded.slot_count() && !header.is(Kind::Record);
         assert!(fewer, "a cell is trimmed to more slots than it has");
-        let size = HEADER + WORD * slots;
         let flags = header.bits() & (Header::REMEMBERED | Header::WAITED_FOR | Header::SITED);
-        self.set_header(Header::new(header.kind(), slots, size).with(flags, true));
-        header.size() - size
+        let new = if header.is_large() {
+            // SAFETY: the cell is large and stays so.
+            unsafe { self.set_large(slots, size) };
+            Header::new(header.kind(), slots.min(Header::MANY), 0)
+        } else {
+            Header::new(header.kind(), slots, size)
+        };
+        self.set_header(new.with_tag(header.tag()).with(flags, true));
+        before - size
+    }
+
+    /// The size in bytes of a large cell, and its number of slots.
+    ///
+    /// # Safety
+    /// The cell's header says that it is large.
+    #[inline(always)]
+    unsafe fn large(self) -> (usize, usize) {
+        // SAFETY: two words lie before a large cell, which `set_large` wrote.
+        let words = unsafe { self.0.sub(BEFORE_LARGE / WORD) };
+        // SAFETY: as above.
+        let [size, slots] = unsafe { words.cast::<[u64; 2]>().read() };
+        (size as usize, slots as usize)
+    }
+
+    /// Writes the size in bytes of a large cell, and its number of slots.
+    ///
+    /// # Safety
+    /// [`BEFORE_LARGE`] bytes before the cell are mapped and no cell's.
+    pub(super) unsafe fn set_large(self, slots: usize, size: usize) {
+        // SAFETY: the words are mapped, as the caller knows.
+        let words = unsafe { self.0.sub(BEFORE_LARGE / WORD) };
+        // SAFETY: as above.
+        unsafe { words.cast::<[u64; 2]>().write([size as u64, slots as u64]) };
+    }
+
+    /// The cell's size in bytes.
+    #[inline(always)]
+    pub fn size(self) -> usize {
+        self.load().size()
+    }
+
+    /// The number of slots.
+    #[inline(always)]
+    pub fn slot_count(self) -> usize {
+        self.load().slot_count()
+    }
+
+    #[inline(always)]
+    pub fn set_tag(self, tag: Tag) {
+        self.set_header(self.header().with_tag(tag));
     }
 
     /// Copies the cell's words to `to`, and leaves the forwarding address behind.
@@ -268,9 +319,11 @@ impl Cell {
     /// The raw bytes behind the slots: their address and their length. A record has none: what lies there is of its type.
     #[inline]
     pub(super) fn raw(self) -> (NonNull<u8>, usize) {
-        let header = self.header();
-        let start = if header.is(Kind::Double) { WORD } else { HEADER + WORD * header.slots() };
-        let length = if header.is(Kind::Record) { 0 } else { header.size() - start };
+        let loaded = self.load();
+        let double = loaded.header.is(Kind::Double);
+        let start = if double { WORD } else { HEADER + WORD * loaded.slot_count() };
+        let record = loaded.header.is(Kind::Record);
+        let length = if record { 0 } else { loaded.size() - start };
         // SAFETY: the raw bytes begin in the cell or at its end.
         (unsafe { self.byte(start) }, length)
     }
@@ -376,13 +429,49 @@ impl Loaded {
     /// The cell's slots.
     #[inline(always)]
     pub fn slots(self) -> impl Iterator<Item = Slot> {
-        self.range(0..self.header.slots())
+        self.range(0..self.slot_count())
+    }
+
+    /// The number of slots.
+    #[inline(always)]
+    pub fn slot_count(self) -> usize {
+        match self.header.few_slots() {
+            // SAFETY: no cell in a page has room for as many slots.
+            Header::MANY => unsafe { self.cell.large() }.1,
+            slots => slots,
+        }
+    }
+
+    /// The cell's size in bytes.
+    #[inline(always)]
+    pub fn size(self) -> usize {
+        match self.header.size_in_page() {
+            // SAFETY: the size in the header of a large cell is 0.
+            0 => unsafe { self.cell.large() }.0,
+            size => size,
+        }
+    }
+
+    /// The cell's size in bytes and its number of slots, by one test.
+    #[inline(always)]
+    pub fn extent(self) -> (usize, usize) {
+        match self.header.size_in_page() {
+            // SAFETY: the size in the header of a large cell is 0.
+            0 => unsafe { self.cell.large() },
+            size => (size, self.header.few_slots()),
+        }
+    }
+
+    /// Whether the cell has the slot. Most cells are in a page, so their header is asked first.
+    #[inline(always)]
+    pub fn has_slot(self, index: usize) -> bool {
+        index < self.header.few_slots() || index >= Header::MANY && index < self.slot_count()
     }
 
     /// A slot, if the cell has it.
     #[inline(always)]
     pub fn slot(self, index: usize) -> Option<Slot> {
-        (index < self.header.slots()).then_some(Slot { cell: self.cell, index })
+        self.has_slot(index).then_some(Slot { cell: self.cell, index })
     }
 
     /// Some of the cell's slots.
@@ -394,7 +483,7 @@ impl Loaded {
         self,
         range: Range<usize>,
     ) -> impl ExactSizeIterator<Item = Slot> + DoubleEndedIterator {
-        assert!(range.end <= self.header.slots(), "slots out of range");
+        assert!(range.end <= self.slot_count(), "slots out of range");
         range.map(move |index| Slot { cell: self.cell, index })
     }
 }
@@ -413,7 +502,7 @@ impl Slot {
     /// The cell has it.
     #[inline(always)]
     pub(super) unsafe fn of(cell: Cell, index: usize) -> Self {
-        debug_assert!(index < cell.header().slots());
+        debug_assert!(index < cell.slot_count());
         Self { cell, index }
     }
 

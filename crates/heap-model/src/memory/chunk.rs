@@ -4,7 +4,7 @@
 //! page of its chunk, so masking its address finds the chunk.
 #![expect(unsafe_code, reason = "headers of chunks are found by address")]
 
-use super::cell::{Cell, WORD};
+use super::cell::{BEFORE_LARGE, Cell, WORD};
 use super::mapping::{Mapping, PAGE};
 use super::room::{FreeRange, Room};
 use core::ptr::NonNull;
@@ -31,7 +31,8 @@ struct Head {
     marks: [u64; MARKS],
 }
 
-const _: () = assert!(size_of::<Head>() <= FIRST, "the header fits before the cells");
+const _: () =
+    assert!(size_of::<Head>() + BEFORE_LARGE <= FIRST, "the header fits before the cells");
 
 /// A chunk that is mapped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -240,7 +241,7 @@ impl Chunk {
         let mut start = self.first();
         for cell in self.marked() {
             FreeRange::new(start, cell.address()).into_iter().for_each(&mut free);
-            start = cell.address() + cell.header().size();
+            start = cell.address() + cell.header().size_in_page();
         }
         FreeRange::new(start, self.end()).into_iter().for_each(free);
     }

@@ -1,7 +1,10 @@
 //! A cell's kind, and the header word that contains it (V8's map word).
 //!
-//! Bit 0 is clear; kind (1 to 5), flags (6 to 9), size in words (10 to 36), slots (37 to 63). After a cell was moved, its
-//! header is the forwarding address: the word of the new cell, whose bit 0 is set.
+//! Bit 0 is clear; kind (1 to 5), flags (6 to 9), size in words (10 to 24), tag (26 to 49), slots (50 to 63). A large cell
+//! has size 0 and at most [`MANY`](Header::MANY) slots there; both lie before the cell ([`Cell`](super::cell::Cell)).
+//! After a cell was moved, its header is the forwarding address: the word of the new cell, whose bit 0 is set.
+//!
+//! The slots are the upper bits, so the check of a slot's index is one shift and one comparison.
 
 use super::word::Word;
 
@@ -76,6 +79,50 @@ const KINDS: [Kind; 32] = {
     kinds
 };
 
+/// A number that a program gives its cells, to tell its own kinds of them apart: a hidden class, a type. It lies in the
+/// header with the kind and the number of slots, so all are one load away.
+///
+/// ```
+/// use heap_model::{Heap, HeapOptions, Kind, Tag};
+///
+/// const POINT: Tag = Tag::new(7).unwrap();
+///
+/// let mut heap = Heap::new(HeapOptions::default())?;
+/// heap.enter(|scope| -> Result<(), heap_model::HeapError> {
+///     let cell = scope.alloc_tagged(Kind::Object, POINT, 2, 0)?;
+///     scope.collect();
+///     assert!(scope.view(cell)?.is_tagged(Kind::Object, POINT));
+///     scope.set_tag(cell, Tag::NONE)?;
+///     assert_eq!(scope.tag(cell)?, Tag::NONE);
+///     Ok(())
+/// })?;
+/// assert_eq!(Tag::new(Tag::MOST + 1), None);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Tag(u32);
+
+impl Tag {
+    /// The tag of a cell that was given none.
+    pub const NONE: Self = Self(0);
+    /// The largest number: tags have 24 bits.
+    pub const MOST: u32 = (1 << 24) - 1;
+
+    /// The tag with this number, if it is at most [`MOST`](Self::MOST).
+    #[inline]
+    #[must_use]
+    pub const fn new(number: u32) -> Option<Self> {
+        if number <= Self::MOST { Some(Self(number)) } else { None }
+    }
+
+    /// Its number.
+    #[inline]
+    #[must_use]
+    pub const fn number(self) -> u32 {
+        self.0
+    }
+}
+
 /// A cell's header word.
 #[derive(Clone, Copy)]
 pub struct Header(u64);
@@ -96,9 +143,15 @@ impl Header {
     /// What every record has: only who knows its type may use its slots.
     pub const RECORD: u64 = Self::LISTED;
 
+    /// What a large cell with as many slots or more has as their number.
+    pub const MANY: usize = (1 << 14) - 1;
+
+    /// The header of a cell of `size` bytes with `slots` slots. In a page that is exact; of a large cell `size` is 0,
+    /// and `slots` is at most [`MANY`](Self::MANY).
     #[inline(always)]
     pub const fn new(kind: Kind, slots: usize, size: usize) -> Self {
-        Self((kind as u64) << 1 | (size as u64 / 8) << 10 | (slots as u64) << 37)
+        debug_assert!(slots <= Self::MANY && size / 8 < 1 << 15);
+        Self((kind as u64) << 1 | (size as u64 / 8) << 10 | (slots as u64) << 50)
     }
 
     #[inline(always)]
@@ -140,15 +193,39 @@ impl Header {
         self.has((GUARDED as u64) << 1 | Self::BUCKETS)
     }
 
+    /// The number of slots, or of a large cell's up to [`MANY`](Self::MANY).
     #[inline(always)]
-    pub fn slots(self) -> usize {
-        (self.0 >> 37) as usize
+    pub fn few_slots(self) -> usize {
+        (self.0 >> 50) as usize
     }
 
-    /// The cell's size in bytes.
+    /// The size in bytes of a cell or a free range in a page; 0 for a large cell.
     #[inline(always)]
-    pub fn size(self) -> usize {
-        (((self.0 >> 10) & ((1 << 27) - 1)) * 8) as usize
+    pub fn size_in_page(self) -> usize {
+        ((self.0 >> 7) & (((1 << 15) - 1) << 3)) as usize
+    }
+
+    /// Whether the cell is large: it lies in a mapping of its own.
+    #[inline(always)]
+    pub(super) fn is_large(self) -> bool {
+        self.size_in_page() == 0
+    }
+
+    #[inline(always)]
+    pub fn tag(self) -> Tag {
+        Tag((self.0 >> 26) as u32 & Tag::MOST)
+    }
+
+    #[inline(always)]
+    pub(super) fn with_tag(self, tag: Tag) -> Self {
+        Self(self.0 & !(u64::from(Tag::MOST) << 26) | u64::from(tag.0) << 26)
+    }
+
+    /// Whether the cell is of this kind and has this tag: one comparison.
+    #[inline(always)]
+    pub fn is_tagged(self, kind: Kind, tag: Tag) -> bool {
+        const BOTH: u64 = 31 << 1 | (Tag::MOST as u64) << 26;
+        self.0 & BOTH == (kind as u64) << 1 | u64::from(tag.0) << 26
     }
 
     /// The forwarding address, if the cell was moved.

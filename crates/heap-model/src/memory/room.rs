@@ -46,7 +46,8 @@ impl Room {
     #[inline(always)]
     pub fn format(self, kind: Kind, slots: usize) -> Cell {
         let size = self.size;
-        let cell = self.format_zeroed(kind, slots);
+        let cell = self.format_header(kind, slots);
+        fill(cell, slots);
         for word in HEADER / WORD + slots..size / WORD {
             // SAFETY: the cell has `size` bytes, and raw bytes may be anything.
             unsafe { cell.write(word, 0) };
@@ -54,14 +55,18 @@ impl Room {
         cell
     }
 
-    /// As [`format`](Self::format), where the raw bytes are zero already.
-    #[inline(always)]
-    pub fn format_zeroed(self, kind: Kind, slots: usize) -> Cell {
-        let cell = self.format_header(kind, slots);
-        for slot in 0..slots {
-            // SAFETY: the cell has that many slots; its size was checked.
-            unsafe { cell.write(HEADER / WORD + slot, Word::UNDEFINED.bits()) };
-        }
+    /// As [`format`](Self::format), in the room of a large cell, whose raw bytes are zero already.
+    pub fn format_large(self, kind: Kind, slots: usize) -> Cell {
+        let size = self.size;
+        assert!(size > LARGEST_IN_PAGE, "a large cell has a mapping of its own");
+        assert!(size >= HEADER + WORD * slots, "a cell is shorter than its slots");
+        let cell = self.take();
+        // SAFETY: only `Chunk::format_large` makes as much room, and it lies behind that many bytes.
+        unsafe { cell.set_large(slots, size) };
+        let header = Header::new(kind, slots.min(Header::MANY), 0);
+        // SAFETY: room for a cell has at least two words.
+        unsafe { write_two(cell, 0, header.bits(), 0) };
+        fill(cell, slots);
         cell
     }
 
@@ -89,7 +94,7 @@ impl Room {
     /// Makes a record of a type's number, whose slots and raw bytes the caller fills.
     #[inline(always)]
     pub(super) fn format_record(self, slots: usize, size: usize, number: u32) -> Cell {
-        assert!(size == self.size, "a record is as large as its room");
+        assert!(size == self.size && size <= LARGEST_IN_PAGE, "a record is as large as its room");
         let cell = self.take();
         let header = Header::new(Kind::Record, slots, size).with(Header::RECORD, true);
         // SAFETY: room for a cell has at least two words.
@@ -104,7 +109,7 @@ impl Room {
     #[inline(always)]
     pub fn receive(self, from: Loaded) -> Loaded {
         let size = self.size;
-        assert!(size == from.header().size(), "a cell keeps its size");
+        assert!(size == from.header().size_in_page(), "a cell keeps its size");
         let to = self.take();
         // SAFETY: the cell and the room have `size` bytes, and room overlaps no cell.
         unsafe { from.cell().copy_to(to, size) };
@@ -116,10 +121,20 @@ impl Room {
     fn format_header(self, kind: Kind, slots: usize) -> Cell {
         let size = self.size;
         assert!(HEADER + WORD * slots <= size, "a cell is shorter than its slots");
+        assert!(size <= LARGEST_IN_PAGE, "a cell in a page is not large");
         let cell = self.take();
         // SAFETY: room for a cell has at least two words.
         unsafe { write_two(cell, 0, Header::new(kind, slots, size).bits(), 0) };
         cell
+    }
+}
+
+/// Makes the slots of a cell undefined.
+#[inline(always)]
+fn fill(cell: Cell, slots: usize) {
+    for slot in 0..slots {
+        // SAFETY: the cell has that many slots, which was checked when its header was written.
+        unsafe { cell.write(HEADER / WORD + slot, Word::UNDEFINED.bits()) };
     }
 }
 
@@ -328,7 +343,7 @@ impl Run {
     #[inline(always)]
     pub fn push(&mut self, cell: Loaded) -> Option<Self> {
         let address = cell.cell().address();
-        let end = address + cell.header().size();
+        let end = address + cell.header().size_in_page();
         if address == self.end {
             self.end = end;
             return None;
@@ -344,7 +359,7 @@ impl Run {
         }
         // SAFETY: from the first cell's start to the last one's end, a cell begins where the one before ends.
         let cell = unsafe { Cell::at(self.next) };
-        let size = cell.header().size();
+        let size = cell.header().size_in_page();
         #[cfg(zeal)]
         assert!(size > 0, "a walk comes to no cell");
         self.next += size;

@@ -3,7 +3,7 @@
 use crate::address::{CellMap, CellSet};
 use crate::heap::Heap;
 use crate::memory::cell::Cell;
-use crate::memory::header::Kind;
+use crate::memory::header::{Kind, Tag};
 use crate::node_id::NodeId;
 use crate::tables::ephemeron::FIRST;
 use crate::tables::registration::{self, STRONG, is_weak};
@@ -17,6 +17,8 @@ pub struct Node {
     pub id: NodeId,
     /// What it is.
     pub kind: Kind,
+    /// Its tag.
+    pub tag: Tag,
     /// Its size in bytes.
     pub size: usize,
     /// The number of its slots.
@@ -142,7 +144,7 @@ impl Heap {
         let mut edges = Vec::new();
         let ephemerons = kind == Kind::EphemeronTable;
         let first = if ephemerons { FIRST } else { 0 };
-        for slot in (first..header.slots()).step_by(if ephemerons { 2 } else { 1 }) {
+        for slot in (first..cell.slot_count()).step_by(if ephemerons { 2 } else { 1 }) {
             let Some(target) = Cell::of(cell.slot(slot)) else { continue };
             let (to, to_kind) = (self.node_id(target), target.header().kind());
             let kind = match kind {
@@ -159,8 +161,8 @@ impl Heap {
                 edges.push(Edge { kind, to: self.node_id(value), to_kind });
             }
         }
-        let (size, slots) = (header.size(), header.slots());
-        Node { id: self.node_id(cell), kind, size, slots, external, edges }
+        let (size, slots) = (cell.size(), cell.slot_count());
+        Node { id: self.node_id(cell), kind, tag: header.tag(), size, slots, external, edges }
     }
 
     fn node_id(&mut self, cell: Cell) -> NodeId {
@@ -197,7 +199,7 @@ impl Walk {
         match header.kind() {
             Kind::WeakCell => {}
             Kind::EphemeronTable => {
-                for slot in (FIRST..header.slots()).step_by(2) {
+                for slot in (FIRST..cell.slot_count()).step_by(2) {
                     self.follow_entry(Cell::of(cell.slot(slot)), Cell::of(cell.slot(slot + 1)));
                 }
             }
@@ -206,7 +208,7 @@ impl Walk {
                 if registration && let Some((owner, next)) = registration::link(cell) {
                     self.follow_entry(Some(owner), Cell::of(next));
                 }
-                (if registration { STRONG } else { 0 }..header.slots())
+                (if registration { STRONG } else { 0 }..cell.slot_count())
                     .filter_map(|slot| Cell::of(cell.slot(slot)))
                     .for_each(|to| {
                         self.reach(to);

@@ -3,7 +3,8 @@
 use super::Registers;
 use crate::error::{NativeRefused, OutOfMemory};
 use crate::memory::cell::Cell;
-use crate::memory::header::Kind;
+use crate::memory::header::{Kind, Tag};
+use crate::memory::word::Word;
 use crate::scope::size::{cell_size, is_plain, raw_bytes};
 use crate::sites::Site;
 use core::any::Any;
@@ -28,6 +29,61 @@ impl Registers<'_> {
         assert!(is_plain(kind, slots), "the kind has a function of its own");
         let cell = self.heap.allocate(kind, cell_size(slots, raw_bytes), slots)?;
         self.put(to, cell.word());
+        Ok(())
+    }
+
+    /// As [`alloc`](Self::alloc), with a tag.
+    ///
+    /// ```
+    /// # use heap_model::{Heap, HeapOptions, Kind, Tag};
+    /// # let mut heap = Heap::new(HeapOptions::default())?;
+    /// let class = Tag::new(300).unwrap();
+    /// let mut machine = heap.registers();
+    /// machine.push(1)?;
+    /// machine.alloc_tagged(0, Kind::Object, class, 4, 0)?;
+    /// // An inline cache: the class that it has seen, so the slot is known.
+    /// if machine.get(0).is_tagged(Kind::Object, class) {
+    ///     machine.load(0, 0, 3)?;
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`alloc`](Self::alloc).
+    ///
+    /// # Panics
+    /// As [`alloc`](Self::alloc).
+    #[inline(always)]
+    #[track_caller]
+    pub fn alloc_tagged(
+        &mut self,
+        to: usize,
+        kind: Kind,
+        tag: Tag,
+        slots: usize,
+        raw_bytes: usize,
+    ) -> Result<(), OutOfMemory> {
+        self.alloc(to, kind, slots, raw_bytes)?;
+        if let Some(cell) = Cell::of(self.stack().get(to)) {
+            cell.set_tag(tag);
+        }
+        Ok(())
+    }
+
+    /// As [`alloc`](Self::alloc), without raw bytes and with holes as its slots: the elements of an array.
+    ///
+    /// # Errors
+    /// As [`alloc`](Self::alloc).
+    ///
+    /// # Panics
+    /// As [`alloc`](Self::alloc).
+    #[inline]
+    #[track_caller]
+    pub fn alloc_holes(&mut self, to: usize, kind: Kind, slots: usize) -> Result<(), OutOfMemory> {
+        self.alloc(to, kind, slots, 0)?;
+        if let Some(cell) = Cell::of(self.stack().get(to)) {
+            cell.load().slots().for_each(|slot| slot.set(Word::HOLE));
+        }
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 use super::Registers;
 use crate::error::AccessError;
 use crate::memory::cell::Loaded;
-use crate::memory::header::Kind;
+use crate::memory::header::{Kind, Tag};
 use crate::scope::Value;
 use crate::scope::access::{users_slot, users_slots};
 use crate::scope::bytes::{copy_bytes, copy_slots};
@@ -198,6 +198,18 @@ impl Registers<'_> {
     pub fn native_mut<T: Any>(&mut self, register: usize) -> Result<&mut T, AccessError> {
         let cell = self.cell(register)?;
         self.heap.natives.payload_mut(cell)
+    }
+
+    /// Gives a register's cell a tag, instead of the one that it has: an object that goes over to another hidden class.
+    /// Constant time.
+    ///
+    /// # Errors
+    /// [`AccessError::NoCell`].
+    #[inline(always)]
+    #[track_caller]
+    pub fn set_tag(&mut self, register: usize, tag: Tag) -> Result<(), AccessError> {
+        self.cell(register)?.set_tag(tag);
+        Ok(())
     }
 
     /// See [`Scope::set_external`](crate::Scope::set_external). Constant time.

@@ -3,7 +3,7 @@
 use super::Registers;
 use crate::error::AccessError;
 use crate::memory::handles::ReadWord;
-use crate::memory::header::Kind;
+use crate::memory::header::{Kind, Tag};
 use crate::memory::word::Word;
 use crate::scope::view::{Seen, View};
 
@@ -116,6 +116,13 @@ impl<'a> Tagged<'a> {
     #[must_use]
     pub fn is_kind(self, kind: Kind) -> bool {
         self.word.cell().is_some_and(|cell| cell.cell().header().is(kind))
+    }
+
+    /// Whether it is a cell of this kind and with this tag: a load and a comparison.
+    #[inline(always)]
+    #[must_use]
+    pub fn is_tagged(self, kind: Kind, tag: Tag) -> bool {
+        self.view().is_some_and(|view| view.is_tagged(kind, tag))
     }
 
     /// The number, if it is a small integer or a [`Kind::Double`].

@@ -3,7 +3,7 @@
 use super::{Local, Scope, Value};
 use crate::error::AccessError;
 use crate::memory::cell::{Loaded, Slot};
-use crate::memory::header::Kind;
+use crate::memory::header::{Kind, Tag};
 use crate::tables::registration::USERS;
 
 impl<'s> Scope<'s> {
@@ -73,7 +73,7 @@ impl<'s> Scope<'s> {
     /// # Errors
     /// [`AccessError::WrongHeap`].
     pub fn size(&self, cell: Local<'_>) -> Result<usize, AccessError> {
-        Ok(self.cell(cell)?.header().size())
+        Ok(self.cell(cell)?.size())
     }
 
     /// The number of slots; in an ephemeron table or a registration the heap's own slots count too. Constant time.
@@ -81,7 +81,26 @@ impl<'s> Scope<'s> {
     /// # Errors
     /// [`AccessError::WrongHeap`].
     pub fn slot_count(&self, cell: Local<'_>) -> Result<usize, AccessError> {
-        Ok(self.cell(cell)?.header().slots())
+        Ok(self.cell(cell)?.slot_count())
+    }
+
+    /// The cell's tag. Constant time.
+    ///
+    /// # Errors
+    /// [`AccessError::WrongHeap`].
+    #[inline(always)]
+    pub fn tag(&self, cell: Local<'_>) -> Result<Tag, AccessError> {
+        Ok(self.cell(cell)?.header().tag())
+    }
+
+    /// Gives a cell of any kind a tag, instead of the one that it has. Constant time.
+    ///
+    /// # Errors
+    /// [`AccessError::WrongHeap`].
+    #[inline(always)]
+    pub fn set_tag(&mut self, cell: Local<'_>, tag: Tag) -> Result<(), AccessError> {
+        self.cell(cell)?.set_tag(tag);
+        Ok(())
     }
 
     /// Whether both handles refer to one cell of this heap; another heap's are never the same. Constant time.
@@ -120,7 +139,7 @@ pub(crate) fn users_slot(cell: Loaded, slot: usize) -> Result<Slot, AccessError>
     if cell.header().is_guarded() {
         return strong_slot(cell, slot);
     }
-    let len = cell.header().slots();
+    let len = cell.slot_count();
     cell.slot(slot).ok_or(AccessError::SlotOutOfRange { slot, len })
 }
 
@@ -142,7 +161,7 @@ pub(crate) fn users_slots(
 /// A slot of a cell that has slots of the heap's: one of a registration that is its user's.
 #[cold]
 fn strong_slot(cell: Loaded, slot: usize) -> Result<Slot, AccessError> {
-    let (header, len) = (cell.header(), cell.header().slots());
+    let (header, len) = (cell.header(), cell.slot_count());
     if header.is(Kind::Double) {
         return Err(AccessError::SlotOutOfRange { slot, len });
     }

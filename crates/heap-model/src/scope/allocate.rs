@@ -3,7 +3,7 @@
 use super::size::{cell_size, is_plain, raw_bytes};
 use super::{Local, Scope, Value};
 use crate::error::{HeapError, OutOfMemory};
-use crate::memory::header::Kind;
+use crate::memory::header::{Kind, Tag};
 
 impl<'s> Scope<'s> {
     /// Allocates a cell of 16 + 8 `slots` + `raw_bytes` bytes, rounded up to 8; slots are
@@ -25,6 +25,26 @@ impl<'s> Scope<'s> {
     ) -> Result<Local<'s>, OutOfMemory> {
         assert!(is_plain(kind, slots), "the kind has a function of its own");
         self.alloc_any(kind, slots, raw_bytes)
+    }
+
+    /// As [`alloc`](Self::alloc), with a tag.
+    ///
+    /// # Errors
+    /// As [`alloc`](Self::alloc).
+    ///
+    /// # Panics
+    /// As [`alloc`](Self::alloc).
+    #[inline(always)]
+    pub fn alloc_tagged(
+        &mut self,
+        kind: Kind,
+        tag: Tag,
+        slots: usize,
+        raw_bytes: usize,
+    ) -> Result<Local<'s>, OutOfMemory> {
+        let local = self.alloc(kind, slots, raw_bytes)?;
+        self.known(local).set_tag(tag);
+        Ok(local)
     }
 
     /// As [`alloc`](Self::alloc), of any kind.

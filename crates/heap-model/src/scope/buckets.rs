@@ -54,7 +54,7 @@ impl<'s> Scope<'s> {
     ) -> Result<(), AccessError> {
         let (from, to) = (self.buckets(from)?, self.buckets(to)?);
         self.heap.forget_refusal();
-        for bucket in 0..from.header().slots() {
+        for bucket in 0..from.slot_count() {
             bucket::prefetch_ahead(from, bucket);
             let mut next = from.slot(bucket);
             from.set_slot(bucket, Word::UNDEFINED);
@@ -77,7 +77,7 @@ impl<'s> Scope<'s> {
     /// [`AccessError::WrongKind`], as for [`link_registration`](Self::link_registration).
     pub fn purge_registrations(&mut self, buckets: Local<'_>) -> Result<(), AccessError> {
         let buckets = self.buckets(buckets)?;
-        for bucket in 0..buckets.header().slots() {
+        for bucket in 0..buckets.slot_count() {
             bucket::prefetch_ahead(buckets, bucket);
             self.filter(buckets, bucket, |cell| !registration::has_ended(cell));
         }

@@ -205,7 +205,7 @@ fn table_of(place: Cell) -> Result<Cell, AccessError> {
         return Ok(place);
     }
     // The first slot of a weak reference or a registration is the target, not a table.
-    let holds = header.slots() > 0 && !header.is_guarded();
+    let holds = header.few_slots() > 0 && !header.is_guarded();
     let held = if holds { Cell::of(place.slot(0)) } else { None };
     held.filter(|held| held.header().is(Kind::EphemeronTable)).ok_or(AccessError::WrongKind)
 }

@@ -117,7 +117,7 @@ impl<'s> Scope<'s> {
         let cell = self.cell(cell)?;
         let header = cell.header();
         let right = matches!(header.kind(), Kind::Object | Kind::Array);
-        let right = right && header.slots() >= OWNERS_SLOTS;
+        let right = right && cell.slot_count() >= OWNERS_SLOTS;
         if right { Ok(cell) } else { Err(AccessError::WrongKind) }
     }
 

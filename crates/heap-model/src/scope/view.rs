@@ -4,7 +4,7 @@ use super::{Local, Scope};
 use crate::error::AccessError;
 use crate::memory::cell::Cell;
 use crate::memory::handles::{ReadWord, Reading};
-use crate::memory::header::Kind;
+use crate::memory::header::{Kind, Tag};
 use crate::memory::word::Word;
 use crate::node_id::NodeId;
 use crate::tables::registration;
@@ -87,18 +87,32 @@ impl<'a> View<'a> {
         self.cell().header().kind()
     }
 
+    /// The cell's tag.
+    #[inline(always)]
+    #[must_use]
+    pub fn tag(self) -> Tag {
+        self.cell().header().tag()
+    }
+
+    /// Whether the cell is of this kind and has this tag: one comparison.
+    #[inline(always)]
+    #[must_use]
+    pub fn is_tagged(self, kind: Kind, tag: Tag) -> bool {
+        self.cell().header().is_tagged(kind, tag)
+    }
+
     /// The cell's size in bytes, header included.
     #[inline(always)]
     #[must_use]
     pub fn size(self) -> usize {
-        self.cell().header().size()
+        self.cell().size()
     }
 
     /// The number of slots; in an ephemeron table or a registration the heap's own slots count too.
     #[inline(always)]
     #[must_use]
     pub fn slot_count(self) -> usize {
-        self.cell().header().slots()
+        self.cell().slot_count()
     }
 
     /// Reads a slot.
@@ -123,7 +137,7 @@ impl<'a> View<'a> {
         if header.is_of_heap() && !(header.is(Kind::Registration) && slot >= registration::STRONG) {
             return Err(AccessError::WrongKind);
         }
-        let len = header.slots();
+        let len = cell.slot_count();
         let slot = cell.slot(slot).ok_or(AccessError::SlotOutOfRange { slot, len })?;
         Ok(self.reading.word(slot.get()))
     }

@@ -125,7 +125,8 @@ fn is_array(view: View<'_>) -> bool {
 pub(crate) fn array_length(cell: Cell) -> Option<usize> {
     let cell = cell.load();
     let header = cell.header();
-    if !header.is(Kind::Object) || (header.size(), header.slots()) != (layout::JS_ARRAY, LENGTH + 1)
+    if !header.is(Kind::Object)
+        || (cell.size(), cell.slot_count()) != (layout::JS_ARRAY, LENGTH + 1)
     {
         return None;
     }

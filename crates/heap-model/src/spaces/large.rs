@@ -49,7 +49,7 @@ impl LargeSpace {
     /// Checks the counters against the cells and their mappings.
     #[cfg(zeal)]
     pub fn verify(&self) {
-        let sizes = || self.cells().map(|cell| cell.header().size());
+        let sizes = || self.cells().map(|cell| cell.size());
         assert_eq!(self.used, sizes().sum::<usize>(), "large cells are miscounted");
         let lengths = self.mappings.iter().map(Mapping::length);
         assert!(
@@ -73,7 +73,7 @@ impl LargeSpace {
             let cell = chunk.first_cell();
             let live = chunk.is_marked(cell);
             if live {
-                let size = cell.header().size();
+                let size = cell.size();
                 mapping.truncate(Self::commit(size));
                 *used += size;
                 *committed += mapping.length();

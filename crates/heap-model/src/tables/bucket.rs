@@ -18,7 +18,7 @@ const AHEAD: usize = 8;
 
 /// Prefetches the first registration of a bucket further on.
 pub(crate) fn prefetch_ahead(buckets: Cell, bucket: usize) {
-    if bucket + AHEAD < buckets.header().slots()
+    if bucket + AHEAD < buckets.slot_count()
         && let Some(ahead) = Cell::of(buckets.slot(bucket + AHEAD))
     {
         ahead.prefetch();
@@ -35,7 +35,7 @@ pub(crate) fn linked(word: Word) -> Option<Cell> {
 /// buckets.
 #[inline(always)]
 pub(crate) fn bucket_of(buckets: Cell, hash: u32) -> usize {
-    let len = buckets.header().slots();
+    let len = buckets.slot_count();
     let bucket = ((u64::from(hash) * len as u64) >> 32) as usize + (hash % RUN) as usize;
     if bucket < len { bucket } else { bucket % len }
 }

@@ -46,7 +46,7 @@ pub(crate) fn len(table: Cell) -> usize {
 
 /// Copies a table's entries to an empty table that has room for them. Returns whether one of them refers to a young cell.
 pub(crate) fn copy(from: Cell, to: Cell, is_young: impl Fn(Word) -> bool) -> bool {
-    let slots = from.header().slots();
+    let slots = from.slot_count();
     let mut young = false;
     for slot in (FIRST..slots).step_by(2) {
         let ahead = slot + 2 * AHEAD;
@@ -134,7 +134,7 @@ pub(crate) fn find(table: Cell, key: Cell) -> Option<usize> {
 pub(crate) fn remembered(table: Cell, key: Cell) -> Option<usize> {
     // The auxiliary field may hold any number; with pointers of 32 bits its double may overflow.
     let slot = (key.auxiliary() as usize).wrapping_mul(2).wrapping_add(FIRST);
-    if slot < table.header().slots() && table.slot(slot) == key.word() { Some(slot) } else { None }
+    if slot < table.slot_count() && table.slot(slot) == key.word() { Some(slot) } else { None }
 }
 
 /// A key without a hash has no entry.
@@ -162,7 +162,7 @@ pub(crate) fn remember_bucket(key: Cell, slot: usize) {
 
 #[inline(always)]
 pub(crate) fn probe(table: Cell, key: Cell, hash: u32) -> Probed {
-    let slots = table.header().slots();
+    let slots = table.slot_count();
     let slot = home(hash, slots);
     if slot + 2 * WINDOW <= slots {
         let found = window(table, slot, |word| word == key.word());
@@ -180,7 +180,7 @@ pub(crate) fn probe(table: Cell, key: Cell, hash: u32) -> Probed {
 /// The slot of the first bucket without an entry, for a key that is known to be absent.
 #[inline(always)]
 pub(crate) fn open_bucket(table: Cell, hash: u32) -> usize {
-    let slots = table.header().slots();
+    let slots = table.slot_count();
     let mut slot = home(hash, slots);
     if slot + 2 * WINDOW <= slots {
         let open = window(table, slot, |word| !word.is_reference());
@@ -195,7 +195,7 @@ pub(crate) fn open_bucket(table: Cell, hash: u32) -> usize {
 }
 
 fn probe_from(table: Cell, key: Cell, mut slot: usize) -> Probed {
-    let slots = table.header().slots();
+    let slots = table.slot_count();
     let mut deleted = None;
     loop {
         match table.slot(slot) {
@@ -249,7 +249,7 @@ pub(crate) fn shrink(table: Cell) -> usize {
     if entries > capacity(table) / 4 || fitting >= capacity(table) {
         return 0;
     }
-    let slots = table.header().slots();
+    let slots = table.slot_count();
     let kept: Vec<(Cell, Word)> = (FIRST..slots)
         .step_by(2)
         .filter_map(|slot| Some((Cell::of(table.slot(slot))?, table.slot(slot + 1))))
@@ -269,7 +269,7 @@ pub(crate) fn shrink(table: Cell) -> usize {
 /// Checks a table's numbers against its buckets, and that each key is found.
 #[cfg(zeal)]
 pub(crate) fn verify(table: Cell) {
-    let slots = table.header().slots();
+    let slots = table.slot_count();
     let keys = || (FIRST..slots).step_by(2).map(|slot| (slot, table.slot(slot)));
     let count = |is: fn(Word) -> bool| keys().filter(|(_, word)| is(*word)).count();
     let (entries, deleted) = (count(Word::is_reference), count(|word| word == Word::HOLE));
@@ -284,7 +284,7 @@ pub(crate) fn verify(table: Cell) {
 }
 
 pub(crate) fn capacity(table: Cell) -> usize {
-    (table.header().slots() - FIRST) / 2
+    (table.slot_count() - FIRST) / 2
 }
 
 #[inline(always)]
@@ -305,7 +305,7 @@ mod tests {
 
     /// The longest distance, in buckets, from an entry to where its probe begins.
     fn longest_probe(table: Cell) -> usize {
-        let slots = table.header().slots();
+        let slots = table.slot_count();
         let keys =
             (FIRST..slots).step_by(2).filter_map(|slot| Some((slot, Cell::of(table.slot(slot))?)));
         let probes = keys.map(|(slot, key)| {

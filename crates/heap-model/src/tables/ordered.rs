@@ -69,7 +69,7 @@ impl<const WIDTH: usize> Table<WIDTH> {
         }
         let buckets = cell.slot(BUCKETS)?.get().as_count();
         let table = Self { cell, buckets };
-        (cell.header().slots() == Self::slots(table.capacity())).then_some(table)
+        (cell.slot_count() == Self::slots(table.capacity())).then_some(table)
     }
 
     pub fn cell(self) -> Cell {

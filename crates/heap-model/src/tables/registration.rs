@@ -73,7 +73,7 @@ pub(crate) fn end(cell: Cell) {
         cell.set_slot(TARGET, Word::UNDEFINED);
         cell.set_slot(OWNER, Word::UNDEFINED);
     }
-    (USERS..cell.header().slots()).for_each(|slot| cell.set_slot(slot, Word::UNDEFINED));
+    (USERS..cell.slot_count()).for_each(|slot| cell.set_slot(slot, Word::UNDEFINED));
 }
 
 /// The registration that a link leads to.

@@ -141,7 +141,7 @@ impl<'s> Scope<'s> {
     /// The write barrier of a record that was filled.
     fn record_fields<L: Layout>(&mut self, known: Known<L>) {
         let cell = known.cell();
-        for slot in 0..cell.header().slots() {
+        for slot in 0..cell.slot_count() {
             self.heap.record_store(cell, slot, cell.slot(slot));
         }
     }

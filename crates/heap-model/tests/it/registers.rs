@@ -4,7 +4,7 @@ mod program;
 
 use crate::events::small;
 use heap_model::{
-    AccessError, Heap, HeapOptions, Kind, Registers, StackOverflow, Tagged, Value, Window,
+    AccessError, Heap, HeapOptions, Kind, Registers, StackOverflow, Tag, Tagged, Value, Window,
 };
 use program::Program;
 use proptest::prelude::*;
@@ -364,4 +364,51 @@ fn released_memory_leaves_the_registers_as_they_are() {
     assert!(machine.get(1).is_kind(Kind::Object) && machine.window() == window);
     machine.push(200_000).unwrap();
     assert!(machine.get(199_999) == Tagged::UNDEFINED);
+}
+
+#[test]
+fn a_tag_stays_with_its_cell_wherever_that_is_moved() {
+    let tag = |number| Tag::new(number).unwrap();
+    let mut heap = heap();
+    let mut machine = heap.registers();
+    machine.push(3).unwrap();
+    machine.alloc_tagged(0, Kind::Object, tag(Tag::MOST), 3, 8).unwrap();
+    machine.alloc_tagged(1, Kind::Bytes, tag(1), 0, 1 << 20).unwrap();
+    machine.alloc_tagged(2, Kind::Array, tag(2), 40_000, 24).unwrap();
+    for _ in 0..3 {
+        machine.scavenge();
+        machine.collect();
+        assert!(machine.get(0).is_tagged(Kind::Object, tag(Tag::MOST)));
+        assert!(!machine.get(0).is_tagged(Kind::Object, tag(1)));
+        assert!(!machine.get(0).is_tagged(Kind::Array, tag(Tag::MOST)));
+        let shapes: Vec<_> = (0..3)
+            .map(|register| machine.view(register).unwrap())
+            .map(|view| (view.tag().number(), view.size(), view.slot_count()))
+            .collect();
+        let expected = [(Tag::MOST, 48, 3), (1, (1 << 20) + 16, 0), (2, 320_016 + 24, 40_000)];
+        assert_eq!(shapes, expected);
+    }
+    machine.set_tag(0, Tag::NONE).unwrap();
+    assert!(machine.get(0).is_tagged(Kind::Object, Tag::NONE));
+    let mut tags = Vec::new();
+    machine.enter(|scope| scope.walk(|node| tags.push(node.tag.number())));
+    assert_eq!(tags, [0, 1, 2]);
+}
+
+#[test]
+fn the_slots_of_a_large_cell_are_its_own_and_no_more() {
+    let mut heap = heap();
+    let mut machine = heap.registers();
+    machine.push(2).unwrap();
+    for slots in [16_382, 16_383, 16_384, 20_000] {
+        machine.alloc_holes(0, Kind::Array, slots).unwrap();
+        assert_eq!(machine.view(0).unwrap().slot_count(), slots);
+        machine.set_smi(1, 7);
+        machine.store(0, slots - 1, 1).unwrap();
+        assert!(machine.peek(0, 0).unwrap() == Tagged::HOLE);
+        assert_eq!(machine.peek(0, slots - 1).unwrap().as_smi(), Some(7));
+        let out = Err(AccessError::SlotOutOfRange { slot: slots, len: slots });
+        assert_eq!(machine.load(1, 0, slots), out);
+        assert_eq!(machine.bytes(0).unwrap().len(), 0);
+    }
 }

@@ -41,7 +41,7 @@ impl<L: Layout, S: ExactSizeIterator<Item = TailStored<L>>> Contents<'_, L, S> {
     /// If it is one already, or not as large.
     pub fn complete(self, cell: Cell, number: TypeNumber<L>) -> Known<L> {
         let ((size, slots), header) = (self.extent(), cell.header());
-        let fits = header.is(Kind::Record) && (header.size(), header.slots()) == (size, slots);
+        let fits = header.is(Kind::Record) && (cell.size(), cell.slot_count()) == (size, slots);
         assert!(fits && cell.type_number() == 0, "not the cell that was asked for");
         cell.set_type_number(number.get());
         cell.set_flag(Header::RECORD, true);

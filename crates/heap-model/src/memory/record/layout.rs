@@ -405,7 +405,7 @@ impl<L: Layout> Known<L> {
     #[inline(always)]
     pub fn tail_len(self) -> usize {
         if L::Tail::SLOTS {
-            return self.cell.header().slots() - L::Slots::COUNT;
+            return self.cell.slot_count() - L::Slots::COUNT;
         }
         // SAFETY: the raw bytes begin with it.
         let count = unsafe { &raw const (*self.fixed()).count };
@@ -446,7 +446,7 @@ impl<L: Layout> Known<L> {
     #[inline(always)]
     pub(super) fn fixed(self) -> *mut Fixed<L> {
         let () = Places::<L>::FITS;
-        let slots = if L::Tail::SLOTS { self.cell.header().slots() } else { L::Slots::COUNT };
+        let slots = if L::Tail::SLOTS { self.cell.slot_count() } else { L::Slots::COUNT };
         // SAFETY: the raw bytes begin in the cell or at its end.
         unsafe { self.cell.byte(HEADER + WORD * slots) }.as_ptr().cast()
     }

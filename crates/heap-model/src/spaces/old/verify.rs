@@ -54,7 +54,7 @@ impl OldSpace {
         for page in pages.iter().filter(|page| !page.is_unswept() && !page.is_evacuated()) {
             let mut bytes = 0;
             for cell in page.cells() {
-                let size = cell.header().size();
+                let size = cell.size();
                 bytes += size;
                 if cell.header().is(Kind::Free) && size >= SHORTEST {
                     let range = cell.address()..cell.address() + size;
