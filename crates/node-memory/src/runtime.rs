@@ -72,4 +72,16 @@ impl Runtime {
     pub fn heap_limit(&self) -> usize {
         self.memory.heap.limit()
     }
+
+    /// The heap, for those who make cells of their own in it: a language on a runtime.
+    #[must_use]
+    pub fn heap(&self) -> &Heap {
+        &self.memory.heap
+    }
+
+    /// The heap, to be worked with. What its cells keep outside of the heap is reported to it by their owners.
+    #[inline]
+    pub fn heap_mut(&mut self) -> &mut Heap {
+        &mut self.memory.heap
+    }
 }

@@ -1,0 +1,684 @@
+//! `Array`.
+
+use super::Method;
+use crate::interpret::iterate::{ENTRIES, KEYS, VALUES};
+use crate::machine::{Machine, R, THIS, roots};
+use crate::objects::atoms::{Key, known};
+use crate::objects::class::{Elements, Flags, ObjectKind};
+use crate::objects::code::Arguments;
+use crate::objects::elements::MAX_FAST;
+use crate::objects::layout::{BACKING, LENGTH};
+use crate::thrown::Outcome;
+use heap_model::Value;
+
+const STATIC: &[Method] = &[("from", 1, from), ("isArray", 1, is_array), ("of", 0, of)];
+
+const PROTOTYPE: &[Method] = &[
+    ("concat", 1, concat),
+    ("entries", 0, entries),
+    ("every", 1, every),
+    ("fill", 1, fill),
+    ("filter", 1, filter),
+    ("find", 1, find),
+    ("findIndex", 1, find_index),
+    ("forEach", 1, for_each),
+    ("includes", 1, includes),
+    ("indexOf", 1, index_of),
+    ("join", 1, join),
+    ("keys", 0, keys),
+    ("map", 1, map),
+    ("pop", 0, pop),
+    ("push", 1, push),
+    ("reduce", 1, reduce),
+    ("reverse", 0, reverse),
+    ("shift", 0, shift),
+    ("slice", 2, slice),
+    ("some", 1, some),
+    ("splice", 2, splice),
+    ("toString", 0, to_string),
+    ("unshift", 1, unshift),
+    ("values", 0, values),
+];
+
+pub(super) fn install(machine: &mut Machine) -> Outcome {
+    let prototype = machine.temps(3)?;
+    let (class, value) = (prototype + 1, prototype + 2);
+    machine.load_root(prototype, roots::ARRAY_PROTOTYPE);
+    machine.define_class(class, "Array", 1, construct, prototype)?;
+    machine.store_root(roots::ARRAY, class);
+    machine.define_methods(class, STATIC)?;
+    machine.define_getter(class, known::SPECIES, species, None)?;
+    machine.define_methods(prototype, PROTOTYPE)?;
+    let name = machine.atoms.intern_str("values");
+    machine.own_property(value, prototype, name.into())?;
+    machine.store_root(roots::ARRAY_VALUES, value);
+    machine.define_named(prototype, known::ITERATOR, value, Flags::HIDDEN)
+}
+
+fn species(_: &mut Machine, _: Arguments) -> Outcome<R> {
+    Ok(THIS)
+}
+
+fn construct(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let array = machine.temp()?;
+    let base = LENGTH + 1;
+    let root = roots::ARRAY_PROTOTYPE;
+    machine.construct_kind(array, arguments, root, ObjectKind::Array, base)?;
+    machine.registers().store_value(array, LENGTH, Value::Smi(0))?;
+    let only = (arguments.count == 1).then(|| machine.registers().number(arguments.at(0)));
+    if let Some(Some(length)) = only {
+        if length < 0.0 || length > f64::from(u32::MAX) || length.fract() != 0.0 {
+            return machine.throw_range_error("Invalid array length");
+        }
+        machine.set_fresh_length(array, length as usize)?;
+        return Ok(array);
+    }
+    if arguments.count == 0 {
+        // V8's `new Array()` has room for four.
+        machine.preallocate(array, 4)?;
+        return Ok(array);
+    }
+    machine.preallocate(array, arguments.count)?;
+    for place in 0..arguments.count {
+        machine.push(array, arguments.at(place))?;
+    }
+    Ok(array)
+}
+
+impl Machine {
+    /// Gives an array without elements room for some.
+    pub(crate) fn preallocate(&mut self, array: R, capacity: usize) -> Outcome {
+        self.scoped(|machine| {
+            let elements = machine.temp()?;
+            machine.new_elements(elements, capacity)?;
+            Ok(machine.registers().store(array, BACKING, elements)?)
+        })
+    }
+
+    /// Gives a new array a length: with holes, or as a dictionary if it is very long.
+    pub(crate) fn set_fresh_length(&mut self, array: R, length: usize) -> Outcome {
+        if length == 0 {
+            return Ok(());
+        }
+        if length > MAX_FAST {
+            self.scoped(|machine| {
+                let elements = machine.temp()?;
+                machine.new_numbers(elements, 0)?;
+                machine.set_elements(array, elements)?;
+                machine.transition_elements(array, Elements::Dictionary)
+            })?;
+        } else {
+            self.preallocate(array, length)?;
+            self.transition_elements(array, Elements::HoleySmi)?;
+        }
+        self.set_array_length(array, length)
+    }
+
+    /// The array that a method of an array makes, by its constructor's species.
+    pub(crate) fn species_array(&mut self, to: R, original: R, length: usize) -> Outcome {
+        if self.kind_of(original) != Some(ObjectKind::Array) {
+            return self.new_array(to, length);
+        }
+        self.scoped(|machine| {
+            let constructor = machine.temps(2)?;
+            let argument = constructor + 1;
+            machine.get_named(constructor, original, known::CONSTRUCTOR)?;
+            if machine.is_object(constructor) {
+                machine.get_named(constructor, constructor, known::SPECIES)?;
+                if machine.is_null(constructor) {
+                    machine.undefined(constructor);
+                }
+            }
+            machine.load_root(argument, roots::ARRAY);
+            if machine.is_undefined(constructor) || machine.is_same(constructor, argument) {
+                return machine.new_array(to, length);
+            }
+            if !machine.is_constructor(constructor) {
+                return machine
+                    .throw_type_error("object.constructor[Symbol.species] is not a constructor");
+            }
+            machine.set_number(argument, length as f64)?;
+            machine.construct(to, constructor, &[argument], constructor)
+        })
+    }
+
+    /// Writes a value to an array's or another object's index, as `CreateDataPropertyOrThrow` does.
+    pub(crate) fn create_element(&mut self, object: R, index: usize, value: R) -> Outcome {
+        let Ok(index) = u32::try_from(index) else {
+            return self.throw_range_error("Invalid array length");
+        };
+        self.define(object, Key::Index(index), value, Flags::PLAIN)
+    }
+
+    /// An element, if it is there or inherited.
+    pub(crate) fn element_if_there(&mut self, to: R, object: R, index: usize) -> Outcome<bool> {
+        let key = Key::Index(index as u32);
+        if self.own_element_fast(to, object, index)? {
+            return Ok(true);
+        }
+        if !self.has(object, key)? {
+            return Ok(false);
+        }
+        self.get(to, object, key)?;
+        Ok(true)
+    }
+
+    fn own_element_fast(&mut self, to: R, object: R, index: usize) -> Outcome<bool> {
+        if self.kind_of(object) != Some(ObjectKind::Array) {
+            return Ok(false);
+        }
+        let flags = self.own_element(to, object, index as u32)?;
+        Ok(flags.is_some_and(|flags| !flags.is_accessor()))
+    }
+}
+
+fn is_array(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let is = machine.kind_of(arguments.at(0)) == Some(ObjectKind::Array);
+    machine.give_bool(is)
+}
+
+fn of(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let array = machine.temp()?;
+    machine.new_array(array, arguments.count)?;
+    for place in 0..arguments.count {
+        machine.push(array, arguments.at(place))?;
+    }
+    Ok(array)
+}
+
+fn from(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let (items, mapper) = (arguments.at(0), arguments.at(1));
+    let maps = !machine.is_undefined(mapper);
+    if maps && !machine.is_callable(mapper) {
+        let shown = machine.show(mapper);
+        return machine.throw_type_error(&format!("{shown} is not a function"));
+    }
+    let array = machine.temps(4)?;
+    let (method, object, number) = (array + 1, array + 2, array + 3);
+    if machine.is_nullish(items) {
+        let shown = machine.show(items);
+        return machine.throw_type_error(&format!("{shown} is not iterable"));
+    }
+    machine.get_named(method, items, known::ITERATOR)?;
+    if !machine.is_nullish(method) {
+        machine.new_array(array, 0)?;
+        let mut place = 0.0;
+        machine.for_each(items, |machine, value| {
+            if maps {
+                machine.set_number(number, place)?;
+                place += 1.0;
+                machine.call(value, mapper, arguments.at(2), &[value, number])?;
+            }
+            machine.push(array, value)?;
+            Ok(true)
+        })?;
+        return Ok(array);
+    }
+    machine.to_object(object, items)?;
+    let length = machine.length_of(object)?;
+    machine.new_array(array, length)?;
+    let value = machine.temp()?;
+    for place in 0..length {
+        machine.get(value, object, Key::Index(place as u32))?;
+        if maps {
+            machine.set_number(number, place as f64)?;
+            machine.call(value, mapper, arguments.at(2), &[value, number])?;
+        }
+        machine.push(array, value)?;
+    }
+    Ok(array)
+}
+
+/// The object that a method is called on, and its length.
+fn this_list(machine: &mut Machine) -> Outcome<(R, usize)> {
+    let object = machine.temp()?;
+    machine.to_object(object, THIS)?;
+    let length = machine.length_of(object)?;
+    Ok((object, length))
+}
+
+fn expect_callable(machine: &mut Machine, value: R) -> Outcome {
+    if machine.is_callable(value) {
+        return Ok(());
+    }
+    let shown = machine.show(value);
+    machine.throw_type_error(&format!("{shown} is not a function"))
+}
+
+/// Calls the function with each element that is there: the element, its index and the object. `f` is given the element's
+/// register, its index, and the result's register, and says whether to go on.
+fn each(
+    machine: &mut Machine,
+    arguments: Arguments,
+    holes: bool,
+    mut f: impl FnMut(&mut Machine, R, usize, R) -> Outcome<bool>,
+) -> Outcome {
+    let (object, length) = this_list(machine)?;
+    expect_callable(machine, arguments.at(0))?;
+    let value = machine.temps(3)?;
+    let (index, result) = (value + 1, value + 2);
+    for place in 0..length {
+        if !machine.element_if_there(value, object, place)? {
+            if !holes {
+                continue;
+            }
+            machine.undefined(value);
+        }
+        machine.set_number(index, place as f64)?;
+        machine.call(result, arguments.at(0), arguments.at(1), &[value, index, object])?;
+        if !machine.scoped(|machine| f(machine, value, place, result))? {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn for_each(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    each(machine, arguments, false, |_, _, _, _| Ok(true))?;
+    machine.give_undefined()
+}
+
+fn map(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let (object, length) = this_list(machine)?;
+    expect_callable(machine, arguments.at(0))?;
+    let array = machine.temp()?;
+    machine.species_array(array, object, length)?;
+    each(machine, arguments, false, |machine, _, place, result| {
+        machine.create_element(array, place, result)?;
+        Ok(true)
+    })?;
+    if machine.kind_of(array) == Some(ObjectKind::Array) && machine.array_length(array) < length {
+        machine.truncate_array(array, length)?;
+    }
+    Ok(array)
+}
+
+fn filter(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let (object, _) = this_list(machine)?;
+    let array = machine.temp()?;
+    machine.species_array(array, object, 0)?;
+    let mut count = 0;
+    each(machine, arguments, false, |machine, value, _, result| {
+        if machine.to_boolean(result) {
+            machine.create_element(array, count, value)?;
+            count += 1;
+        }
+        Ok(true)
+    })?;
+    Ok(array)
+}
+
+fn some(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let mut found = false;
+    each(machine, arguments, false, |machine, _, _, result| {
+        found = machine.to_boolean(result);
+        Ok(!found)
+    })?;
+    machine.give_bool(found)
+}
+
+fn every(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let mut all = true;
+    each(machine, arguments, false, |machine, _, _, result| {
+        all = machine.to_boolean(result);
+        Ok(all)
+    })?;
+    machine.give_bool(all)
+}
+
+fn find(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let found = machine.temp()?;
+    each(machine, arguments, true, |machine, value, _, result| {
+        let is = machine.to_boolean(result);
+        if is {
+            machine.copy(found, value);
+        }
+        Ok(!is)
+    })?;
+    Ok(found)
+}
+
+fn find_index(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let mut found = -1.0;
+    each(machine, arguments, true, |machine, _, place, result| {
+        let is = machine.to_boolean(result);
+        if is {
+            found = place as f64;
+        }
+        Ok(!is)
+    })?;
+    machine.give_number(found)
+}
+
+fn reduce(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let (object, length) = this_list(machine)?;
+    expect_callable(machine, arguments.at(0))?;
+    let sum = machine.temps(4)?;
+    let (value, index, nothing) = (sum + 1, sum + 2, sum + 3);
+    let mut begun = arguments.count > 1;
+    if begun {
+        machine.copy(sum, arguments.at(1));
+    }
+    for place in 0..length {
+        if !machine.element_if_there(value, object, place)? {
+            continue;
+        }
+        if !begun {
+            machine.copy(sum, value);
+            begun = true;
+            continue;
+        }
+        machine.set_number(index, place as f64)?;
+        machine.call(sum, arguments.at(0), nothing, &[sum, value, index, object])?;
+    }
+    if !begun {
+        return machine.throw_type_error("Reduce of empty array with no initial value");
+    }
+    Ok(sum)
+}
+
+fn push(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    if machine.kind_of(THIS) == Some(ObjectKind::Array)
+        && machine.class_of(THIS).is_some_and(|id| machine.classes.get(id).extensible)
+    {
+        for place in 0..arguments.count {
+            machine.push(THIS, arguments.at(place))?;
+        }
+        let length = machine.array_length(THIS);
+        return machine.give_number(length as f64);
+    }
+    let (object, length) = this_list(machine)?;
+    let value = machine.temp()?;
+    for place in 0..arguments.count {
+        machine.set_number(value, (length + place) as f64)?;
+        let key = machine.to_key(value)?;
+        machine.set(object, key, arguments.at(place), true)?;
+    }
+    let length = (length + arguments.count) as f64;
+    machine.set_number(value, length)?;
+    machine.set_named(object, known::LENGTH, value)?;
+    machine.give_number(length)
+}
+
+fn set_list_length(machine: &mut Machine, object: R, length: usize) -> Outcome {
+    machine.scoped(|machine| {
+        let value = machine.temp()?;
+        machine.set_number(value, length as f64)?;
+        machine.set_named(object, known::LENGTH, value)
+    })
+}
+
+fn pop(machine: &mut Machine, _: Arguments) -> Outcome<R> {
+    let (object, length) = this_list(machine)?;
+    if length == 0 {
+        set_list_length(machine, object, 0)?;
+        return machine.give_undefined();
+    }
+    let value = machine.temp()?;
+    let key = Key::Index(length as u32 - 1);
+    machine.get(value, object, key)?;
+    if machine.kind_of(object) != Some(ObjectKind::Array) {
+        machine.delete(object, key)?;
+    }
+    set_list_length(machine, object, length - 1)?;
+    Ok(value)
+}
+
+/// Moves elements of a list, in an order in which none is lost.
+fn move_elements(
+    machine: &mut Machine,
+    object: R,
+    from: usize,
+    to: usize,
+    count: usize,
+) -> Outcome {
+    machine.scoped(|machine| {
+        let value = machine.temp()?;
+        for step in 0..count {
+            let offset = if to < from { step } else { count - 1 - step };
+            let target = Key::Index((to + offset) as u32);
+            if machine.element_if_there(value, object, from + offset)? {
+                machine.set(object, target, value, true)?;
+            } else {
+                machine.delete(object, target)?;
+            }
+        }
+        Ok(())
+    })
+}
+
+fn shift(machine: &mut Machine, _: Arguments) -> Outcome<R> {
+    let (object, length) = this_list(machine)?;
+    if length == 0 {
+        set_list_length(machine, object, 0)?;
+        return machine.give_undefined();
+    }
+    let value = machine.temp()?;
+    machine.get(value, object, Key::Index(0))?;
+    move_elements(machine, object, 1, 0, length - 1)?;
+    machine.delete(object, Key::Index(length as u32 - 1))?;
+    set_list_length(machine, object, length - 1)?;
+    Ok(value)
+}
+
+fn unshift(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let (object, length) = this_list(machine)?;
+    if arguments.count > 0 {
+        move_elements(machine, object, 0, arguments.count, length)?;
+        for place in 0..arguments.count {
+            machine.set(object, Key::Index(place as u32), arguments.at(place), true)?;
+        }
+    }
+    let length = length + arguments.count;
+    set_list_length(machine, object, length)?;
+    machine.give_number(length as f64)
+}
+
+fn slice(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let (object, length) = this_list(machine)?;
+    let start = machine.to_place(arguments.at(0), length, 0)?;
+    let end = machine.to_place(arguments.at(1), length, length)?;
+    let array = machine.temps(2)?;
+    let value = array + 1;
+    let count = end.saturating_sub(start);
+    machine.species_array(array, object, count)?;
+    for place in 0..count {
+        if machine.element_if_there(value, object, start + place)? {
+            machine.create_element(array, place, value)?;
+        }
+    }
+    set_list_length(machine, array, count)?;
+    Ok(array)
+}
+
+fn splice(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let (object, length) = this_list(machine)?;
+    let start = machine.to_place(arguments.at(0), length, 0)?;
+    let removed = match arguments.count {
+        0 => 0,
+        1 => length - start,
+        _ => {
+            let count = machine.to_integer(arguments.at(1))?;
+            count.clamp(0.0, (length - start) as f64) as usize
+        }
+    };
+    let added = arguments.count.saturating_sub(2);
+    let array = machine.temps(2)?;
+    let value = array + 1;
+    machine.species_array(array, object, removed)?;
+    for place in 0..removed {
+        if machine.element_if_there(value, object, start + place)? {
+            machine.create_element(array, place, value)?;
+        }
+    }
+    set_list_length(machine, array, removed)?;
+    let rest = length - start - removed;
+    if added != removed {
+        move_elements(machine, object, start + removed, start + added, rest)?;
+        for place in (start + added + rest..length).rev() {
+            machine.delete(object, Key::Index(place as u32))?;
+        }
+    }
+    for place in 0..added {
+        let key = Key::Index((start + place) as u32);
+        machine.set(object, key, arguments.at(2 + place), true)?;
+    }
+    set_list_length(machine, object, length - removed + added)?;
+    Ok(array)
+}
+
+fn concat(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let (object, _) = this_list(machine)?;
+    let array = machine.temps(2)?;
+    let value = array + 1;
+    machine.species_array(array, object, 0)?;
+    let mut length = 0;
+    for place in 0..=arguments.count {
+        let item = if place == 0 { object } else { arguments.at(place - 1) };
+        let mut spreads = machine.kind_of(item) == Some(ObjectKind::Array);
+        if machine.is_object(item) {
+            machine.get_named(value, item, known::IS_CONCAT_SPREADABLE)?;
+            if !machine.is_undefined(value) {
+                spreads = machine.to_boolean(value);
+            }
+        }
+        if !spreads {
+            machine.create_element(array, length, item)?;
+            length += 1;
+            continue;
+        }
+        let count = machine.length_of(item)?;
+        for place in 0..count {
+            if machine.element_if_there(value, item, place)? {
+                machine.create_element(array, length + place, value)?;
+            }
+        }
+        length += count;
+    }
+    set_list_length(machine, array, length)?;
+    Ok(array)
+}
+
+fn join(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let (object, length) = this_list(machine)?;
+    let separator = match machine.is_undefined(arguments.at(0)) {
+        true => vec![u16::from(b',')],
+        false => {
+            let text = machine.temp()?;
+            machine.to_string(text, arguments.at(0))?;
+            machine.units(text)?
+        }
+    };
+    // What is being joined already is empty.
+    let identity = machine.registers().identity_hash(object)?;
+    if machine.joining.contains(&identity) {
+        return machine.give_text("");
+    }
+    machine.joining.push(identity);
+    let joined = machine.scoped(|machine| {
+        let value = machine.temp()?;
+        let mut text = Vec::new();
+        for place in 0..length {
+            if place > 0 {
+                text.extend_from_slice(&separator);
+            }
+            machine.get(value, object, Key::Index(place as u32))?;
+            if !machine.is_nullish(value) {
+                machine.to_string(value, value)?;
+                text.extend(machine.units(value)?);
+            }
+        }
+        Ok(text)
+    });
+    machine.joining.pop();
+    machine.new_string(0, &joined?)?;
+    Ok(0)
+}
+
+fn to_string(machine: &mut Machine, _: Arguments) -> Outcome<R> {
+    let method = machine.temps(2)?;
+    let object = method + 1;
+    machine.to_object(object, THIS)?;
+    machine.get_named(method, object, known::JOIN)?;
+    if machine.is_callable(method) {
+        machine.call(0, method, object, &[])?;
+        return Ok(0);
+    }
+    machine.give_text("[object Object]")
+}
+
+fn reverse(machine: &mut Machine, _: Arguments) -> Outcome<R> {
+    let (object, length) = this_list(machine)?;
+    let low = machine.temps(2)?;
+    let high = low + 1;
+    for place in 0..length / 2 {
+        let other = length - 1 - place;
+        let has_low = machine.element_if_there(low, object, place)?;
+        let has_high = machine.element_if_there(high, object, other)?;
+        for (has, value, at) in [(has_high, high, place), (has_low, low, other)] {
+            let key = Key::Index(at as u32);
+            if has {
+                machine.set(object, key, value, true)?;
+            } else {
+                machine.delete(object, key)?;
+            }
+        }
+    }
+    Ok(object)
+}
+
+fn fill(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let (object, length) = this_list(machine)?;
+    let start = machine.to_place(arguments.at(1), length, 0)?;
+    let end = machine.to_place(arguments.at(2), length, length)?;
+    for place in start..end {
+        machine.set(object, Key::Index(place as u32), arguments.at(0), true)?;
+    }
+    Ok(object)
+}
+
+fn index_of(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let (object, length) = this_list(machine)?;
+    let start = machine.to_place(arguments.at(1), length, 0)?;
+    let value = machine.temp()?;
+    for place in start..length {
+        if machine.element_if_there(value, object, place)?
+            && machine.strict_equal(value, arguments.at(0))?
+        {
+            return machine.give_number(place as f64);
+        }
+    }
+    machine.give_number(-1.0)
+}
+
+fn includes(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let (object, length) = this_list(machine)?;
+    let start = machine.to_place(arguments.at(1), length, 0)?;
+    let value = machine.temp()?;
+    for place in start..length {
+        machine.get(value, object, Key::Index(place as u32))?;
+        if machine.same_value_zero(value, arguments.at(0)) {
+            return machine.give_bool(true);
+        }
+    }
+    machine.give_bool(false)
+}
+
+fn iterate(machine: &mut Machine, which: i32) -> Outcome<R> {
+    let object = machine.temp()?;
+    machine.to_object(object, THIS)?;
+    machine.new_array_iterator(0, object, which)?;
+    Ok(0)
+}
+
+fn keys(machine: &mut Machine, _: Arguments) -> Outcome<R> {
+    iterate(machine, KEYS)
+}
+
+fn values(machine: &mut Machine, _: Arguments) -> Outcome<R> {
+    iterate(machine, VALUES)
+}
+
+fn entries(machine: &mut Machine, _: Arguments) -> Outcome<R> {
+    iterate(machine, ENTRIES)
+}

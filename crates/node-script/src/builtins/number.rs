@@ -1,0 +1,267 @@
+//! `Number`.
+
+use super::{Constant, Method};
+use crate::machine::{Machine, R, THIS, roots};
+use crate::objects::class::{Flags, ObjectKind};
+use crate::objects::code::Arguments;
+use crate::objects::layout::FIRST;
+use crate::objects::number;
+use crate::objects::object::Type;
+use crate::thrown::Outcome;
+
+const CONSTANTS: &[Constant] = &[
+    ("EPSILON", f64::EPSILON),
+    ("MAX_SAFE_INTEGER", 9_007_199_254_740_991.0),
+    ("MAX_VALUE", f64::MAX),
+    ("MIN_SAFE_INTEGER", -9_007_199_254_740_991.0),
+    ("MIN_VALUE", 5e-324),
+    ("NaN", f64::NAN),
+    ("NEGATIVE_INFINITY", f64::NEG_INFINITY),
+    ("POSITIVE_INFINITY", f64::INFINITY),
+];
+
+const STATIC: &[Method] = &[
+    ("isFinite", 1, is_finite),
+    ("isInteger", 1, is_integer),
+    ("isNaN", 1, is_nan),
+    ("isSafeInteger", 1, is_safe_integer),
+];
+
+const PROTOTYPE: &[Method] =
+    &[("toFixed", 1, to_fixed), ("toString", 1, to_string), ("valueOf", 0, value_of)];
+
+pub(super) fn install(machine: &mut Machine) -> Outcome {
+    let prototype = machine.temps(3)?;
+    let (class, function) = (prototype + 1, prototype + 2);
+    machine.new_prototype(prototype, roots::NUMBER_PROTOTYPE, roots::OBJECT_PROTOTYPE)?;
+    machine.define_class(class, "Number", 1, construct, prototype)?;
+    machine.define_constants(class, CONSTANTS)?;
+    machine.define_methods(class, STATIC)?;
+    machine.define_methods(prototype, PROTOTYPE)?;
+    // The same functions are globals.
+    for (name, length, call) in
+        [("parseInt", 2, parse_int as _), ("parseFloat", 1, parse_float as _)]
+    {
+        let name = machine.atoms.intern_str(name);
+        machine.new_native(function, name, length, call, false)?;
+        machine.define_named(class, name, function, Flags::HIDDEN)?;
+        machine.define_global(name, function)?;
+    }
+    Ok(())
+}
+
+fn construct(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let value = machine.temps(2)?;
+    let object = value + 1;
+    machine.registers().set_smi(value, 0);
+    if arguments.count > 0 {
+        machine.to_numeric(value, arguments.at(0))?;
+        if machine.type_of(value) == Type::BigInt {
+            let text = machine.big_int_text(value, 10)?;
+            machine.set_number(value, text.parse().unwrap_or(f64::NAN))?;
+        }
+    }
+    if !arguments.construct() {
+        return Ok(value);
+    }
+    let root = roots::NUMBER_PROTOTYPE;
+    machine.construct_kind(object, arguments, root, ObjectKind::Number, FIRST + 1)?;
+    machine.registers().store(object, FIRST, value)?;
+    Ok(object)
+}
+
+fn number_of(machine: &mut Machine, value: R) -> Option<f64> {
+    machine.registers().number(value)
+}
+
+fn is_finite(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let is = number_of(machine, arguments.at(0)).is_some_and(f64::is_finite);
+    machine.give_bool(is)
+}
+
+fn is_integer(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let number = number_of(machine, arguments.at(0));
+    machine.give_bool(number.is_some_and(|number| number.is_finite() && number.fract() == 0.0))
+}
+
+fn is_safe_integer(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let number = number_of(machine, arguments.at(0));
+    let is = number
+        .is_some_and(|number| number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_991.0);
+    machine.give_bool(is)
+}
+
+fn is_nan(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let is = number_of(machine, arguments.at(0)).is_some_and(f64::is_nan);
+    machine.give_bool(is)
+}
+
+fn this_number(machine: &mut Machine, method: &str) -> Outcome<f64> {
+    let value = machine.temp()?;
+    if machine.this_primitive(value, THIS, ObjectKind::Number)? {
+        return Ok(machine.number(value));
+    }
+    machine.throw_type_error(&format!("Number.prototype.{method} requires that 'this' be a Number"))
+}
+
+fn value_of(machine: &mut Machine, _: Arguments) -> Outcome<R> {
+    let number = this_number(machine, "valueOf")?;
+    machine.give_number(number)
+}
+
+fn to_string(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let number = this_number(machine, "toString")?;
+    let radix = match machine.is_undefined(arguments.at(0)) {
+        true => 10.0,
+        false => machine.to_integer(arguments.at(0))?,
+    };
+    if !(2.0..=36.0).contains(&radix) {
+        return machine.throw_range_error("toString() radix argument must be between 2 and 36");
+    }
+    if radix == 10.0 || !number.is_finite() {
+        return machine.give_text(&number::to_text(number));
+    }
+    machine.give_text(&in_radix(number, radix as u32))
+}
+
+/// A number's text in a radix: as many digits behind the point as tell it from its neighbours (V8's
+/// `DoubleToRadixCString`).
+fn in_radix(number: f64, radix: u32) -> String {
+    let value = number.abs();
+    let mut whole = value.floor();
+    let mut fraction = value - whole;
+    let mut delta = (0.5 * (f64::from_bits(value.to_bits() + 1) - value)).max(5e-324);
+    let digit = |digit: u32| char::from_digit(digit, radix).unwrap_or('0');
+    let base = f64::from(radix);
+    let mut behind: Vec<u32> = Vec::new();
+    if fraction >= delta {
+        loop {
+            fraction *= base;
+            delta *= base;
+            let next = fraction as u32;
+            behind.push(next);
+            fraction -= f64::from(next);
+            if (fraction > 0.5 || (fraction == 0.5 && next & 1 == 1)) && fraction + delta > 1.0 {
+                // Rounded up, over as many digits as overflow.
+                loop {
+                    match behind.pop() {
+                        None => {
+                            whole += 1.0;
+                            break;
+                        }
+                        Some(last) if last + 1 < radix => {
+                            behind.push(last + 1);
+                            break;
+                        }
+                        Some(_) => {}
+                    }
+                }
+                break;
+            }
+            if fraction < delta {
+                break;
+            }
+        }
+    }
+    let mut before = Vec::new();
+    loop {
+        before.push(digit((whole % base) as u32));
+        whole = (whole / base).floor();
+        if whole < 1.0 {
+            break;
+        }
+    }
+    let mut text = String::new();
+    if number < 0.0 {
+        text.push('-');
+    }
+    text.extend(before.iter().rev());
+    if !behind.is_empty() {
+        text.push('.');
+        text.extend(behind.into_iter().map(digit));
+    }
+    text
+}
+
+fn to_fixed(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let number = this_number(machine, "toFixed")?;
+    let digits = machine.to_integer(arguments.at(0))?;
+    if !(0.0..=100.0).contains(&digits) {
+        return machine.throw_range_error("toFixed() digits argument must be between 0 and 100");
+    }
+    if number.abs() >= 1e21 || !number.is_finite() {
+        return machine.give_text(&number::to_text(number));
+    }
+    let fixed = ryu_js::Buffer::new().format_to_fixed(number, digits as u8).to_owned();
+    machine.give_text(&fixed)
+}
+
+fn parse_int(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let text = machine.string_of(arguments.at(0))?;
+    let mut radix = machine.to_int32(arguments.at(1))?;
+    let text = text.trim_start_matches(number::is_space);
+    let (negative, mut text) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    };
+    if (radix == 0 || radix == 16)
+        && let Some(rest) = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"))
+    {
+        text = rest;
+        radix = 16;
+    }
+    let radix = if radix == 0 { 10 } else { radix };
+    if !(2..=36).contains(&radix) {
+        return machine.give_number(f64::NAN);
+    }
+    let end = text.find(|digit: char| !digit.is_digit(radix as u32)).unwrap_or(text.len());
+    let digits = &text[..end];
+    if digits.is_empty() {
+        return machine.give_number(f64::NAN);
+    }
+    let value = match radix {
+        10 => digits.parse().unwrap_or(f64::NAN),
+        radix => digits.chars().fold(0.0, |sum, digit| {
+            sum * f64::from(radix) + f64::from(digit.to_digit(radix as u32).unwrap_or(0))
+        }),
+    };
+    machine.give_number(if negative { -value } else { value })
+}
+
+fn parse_float(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let text = machine.string_of(arguments.at(0))?;
+    let text = text.trim_start_matches(number::is_space);
+    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+    if unsigned.starts_with("Infinity") {
+        let infinite = if text.starts_with('-') { f64::NEG_INFINITY } else { f64::INFINITY };
+        return machine.give_number(infinite);
+    }
+    // The longest beginning that is a number.
+    let bytes = text.as_bytes();
+    let (mut end, mut at) = (0, usize::from(text.len() > unsigned.len()));
+    let (mut point, mut exponent, mut digits) = (false, false, false);
+    while at < bytes.len() {
+        match bytes[at] {
+            b'0'..=b'9' => {
+                digits = true;
+                end = at + 1;
+            }
+            b'.' if !point && !exponent => {
+                point = true;
+                if digits {
+                    end = at + 1;
+                }
+            }
+            b'e' | b'E' if digits && !exponent => {
+                exponent = true;
+                if matches!(bytes.get(at + 1), Some(b'+' | b'-')) {
+                    at += 1;
+                }
+            }
+            _ => break,
+        }
+        at += 1;
+    }
+    let value = if digits { text[..end].parse().unwrap_or(f64::NAN) } else { f64::NAN };
+    machine.give_number(value)
+}

@@ -1,0 +1,361 @@
+//! `String`.
+
+use super::Method;
+use crate::machine::{Machine, R, THIS, roots};
+use crate::objects::atoms::known;
+use crate::objects::class::{Flags, ObjectKind, internal};
+use crate::objects::code::Arguments;
+use crate::objects::layout::FIRST;
+use crate::objects::object::Type;
+use crate::thrown::Outcome;
+
+const STATIC: &[Method] = &[("fromCharCode", 1, from_char_code)];
+
+const PROTOTYPE: &[Method] = &[
+    ("charAt", 1, char_at),
+    ("charCodeAt", 1, char_code_at),
+    ("endsWith", 1, ends_with),
+    ("includes", 1, includes),
+    ("indexOf", 1, index_of),
+    ("padEnd", 1, pad_end),
+    ("padStart", 1, pad_start),
+    ("repeat", 1, repeat),
+    ("slice", 2, slice),
+    ("split", 2, split),
+    ("startsWith", 1, starts_with),
+    ("substring", 2, substring),
+    ("toLowerCase", 0, to_lower_case),
+    ("toString", 0, to_string),
+    ("toUpperCase", 0, to_upper_case),
+    ("trim", 0, trim),
+    ("valueOf", 0, to_string),
+];
+
+pub(super) fn install(machine: &mut Machine) -> Outcome {
+    let prototype = machine.temps(3)?;
+    let (class, function) = (prototype + 1, prototype + 2);
+    machine.new_prototype(prototype, roots::STRING_PROTOTYPE, roots::OBJECT_PROTOTYPE)?;
+    machine.define_class(class, "String", 1, construct, prototype)?;
+    machine.define_methods(class, STATIC)?;
+    machine.define_methods(prototype, PROTOTYPE)?;
+    let name = machine.atoms.intern_str("[Symbol.iterator]");
+    machine.new_native(function, name, 0, iterator, false)?;
+    machine.define_named(prototype, known::ITERATOR, function, Flags::HIDDEN)?;
+    let root = roots::STRING_ITERATOR_PROTOTYPE;
+    machine.new_prototype(prototype, root, roots::ITERATOR_PROTOTYPE)?;
+    machine.define_method(prototype, known::NEXT, 0, next)?;
+    machine.define_tag(prototype, "String Iterator")
+}
+
+fn construct(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let text = machine.temps(2)?;
+    let object = text + 1;
+    if arguments.count == 0 {
+        machine.atom_value(text, known::EMPTY)?;
+    } else if let (Type::Symbol(atom), false) =
+        (machine.type_of(arguments.at(0)), arguments.construct())
+    {
+        let shown = machine.atoms.text(atom);
+        machine.new_text(text, &shown)?;
+    } else {
+        machine.to_string(text, arguments.at(0))?;
+    }
+    if !arguments.construct() {
+        return Ok(text);
+    }
+    let root = roots::STRING_PROTOTYPE;
+    machine.construct_kind(object, arguments, root, ObjectKind::String, FIRST + 1)?;
+    machine.registers().store(object, FIRST, text)?;
+    if let Some(id) = machine.class_of(object)
+        && machine.classes.get(id).find(known::LENGTH).is_none()
+    {
+        let which = internal::STRING_LENGTH;
+        machine.classes.add_internal(id, known::LENGTH, Flags::FIXED, which);
+    }
+    Ok(object)
+}
+
+/// The string that a method is called on, in a new register.
+fn this_string(machine: &mut Machine, method: &str) -> Outcome<R> {
+    let text = machine.temp()?;
+    if machine.is_nullish(THIS) {
+        let text = format!("String.prototype.{method} called on null or undefined");
+        return machine.throw_type_error(&text);
+    }
+    machine.to_string(text, THIS)?;
+    Ok(text)
+}
+
+fn from_char_code(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let mut units = Vec::with_capacity(arguments.count);
+    for place in 0..arguments.count {
+        units.push(machine.to_uint32(arguments.at(place))? as u16);
+    }
+    match units[..] {
+        [unit] => machine.unit_string(0, unit)?,
+        _ => machine.new_string(0, &units)?,
+    }
+    Ok(0)
+}
+
+fn to_string(machine: &mut Machine, _: Arguments) -> Outcome<R> {
+    if machine.this_primitive(0, THIS, ObjectKind::String)? {
+        return Ok(0);
+    }
+    machine.throw_type_error("String.prototype.toString requires that 'this' be a String")
+}
+
+fn char_at(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let text = this_string(machine, "charAt")?;
+    let place = machine.to_integer(arguments.at(0))?;
+    if place < 0.0 || place >= machine.string_length(text) as f64 {
+        machine.atom_value(0, known::EMPTY)?;
+        return Ok(0);
+    }
+    machine.string_character(0, text, place as usize)?;
+    Ok(0)
+}
+
+fn char_code_at(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let text = this_string(machine, "charCodeAt")?;
+    let place = machine.to_integer(arguments.at(0))?;
+    if place < 0.0 || place >= machine.string_length(text) as f64 {
+        return machine.give_number(f64::NAN);
+    }
+    let unit = machine.character(text, place as usize)?;
+    machine.give_number(f64::from(unit))
+}
+
+/// The place of a text in another, from one on.
+pub(super) fn find_units(text: &[u16], wanted: &[u16], from: usize) -> Option<usize> {
+    if wanted.is_empty() {
+        return (from <= text.len()).then_some(from);
+    }
+    let rest = text.get(from..)?;
+    rest.windows(wanted.len()).position(|window| window == wanted).map(|place| from + place)
+}
+
+fn searched(
+    machine: &mut Machine,
+    arguments: Arguments,
+    method: &str,
+) -> Outcome<(Vec<u16>, Vec<u16>)> {
+    let text = this_string(machine, method)?;
+    let wanted = machine.temp()?;
+    machine.to_string(wanted, arguments.at(0))?;
+    Ok((machine.units(text)?, machine.units(wanted)?))
+}
+
+fn index_of(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let (text, wanted) = searched(machine, arguments, "indexOf")?;
+    let from = machine.to_integer(arguments.at(1))?.clamp(0.0, text.len() as f64) as usize;
+    let place = find_units(&text, &wanted, from);
+    machine.give_number(place.map_or(-1.0, |place| place as f64))
+}
+
+fn includes(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let (text, wanted) = searched(machine, arguments, "includes")?;
+    let from = machine.to_integer(arguments.at(1))?.clamp(0.0, text.len() as f64) as usize;
+    machine.give_bool(find_units(&text, &wanted, from).is_some())
+}
+
+fn starts_with(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let (text, wanted) = searched(machine, arguments, "startsWith")?;
+    let from = machine.to_integer(arguments.at(1))?.clamp(0.0, text.len() as f64) as usize;
+    machine.give_bool(text[from..].starts_with(&wanted))
+}
+
+fn ends_with(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let (text, wanted) = searched(machine, arguments, "endsWith")?;
+    let end = match machine.is_undefined(arguments.at(1)) {
+        true => text.len(),
+        false => machine.to_integer(arguments.at(1))?.clamp(0.0, text.len() as f64) as usize,
+    };
+    machine.give_bool(text[..end].ends_with(&wanted))
+}
+
+fn slice(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let text = this_string(machine, "slice")?;
+    let length = machine.string_length(text);
+    let start = machine.to_place(arguments.at(0), length, 0)?;
+    let end = machine.to_place(arguments.at(1), length, length)?;
+    part(machine, text, start, end)
+}
+
+fn part(machine: &mut Machine, text: R, start: usize, end: usize) -> Outcome<R> {
+    if start >= end {
+        machine.atom_value(0, known::EMPTY)?;
+        return Ok(0);
+    }
+    machine.substring(0, text, start, end)?;
+    Ok(0)
+}
+
+fn substring(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let text = this_string(machine, "substring")?;
+    let length = machine.string_length(text) as f64;
+    let start = machine.to_integer(arguments.at(0))?.clamp(0.0, length) as usize;
+    let end = match machine.is_undefined(arguments.at(1)) {
+        true => length as usize,
+        false => machine.to_integer(arguments.at(1))?.clamp(0.0, length) as usize,
+    };
+    part(machine, text, start.min(end), start.max(end))
+}
+
+fn repeat(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let text = this_string(machine, "repeat")?;
+    let count = machine.to_integer(arguments.at(0))?;
+    if count < 0.0 || count.is_infinite() {
+        let shown = machine.show(arguments.at(0));
+        return machine.throw_range_error(&format!("Invalid count value: {shown}"));
+    }
+    let length = machine.string_length(text);
+    if length as f64 * count > crate::objects::string::MAX_LENGTH as f64 {
+        return machine.throw_range_error("Invalid string length");
+    }
+    match machine.text(text)? {
+        crate::objects::string::Text::OneByte(text) => {
+            machine.new_one_byte(0, &text.repeat(count as usize))?;
+        }
+        crate::objects::string::Text::TwoByte(text) => {
+            machine.new_string(0, &text.repeat(count as usize))?;
+        }
+    }
+    Ok(0)
+}
+
+fn pad(machine: &mut Machine, arguments: Arguments, at_end: bool) -> Outcome<R> {
+    let text = this_string(machine, if at_end { "padEnd" } else { "padStart" })?;
+    let wanted = machine.to_length(arguments.at(0))?;
+    let length = machine.string_length(text);
+    if wanted <= length {
+        return Ok(text);
+    }
+    let filler = match machine.is_undefined(arguments.at(1)) {
+        true => vec![u16::from(b' ')],
+        false => {
+            let filler = machine.temp()?;
+            machine.to_string(filler, arguments.at(1))?;
+            machine.units(filler)?
+        }
+    };
+    if filler.is_empty() {
+        return Ok(text);
+    }
+    if wanted > crate::objects::string::MAX_LENGTH {
+        return machine.throw_range_error("Invalid string length");
+    }
+    let padding = filler.iter().cycle().take(wanted - length).copied();
+    let units = machine.units(text)?;
+    let padded: Vec<u16> = match at_end {
+        true => units.into_iter().chain(padding).collect(),
+        false => padding.chain(units).collect(),
+    };
+    machine.new_string(0, &padded)?;
+    Ok(0)
+}
+
+fn pad_start(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    pad(machine, arguments, false)
+}
+
+fn pad_end(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    pad(machine, arguments, true)
+}
+
+fn split(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let text = this_string(machine, "split")?;
+    let array = machine.temps(2)?;
+    let value = array + 1;
+    machine.new_array(array, 0)?;
+    let limit = match machine.is_undefined(arguments.at(1)) {
+        true => u32::MAX,
+        false => machine.to_uint32(arguments.at(1))?,
+    } as usize;
+    if machine.is_undefined(arguments.at(0)) {
+        machine.push(array, text)?;
+        return Ok(array);
+    }
+    machine.to_string(value, arguments.at(0))?;
+    let (units, separator) = (machine.units(text)?, machine.units(value)?);
+    let mut parts = Vec::new();
+    if separator.is_empty() {
+        parts.extend((0..units.len()).map(|place| (place, place + 1)));
+    } else {
+        let mut start = 0;
+        while let Some(place) = find_units(&units, &separator, start) {
+            parts.push((start, place));
+            start = place + separator.len();
+        }
+        parts.push((start, units.len()));
+    }
+    for (start, end) in parts.into_iter().take(limit) {
+        if start == end {
+            machine.atom_value(value, known::EMPTY)?;
+        } else {
+            machine.substring(value, text, start, end)?;
+        }
+        machine.push(array, value)?;
+    }
+    Ok(array)
+}
+
+fn to_lower_case(machine: &mut Machine, _: Arguments) -> Outcome<R> {
+    let text = this_string(machine, "toLowerCase")?;
+    let text = machine.rust_string(text)?.to_lowercase();
+    machine.give_text(&text)
+}
+
+fn to_upper_case(machine: &mut Machine, _: Arguments) -> Outcome<R> {
+    let text = this_string(machine, "toUpperCase")?;
+    let text = machine.rust_string(text)?.to_uppercase();
+    machine.give_text(&text)
+}
+
+fn trim(machine: &mut Machine, _: Arguments) -> Outcome<R> {
+    let text = this_string(machine, "trim")?;
+    let units = machine.units(text)?;
+    let space =
+        |unit: &u16| char::from_u32(u32::from(*unit)).is_some_and(crate::objects::number::is_space);
+    let start = units.iter().position(|unit| !space(unit)).unwrap_or(units.len());
+    let end = units.iter().rposition(|unit| !space(unit)).map_or(start, |last| last + 1);
+    part(machine, text, start, end)
+}
+
+/// A string's iterator has the string, and the next place.
+fn iterator(machine: &mut Machine, _: Arguments) -> Outcome<R> {
+    let text = this_string(machine, "[Symbol.iterator]")?;
+    let object = machine.temp()?;
+    let root = roots::STRING_ITERATOR_PROTOTYPE;
+    machine.new_kind(object, root, ObjectKind::StringIterator, FIRST + 2)?;
+    let mut registers = machine.registers();
+    registers.store(object, FIRST, text)?;
+    registers.store_value(object, FIRST + 1, heap_model::Value::Smi(0))?;
+    Ok(object)
+}
+
+fn next(machine: &mut Machine, _: Arguments) -> Outcome<R> {
+    if machine.kind_of(THIS) != Some(ObjectKind::StringIterator) {
+        return machine.throw_type_error("next method called on incompatible receiver");
+    }
+    let text = machine.temps(2)?;
+    let value = text + 1;
+    machine.registers().load(text, THIS, FIRST)?;
+    let place = machine.registers().peek(THIS, FIRST + 1)?.as_smi().unwrap_or(0) as usize;
+    let length = if machine.is_string(text) { machine.string_length(text) } else { 0 };
+    if place >= length {
+        machine.registers().store_value(THIS, FIRST, heap_model::Value::Undefined)?;
+        machine.new_result(0, value, true)?;
+        return Ok(0);
+    }
+    let first = machine.character(text, place)?;
+    let paired = (0xD800..0xDC00).contains(&first)
+        && place + 1 < length
+        && (0xDC00..0xE000).contains(&machine.character(text, place + 1)?);
+    let end = place + if paired { 2 } else { 1 };
+    machine.substring(value, text, place, end)?;
+    let next = heap_model::Value::Smi(end as i32);
+    machine.registers().store_value(THIS, FIRST + 1, next)?;
+    machine.new_result(0, value, false)?;
+    Ok(0)
+}

@@ -1,0 +1,176 @@
+//! Classes.
+
+use super::function::{Compiled, FunctionCompiler, THIS};
+use super::op::{Op, R};
+use crate::parse::tree::{Class, Field, Key, Member, Part};
+
+impl<'a> FunctionCompiler<'_, 'a> {
+    pub fn class(&mut self, class: &'a Class<'a>, to: R) -> Compiled<()> {
+        let mark = self.mark();
+        self.open_scope(class.scope)?;
+        let base = self.temps(2);
+        let (prototype, constructor) = (base, base + 1);
+        match class.parent {
+            Some(parent) => self.expression(parent, base)?,
+            None => {
+                self.emit(Op::Hole { to: base });
+            }
+        }
+        for private in class.private_names {
+            let key = self.temp();
+            let name = self.text(private.name, class.at)?;
+            self.emit(Op::NewPrivateName { to: key, name });
+            self.initialise(private.variable, key)?;
+        }
+        let brands = [(class.brand, false), (class.static_brand, true)];
+        for (brand, _) in brands {
+            if let Some(brand) = brand {
+                let key = self.temp();
+                let name = self.text(brand.name, class.at)?;
+                self.emit(Op::NewPrivateName { to: key, name });
+                self.initialise(brand, key)?;
+            }
+        }
+        self.closure(class.constructor, constructor)?;
+        self.emit_at(class.at, Op::Class { base });
+        for member in class.members {
+            let mark = self.mark();
+            self.member(member, prototype, constructor)?;
+            self.release(mark);
+        }
+        if let Some(own) = class.own_name {
+            self.initialise(own, constructor)?;
+        }
+        self.fields(class, prototype, constructor)?;
+        self.emit(Op::Move { to, from: constructor });
+        self.close_scope(class.scope);
+        self.release(mark);
+        Ok(())
+    }
+
+    fn member(&mut self, member: &'a Member<'a>, prototype: R, class: R) -> Compiled<()> {
+        match member {
+            Member::Method { key, function, is_static, part } => {
+                let object = if *is_static { class } else { prototype };
+                let (register, from) = (self.temp(), self.temp());
+                self.key(key, register)?;
+                self.closure(function, from)?;
+                let prefix = match part {
+                    Part::Value => 0,
+                    Part::Getter => 1,
+                    Part::Setter => 2,
+                };
+                self.name_function(key, register, from, prefix);
+                self.emit(Op::SetHome { function: from, home: object });
+                let key = register;
+                self.emit_at(
+                    function.at,
+                    match part {
+                        Part::Value => Op::DefineMethod { object, key, from },
+                        Part::Getter => Op::DefineGetter { object, key, from, enumerable: false },
+                        Part::Setter => Op::DefineSetter { object, key, from, enumerable: false },
+                    },
+                );
+            }
+            Member::PrivateMethod { variable, function, is_static } => {
+                let object = if *is_static { class } else { prototype };
+                let from = self.temp();
+                self.closure(function, from)?;
+                self.emit(Op::SetHome { function: from, home: object });
+                self.initialise(variable, from)?;
+            }
+            Member::FieldKey { variable, key } => {
+                let register = self.temp();
+                self.key(&Key::Computed(key), register)?;
+                self.initialise(variable, register)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The functions that define fields, and the marks of those with private methods.
+    fn fields(&mut self, class: &'a Class<'a>, prototype: R, constructor: R) -> Compiled<()> {
+        if class.fields.is_some() || class.brand.is_some() {
+            let from = self.temp();
+            match class.fields {
+                Some(fields) => {
+                    self.closure(fields, from)?;
+                    self.emit(Op::SetHome { function: from, home: prototype });
+                }
+                None => {
+                    self.emit(Op::Undefined { to: from });
+                }
+            }
+            if let Some(brand) = class.brand {
+                // The mark comes before the first field.
+                let key = self.temp();
+                self.load_variable(brand, key)?;
+                self.emit(Op::SetBrand { class: constructor, key });
+            }
+            self.emit(Op::SetFields { class: constructor, from });
+        }
+        if let Some(brand) = class.static_brand {
+            let key = self.temp();
+            self.load_variable(brand, key)?;
+            let (object, from) = (constructor, constructor);
+            self.emit(Op::DefinePrivate { object, key, from });
+        }
+        if let Some(fields) = class.static_fields {
+            let base = self.temps(2);
+            self.closure(fields, base)?;
+            self.emit(Op::SetHome { function: base, home: constructor });
+            self.emit(Op::Move { to: base + 1, from: constructor });
+            let result = self.temp();
+            self.emit_at(class.at, Op::Call { to: result, base, count: 0 });
+        }
+        Ok(())
+    }
+
+    /// A field of an initialiser's function.
+    pub fn field(&mut self, field: &'a Field<'a>) -> Compiled<()> {
+        let mark = self.mark();
+        let value = |this: &mut Self, value: Option<crate::parse::tree::Node<'a>>| match value {
+            Some(value) => this.operand(value),
+            None => {
+                let to = this.temp();
+                this.emit(Op::Undefined { to });
+                Ok(to)
+            }
+        };
+        let at = self.function.at;
+        match field {
+            Field::Named { name, value: given } => {
+                let from = value(self, *given)?;
+                if self.names.index(*name).is_some() {
+                    let key = self.temp();
+                    self.key(&Key::Name(*name), key)?;
+                    self.emit_at(at, Op::DefineKeyed { object: THIS, key, from });
+                } else {
+                    let site = self.site(*name, at)?;
+                    self.emit_at(at, Op::DefineNamed { object: THIS, site, from });
+                }
+            }
+            Field::Computed { key: variable, value: given } => {
+                let key = self.temp();
+                self.load_variable(variable, key)?;
+                let from = value(self, *given)?;
+                self.emit_at(at, Op::DefineKeyed { object: THIS, key, from });
+            }
+            Field::Private { name, value: given } => {
+                let key = self.temp();
+                self.load_variable(name, key)?;
+                let from = value(self, *given)?;
+                self.emit_at(at, Op::DefinePrivate { object: THIS, key, from });
+            }
+            Field::Block(function) => {
+                let base = self.temps(2);
+                self.expression(function, base)?;
+                self.emit(Op::Move { to: base + 1, from: THIS });
+                let to = self.temp();
+                self.emit_at(at, Op::Call { to, base, count: 0 });
+            }
+        }
+        self.release(mark);
+        Ok(())
+    }
+}

@@ -1,0 +1,124 @@
+//! What the compiler makes of a function. It knows of no heap: [`objects::code`](crate::objects) puts its constants
+//! into one when the function is first called.
+
+use super::op::Op;
+use crate::parse::scope::BindingKind;
+use crate::parse::tree::{At, FunctionKind};
+use std::rc::Rc;
+
+/// A text that code was made of.
+#[derive(Debug)]
+pub struct SourceText {
+    /// The file, or what stands for it in a stack trace.
+    pub name: Rc<str>,
+    pub text: Rc<[u16]>,
+}
+
+/// A function's code, and what is known of the function without it.
+#[derive(Debug)]
+pub struct Template {
+    pub name: Option<Rc<[u16]>>,
+    pub length: u32,
+    pub kind: FunctionKind,
+    pub is_async: bool,
+    pub is_generator: bool,
+    pub strict: bool,
+    /// A `this` that is no object is made one.
+    pub sloppy_this: bool,
+    pub source: Rc<SourceText>,
+    /// Its text, in UTF-16 units of the source.
+    pub text: (u32, u32),
+    pub at: At,
+    /// How many properties an instance is expected to have.
+    pub instance_fields: u16,
+    pub parameters: u16,
+    /// Registers of its frame.
+    pub registers: u16,
+    pub ops: Vec<Op>,
+    pub constants: Vec<Constant>,
+    pub sites: Vec<Site>,
+    pub scopes: Vec<Rc<ScopeInfo>>,
+    pub handlers: Vec<Handler>,
+    /// Places of instructions that may throw, in their order.
+    pub places: Vec<(u32, At)>,
+    /// The register of its generator, or of an asynchronous function's object.
+    pub generator: Option<u16>,
+    /// The contexts' slots of the parameters that a sloppy `arguments` shares; 0 of one that it does not.
+    pub mapped: Vec<u16>,
+    /// What is called, as the source has it, by the instruction's number.
+    pub callees: Vec<(u32, Rc<str>)>,
+}
+
+/// Where a property or a global is named: the name's constant.
+#[derive(Clone, Copy, Debug)]
+pub struct Site {
+    pub name: u16,
+}
+
+#[derive(Clone, Debug)]
+pub enum Constant {
+    Text(Rc<[u16]>),
+    Number(f64),
+    BigInt(Rc<str>),
+    Function(Rc<Template>),
+    /// The elements of an array literal of constants.
+    Array(Rc<[Literal]>),
+    Template {
+        raw: Rc<[Rc<[u16]>]>,
+        cooked: Rc<[Option<Rc<[u16]>>]>,
+    },
+}
+
+/// A constant element of an array.
+#[derive(Clone, Debug)]
+pub enum Literal {
+    Hole,
+    Undefined,
+    Null,
+    Bool(bool),
+    Number(f64),
+    Text(Rc<[u16]>),
+}
+
+/// The variables of a context, by slot: what a direct `eval` and a debugger know of it.
+#[derive(Debug)]
+pub struct ScopeInfo {
+    pub slots: u16,
+    pub names: Vec<(Rc<[u16]>, u16, BindingKind)>,
+    /// Its first slot behind the header is for variables that evaluated text declares.
+    pub extends: bool,
+    /// A function's: where evaluated text declares its variables.
+    pub function: bool,
+    /// Its variables begin empty where they are lexical.
+    pub holes: Vec<u16>,
+}
+
+/// Instructions of a `try`.
+#[derive(Clone, Copy, Debug)]
+pub struct Handler {
+    pub start: u32,
+    pub end: u32,
+    pub target: u32,
+    /// Where the exception goes.
+    pub exception: u16,
+}
+
+impl Template {
+    /// The place in the source of an instruction.
+    pub fn place(&self, op: usize) -> At {
+        let at = self.places.partition_point(|(number, _)| *number as usize <= op);
+        self.places.get(at.wrapping_sub(1)).map_or(self.at, |(_, place)| *place)
+    }
+
+    /// What an instruction calls, as the source has it.
+    pub fn callee(&self, op: usize) -> Option<String> {
+        let at = self.callees.binary_search_by_key(&(op as u32), |(number, _)| *number).ok()?;
+        Some(self.callees[at].1.to_string())
+    }
+
+    /// The innermost handler around an instruction.
+    pub fn handler(&self, op: usize) -> Option<Handler> {
+        let op = op as u32;
+        self.handlers.iter().copied().find(|handler| (handler.start..handler.end).contains(&op))
+    }
+}

@@ -1,0 +1,174 @@
+//! Array and object literals.
+
+use super::code::{Constant, Literal};
+use super::function::{Compiled, FunctionCompiler};
+use super::op::{Op, R};
+use crate::parse::tree::{At, Element, Key, Kind, Property};
+
+impl<'a> FunctionCompiler<'_, 'a> {
+    pub fn array(&mut self, at: At, elements: &'a [Element<'a>], to: R) -> Compiled<()> {
+        if let Some(literals) = self.literals(elements) {
+            let constant = self.constant(Constant::Array(literals.into()), at)?;
+            self.emit(Op::ArrayLiteral { to, constant });
+            return Ok(());
+        }
+        let mark = self.mark();
+        // The array may not lie where one of its elements is read from.
+        let array = self.temp();
+        let before = elements.iter().position(|element| matches!(element, Element::Spread(_)));
+        let length = before.unwrap_or(elements.len()).min(usize::from(u16::MAX)) as u16;
+        self.emit(Op::Array { to: array, length });
+        for element in elements {
+            let mark = self.mark();
+            match element {
+                Element::Hole => {
+                    self.emit(Op::PushHole { array });
+                }
+                Element::Item(value) => {
+                    let from = self.operand(value)?;
+                    self.emit(Op::Push { array, from });
+                }
+                Element::Spread(value) => {
+                    let from = self.operand(value)?;
+                    self.emit_at(value.at, Op::PushAll { array, from });
+                }
+            }
+            self.release(mark);
+        }
+        self.emit(Op::Move { to, from: array });
+        self.release(mark);
+        Ok(())
+    }
+
+    /// The elements of an array of constants.
+    fn literals(&self, elements: &'a [Element<'a>]) -> Option<Vec<Literal>> {
+        if elements.is_empty() {
+            return None;
+        }
+        let mut literals = Vec::with_capacity(elements.len());
+        for element in elements {
+            literals.push(match element {
+                Element::Hole => Literal::Hole,
+                Element::Spread(_) => return None,
+                Element::Item(value) => match &value.kind {
+                    Kind::Undefined => Literal::Undefined,
+                    Kind::Null => Literal::Null,
+                    Kind::Bool(value) => Literal::Bool(*value),
+                    Kind::Number(number) => Literal::Number(*number),
+                    Kind::String(name) => Literal::Text(self.names.units(*name).into()),
+                    _ => return None,
+                },
+            });
+        }
+        Some(literals)
+    }
+
+    pub fn object(&mut self, properties: &'a [Property<'a>], to: R) -> Compiled<()> {
+        let mark = self.mark();
+        let object = self.temp();
+        // V8: a literal has room for its properties, an empty one for four.
+        let named = properties.iter().filter(|property| match property {
+            Property::Value { key, .. }
+            | Property::Method { key, .. }
+            | Property::Getter { key, .. }
+            | Property::Setter { key, .. } => {
+                matches!(key, Key::Name(name) if self.names.index(*name).is_none())
+            }
+            Property::Prototype(_) | Property::Spread(_) => false,
+        });
+        let fields = named.count();
+        let fields = if properties.is_empty() { 4 } else { fields.min(252) } as u16;
+        self.emit(Op::Object { to: object, fields });
+        for property in properties {
+            let mark = self.mark();
+            self.property(property, object)?;
+            self.release(mark);
+        }
+        self.emit(Op::Move { to, from: object });
+        self.release(mark);
+        Ok(())
+    }
+
+    fn property(&mut self, property: &'a Property<'a>, object: R) -> Compiled<()> {
+        match property {
+            Property::Value { key: Key::Name(name), value }
+                if self.names.index(*name).is_none() =>
+            {
+                let from = self.operand(value)?;
+                let site = self.site(*name, value.at)?;
+                self.emit_at(value.at, Op::DefineNamed { object, site, from });
+            }
+            Property::Value { key, value } => {
+                let register = self.temp();
+                self.key(key, register)?;
+                let from = self.named_value(key, register, value)?;
+                self.emit_at(value.at, Op::DefineKeyed { object, key: register, from });
+            }
+            Property::Prototype(value) => {
+                let from = self.operand(value)?;
+                self.emit(Op::SetPrototype { object, from });
+            }
+            Property::Spread(value) => {
+                let from = self.operand(value)?;
+                self.emit_at(value.at, Op::CopyProperties { to: object, from, except: 0 });
+            }
+            Property::Method { key, function } => {
+                let (register, from) = (self.temp(), self.temp());
+                self.key(key, register)?;
+                self.closure(function, from)?;
+                self.name_function(key, register, from, 0);
+                self.emit(Op::SetHome { function: from, home: object });
+                match key {
+                    Key::Name(name) if self.names.index(*name).is_none() => {
+                        let site = self.site(*name, function.at)?;
+                        self.emit_at(function.at, Op::DefineNamed { object, site, from });
+                    }
+                    _ => {
+                        let op = Op::DefineKeyed { object, key: register, from };
+                        self.emit_at(function.at, op);
+                    }
+                }
+            }
+            Property::Getter { key, function } | Property::Setter { key, function } => {
+                let (register, from) = (self.temp(), self.temp());
+                self.key(key, register)?;
+                self.closure(function, from)?;
+                let getter = matches!(property, Property::Getter { .. });
+                self.name_function(key, register, from, if getter { 1 } else { 2 });
+                self.emit(Op::SetHome { function: from, home: object });
+                let key = register;
+                self.emit_at(
+                    function.at,
+                    match getter {
+                        true => Op::DefineGetter { object, key, from, enumerable: true },
+                        false => Op::DefineSetter { object, key, from, enumerable: true },
+                    },
+                );
+            }
+        }
+        Ok(())
+    }
+
+    /// A property's value; a function without a name gets that of a computed key.
+    fn named_value(
+        &mut self,
+        key: &Key<'a>,
+        register: R,
+        value: crate::parse::tree::Node<'a>,
+    ) -> Compiled<R> {
+        let from = self.operand(value)?;
+        if let (Key::Computed(_), Kind::Function(function)) = (key, &value.kind)
+            && function.name.is_none()
+        {
+            self.emit(Op::SetFunctionName { function: from, key: register, prefix: 0 });
+        }
+        Ok(from)
+    }
+
+    /// Gives a method with a computed key, or an accessor, its name: prefix 1 is `get`, 2 `set`.
+    pub fn name_function(&mut self, key: &Key<'a>, register: R, function: R, prefix: u8) {
+        if prefix > 0 || matches!(key, Key::Computed(_)) {
+            self.emit(Op::SetFunctionName { function, key: register, prefix });
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! The interpreter.
+//!
+//! [`run`] is the loop over instructions; [`call`] begins and ends frames, without recursion of Rust for a call that
+//! JavaScript makes; [`lookup`] are inline caches; [`operators`] and [`names`] are what single instructions do when
+//! there is no short way. What throws goes to [`unwind`].
+
+mod asynchronous;
+pub(crate) mod call;
+pub(crate) mod frame;
+pub(crate) mod generator;
+pub(crate) mod iterate;
+mod literals;
+pub(crate) mod lookup;
+mod names;
+pub(crate) mod operators;
+mod run;
+mod unwind;

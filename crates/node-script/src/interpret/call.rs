@@ -1,0 +1,336 @@
+//! Calls: frames of compiled functions, built-ins, bound functions, constructions; and calls that Rust makes.
+
+use super::frame::{CONSTRUCT, Frame, NESTED};
+use crate::compile::code::Template;
+use crate::machine::{CALLEE, Machine, R, SPARE, THIS, roots};
+use crate::objects::class::ObjectKind;
+use crate::objects::code::{Arguments, Callable, Code, NativeCode};
+use crate::objects::layout::{CODE, FIRST, SHARED};
+use crate::objects::object::Type;
+use crate::parse::tree::FunctionKind;
+use crate::thrown::{Outcome, Thrown};
+use heap_model::{Kind, Window};
+use std::rc::Rc;
+
+/// Bytes of Rust's stack that a call from Rust needs, and how many more it gets where there are fewer.
+pub(crate) const RED_ZONE: usize = 256 << 10;
+pub(crate) const SEGMENT: usize = 4 << 20;
+
+impl Machine {
+    /// Calls the function in `base`, whose `this` and `count` arguments lie behind it, for a result in `to`. A compiled
+    /// function's frame is begun, which is true; a built-in has returned.
+    #[inline]
+    pub(crate) fn enter(&mut self, to: R, base: R, count: usize, flags: u8) -> Outcome<bool> {
+        let code = {
+            let registers = self.registers();
+            registers.get(base).view().and_then(|cell| {
+                if cell.kind() != Kind::Closure {
+                    return None;
+                }
+                cell.tagged(CODE).ok()?.as_smi()
+            })
+        };
+        let Some(id) = code else { return self.enter_other(to, base, count, flags) };
+        match self.codes.get(id) {
+            Callable::Code(code) => {
+                let code = code.clone();
+                self.begin(code, to, base, count, flags)
+            }
+            Callable::Native(native) => {
+                let native = *native;
+                self.invoke(native, to, base, count, flags & CONSTRUCT != 0)?;
+                Ok(false)
+            }
+            Callable::Lazy(_) => {
+                let code = self.install_function(base, id)?;
+                self.begin(code, to, base, count, flags)
+            }
+        }
+    }
+
+    fn install_function(&mut self, function: R, id: i32) -> Outcome<Rc<Code>> {
+        self.scoped(|machine| {
+            let shared = machine.temp()?;
+            machine.registers().load(shared, function, SHARED)?;
+            machine.install(shared, id)
+        })
+    }
+
+    /// Begins a frame.
+    fn begin(&mut self, code: Rc<Code>, to: R, base: R, count: usize, flags: u8) -> Outcome<bool> {
+        let template: &Template = &code.template;
+        if template.kind.is_class_constructor() && flags & CONSTRUCT == 0 {
+            let name = template.name.as_deref().map(String::from_utf16_lossy).unwrap_or_default();
+            let text = format!("Class constructor {name} cannot be invoked without 'new'");
+            return self.throw_type_error(&text);
+        }
+        let given = count.min(usize::from(template.parameters));
+        let size = usize::from(template.registers) + 1;
+        let mut registers = self.registers();
+        let mut caller = registers.call_copying(base, 2 + given, size)?;
+        let window = registers.window();
+        if template.sloppy_this && flags & CONSTRUCT == 0 {
+            self.sloppy_this()?;
+        }
+        // Registers that were taken for this call go with it.
+        if flags & NESTED == 0
+            && let Some(frame) = self.frames.last()
+        {
+            caller = frame.window;
+        }
+        self.frames.push(Frame {
+            code,
+            pc: 0,
+            window,
+            caller,
+            base: base as u32,
+            count: count as u32,
+            to: to as u32,
+            flags,
+        });
+        Ok(true)
+    }
+
+    /// `this` of a sloppy function: the global object, or an object for a primitive.
+    fn sloppy_this(&mut self) -> Outcome {
+        match self.type_of(THIS) {
+            Type::Object(_) => Ok(()),
+            Type::Undefined | Type::Null => {
+                self.load_root(THIS, roots::GLOBAL);
+                Ok(())
+            }
+            _ => self.to_object(THIS, THIS),
+        }
+    }
+
+    /// Calls a built-in.
+    fn invoke(
+        &mut self,
+        native: NativeCode,
+        to: R,
+        base: R,
+        count: usize,
+        construct: bool,
+    ) -> Outcome {
+        let room = count.max(SPARE).max(usize::from(native.length));
+        let size = 2 + room + usize::from(construct);
+        let roots = self.roots;
+        let mut registers = self.registers();
+        let caller = registers.call_copying(base, 2 + count, size)?;
+        let new_target = construct.then_some(size - 1);
+        if let Some(to) = new_target {
+            registers.copy_from(to, roots, roots::NEW_TARGET);
+        }
+        let result = (native.call)(self, Arguments { count, new_target });
+        let mut registers = self.registers();
+        match result {
+            Ok(from) => {
+                registers.pop_with(from, caller, to);
+                Ok(())
+            }
+            Err(thrown) => {
+                registers.pop(caller);
+                Err(thrown)
+            }
+        }
+    }
+
+    /// Calls what is no plain function.
+    #[cold]
+    #[inline(never)]
+    fn enter_other(&mut self, to: R, base: R, count: usize, flags: u8) -> Outcome<bool> {
+        match self.kind_of(base) {
+            Some(ObjectKind::BoundFunction) => {
+                let window = self.registers().window();
+                let (base, count) = self.unbind(base, count)?;
+                let begun = match flags & CONSTRUCT != 0 {
+                    true => self.enter_new(to, base, count, flags)?,
+                    false => self.enter(to, base, count, flags)?,
+                };
+                if !begun {
+                    self.registers().pop(window);
+                }
+                Ok(begun)
+            }
+            Some(ObjectKind::Proxy) if self.is_callable(base) => {
+                self.proxy_call(to, base, count, flags & CONSTRUCT != 0)?;
+                Ok(false)
+            }
+            _ => {
+                let what = self.callee_text(base);
+                self.throw_type_error(&format!("{what} is not a function"))
+            }
+        }
+    }
+
+    /// What is called, as the source has it where that is known.
+    pub(crate) fn callee_text(&mut self, value: R) -> String {
+        let spelled = self
+            .frames
+            .last()
+            .and_then(|frame| frame.code.template.callee((frame.pc as usize).saturating_sub(1)));
+        match spelled {
+            Some(text) => text,
+            None => match self.type_of(value) {
+                Type::String => format!("\"{}\"", self.show(value)),
+                _ => self.show(value),
+            },
+        }
+    }
+
+    /// The target of a bound function and all arguments, in new registers. A construction's `new.target` that is the
+    /// bound function becomes the target.
+    fn unbind(&mut self, base: R, count: usize) -> Outcome<(R, usize)> {
+        let list = self.temp()?;
+        let mut registers = self.registers();
+        registers.load(list, base, FIRST + 2)?;
+        let bound = registers.get(list).view().map_or(0, |cell| cell.slot_count());
+        let first = self.temps(2 + bound + count)?;
+        let roots = self.roots;
+        let mut registers = self.registers();
+        registers.load(first, base, FIRST)?;
+        registers.load(first + 1, base, FIRST + 1)?;
+        for place in 0..bound {
+            registers.load(first + 2 + place, list, place)?;
+        }
+        registers.copy_range(first + 2 + bound, base + 2, count);
+        registers.copy_from(list, roots, roots::NEW_TARGET);
+        if registers.get(list) == registers.get(base) {
+            registers.copy_to(roots, roots::NEW_TARGET, first);
+        }
+        Ok((first, bound + count))
+    }
+
+    /// Constructs: the `new.target` is in the machine's register for it.
+    pub(crate) fn enter_new(&mut self, to: R, base: R, count: usize, flags: u8) -> Outcome<bool> {
+        if !self.is_constructor(base) {
+            let what = self.callee_text(base);
+            return self.throw_type_error(&format!("{what} is not a constructor"));
+        }
+        if let Some(id) = self.code_of(base)
+            && let Some(template) = self.codes.template(id)
+        {
+            if template.kind == FunctionKind::DerivedConstructor {
+                self.registers().set_hole(base + 1);
+            } else {
+                let target = self.temp()?;
+                self.load_root(target, roots::NEW_TARGET);
+                let class = self.instance_class(target)?;
+                self.new_of(base + 1, class)?;
+                // Making it may have called code that constructs as well.
+                self.store_root(roots::NEW_TARGET, target);
+            }
+        }
+        self.enter(to, base, count, flags | CONSTRUCT)
+    }
+
+    /// `new` of the function in `base`.
+    pub(crate) fn enter_plain_new(&mut self, to: R, base: R, count: usize) -> Outcome<bool> {
+        self.store_root(roots::NEW_TARGET, base);
+        self.enter_new(to, base, count, 0)
+    }
+
+    // -- calls from Rust ----------------------------------------------------------------------------------------
+
+    /// Calls a function with `this` and arguments in registers.
+    pub(crate) fn call(&mut self, to: R, function: R, this: R, arguments: &[R]) -> Outcome {
+        self.scoped(|machine| {
+            let base = machine.temps(2 + arguments.len())?;
+            let mut registers = machine.registers();
+            registers.copy(base + CALLEE, function);
+            registers.copy(base + THIS, this);
+            for (place, argument) in arguments.iter().enumerate() {
+                registers.copy(base + 2 + place, *argument);
+            }
+            machine.call_in_place(to, base, arguments.len())
+        })
+    }
+
+    /// Calls with `undefined` as `this`.
+    pub(crate) fn call_function(&mut self, to: R, function: R, arguments: &[R]) -> Outcome {
+        self.scoped(|machine| {
+            let this = machine.temp()?;
+            machine.call(to, function, this, arguments)
+        })
+    }
+
+    /// Calls the function in `base`, whose `this` and arguments lie behind it.
+    pub(crate) fn call_in_place(&mut self, to: R, base: R, count: usize) -> Outcome {
+        self.nested(|machine| machine.enter(to, base, count, NESTED))
+    }
+
+    /// Calls a method by its name.
+    pub(crate) fn call_method(
+        &mut self,
+        to: R,
+        object: R,
+        name: crate::objects::atoms::Atom,
+        arguments: &[R],
+    ) -> Outcome {
+        self.scoped(|machine| {
+            let method = machine.temp()?;
+            machine.get_named(method, object, name)?;
+            if !machine.is_callable(method) {
+                let shown = machine.atoms.text(name);
+                let object = machine.show_for_error(object);
+                return machine.throw_type_error(&format!("{object}.{shown} is not a function"));
+            }
+            machine.call(to, method, object, arguments)
+        })
+    }
+
+    /// Constructs with arguments in registers.
+    pub(crate) fn construct(
+        &mut self,
+        to: R,
+        constructor: R,
+        arguments: &[R],
+        new_target: R,
+    ) -> Outcome {
+        self.scoped(|machine| {
+            let base = machine.temps(2 + arguments.len())?;
+            let mut registers = machine.registers();
+            registers.copy(base, constructor);
+            for (place, argument) in arguments.iter().enumerate() {
+                registers.copy(base + 2 + place, *argument);
+            }
+            machine.store_root(roots::NEW_TARGET, new_target);
+            machine.nested(|machine| machine.enter_new(to, base, arguments.len(), NESTED))
+        })
+    }
+
+    /// Begins a call, and runs what it begins to its end.
+    pub(crate) fn nested(&mut self, begin: impl FnOnce(&mut Self) -> Outcome<bool>) -> Outcome {
+        let depth = self.frames.len();
+        stacker::maybe_grow(
+            RED_ZONE,
+            SEGMENT,
+            || {
+                if begin(self)? { self.run(depth) } else { Ok(()) }
+            },
+        )
+    }
+
+    /// The arguments of the running frame, or of a built-in: the caller's registers.
+    pub(crate) fn frame_arguments(&self) -> Option<(Window, usize, usize)> {
+        let frame = self.frames.last()?;
+        Some((frame.caller, frame.base as usize + 2, frame.count as usize))
+    }
+
+    /// Spreads an array into new registers; gives the first, and how many there are.
+    pub(crate) fn spread_array(&mut self, array: R) -> Outcome<(R, usize)> {
+        let count = self.array_length(array);
+        if count > 65_535 * 8 {
+            return Err(Thrown::Overflow);
+        }
+        let first = self.temps(count)?;
+        for place in 0..count {
+            let to = first + place;
+            match self.own_element(to, array, place as u32)? {
+                Some(_) => {}
+                None => self.registers().set_undefined(to),
+            }
+        }
+        Ok((first, count))
+    }
+}

@@ -1,0 +1,54 @@
+//! Frames: what is known of a call beside its registers.
+
+use crate::objects::code::Code;
+use crate::parse::tree::FunctionKind;
+use heap_model::Window;
+use std::rc::Rc;
+
+/// A call that runs, or waits for one that it made.
+pub(crate) struct Frame {
+    pub code: Rc<Code>,
+    /// The instruction that comes next.
+    pub pc: u32,
+    /// Its registers, and those that come back when it ends.
+    pub window: Window,
+    pub caller: Window,
+    /// Where the caller has the function, with `this` and the arguments behind.
+    pub base: u32,
+    pub count: u32,
+    /// The caller's register for the result.
+    pub to: u32,
+    pub flags: u8,
+}
+
+/// It was called with `new`.
+pub(crate) const CONSTRUCT: u8 = 1;
+/// Rust waits for its end.
+pub(crate) const NESTED: u8 = 2;
+/// It is a generator's, or an asynchronous function's, that goes on.
+pub(crate) const RESUMED: u8 = 4;
+
+impl Frame {
+    pub(crate) fn has(&self, flag: u8) -> bool {
+        self.flags & flag != 0
+    }
+
+    /// As a line of a stack trace has it.
+    pub(crate) fn describe(&self) -> String {
+        let template = &self.code.template;
+        let place = template.place((self.pc as usize).saturating_sub(1));
+        let source = format!("{}:{}:{}", template.source.name, place.line, place.column);
+        let name = template.name.as_deref().map(String::from_utf16_lossy).unwrap_or_default();
+        let prefix = if self.has(CONSTRUCT) { "new " } else { "" };
+        match (template.kind, name.is_empty()) {
+            (FunctionKind::Top, _) => format!("Object.<anonymous> ({source})"),
+            (_, true) => {
+                match template.source.text.len() as u32 == template.text.1 && template.text.0 == 0 {
+                    true => format!("Object.<anonymous> ({source})"),
+                    false => source,
+                }
+            }
+            (_, false) => format!("{prefix}{name} ({source})"),
+        }
+    }
+}

@@ -1,0 +1,356 @@
+//! Iteration: the iterator protocol, with a short way for arrays, and `for (key in object)`.
+
+use crate::compile::op::IteratorMethod;
+use crate::machine::{Machine, R, roots};
+use crate::objects::atoms::{Key, known};
+use crate::objects::class::{Flags, ObjectKind};
+use crate::objects::layout::FIRST;
+use crate::thrown::Outcome;
+use heap_model::{Kind, Tagged, Value};
+
+/// An array iterator's object, index, and which of keys, values and both it gives.
+pub(crate) const ITERATED: usize = FIRST;
+pub(crate) const NEXT_INDEX: usize = FIRST + 1;
+pub(crate) const WHICH: usize = FIRST + 2;
+pub(crate) const KEYS: i32 = 0;
+pub(crate) const VALUES: i32 = 1;
+pub(crate) const ENTRIES: i32 = 2;
+
+impl Machine {
+    /// The iterator of a value in `to`, its `next` in the register behind.
+    pub(crate) fn get_iterator(&mut self, to: R, value: R) -> Outcome {
+        self.scoped(|machine| {
+            let method = machine.temps(2)?;
+            let iterator = method + 1;
+            if machine.is_nullish(value) {
+                let what = machine.callee_text(value);
+                return machine.throw_type_error(&format!("{what} is not iterable"));
+            }
+            machine.get_named(method, value, known::ITERATOR)?;
+            if !machine.is_callable(method) {
+                let what = machine.callee_text(value);
+                return machine.throw_type_error(&format!("{what} is not iterable"));
+            }
+            machine.call(iterator, method, value, &[])?;
+            if !machine.is_object(iterator) {
+                let text = "Result of the Symbol.iterator method is not an object";
+                return machine.throw_type_error(text);
+            }
+            machine.get_named(method, iterator, known::NEXT)?;
+            machine.copy(to, iterator);
+            machine.copy(to + 1, method);
+            Ok(())
+        })
+    }
+
+    /// The next value, or the hole at the end; the iterator is then undefined, as it is after an error.
+    pub(crate) fn next_value(&mut self, to: R, iterator: R) -> Outcome {
+        if self.is_undefined(iterator) {
+            self.registers().set_hole(to);
+            return Ok(());
+        }
+        let done = match self.is_array_iteration(iterator)? {
+            true => self.array_next(to, iterator),
+            false => self.generic_next(to, iterator),
+        };
+        match done {
+            Ok(true) => {
+                let mut registers = self.registers();
+                registers.set_undefined(iterator);
+                registers.set_hole(to);
+                Ok(())
+            }
+            Ok(false) => Ok(()),
+            Err(thrown) => {
+                self.undefined(iterator);
+                Err(thrown)
+            }
+        }
+    }
+
+    /// Whether an iterator is an array's, and its `next` the built-in.
+    fn is_array_iteration(&mut self, iterator: R) -> Outcome<bool> {
+        if self.kind_of(iterator) != Some(ObjectKind::ArrayIterator) {
+            return Ok(false);
+        }
+        self.scoped(|machine| {
+            let next = machine.temp()?;
+            machine.load_root(next, roots::ARRAY_ITERATOR_NEXT);
+            let registers = machine.registers();
+            Ok(registers.get(next) == registers.get(iterator + 1))
+        })
+    }
+
+    /// The next of an array's iterator; whether it is at its end.
+    pub(crate) fn array_next(&mut self, to: R, iterator: R) -> Outcome<bool> {
+        self.scoped(|machine| {
+            let array = machine.temps(2)?;
+            let number = array + 1;
+            let mut registers = machine.registers();
+            registers.load(array, iterator, ITERATED)?;
+            let index = registers.peek(iterator, NEXT_INDEX)?.number().unwrap_or(0.0) as usize;
+            let which = registers.peek(iterator, WHICH)?.as_smi().unwrap_or(VALUES);
+            if !registers.get(array).is_cell() {
+                return Ok(true);
+            }
+            let length = machine.length_of(array)?;
+            if index >= length {
+                machine.registers().store_value(iterator, ITERATED, Value::Undefined)?;
+                return Ok(true);
+            }
+            match i32::try_from(index + 1) {
+                Ok(next) => {
+                    machine.registers().store_value(iterator, NEXT_INDEX, Value::Smi(next))?;
+                }
+                Err(_) => {
+                    machine.set_number(number, (index + 1) as f64)?;
+                    machine.registers().store(iterator, NEXT_INDEX, number)?;
+                }
+            }
+            if which == KEYS {
+                machine.set_number(to, index as f64)?;
+                return Ok(false);
+            }
+            let value = if which == VALUES { to } else { machine.temp()? };
+            machine.get(value, array, Key::Index(index as u32))?;
+            if which == ENTRIES {
+                machine.set_number(number, index as f64)?;
+                machine.array_of(to, &[number, value])?;
+            }
+            Ok(false)
+        })
+    }
+
+    /// The length of an array or of what is like one.
+    pub(crate) fn length_of(&mut self, object: R) -> Outcome<usize> {
+        match self.kind_of(object) {
+            Some(ObjectKind::Array) => Ok(self.array_length(object)),
+            Some(ObjectKind::TypedArray) => self.typed_length(object),
+            _ => self.scoped(|machine| {
+                let length = machine.temp()?;
+                machine.get_named(length, object, known::LENGTH)?;
+                machine.to_length(length)
+            }),
+        }
+    }
+
+    /// An array of values in registers.
+    pub(crate) fn array_of(&mut self, to: R, values: &[R]) -> Outcome {
+        self.scoped(|machine| {
+            let array = machine.temp()?;
+            machine.new_array(array, values.len())?;
+            for value in values {
+                machine.push(array, *value)?;
+            }
+            machine.copy(to, array);
+            Ok(())
+        })
+    }
+
+    fn generic_next(&mut self, to: R, iterator: R) -> Outcome<bool> {
+        self.scoped(|machine| {
+            let result = machine.temps(2)?;
+            machine.call(result, iterator + 1, iterator, &[])?;
+            machine.check_result(result)?;
+            machine.get_named(result + 1, result, known::DONE)?;
+            if machine.to_boolean(result + 1) {
+                return Ok(true);
+            }
+            machine.get_named(to, result, known::VALUE)?;
+            Ok(false)
+        })
+    }
+
+    pub(crate) fn check_result(&mut self, result: R) -> Outcome {
+        if self.is_object(result) {
+            return Ok(());
+        }
+        let what = self.show(result);
+        self.throw_type_error(&format!("Iterator result {what} is not an object"))
+    }
+
+    /// The value of a result, or the hole if it is the last.
+    pub(crate) fn result_value(&mut self, to: R, result: R) -> Outcome {
+        self.check_result(result)?;
+        self.scoped(|machine| {
+            let done = machine.temp()?;
+            machine.get_named(done, result, known::DONE)?;
+            if machine.to_boolean(done) {
+                machine.registers().set_hole(to);
+                return Ok(());
+            }
+            machine.get_named(to, result, known::VALUE)
+        })
+    }
+
+    /// Calls `return` of an iterator that is not at its end.
+    pub(crate) fn close_iterator(&mut self, iterator: R) -> Outcome {
+        if self.is_undefined(iterator)
+            || self.kind_of(iterator) == Some(ObjectKind::ArrayIterator)
+                && !self.has(iterator, Key::Name(known::RETURN))?
+        {
+            return Ok(());
+        }
+        self.scoped(|machine| {
+            let method = machine.temps(2)?;
+            machine.get_named(method, iterator, known::RETURN)?;
+            if machine.is_nullish(method) {
+                return Ok(());
+            }
+            machine.call(method + 1, method, iterator, &[])?;
+            if machine.is_object(method + 1) {
+                return Ok(());
+            }
+            let what = machine.show(method + 1);
+            machine.throw_type_error(&format!("{what} is not an object"))
+        })
+    }
+
+    /// As an exception goes on: another one that `return` throws is dropped.
+    pub(crate) fn close_iterator_quietly(&mut self, iterator: R) -> Outcome {
+        let window = self.registers().window();
+        let depth = self.frames.len();
+        match self.close_iterator(iterator) {
+            Err(crate::thrown::Thrown::Exception | crate::thrown::Thrown::Overflow) => {
+                self.frames.truncate(depth);
+                self.registers().pop(window);
+                Ok(())
+            }
+            other => other,
+        }
+    }
+
+    pub(crate) fn iterator_method(&mut self, to: R, iterator: R, which: IteratorMethod) -> Outcome {
+        let name = match which {
+            IteratorMethod::Throw => known::THROW,
+            IteratorMethod::Return => known::RETURN,
+        };
+        self.get_named(to, iterator, name)?;
+        if self.is_null(to) {
+            self.undefined(to);
+        }
+        Ok(())
+    }
+
+    /// An object `{ value, done }`.
+    pub(crate) fn new_result(&mut self, to: R, value: R, done: bool) -> Outcome {
+        self.scoped(|machine| {
+            let object = machine.temps(2)?;
+            machine.new_object(object, 2)?;
+            machine.add_field(object, known::VALUE, Flags::PLAIN, value)?;
+            machine.registers().set_bool(object + 1, done);
+            machine.add_field(object, known::DONE, Flags::PLAIN, object + 1)?;
+            machine.copy(to, object);
+            Ok(())
+        })
+    }
+
+    /// Calls `f` with each value of an iterable, in a register; false ends it early.
+    pub(crate) fn for_each(
+        &mut self,
+        iterable: R,
+        mut f: impl FnMut(&mut Self, R) -> Outcome<bool>,
+    ) -> Outcome {
+        self.scoped(|machine| {
+            let iterator = machine.temps(3)?;
+            let value = iterator + 2;
+            machine.get_iterator(iterator, iterable)?;
+            loop {
+                machine.next_value(value, iterator)?;
+                if machine.registers().get(value) == Tagged::HOLE {
+                    return Ok(());
+                }
+                match machine.scoped(|machine| f(machine, value)) {
+                    Ok(true) => {}
+                    Ok(false) => return machine.close_iterator(iterator),
+                    Err(thrown) => {
+                        let exception = machine.temp()?;
+                        machine.catch(exception, thrown)?;
+                        machine.close_iterator_quietly(iterator)?;
+                        return machine.throw(exception);
+                    }
+                }
+            }
+        })
+    }
+
+    // -- for (key in object) ------------------------------------------------------------------------------------
+
+    /// The keys of an object and its prototypes that `for in` goes over: a cell with the object, the next place, and the
+    /// keys.
+    pub(crate) fn for_in(&mut self, to: R, value: R) -> Outcome {
+        self.scoped(|machine| {
+            let object = machine.temps(4)?;
+            let (holder, state, key_value) = (object + 1, object + 2, object + 3);
+            let mut keys: Vec<Key> = Vec::new();
+            if !machine.is_nullish(value) {
+                machine.to_object(object, value)?;
+                machine.copy(holder, object);
+                let mut seen: Vec<Key> = Vec::new();
+                while machine.is_object(holder) {
+                    for key in machine.own_keys(holder, false)? {
+                        if seen.contains(&key) {
+                            continue;
+                        }
+                        if machine.is_enumerable(holder, key)? {
+                            keys.push(key);
+                        }
+                        seen.push(key);
+                    }
+                    machine.get_prototype(holder, holder)?;
+                    // Most prototypes have nothing that is enumerable.
+                    if seen.len() > 64 && !machine.is_object(holder) {
+                        break;
+                    }
+                }
+            }
+            machine.registers().alloc(state, Kind::Array, 2 + keys.len(), 0)?;
+            machine.registers().store(state, 0, object)?;
+            machine.registers().store_value(state, 1, Value::Smi(0))?;
+            for (place, key) in keys.iter().enumerate() {
+                machine.key_value(key_value, *key)?;
+                machine.registers().store(state, 2 + place, key_value)?;
+            }
+            machine.copy(to, state);
+            Ok(())
+        })
+    }
+
+    /// The next key that is still there, or the hole.
+    pub(crate) fn for_in_next(&mut self, to: R, state: R) -> Outcome {
+        self.scoped(|machine| {
+            let object = machine.temp()?;
+            machine.registers().load(object, state, 0)?;
+            loop {
+                let mut registers = machine.registers();
+                let place = registers.peek(state, 1)?.as_smi().unwrap_or(0);
+                let slot = 2 + place as usize;
+                if slot >= registers.view(state)?.slot_count() {
+                    registers.set_hole(to);
+                    return Ok(());
+                }
+                registers.load(to, state, slot)?;
+                registers.store_value(state, 1, Value::Smi(place + 1))?;
+                let key = machine.to_key(to)?;
+                if machine.has(object, key)? {
+                    return Ok(());
+                }
+            }
+        })
+    }
+
+    /// An array's iterator.
+    pub(crate) fn new_array_iterator(&mut self, to: R, object: R, which: i32) -> Outcome {
+        self.scoped(|machine| {
+            let iterator = machine.temp()?;
+            let root = roots::ARRAY_ITERATOR_PROTOTYPE;
+            machine.new_kind(iterator, root, ObjectKind::ArrayIterator, FIRST + 3)?;
+            let mut registers = machine.registers();
+            registers.store(iterator, ITERATED, object)?;
+            registers.store_value(iterator, NEXT_INDEX, Value::Smi(0))?;
+            registers.store_value(iterator, WHICH, Value::Smi(which))?;
+            registers.copy(to, iterator);
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,421 @@
+//! Literals, arguments objects, classes, `super` and private names: what single instructions make.
+
+use crate::compile::code::Constant;
+use crate::machine::{Machine, R, roots};
+use crate::objects::atoms::{Atom, Key, known};
+use crate::objects::class::{Elements, Flags, ObjectKind};
+use crate::objects::code::Code;
+use crate::objects::layout::tag;
+use crate::objects::layout::{BACKING, FIELDS, FIRST, HOME, POOL, PROTOTYPE, SHARED, tags};
+use crate::objects::object::Type;
+use crate::thrown::Outcome;
+use heap_model::{AccessError, Kind, Tagged, Value};
+
+impl Machine {
+    /// `{}` with room for so many fields; the class is then known.
+    pub(crate) fn new_literal(&mut self, to: R, fields: usize) -> Outcome {
+        self.new_object(to, fields)?;
+        if self.literal_classes.len() <= fields {
+            self.literal_classes.resize(fields + 1, None);
+        }
+        self.literal_classes[fields] = self.class_of(to);
+        Ok(())
+    }
+
+    /// An array that shares its elements with a constant.
+    pub(crate) fn array_literal(&mut self, to: R, constant: usize) -> Outcome {
+        self.scoped(|machine| {
+            let array = machine.temps(2)?;
+            let elements = array + 1;
+            machine.new_array(array, 0)?;
+            machine.registers().find::<AccessError>(elements, 0, |callee| {
+                callee.slot(SHARED)?.slot(POOL)?.slot(constant)
+            })?;
+            let (store, length) = machine.store_of(elements);
+            let kind = if store == crate::objects::elements::Store::Doubles {
+                let own = machine.temp()?;
+                let mut registers = machine.registers();
+                registers.alloc_tagged(own, Kind::Bytes, tag(tags::DOUBLES), 0, 8 * length)?;
+                registers.copy_bytes(own, 0, elements, 0, 8 * length)?;
+                registers.copy(elements, own);
+                Elements::PackedDouble
+            } else {
+                let registers = machine.registers();
+                let mut kind = Elements::PackedSmi;
+                for place in 0..length {
+                    let value = registers.peek(elements, place)?;
+                    let small = value == Tagged::HOLE || value.is_smi();
+                    let needed = if small { Elements::PackedSmi } else { Elements::Packed };
+                    let holey = value == Tagged::HOLE;
+                    kind = crate::objects::elements::join(kind, needed, holey);
+                }
+                kind
+            };
+            machine.registers().store(array, BACKING, elements)?;
+            machine.set_array_length(array, length)?;
+            machine.transition_elements(array, kind)?;
+            machine.copy(to, array);
+            Ok(())
+        })
+    }
+
+    /// Appends all values of an iterable.
+    pub(crate) fn push_all(&mut self, array: R, iterable: R) -> Outcome {
+        self.for_each(iterable, |machine, value| {
+            machine.push(array, value)?;
+            Ok(true)
+        })
+    }
+
+    /// The strings of a tagged template, which are the same object each time.
+    pub(crate) fn template_object(&mut self, to: R, constant: usize, code: &Code) -> Outcome {
+        self.scoped(|machine| {
+            let (pool, object) = (machine.temp()?, machine.temp()?);
+            let (raw, value) = (machine.temp()?, machine.temp()?);
+            machine
+                .registers()
+                .find::<AccessError>(pool, 0, |callee| callee.slot(SHARED)?.slot(POOL))?;
+            machine.registers().load(object, pool, constant)?;
+            if machine.registers().get(object).is_cell() {
+                machine.copy(to, object);
+                return Ok(());
+            }
+            let Constant::Template { raw: texts, cooked } = &code.template.constants[constant]
+            else {
+                return Ok(());
+            };
+            machine.new_array(object, cooked.len())?;
+            machine.new_array(raw, texts.len())?;
+            for (text, cooked) in texts.iter().zip(cooked.iter()) {
+                machine.new_string(value, text)?;
+                machine.push(raw, value)?;
+                match cooked {
+                    Some(cooked) => machine.new_string(value, cooked)?,
+                    None => machine.undefined(value),
+                }
+                machine.push(object, value)?;
+            }
+            machine.define_named(object, known::RAW, raw, Flags::FIXED)?;
+            for array in [object, raw] {
+                machine.freeze(array)?;
+            }
+            machine.registers().store(pool, constant, object)?;
+            machine.copy(to, object);
+            Ok(())
+        })
+    }
+
+    /// Makes an object's properties and elements unchangeable.
+    pub(crate) fn freeze(&mut self, object: R) -> Outcome {
+        self.set_integrity(object, true)
+    }
+
+    /// Seals an object, or freezes it.
+    pub(crate) fn set_integrity(&mut self, object: R, frozen: bool) -> Outcome {
+        let gone = if frozen { Flags::CONFIGURABLE | Flags::WRITABLE } else { Flags::CONFIGURABLE };
+        self.scoped(|machine| {
+            let elements = machine.temp()?;
+            machine.elements(elements, object)?;
+            if machine.store_of(elements).0 == crate::objects::elements::Store::Dictionary {
+                for (_, flags, slot) in machine.numbers_of(elements)? {
+                    let keeps = flags.is_accessor();
+                    let gone = if keeps { gone & !Flags::WRITABLE } else { gone };
+                    machine.set_name_flags(elements, slot, Flags(flags.0 & !gone))?;
+                }
+            }
+            Ok(())
+        })?;
+        self.fix_properties(object, Flags(gone))?;
+        if let Some(id) = self.class_of(object) {
+            let class = self.classes.get(id);
+            if !(class.sealed && (class.frozen || !frozen)) {
+                // The class that `fix_properties` has led to is shared by all that are fixed likewise.
+                let class = self.classes.get_mut(id);
+                class.sealed = true;
+                class.frozen |= frozen;
+            }
+        }
+        Ok(())
+    }
+
+    /// `delete`, which in strict code throws where it cannot.
+    pub(crate) fn delete_operator(&mut self, to: R, object: R, key: Key, strict: bool) -> Outcome {
+        if self.is_nullish(object) {
+            let text = "Cannot convert undefined or null to object";
+            return self.throw_type_error(text);
+        }
+        let gone = self.delete(object, key)?;
+        if !gone && strict {
+            let name = self.key_text(key);
+            let shown = self.show_for_error(object);
+            return self.throw_type_error(&format!("Cannot delete property '{name}' of {shown}"));
+        }
+        self.registers().set_bool(to, gone);
+        Ok(())
+    }
+
+    // -- arguments ----------------------------------------------------------------------------------------------
+
+    /// The values of the frame's arguments from one on, in a new array.
+    pub(crate) fn rest_arguments(&mut self, to: R, from: usize) -> Outcome {
+        let Some((caller, first, count)) = self.frame_arguments() else { return Ok(()) };
+        self.scoped(|machine| {
+            let array = machine.temps(2)?;
+            let value = array + 1;
+            machine.new_array(array, count.saturating_sub(from))?;
+            for place in from..count {
+                machine.registers().copy_from(value, caller, first + place);
+                machine.push(array, value)?;
+            }
+            machine.copy(to, array);
+            Ok(())
+        })
+    }
+
+    /// The elements of an `arguments` object.
+    fn argument_elements(&mut self, to: R) -> Outcome<usize> {
+        let Some((caller, first, count)) = self.frame_arguments() else { return Ok(0) };
+        self.new_elements(to, count)?;
+        self.scoped(|machine| {
+            let value = machine.temp()?;
+            for place in 0..count {
+                let mut registers = machine.registers();
+                registers.copy_from(value, caller, first + place);
+                registers.store(to, place, value)?;
+            }
+            Ok(count)
+        })
+    }
+
+    /// `arguments` of a strict function.
+    pub(crate) fn plain_arguments(&mut self, to: R) -> Outcome {
+        self.scoped(|machine| {
+            let object = machine.temps(3)?;
+            let (elements, value) = (object + 1, object + 2);
+            let count = machine.argument_elements(elements)?;
+            let root = roots::OBJECT_PROTOTYPE;
+            let id = machine.root_class(root, ObjectKind::Ordinary, Kind::Object, FIELDS, 2)?;
+            machine.new_of(object, id)?;
+            if count > 0 {
+                machine.registers().store(object, BACKING, elements)?;
+            }
+            machine.set_number(value, count as f64)?;
+            machine.add_field(object, known::LENGTH, Flags::HIDDEN, value)?;
+            machine.load_root(value, roots::ARRAY_VALUES);
+            machine.add_field(object, known::ITERATOR, Flags::HIDDEN, value)?;
+            machine.copy(to, object);
+            Ok(())
+        })
+    }
+
+    /// `arguments` of a sloppy function: elements share their values with the parameters, which are in a context.
+    pub(crate) fn mapped_arguments(&mut self, to: R, context: R, code: &Code) -> Outcome {
+        self.scoped(|machine| {
+            let object = machine.temps(4)?;
+            let (elements, map, value) = (object + 1, object + 2, object + 3);
+            let count = machine.argument_elements(elements)?;
+            let slots = &code.template.mapped;
+            let mapped = slots.len().min(count);
+            machine.registers().alloc(map, Kind::Array, mapped, 0)?;
+            for (place, slot) in slots.iter().take(mapped).enumerate() {
+                let slot = Value::Smi(i32::from(*slot));
+                machine.registers().store_value(map, place, slot)?;
+            }
+            let root = roots::OBJECT_PROTOTYPE;
+            let kind = ObjectKind::Arguments;
+            let id = machine.root_class(root, kind, Kind::Object, FIRST + 2, 3)?;
+            machine.new_of(object, id)?;
+            let mut registers = machine.registers();
+            registers.store(object, FIRST, context)?;
+            registers.store(object, FIRST + 1, map)?;
+            if count > 0 {
+                registers.store(object, BACKING, elements)?;
+            }
+            machine.set_number(value, count as f64)?;
+            machine.add_field(object, known::LENGTH, Flags::HIDDEN, value)?;
+            machine.copy(value, 0);
+            machine.add_field(object, known::CALLEE, Flags::HIDDEN, value)?;
+            machine.load_root(value, roots::ARRAY_VALUES);
+            machine.add_field(object, known::ITERATOR, Flags::HIDDEN, value)?;
+            machine.copy(to, object);
+            Ok(())
+        })
+    }
+
+    // -- super --------------------------------------------------------------------------------------------------
+
+    /// The object that `super` stands for: the prototype of the function's home.
+    fn super_object(&mut self, to: R, function: R) -> Outcome {
+        self.registers().load(to, function, HOME)?;
+        self.get_prototype(to, to)
+    }
+
+    /// `super[key]`: the key, `this` and the function in a row.
+    pub(crate) fn get_super(&mut self, to: R, base: R) -> Outcome {
+        self.scoped(|machine| {
+            let holder = machine.temp()?;
+            let key = machine.to_key(base)?;
+            machine.super_object(holder, base + 2)?;
+            machine.get_from(to, holder, key, base + 1)
+        })
+    }
+
+    pub(crate) fn set_super(&mut self, base: R, from: R) -> Outcome {
+        self.scoped(|machine| {
+            let holder = machine.temp()?;
+            let key = machine.to_key(base)?;
+            machine.super_object(holder, base + 2)?;
+            if !machine.set_from(holder, key, from, base + 1)? {
+                let name = machine.key_text(key);
+                return machine.throw_type_error(&format!("Cannot assign to property '{name}'"));
+            }
+            Ok(())
+        })
+    }
+
+    /// The keys that are elements of an array.
+    pub(crate) fn array_keys(&mut self, array: R, keys: &mut Vec<Key>) -> Outcome {
+        self.scoped(|machine| {
+            let value = machine.temp()?;
+            for place in 0..machine.array_length(array) {
+                machine.own_element(value, array, place as u32)?;
+                let key = machine.to_key(value)?;
+                keys.push(key);
+            }
+            Ok(())
+        })
+    }
+
+    // -- classes ------------------------------------------------------------------------------------------------
+
+    /// The parent (or the hole) is in `base`, the constructor's function behind: its prototype goes to `base`.
+    pub(crate) fn make_class(&mut self, base: R) -> Outcome {
+        let class = base + 1;
+        let derived = self.registers().get(base) != Tagged::HOLE;
+        self.scoped(|machine| {
+            let (parent, prototype) = (machine.temp()?, machine.temp()?);
+            if !derived {
+                machine.load_root(prototype, roots::OBJECT_PROTOTYPE);
+            } else if machine.is_null(base) {
+                machine.registers().set_null(prototype);
+                machine.load_root(base, roots::FUNCTION_PROTOTYPE);
+            } else {
+                if !machine.is_constructor(base) {
+                    let what = machine.show(base);
+                    let text = format!("Class extends value {what} is not a constructor or null");
+                    return machine.throw_type_error(&text);
+                }
+                machine.get_named(prototype, base, known::PROTOTYPE)?;
+                if !machine.is_object(prototype) && !machine.is_null(prototype) {
+                    let what = machine.show(prototype);
+                    let text = format!(
+                        "Class extends value does not have valid prototype property {what}"
+                    );
+                    return machine.throw_type_error(&text);
+                }
+            }
+            if derived {
+                machine.replace_prototype(class, base)?;
+            }
+            machine.copy(parent, prototype);
+            machine.new_with_prototype(prototype, parent)?;
+            machine.define_named(prototype, known::CONSTRUCTOR, class, Flags::HIDDEN)?;
+            machine.registers().store(class, PROTOTYPE, prototype)?;
+            machine.registers().store(class, HOME, prototype)?;
+            machine.copy(base, prototype);
+            Ok(())
+        })
+    }
+
+    pub(crate) fn set_class_fields(&mut self, class: R, from: R) -> Outcome {
+        self.define_named(class, known::CLASS_FIELDS, from, Flags::FIXED)
+    }
+
+    pub(crate) fn set_class_brand(&mut self, class: R, key: R) -> Outcome {
+        self.define_named(class, known::CLASS_BRAND, key, Flags::FIXED)
+    }
+
+    /// Marks a new instance, and defines its fields.
+    pub(crate) fn define_fields(&mut self, this: R, class: R) -> Outcome {
+        let Some(id) = self.class_of(class) else { return Ok(()) };
+        if self.classes.get(id).find(known::CLASS_FIELDS).is_none() {
+            return Ok(());
+        }
+        self.scoped(|machine| {
+            let value = machine.temps(2)?;
+            if machine.own_property(value, class, Key::Name(known::CLASS_BRAND))?.is_some() {
+                machine.define_private(this, value, class)?;
+            }
+            machine.own_property(value, class, Key::Name(known::CLASS_FIELDS))?;
+            if machine.is_callable(value) {
+                machine.call(value + 1, value, this, &[])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// A regular expression's literal: what its constructor makes of pattern and flags.
+    pub(crate) fn regexp_literal(&mut self, to: R, pattern: Atom, flags: Atom) -> Outcome {
+        self.scoped(|machine| {
+            let class = machine.temps(3)?;
+            let (pattern_text, flags_text) = (class + 1, class + 2);
+            machine.load_root(class, roots::REG_EXP);
+            machine.atom_value(pattern_text, pattern)?;
+            machine.atom_value(flags_text, flags)?;
+            if !machine.is_constructor(class) {
+                return machine.throw_type_error("A regular expression is not supported");
+            }
+            machine.construct(to, class, &[pattern_text, flags_text], class)
+        })
+    }
+
+    /// `import(...)`.
+    pub(crate) fn import(&mut self, to: R, specifier: R) -> Outcome {
+        let _ = to;
+        let name = self.string_of(specifier)?;
+        self.throw_type_error(&format!("import('{name}') is not supported"))
+    }
+
+    // -- private names ------------------------------------------------------------------------------------------
+
+    fn private_atom(&mut self, key: R) -> Atom {
+        match self.type_of(key) {
+            Type::Symbol(atom) => atom,
+            _ => Atom(0),
+        }
+    }
+
+    pub(crate) fn get_private(&mut self, to: R, object: R, key: R) -> Outcome {
+        let atom = self.private_atom(key);
+        if !self.has_private(object, atom)? {
+            let name = self.atoms.text(atom);
+            let text = format!(
+                "Cannot read private member {name} from an object whose class did not declare it"
+            );
+            return self.throw_type_error(&text);
+        }
+        self.own_property(to, object, Key::Name(atom))?;
+        Ok(())
+    }
+
+    pub(crate) fn set_private(&mut self, object: R, key: R, from: R) -> Outcome {
+        let atom = self.private_atom(key);
+        if !self.has_private(object, atom)? {
+            let name = self.atoms.text(atom);
+            let text = format!(
+                "Cannot write private member {name} to an object whose class did not declare it"
+            );
+            return self.throw_type_error(&text);
+        }
+        self.define_named(object, atom, from, Flags(Flags::WRITABLE))
+    }
+
+    pub(crate) fn define_private(&mut self, object: R, key: R, from: R) -> Outcome {
+        let atom = self.private_atom(key);
+        if self.has_private(object, atom)? {
+            let text = "Cannot initialize the same private elements twice on the same object";
+            return self.throw_type_error(text);
+        }
+        self.add_field(object, atom, Flags(Flags::WRITABLE), from)
+    }
+}

@@ -1,0 +1,411 @@
+//! Operators where the operands are not two small integers.
+
+use crate::machine::{Machine, R};
+use crate::objects::number::to_int32;
+use crate::objects::object::Type;
+use crate::thrown::Outcome;
+use core::cmp::Ordering;
+
+/// An arithmetic operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Arithmetic {
+    Sub,
+    Mul,
+    Div,
+    Mod,
+    Exp,
+    BitAnd,
+    BitOr,
+    BitXor,
+    Shl,
+    Shr,
+    UShr,
+}
+
+impl Machine {
+    #[inline(never)]
+    pub(crate) fn add(&mut self, to: R, left: R, right: R) -> Outcome {
+        let (a, b) = (self.type_of(left), self.type_of(right));
+        match (a, b) {
+            _ if a.is_number() && b.is_number() => {
+                let sum = self.number(left) + self.number(right);
+                self.set_number(to, sum)
+            }
+            (Type::String, Type::String) => self.concat(to, left, right),
+            (Type::BigInt, Type::BigInt) => self.add_big_ints(to, left, right, false),
+            _ => self.scoped(|machine| {
+                let a = machine.temps(2)?;
+                let b = a + 1;
+                machine.to_primitive(a, left, None)?;
+                machine.to_primitive(b, right, None)?;
+                if machine.is_string(a) || machine.is_string(b) {
+                    machine.to_string(a, a)?;
+                    machine.to_string(b, b)?;
+                    return machine.concat(to, a, b);
+                }
+                machine.to_numeric(a, a)?;
+                machine.to_numeric(b, b)?;
+                match (machine.type_of(a), machine.type_of(b)) {
+                    (Type::BigInt, Type::BigInt) => machine.add_big_ints(to, a, b, false),
+                    (Type::BigInt, _) | (_, Type::BigInt) => machine.throw_mixed(),
+                    _ => {
+                        let sum = machine.number(a) + machine.number(b);
+                        machine.set_number(to, sum)
+                    }
+                }
+            }),
+        }
+    }
+
+    fn throw_mixed<T>(&mut self) -> Outcome<T> {
+        self.throw_type_error("Cannot mix BigInt and other types, use explicit conversions")
+    }
+
+    #[inline(never)]
+    pub(crate) fn arithmetic(&mut self, op: Arithmetic, to: R, left: R, right: R) -> Outcome {
+        if let (Some(a), Some(b)) = {
+            let registers = self.registers();
+            (registers.number(left), registers.number(right))
+        } {
+            return self.set_number(to, compute(op, a, b));
+        }
+        self.scoped(|machine| {
+            let a = machine.temps(2)?;
+            let b = a + 1;
+            machine.to_numeric(a, left)?;
+            machine.to_numeric(b, right)?;
+            match (machine.type_of(a), machine.type_of(b)) {
+                (Type::BigInt, Type::BigInt) => machine.compute_big_ints(op, to, a, b),
+                (Type::BigInt, _) | (_, Type::BigInt) => machine.throw_mixed(),
+                _ => {
+                    let (a, b) = (machine.number(a), machine.number(b));
+                    machine.set_number(to, compute(op, a, b))
+                }
+            }
+        })
+    }
+
+    /// `value + by` where it is a number; `++` and `--`.
+    #[inline(never)]
+    pub(crate) fn step(&mut self, to: R, value: R, by: f64) -> Outcome {
+        self.scoped(|machine| {
+            let number = machine.temps(2)?;
+            machine.to_numeric(number, value)?;
+            if machine.type_of(number) == Type::BigInt {
+                machine.new_big_int(number + 1, by < 0.0, &[1])?;
+                return machine.add_big_ints(to, number, number + 1, false);
+            }
+            let sum = machine.number(number) + by;
+            machine.set_number(to, sum)
+        })
+    }
+
+    pub(crate) fn negate(&mut self, to: R, value: R) -> Outcome {
+        self.scoped(|machine| {
+            let number = machine.temp()?;
+            machine.to_numeric(number, value)?;
+            if machine.type_of(number) == Type::BigInt {
+                let digits = machine.big_int_digits(number)?;
+                let negative = machine.is_negative_big_int(number);
+                return machine.new_big_int(to, !negative, &digits);
+            }
+            let negated = -machine.number(number);
+            machine.set_number(to, negated)
+        })
+    }
+
+    pub(crate) fn bit_not(&mut self, to: R, value: R) -> Outcome {
+        self.scoped(|machine| {
+            let number = machine.temps(2)?;
+            machine.to_numeric(number, value)?;
+            if machine.type_of(number) == Type::BigInt {
+                // -(value + 1).
+                machine.new_big_int(number + 1, false, &[1])?;
+                machine.add_big_ints(number, number, number + 1, false)?;
+                return machine.negate(to, number);
+            }
+            let inverted = !to_int32(machine.number(number));
+            machine.set_number(to, f64::from(inverted))
+        })
+    }
+
+    /// Whether a comparison holds.
+    #[inline(never)]
+    pub(crate) fn is_ordered(&mut self, op: Comparison, left: R, right: R) -> Outcome<bool> {
+        let registers = self.registers();
+        if let (Some(a), Some(b)) = (registers.number(left), registers.number(right)) {
+            return Ok(match op {
+                Comparison::Less => a < b,
+                Comparison::LessEqual => a <= b,
+                Comparison::Greater => a > b,
+                Comparison::GreaterEqual => a >= b,
+            });
+        }
+        let order = self.compare(left, right)?;
+        Ok(order.is_some_and(|order| match op {
+            Comparison::Less => order == Ordering::Less,
+            Comparison::LessEqual => order != Ordering::Greater,
+            Comparison::Greater => order == Ordering::Greater,
+            Comparison::GreaterEqual => order != Ordering::Less,
+        }))
+    }
+
+    /// `key in object`.
+    pub(crate) fn in_operator(&mut self, key: R, object: R) -> Outcome<bool> {
+        if !self.is_object(object) {
+            let key = self.show(key);
+            let object = self.show(object);
+            let text = format!("Cannot use 'in' operator to search for '{key}' in {object}");
+            return self.throw_type_error(&text);
+        }
+        let key = self.to_key(key)?;
+        self.has(object, key)
+    }
+
+    // -- BigInts ------------------------------------------------------------------------------------------------
+
+    fn add_big_ints(&mut self, to: R, left: R, right: R, subtract: bool) -> Outcome {
+        let (a, b) = (self.big_int_digits(left)?, self.big_int_digits(right)?);
+        let a_negative = self.is_negative_big_int(left);
+        let b_negative = self.is_negative_big_int(right) != subtract;
+        let (negative, digits) = add_signed(&a, a_negative, &b, b_negative);
+        self.new_big_int(to, negative, &digits)
+    }
+
+    fn compute_big_ints(&mut self, op: Arithmetic, to: R, left: R, right: R) -> Outcome {
+        let (a, b) = (self.big_int_digits(left)?, self.big_int_digits(right)?);
+        let (a_negative, b_negative) =
+            (self.is_negative_big_int(left), self.is_negative_big_int(right));
+        match op {
+            Arithmetic::Sub => self.add_big_ints(to, left, right, true),
+            Arithmetic::Mul => self.new_big_int(to, a_negative != b_negative, &multiply(&a, &b)),
+            Arithmetic::Div | Arithmetic::Mod => {
+                if b.is_empty() {
+                    return self.throw_range_error("Division by zero");
+                }
+                let (quotient, rest) = divide(&a, &b);
+                match op {
+                    Arithmetic::Div => self.new_big_int(to, a_negative != b_negative, &quotient),
+                    _ => self.new_big_int(to, a_negative, &rest),
+                }
+            }
+            Arithmetic::Exp => {
+                if b_negative {
+                    return self.throw_range_error("Exponent must be non-negative");
+                }
+                let exponent = b.first().copied().unwrap_or(0);
+                if b.len() > 1 || exponent > 1 << 30 && a.len() > 1 {
+                    return self.throw_range_error("Maximum BigInt size exceeded");
+                }
+                let (mut result, mut square, mut left) = (vec![1_u64], a, exponent);
+                while left > 0 {
+                    if left & 1 == 1 {
+                        result = multiply(&result, &square);
+                    }
+                    left >>= 1;
+                    if left > 0 {
+                        square = multiply(&square, &square);
+                    }
+                    if result.len() > 1 << 24 {
+                        return self.throw_range_error("Maximum BigInt size exceeded");
+                    }
+                }
+                self.new_big_int(to, a_negative && exponent & 1 == 1, &result)
+            }
+            Arithmetic::UShr => {
+                self.throw_type_error("BigInts have no unsigned right shift, use >> instead")
+            }
+            Arithmetic::Shl | Arithmetic::Shr => {
+                let by = b.first().copied().unwrap_or(0);
+                let to_left = (op == Arithmetic::Shl) != b_negative;
+                if to_left {
+                    if b.len() > 1 || by > 1 << 30 {
+                        return self.throw_range_error("Maximum BigInt size exceeded");
+                    }
+                    return self.new_big_int(to, a_negative, &shift_left(&a, by as usize));
+                }
+                let (mut digits, lost) = shift_right(&a, by);
+                if a_negative && lost {
+                    digits = add_magnitudes(&digits, &[1]);
+                }
+                self.new_big_int(to, a_negative, &digits)
+            }
+            Arithmetic::BitAnd | Arithmetic::BitOr | Arithmetic::BitXor => {
+                let length = a.len().max(b.len()) + 1;
+                let a = twos_complement(&a, a_negative, length);
+                let b = twos_complement(&b, b_negative, length);
+                let digits: Vec<u64> = a
+                    .iter()
+                    .zip(&b)
+                    .map(|(a, b)| match op {
+                        Arithmetic::BitAnd => a & b,
+                        Arithmetic::BitOr => a | b,
+                        _ => a ^ b,
+                    })
+                    .collect();
+                let negative = digits.last().is_some_and(|last| last >> 63 == 1);
+                let digits = twos_complement(&digits, negative, length);
+                self.new_big_int(to, negative, &digits)
+            }
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Comparison {
+    Less,
+    LessEqual,
+    Greater,
+    GreaterEqual,
+}
+
+/// An operator on two numbers.
+pub(crate) fn compute(op: Arithmetic, a: f64, b: f64) -> f64 {
+    match op {
+        Arithmetic::Sub => a - b,
+        Arithmetic::Mul => a * b,
+        Arithmetic::Div => a / b,
+        Arithmetic::Mod => a % b,
+        Arithmetic::Exp => power(a, b),
+        Arithmetic::BitAnd => f64::from(to_int32(a) & to_int32(b)),
+        Arithmetic::BitOr => f64::from(to_int32(a) | to_int32(b)),
+        Arithmetic::BitXor => f64::from(to_int32(a) ^ to_int32(b)),
+        Arithmetic::Shl => f64::from(to_int32(a).wrapping_shl(to_int32(b) as u32)),
+        Arithmetic::Shr => f64::from(to_int32(a).wrapping_shr(to_int32(b) as u32)),
+        Arithmetic::UShr => f64::from((to_int32(a) as u32).wrapping_shr(to_int32(b) as u32)),
+    }
+}
+
+/// `a ** b`: the language differs from C where the base is 1 and where the exponent is no number.
+pub(crate) fn power(a: f64, b: f64) -> f64 {
+    if b.is_nan() || (a.abs() == 1.0 && b.is_infinite()) { f64::NAN } else { a.powf(b) }
+}
+
+fn add_signed(a: &[u64], a_negative: bool, b: &[u64], b_negative: bool) -> (bool, Vec<u64>) {
+    if a_negative == b_negative {
+        return (a_negative, add_magnitudes(a, b));
+    }
+    match compare_magnitudes(a, b) {
+        Ordering::Less => (b_negative, subtract_magnitudes(b, a)),
+        _ => (a_negative, subtract_magnitudes(a, b)),
+    }
+}
+
+fn compare_magnitudes(a: &[u64], b: &[u64]) -> Ordering {
+    let significant =
+        |digits: &[u64]| digits.iter().rposition(|digit| *digit != 0).map_or(0, |last| last + 1);
+    let (a, b) = (&a[..significant(a)], &b[..significant(b)]);
+    a.len().cmp(&b.len()).then_with(|| a.iter().rev().cmp(b.iter().rev()))
+}
+
+fn add_magnitudes(a: &[u64], b: &[u64]) -> Vec<u64> {
+    let mut sum = Vec::with_capacity(a.len().max(b.len()) + 1);
+    let mut carry = 0;
+    for place in 0..a.len().max(b.len()) {
+        let (a, b) = (a.get(place).copied().unwrap_or(0), b.get(place).copied().unwrap_or(0));
+        let whole = u128::from(a) + u128::from(b) + carry;
+        sum.push(whole as u64);
+        carry = whole >> 64;
+    }
+    sum.push(carry as u64);
+    sum
+}
+
+/// `a - b`, of which `a` is not less.
+fn subtract_magnitudes(a: &[u64], b: &[u64]) -> Vec<u64> {
+    let mut borrow = false;
+    a.iter()
+        .enumerate()
+        .map(|(place, digit)| {
+            let (rest, first) = digit.overflowing_sub(b.get(place).copied().unwrap_or(0));
+            let (rest, second) = rest.overflowing_sub(u64::from(borrow));
+            borrow = first || second;
+            rest
+        })
+        .collect()
+}
+
+fn multiply(a: &[u64], b: &[u64]) -> Vec<u64> {
+    let mut product = vec![0_u64; a.len() + b.len()];
+    for (place, digit) in a.iter().enumerate() {
+        let mut carry = 0;
+        for (other, factor) in b.iter().enumerate() {
+            let at = &mut product[place + other];
+            let whole = u128::from(*digit) * u128::from(*factor) + u128::from(*at) + carry;
+            *at = whole as u64;
+            carry = whole >> 64;
+        }
+        product[place + b.len()] = carry as u64;
+    }
+    product
+}
+
+/// Quotient and rest of magnitudes, bit by bit.
+fn divide(a: &[u64], b: &[u64]) -> (Vec<u64>, Vec<u64>) {
+    let mut quotient = vec![0_u64; a.len()];
+    let mut rest: Vec<u64> = Vec::new();
+    for bit in (0..64 * a.len()).rev() {
+        rest = shift_left(&rest, 1);
+        let set = a[bit / 64] >> (bit % 64) & 1;
+        match rest.first_mut() {
+            Some(first) => *first |= set,
+            None => rest.push(set),
+        }
+        if compare_magnitudes(&rest, b) != Ordering::Less {
+            rest = subtract_magnitudes(&rest, b);
+            quotient[bit / 64] |= 1 << (bit % 64);
+        }
+        while rest.last() == Some(&0) {
+            rest.pop();
+        }
+    }
+    (quotient, rest)
+}
+
+fn shift_left(a: &[u64], by: usize) -> Vec<u64> {
+    let (words, bits) = (by / 64, by % 64);
+    let mut shifted = vec![0; words];
+    let mut carry = 0;
+    for digit in a {
+        shifted.push(digit << bits | carry);
+        carry = if bits == 0 { 0 } else { digit >> (64 - bits) };
+    }
+    shifted.push(carry);
+    shifted
+}
+
+/// The digits shifted, and whether a bit that was set is lost.
+fn shift_right(a: &[u64], by: u64) -> (Vec<u64>, bool) {
+    let words = (by / 64) as usize;
+    let bits = by % 64;
+    if words >= a.len() {
+        return (Vec::new(), a.iter().any(|digit| *digit != 0));
+    }
+    let lost =
+        a[..words].iter().any(|digit| *digit != 0) || (bits > 0 && a[words] << (64 - bits) != 0);
+    let kept = &a[words..];
+    let shifted = kept
+        .iter()
+        .enumerate()
+        .map(|(place, digit)| {
+            let next = kept.get(place + 1).copied().unwrap_or(0);
+            digit >> bits | if bits == 0 { 0 } else { next << (64 - bits) }
+        })
+        .collect();
+    (shifted, lost)
+}
+
+/// A magnitude as two's complement of a length, or back.
+fn twos_complement(digits: &[u64], negative: bool, length: usize) -> Vec<u64> {
+    let mut words: Vec<u64> =
+        (0..length).map(|place| digits.get(place).copied().unwrap_or(0)).collect();
+    if negative {
+        let mut carry = true;
+        for word in &mut words {
+            let (sum, over) = (!*word).overflowing_add(u64::from(carry));
+            *word = sum;
+            carry = over;
+        }
+    }
+    words
+}

@@ -1,0 +1,70 @@
+//! What happens when something is thrown: the innermost handler, or the end of the frames that Rust waits for.
+
+use crate::compile::op::ErrorKind;
+use crate::machine::{Machine, roots};
+use crate::thrown::{Outcome, Thrown};
+
+impl Machine {
+    /// Goes to the handler around the running instruction, in the frames above `depth`; without one, the frames end
+    /// and the error goes on.
+    pub(crate) fn unwind(&mut self, thrown: Thrown, depth: usize) -> Outcome {
+        let mut thrown = thrown;
+        while self.frames.len() > depth {
+            let Some(frame) = self.frames.last() else { break };
+            let window = frame.window;
+            self.registers().pop(window);
+            if let Thrown::Overflow = thrown {
+                match self.overflow_error() {
+                    Ok(()) => thrown = Thrown::Exception,
+                    // There is not even room for the error: the frame ends first.
+                    Err(_) => {
+                        self.end_frame()?;
+                        continue;
+                    }
+                }
+            }
+            if let Thrown::Exception = thrown
+                && let Some(frame) = self.frames.last_mut()
+                && let Some(handler) =
+                    frame.code.template.handler((frame.pc as usize).saturating_sub(1))
+            {
+                frame.pc = handler.target;
+                self.take_exception(usize::from(handler.exception));
+                return Ok(());
+            }
+            self.end_frame()?;
+        }
+        Err(thrown)
+    }
+
+    /// Ends the innermost frame without a result.
+    fn end_frame(&mut self) -> Outcome {
+        self.abandon_generator()?;
+        if let Some(frame) = self.frames.pop() {
+            self.registers().pop(frame.caller);
+        }
+        Ok(())
+    }
+
+    /// A RangeError for calls that are nested too deeply.
+    fn overflow_error(&mut self) -> Outcome {
+        self.scoped(|machine| {
+            let error = machine.temp()?;
+            let message = "Maximum call stack size exceeded";
+            machine.new_error(error, ErrorKind::RangeError, message)?;
+            machine.store_root(roots::EXCEPTION, error);
+            Ok(())
+        })
+    }
+
+    /// Makes an exception of what was thrown, for Rust code that goes on with it.
+    pub(crate) fn catch(&mut self, to: crate::machine::R, thrown: Thrown) -> Outcome {
+        match thrown {
+            Thrown::Exception => {}
+            Thrown::Overflow => self.overflow_error()?,
+            other => return Err(other),
+        }
+        self.take_exception(to);
+        Ok(())
+    }
+}

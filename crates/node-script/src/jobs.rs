@@ -1,0 +1,143 @@
+//! Jobs: promises' reactions, and what Node runs between them; the event loop's turns.
+//!
+//! A job's values lie in an array of the heap, in a machine's register; Rust keeps their kinds and their order alone.
+
+use crate::machine::{Machine, R, roots};
+use crate::thrown::Outcome;
+use heap_model::Value;
+use std::collections::VecDeque;
+
+/// Slots of a job in the array.
+const WIDTH: usize = 3;
+
+/// What is to be run.
+#[derive(Debug, Default)]
+pub struct Jobs {
+    /// Kinds of jobs, the first of which is at slot [`WIDTH`] · `first`.
+    queue: VecDeque<i32>,
+    first: usize,
+    /// Rejected promises that nobody handles, by their identities.
+    pub unhandled: Vec<u32>,
+    /// Steps of the event loop, in the order in which a turn takes them; each says whether it has run anything.
+    pub turns: Vec<Turn>,
+    /// What is run before promises' jobs each time (Node's `process.nextTick`).
+    pub ticks: Option<Turn>,
+}
+
+/// A step of the event loop: whether it has run anything. When nothing has, and none is waited for, the program ends.
+pub type Turn = fn(&mut Machine) -> Outcome<bool>;
+
+impl Machine {
+    /// Adds a job of three values.
+    pub(crate) fn enqueue(&mut self, kind: i32, first: R, second: R, third: R) -> Outcome {
+        let place = self.jobs.first + self.jobs.queue.len();
+        self.scoped(|machine| {
+            let table = machine.temp()?;
+            for (offset, value) in [first, second, third].into_iter().enumerate() {
+                machine.load_root(table, roots::JOBS);
+                machine.put_in_table(table, WIDTH * place + offset, value, roots::JOBS)?;
+            }
+            Ok(())
+        })?;
+        self.jobs.queue.push_back(kind);
+        Ok(())
+    }
+
+    /// Runs all ticks and jobs, and those that they add.
+    ///
+    /// # Errors
+    /// What one of them throws; the others stay.
+    pub(crate) fn run_jobs(&mut self) -> Outcome {
+        loop {
+            let ticked = match self.jobs.ticks {
+                Some(tick) => tick(self)?,
+                None => false,
+            };
+            let mut ran = false;
+            while self.run_next_job()? {
+                ran = true;
+            }
+            if !ticked && !ran {
+                return Ok(());
+            }
+        }
+    }
+
+    fn run_next_job(&mut self) -> Outcome<bool> {
+        let Some(kind) = self.jobs.queue.pop_front() else {
+            self.jobs.first = 0;
+            return Ok(false);
+        };
+        let slot = WIDTH * self.jobs.first;
+        self.jobs.first += 1;
+        self.scoped(|machine| {
+            let values = machine.temps(WIDTH + 1)?;
+            let table = values + WIDTH;
+            machine.load_root(table, roots::JOBS);
+            let mut registers = machine.registers();
+            for offset in 0..WIDTH {
+                registers.load(values + offset, table, slot + offset)?;
+                registers.store_value(table, slot + offset, Value::Undefined)?;
+            }
+            registers.set_undefined(table);
+            machine.run_job(kind, values)
+        })?;
+        if self.jobs.queue.is_empty() {
+            self.jobs.first = 0;
+        }
+        Ok(true)
+    }
+
+    /// Runs jobs, then turns of the event loop until nothing is left to do.
+    pub(crate) fn run_event_loop(&mut self) -> Outcome {
+        loop {
+            self.run_jobs()?;
+            self.report_unhandled()?;
+            let mut ran = false;
+            for turn in self.jobs.turns.clone() {
+                ran |= turn(self)?;
+                self.run_jobs()?;
+                self.report_unhandled()?;
+            }
+            if !ran {
+                return Ok(());
+            }
+        }
+    }
+
+    /// A promise was rejected that nobody handles yet.
+    pub(crate) fn note_unhandled(&mut self, promise: R) -> Outcome {
+        let identity = self.registers().identity_hash(promise)?;
+        self.jobs.unhandled.push(identity);
+        self.scoped(|machine| {
+            let table = machine.temp()?;
+            machine.load_root(table, roots::KEPT);
+            let place = machine.jobs.unhandled.len() - 1;
+            machine.put_in_table(table, place, promise, roots::KEPT)
+        })
+    }
+
+    pub(crate) fn forget_unhandled(&mut self, promise: R) -> Outcome {
+        let identity = self.registers().identity_hash(promise)?;
+        if let Some(known) = self.jobs.unhandled.iter_mut().find(|known| **known == identity) {
+            *known = 0;
+        }
+        Ok(())
+    }
+
+    /// What nobody has handled by the end of the jobs is thrown.
+    fn report_unhandled(&mut self) -> Outcome {
+        let unhandled = std::mem::take(&mut self.jobs.unhandled);
+        for (place, identity) in unhandled.into_iter().enumerate() {
+            if identity == 0 {
+                continue;
+            }
+            let reason = self.temps(2)?;
+            self.load_root(reason, roots::KEPT);
+            self.registers().load(reason, reason, place)?;
+            self.registers().load(reason, reason, crate::objects::promise::RESULT)?;
+            return self.throw(reason);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,22 @@
+#![doc = include_str!("../README.md")]
+//!
+//! [`R`]: usize
+
+#![forbid(unsafe_code)]
+#![allow(dead_code, reason = "what the built-ins that are being added use")]
+
+mod builtins;
+mod compile;
+mod interpret;
+mod jobs;
+mod machine;
+mod modules;
+mod node;
+mod objects;
+mod parse;
+mod program;
+mod thrown;
+
+pub use machine::{Machine, Options};
+pub use program::{Finished, ScriptError};
+pub use thrown::Thrown;

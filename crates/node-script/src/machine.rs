@@ -1,0 +1,194 @@
+//! The machine: one JavaScript world on one runtime, and what its parts share.
+//!
+//! Values live in registers of the heap's register stack and nowhere else; Rust code names them by number ([`R`]) in the
+//! current window. A built-in's window holds the function, `this` and the arguments; more registers are taken at its
+//! end ([`Machine::temp`]) and go with it. A collection may come at any allocation, so nothing else may hold a value.
+
+use crate::compile::code::ScopeInfo;
+use crate::interpret::frame::Frame;
+use crate::interpret::lookup::LookupCache;
+use crate::jobs::Jobs;
+use crate::modules::Modules;
+use crate::objects::atoms::{Atom, Atoms};
+use crate::objects::class::{ClassId, Classes};
+use crate::objects::code::Codes;
+use crate::thrown::Outcome;
+use heap_model::{Registers, Window};
+use node_memory::Runtime;
+use std::io::Write;
+use std::path::PathBuf;
+use std::rc::Rc;
+
+/// A register of the current window.
+pub type R = usize;
+
+/// The function that a built-in is called as.
+pub const CALLEE: R = 0;
+/// Its `this`.
+pub const THIS: R = 1;
+/// Its first argument. The window has at least [`SPARE`] of them, undefined where none was given.
+pub const FIRST: R = 2;
+/// Registers for arguments that each built-in's window has.
+pub const SPARE: usize = 6;
+
+/// How a machine is set up.
+pub struct Options {
+    /// `global.gc` is there.
+    pub expose_gc: bool,
+    /// Registers of the stack: what deep recursion is measured by.
+    pub stack: usize,
+    /// Words behind the program's name.
+    pub arguments: Vec<String>,
+    /// Where the program's output goes, and its errors.
+    pub out: Box<dyn Write>,
+    pub err: Box<dyn Write>,
+    /// Time is virtual and random numbers are fixed: two runs do the same.
+    pub deterministic: bool,
+    pub directory: PathBuf,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            expose_gc: false,
+            // V8's stack of 984 KiB.
+            stack: (984 << 10) / 8,
+            arguments: Vec::new(),
+            out: Box::new(std::io::stdout()),
+            err: Box::new(std::io::stderr()),
+            deterministic: false,
+            directory: std::env::current_dir().unwrap_or_default(),
+        }
+    }
+}
+
+/// A JavaScript world.
+pub struct Machine {
+    pub(crate) runtime: Runtime,
+    pub(crate) options: Options,
+    /// The registers at the bottom of the stack, which are the machine's own ([`roots`]).
+    pub(crate) roots: Window,
+    pub(crate) frames: Vec<Frame>,
+    pub(crate) codes: Codes,
+    pub(crate) classes: Classes,
+    pub(crate) atoms: Atoms,
+    pub(crate) lookups: LookupCache,
+    pub(crate) jobs: Jobs,
+    pub(crate) modules: Modules,
+    /// The scopes of contexts, by the number in their first slot.
+    pub(crate) scopes: Vec<Rc<ScopeInfo>>,
+    /// The classes of object literals, by the number of fields that they have room for.
+    pub(crate) literal_classes: Vec<Option<ClassId>>,
+    /// The codes of the functions that resolve and reject a promise.
+    pub(crate) promise_codes: (i32, i32),
+    /// The state of `Math.random`.
+    pub(crate) random: [u64; 2],
+    /// Symbols of `Symbol.for`, by their keys.
+    pub(crate) shared_symbols: Vec<(Rc<[u16]>, Atom)>,
+    /// The classes of proxies: of objects, functions and constructors.
+    pub(crate) proxy_classes: [Option<ClassId>; 3],
+    /// Identities of the arrays that `join` is at.
+    pub(crate) joining: Vec<u32>,
+    /// The code of `require`.
+    pub(crate) require_code: Option<i32>,
+    /// Where the last text with a syntax error has it.
+    pub(crate) syntax_error: Option<String>,
+    /// The frame that was left last was one that Rust waits for.
+    pub(crate) ended_nested: bool,
+}
+
+impl Machine {
+    /// The current window.
+    #[inline(always)]
+    pub(crate) fn registers(&mut self) -> Registers<'_> {
+        self.runtime.heap_mut().registers()
+    }
+
+    /// Registers of the current window.
+    pub(crate) fn size(&mut self) -> usize {
+        self.registers().size()
+    }
+
+    /// A new register at the end of the window, undefined.
+    pub(crate) fn temp(&mut self) -> Outcome<R> {
+        self.temps(1)
+    }
+
+    /// So many new registers in a row.
+    pub(crate) fn temps(&mut self, count: usize) -> Outcome<R> {
+        let mut registers = self.registers();
+        let size = registers.size();
+        registers.resize(size + count)?;
+        Ok(size)
+    }
+
+    /// Runs `f`, and gives the registers back that it took.
+    pub(crate) fn scoped<T>(&mut self, f: impl FnOnce(&mut Self) -> Outcome<T>) -> Outcome<T> {
+        let size = self.size();
+        let result = f(self);
+        // To a smaller size, which the stack always has room for.
+        self.registers().resize(size)?;
+        result
+    }
+
+    /// Reads one of the machine's own registers.
+    #[inline]
+    pub(crate) fn load_root(&mut self, to: R, root: usize) {
+        let roots = self.roots;
+        self.registers().copy_from(to, roots, root);
+    }
+
+    #[inline]
+    pub(crate) fn store_root(&mut self, root: usize, from: R) {
+        let roots = self.roots;
+        self.registers().copy_to(roots, root, from);
+    }
+
+    #[inline]
+    pub(crate) fn copy(&mut self, to: R, from: R) {
+        self.registers().copy(to, from);
+    }
+}
+
+/// The machine's own registers.
+pub mod roots {
+    macro_rules! roots {
+        ($($name:ident),* $(,)?) => {
+            #[expect(non_camel_case_types, clippy::upper_case_acronyms, reason = "counted by their order")]
+            enum Order { $($name,)* COUNT }
+            $(#[allow(dead_code, reason = "named before the built-ins that keep something here")]
+            pub const $name: usize = Order::$name as usize;)*
+            /// How many there are.
+            pub const COUNT: usize = Order::COUNT as usize;
+        };
+    }
+
+    roots! {
+        // What is thrown, and the `new.target` of the construction that begins.
+        EXCEPTION, NEW_TARGET, RESULT, SCRATCH,
+        // Cells of classes and of atoms, by their numbers.
+        CLASS_CELLS, ATOM_CELLS, SINGLE_CHARACTERS, CODE_CELLS,
+        // The job queue, modules, timers and listeners.
+        JOBS, MODULES, TICKS, TIMERS, SYMBOL_REGISTRY, KEPT,
+        GLOBAL, EMPTY_STRING,
+        OBJECT_PROTOTYPE, FUNCTION_PROTOTYPE, ARRAY_PROTOTYPE, STRING_PROTOTYPE, NUMBER_PROTOTYPE,
+        BOOLEAN_PROTOTYPE, SYMBOL_PROTOTYPE, BIG_INT_PROTOTYPE, ERROR_PROTOTYPE, TYPE_ERROR_PROTOTYPE,
+        RANGE_ERROR_PROTOTYPE, REFERENCE_ERROR_PROTOTYPE, SYNTAX_ERROR_PROTOTYPE, EVAL_ERROR_PROTOTYPE,
+        URI_ERROR_PROTOTYPE, AGGREGATE_ERROR_PROTOTYPE, ITERATOR_PROTOTYPE, ARRAY_ITERATOR_PROTOTYPE,
+        STRING_ITERATOR_PROTOTYPE, MAP_ITERATOR_PROTOTYPE, SET_ITERATOR_PROTOTYPE, REG_EXP_ITERATOR_PROTOTYPE,
+        ASYNC_ITERATOR_PROTOTYPE, ASYNC_FROM_SYNC_PROTOTYPE,
+        GENERATOR_PROTOTYPE, ASYNC_GENERATOR_PROTOTYPE, GENERATOR_FUNCTION_PROTOTYPE,
+        ASYNC_FUNCTION_PROTOTYPE, ASYNC_GENERATOR_FUNCTION_PROTOTYPE,
+        PROMISE_PROTOTYPE, PROMISE, ARRAY, OBJECT, MAP_PROTOTYPE, SET_PROTOTYPE, WEAK_MAP_PROTOTYPE, WEAK_SET_PROTOTYPE,
+        WEAK_REF_PROTOTYPE, FINALIZATION_REGISTRY_PROTOTYPE, DATE_PROTOTYPE, REG_EXP_PROTOTYPE, REG_EXP,
+        ARRAY_BUFFER_PROTOTYPE, SHARED_ARRAY_BUFFER_PROTOTYPE, TYPED_ARRAY_PROTOTYPE, TYPED_ARRAY, DATA_VIEW_PROTOTYPE,
+        INT8_ARRAY_PROTOTYPE, UINT8_ARRAY_PROTOTYPE, UINT8_CLAMPED_ARRAY_PROTOTYPE, INT16_ARRAY_PROTOTYPE,
+        UINT16_ARRAY_PROTOTYPE, INT32_ARRAY_PROTOTYPE, UINT32_ARRAY_PROTOTYPE, FLOAT32_ARRAY_PROTOTYPE,
+        FLOAT64_ARRAY_PROTOTYPE, BIG_INT64_ARRAY_PROTOTYPE, BIG_UINT64_ARRAY_PROTOTYPE, BUFFER_PROTOTYPE,
+        ARRAY_VALUES, ARRAY_TO_STRING, OBJECT_TO_STRING, EVAL, PROMISE_THEN, ARRAY_ITERATOR_NEXT,
+        EVENT_EMITTER_PROTOTYPE, WRITABLE_PROTOTYPE, READABLE_PROTOTYPE, DUPLEX_PROTOTYPE,
+        PROCESS, CONSOLE, REQUIRE, MAIN_MODULE, NODE_STATE,
+        // For helpers of single built-ins.
+        SPARE_0, SPARE_1, SPARE_2, SPARE_3, SPARE_4, SPARE_5, SPARE_6, SPARE_7,
+    }
+}

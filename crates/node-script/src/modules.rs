@@ -1,0 +1,240 @@
+//! Modules: Node's own, by a registry, and files (CommonJS).
+//!
+//! A module of Node's is a row of [`node::MODULES`](crate::node::MODULES): its names and the function that makes its
+//! exports, which is called when the module is first required.
+
+use crate::compile::code::SourceText;
+use crate::machine::{Machine, R, roots};
+use crate::objects::atoms::known;
+use crate::objects::class::Flags;
+use crate::objects::code::{Arguments, Callable};
+use crate::parse::Goal;
+use crate::thrown::Outcome;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+/// Puts a module's exports into a register.
+pub type Make = fn(&mut Machine, R) -> Outcome;
+
+/// A module of Node's.
+pub struct NodeModule {
+    /// Without `node:`.
+    pub name: &'static str,
+    pub make: Make,
+}
+
+/// The modules that are there: the place of each in the array of modules.
+#[derive(Debug, Default)]
+pub struct Modules {
+    places: HashMap<String, usize>,
+}
+
+/// What a module's function is given.
+const PARAMETERS: [&str; 5] = ["exports", "require", "module", "__filename", "__dirname"];
+
+impl Machine {
+    /// The exports of a module of Node's.
+    pub(crate) fn node_module(&mut self, to: R, name: &str) -> Outcome<bool> {
+        let name = name.strip_prefix("node:").unwrap_or(name);
+        if let Some(place) = self.modules.places.get(name) {
+            let place = *place;
+            self.load_root(to, roots::MODULES);
+            self.registers().load(to, to, place)?;
+            return Ok(true);
+        }
+        let Some(module) = crate::node::MODULES.iter().find(|module| module.name == name) else {
+            return Ok(false);
+        };
+        self.scoped(|machine| {
+            let exports = machine.temps(2)?;
+            (module.make)(machine, exports)?;
+            machine.keep_module(module.name.to_owned(), exports, exports + 1)?;
+            machine.copy(to, exports);
+            Ok(true)
+        })
+    }
+
+    fn keep_module(&mut self, name: String, module: R, scratch: R) -> Outcome {
+        let place = self.modules.places.len();
+        self.load_root(scratch, roots::MODULES);
+        self.put_in_table(scratch, place, module, roots::MODULES)?;
+        self.modules.places.insert(name, place);
+        Ok(())
+    }
+
+    /// `require(name)`, from a file in a directory.
+    pub(crate) fn require(&mut self, to: R, name: &str, directory: &Path) -> Outcome {
+        if self.node_module(to, name)? {
+            return Ok(());
+        }
+        let path = if name.starts_with("./") || name.starts_with("../") || name.starts_with('/') {
+            find_file(&directory.join(name))
+        } else {
+            None
+        };
+        let Some(path) = path else {
+            let message = format!("Cannot find module '{name}'");
+            let kind = crate::compile::op::ErrorKind::Error;
+            return self.throw_node_error(kind, "MODULE_NOT_FOUND", &message);
+        };
+        let key = path.to_string_lossy().into_owned();
+        if let Some(place) = self.modules.places.get(&key).copied() {
+            self.load_root(to, roots::MODULES);
+            self.registers().load(to, to, place)?;
+            return self.get_named(to, to, known::EXPORTS);
+        }
+        let text = match std::fs::read(&path) {
+            Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+            Err(error) => {
+                let message = format!("{error}, open '{key}'");
+                let kind = crate::compile::op::ErrorKind::Error;
+                return self.throw_node_error(kind, "ENOENT", &message);
+            }
+        };
+        self.scoped(|machine| {
+            let module = machine.temp()?;
+            machine.load_module(module, &path, &text)?;
+            machine.get_named(to, module, known::EXPORTS)
+        })
+    }
+
+    /// Runs a CommonJS module's text; gives the module.
+    pub(crate) fn load_module(&mut self, to: R, path: &Path, text: &str) -> Outcome {
+        let name = path.to_string_lossy().into_owned();
+        let is_json = path.extension().is_some_and(|end| end == "json");
+        let is_module = path.extension().is_some_and(|end| end == "mjs");
+        self.scoped(|machine| {
+            let module = machine.temps(4)?;
+            let (exports, value, function) = (module + 1, module + 2, module + 3);
+            machine.new_object(module, 4)?;
+            machine.new_object(exports, 4)?;
+            machine.define_named(module, known::EXPORTS, exports, Flags::PLAIN)?;
+            machine.new_text(value, &name)?;
+            let id = machine.atoms.intern_str("id");
+            let filename = machine.atoms.intern_str("filename");
+            machine.define_named(module, id, value, Flags::PLAIN)?;
+            machine.define_named(module, filename, value, Flags::PLAIN)?;
+            machine.keep_module(name.clone(), module, value)?;
+            if is_json {
+                machine.json_parse_text(exports, text)?;
+                machine.define_named(module, known::EXPORTS, exports, Flags::PLAIN)?;
+                machine.copy(to, module);
+                return Ok(());
+            }
+            let goal =
+                if is_module { Goal::Module } else { Goal::Body { parameters: &PARAMETERS } };
+            machine.compile_function(function, &name, text, goal)?;
+            let arguments = machine.temps(6)?;
+            machine.copy(arguments + 1, exports);
+            let directory = path.parent().unwrap_or(Path::new(""));
+            machine.new_require(arguments + 2, directory)?;
+            machine.copy(arguments + 3, module);
+            machine.new_text(arguments + 4, &name)?;
+            machine.new_text(arguments + 5, &directory.to_string_lossy())?;
+            let given: Vec<R> = (1..6).map(|place| arguments + place).collect();
+            // An ECMAScript module's `this` is undefined.
+            let this = if is_module { arguments } else { exports };
+            machine.call(value, function, this, &given)?;
+            machine.copy(to, module);
+            Ok(())
+        })
+    }
+
+    /// Compiles a text to a function.
+    pub(crate) fn compile_function(
+        &mut self,
+        to: R,
+        name: &str,
+        text: &str,
+        goal: Goal<'_>,
+    ) -> Outcome {
+        let mut units: Vec<u16> = text.encode_utf16().collect();
+        // A first line for the system's loader is a comment.
+        if units.starts_with(&[u16::from(b'#'), u16::from(b'!')]) {
+            units[0] = u16::from(b'/');
+            units[1] = u16::from(b'/');
+        }
+        let source = Rc::new(SourceText { name: name.into(), text: units.into() });
+        self.compile_source(to, source, goal)
+    }
+
+    pub(crate) fn compile_source(
+        &mut self,
+        to: R,
+        source: Rc<SourceText>,
+        goal: Goal<'_>,
+    ) -> Outcome {
+        let place = source.name.clone();
+        match crate::compile::compile(source, goal) {
+            Ok(template) => {
+                let id = self.codes.add(Callable::Lazy(template));
+                self.scoped(|machine| {
+                    let shared = machine.temp()?;
+                    machine.new_shared(shared, id)?;
+                    machine.new_function(to, shared, id, None)
+                })
+            }
+            Err(error) => {
+                let kind = crate::compile::op::ErrorKind::SyntaxError;
+                self.syntax_error = Some(format!("{place}:{}", error.at.line));
+                let text = if error.message.contains("not supported") {
+                    format!("{} ({place}:{}:{})", error.message, error.at.line, error.at.column)
+                } else {
+                    error.message
+                };
+                self.throw_error(kind, &text)
+            }
+        }
+    }
+
+    /// The `require` of files in a directory.
+    fn new_require(&mut self, to: R, directory: &Path) -> Outcome {
+        let name = self.atoms.intern_str("require");
+        self.scoped(|machine| {
+            let text = machine.temp()?;
+            machine.new_text(text, &directory.to_string_lossy())?;
+            let code = crate::objects::code::NativeCode {
+                call: require,
+                name,
+                length: 1,
+                constructor: false,
+            };
+            let id = match machine.require_code {
+                Some(id) => id,
+                None => {
+                    let id = machine.codes.add(Callable::Native(code));
+                    machine.require_code = Some(id);
+                    id
+                }
+            };
+            machine.native_closure(to, id, text)
+        })
+    }
+}
+
+fn require(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let (directory, name) = (machine.temp()?, arguments.at(0));
+    if !machine.is_string(name) {
+        let shown = machine.show(name);
+        let message = format!("The \"id\" argument must be of type string. Received {shown}");
+        let kind = crate::compile::op::ErrorKind::TypeError;
+        return machine.throw_node_error(kind, "ERR_INVALID_ARG_TYPE", &message);
+    }
+    machine.native_data(directory, 0)?;
+    let directory = PathBuf::from(machine.rust_string(directory)?);
+    let name = machine.rust_string(name)?;
+    machine.require(0, &name, &directory)?;
+    Ok(0)
+}
+
+/// The file that a path names, as `require` looks for it.
+fn find_file(path: &Path) -> Option<PathBuf> {
+    let with = |end: &str| PathBuf::from(format!("{}{end}", path.display()));
+    let candidates =
+        [path.to_owned(), with(".js"), with(".json"), path.join("index.js"), with(".mjs")];
+    candidates
+        .into_iter()
+        .find(|path| path.is_file())
+        .map(|path| path.canonicalize().unwrap_or(path))
+}

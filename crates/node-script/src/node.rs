@@ -1,0 +1,24 @@
+//! Node's modules and globals: a file for each module.
+//!
+//! A file has `make(machine, to)`, which puts the module's exports into a register, and is a row of [`MODULES`]. What is a
+//! global as well is installed by `install(machine)` in [`GLOBALS`].
+
+mod console;
+mod process;
+
+use crate::machine::Machine;
+use crate::modules::NodeModule;
+use crate::thrown::Outcome;
+
+/// Modules that `require` gives.
+pub(crate) const MODULES: &[NodeModule] = &[
+    NodeModule { name: "console", make: console::make },
+    NodeModule { name: "process", make: process::make },
+];
+
+/// What is there without `require`.
+const GLOBALS: &[fn(&mut Machine) -> Outcome] = &[console::install, process::install];
+
+pub(crate) fn install(machine: &mut Machine) -> Outcome {
+    GLOBALS.iter().try_for_each(|install| machine.scoped(|machine| install(machine)))
+}

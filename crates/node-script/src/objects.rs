@@ -1,0 +1,22 @@
+//! Values and objects: how they lie in the heap, and what the language does with them.
+//!
+//! [`layout`] says where a cell's parts are; [`class`] are hidden classes; [`atoms`] names as numbers. The other files
+//! are operations of the machine on registers, each of which may allocate.
+
+pub mod atoms;
+pub mod class;
+pub mod code;
+pub mod compare;
+pub mod convert;
+pub mod dictionary;
+pub mod elements;
+pub mod errors;
+pub mod function;
+pub mod layout;
+pub mod number;
+pub mod object;
+pub mod promise;
+pub mod property;
+pub mod proxy;
+pub mod string;
+pub mod typed;

@@ -1,0 +1,187 @@
+//! Atoms: names as numbers. Each interned string and each symbol has one, in its cell's tag, so that a property's name is
+//! compared as a number.
+
+use rustc_hash::FxHashMap;
+use std::rc::Rc;
+
+/// The number of a name: of an interned string, a symbol or a private name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Atom(pub u32);
+
+/// A property's key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Key {
+    Name(Atom),
+    /// An array index, or a number up to 2^32 - 1 that is spelled like one.
+    Index(u32),
+}
+
+impl From<Atom> for Key {
+    fn from(atom: Atom) -> Self {
+        Self::Name(atom)
+    }
+}
+
+/// What an atom is the number of.
+#[derive(Clone, Debug)]
+pub enum Named {
+    Text(Rc<[u16]>),
+    /// A symbol, with its description.
+    Symbol(Option<Rc<[u16]>>),
+    /// A private name of a class, or one that the engine itself uses.
+    Private(Rc<[u16]>),
+}
+
+/// All names that the machine knows.
+#[derive(Debug, Default)]
+pub struct Atoms {
+    names: Vec<Option<Named>>,
+    texts: FxHashMap<Rc<[u16]>, Atom>,
+}
+
+impl Atoms {
+    pub fn new() -> Self {
+        // 0 is no atom.
+        let mut atoms = Self { names: vec![None], texts: FxHashMap::default() };
+        for (number, text) in known::TEXTS.iter().enumerate() {
+            let atom = atoms.intern_str(text);
+            debug_assert_eq!(atom.0 as usize, number + 1, "{text} is known twice");
+        }
+        for (number, text) in known::SYMBOLS.iter().enumerate() {
+            let atom = atoms.add_symbol(Some(units(&format!("Symbol.{text}"))));
+            debug_assert_eq!(atom.0 as usize, known::TEXTS.len() + number + 1);
+        }
+        for text in known::PRIVATE {
+            atoms.add_private(units(text));
+        }
+        atoms
+    }
+
+    /// The atom of a text.
+    pub fn intern(&mut self, text: &[u16]) -> Atom {
+        if let Some(atom) = self.texts.get(text) {
+            return *atom;
+        }
+        let atom = Atom(self.names.len() as u32);
+        let text: Rc<[u16]> = text.into();
+        self.names.push(Some(Named::Text(text.clone())));
+        self.texts.insert(text, atom);
+        atom
+    }
+
+    pub fn intern_str(&mut self, text: &str) -> Atom {
+        self.intern(&text.encode_utf16().collect::<Vec<_>>())
+    }
+
+    /// The atom of a text that has one.
+    pub fn find(&self, text: &[u16]) -> Option<Atom> {
+        self.texts.get(text).copied()
+    }
+
+    pub fn add_symbol(&mut self, description: Option<Rc<[u16]>>) -> Atom {
+        self.add(Named::Symbol(description))
+    }
+
+    pub fn add_private(&mut self, name: Rc<[u16]>) -> Atom {
+        self.add(Named::Private(name))
+    }
+
+    fn add(&mut self, named: Named) -> Atom {
+        self.names.push(Some(named));
+        Atom((self.names.len() - 1) as u32)
+    }
+
+    pub fn named(&self, atom: Atom) -> Option<&Named> {
+        self.names.get(atom.0 as usize)?.as_ref()
+    }
+
+    /// How many numbers have been given.
+    pub fn len(&self) -> usize {
+        self.names.len()
+    }
+
+    /// Whether it names a symbol of the language.
+    pub fn is_symbol(&self, atom: Atom) -> bool {
+        matches!(self.named(atom), Some(Named::Symbol(_)))
+    }
+
+    /// Whether it is a name that no program can spell.
+    pub fn is_private(&self, atom: Atom) -> bool {
+        matches!(self.named(atom), Some(Named::Private(_)))
+    }
+
+    /// The atom as a person reads it.
+    pub fn text(&self, atom: Atom) -> String {
+        match self.named(atom) {
+            None => String::new(),
+            Some(Named::Text(text) | Named::Private(text)) => String::from_utf16_lossy(text),
+            Some(Named::Symbol(description)) => {
+                let text = description.as_deref().map(String::from_utf16_lossy);
+                format!("Symbol({})", text.unwrap_or_default())
+            }
+        }
+    }
+}
+
+pub fn units(text: &str) -> Rc<[u16]> {
+    text.encode_utf16().collect::<Vec<_>>().into()
+}
+
+/// Names that the engine itself uses.
+pub mod known {
+    use super::Atom;
+
+    macro_rules! known {
+        ($($name:ident = $text:literal,)* ; $($symbol:ident = $spelled:literal,)* ; $($private:ident = $shown:literal,)*) => {
+            pub(super) const TEXTS: &[&str] = &[$($text),*];
+            pub(super) const SYMBOLS: &[&str] = &[$($spelled),*];
+            pub(super) const PRIVATE: &[&str] = &[$($shown),*];
+
+            #[expect(non_camel_case_types, clippy::upper_case_acronyms, reason = "counted by their order")]
+            enum Order { None, $($name,)* $($symbol,)* $($private,)* }
+            $(#[allow(dead_code, reason = "named before the built-ins that spell it")]
+            pub const $name: Atom = Atom(Order::$name as u32);)*
+            $(#[allow(dead_code, reason = "named before the built-ins that spell it")]
+            pub const $symbol: Atom = Atom(Order::$symbol as u32);)*
+            $(pub const $private: Atom = Atom(Order::$private as u32);)*
+            const _: u32 = Order::None as u32;
+        };
+    }
+
+    known! {
+        EMPTY = "", LENGTH = "length", NAME = "name", PROTOTYPE = "prototype", CONSTRUCTOR = "constructor",
+        MESSAGE = "message", STACK = "stack", CAUSE = "cause", ERRORS = "errors", TO_STRING = "toString",
+        VALUE_OF = "valueOf", TO_JSON = "toJSON", VALUE = "value", DONE = "done", NEXT = "next", RETURN = "return",
+        THROW = "throw", GET = "get", SET = "set", WRITABLE = "writable", ENUMERABLE = "enumerable",
+        CONFIGURABLE = "configurable", INDEX = "index", INPUT = "input", GROUPS = "groups", CALLEE = "callee",
+        CALLER = "caller", ARGUMENTS = "arguments", PROTO = "__proto__", UNDEFINED = "undefined", NULL = "null",
+        TRUE = "true", FALSE = "false", NAN = "NaN", INFINITY = "Infinity", OBJECT = "object", FUNCTION = "function",
+        NUMBER = "number", STRING = "string", BOOLEAN = "boolean", SYMBOL = "symbol", BIG_INT = "bigint",
+        DEFAULT = "default", THEN = "then", RAW = "raw", JOIN = "join", EVAL = "eval", LAST_INDEX = "lastIndex",
+        EXEC = "exec", FLAGS = "flags", SOURCE = "source", HAS = "has", KEYS = "keys", ADD = "add", EXPORTS = "exports",
+        STACK_TRACE_LIMIT = "stackTraceLimit", RESOLVE = "resolve", PROMISE = "promise", REJECT = "reject",
+        CODE = "code", SIZE = "size", DELETE = "delete", APPLY = "apply", CONSTRUCT = "construct",
+        ;
+        ITERATOR = "iterator", ASYNC_ITERATOR = "asyncIterator", HAS_INSTANCE = "hasInstance",
+        TO_PRIMITIVE = "toPrimitive", TO_STRING_TAG = "toStringTag", SPECIES = "species",
+        IS_CONCAT_SPREADABLE = "isConcatSpreadable", UNSCOPABLES = "unscopables", MATCH = "match",
+        MATCH_ALL = "matchAll", REPLACE = "replace", SEARCH = "search", SPLIT = "split",
+        ;
+        CLASS_FIELDS = "class_fields", CLASS_BRAND = "class_brand", ERROR_STACK = "error_stack",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Atoms, known};
+
+    #[test]
+    fn known_names_have_their_numbers() {
+        let mut atoms = Atoms::new();
+        assert_eq!(atoms.intern_str("length"), known::LENGTH);
+        assert_eq!(atoms.intern_str("construct"), known::CONSTRUCT);
+        assert_eq!(atoms.text(known::ITERATOR), "Symbol(Symbol.iterator)");
+        assert_eq!(atoms.text(known::ERROR_STACK), "error_stack");
+        assert!(atoms.is_symbol(known::SPLIT) && atoms.is_private(known::CLASS_FIELDS));
+    }
+}

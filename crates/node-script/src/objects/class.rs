@@ -1,0 +1,538 @@
+//! Hidden classes (V8's maps): what an object's fields are, known by a number in the object's header.
+//!
+//! An object begins with the class of its maker; each property that is added leads to another class, the same for all
+//! objects that were made alike. Property tables are shared along such a line, as V8's descriptor arrays are: a class
+//! sees the first so many entries. A class that belongs to one object alone (a prototype, the global object, a
+//! constructor) is changed in place instead; what is cached of it is guarded by an epoch.
+//!
+//! The classes themselves refer to nothing in the heap. Each has a cell there, of V8's size, which keeps the prototype.
+
+use super::atoms::Atom;
+use super::layout::tags;
+use heap_model::Kind;
+use rustc_hash::FxHashMap;
+use std::cell::RefCell;
+use std::rc::Rc;
+
+/// A class's number: the tag of its objects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ClassId(pub u32);
+
+/// What an object is, beside its properties.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ObjectKind {
+    Ordinary,
+    Array,
+    Function,
+    BoundFunction,
+    Error,
+    Boolean,
+    Number,
+    String,
+    Symbol,
+    BigInt,
+    Date,
+    RegExp,
+    Map,
+    Set,
+    WeakMap,
+    WeakSet,
+    WeakRef,
+    FinalizationRegistry,
+    Promise,
+    Proxy,
+    Arguments,
+    ArrayBuffer,
+    SharedArrayBuffer,
+    TypedArray,
+    DataView,
+    Generator,
+    AsyncGenerator,
+    AsyncFunction,
+    ArrayIterator,
+    StringIterator,
+    MapIterator,
+    SetIterator,
+    RegExpIterator,
+    /// Wraps a synchronous iterator for `for await`.
+    AsyncFromSync,
+    /// `for (key in object)`.
+    ForIn,
+    Global,
+    /// An object of a Node module whose state is Rust's.
+    Host,
+}
+
+/// How an object's elements are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Elements {
+    PackedSmi,
+    HoleySmi,
+    PackedDouble,
+    HoleyDouble,
+    Packed,
+    Holey,
+    Dictionary,
+}
+
+/// What a property allows, and how its value is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Flags(pub u8);
+
+impl Flags {
+    pub const WRITABLE: u8 = 1;
+    pub const ENUMERABLE: u8 = 2;
+    pub const CONFIGURABLE: u8 = 4;
+    /// The value is a pair of functions.
+    pub const ACCESSOR: u8 = 8;
+    /// The value is the engine's: an array's length, a function's name.
+    pub const INTERNAL: u8 = 16;
+
+    /// As an assignment makes it.
+    pub const PLAIN: Self = Self(Self::WRITABLE | Self::ENUMERABLE | Self::CONFIGURABLE);
+    /// As a built-in method is.
+    pub const HIDDEN: Self = Self(Self::WRITABLE | Self::CONFIGURABLE);
+    pub const FIXED: Self = Self(0);
+    pub const READ_ONLY: Self = Self(Self::CONFIGURABLE);
+
+    pub const fn has(self, flag: u8) -> bool {
+        self.0 & flag != 0
+    }
+
+    pub const fn writable(self) -> bool {
+        self.has(Self::WRITABLE)
+    }
+
+    pub const fn enumerable(self) -> bool {
+        self.has(Self::ENUMERABLE)
+    }
+
+    pub const fn configurable(self) -> bool {
+        self.has(Self::CONFIGURABLE)
+    }
+
+    pub const fn is_accessor(self) -> bool {
+        self.has(Self::ACCESSOR)
+    }
+
+    pub const fn is_internal(self) -> bool {
+        self.has(Self::INTERNAL)
+    }
+
+    pub const fn with(self, flag: u8, on: bool) -> Self {
+        if on { Self(self.0 | flag) } else { Self(self.0 & !flag) }
+    }
+}
+
+/// A property of a class.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Property {
+    pub key: Atom,
+    pub flags: Flags,
+    /// The number of its field; of an internal one, which it is.
+    pub field: u16,
+}
+
+/// Internal properties.
+pub mod internal {
+    pub const ARRAY_LENGTH: u16 = 0;
+    pub const FUNCTION_LENGTH: u16 = 1;
+    pub const FUNCTION_NAME: u16 = 2;
+    pub const FUNCTION_PROTOTYPE: u16 = 3;
+    pub const STRING_LENGTH: u16 = 4;
+    pub const ERROR_STACK: u16 = 5;
+}
+
+/// The properties of a line of classes, in the order of their addition.
+#[derive(Clone, Debug, Default)]
+pub struct Layout {
+    properties: Vec<Property>,
+    /// Once they are many.
+    by_key: FxHashMap<Atom, u32>,
+}
+
+/// Properties that are looked through one by one.
+const FEW: usize = 8;
+
+impl Layout {
+    fn find(&self, key: Atom, count: usize) -> Option<Property> {
+        if self.by_key.is_empty() {
+            return self.properties[..count].iter().copied().find(|property| property.key == key);
+        }
+        let place = *self.by_key.get(&key)? as usize;
+        (place < count).then(|| self.properties[place])
+    }
+
+    fn push(&mut self, property: Property) {
+        self.properties.push(property);
+        let place = self.properties.len() - 1;
+        if !self.by_key.is_empty() {
+            self.by_key.insert(property.key, place as u32);
+        } else if self.properties.len() > FEW {
+            let all = self.properties.iter().enumerate();
+            self.by_key = all.map(|(place, property)| (property.key, place as u32)).collect();
+        }
+    }
+
+    fn prefix(&self, count: usize) -> Self {
+        let mut prefix = Self::default();
+        self.properties[..count].iter().for_each(|property| prefix.push(*property));
+        prefix
+    }
+}
+
+/// What leads from a class to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Step {
+    Add(Atom, Flags),
+    Elements(Elements),
+    /// No more properties may be added; with flags taken from all.
+    Fix(Flags),
+}
+
+/// A hidden class.
+#[derive(Clone, Debug)]
+pub struct Class {
+    pub kind: ObjectKind,
+    pub cell: Kind,
+    /// Slots before the first field.
+    pub base: u8,
+    /// Raw bytes behind the slots.
+    pub raw: u16,
+    pub elements: Elements,
+    pub extensible: bool,
+    /// The properties are in a dictionary, not in fields.
+    pub dictionary: bool,
+    /// It belongs to one object, and is changed in place.
+    pub unique: bool,
+    /// Its object is a prototype of others.
+    pub is_prototype: bool,
+    pub callable: bool,
+    pub constructor: bool,
+    /// Its elements, too, cannot be changed, or cannot be deleted.
+    pub frozen: bool,
+    pub sealed: bool,
+    /// Fields that have room in the object.
+    pub fields: u8,
+    /// Fields that have been given to properties.
+    pub used: u16,
+    /// Constructions until the room that none of them needed is given up (V8's slack tracking).
+    pub slack: u8,
+    /// Properties that it sees of its layout.
+    count: u32,
+    layout: Rc<RefCell<Layout>>,
+    steps: FxHashMap<Step, ClassId>,
+    /// The class that it was made from by adding its last property.
+    pub before: Option<ClassId>,
+}
+
+impl Class {
+    pub fn new(kind: ObjectKind, cell: Kind, base: usize, fields: usize) -> Self {
+        Self {
+            kind,
+            cell,
+            base: base as u8,
+            raw: 0,
+            elements: Elements::HoleySmi,
+            extensible: true,
+            dictionary: false,
+            unique: false,
+            is_prototype: false,
+            callable: false,
+            constructor: false,
+            frozen: false,
+            sealed: false,
+            fields: fields.min(252) as u8,
+            used: 0,
+            slack: 0,
+            count: 0,
+            layout: Rc::default(),
+            steps: FxHashMap::default(),
+            before: None,
+        }
+    }
+
+    pub fn find(&self, key: Atom) -> Option<Property> {
+        self.layout.borrow().find(key, self.count as usize)
+    }
+
+    /// Its properties, in the order of their addition.
+    pub fn properties(&self) -> Vec<Property> {
+        self.layout.borrow().properties[..self.count as usize].to_vec()
+    }
+
+    pub fn count(&self) -> usize {
+        self.count as usize
+    }
+
+    /// The slot of a field that lies in the object, or its place in the property array.
+    pub fn place(&self, field: u16) -> Place {
+        if field < u16::from(self.fields) {
+            Place::Slot(usize::from(self.base) + usize::from(field))
+        } else {
+            Place::Outside(usize::from(field - u16::from(self.fields)))
+        }
+    }
+
+    /// Slots of a new object.
+    pub fn slots(&self) -> usize {
+        usize::from(self.base) + usize::from(self.fields)
+    }
+
+    /// Adds a property to a class that has its layout to itself, or continues the line.
+    fn push(&mut self, property: Property) {
+        let count = self.count as usize;
+        let shared = self.layout.borrow().properties.len() != count;
+        if shared {
+            let own = self.layout.borrow().prefix(count);
+            self.layout = Rc::new(RefCell::new(own));
+        }
+        self.layout.borrow_mut().push(property);
+        self.count += 1;
+        if !property.flags.is_internal() {
+            self.used += 1;
+        }
+    }
+
+    /// The same with a layout of its own.
+    fn detached(&self) -> Self {
+        let own = self.layout.borrow().prefix(self.count as usize);
+        let layout = Rc::new(RefCell::new(own));
+        Self { layout, steps: FxHashMap::default(), before: None, slack: 0, ..self.clone() }
+    }
+
+    /// Takes a property out of a layout of its own; the fields of the others stay where they are.
+    pub fn forget(&mut self, key: Atom) {
+        let mut layout = self.layout.borrow_mut();
+        let mut left = Layout::default();
+        let kept = layout.properties.iter().filter(|property| property.key != key);
+        kept.for_each(|property| left.push(*property));
+        self.count = left.properties.len() as u32;
+        *layout = left;
+    }
+
+    /// Its elements allow no fast access to the objects behind.
+    pub fn is_exotic(&self) -> bool {
+        matches!(
+            self.kind,
+            ObjectKind::Proxy | ObjectKind::TypedArray | ObjectKind::String | ObjectKind::Arguments
+        )
+    }
+}
+
+/// Where a field's value lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    Slot(usize),
+    Outside(usize),
+}
+
+/// All classes of a machine.
+#[derive(Debug, Default)]
+pub struct Classes {
+    classes: Vec<Class>,
+    /// By the identity of the prototype.
+    roots: FxHashMap<(u32, ObjectKind, u8, bool), ClassId>,
+    /// Grows when a prototype's properties, or the chain of prototypes, change.
+    pub epoch: u32,
+}
+
+impl Classes {
+    pub fn get(&self, id: ClassId) -> &Class {
+        &self.classes[(id.0 - tags::FIRST_CLASS) as usize]
+    }
+
+    pub fn get_mut(&mut self, id: ClassId) -> &mut Class {
+        &mut self.classes[(id.0 - tags::FIRST_CLASS) as usize]
+    }
+
+    pub fn len(&self) -> usize {
+        self.classes.len()
+    }
+
+    /// The number that the next class gets.
+    pub fn next(&self) -> ClassId {
+        ClassId(tags::FIRST_CLASS + self.classes.len() as u32)
+    }
+
+    /// Adds a class, whose cell the caller makes.
+    pub fn add(&mut self, class: Class) -> ClassId {
+        let id = self.next();
+        self.classes.push(class);
+        id
+    }
+
+    /// The first class of objects of a kind with a prototype, by its identity, and room for so many fields.
+    pub fn root(
+        &self,
+        prototype: u32,
+        kind: ObjectKind,
+        fields: usize,
+        dictionary: bool,
+    ) -> Option<ClassId> {
+        self.roots.get(&(prototype, kind, fields.min(252) as u8, dictionary)).copied()
+    }
+
+    pub fn set_root(&mut self, prototype: u32, id: ClassId) {
+        let class = self.get(id);
+        let key = (prototype, class.kind, class.fields, class.dictionary);
+        self.roots.insert(key, id);
+    }
+
+    pub fn set_root_for(&mut self, prototype: u32, kind: ObjectKind, fields: usize, id: ClassId) {
+        self.roots.insert((prototype, kind, fields as u8, false), id);
+    }
+
+    /// The class that a property leads to: one that is there, or one to be added.
+    pub fn with_property(&mut self, id: ClassId, key: Atom, flags: Flags) -> Next {
+        let class = self.get(id);
+        debug_assert!(!class.dictionary);
+        if class.unique {
+            let is_prototype = class.is_prototype;
+            let class = self.get_mut(id);
+            let field = class.used;
+            class.push(Property { key, flags, field });
+            if is_prototype {
+                self.epoch += 1;
+            }
+            return Next::Same;
+        }
+        if let Some(next) = self.step(id, Step::Add(key, flags)) {
+            return Next::Known(next);
+        }
+        let field = class.used;
+        let mut next =
+            Class { steps: FxHashMap::default(), slack: 0, before: Some(id), ..class.clone() };
+        next.push(Property { key, flags, field });
+        Next::New(next)
+    }
+
+    /// As `with_property`, for one that takes no field.
+    pub fn add_internal(&mut self, id: ClassId, key: Atom, flags: Flags, which: u16) {
+        let flags = Flags(flags.0 | Flags::INTERNAL);
+        self.get_mut(id).push(Property { key, flags, field: which });
+    }
+
+    /// Remembers where a property leads.
+    pub fn remember(&mut self, from: ClassId, key: Atom, flags: Flags, to: ClassId) {
+        self.get_mut(from).steps.insert(Step::Add(key, flags), to);
+    }
+
+    pub fn with_elements(&mut self, id: ClassId, elements: Elements) -> Next {
+        let class = self.get(id);
+        if class.elements == elements {
+            return Next::Same;
+        }
+        if class.unique {
+            self.get_mut(id).elements = elements;
+            return Next::Same;
+        }
+        if let Some(next) = self.step(id, Step::Elements(elements)) {
+            return Next::Known(next);
+        }
+        Next::New(Class {
+            steps: FxHashMap::default(),
+            slack: 0,
+            elements,
+            before: None,
+            ..class.clone()
+        })
+    }
+
+    pub fn remember_elements(&mut self, from: ClassId, elements: Elements, to: ClassId) {
+        self.get_mut(from).steps.insert(Step::Elements(elements), to);
+    }
+
+    /// The class without more properties, and without some flags of those that are there.
+    pub fn fixed(&mut self, id: ClassId, without: Flags) -> Next {
+        let class = self.get(id);
+        if !class.unique
+            && let Some(next) = self.step(id, Step::Fix(without))
+        {
+            return Next::Known(next);
+        }
+        let mut next = class.detached();
+        next.extensible = false;
+        {
+            let mut layout = next.layout.borrow_mut();
+            for property in &mut layout.properties {
+                let keeps = property.flags.is_accessor();
+                let gone = if keeps { without.0 & !Flags::WRITABLE } else { without.0 };
+                property.flags = Flags(property.flags.0 & !gone);
+            }
+        }
+        self.epoch += 1;
+        Next::New(next)
+    }
+
+    pub fn remember_fixed(&mut self, from: ClassId, without: Flags, to: ClassId) {
+        self.get_mut(from).steps.insert(Step::Fix(without), to);
+    }
+
+    /// A class of its own for one object, with other flags or another place of a property.
+    pub fn changed(&mut self, id: ClassId, key: Atom, flags: Flags) -> Class {
+        let next = self.get(id).detached();
+        {
+            let mut layout = next.layout.borrow_mut();
+            if let Some(property) =
+                layout.properties.iter_mut().find(|property| property.key == key)
+            {
+                property.flags = flags;
+            }
+        }
+        self.epoch += 1;
+        next
+    }
+
+    /// A property that was internal becomes a field.
+    pub fn with_field_for(&mut self, id: ClassId, key: Atom, flags: Flags) -> (Class, u16) {
+        let mut next = self.get(id).detached();
+        let field = next.used;
+        {
+            let mut layout = next.layout.borrow_mut();
+            if let Some(property) =
+                layout.properties.iter_mut().find(|property| property.key == key)
+            {
+                *property = Property { key, flags, field };
+            }
+        }
+        next.used += 1;
+        self.epoch += 1;
+        (next, field)
+    }
+
+    /// A copy for one object alone.
+    pub fn unique(&mut self, id: ClassId, is_prototype: bool) -> Class {
+        self.epoch += 1;
+        Class { unique: true, is_prototype, ..self.get(id).detached() }
+    }
+
+    fn step(&self, id: ClassId, step: Step) -> Option<ClassId> {
+        self.get(id).steps.get(&step).copied()
+    }
+
+    /// Ends slack tracking: the room that no object of the line used is given up (V8's
+    /// `CompleteInobjectSlackTracking`).
+    pub fn end_slack(&mut self, id: ClassId) {
+        let mut line = vec![id];
+        let mut at = 0;
+        while at < line.len() {
+            line.extend(self.get(line[at]).steps.values());
+            at += 1;
+        }
+        let most = line.iter().map(|id| self.get(*id).used).max().unwrap_or(0);
+        for id in line {
+            let class = self.get_mut(id);
+            class.slack = 0;
+            class.fields = class.fields.min(most.min(252) as u8);
+        }
+    }
+}
+
+/// Where a change leads.
+pub enum Next {
+    /// The class was changed in place.
+    Same,
+    Known(ClassId),
+    New(Class),
+}

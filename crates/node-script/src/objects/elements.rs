@@ -1,0 +1,492 @@
+//! Elements: properties that are array indices (V8's `elements.cc`).
+//!
+//! They are slots of a cell, where holes stand for those that are not there; doubles without cells of their own, as
+//! long as all are numbers; or a dictionary, where they are sparse. The class says which: [`Elements`].
+
+use super::class::{Elements, Flags, ObjectKind};
+use super::layout::{BACKING, LENGTH, tags};
+use super::object::Type;
+use crate::machine::{Machine, R};
+use crate::objects::layout::tag;
+use crate::thrown::Outcome;
+use heap_model::{Kind, Tagged, Value};
+
+/// The bits of a double that is not there (V8's `kHoleNanInt64`).
+const HOLE: u64 = 0xFFF7_FFFF_FFF7_FFFF;
+/// An index this far behind the elements makes them a dictionary (V8's `kMaxGap`).
+const MAX_GAP: usize = 1024;
+/// Elements up to so many are not asked whether they are sparse (V8's `kMaxUncheckedFastElementsLength`).
+const UNCHECKED: usize = 5000;
+/// The longest array that is made with room for all of its elements (V8's `kInitialMaxFastElementArray`).
+pub const MAX_FAST: usize = 32 << 20;
+
+/// How elements are kept, by their cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Store {
+    None,
+    Slots,
+    Shared,
+    Doubles,
+    Dictionary,
+}
+
+/// The room that elements get when one behind them is written (V8's `NewElementsCapacity`).
+pub(crate) fn grown(needed: usize) -> usize {
+    needed + needed / 2 + 16
+}
+
+impl Machine {
+    /// Elements that are all holes.
+    pub(crate) fn new_elements(&mut self, to: R, capacity: usize) -> Outcome {
+        let mut registers = self.registers();
+        registers.alloc_holes(to, Kind::Array, capacity)?;
+        Ok(registers.set_tag(to, tag(tags::ELEMENTS))?)
+    }
+
+    /// How a cell in a register keeps elements, and how many it has room for.
+    pub(crate) fn store_of(&mut self, elements: R) -> (Store, usize) {
+        let registers = self.registers();
+        let Some(cell) = registers.get(elements).view() else { return (Store::None, 0) };
+        match cell.tag().number() {
+            tags::ELEMENTS => (Store::Slots, cell.slot_count()),
+            tags::SHARED_ELEMENTS => (Store::Shared, cell.slot_count()),
+            tags::DOUBLES => (Store::Doubles, (cell.size() - 16) / 8),
+            tags::NUMBERS => (Store::Dictionary, 0),
+            _ => (Store::None, 0),
+        }
+    }
+
+    /// An array's length.
+    pub(crate) fn array_length(&mut self, array: R) -> usize {
+        let registers = self.registers();
+        let length = registers.peek(array, LENGTH).ok().and_then(Tagged::number);
+        length.map_or(0, |length| length as usize)
+    }
+
+    pub(crate) fn set_array_length(&mut self, array: R, length: usize) -> Outcome {
+        if let Ok(small) = i32::try_from(length) {
+            return Ok(self.registers().store_value(array, LENGTH, Value::Smi(small))?);
+        }
+        self.scoped(|machine| {
+            let number = machine.temp()?;
+            machine.set_number(number, length as f64)?;
+            Ok(machine.registers().store(array, LENGTH, number)?)
+        })
+    }
+
+    /// Reads an own element; whether there is one. An accessor in a dictionary gives its pair, and says so.
+    pub(crate) fn own_element(&mut self, to: R, object: R, index: u32) -> Outcome<Option<Flags>> {
+        self.elements(to, object)?;
+        let at = index as usize;
+        match self.store_of(to) {
+            (Store::Slots | Store::Shared, room) if at < room => {
+                self.registers().load(to, to, at)?;
+                let hole = self.registers().get(to) == Tagged::HOLE;
+                Ok((!hole).then_some(self.element_flags(object)))
+            }
+            (Store::Doubles, room) if at < room => {
+                let bits = self.registers().read_u64(to, 8 * at)?;
+                if bits == HOLE {
+                    return Ok(None);
+                }
+                self.set_number(to, f64::from_bits(bits))?;
+                Ok(Some(self.element_flags(object)))
+            }
+            (Store::Dictionary, _) => match self.find_number(to, index) {
+                Some((slot, flags)) => {
+                    self.registers().load(to, to, slot)?;
+                    Ok(Some(flags))
+                }
+                None => Ok(None),
+            },
+            _ => Ok(None),
+        }
+    }
+
+    /// What elements in slots allow: all, or nothing of a frozen object's.
+    fn element_flags(&mut self, object: R) -> Flags {
+        match self.class_of(object) {
+            Some(class) if self.classes.get(class).frozen => Flags(Flags::ENUMERABLE),
+            Some(class) if self.classes.get(class).sealed => {
+                Flags(Flags::ENUMERABLE | Flags::WRITABLE)
+            }
+            _ => Flags::PLAIN,
+        }
+    }
+
+    /// The kind of elements that a value needs.
+    fn elements_for(&mut self, value: R) -> Elements {
+        match self.type_of(value) {
+            Type::Smi(_) => Elements::PackedSmi,
+            Type::Double => Elements::PackedDouble,
+            _ => Elements::Packed,
+        }
+    }
+
+    /// Writes an own element that need not be there: the elements grow, or change their kind.
+    pub(crate) fn put_element(&mut self, object: R, index: u32, value: R) -> Outcome {
+        let Some(id) = self.class_of(object) else { return Ok(()) };
+        let class = self.classes.get(id);
+        let is_array = class.kind == ObjectKind::Array;
+        let have = class.elements;
+        let length = if is_array { self.array_length(object) } else { 0 };
+        let at = index as usize;
+        self.scoped(|machine| {
+            let elements = machine.temp()?;
+            machine.elements(elements, object)?;
+            let (store, room) = machine.store_of(elements);
+            if store == Store::Dictionary {
+                machine.put_number(object, elements, index, value, Flags::PLAIN)?;
+            } else {
+                if at >= room && machine.should_be_sparse(elements, at, room)? {
+                    machine.make_elements_sparse(object, elements)?;
+                    machine.elements(elements, object)?;
+                    machine.put_number(object, elements, index, value, Flags::PLAIN)?;
+                } else {
+                    let needed = machine.elements_for(value);
+                    machine.put_fast(object, elements, store, room, at, value, have, needed)?;
+                    // A gap makes holes.
+                    let holey = is_array && at > length;
+                    let kind = join(have, needed, holey);
+                    if kind != have {
+                        machine.transition_elements(object, kind)?;
+                    }
+                }
+            }
+            if is_array && at >= length {
+                machine.set_array_length(object, at + 1)?;
+            }
+            Ok(())
+        })
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "what is known of the elements already")]
+    fn put_fast(
+        &mut self,
+        object: R,
+        elements: R,
+        store: Store,
+        room: usize,
+        at: usize,
+        value: R,
+        have: Elements,
+        needed: Elements,
+    ) -> Outcome {
+        let doubles =
+            matches!(join(have, needed, false), Elements::PackedDouble | Elements::HoleyDouble)
+                && have <= Elements::HoleyDouble;
+        let fresh = self.temp()?;
+        if doubles {
+            let number = self.registers().number(value).unwrap_or(f64::NAN);
+            // A number that is not one has one spelling, which is not the hole's.
+            let bits = if number.is_nan() { f64::NAN.to_bits() } else { number.to_bits() };
+            if store == Store::Doubles && at < room {
+                return Ok(self.registers().write_u64(elements, 8 * at, bits)?);
+            }
+            let capacity = if at < room { room } else { grown(at + 1) };
+            self.to_doubles(fresh, elements, store, room, capacity)?;
+            self.registers().write_u64(fresh, 8 * at, bits)?;
+            return self.set_elements(object, fresh);
+        }
+        if store == Store::Slots && at < room {
+            return Ok(self.registers().store(elements, at, value)?);
+        }
+        let capacity = if at < room { room } else { grown(at + 1) };
+        self.to_slots(fresh, elements, store, room, capacity)?;
+        self.registers().store(fresh, at, value)?;
+        self.set_elements(object, fresh)
+    }
+
+    /// A copy of elements in slots, with room for more.
+    fn to_slots(
+        &mut self,
+        to: R,
+        elements: R,
+        store: Store,
+        room: usize,
+        capacity: usize,
+    ) -> Outcome {
+        self.new_elements(to, capacity)?;
+        let count = room.min(capacity);
+        match store {
+            Store::Slots | Store::Shared => {
+                self.registers().copy_slots(to, 0, elements, 0, count)?;
+            }
+            Store::Doubles => self.scoped(|machine| {
+                let number = machine.temp()?;
+                for place in 0..count {
+                    let bits = machine.registers().read_u64(elements, 8 * place)?;
+                    if bits != HOLE {
+                        machine.set_number(number, f64::from_bits(bits))?;
+                        machine.registers().store(to, place, number)?;
+                    }
+                }
+                Ok(())
+            })?,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// A copy of elements as doubles.
+    fn to_doubles(
+        &mut self,
+        to: R,
+        elements: R,
+        store: Store,
+        room: usize,
+        capacity: usize,
+    ) -> Outcome {
+        let mut registers = self.registers();
+        registers.alloc_tagged(to, Kind::Bytes, tag(tags::DOUBLES), 0, 8 * capacity)?;
+        for place in 0..capacity {
+            let bits = if place >= room {
+                HOLE
+            } else if store == Store::Doubles {
+                registers.read_u64(elements, 8 * place)?
+            } else {
+                match registers.peek(elements, place)?.number() {
+                    Some(number) => number.to_bits(),
+                    None => HOLE,
+                }
+            };
+            registers.write_u64(to, 8 * place, bits)?;
+        }
+        Ok(())
+    }
+
+    /// V8's `ShouldConvertToSlowElements`.
+    fn should_be_sparse(&mut self, elements: R, at: usize, room: usize) -> Outcome<bool> {
+        if at - room >= MAX_GAP {
+            return Ok(true);
+        }
+        let capacity = grown(at + 1);
+        if capacity <= UNCHECKED {
+            return Ok(false);
+        }
+        let used = self.used_elements(elements)?;
+        let dictionary = heap_model::layout::dictionary_capacity(used) * 3;
+        Ok(3 * dictionary <= capacity)
+    }
+
+    /// How many elements in slots are there.
+    fn used_elements(&mut self, elements: R) -> Outcome<usize> {
+        let (store, room) = self.store_of(elements);
+        let registers = self.registers();
+        let mut used = 0;
+        for place in 0..room {
+            used += usize::from(match store {
+                Store::Doubles => registers.read_u64(elements, 8 * place)? != HOLE,
+                _ => registers.peek(elements, place)? != Tagged::HOLE,
+            });
+        }
+        Ok(used)
+    }
+
+    /// Moves elements into a dictionary.
+    pub(crate) fn make_elements_sparse(&mut self, object: R, elements: R) -> Outcome {
+        let (store, room) = self.store_of(elements);
+        if store == Store::Dictionary {
+            return Ok(());
+        }
+        let flags = self.element_flags(object);
+        let used = self.used_elements(elements)?;
+        self.scoped(|machine| {
+            let (table, value) = (machine.temp()?, machine.temp()?);
+            machine.new_numbers(table, used)?;
+            for place in 0..room {
+                if store == Store::Doubles {
+                    let bits = machine.registers().read_u64(elements, 8 * place)?;
+                    if bits == HOLE {
+                        continue;
+                    }
+                    machine.set_number(value, f64::from_bits(bits))?;
+                } else {
+                    machine.registers().load(value, elements, place)?;
+                    if machine.registers().get(value) == Tagged::HOLE {
+                        continue;
+                    }
+                }
+                machine.insert_number(table, place as u32, value, flags)?;
+            }
+            machine.set_elements(object, table)?;
+            machine.transition_elements(object, Elements::Dictionary)
+        })
+    }
+
+    /// Defines an element with flags; only a dictionary has others than those of an assignment.
+    pub(crate) fn define_element(
+        &mut self,
+        object: R,
+        index: u32,
+        value: R,
+        flags: Flags,
+    ) -> Outcome {
+        if flags == Flags::PLAIN {
+            let dictionary = self
+                .class_of(object)
+                .is_some_and(|id| self.classes.get(id).elements == Elements::Dictionary);
+            if !dictionary {
+                return self.put_element(object, index, value);
+            }
+        }
+        self.scoped(|machine| {
+            let elements = machine.temp()?;
+            machine.elements(elements, object)?;
+            if machine.store_of(elements).0 != Store::Dictionary {
+                machine.make_elements_sparse(object, elements)?;
+                machine.elements(elements, object)?;
+            }
+            machine.put_number(object, elements, index, value, flags)?;
+            if machine.kind_of(object) == Some(ObjectKind::Array)
+                && index as usize >= machine.array_length(object)
+            {
+                machine.set_array_length(object, index as usize + 1)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Deletes an own element that can be deleted.
+    pub(crate) fn delete_element(&mut self, object: R, index: u32) -> Outcome {
+        self.scoped(|machine| {
+            let elements = machine.temp()?;
+            machine.elements(elements, object)?;
+            let at = index as usize;
+            match machine.store_of(elements) {
+                (Store::Slots, room) if at < room => {
+                    machine.registers().store_value(elements, at, Value::Hole)?;
+                    machine.make_holey(object)
+                }
+                (Store::Shared, room) if at < room => {
+                    let own = machine.temp()?;
+                    machine.to_slots(own, elements, Store::Shared, room, room)?;
+                    machine.registers().store_value(own, at, Value::Hole)?;
+                    machine.set_elements(object, own)?;
+                    machine.make_holey(object)
+                }
+                (Store::Doubles, room) if at < room => {
+                    machine.registers().write_u64(elements, 8 * at, HOLE)?;
+                    machine.make_holey(object)
+                }
+                (Store::Dictionary, _) => machine.remove_number(elements, index),
+                _ => Ok(()),
+            }
+        })
+    }
+
+    fn make_holey(&mut self, object: R) -> Outcome {
+        let Some(id) = self.class_of(object) else { return Ok(()) };
+        let have = self.classes.get(id).elements;
+        self.transition_elements(object, join(have, Elements::PackedSmi, true))
+    }
+
+    /// Sets an array's length: elements behind are dropped, and the room is given up where V8 gives it up.
+    pub(crate) fn truncate_array(&mut self, array: R, length: usize) -> Outcome {
+        let old = self.array_length(array);
+        self.scoped(|machine| {
+            let elements = machine.temp()?;
+            machine.elements(elements, array)?;
+            let (store, room) = machine.store_of(elements);
+            if length < old {
+                match store {
+                    Store::Dictionary => machine.truncate_numbers(elements, length as u32)?,
+                    _ if length == 0 => {
+                        machine.registers().set_undefined(elements);
+                        machine.set_elements(array, elements)?;
+                    }
+                    Store::Shared => {
+                        let own = machine.temp()?;
+                        machine.to_slots(own, elements, store, room.min(length), length)?;
+                        machine.set_elements(array, own)?;
+                    }
+                    Store::Slots | Store::Doubles => {
+                        machine.shrink(array, elements, length, old)?;
+                    }
+                    Store::None => {}
+                }
+            } else if length > old
+                && store != Store::Dictionary
+                && length > room
+                && length - room >= MAX_GAP
+            {
+                machine.make_elements_sparse(array, elements)?;
+            } else if length > old {
+                machine.make_holey(array)?;
+            }
+            machine.set_array_length(array, length)
+        })
+    }
+
+    /// V8's `FastElementsAccessor::SetLengthImpl`: if at least half of the room is unused, it is trimmed, but for a pop
+    /// half of the slack stays.
+    fn shrink(&mut self, array: R, elements: R, length: usize, old: usize) -> Outcome {
+        let (store, room) = self.store_of(elements);
+        let doubles = store == Store::Doubles;
+        let spare = room - length;
+        let kept = match 2 * length + 16 <= room {
+            true if length + 1 == old => room - spare / 2,
+            true => length,
+            false => room,
+        };
+        if kept < room {
+            let own = self.temp()?;
+            if doubles {
+                self.to_doubles(own, elements, store, kept, kept)?;
+            } else {
+                self.to_slots(own, elements, store, kept, kept)?;
+            }
+            self.set_elements(array, own)?;
+            self.copy(elements, own);
+        }
+        let mut registers = self.registers();
+        for place in length..kept.min(old) {
+            if doubles {
+                registers.write_u64(elements, 8 * place, HOLE)?;
+            } else {
+                registers.store_value(elements, place, Value::Hole)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Appends to an array that is no dictionary and has its elements to itself.
+    pub(crate) fn push(&mut self, array: R, value: R) -> Outcome {
+        let length = self.array_length(array);
+        match u32::try_from(length) {
+            Ok(index) if index < u32::MAX => self.put_element(array, index, value),
+            _ => self.throw_type_error("Pushing 1 elements on an array-like of length 4294967295 is disallowed by ECMA-262"),
+        }
+    }
+
+    /// The backing of elements for reading and writing in place, if the array's elements lie in slots of its own: for
+    /// built-ins that go over many.
+    pub(crate) fn has_fast_slots(&mut self, array: R) -> Option<usize> {
+        let registers = self.registers();
+        let cell = registers.peek(array, BACKING).ok()?.view()?;
+        (cell.tag().number() == tags::ELEMENTS).then(|| cell.slot_count())
+    }
+}
+
+/// The kind of elements that hold both what is there and a value.
+pub(crate) fn join(have: Elements, needed: Elements, holey: bool) -> Elements {
+    let holey =
+        holey || matches!(have, Elements::HoleySmi | Elements::HoleyDouble | Elements::Holey);
+    let smi = have <= Elements::HoleySmi;
+    let double = matches!(have, Elements::PackedDouble | Elements::HoleyDouble);
+    match (have, needed) {
+        (Elements::Dictionary, _) => Elements::Dictionary,
+        (_, Elements::PackedSmi) if smi => pick(holey, Elements::PackedSmi, Elements::HoleySmi),
+        (_, Elements::PackedSmi) if double => {
+            pick(holey, Elements::PackedDouble, Elements::HoleyDouble)
+        }
+        (_, Elements::PackedDouble) if smi || double => {
+            pick(holey, Elements::PackedDouble, Elements::HoleyDouble)
+        }
+        _ => pick(holey, Elements::Packed, Elements::Holey),
+    }
+}
+
+fn pick(holey: bool, packed: Elements, with_holes: Elements) -> Elements {
+    if holey { with_holes } else { packed }
+}

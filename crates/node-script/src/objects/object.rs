@@ -1,0 +1,563 @@
+//! Objects as cells: making them, their classes and prototypes, and their fields.
+
+use super::atoms::Atom;
+use super::class::{Class, ClassId, Elements, Flags, Next, ObjectKind, Place, Property};
+use super::code::Arguments;
+use super::layout::{BACKING, CLASS_PROTOTYPE, CLASS_SLOTS, FIELDS, LENGTH, tags};
+use crate::machine::{Machine, R, roots};
+use crate::objects::layout::tag;
+use crate::thrown::Outcome;
+use heap_model::{Kind, Tagged, Value, layout};
+
+/// What a value is, told from its word and its cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Type {
+    Undefined,
+    Null,
+    Bool(bool),
+    Smi(i32),
+    Double,
+    String,
+    Symbol(Atom),
+    BigInt,
+    Object(ClassId),
+    /// An element that is not there, or a variable that is not initialised.
+    Hole,
+}
+
+impl Type {
+    pub fn of(value: Tagged<'_>) -> Self {
+        if let Some(number) = value.as_smi() {
+            return Self::Smi(number);
+        }
+        let Some(cell) = value.view() else {
+            return match value {
+                Tagged::NULL => Self::Null,
+                Tagged::TRUE => Self::Bool(true),
+                Tagged::FALSE => Self::Bool(false),
+                Tagged::HOLE => Self::Hole,
+                _ => Self::Undefined,
+            };
+        };
+        match cell.kind() {
+            Kind::Double => Self::Double,
+            Kind::OneByteString | Kind::TwoByteString | Kind::ConsString => Self::String,
+            Kind::Bytes => Self::BigInt,
+            Kind::Array => Self::Symbol(Atom(cell.tag().number())),
+            _ => Self::Object(ClassId(cell.tag().number())),
+        }
+    }
+
+    pub fn is_number(self) -> bool {
+        matches!(self, Self::Smi(_) | Self::Double)
+    }
+
+    pub fn is_object(self) -> bool {
+        matches!(self, Self::Object(_))
+    }
+
+    pub fn is_nullish(self) -> bool {
+        matches!(self, Self::Undefined | Self::Null)
+    }
+}
+
+impl Machine {
+    #[inline]
+    pub(crate) fn type_of(&mut self, value: R) -> Type {
+        Type::of(self.registers().get(value))
+    }
+
+    /// The class of an object.
+    #[inline]
+    pub(crate) fn class_of(&mut self, object: R) -> Option<ClassId> {
+        match self.type_of(object) {
+            Type::Object(class) => Some(class),
+            _ => None,
+        }
+    }
+
+    /// What an object is; of another value, none.
+    pub(crate) fn kind_of(&mut self, object: R) -> Option<ObjectKind> {
+        self.class_of(object).map(|class| self.classes.get(class).kind)
+    }
+
+    pub(crate) fn is_object(&mut self, value: R) -> bool {
+        self.class_of(value).is_some()
+    }
+
+    pub(crate) fn is_callable(&mut self, value: R) -> bool {
+        self.class_of(value).is_some_and(|class| self.classes.get(class).callable)
+    }
+
+    pub(crate) fn is_constructor(&mut self, value: R) -> bool {
+        self.class_of(value).is_some_and(|class| self.classes.get(class).constructor)
+    }
+
+    // -- classes ------------------------------------------------------------------------------------------------
+
+    /// Adds a class whose objects have the prototype in a register (`null` for none).
+    pub(crate) fn add_class(&mut self, class: Class, prototype: R) -> Outcome<ClassId> {
+        let id = self.classes.next();
+        let place = self.classes.len();
+        self.scoped(|machine| {
+            let cells = machine.temps(2)?;
+            let cell = cells + 1;
+            machine.load_root(cells, roots::CLASS_CELLS);
+            machine.registers().alloc_tagged(
+                cell,
+                Kind::Array,
+                tag(tags::CLASS),
+                CLASS_SLOTS,
+                0,
+            )?;
+            machine.registers().store(cell, CLASS_PROTOTYPE, prototype)?;
+            machine.put_in_table(cells, place, cell, roots::CLASS_CELLS)
+        })?;
+        let added = self.classes.add(class);
+        debug_assert_eq!(added, id);
+        Ok(added)
+    }
+
+    /// Puts a cell into a table of the machine, which grows by doubling.
+    pub(crate) fn put_in_table(
+        &mut self,
+        table: R,
+        place: usize,
+        value: R,
+        root: usize,
+    ) -> Outcome {
+        let room = self.registers().view(table).map_or(0, |cell| cell.slot_count());
+        if place >= room {
+            self.scoped(|machine| {
+                let larger = machine.temp()?;
+                let mut registers = machine.registers();
+                registers.alloc(larger, Kind::Array, (2 * room).max(place + 1).max(64), 0)?;
+                if room > 0 {
+                    registers.copy_slots(larger, 0, table, 0, room)?;
+                }
+                registers.store(larger, place, value)?;
+                machine.store_root(root, larger);
+                Ok(())
+            })
+        } else {
+            Ok(self.registers().store(table, place, value)?)
+        }
+    }
+
+    /// The prototype of a class's objects.
+    pub(crate) fn class_prototype(&mut self, to: R, class: ClassId) -> Outcome {
+        self.load_root(to, roots::CLASS_CELLS);
+        let place = (class.0 - tags::FIRST_CLASS) as usize;
+        Ok(self.registers().find::<heap_model::AccessError>(to, to, |cells| {
+            cells.slot(place)?.slot(CLASS_PROTOTYPE)
+        })?)
+    }
+
+    /// The prototype of an object, or `null`. What a Proxy says is not asked.
+    pub(crate) fn prototype_of(&mut self, to: R, object: R) -> Outcome {
+        match self.class_of(object) {
+            Some(class) => self.class_prototype(to, class),
+            None => {
+                self.registers().set_null(to);
+                Ok(())
+            }
+        }
+    }
+
+    /// The identity of an object that is a prototype; 0 for `null`.
+    pub(crate) fn prototype_identity(&mut self, prototype: R) -> Outcome<u32> {
+        if !self.is_object(prototype) {
+            return Ok(0);
+        }
+        self.become_prototype(prototype)?;
+        Ok(self.registers().identity_hash(prototype)?)
+    }
+
+    /// An object that becomes a prototype has a class of its own from then on, so that what is cached of the chain
+    /// is told of its changes.
+    pub(crate) fn become_prototype(&mut self, object: R) -> Outcome {
+        let Some(id) = self.class_of(object) else { return Ok(()) };
+        let class = self.classes.get(id);
+        if class.is_prototype {
+            return Ok(());
+        }
+        if class.unique {
+            self.classes.get_mut(id).is_prototype = true;
+            self.classes.epoch += 1;
+            return Ok(());
+        }
+        let own = self.classes.unique(id, true);
+        self.reclass_like(object, id, own)?;
+        Ok(())
+    }
+
+    /// Gives an object a class of its own, changed in place from then on.
+    pub(crate) fn own_class(&mut self, object: R) -> Outcome<ClassId> {
+        let Some(id) = self.class_of(object) else {
+            return Err(heap_model::AccessError::NoCell.into());
+        };
+        if self.classes.get(id).unique {
+            return Ok(id);
+        }
+        let own = self.classes.unique(id, false);
+        self.reclass_like(object, id, own)
+    }
+
+    /// Adds a class with the prototype of another, and gives it to an object.
+    pub(crate) fn reclass_like(
+        &mut self,
+        object: R,
+        like: ClassId,
+        class: Class,
+    ) -> Outcome<ClassId> {
+        let id = self.add_class_like(like, class)?;
+        self.registers().set_tag(object, tag(id.0))?;
+        Ok(id)
+    }
+
+    fn add_class_like(&mut self, like: ClassId, class: Class) -> Outcome<ClassId> {
+        self.scoped(|machine| {
+            let prototype = machine.temp()?;
+            machine.class_prototype(prototype, like)?;
+            machine.add_class(class, prototype)
+        })
+    }
+
+    /// The class of ordinary objects with a prototype, and room for so many fields.
+    pub(crate) fn object_class(&mut self, prototype: R, fields: usize) -> Outcome<ClassId> {
+        self.kind_class(prototype, ObjectKind::Ordinary, Kind::Object, FIELDS, fields)
+    }
+
+    /// The first class of objects of a kind with a prototype: `base` slots come before their fields.
+    pub(crate) fn kind_class(
+        &mut self,
+        prototype: R,
+        kind: ObjectKind,
+        cell: Kind,
+        base: usize,
+        fields: usize,
+    ) -> Outcome<ClassId> {
+        let identity = self.prototype_identity(prototype)?;
+        if let Some(id) = self.classes.root(identity, kind, fields, false) {
+            return Ok(id);
+        }
+        let mut class = Class::new(kind, cell, base, fields);
+        describe(&mut class);
+        let id = self.add_class(class, prototype)?;
+        self.classes.set_root(identity, id);
+        if kind == ObjectKind::Array {
+            let flags = Flags(Flags::WRITABLE);
+            let which = super::class::internal::ARRAY_LENGTH;
+            self.classes.get_mut(id).elements = Elements::PackedSmi;
+            self.classes.add_internal(id, super::atoms::known::LENGTH, flags, which);
+        }
+        Ok(id)
+    }
+
+    /// As `kind_class`, of the machine's own prototype.
+    pub(crate) fn root_class(
+        &mut self,
+        root: usize,
+        kind: ObjectKind,
+        cell: Kind,
+        base: usize,
+        fields: usize,
+    ) -> Outcome<ClassId> {
+        self.scoped(|machine| {
+            let prototype = machine.temp()?;
+            machine.load_root(prototype, root);
+            machine.kind_class(prototype, kind, cell, base, fields)
+        })
+    }
+
+    // -- making objects -----------------------------------------------------------------------------------------
+
+    /// A new object of a class. Its slots are undefined.
+    pub(crate) fn new_of(&mut self, to: R, id: ClassId) -> Outcome {
+        let class = self.classes.get(id);
+        let (cell, slots, raw) = (class.cell, class.slots(), usize::from(class.raw));
+        self.registers().alloc_tagged(to, cell, tag(id.0), slots, raw)?;
+        Ok(())
+    }
+
+    /// `{}` with room for so many fields.
+    pub(crate) fn new_object(&mut self, to: R, fields: usize) -> Outcome {
+        let id = self.root_class(
+            roots::OBJECT_PROTOTYPE,
+            ObjectKind::Ordinary,
+            Kind::Object,
+            FIELDS,
+            fields,
+        )?;
+        self.new_of(to, id)
+    }
+
+    /// An object of a kind whose prototype is one of the machine's, with slots of its own before its fields.
+    pub(crate) fn new_kind(
+        &mut self,
+        to: R,
+        root: usize,
+        kind: ObjectKind,
+        base: usize,
+    ) -> Outcome {
+        let id = self.root_class(root, kind, Kind::Object, base, 0)?;
+        self.new_of(to, id)
+    }
+
+    /// The object that a built-in constructor makes: of a kind, with the prototype of the `new.target` of this
+    /// construction, or of a root if that has none.
+    pub(crate) fn construct_kind(
+        &mut self,
+        to: R,
+        arguments: Arguments,
+        root: usize,
+        kind: ObjectKind,
+        base: usize,
+    ) -> Outcome {
+        self.construct_cell(to, arguments, root, kind, Kind::Object, base)
+    }
+
+    pub(crate) fn construct_cell(
+        &mut self,
+        to: R,
+        arguments: Arguments,
+        root: usize,
+        kind: ObjectKind,
+        cell: Kind,
+        base: usize,
+    ) -> Outcome {
+        let id = self.scoped(|machine| {
+            let prototype = machine.temp()?;
+            machine.new_target_prototype(prototype, arguments, root)?;
+            machine.kind_class(prototype, kind, cell, base, 0)
+        })?;
+        self.new_of(to, id)
+    }
+
+    /// An object with the prototype in a register.
+    pub(crate) fn new_with_prototype(&mut self, to: R, prototype: R) -> Outcome {
+        let id = self.object_class(prototype, 4)?;
+        self.new_of(to, id)
+    }
+
+    /// An array with room for `capacity` elements, of length 0.
+    pub(crate) fn new_array(&mut self, to: R, capacity: usize) -> Outcome {
+        let id = self.root_class(
+            roots::ARRAY_PROTOTYPE,
+            ObjectKind::Array,
+            Kind::Object,
+            LENGTH + 1,
+            0,
+        )?;
+        self.new_of(to, id)?;
+        self.registers().store_value(to, LENGTH, Value::Smi(0))?;
+        if capacity > 0 {
+            self.scoped(|machine| {
+                let elements = machine.temp()?;
+                machine.new_elements(elements, capacity)?;
+                Ok(machine.registers().store(to, BACKING, elements)?)
+            })?;
+        }
+        Ok(())
+    }
+
+    // -- fields -------------------------------------------------------------------------------------------------
+
+    /// Reads a field.
+    pub(crate) fn load_field(&mut self, to: R, object: R, place: Place) -> Outcome {
+        match place {
+            Place::Slot(slot) => self.registers().load(to, object, slot)?,
+            Place::Outside(number) => {
+                self.properties(to, object)?;
+                self.registers().load(to, to, number)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The object's property array (or dictionary of names), or undefined.
+    pub(crate) fn properties(&mut self, to: R, object: R) -> Outcome {
+        let mut registers = self.registers();
+        registers.load(to, object, BACKING)?;
+        let tag = registers.get(to).view().map(|cell| cell.tag().number());
+        match tag {
+            Some(tags::PAIR) => registers.load(to, to, 1)?,
+            Some(tags::PROPERTIES | tags::NAMES) => {}
+            _ => registers.set_undefined(to),
+        }
+        Ok(())
+    }
+
+    /// The object's elements, or undefined.
+    pub(crate) fn elements(&mut self, to: R, object: R) -> Outcome {
+        let mut registers = self.registers();
+        registers.load(to, object, BACKING)?;
+        let tag = registers.get(to).view().map(|cell| cell.tag().number());
+        match tag {
+            Some(tags::PAIR) => registers.load(to, to, 0)?,
+            Some(tags::PROPERTIES | tags::NAMES) => registers.set_undefined(to),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Replaces the object's property array or dictionary.
+    pub(crate) fn set_properties(&mut self, object: R, from: R) -> Outcome {
+        self.set_backing_part(object, from, 1)
+    }
+
+    pub(crate) fn set_elements(&mut self, object: R, from: R) -> Outcome {
+        self.set_backing_part(object, from, 0)
+    }
+
+    fn set_backing_part(&mut self, object: R, from: R, part: usize) -> Outcome {
+        self.scoped(|machine| {
+            let old = machine.temps(2)?;
+            let pair = old + 1;
+            let mut registers = machine.registers();
+            registers.load(old, object, BACKING)?;
+            let found = registers.get(old).view().map(|cell| cell.tag().number());
+            let other = match found {
+                Some(tags::PAIR) => return Ok(registers.store(old, part, from)?),
+                Some(tags::PROPERTIES | tags::NAMES) => 1,
+                Some(_) => 0,
+                None => part,
+            };
+            if other == part {
+                return Ok(registers.store(object, BACKING, from)?);
+            }
+            if !registers.get(from).is_cell() {
+                return Ok(());
+            }
+            registers.alloc_tagged(pair, Kind::Array, tag(tags::PAIR), 2, 0)?;
+            registers.store(pair, other, old)?;
+            registers.store(pair, part, from)?;
+            Ok(registers.store(object, BACKING, pair)?)
+        })
+    }
+
+    /// Writes a field that is there.
+    pub(crate) fn store_field(&mut self, object: R, place: Place, from: R) -> Outcome {
+        match place {
+            Place::Slot(slot) => Ok(self.registers().store(object, slot, from)?),
+            Place::Outside(number) => self.scoped(|machine| {
+                let array = machine.temp()?;
+                machine.properties(array, object)?;
+                Ok(machine.registers().store(array, number, from)?)
+            }),
+        }
+    }
+
+    /// Writes a field that has just been given to a property: the property array grows by three.
+    pub(crate) fn store_new_field(&mut self, object: R, place: Place, from: R) -> Outcome {
+        let Place::Outside(number) = place else {
+            return self.store_field(object, place, from);
+        };
+        self.scoped(|machine| {
+            let old = machine.temps(2)?;
+            let array = old + 1;
+            machine.properties(old, object)?;
+            let mut registers = machine.registers();
+            let room = registers.get(old).view().map_or(0, |cell| cell.slot_count());
+            if number < room {
+                return Ok(registers.store(old, number, from)?);
+            }
+            let size = layout::property_array(number + 1);
+            let slots = (size - 16) / 8;
+            registers.alloc_tagged(array, Kind::Array, tag(tags::PROPERTIES), slots, 0)?;
+            if room > 0 {
+                registers.copy_slots(array, 0, old, 0, room)?;
+            }
+            registers.store(array, number, from)?;
+            machine.set_properties(object, array)
+        })
+    }
+
+    /// Adds a property that the object does not have.
+    pub(crate) fn add_field(&mut self, object: R, key: Atom, flags: Flags, from: R) -> Outcome {
+        let Some(id) = self.class_of(object) else {
+            return Err(heap_model::AccessError::NoCell.into());
+        };
+        if self.classes.get(id).dictionary {
+            return self.add_to_dictionary(object, key, flags, from);
+        }
+        let next = match self.classes.with_property(id, key, flags) {
+            Next::Same => id,
+            Next::Known(next) => next,
+            Next::New(class) => {
+                self.hold_atom(key)?;
+                let next = self.add_class_like(id, class)?;
+                self.classes.remember(id, key, flags, next);
+                next
+            }
+        };
+        let class = self.classes.get(next);
+        let place = class.place(class.used - 1);
+        self.store_new_field(object, place, from)?;
+        if next != id {
+            self.registers().set_tag(object, tag(next.0))?;
+        }
+        Ok(())
+    }
+
+    /// Gives an object the class that a change of elements leads to.
+    pub(crate) fn transition_elements(&mut self, object: R, elements: Elements) -> Outcome {
+        let Some(id) = self.class_of(object) else { return Ok(()) };
+        let next = match self.classes.with_elements(id, elements) {
+            Next::Same => return Ok(()),
+            Next::Known(next) => next,
+            Next::New(class) => {
+                let next = self.add_class_like(id, class)?;
+                self.classes.remember_elements(id, elements, next);
+                next
+            }
+        };
+        Ok(self.registers().set_tag(object, tag(next.0))?)
+    }
+
+    /// Lets no property be added to an object; takes flags from those that it has.
+    pub(crate) fn fix_properties(&mut self, object: R, without: Flags) -> Outcome {
+        let Some(id) = self.class_of(object) else { return Ok(()) };
+        if self.classes.get(id).dictionary {
+            self.fix_dictionary(object, without)?;
+            let mut class = self.classes.get(id).clone();
+            class.extensible = false;
+            self.reclass_like(object, id, class)?;
+            return Ok(());
+        }
+        let next = match self.classes.fixed(id, without) {
+            Next::Same => return Ok(()),
+            Next::Known(next) => next,
+            Next::New(class) => {
+                let unique = self.classes.get(id).unique;
+                let next = self.add_class_like(id, class)?;
+                if !unique {
+                    self.classes.remember_fixed(id, without, next);
+                }
+                next
+            }
+        };
+        Ok(self.registers().set_tag(object, tag(next.0))?)
+    }
+
+    /// Gives an object another prototype.
+    pub(crate) fn replace_prototype(&mut self, object: R, prototype: R) -> Outcome {
+        let Some(id) = self.class_of(object) else { return Ok(()) };
+        self.prototype_identity(prototype)?;
+        let old = self.classes.get(id).is_prototype;
+        let mut class = self.classes.unique(id, old);
+        class.unique = self.classes.get(id).unique;
+        let next = self.add_class(class, prototype)?;
+        Ok(self.registers().set_tag(object, tag(next.0))?)
+    }
+
+    /// A property of a class that is a field.
+    pub(crate) fn field_place(&self, id: ClassId, property: Property) -> Place {
+        self.classes.get(id).place(property.field)
+    }
+}
+
+/// What follows from an object's kind.
+fn describe(class: &mut Class) {
+    class.callable = matches!(class.kind, ObjectKind::Function | ObjectKind::BoundFunction);
+}

@@ -1,0 +1,86 @@
+//! From text to a tree whose names are resolved.
+//!
+//! `boa_parser` reads the text. [`lower`] makes the compiler's own [`tree`] of what it gives, and [`scope`] decides
+//! where each variable lives, by V8's rules.
+
+mod error;
+mod lower;
+pub mod names;
+pub mod scope;
+pub mod tree;
+
+pub use error::ParseError;
+
+use boa_ast::scope::Scope as ParserScope;
+use boa_parser::{Parser, Source};
+use bumpalo::Bump;
+use lower::Lower;
+use names::Names;
+use scope::{Outside, Scopes};
+use tree::Function;
+
+/// What a text is, which decides its grammar and whose its variables are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Goal<'t> {
+    /// A CommonJS module: the body of a function with these parameters.
+    Body { parameters: &'t [&'t str] },
+    /// An ECMAScript module.
+    Module,
+    /// A script, or the text of an indirect `eval`.
+    Script,
+    /// The text of a direct `eval`.
+    Eval { strict: bool, in_function: bool },
+    /// The text of `new Function`, whose one expression is the function.
+    Function,
+}
+
+/// A tree with all that belongs to it.
+pub struct Parsed<'a> {
+    pub function: &'a Function<'a>,
+    pub scopes: Scopes<'a>,
+    pub names: Names,
+}
+
+/// Reads a text.
+///
+/// # Errors
+/// What is wrong with it, or what this crate does not know of it.
+pub fn parse<'a>(arena: &'a Bump, text: &[u16], goal: Goal<'_>) -> Result<Parsed<'a>, ParseError> {
+    let mut names = Names::default();
+    let mut parser = Parser::new(Source::from_utf16(text));
+    let outside = match goal {
+        Goal::Eval { .. } => Outside::Contexts,
+        _ => Outside::Global,
+    };
+    let function;
+    let mut lower;
+    match goal {
+        Goal::Body { parameters } => {
+            let body = parser.parse_function_body(&mut names.interner, false, false)?;
+            lower = Lower::new(arena, text, names, outside);
+            function = lower.body(&body, parameters)?;
+        }
+        Goal::Module => {
+            let scope = ParserScope::new_global();
+            let module = parser.parse_module(&scope, &mut names.interner)?;
+            lower = Lower::new(arena, text, names, outside);
+            function = lower.module(&module)?;
+        }
+        Goal::Script | Goal::Function => {
+            let (script, _) = parser.parse_eval(false, &mut names.interner)?;
+            lower = Lower::new(arena, text, names, outside);
+            function = lower.script(&script, false)?;
+        }
+        Goal::Eval { strict, in_function } => {
+            if strict {
+                parser.set_strict();
+            }
+            let (script, _) = parser.parse_eval(in_function, &mut names.interner)?;
+            lower = Lower::new(arena, text, names, outside);
+            function = lower.script(&script, strict)?;
+        }
+    }
+    let Lower { mut scopes, names, .. } = lower;
+    scopes.resolve();
+    Ok(Parsed { function, scopes, names })
+}

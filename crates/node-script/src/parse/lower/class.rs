@@ -1,0 +1,419 @@
+//! Classes: their scope, their private names, and the hidden functions that define fields.
+
+use super::expression::method_kind;
+use super::function::{Parts, parts};
+use super::{Lower, Lowered, at, start};
+use crate::parse::error::ParseError;
+use crate::parse::names::Name;
+use crate::parse::scope::{BindingKind, ScopeKind};
+use crate::parse::tree::{
+    At, Body, Class, Element, Field, FunctionKind, Kind, Member, Part, PrivateKind, PrivateName,
+};
+use boa_ast::Spanned;
+use boa_ast::expression::{Expression, Identifier};
+use boa_ast::function::{
+    ClassDeclaration, ClassElement, ClassElementName, ClassExpression, FunctionExpression,
+};
+use boa_ast::property::{MethodDefinitionKind, PropertyName};
+use boa_interner::Sym;
+
+/// The private names of a class.
+pub(super) struct ClassNames {
+    brand: Name,
+    static_brand: Name,
+    names: Vec<(Sym, Kinds)>,
+}
+
+/// What a private name is declared as.
+#[derive(Clone, Copy, Default)]
+struct Kinds {
+    is_static: bool,
+    field: bool,
+    method: bool,
+    getter: bool,
+    setter: bool,
+}
+
+/// A class of the parser's tree.
+struct ClassParts<'p> {
+    name: Option<Identifier>,
+    named_inside: bool,
+    parent: Option<&'p Expression>,
+    constructor: Option<&'p FunctionExpression>,
+    elements: &'p [ClassElement],
+    at: At,
+    text: (u32, u32),
+}
+
+impl<'a> Lower<'a> {
+    pub(super) fn class_declaration(&mut self, class: &ClassDeclaration) -> Lowered<&'a Class<'a>> {
+        let name = class.name();
+        let place = at(&name);
+        let text = self.declared_text(place, class.elements(), class.constructor());
+        self.class(&ClassParts {
+            name: Some(name),
+            named_inside: true,
+            parent: class.super_ref(),
+            constructor: class.constructor(),
+            elements: class.elements(),
+            at: place,
+            text,
+        })
+    }
+
+    pub(super) fn class_expression(&mut self, class: &ClassExpression) -> Lowered<&'a Class<'a>> {
+        let place = start(class.span());
+        let end = class.span().end();
+        let end = At { line: end.line_number(), column: end.column_number() };
+        let text = (self.offset(place), self.offset(end));
+        self.class(&ClassParts {
+            name: class.name(),
+            named_inside: class.name_scope().is_some(),
+            parent: class.super_ref(),
+            constructor: class.constructor(),
+            elements: class.elements(),
+            at: place,
+            text,
+        })
+    }
+
+    /// The text of a class declaration, whose place the parser does not keep: from the word `class` before its name
+    /// to the first brace that closes behind its last element.
+    fn declared_text(
+        &self,
+        name: At,
+        elements: &[ClassElement],
+        constructor: Option<&FunctionExpression>,
+    ) -> (u32, u32) {
+        let name = self.offset(name) as usize;
+        let word: Vec<u16> = "class".encode_utf16().collect();
+        let before = self.text.get(..name).unwrap_or_default();
+        let start = before.windows(word.len()).rposition(|window| window == word).unwrap_or(name);
+        let ends = elements.iter().filter_map(|element| match element {
+            ClassElement::MethodDefinition(method) => Some(method.linear_span().end().pos()),
+            ClassElement::FieldDefinition(field) | ClassElement::StaticFieldDefinition(field) => {
+                field.initializer().map(|value| {
+                    let end = value.span().end();
+                    let end = At { line: end.line_number(), column: end.column_number() };
+                    self.offset(end) as usize
+                })
+            }
+            _ => None,
+        });
+        let own = constructor.and_then(FunctionExpression::linear_span);
+        let last = ends.chain(own.map(|span| span.end().pos())).max().unwrap_or(name);
+        let rest = self.text.get(last..).unwrap_or_default();
+        let close = rest.iter().position(|unit| *unit == u16::from(b'}'));
+        (start as u32, close.map_or(self.text.len(), |close| last + close + 1) as u32)
+    }
+
+    fn class(&mut self, parts: &ClassParts<'_>) -> Lowered<&'a Class<'a>> {
+        self.class_count += 1;
+        let number = self.class_count;
+        let brand = self.names.of(&format!(".brand{number}"));
+        let static_brand = self.names.of(&format!(".static-brand{number}"));
+        let names = private_names(parts.elements);
+        let outer_strict =
+            self.functions.last_mut().map(|function| std::mem::replace(&mut function.strict, true));
+        let class = self.inside(ScopeKind::Class, |this, scope| {
+            let own_name = match parts.name {
+                Some(name) if parts.named_inside => {
+                    let name = Name(name.sym());
+                    this.scopes.declare(scope, name, BindingKind::Const, At::NEVER);
+                    Some(this.use_name(name, At::NEVER))
+                }
+                _ => None,
+            };
+            this.classes.push(ClassNames { brand, static_brand, names: names.clone() });
+            let mut private_names = Vec::new();
+            let (mut branded, mut static_branded) = (false, false);
+            for (name, kinds) in &names {
+                let field = kinds.field;
+                branded |= !field && !kinds.is_static;
+                static_branded |= !field && kinds.is_static;
+                if field {
+                    let variable = this.private_variable(*name, "");
+                    this.scopes.declare(scope, variable, BindingKind::Hidden, At::default());
+                    let variable = this.use_name(variable, At::NEVER);
+                    let name = Name(*name);
+                    private_names.push(PrivateName { name, variable, is_field: true });
+                }
+            }
+            let hidden = |this: &mut Self, wanted: bool, name: Name| {
+                wanted.then(|| {
+                    this.scopes.declare(scope, name, BindingKind::Hidden, At::default());
+                    this.use_name(name, At::NEVER)
+                })
+            };
+            let brand = hidden(this, branded, brand);
+            let static_brand = hidden(this, static_branded, static_brand);
+            let parent = parts.parent.map(|parent| this.expression(parent)).transpose()?;
+            let constructor = this.constructor(parts)?;
+            let members = this.members(parts.elements)?;
+            let fields = this.fields(parts.elements, false, parts.at)?;
+            let static_fields = this.fields(parts.elements, true, parts.at)?;
+            this.classes.pop();
+            Ok(&*this.arena.alloc(Class {
+                at: parts.at,
+                name: parts.name.map(|name| Name(name.sym())),
+                scope,
+                own_name,
+                parent,
+                constructor,
+                members,
+                private_names: this.list(private_names),
+                fields,
+                static_fields,
+                brand,
+                static_brand,
+                text: parts.text,
+            }))
+        })?;
+        if let (Some(strict), Some(function)) = (outer_strict, self.functions.last_mut()) {
+            function.strict = strict;
+        }
+        Ok(class)
+    }
+
+    fn constructor(
+        &mut self,
+        class: &ClassParts<'_>,
+    ) -> Lowered<&'a crate::parse::tree::Function<'a>> {
+        let derived = class.parent.is_some();
+        let kind =
+            if derived { FunctionKind::DerivedConstructor } else { FunctionKind::BaseConstructor };
+        if let Some(f) = class.constructor {
+            let parts = parts!(f, kind, false, false, class.name, false, class.at);
+            return self.function(&parts);
+        }
+        let name = class.name.map(|name| Name(name.sym()));
+        self.hidden_function(kind, name, class.at, |this| {
+            if !derived {
+                return Ok(Body::Statements(&[]));
+            }
+            // constructor(...arguments) { super(...arguments); }
+            let hidden = this.scopes.hidden;
+            let arguments = this.use_name(hidden.arguments, class.at);
+            let arguments = this.node(class.at, Kind::Name(arguments));
+            let call = Kind::SuperCall {
+                callee: this.use_name(hidden.callee, class.at),
+                new_target: this.use_name(hidden.new_target, class.at),
+                this: this.use_name(hidden.this, At::NEVER),
+                arguments: this.list(vec![Element::Spread(arguments)]),
+            };
+            let call = this.node(class.at, call);
+            let body = vec![crate::parse::tree::Statement::Expression(call)];
+            Ok(Body::Statements(this.list(body)))
+        })
+    }
+
+    fn members(&mut self, elements: &[ClassElement]) -> Lowered<&'a [Member<'a>]> {
+        let mut members = Vec::new();
+        let mut computed = 0;
+        for element in elements {
+            match element {
+                ClassElement::MethodDefinition(m) => {
+                    let (is_async, is_generator) = method_kind(m.kind());
+                    let part = match m.kind() {
+                        MethodDefinitionKind::Get => Part::Getter,
+                        MethodDefinitionKind::Set => Part::Setter,
+                        _ => Part::Value,
+                    };
+                    let kind = match part {
+                        Part::Value => FunctionKind::Method,
+                        _ => FunctionKind::Accessor,
+                    };
+                    let is_static = m.is_static();
+                    match m.name() {
+                        ClassElementName::PropertyName(name) => {
+                            let key = self.key(name)?;
+                            let name = name.literal();
+                            let place = name.as_ref().map_or(At::default(), at);
+                            let parts = parts!(m, kind, is_async, is_generator, name, false, place);
+                            let function = self.function(&parts)?;
+                            members.push(Member::Method { key, function, is_static, part });
+                        }
+                        ClassElementName::PrivateName(name) => {
+                            let spelled = self.private_variable(name.description(), "");
+                            let place = at(name);
+                            let shown = Identifier::new(spelled.0, name.span());
+                            let parts =
+                                parts!(m, kind, is_async, is_generator, Some(shown), false, place);
+                            let function = self.function(&parts)?;
+                            let suffix = match part {
+                                Part::Value => "",
+                                Part::Getter => ".get",
+                                Part::Setter => ".set",
+                            };
+                            let variable = self.private_variable(name.description(), suffix);
+                            let kind = BindingKind::Hidden;
+                            self.scopes.declare(self.scope, variable, kind, At::default());
+                            let variable = self.use_name(variable, At::NEVER);
+                            members.push(Member::PrivateMethod { variable, function, is_static });
+                        }
+                    }
+                }
+                ClassElement::FieldDefinition(field)
+                | ClassElement::StaticFieldDefinition(field) => {
+                    if let PropertyName::Computed(key) = field.name() {
+                        let key = self.expression(key)?;
+                        let name = self.names.of(&format!(".field{computed}"));
+                        computed += 1;
+                        let kind = BindingKind::Hidden;
+                        self.scopes.declare(self.scope, name, kind, At::default());
+                        let variable = self.use_name(name, At::NEVER);
+                        members.push(Member::FieldKey { variable, key });
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(self.list(members))
+    }
+
+    /// The function that defines the fields of an instance, or of the class itself.
+    fn fields(
+        &mut self,
+        elements: &[ClassElement],
+        is_static: bool,
+        place: At,
+    ) -> Lowered<Option<&'a crate::parse::tree::Function<'a>>> {
+        let wanted = |element: &ClassElement| match element {
+            ClassElement::FieldDefinition(_) | ClassElement::PrivateFieldDefinition(_) => {
+                !is_static
+            }
+            ClassElement::StaticFieldDefinition(_)
+            | ClassElement::PrivateStaticFieldDefinition(_)
+            | ClassElement::StaticBlock(_) => is_static,
+            ClassElement::MethodDefinition(_) => false,
+        };
+        if !elements.iter().any(wanted) {
+            return Ok(None);
+        }
+        let name = match is_static {
+            true => self.names.of("<static_initializer>"),
+            false => self.names.of("<instance_members_initializer>"),
+        };
+        let kind = FunctionKind::Initialiser;
+        let function = self.hidden_function(kind, Some(name), place, |this| {
+            let mut fields = Vec::new();
+            let mut computed = 0;
+            for element in elements {
+                let is_wanted = wanted(element);
+                match element {
+                    ClassElement::FieldDefinition(field)
+                    | ClassElement::StaticFieldDefinition(field) => {
+                        let number = computed;
+                        computed += i32::from(field.name().computed().is_some());
+                        if !is_wanted {
+                            continue;
+                        }
+                        let value =
+                            field.initializer().map(|value| this.expression(value)).transpose()?;
+                        fields.push(match field.name() {
+                            PropertyName::Literal(name) => {
+                                Field::Named { name: Name(name.sym()), value }
+                            }
+                            PropertyName::Computed(_) => {
+                                let name = this.names.of(&format!(".field{number}"));
+                                Field::Computed { key: this.use_name(name, At::NEVER), value }
+                            }
+                        });
+                    }
+                    ClassElement::PrivateFieldDefinition(field)
+                    | ClassElement::PrivateStaticFieldDefinition(field)
+                        if is_wanted =>
+                    {
+                        let value =
+                            field.initializer().map(|value| this.expression(value)).transpose()?;
+                        let variable = this.private_variable(field.name().description(), "");
+                        let name = this.use_name(variable, At::NEVER);
+                        fields.push(Field::Private { name, value });
+                    }
+                    ClassElement::StaticBlock(block) if is_wanted => {
+                        let arrow = FunctionKind::Arrow;
+                        let function = this.hidden_function(arrow, None, place, |this| {
+                            let body = this.statements(block.statements().statements())?;
+                            Ok(Body::Statements(body))
+                        })?;
+                        fields.push(Field::Block(this.node(place, Kind::Function(function))));
+                    }
+                    _ => {}
+                }
+            }
+            Ok(Body::Fields(this.list(fields)))
+        })?;
+        Ok(Some(function))
+    }
+
+    /// The variable of a class's scope that stands for a private name, or for a part of it.
+    fn private_variable(&mut self, name: Sym, suffix: &str) -> Name {
+        let text = self.names.text(Name(name));
+        self.names.of(&format!("#{text}{suffix}"))
+    }
+
+    pub(super) fn private_kind(&mut self, name: Sym, place: At) -> Lowered<PrivateKind<'a>> {
+        let found = self.classes.iter().rev().find_map(|class| {
+            let kinds = class.names.iter().find(|(known, _)| *known == name)?.1;
+            Some((kinds, if kinds.is_static { class.static_brand } else { class.brand }))
+        });
+        let Some((kinds, brand)) = found else {
+            let text = self.names.text(Name(name));
+            let message = format!("Private field '#{text}' must be declared in an enclosing class");
+            return Err(ParseError::new(message, place));
+        };
+        let part = |this: &mut Self, wanted: bool, suffix: &str| {
+            wanted.then(|| {
+                let variable = this.private_variable(name, suffix);
+                this.use_name(variable, At::NEVER)
+            })
+        };
+        if let Some(field) = part(self, kinds.field, "") {
+            return Ok(PrivateKind::Field(field));
+        }
+        let method = part(self, kinds.method, "");
+        let getter = part(self, kinds.getter, ".get");
+        let setter = part(self, kinds.setter, ".set");
+        let brand = self.use_name(brand, At::NEVER);
+        Ok(match method {
+            Some(method) => PrivateKind::Method { brand, method },
+            None => PrivateKind::Accessor { brand, getter, setter },
+        })
+    }
+}
+
+/// The private names that a class declares, in the order of the source.
+fn private_names(elements: &[ClassElement]) -> Vec<(Sym, Kinds)> {
+    let mut names: Vec<(Sym, Kinds)> = Vec::new();
+    let mut add = |name: Sym, kinds: Kinds| match names.iter_mut().find(|(known, _)| *known == name)
+    {
+        Some((_, known)) => {
+            known.getter |= kinds.getter;
+            known.setter |= kinds.setter;
+        }
+        None => names.push((name, kinds)),
+    };
+    for element in elements {
+        match element {
+            ClassElement::PrivateFieldDefinition(field) => {
+                add(field.name().description(), Kinds { field: true, ..Kinds::default() });
+            }
+            ClassElement::PrivateStaticFieldDefinition(field) => {
+                let kinds = Kinds { field: true, is_static: true, ..Kinds::default() };
+                add(field.name().description(), kinds);
+            }
+            ClassElement::MethodDefinition(m) => {
+                if let ClassElementName::PrivateName(name) = m.name() {
+                    let getter = m.kind() == MethodDefinitionKind::Get;
+                    let setter = m.kind() == MethodDefinitionKind::Set;
+                    let method = !getter && !setter;
+                    let is_static = m.is_static();
+                    let kinds = Kinds { is_static, field: false, method, getter, setter };
+                    add(name.description(), kinds);
+                }
+            }
+            _ => {}
+        }
+    }
+    names
+}

@@ -1,0 +1,242 @@
+//! Functions of all kinds, and what a text as a whole is.
+
+use super::{Around, Lower, Lowered, at};
+use crate::parse::error::ParseError;
+use crate::parse::names::Name;
+use crate::parse::scope::{BindingKind, ScopeKind};
+use crate::parse::tree::{At, Body, Function, FunctionKind, Parameter, Target};
+use boa_ast::declaration::Binding;
+use boa_ast::expression::Identifier;
+use boa_ast::function::{FormalParameterList, FunctionBody};
+use boa_ast::{LinearSpan, Module, ModuleItem, Script};
+
+/// A function of the parser's tree, whatever its type.
+pub(super) struct Parts<'p> {
+    pub kind: FunctionKind,
+    pub is_async: bool,
+    pub is_generator: bool,
+    pub name: Option<Identifier>,
+    pub named_inside: bool,
+    pub parameters: &'p FormalParameterList,
+    pub body: &'p FunctionBody,
+    pub text: Option<LinearSpan>,
+    pub at: At,
+}
+
+/// The parts of a function node: all have the same methods.
+macro_rules! parts {
+    ($function:expr, $kind:expr, $is_async:expr, $is_generator:expr, $name:expr, $inside:expr, $at:expr) => {
+        Parts {
+            kind: $kind,
+            is_async: $is_async,
+            is_generator: $is_generator,
+            name: $name,
+            named_inside: $inside,
+            parameters: $function.parameters(),
+            body: $function.body(),
+            text: Option::<boa_ast::LinearSpan>::from($function.linear_span()),
+            at: $at,
+        }
+    };
+}
+pub(super) use parts;
+
+impl<'a> Lower<'a> {
+    pub(super) fn function(&mut self, parts: &Parts<'_>) -> Lowered<&'a Function<'a>> {
+        let arrow = parts.kind.is_arrow();
+        let strict = parts.body.strict() || self.strict();
+        let simple = parts.parameters.is_simple();
+        self.inside(ScopeKind::Function { arrow }, |this, scope| {
+            this.functions.push(Around { kind: parts.kind, strict, assigned: 0 });
+            let inner = this.scopes.get_mut(scope);
+            inner.maps_arguments = !strict && simple && !arrow;
+            inner.derived = parts.kind == FunctionKind::DerivedConstructor;
+            let (parameters, rest) = this.parameters(parts.parameters)?;
+            let body = this.statements(parts.body.statements())?;
+            let own_name = match parts.name {
+                Some(name) if parts.named_inside => {
+                    let own = this.scopes.own(scope, Name(name.sym()));
+                    if own.is_none() {
+                        this.declare(name.sym(), BindingKind::FunctionName, at(&name));
+                    }
+                    own.is_none().then(|| this.use_name(Name(name.sym()), at(&name)))
+                }
+                _ => None,
+            };
+            let around = this.functions.pop();
+            Ok(&*this.arena.alloc(Function {
+                at: parts.at,
+                kind: parts.kind,
+                is_async: parts.is_async,
+                is_generator: parts.is_generator,
+                strict,
+                name: parts.name.map(|name| Name(name.sym())),
+                own_name,
+                parameters,
+                rest,
+                length: parts.parameters.length(),
+                scope,
+                body: Body::Statements(body),
+                text: parts.text.map_or((0, 0), text_of),
+                assigned: around.map_or(0, |around| around.assigned),
+            }))
+        })
+    }
+
+    #[expect(clippy::type_complexity, reason = "a pair that is taken apart at once")]
+    fn parameters(
+        &mut self,
+        list: &FormalParameterList,
+    ) -> Lowered<(&'a [Parameter<'a>], Option<Target<'a>>)> {
+        // All names are there before the first default value.
+        for parameter in list.as_ref() {
+            self.declare_names(parameter.variable().binding(), BindingKind::Parameter);
+        }
+        let (mut parameters, mut rest) = (Vec::new(), None);
+        for parameter in list.as_ref() {
+            let target = self.binding_target(parameter.variable().binding())?;
+            if parameter.is_rest_param() {
+                rest = Some(target);
+                continue;
+            }
+            let default = parameter.init().map(|value| self.expression(value)).transpose()?;
+            parameters.push(Parameter { target, default });
+        }
+        Ok((self.list(parameters), rest))
+    }
+
+    /// A function without a text of its own, whose body is lowered in its scope.
+    pub(super) fn hidden_function(
+        &mut self,
+        kind: FunctionKind,
+        name: Option<Name>,
+        at: At,
+        body: impl FnOnce(&mut Self) -> Lowered<Body<'a>>,
+    ) -> Lowered<&'a Function<'a>> {
+        let arrow = kind.is_arrow();
+        self.inside(ScopeKind::Function { arrow }, |this, scope| {
+            this.functions.push(Around { kind, strict: true, assigned: 0 });
+            this.scopes.get_mut(scope).derived = kind == FunctionKind::DerivedConstructor;
+            let body = body(this)?;
+            this.functions.pop();
+            Ok(&*this.arena.alloc(Function {
+                at,
+                kind,
+                is_async: false,
+                is_generator: false,
+                strict: true,
+                name,
+                own_name: None,
+                parameters: &[],
+                rest: None,
+                length: 0,
+                scope,
+                body,
+                text: (0, 0),
+                assigned: 0,
+            }))
+        })
+    }
+
+    /// A function's body with parameters that are given (a CommonJS module).
+    pub(in crate::parse) fn body(
+        &mut self,
+        body: &FunctionBody,
+        parameters: &[&str],
+    ) -> Lowered<&'a Function<'a>> {
+        let strict = body.strict();
+        self.top(ScopeKind::Function { arrow: false }, strict, FunctionKind::Normal, |this| {
+            let mut list = Vec::new();
+            for name in parameters {
+                let name = this.names.of(name);
+                this.scopes.declare(this.scope, name, BindingKind::Parameter, At::default());
+                let target = Target::Name(this.use_name(name, At::default()));
+                list.push(Parameter { target, default: None });
+            }
+            let body = this.statements(body.statements())?;
+            Ok((this.list(list), body, false))
+        })
+    }
+
+    pub(in crate::parse) fn script(
+        &mut self,
+        script: &Script,
+        strict: bool,
+    ) -> Lowered<&'a Function<'a>> {
+        let strict = strict || script.strict();
+        let eval = self.scopes.outside == crate::parse::scope::Outside::Contexts;
+        let kind = match strict && eval {
+            // Its variables are its own, but `this` is not.
+            true => ScopeKind::Function { arrow: true },
+            false => ScopeKind::Script,
+        };
+        self.top(kind, strict, FunctionKind::Top, |this| {
+            let body = this.statements(script.statements())?;
+            Ok((this.list(Vec::new()), body, false))
+        })
+    }
+
+    pub(in crate::parse) fn module(&mut self, module: &Module) -> Lowered<&'a Function<'a>> {
+        self.top(ScopeKind::Function { arrow: false }, true, FunctionKind::Top, |this| {
+            let mut items = Vec::new();
+            for item in module.items().items() {
+                match item {
+                    ModuleItem::StatementListItem(item) => items.push(item.clone()),
+                    ModuleItem::ImportDeclaration(_) | ModuleItem::ExportDeclaration(_) => {
+                        let what = "import and export of modules";
+                        return Err(ParseError::not_supported(what, At { line: 1, column: 1 }));
+                    }
+                }
+            }
+            let body = this.statements(&items)?;
+            Ok((this.list(Vec::new()), body, true))
+        })
+    }
+
+    #[expect(clippy::type_complexity, reason = "what a text consists of")]
+    fn top(
+        &mut self,
+        kind: ScopeKind,
+        strict: bool,
+        function: FunctionKind,
+        f: impl FnOnce(
+            &mut Self,
+        )
+            -> Lowered<(&'a [Parameter<'a>], &'a [crate::parse::tree::Statement<'a>], bool)>,
+    ) -> Lowered<&'a Function<'a>> {
+        let scope = self.scopes.add(kind, None);
+        self.scope = scope;
+        self.functions.push(Around { kind: function, strict, assigned: 0 });
+        self.scopes.get_mut(scope).maps_arguments = !strict;
+        let (parameters, body, is_async) = f(self)?;
+        self.functions.pop();
+        Ok(self.arena.alloc(Function {
+            at: At { line: 1, column: 1 },
+            kind: function,
+            is_async,
+            is_generator: false,
+            strict,
+            name: None,
+            own_name: None,
+            parameters,
+            rest: None,
+            length: parameters.len() as u32,
+            scope,
+            body: Body::Statements(body),
+            text: (0, self.text.len() as u32),
+            assigned: 0,
+        }))
+    }
+
+    /// Declares the names that a binding binds.
+    pub(super) fn declare_names(&mut self, binding: &Binding, kind: BindingKind) {
+        self.each_name(binding, &mut |this, name, at| match kind {
+            BindingKind::Var => this.declare_var(name, at),
+            kind => this.declare(name, kind, at),
+        });
+    }
+}
+
+pub(super) fn text_of(span: LinearSpan) -> (u32, u32) {
+    (span.start().pos() as u32, span.end().pos() as u32)
+}

@@ -1,0 +1,239 @@
+//! Programs: making a machine, and running a file or a text in it.
+
+use crate::machine::{Machine, Options, R, roots};
+use crate::objects::atoms::{Atoms, known};
+use crate::objects::class::{Class, ClassId, ObjectKind};
+use crate::objects::code::Arguments;
+use crate::objects::layout::{CODE, FIELDS, LENGTH, METHOD_SLOTS, SHARED};
+use crate::thrown::{Outcome, Thrown};
+use core::fmt;
+use heap_model::{Kind, OutOfMemory, Value};
+use node_memory::Runtime;
+use std::path::Path;
+
+/// How a program has ended.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Finished {
+    /// Nothing was left to do, or it has called `process.exit`: the exit code.
+    Exit(i32),
+    /// An exception that nothing has caught: its text as Node prints it.
+    Uncaught(String),
+    /// The heap's limit was reached.
+    OutOfMemory(OutOfMemory),
+}
+
+/// Why a machine could not be made, or a file not be read.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum ScriptError {
+    /// The heap's limit is too low for the built-in objects.
+    Setup(Thrown),
+    /// The file cannot be read.
+    File(std::io::Error),
+}
+
+impl fmt::Display for ScriptError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Setup(_) => f.write_str("the built-in objects could not be made"),
+            Self::File(_) => f.write_str("the file cannot be read"),
+        }
+    }
+}
+
+impl core::error::Error for ScriptError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match self {
+            Self::Setup(thrown) => Some(thrown),
+            Self::File(error) => Some(error),
+        }
+    }
+}
+
+impl Machine {
+    /// Makes a world on a runtime: all built-in objects.
+    ///
+    /// # Errors
+    /// [`ScriptError::Setup`] if they do not fit below the heap's limit.
+    pub fn new(runtime: Runtime, options: Options) -> Result<Self, ScriptError> {
+        let mut runtime = runtime;
+        let heap = runtime.heap_mut();
+        heap.set_register_limit(options.stack);
+        let mut registers = heap.registers();
+        let pushed = registers.push(roots::COUNT);
+        pushed.map_err(|error| ScriptError::Setup(error.into()))?;
+        let roots = registers.window();
+        let window = registers.push(4);
+        window.map_err(|error| ScriptError::Setup(error.into()))?;
+        let seed = if options.deterministic { 0 } else { seed() };
+        let mut machine = Self {
+            runtime,
+            options,
+            roots,
+            frames: Vec::new(),
+            codes: Default::default(),
+            classes: Default::default(),
+            atoms: Atoms::new(),
+            lookups: Default::default(),
+            jobs: Default::default(),
+            modules: Default::default(),
+            scopes: Vec::new(),
+            literal_classes: Vec::new(),
+            promise_codes: (0, 0),
+            ended_nested: false,
+            random: [0x9E37_79B9_7F4A_7C15 ^ seed, 0xD1B5_4A32_D192_ED03],
+            shared_symbols: Vec::new(),
+            proxy_classes: [None; 3],
+            joining: Vec::new(),
+            require_code: None,
+            syntax_error: None,
+        };
+        machine.bootstrap().map_err(ScriptError::Setup)?;
+        Ok(machine)
+    }
+
+    /// Makes what all other objects need, then all other objects.
+    fn bootstrap(&mut self) -> Outcome {
+        self.scoped(|machine| {
+            let object = machine.temps(3)?;
+            let (function, null) = (object + 1, object + 2);
+            machine.registers().set_null(null);
+            // Object.prototype, which has none itself.
+            let mut class = Class::new(ObjectKind::Ordinary, Kind::Object, FIELDS, 0);
+            class.unique = true;
+            class.is_prototype = true;
+            let id = machine.add_class(class, null)?;
+            machine.new_of(object, id)?;
+            machine.store_root(roots::OBJECT_PROTOTYPE, object);
+            // The global object.
+            let mut class = Class::new(ObjectKind::Global, Kind::Object, FIELDS, 0);
+            class.unique = true;
+            let id = machine.add_class(class, object)?;
+            machine.new_of(function, id)?;
+            machine.store_root(roots::GLOBAL, function);
+            // Function.prototype is a function.
+            let name = known::EMPTY;
+            let code = crate::objects::code::NativeCode {
+                call: nothing,
+                name,
+                length: 0,
+                constructor: false,
+            };
+            let code = machine.codes.add(crate::objects::code::Callable::Native(code));
+            let mut class = Class::new(ObjectKind::Function, Kind::Closure, METHOD_SLOTS, 0);
+            class.callable = true;
+            class.unique = true;
+            class.is_prototype = true;
+            let id = machine.add_class(class, object)?;
+            machine.describe_function(id);
+            machine.new_of(function, id)?;
+            machine.new_shared(null, code)?;
+            machine.registers().store(function, SHARED, null)?;
+            machine.registers().store_value(function, CODE, Value::Smi(code))?;
+            machine.store_root(roots::FUNCTION_PROTOTYPE, function);
+            // Array.prototype is an array.
+            let mut class = Class::new(ObjectKind::Array, Kind::Object, LENGTH + 1, 0);
+            class.unique = true;
+            class.is_prototype = true;
+            let id = machine.add_class(class, object)?;
+            machine.describe_array(id);
+            machine.new_of(function, id)?;
+            machine.registers().store_value(function, LENGTH, Value::Smi(0))?;
+            machine.store_root(roots::ARRAY_PROTOTYPE, function);
+            crate::builtins::install(machine)?;
+            crate::node::install(machine)
+        })
+    }
+
+    fn describe_function(&mut self, id: ClassId) {
+        use crate::objects::class::{Flags, internal};
+        let flags = Flags::READ_ONLY;
+        self.classes.add_internal(id, known::LENGTH, flags, internal::FUNCTION_LENGTH);
+        self.classes.add_internal(id, known::NAME, flags, internal::FUNCTION_NAME);
+    }
+
+    fn describe_array(&mut self, id: ClassId) {
+        use crate::objects::class::{Elements, Flags, internal};
+        let flags = Flags(Flags::WRITABLE);
+        self.classes.get_mut(id).elements = Elements::PackedSmi;
+        self.classes.add_internal(id, known::LENGTH, flags, internal::ARRAY_LENGTH);
+    }
+
+    /// Runs a file as Node does, with all jobs that it leaves, to its end.
+    ///
+    /// # Errors
+    /// [`ScriptError::File`] if it cannot be read.
+    pub fn run_file(&mut self, path: &Path) -> Result<Finished, ScriptError> {
+        let bytes = std::fs::read(path).map_err(ScriptError::File)?;
+        let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let text = String::from_utf8_lossy(&bytes);
+        Ok(self.run_text(&path, &text))
+    }
+
+    /// Runs a text as if it were the file with this path.
+    pub fn run_text(&mut self, path: &Path, text: &str) -> Finished {
+        let result = self.scoped(|machine| {
+            let module = machine.temp()?;
+            machine.load_module(module, path, text)?;
+            machine.undefined(module);
+            machine.run_event_loop()
+        });
+        let finished = match result {
+            Ok(()) => Finished::Exit(0),
+            Err(thrown) => self.finish(thrown),
+        };
+        // What cannot be written is lost, as in Node.
+        let _ = std::io::Write::flush(&mut self.options.out);
+        let _ = std::io::Write::flush(&mut self.options.err);
+        finished
+    }
+
+    fn finish(&mut self, thrown: Thrown) -> Finished {
+        match thrown {
+            Thrown::Exit(code) => Finished::Exit(code),
+            Thrown::OutOfMemory(error) => Finished::OutOfMemory(*error),
+            thrown => {
+                let text = self.scoped(|machine| {
+                    let exception = machine.temp()?;
+                    machine.catch(exception, thrown)?;
+                    machine.uncaught_text(exception)
+                });
+                match text {
+                    Ok(text) => Finished::Uncaught(text),
+                    Err(thrown) => Finished::Uncaught(thrown.to_string()),
+                }
+            }
+        }
+    }
+
+    /// The text of an exception that nothing has caught.
+    fn uncaught_text(&mut self, exception: R) -> Outcome<String> {
+        let shown = self.inspect(exception)?;
+        match self.kind_of(exception) {
+            Some(ObjectKind::Error) => Ok(shown),
+            _ => Ok(format!("Uncaught {shown}")),
+        }
+    }
+
+    /// The runtime, for its figures.
+    #[must_use]
+    pub fn runtime(&self) -> &Runtime {
+        &self.runtime
+    }
+
+    /// The runtime, to set it up.
+    pub fn runtime_mut(&mut self) -> &mut Runtime {
+        &mut self.runtime
+    }
+}
+
+fn nothing(machine: &mut Machine, _: Arguments) -> Outcome<R> {
+    machine.give_undefined()
+}
+
+/// A seed that differs from run to run.
+fn seed() -> u64 {
+    use std::hash::{BuildHasher, Hasher};
+    std::hash::RandomState::new().build_hasher().finish()
+}

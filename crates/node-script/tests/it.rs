@@ -1,0 +1,89 @@
+//! Programs in `js/`, each with what Node v20 prints of it beside it.
+//!
+//! `for f in js/*.js; do node --expose-gc $f > ${f%.js}.txt; done` records them anew.
+
+use node_memory::{Runtime, RuntimeOptions};
+use node_script::{Finished, Machine, Options};
+use std::cell::RefCell;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+/// Output that is kept.
+#[derive(Clone, Default)]
+struct Kept(Rc<RefCell<Vec<u8>>>);
+
+impl Write for Kept {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.borrow_mut().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// What a text prints, and how it ends.
+fn run(path: &Path, text: &str) -> (String, Finished) {
+    let runtime = Runtime::new(RuntimeOptions::default()).unwrap();
+    let out = Kept::default();
+    let options = Options {
+        expose_gc: true,
+        out: Box::new(out.clone()),
+        err: Box::new(out.clone()),
+        deterministic: true,
+        ..Options::default()
+    };
+    let mut machine = Machine::new(runtime, options).unwrap();
+    let finished = machine.run_text(path, text);
+    let printed = String::from_utf8(out.0.borrow().clone()).unwrap();
+    (printed, finished)
+}
+
+fn same_as_node(name: &str) {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/js");
+    let path = folder.join(name).with_extension("js");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let expected = std::fs::read_to_string(path.with_extension("txt")).unwrap();
+    let (printed, finished) = run(&path, &text);
+    for (number, (ours, nodes)) in printed.lines().zip(expected.lines()).enumerate() {
+        assert_eq!(ours, nodes, "{name}, line {}", number + 1);
+    }
+    assert_eq!(printed.lines().count(), expected.lines().count(), "{finished:?}");
+    assert!(matches!(finished, Finished::Exit(0)), "{finished:?}");
+}
+
+macro_rules! programs {
+    ($($name:ident => $file:literal,)*) => {
+        $(#[test] fn $name() { same_as_node($file); })*
+    };
+}
+
+programs! {
+    a_program_of_everything_prints_what_node_prints => "basics",
+    closures_scopes_and_patterns_are_nodes => "scopes",
+    classes_and_their_private_members_are_nodes => "classes",
+    generators_and_asynchronous_functions_are_nodes => "generators",
+    errors_and_their_messages_are_nodes => "errors",
+    evaluated_text_sees_what_it_sees_in_node => "eval",
+    objects_arrays_and_texts_are_nodes => "objects",
+}
+
+#[test]
+fn what_is_not_supported_is_a_syntax_error_with_its_place() {
+    let (_, finished) = run(Path::new("/a.mjs"), "let a = 1;\nimport x from 'y';");
+    let Finished::Uncaught(text) = finished else { panic!("{finished:?}") };
+    assert!(text.contains("SyntaxError") && text.contains("not supported"), "{text}");
+}
+
+#[test]
+fn endless_allocation_ends_at_the_limit() {
+    let mut options = RuntimeOptions::default();
+    options.heap = options.heap.with_limit(8 << 20);
+    let runtime = Runtime::new(options).unwrap();
+    let mut machine = Machine::new(runtime, Options::default()).unwrap();
+    let text = "const keep = []; for (;;) keep.push({ a: keep.length });";
+    let finished = machine.run_text(Path::new("/a.js"), text);
+    assert!(matches!(finished, Finished::OutOfMemory(_)), "{finished:?}");
+}

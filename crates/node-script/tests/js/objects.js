@@ -1,0 +1,36 @@
+const o = { b: 1, a: 2, 10: 'ten', 2: 'two', [Symbol('s')]: 3 };
+console.log(Object.keys(o).join(), JSON.stringify(o), Object.getOwnPropertySymbols(o).length);
+for (let i = 0; i < 50; i++) o['k' + i] = i; console.log(Object.keys(o).length, o.k49);
+delete o.k10; delete o.b; console.log('k10' in o, o.k11, Object.keys(o).slice(0, 4).join());
+const big = {}; for (let i = 0; i < 300; i++) big['p' + (i * 7 % 300)] = i; let sum = 0; for (const k in big) sum += big[k]; console.log(sum, Object.keys(big)[1]);
+const arr = []; arr[5] = 1; arr.x = 'named'; console.log(arr.length, Object.keys(arr).join(), arr.indexOf(1), 3 in arr);
+arr[100000] = 2; console.log(arr.length, arr[100000], arr[99999]); arr.length = 3; console.log(arr.length, arr[5]);
+const mixed = [1, 2.5, 'x', null, , {}]; mixed[20] = 1; console.log(mixed.length, mixed[1], mixed[4], mixed[10]);
+const dbl = [0.5, 1.5]; dbl.push(2); dbl.push('s'); console.log(dbl.join(), dbl.pop(), dbl.shift(), dbl.length);
+const lit = () => [1, 2, 3]; const l1 = lit(), l2 = lit(); l1[0] = 9; l1.push(4); console.log(l1.join(), l2.join());
+Object.defineProperty(o, 'hidden', { value: 42, enumerable: false }); console.log(o.hidden, Object.keys(o).includes('hidden'), JSON.stringify(Object.getOwnPropertyDescriptor(o, 'hidden')));
+'use strict'; try { (function () { 'use strict'; o.hidden = 1; })(); } catch (e) { console.log(e.message); }
+const fz = Object.freeze({ a: 1, n: { m: 1 } }); fz.a = 2; fz.n.m = 2; fz.z = 1; console.log(JSON.stringify(fz), Object.isFrozen(fz), Object.isSealed(fz));
+const acc = { _v: 1, get v() { return this._v; }, set v(x) { this._v = x * 2; } }; acc.v = 5; acc.v += 1; console.log(acc.v, acc._v);
+const proto = { greet() { return 'hi ' + this.n; } }; const child = Object.create(proto, { n: { value: 'kid', writable: true } }); console.log(child.greet(), proto.isPrototypeOf(child), child.hasOwnProperty('greet'));
+Object.setPrototypeOf(child, { greet() { return 'changed'; } }); console.log(child.greet());
+proto.greet = () => 'p2'; const c2 = Object.create(proto); console.log(c2.greet()); proto.extra = 1; console.log(c2.extra, c2.none);
+const n = Object.create(null); n.x = 1; console.log(Object.getPrototypeOf(n), 'toString' in n, Object.keys(n).join());
+console.log(Object.entries({ x: 1, y: [2] }).map(([k, v]) => k + '=' + v).join('&'), JSON.stringify(Object.fromEntries([['a', 1], ['b', 2]])));
+console.log(JSON.stringify({ ...{ a: 1, b: 2 }, b: 3, ...null, ...'hi' }), JSON.stringify(Object.assign({}, { a: 1 }, null, { b: 2 })));
+const p = new Proxy({ real: 1 }, { get: (t, k) => k in t ? t[k] : 'trap ' + String(k), has: (t, k) => k === 'magic', set(t, k, v) { t[k] = v * 10; return true; }, deleteProperty() { return true; }, ownKeys: () => ['x', 'y'], getOwnPropertyDescriptor: () => ({ value: 1, enumerable: true, configurable: true }) });
+p.w = 2; console.log(p.real, p.foo, 'magic' in p, 'real' in p, p.w, delete p.zz, Object.keys(p).join());
+console.log(Reflect.has({ a: 1 }, 'a'), Reflect.ownKeys({ z: 1, [Symbol.iterator]: 2 }).length, Reflect.get({ get a() { return this.b; } }, 'a', { b: 'recv' }));
+console.log([1, 2, 3, 4, 5].slice(1, -1).join(), [1, 2, 3].splice(1, 1).join(), [3, 4].concat(5, [6, [7]]).length, [1, 2, 3].reverse().join(), [5, 6].unshift(4));
+console.log([1, 2, 3].some((x) => x > 2), [1, 2, 3].every((x) => x > 2), [1, 2, 3].find((x) => x > 1), [1, 2, 3].filter((x) => x & 1).join(), [[1, 2], [3]].map((a) => a.length).join());
+console.log(Array.from({ length: 3 }, (_, i) => i * i).join(), Array.of(7, 8).join(), new Array(3).length, new Array(3).fill(0).join(), Array.isArray([]), [..."héllo"].length);
+console.log('abc'.charAt(1), 'abc'.charCodeAt(1), 'a-b-c'.split('-').length, 'abc'.slice(-2), 'Hello'.toLowerCase(), ' x '.trim() + '|', 'ab'.padStart(5, '12'), 'abcabc'.indexOf('c', 3), 'x'.repeat(3));
+console.log((255).toString(16), (0.1).toString(2).length, (1.005).toFixed(2), parseInt('12px'), parseFloat('3.14abc'), Number('0x10'), Number(''), Number('1e3'), Number.MAX_SAFE_INTEGER, -0 === 0, Object.is(-0, 0), NaN !== NaN);
+console.log(1e21 + '', 123456789012345680000 + '', 1e-7 + '', 0.000001 + '', 100 + '', -1.5e-10 + '', (25).toString(36), 2 ** 53, 0xff, 0b101, 0o17, 1_000);
+console.log(10n ** 20n, -7n / 2n, 7n % -3n, 5n & 3n, -5n >> 1n, 1n << 70n, 2n > 1, 2n == 2, typeof 1n);
+var getterCalls = 0; const lazy = { get x() { getterCalls++; return 1; } }; lazy.x + lazy.x; console.log(getterCalls);
+console.log([10, 9, 1].toString(), String([1, [2, [3]]]), String({}), `${[]}`, [] + {}, [null, undefined, 1].join());
+const sym = Symbol('desc'); console.log(sym.toString(), sym.description, Symbol.for('k') === Symbol.for('k'), Symbol.keyFor(Symbol.for('k')), typeof sym);
+console.log(JSON.stringify({ u: undefined, f() {}, n: null, d: NaN, s: 'é\u2028"', nested: [undefined, () => 1] }), JSON.stringify([1, { a: 2 }], null, 2), JSON.stringify({ toJSON() { return 'tj'; } }), JSON.stringify('x', null, 1));
+label: { const t = { valueOf() { return 42; }, toString() { return 'str'; } }; console.log(t + 1, `${t}`, t * 2, t > 41, [t] + ''); }
+console.log(Object.getOwnPropertyNames('ab').join(), new String('x') instanceof String, typeof new Number(5), new Boolean(false) ? 't' : 'f');
