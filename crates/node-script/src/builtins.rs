@@ -48,7 +48,7 @@ const GLOBALS: &[fn(&mut Machine) -> Outcome] = &[
 
 /// Makes all globals.
 pub(crate) fn install(machine: &mut Machine) -> Outcome {
-    GLOBALS.iter().try_for_each(|install| machine.scoped(|machine| install(machine)))
+    GLOBALS.iter().try_for_each(|install| machine.scoped(install))
 }
 
 /// A method: its name, its `length`, and what it does.

@@ -3,6 +3,10 @@
 //! [`R`]: usize
 
 #![forbid(unsafe_code)]
+#![expect(
+    clippy::wrong_self_convention,
+    reason = "`to_*` are named as ECMA-262 names its operations"
+)]
 #![allow(dead_code, reason = "what the built-ins that are being added use")]
 
 mod builtins;

@@ -39,11 +39,13 @@ pub struct Options {
     pub stack: usize,
     /// Words behind the program's name.
     pub arguments: Vec<String>,
-    /// Where the program's output goes, and its errors.
+    /// Where the program's output goes.
     pub out: Box<dyn Write>,
+    /// Where what it says of its errors goes.
     pub err: Box<dyn Write>,
     /// Time is virtual and random numbers are fixed: two runs do the same.
     pub deterministic: bool,
+    /// What relative paths are of, and where modules that a text requires are sought.
     pub directory: PathBuf,
 }
 

@@ -20,5 +20,5 @@ pub(crate) const MODULES: &[NodeModule] = &[
 const GLOBALS: &[fn(&mut Machine) -> Outcome] = &[console::install, process::install];
 
 pub(crate) fn install(machine: &mut Machine) -> Outcome {
-    GLOBALS.iter().try_for_each(|install| machine.scoped(|machine| install(machine)))
+    GLOBALS.iter().try_for_each(|install| machine.scoped(install))
 }

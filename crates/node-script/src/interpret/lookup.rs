@@ -125,7 +125,7 @@ impl Machine {
         // A dictionary may gain the property without another class.
         let dictionary = self.classes.get(receiver).dictionary;
         if let Some(how) = how
-            && !(dictionary && !matches!(how, How::Slot(_) | How::Outside(_)))
+            && (!dictionary || matches!(how, How::Slot(_) | How::Outside(_)))
             && !(self.classes.get(receiver).unique && how == How::Absent)
         {
             let epoch = self.classes.epoch;

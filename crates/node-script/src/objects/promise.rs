@@ -269,10 +269,7 @@ impl Machine {
             Some(_) => self.scoped(|machine| {
                 let result = machine.temp()?;
                 let call = machine.call_function(result, handler, &[value]);
-                let thrown = match call {
-                    Ok(()) => None,
-                    Err(thrown) => Some(thrown),
-                };
+                let thrown = call.err();
                 match thrown {
                     None => machine.tell(told, result, true),
                     Some(thrown) => {

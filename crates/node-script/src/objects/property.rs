@@ -414,8 +414,7 @@ impl Machine {
             let holder = machine.temps(2)?;
             let old = holder + 1;
             machine.copy(holder, start);
-            loop {
-                let Some(id) = machine.class_of(holder) else { break };
+            while let Some(id) = machine.class_of(holder) {
                 let kind = machine.classes.get(id).kind;
                 match (kind, key) {
                     (ObjectKind::Proxy, _) => {
@@ -425,10 +424,10 @@ impl Machine {
                         machine.typed_set(holder, index as usize, value)?;
                         return Ok(true);
                     }
-                    (ObjectKind::Arguments, Key::Index(index)) => {
-                        if machine.mapped_set(holder, index, value)? {
-                            return Ok(true);
-                        }
+                    (ObjectKind::Arguments, Key::Index(index))
+                        if machine.mapped_set(holder, index, value)? =>
+                    {
+                        return Ok(true);
                     }
                     _ => {}
                 }

@@ -83,7 +83,6 @@ impl<'a> Lower<'a> {
         })
     }
 
-    #[expect(clippy::type_complexity, reason = "a pair that is taken apart at once")]
     fn parameters(
         &mut self,
         list: &FormalParameterList,
@@ -193,7 +192,6 @@ impl<'a> Lower<'a> {
         })
     }
 
-    #[expect(clippy::type_complexity, reason = "what a text consists of")]
     fn top(
         &mut self,
         kind: ScopeKind,
