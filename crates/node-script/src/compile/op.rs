@@ -613,7 +613,7 @@ pub enum Op {
         to: R,
         fields: u16,
     },
-    /// An array with room for so many elements.
+    /// An array with room for a number of elements.
     Array {
         to: R,
         length: u16,

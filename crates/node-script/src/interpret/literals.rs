@@ -12,7 +12,7 @@ use crate::thrown::Outcome;
 use heap_model::{AccessError, Kind, Tagged, Value};
 
 impl Machine {
-    /// `{}` with room for so many fields; the class is then known.
+    /// `{}` with room for a number of fields; the class is then known.
     pub(crate) fn new_literal(&mut self, to: R, fields: usize) -> Outcome {
         self.new_object(to, fields)?;
         if self.literal_classes.len() <= fields {

@@ -2,7 +2,7 @@
 //!
 //! An object begins with the class of its maker; each property that is added leads to another class, the same for all
 //! objects that were made alike. Property tables are shared along such a line, as V8's descriptor arrays are: a class
-//! sees the first so many entries. A class that belongs to one object alone (a prototype, the global object, a
+//! sees only the first entries. A class that belongs to one object alone (a prototype, the global object, a
 //! constructor) is changed in place instead; what is cached of it is guarded by an epoch.
 //!
 //! The classes themselves refer to nothing in the heap. Each has a cell there, of V8's size, which keeps the prototype.
@@ -362,7 +362,7 @@ impl Classes {
         id
     }
 
-    /// The first class of objects of a kind with a prototype, by its identity, and room for so many fields.
+    /// The first class of objects of a kind with a prototype, by its identity, and room for a number of fields.
     pub fn root(
         &self,
         prototype: u32,

@@ -15,7 +15,7 @@ use heap_model::{Kind, Tagged, Value};
 const HOLE: u64 = 0xFFF7_FFFF_FFF7_FFFF;
 /// An index this far behind the elements makes them a dictionary (V8's `kMaxGap`).
 const MAX_GAP: usize = 1024;
-/// Elements up to so many are not asked whether they are sparse (V8's `kMaxUncheckedFastElementsLength`).
+/// Elements up to this many are not asked whether they are sparse (V8's `kMaxUncheckedFastElementsLength`).
 const UNCHECKED: usize = 5000;
 /// The longest array that is made with room for all of its elements (V8's `kInitialMaxFastElementArray`).
 pub const MAX_FAST: usize = 32 << 20;

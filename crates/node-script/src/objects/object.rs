@@ -223,7 +223,7 @@ impl Machine {
         })
     }
 
-    /// The class of ordinary objects with a prototype, and room for so many fields.
+    /// The class of ordinary objects with a prototype, and room for a number of fields.
     pub(crate) fn object_class(&mut self, prototype: R, fields: usize) -> Outcome<ClassId> {
         self.kind_class(prototype, ObjectKind::Ordinary, Kind::Object, FIELDS, fields)
     }
@@ -280,7 +280,7 @@ impl Machine {
         Ok(())
     }
 
-    /// `{}` with room for so many fields.
+    /// `{}` with room for a number of fields.
     pub(crate) fn new_object(&mut self, to: R, fields: usize) -> Outcome {
         let id = self.root_class(
             roots::OBJECT_PROTOTYPE,
