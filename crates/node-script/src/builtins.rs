@@ -7,6 +7,7 @@
 
 mod array;
 mod boolean;
+mod define;
 mod error;
 mod function;
 mod generator;
@@ -21,10 +22,9 @@ mod reflect;
 mod string;
 mod symbol;
 
-use crate::machine::{Machine, R, roots};
-use crate::objects::atoms::{Atom, known};
-use crate::objects::class::Flags;
-use crate::objects::code::Native;
+pub(crate) use define::{Constant, Method};
+
+use crate::machine::Machine;
 use crate::thrown::Outcome;
 
 /// What each file installs, in an order in which what is needed comes first.
@@ -49,167 +49,4 @@ const GLOBALS: &[fn(&mut Machine) -> Outcome] = &[
 /// Makes all globals.
 pub(crate) fn install(machine: &mut Machine) -> Outcome {
     GLOBALS.iter().try_for_each(|install| machine.scoped(install))
-}
-
-/// A method: its name, its `length`, and what it does.
-pub(crate) type Method = (&'static str, u8, Native);
-
-/// A row of numbers.
-pub(crate) type Constant = (&'static str, f64);
-
-impl Machine {
-    /// Defines built-in methods.
-    pub(crate) fn define_methods(&mut self, object: R, methods: &[Method]) -> Outcome {
-        for (name, length, call) in methods {
-            let name = self.atoms.intern_str(name);
-            self.define_method(object, name, *length, *call)?;
-        }
-        Ok(())
-    }
-
-    pub(crate) fn define_method(
-        &mut self,
-        object: R,
-        name: Atom,
-        length: u8,
-        call: Native,
-    ) -> Outcome {
-        self.scoped(|machine| {
-            let function = machine.temp()?;
-            machine.new_native(function, name, length, call, false)?;
-            machine.define_named(object, name, function, Flags::HIDDEN)
-        })
-    }
-
-    /// Defines a built-in getter, and a setter if there is one.
-    pub(crate) fn define_getter(
-        &mut self,
-        object: R,
-        name: Atom,
-        getter: Native,
-        setter: Option<Native>,
-    ) -> Outcome {
-        let text = self.atoms.text(name);
-        let spelled = text
-            .strip_prefix("Symbol(")
-            .map_or(text.clone(), |rest| format!("[{}]", rest.trim_end_matches(')')));
-        let get = self.atoms.intern_str(&format!("get {spelled}"));
-        let set = self.atoms.intern_str(&format!("set {spelled}"));
-        self.scoped(|machine| {
-            let functions = machine.temps(2)?;
-            machine.new_native(functions, get, 0, getter, false)?;
-            let setter = match setter {
-                Some(setter) => {
-                    machine.new_native(functions + 1, set, 1, setter, false)?;
-                    Some(functions + 1)
-                }
-                None => None,
-            };
-            machine.define_accessor(object, name.into(), Some(functions), setter, false)
-        })
-    }
-
-    /// Defines numbers that cannot be changed.
-    pub(crate) fn define_constants(&mut self, object: R, constants: &[Constant]) -> Outcome {
-        self.scoped(|machine| {
-            let value = machine.temp()?;
-            for (name, number) in constants {
-                let name = machine.atoms.intern_str(name);
-                machine.set_number(value, *number)?;
-                machine.define_named(object, name, value, Flags::FIXED)?;
-            }
-            Ok(())
-        })
-    }
-
-    /// Gives an object the text by which `Object.prototype.toString` names it.
-    pub(crate) fn define_tag(&mut self, object: R, tag: &str) -> Outcome {
-        self.scoped(|machine| {
-            let text = machine.temp()?;
-            let atom = machine.atoms.intern_str(tag);
-            machine.atom_value(text, atom)?;
-            machine.define_named(object, known::TO_STRING_TAG, text, Flags::READ_ONLY)
-        })
-    }
-
-    /// A built-in constructor in `to`, whose prototype is in a register; both refer to each other. It is a global.
-    pub(crate) fn define_class(
-        &mut self,
-        to: R,
-        name: &str,
-        length: u8,
-        call: Native,
-        prototype: R,
-    ) -> Outcome {
-        self.new_constructor(to, name, length, call, prototype)?;
-        let name = self.atoms.intern_str(name);
-        self.define_global(name, to)
-    }
-
-    /// As `define_class`, without a global.
-    pub(crate) fn new_constructor(
-        &mut self,
-        to: R,
-        name: &str,
-        length: u8,
-        call: Native,
-        prototype: R,
-    ) -> Outcome {
-        let name = self.atoms.intern_str(name);
-        self.new_native(to, name, length, call, true)?;
-        self.own_class(to)?;
-        let slot = crate::objects::layout::PROTOTYPE;
-        self.registers().store(to, slot, prototype)?;
-        self.define_named(prototype, known::CONSTRUCTOR, to, Flags::HIDDEN)
-    }
-
-    pub(crate) fn define_global(&mut self, name: Atom, value: R) -> Outcome {
-        self.scoped(|machine| {
-            let global = machine.temp()?;
-            machine.load_root(global, roots::GLOBAL);
-            machine.define_named(global, name, value, Flags::HIDDEN)
-        })
-    }
-
-    /// A prototype: an ordinary object that inherits from the root's, kept in a root, with a class of its own.
-    pub(crate) fn new_prototype(&mut self, to: R, root: usize, parent: usize) -> Outcome {
-        self.scoped(|machine| {
-            let object = machine.temp()?;
-            machine.load_root(object, parent);
-            machine.new_with_prototype(object, object)?;
-            machine.become_prototype(object)?;
-            machine.store_root(root, object);
-            machine.copy(to, object);
-            Ok(())
-        })
-    }
-
-    /// An object of the global's, such as `Math`.
-    pub(crate) fn new_namespace(&mut self, to: R, name: &str) -> Outcome {
-        self.new_object(to, 0)?;
-        self.own_class(to)?;
-        let atom = self.atoms.intern_str(name);
-        self.define_global(atom, to)
-    }
-
-    /// Sets a register to a boolean, and gives it: the result of many built-ins.
-    pub(crate) fn give_bool(&mut self, value: bool) -> Outcome<R> {
-        self.registers().set_bool(0, value);
-        Ok(0)
-    }
-
-    pub(crate) fn give_number(&mut self, value: f64) -> Outcome<R> {
-        self.set_number(0, value)?;
-        Ok(0)
-    }
-
-    pub(crate) fn give_text(&mut self, value: &str) -> Outcome<R> {
-        self.new_text(0, value)?;
-        Ok(0)
-    }
-
-    pub(crate) fn give_undefined(&mut self) -> Outcome<R> {
-        self.undefined(0);
-        Ok(0)
-    }
 }

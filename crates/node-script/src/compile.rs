@@ -10,6 +10,7 @@ pub mod code;
 mod control;
 mod expression;
 mod function;
+mod leave;
 mod literal;
 mod loops;
 pub mod op;

@@ -5,6 +5,7 @@
 //! there is no short way. What throws goes to [`unwind`].
 
 mod asynchronous;
+pub(crate) mod cache;
 pub(crate) mod call;
 pub(crate) mod frame;
 pub(crate) mod generator;
@@ -13,5 +14,7 @@ mod literals;
 pub(crate) mod lookup;
 mod names;
 pub(crate) mod operators;
+mod rare;
 mod run;
+mod short;
 mod unwind;

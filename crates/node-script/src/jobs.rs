@@ -2,30 +2,14 @@
 //!
 //! A job's values lie in an array of the heap, in a machine's register; Rust keeps their kinds and their order alone.
 
+pub(crate) mod queue;
+
 use crate::machine::{Machine, R, roots};
 use crate::thrown::Outcome;
 use heap_model::Value;
-use std::collections::VecDeque;
 
 /// Slots of a job in the array.
 const WIDTH: usize = 3;
-
-/// What is to be run.
-#[derive(Debug, Default)]
-pub struct Jobs {
-    /// Kinds of jobs, the first of which is at slot [`WIDTH`] · `first`.
-    queue: VecDeque<i32>,
-    first: usize,
-    /// Rejected promises that nobody handles, by their identities.
-    pub unhandled: Vec<u32>,
-    /// Steps of the event loop, in the order in which a turn takes them; each says whether it has run anything.
-    pub turns: Vec<Turn>,
-    /// What is run before promises' jobs each time (Node's `process.nextTick`).
-    pub ticks: Option<Turn>,
-}
-
-/// A step of the event loop: whether it has run anything. When nothing has, and none is waited for, the program ends.
-pub type Turn = fn(&mut Machine) -> Outcome<bool>;
 
 impl Machine {
     /// Adds a job of three values.

@@ -20,6 +20,7 @@ mod objects;
 mod parse;
 mod program;
 mod thrown;
+mod window;
 
 pub use machine::{Machine, Options};
 pub use program::{Finished, ScriptError};

@@ -5,31 +5,29 @@
 //! end ([`Machine::temp`]) and go with it. A collection may come at any allocation, so nothing else may hold a value.
 
 use crate::compile::code::ScopeInfo;
+use crate::interpret::cache::LookupCache;
 use crate::interpret::frame::Frame;
-use crate::interpret::lookup::LookupCache;
-use crate::jobs::Jobs;
-use crate::modules::Modules;
+use crate::jobs::queue::Jobs;
+use crate::modules::registry::Modules;
 use crate::objects::atoms::{Atom, Atoms};
 use crate::objects::class::{ClassId, Classes};
-use crate::objects::code::Codes;
+use crate::objects::code::{Arguments, Codes};
 use crate::thrown::Outcome;
+pub use crate::window::{CALLEE, FIRST, R, SPARE, THIS};
 use heap_model::{Registers, Window};
 use node_memory::Runtime;
 use std::io::Write;
 use std::path::PathBuf;
 use std::rc::Rc;
 
-/// A register of the current window.
-pub type R = usize;
+/// A built-in: gives the register of its result.
+pub type Native = fn(&mut Machine, Arguments) -> Outcome<R>;
 
-/// The function that a built-in is called as.
-pub const CALLEE: R = 0;
-/// Its `this`.
-pub const THIS: R = 1;
-/// Its first argument. The window has at least [`SPARE`] of them, undefined where none was given.
-pub const FIRST: R = 2;
-/// Registers for arguments that each built-in's window has.
-pub const SPARE: usize = 6;
+/// A step of the event loop: whether it has run anything. When nothing has, and none is waited for, the program ends.
+pub type Turn = fn(&mut Machine) -> Outcome<bool>;
+
+/// Puts a module's exports into a register.
+pub type Make = fn(&mut Machine, R) -> Outcome;
 
 /// How a machine is set up.
 pub struct Options {
@@ -71,12 +69,12 @@ pub struct Machine {
     /// The registers at the bottom of the stack, which are the machine's own ([`roots`]).
     pub(crate) roots: Window,
     pub(crate) frames: Vec<Frame>,
-    pub(crate) codes: Codes,
+    pub(crate) codes: Codes<Native>,
     pub(crate) classes: Classes,
     pub(crate) atoms: Atoms,
     pub(crate) lookups: LookupCache,
-    pub(crate) jobs: Jobs,
-    pub(crate) modules: Modules,
+    pub(crate) jobs: Jobs<Turn>,
+    pub(crate) modules: Modules<Make>,
     /// The scopes of contexts, by the number in their first slot.
     pub(crate) scopes: Vec<Rc<ScopeInfo>>,
     /// The classes of object literals, by the number of fields that they have room for.

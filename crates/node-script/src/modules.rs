@@ -3,32 +3,17 @@
 //! A module of Node's is a row of [`node::MODULES`](crate::node::MODULES): its names and the function that makes its
 //! exports, which is called when the module is first required.
 
+pub(crate) mod registry;
+
 use crate::compile::code::SourceText;
-use crate::machine::{Machine, R, roots};
+use crate::machine::{Machine, Native, R, roots};
 use crate::objects::atoms::known;
 use crate::objects::class::Flags;
 use crate::objects::code::{Arguments, Callable};
 use crate::parse::Goal;
 use crate::thrown::Outcome;
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
-
-/// Puts a module's exports into a register.
-pub type Make = fn(&mut Machine, R) -> Outcome;
-
-/// A module of Node's.
-pub struct NodeModule {
-    /// Without `node:`.
-    pub name: &'static str,
-    pub make: Make,
-}
-
-/// The modules that are there: the place of each in the array of modules.
-#[derive(Debug, Default)]
-pub struct Modules {
-    places: HashMap<String, usize>,
-}
 
 /// What a module's function is given.
 const PARAMETERS: [&str; 5] = ["exports", "require", "module", "__filename", "__dirname"];
@@ -43,7 +28,7 @@ impl Machine {
             self.registers().load(to, to, place)?;
             return Ok(true);
         }
-        let Some(module) = crate::node::MODULES.iter().find(|module| module.name == name) else {
+        let Some(module) = self.modules.builtin.iter().find(|module| module.name == name) else {
             return Ok(false);
         };
         self.scoped(|machine| {
@@ -195,7 +180,7 @@ impl Machine {
             let text = machine.temp()?;
             machine.new_text(text, &directory.to_string_lossy())?;
             let code = crate::objects::code::NativeCode {
-                call: require,
+                call: require as Native,
                 name,
                 length: 1,
                 constructor: false,

@@ -6,12 +6,12 @@
 mod console;
 mod process;
 
-use crate::machine::Machine;
-use crate::modules::NodeModule;
+use crate::machine::{Machine, Make};
+use crate::modules::registry::NodeModule;
 use crate::thrown::Outcome;
 
 /// Modules that `require` gives.
-pub(crate) const MODULES: &[NodeModule] = &[
+pub(crate) const MODULES: &[NodeModule<Make>] = &[
     NodeModule { name: "console", make: console::make },
     NodeModule { name: "process", make: process::make },
 ];

@@ -8,6 +8,7 @@ mod lower;
 pub mod names;
 pub mod scope;
 pub mod tree;
+mod uses;
 
 pub use error::ParseError;
 

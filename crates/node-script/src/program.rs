@@ -1,6 +1,6 @@
 //! Programs: making a machine, and running a file or a text in it.
 
-use crate::machine::{Machine, Options, R, roots};
+use crate::machine::{Machine, Native, Options, R, roots};
 use crate::objects::atoms::{Atoms, known};
 use crate::objects::class::{Class, ClassId, ObjectKind};
 use crate::objects::code::Arguments;
@@ -89,6 +89,7 @@ impl Machine {
             require_code: None,
             syntax_error: None,
         };
+        machine.modules.builtin = crate::node::MODULES;
         machine.bootstrap().map_err(ScriptError::Setup)?;
         Ok(machine)
     }
@@ -115,7 +116,7 @@ impl Machine {
             // Function.prototype is a function.
             let name = known::EMPTY;
             let code = crate::objects::code::NativeCode {
-                call: nothing,
+                call: nothing as Native,
                 name,
                 length: 0,
                 constructor: false,

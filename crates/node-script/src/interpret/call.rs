@@ -4,7 +4,7 @@ use super::frame::{CONSTRUCT, Frame, NESTED};
 use crate::compile::code::Template;
 use crate::machine::{CALLEE, Machine, R, SPARE, THIS, roots};
 use crate::objects::class::ObjectKind;
-use crate::objects::code::{Arguments, Callable, Code, NativeCode};
+use crate::objects::code::{Arguments, Callable, Code, Native, NativeCode};
 use crate::objects::layout::{CODE, FIRST, SHARED};
 use crate::objects::object::Type;
 use crate::parse::tree::FunctionKind;
@@ -106,7 +106,7 @@ impl Machine {
     /// Calls a built-in.
     fn invoke(
         &mut self,
-        native: NativeCode,
+        native: NativeCode<Native>,
         to: R,
         base: R,
         count: usize,

@@ -3,6 +3,7 @@
 //! A cache of a property that the object itself has holds as long as the object has the class. One that is found along the
 //! prototypes, or that was not there, holds as long as no prototype changes: the classes' epoch.
 
+pub use super::cache::{Cache, How};
 use crate::machine::{Machine, R};
 use crate::objects::atoms::{Atom, Key};
 use crate::objects::class::{ClassId, Flags, ObjectKind, Place};
@@ -10,54 +11,8 @@ use crate::objects::layout::{BACKING, tags};
 use crate::objects::object::Type;
 use crate::objects::property::Found;
 use crate::thrown::Outcome;
-use heap_model::{AccessError, Cursor, Kind};
+use heap_model::{AccessError, Cursor};
 use std::cell::Cell;
-
-/// What a site has found.
-#[derive(Clone, Copy, Debug)]
-pub struct Cache {
-    pub kind: Kind,
-    pub class: u32,
-    pub epoch: u32,
-    pub how: How,
-}
-
-impl Default for Cache {
-    fn default() -> Self {
-        Self { kind: Kind::Object, class: 0, epoch: 0, how: How::None }
-    }
-}
-
-/// Where it lies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum How {
-    None,
-    Slot(u16),
-    Outside(u16),
-    /// In the prototype of objects of this class.
-    Prototype {
-        via: u32,
-        slot: u16,
-    },
-    PrototypeOutside {
-        via: u32,
-        place: u16,
-    },
-    /// Nowhere: undefined.
-    Absent,
-    /// To be added in a slot of the object, which then has another class.
-    Add {
-        next: u32,
-        slot: u16,
-    },
-}
-
-/// A cache for all sites, of what single sites did not have.
-#[derive(Debug, Default)]
-pub struct LookupCache {
-    /// A class whose elements lie in its objects' backing alone.
-    pub plain: Cell<u32>,
-}
 
 /// The property array or the place in it, wherever the backing has it.
 pub(crate) fn outside(object: Cursor<'_>, place: usize) -> Result<Cursor<'_>, AccessError> {

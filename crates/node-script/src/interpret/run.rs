@@ -6,28 +6,15 @@
 use super::frame::{CONSTRUCT, NESTED, RESUMED};
 use super::lookup::{How, outside};
 use super::operators::{Arithmetic, Comparison};
-use crate::compile::op::{Op, PrivateError};
+use crate::compile::op::Op;
 use crate::machine::{Machine, R, roots};
-use crate::objects::atoms::Key;
-use crate::objects::class::{ClassId, Elements, Flags};
 use crate::objects::code::Code;
 use crate::objects::layout::tag;
-use crate::objects::layout::{
-    BACKING, CLASS_PROTOTYPE, CONTEXT, LENGTH, POOL, PREVIOUS, SHARED, tags,
-};
+use crate::objects::layout::{CLASS_PROTOTYPE, CONTEXT, POOL, PREVIOUS, SHARED, tags};
 use crate::objects::object::Type;
 use crate::thrown::Outcome;
-use heap_model::{AccessError, Kind, Tagged, Value};
+use heap_model::{AccessError, Kind, Tagged};
 use std::rc::Rc;
-
-/// A search that the short way does not know.
-struct Miss;
-
-impl From<AccessError> for Miss {
-    fn from(_: AccessError) -> Self {
-        Self
-    }
-}
 
 #[inline(always)]
 fn u(register: u16) -> R {
@@ -99,6 +86,15 @@ impl Machine {
                     }
                 }};
             }
+            /// Leaves the frame that waits now, or goes on in the one behind it.
+            macro_rules! suspend {
+                () => {
+                    if self.suspended(depth) {
+                        return Ok(());
+                    }
+                    (code, pc) = self.current();
+                };
+            }
             macro_rules! jump_by {
                 ($holds:expr, $offset:expr) => {
                     if $holds {
@@ -135,7 +131,6 @@ impl Machine {
                     let number = code.scopes[usize::from(scope)];
                     slow!(self.new_context(u(to), u(outer), info, number));
                 }
-                Op::CopyContext { context } => slow!(self.copy_context(u(context))),
                 Op::LoadSlot { depth: 0, to, context, slot } => {
                     self.runtime.heap_mut().registers().load(
                         u(to),
@@ -177,16 +172,6 @@ impl Machine {
                         return self.throw_not_initialised(code.atoms[usize::from(name)]);
                     }
                 }
-                Op::CheckThis { from } => {
-                    if self.registers().get(u(from)) == Tagged::HOLE {
-                        here!();
-                        return self.throw_this_missing();
-                    }
-                }
-                Op::ThrowConstant { .. } => {
-                    here!();
-                    return self.throw_constant();
-                }
 
                 // -- names --------------------------------------------------------------------------------------
                 Op::LoadGlobal { to, site } => {
@@ -214,48 +199,6 @@ impl Machine {
                         }
                     }
                 }
-                Op::LoadGlobalOrUndefined { to, site } => {
-                    self.load_root(u(to), roots::GLOBAL);
-                    let cell = &code.caches[usize::from(site)];
-                    slow!(self.load_global_slowly(u(to), code.site(site), cell, true));
-                }
-                Op::StoreGlobal { site, from } => {
-                    let strict = code.template.strict;
-                    slow!(self.store_global(code.site(site), u(from), strict));
-                }
-                Op::DeclareGlobal { site, from } => {
-                    slow!(self.declare_global(code.site(site), u(from)));
-                }
-                Op::LoadDynamic { to, context, name } => {
-                    let name = code.atoms[usize::from(name)];
-                    slow!(self.load_dynamic(u(to), u(context), name, false));
-                }
-                Op::LoadDynamicOrUndefined { to, context, name } => {
-                    let name = code.atoms[usize::from(name)];
-                    slow!(self.load_dynamic(u(to), u(context), name, true));
-                }
-                Op::StoreDynamic { context, name, from } => {
-                    let name = code.atoms[usize::from(name)];
-                    let strict = code.template.strict;
-                    slow!(self.store_dynamic(u(context), name, u(from), strict));
-                }
-                Op::DeleteDynamic { to, context, name } => {
-                    let name = code.atoms[usize::from(name)];
-                    let gone = slow!(self.delete_dynamic(u(context), name));
-                    self.registers().set_bool(u(to), gone);
-                }
-                Op::LoadDynamicCallee { to, context, name } => {
-                    let name = code.atoms[usize::from(name)];
-                    slow!(self.load_dynamic_callee(u(to), u(context), name));
-                }
-                Op::DeclareDynamic { context, name, from } => {
-                    let name = code.atoms[usize::from(name)];
-                    slow!(self.declare_dynamic(u(context), name, u(from)));
-                }
-                Op::NewWith { to, outer, object } => {
-                    slow!(self.new_with(u(to), u(outer), u(object)));
-                }
-                Op::GlobalThis { to } => self.load_root(u(to), roots::GLOBAL),
 
                 // -- properties ---------------------------------------------------------------------------------
                 Op::GetNamed { to, object, site } => {
@@ -366,107 +309,6 @@ impl Machine {
                         slow!(self.set_keyed(u(object), u(key), u(from), strict));
                     }
                 }
-                Op::DefineKeyed { object, key, from } => {
-                    here!();
-                    let key = self.to_key(u(key))?;
-                    self.define(u(object), key, u(from), Flags::PLAIN)?;
-                }
-                Op::DefineMethod { object, key, from } => {
-                    here!();
-                    let key = self.to_key(u(key))?;
-                    self.define(u(object), key, u(from), Flags::HIDDEN)?;
-                }
-                Op::DefineGetter { object, key, from, enumerable } => {
-                    here!();
-                    let key = self.to_key(u(key))?;
-                    self.define_accessor(u(object), key, Some(u(from)), None, enumerable)?;
-                }
-                Op::DefineSetter { object, key, from, enumerable } => {
-                    here!();
-                    let key = self.to_key(u(key))?;
-                    self.define_accessor(u(object), key, None, Some(u(from)), enumerable)?;
-                }
-                Op::SetPrototype { object, from } => {
-                    if self.is_object(u(from)) || self.is_null(u(from)) {
-                        slow!(self.set_prototype(u(object), u(from)));
-                    }
-                }
-                Op::DeleteNamed { to, object, name } => {
-                    let key = Key::Name(code.atoms[usize::from(name)]);
-                    slow!(self.delete_operator(u(to), u(object), key, code.template.strict));
-                }
-                Op::DeleteKeyed { to, object, key } => {
-                    here!();
-                    let key = self.to_key(u(key))?;
-                    self.delete_operator(u(to), u(object), key, code.template.strict)?;
-                }
-                Op::GetSuper { to, base } => slow!(self.get_super(u(to), u(base))),
-                Op::SetSuper { base, from } => slow!(self.set_super(u(base), u(from))),
-                Op::CopyProperties { to, from, except } => {
-                    here!();
-                    let mut keys = Vec::new();
-                    if except > 0 {
-                        self.array_keys(u(except), &mut keys)?;
-                    }
-                    self.copy_properties(u(to), u(from), &keys)?;
-                }
-                Op::NewPrivateName { to, name } => {
-                    let text = self.atoms.text(code.atoms[usize::from(name)]);
-                    let text = crate::objects::atoms::units(&format!("#{text}"));
-                    let atom = self.atoms.add_private(text);
-                    slow!(self.atom_value(u(to), atom));
-                }
-                Op::GetPrivate { to, object, key } => {
-                    slow!(self.get_private(u(to), u(object), u(key)));
-                }
-                Op::SetPrivate { object, key, from } => {
-                    slow!(self.set_private(u(object), u(key), u(from)));
-                }
-                Op::DefinePrivate { object, key, from } => {
-                    slow!(self.define_private(u(object), u(key), u(from)));
-                }
-                Op::HasPrivate { to, object, key } => {
-                    here!();
-                    if !self.is_object(u(object)) {
-                        let text = "Cannot use 'in' operator to search for a private field in a value that is no object";
-                        return self.throw_type_error(text);
-                    }
-                    let there = match self.private_key(u(key)) {
-                        Some(key) => self.has_private(u(object), key)?,
-                        None => false,
-                    };
-                    self.registers().set_bool(u(to), there);
-                }
-                Op::CheckBrand { object, brand, name } => {
-                    here!();
-                    let there = match self.private_key(u(brand)) {
-                        Some(brand) => self.has_private(u(object), brand)?,
-                        None => false,
-                    };
-                    if !there {
-                        let name = self.atoms.text(code.atoms[usize::from(name)]);
-                        let text = format!(
-                            "Receiver must be an instance of the class that declares #{name}"
-                        );
-                        return self.throw_type_error(&text);
-                    }
-                }
-                Op::ThrowPrivate { name, reason } => {
-                    here!();
-                    let name = self.atoms.text(code.atoms[usize::from(name)]);
-                    let text = match reason {
-                        PrivateError::NotWritable => {
-                            format!("Private method '#{name}' is not writable")
-                        }
-                        PrivateError::NoGetter => {
-                            format!("'#{name}' was defined without a getter")
-                        }
-                        PrivateError::NoSetter => {
-                            format!("'#{name}' was defined without a setter")
-                        }
-                    };
-                    return self.throw_type_error(&text);
-                }
 
                 // -- operators ----------------------------------------------------------------------------------
                 Op::Add { to, left, right } => {
@@ -546,16 +388,6 @@ impl Machine {
                     let value = self.truth(u(from));
                     self.registers().set_bool(u(to), !value);
                 }
-                Op::TypeOf { to, from } => {
-                    let atom = self.typeof_atom(u(from));
-                    slow!(self.atom_value(u(to), atom));
-                }
-                Op::ToNumber { to, from } => {
-                    let number = slow!(self.to_number(u(from)));
-                    self.set_number(u(to), number)?;
-                }
-                Op::ToNumeric { to, from } => slow!(self.to_numeric(u(to), u(from))),
-                Op::ToString { to, from } => slow!(self.to_string(u(to), u(from))),
                 Op::ToKey { to, from } => {
                     let simple = matches!(
                         self.type_of(u(from)),
@@ -595,14 +427,6 @@ impl Machine {
                 }
                 Op::GreaterEqual { to, left, right } => {
                     let holds = ordered!(GreaterEqual, left, right, |a, b| a >= b);
-                    self.registers().set_bool(u(to), holds);
-                }
-                Op::In { to, key, object } => {
-                    let holds = slow!(self.in_operator(u(key), u(object)));
-                    self.registers().set_bool(u(to), holds);
-                }
-                Op::InstanceOf { to, value, class } => {
-                    let holds = slow!(self.instance_of(u(value), u(class)));
                     self.registers().set_bool(u(to), holds);
                 }
 
@@ -731,17 +555,6 @@ impl Machine {
                         self.registers().pop(window);
                     }
                 }
-                Op::SuperClass { to, callee } => {
-                    here!();
-                    self.prototype_of(u(to), u(callee))?;
-                    if !self.is_constructor(u(to)) {
-                        let what = self.show(u(to));
-                        let text = format!(
-                            "Super constructor {what} of anonymous class is not a constructor"
-                        );
-                        return self.throw_type_error(&text);
-                    }
-                }
                 Op::DirectEval { to, base, count } => {
                     here!();
                     if self.is_real_eval(u(base)) {
@@ -776,23 +589,6 @@ impl Machine {
                     here!();
                     return self.throw(u(from));
                 }
-                Op::ThrowError { kind, message } => {
-                    here!();
-                    let text = self.atoms.text(code.atoms[usize::from(message)]);
-                    return self.throw_error(kind, &text);
-                }
-                Op::CheckPattern { from, name } => {
-                    if self.registers().get(u(from)).is_nullish() {
-                        here!();
-                        let what = self.show(u(from));
-                        let name = match code.atoms.get(usize::from(name)) {
-                            Some(name) => format!("property '{}' of ", self.atoms.text(*name)),
-                            None => String::new(),
-                        };
-                        let text = format!("Cannot destructure {name}'{what}' as it is {what}.");
-                        return self.throw_type_error(&text);
-                    }
-                }
 
                 // -- functions and classes ----------------------------------------------------------------------
                 Op::Closure { to, shared, context } => {
@@ -804,34 +600,6 @@ impl Machine {
                     })?;
                     let number = registers.peek(scratch, POOL + 1)?.as_smi().unwrap_or(0);
                     slow!(self.new_function(u(to), scratch, number, Some(u(context))));
-                }
-                Op::Class { base } => slow!(self.make_class(u(base))),
-                Op::SetHome { function, home } => {
-                    self.registers().store(u(function), crate::objects::layout::HOME, u(home))?;
-                }
-                Op::SetFields { class, from } => slow!(self.set_class_fields(u(class), u(from))),
-                Op::SetBrand { class, key } => slow!(self.set_class_brand(u(class), u(key))),
-                Op::DefineFields { this, callee } => {
-                    slow!(self.define_fields(u(this), u(callee)));
-                }
-                Op::SetFunctionName { function, key, prefix } => {
-                    here!();
-                    let key = self.to_key(u(key))?;
-                    self.set_function_name(u(function), key, prefix)?;
-                }
-                Op::Debugger => {}
-                Op::MappedArguments { to, context } => {
-                    slow!(self.mapped_arguments(u(to), u(context), &code));
-                }
-                Op::Arguments { to } => slow!(self.plain_arguments(u(to))),
-                Op::Rest { to, from } => slow!(self.rest_arguments(u(to), usize::from(from))),
-                Op::NewTarget { to } => {
-                    let construct = self.frames.last().is_some_and(|frame| frame.has(CONSTRUCT));
-                    if construct {
-                        self.load_root(u(to), roots::NEW_TARGET);
-                    } else {
-                        self.undefined(u(to));
-                    }
                 }
 
                 // -- literals -----------------------------------------------------------------------------------
@@ -851,102 +619,48 @@ impl Machine {
                         None => slow!(self.new_literal(u(to), usize::from(fields))),
                     }
                 }
-                Op::Array { to, length } => slow!(self.new_array(u(to), usize::from(length))),
-                Op::ArrayLiteral { to, constant } => {
-                    slow!(self.array_literal(u(to), usize::from(constant)));
-                }
                 Op::Push { array, from } => {
                     if !self.short_push(u(array), u(from))? {
                         slow!(self.push(u(array), u(from)));
                     }
                 }
-                Op::PushHole { array } => {
-                    here!();
-                    let length = self.array_length(u(array));
-                    self.truncate_array(u(array), length + 1)?;
-                }
-                Op::PushAll { array, from } => slow!(self.push_all(u(array), u(from))),
-                Op::RegExp { to, pattern, flags } => {
-                    slow!(self.regexp_literal(
-                        u(to),
-                        code.atoms[usize::from(pattern)],
-                        code.atoms[usize::from(flags)]
-                    ));
-                }
-                Op::TemplateObject { to, constant } => {
-                    slow!(self.template_object(u(to), usize::from(constant), &code));
-                }
 
                 // -- iteration ----------------------------------------------------------------------------------
-                Op::Iterator { to, from } => slow!(self.get_iterator(u(to), u(from))),
-                Op::AsyncIterator { to, from } => slow!(self.get_async_iterator(u(to), u(from))),
                 Op::Next { to, iterator } => slow!(self.next_value(u(to), u(iterator))),
-                Op::NextResult { to, iterator, value } => {
-                    slow!(self.call(u(to), u(iterator) + 1, u(iterator), &[u(value)]));
-                }
-                Op::ResultValue { to, result } => slow!(self.result_value(u(to), u(result))),
-                Op::CloseIterator { iterator } => slow!(self.close_iterator(u(iterator))),
-                Op::CloseIteratorQuietly { iterator } => {
-                    slow!(self.close_iterator_quietly(u(iterator)));
-                }
-                Op::IteratorMethod { to, iterator, which } => {
-                    slow!(self.iterator_method(u(to), u(iterator), which));
-                }
-                Op::CheckObject { from } => slow!(self.check_result(u(from))),
-                Op::ForIn { to, object } => slow!(self.for_in(u(to), u(object))),
                 Op::ForInNext { to, state } => slow!(self.for_in_next(u(to), u(state))),
 
                 // -- suspension ---------------------------------------------------------------------------------
                 Op::Generator { to } => {
                     here!();
                     self.begin_generator(u(to))?;
-                    if self.suspended(depth) {
-                        return Ok(());
-                    }
-                    (code, pc) = self.current();
+                    suspend!();
                 }
                 Op::Yield { to, from } => {
                     here!();
                     self.yield_from(u(to), u(from), true)?;
-                    if self.suspended(depth) {
-                        return Ok(());
-                    }
-                    (code, pc) = self.current();
+                    suspend!();
                 }
                 Op::YieldResult { to, from } => {
                     here!();
                     self.yield_from(u(to), u(from), false)?;
-                    if self.suspended(depth) {
-                        return Ok(());
-                    }
-                    (code, pc) = self.current();
+                    suspend!();
                 }
-                Op::AsyncStart { to } => slow!(self.begin_async(u(to))),
                 Op::Await { to, from } => {
                     here!();
                     self.await_value(u(to), u(from))?;
-                    if self.suspended(depth) {
-                        return Ok(());
-                    }
-                    (code, pc) = self.current();
+                    suspend!();
                 }
                 Op::AsyncReturn { from } => {
                     here!();
                     self.end_async(u(from), false)?;
-                    if self.suspended(depth) {
-                        return Ok(());
-                    }
-                    (code, pc) = self.current();
+                    suspend!();
                 }
                 Op::AsyncThrow { from } => {
                     here!();
                     self.end_async(u(from), true)?;
-                    if self.suspended(depth) {
-                        return Ok(());
-                    }
-                    (code, pc) = self.current();
+                    suspend!();
                 }
-                Op::Import { to, from } => slow!(self.import(u(to), u(from))),
+                rare => slow!(self.rarely(rare, &code)),
             }
         }
     }
@@ -962,135 +676,6 @@ impl Machine {
     /// [`Machine::ended_nested`].
     fn suspended(&mut self, depth: usize) -> bool {
         std::mem::take(&mut self.ended_nested) || self.frames.len() <= depth
-    }
-
-    #[inline]
-    fn truth(&mut self, value: R) -> bool {
-        let registers = self.registers();
-        let value_ = registers.get(value);
-        if let Some(truth) = value_.as_bool() {
-            return truth;
-        }
-        if let Some(number) = value_.as_smi() {
-            return number != 0;
-        }
-        self.to_boolean(value)
-    }
-
-    #[inline]
-    fn short_equal(&mut self, left: R, right: R) -> Outcome<bool> {
-        let registers = self.registers();
-        let (a, b) = (registers.get(left), registers.get(right));
-        if a == b {
-            return Ok(
-                !a.is_kind(Kind::Double) || registers.number(left) == registers.number(right)
-            );
-        }
-        if !a.is_cell() && !b.is_cell() {
-            return Ok(false);
-        }
-        self.strict_equal(left, right)
-    }
-
-    /// Reads an element that lies in slots; whether it was so.
-    #[inline]
-    fn short_element(&mut self, to: R, object: R, key: R) -> bool {
-        let mut registers = self.runtime.heap_mut().registers();
-        let Some(index) = registers.smi(key) else { return false };
-        let Some(cell) = registers.get(object).view() else { return false };
-        if cell.kind() != Kind::Object || index < 0 {
-            return false;
-        }
-        let class = cell.tag().number();
-        if !self.lookups.plain.get().eq(&class)
-            && !{
-                let plain = class >= tags::FIRST_CLASS
-                    && matches!(
-                        self.classes.get(ClassId(class)).kind,
-                        crate::objects::class::ObjectKind::Array
-                            | crate::objects::class::ObjectKind::Ordinary
-                    );
-                if plain {
-                    self.lookups.plain.set(class);
-                }
-                plain
-            }
-        {
-            return false;
-        }
-        registers
-            .find::<Miss>(to, object, |object| {
-                let elements = object.slot(BACKING)?;
-                let tag = elements.view().map(|cell| cell.tag().number());
-                if !matches!(tag, Some(tags::ELEMENTS | tags::SHARED_ELEMENTS)) {
-                    return Err(Miss);
-                }
-                let value = elements.slot(index as usize)?;
-                if value.tagged() == Tagged::HOLE { Err(Miss) } else { Ok(value) }
-            })
-            .is_ok()
-    }
-
-    /// Writes an element that lies in slots of its own and is there already; whether it was so.
-    #[inline]
-    fn short_store(&mut self, object: R, key: R, from: R) -> Outcome<bool> {
-        let mut registers = self.runtime.heap_mut().registers();
-        let Some(index) = registers.smi(key) else { return Ok(false) };
-        let Some(cell) = registers.get(object).view() else { return Ok(false) };
-        if cell.kind() != Kind::Object || cell.tag().number() < tags::FIRST_CLASS || index < 0 {
-            return Ok(false);
-        }
-        let class = self.classes.get(ClassId(cell.tag().number()));
-        let fits = match class.elements {
-            Elements::PackedSmi | Elements::HoleySmi => registers.get(from).is_smi(),
-            Elements::Packed | Elements::Holey => true,
-            _ => false,
-        };
-        let plain = matches!(
-            class.kind,
-            crate::objects::class::ObjectKind::Array | crate::objects::class::ObjectKind::Ordinary
-        );
-        if !fits || !plain || class.frozen {
-            return Ok(false);
-        }
-        let index = index as usize;
-        let Some(elements) = cell.tagged(BACKING)?.view() else { return Ok(false) };
-        if elements.tag().number() != tags::ELEMENTS
-            || index >= elements.slot_count()
-            || elements.tagged(index)? == Tagged::HOLE
-        {
-            return Ok(false);
-        }
-        let scratch = registers.size() - 1;
-        registers.load(scratch, object, BACKING)?;
-        registers.store(scratch, index, from)?;
-        registers.set_undefined(scratch);
-        Ok(true)
-    }
-
-    /// Appends to an array whose elements have room; whether it was so.
-    #[inline]
-    fn short_push(&mut self, array: R, from: R) -> Outcome<bool> {
-        let mut registers = self.runtime.heap_mut().registers();
-        let cell = registers.view(array)?;
-        let class = self.classes.get(ClassId(cell.tag().number()));
-        let fits = match class.elements {
-            Elements::PackedSmi | Elements::HoleySmi => registers.get(from).is_smi(),
-            Elements::Packed | Elements::Holey => true,
-            _ => false,
-        };
-        let length = cell.tagged(LENGTH)?.as_smi();
-        let (Some(length), true) = (length, fits) else { return Ok(false) };
-        let Some(elements) = cell.tagged(BACKING)?.view() else { return Ok(false) };
-        if elements.tag().number() != tags::ELEMENTS || length as usize >= elements.slot_count() {
-            return Ok(false);
-        }
-        let scratch = registers.size() - 1;
-        registers.load(scratch, array, BACKING)?;
-        registers.store(scratch, length as usize, from)?;
-        registers.set_undefined(scratch);
-        registers.store_value(array, LENGTH, Value::Smi(length + 1))?;
-        Ok(true)
     }
 
     /// The array of arguments becomes registers behind a copy of the function and `this`.

@@ -1,17 +1,11 @@
-//! Code in the machine: built-ins written in Rust, and functions that were compiled, with their constants in the heap.
-//!
-//! A function's cell has the number of its code and a shared information, whose pool has the constants once the function
-//! was first called.
+//! Code in the machine: built-ins written in Rust, and functions that were compiled.
 
 use super::atoms::Atom;
 use super::class::ClassId;
-use super::layout::{POOL, SHARED_SLOTS, tags};
-use crate::compile::code::{Constant, Literal, Template};
-use crate::interpret::lookup::Cache;
-use crate::machine::{FIRST, Machine, R};
-use crate::objects::layout::tag;
-use crate::thrown::Outcome;
-use heap_model::{Kind, Value};
+use crate::compile::code::Template;
+use crate::interpret::cache::Cache;
+pub use crate::machine::Native;
+use crate::window::{FIRST, R};
 use std::cell::Cell;
 use std::rc::Rc;
 
@@ -36,13 +30,10 @@ impl Arguments {
     }
 }
 
-/// A built-in: gives the register of its result.
-pub type Native = fn(&mut Machine, Arguments) -> Outcome<R>;
-
 /// What is known of a built-in beside its function.
 #[derive(Clone, Copy)]
-pub struct NativeCode {
-    pub call: Native,
+pub struct NativeCode<N> {
+    pub call: N,
     pub name: Atom,
     pub length: u8,
     pub constructor: bool,
@@ -50,8 +41,8 @@ pub struct NativeCode {
 
 /// What a function does when it is called.
 #[derive(Clone)]
-pub enum Callable {
-    Native(NativeCode),
+pub enum Callable<N> {
+    Native(NativeCode<N>),
     /// Its constants are not in the heap yet.
     Lazy(Rc<Template>),
     Code(Rc<Code>),
@@ -75,24 +66,29 @@ impl Code {
 }
 
 /// The code of all functions, by their numbers.
-#[derive(Default)]
-pub struct Codes {
-    codes: Vec<Callable>,
+pub struct Codes<N> {
+    codes: Vec<Callable<N>>,
     /// The classes of functions, by what they are.
     pub classes: [Option<ClassId>; 16],
 }
 
-impl Codes {
-    pub fn get(&self, id: i32) -> &Callable {
+impl<N> Default for Codes<N> {
+    fn default() -> Self {
+        Self { codes: Vec::new(), classes: [None; 16] }
+    }
+}
+
+impl<N> Codes<N> {
+    pub fn get(&self, id: i32) -> &Callable<N> {
         &self.codes[id as usize]
     }
 
-    pub fn add(&mut self, code: Callable) -> i32 {
+    pub fn add(&mut self, code: Callable<N>) -> i32 {
         self.codes.push(code);
         (self.codes.len() - 1) as i32
     }
 
-    pub fn set(&mut self, id: i32, code: Callable) {
+    pub fn set(&mut self, id: i32, code: Callable<N>) {
         self.codes[id as usize] = code;
     }
 
@@ -104,121 +100,4 @@ impl Codes {
             Callable::Code(code) => Some(&code.template),
         }
     }
-}
-
-impl Machine {
-    /// A shared information without constants.
-    pub(crate) fn new_shared(&mut self, to: R, code: i32) -> Outcome {
-        let mut registers = self.registers();
-        registers.alloc_tagged(to, Kind::Array, tag(tags::SHARED_INFO), SHARED_SLOTS, 0)?;
-        Ok(registers.store_value(to, POOL + 1, Value::Smi(code))?)
-    }
-
-    /// Puts a function's constants into the heap, in the shared information in a register.
-    pub(crate) fn install(&mut self, shared: R, id: i32) -> Outcome<Rc<Code>> {
-        let template = match self.codes.get(id) {
-            Callable::Code(code) => return Ok(code.clone()),
-            Callable::Lazy(template) => template.clone(),
-            Callable::Native(_) => return Err(heap_model::AccessError::WrongKind.into()),
-        };
-        let atoms = self.scoped(|machine| {
-            let (pool, value) = (machine.temp()?, machine.temp()?);
-            let count = template.constants.len();
-            machine.registers().alloc_tagged(pool, Kind::Array, tag(tags::POOL), count, 0)?;
-            let mut atoms = Vec::with_capacity(count);
-            for (place, constant) in template.constants.iter().enumerate() {
-                atoms.push(machine.constant(value, constant)?);
-                machine.registers().store(pool, place, value)?;
-            }
-            machine.registers().store(shared, POOL, pool)?;
-            Ok(atoms)
-        })?;
-        let caches = vec![Cell::default(); template.sites.len()];
-        let scopes = template.scopes.iter().map(|scope| {
-            self.scopes.push(scope.clone());
-            (self.scopes.len() - 1) as i32
-        });
-        let scopes = scopes.collect();
-        let code = Rc::new(Code { template, atoms, caches, scopes });
-        self.codes.set(id, Callable::Code(code.clone()));
-        Ok(code)
-    }
-
-    fn constant(&mut self, to: R, constant: &Constant) -> Outcome<Atom> {
-        match constant {
-            Constant::Text(text) => {
-                let key = crate::parse::names::array_index(text.iter().copied());
-                let atom = self.atoms.intern(text);
-                match key {
-                    // The string of an index is no name.
-                    Some(_) => self.new_string(to, text)?,
-                    None => self.atom_value(to, atom)?,
-                }
-                return Ok(atom);
-            }
-            Constant::Number(number) => self.registers().alloc_f64(to, *number)?,
-            Constant::BigInt(digits) => {
-                self.big_int_from_text(to, digits, 10)?;
-            }
-            Constant::Function(template) => {
-                let id = self.codes.add(Callable::Lazy(template.clone()));
-                self.new_shared(to, id)?;
-            }
-            Constant::Array(literals) => self.literal_elements(to, literals)?,
-            Constant::Template { .. } => self.registers().set_undefined(to),
-        }
-        Ok(Atom(0))
-    }
-
-    /// The elements of an array literal of constants, which its arrays share.
-    fn literal_elements(&mut self, to: R, literals: &[Literal]) -> Outcome {
-        let numbers = literals.iter().all(|literal| matches!(literal, Literal::Number(_)));
-        let small = |number: f64| f64::from(number as i32) == number && !is_negative_zero(number);
-        let double = numbers
-            && literals.iter().any(|literal| match literal {
-                Literal::Number(number) => !small(*number),
-                _ => false,
-            });
-        if double {
-            let mut registers = self.registers();
-            let bytes = 8 * literals.len();
-            registers.alloc_tagged(to, Kind::Bytes, tag(tags::DOUBLES), 0, bytes)?;
-            for (place, literal) in literals.iter().enumerate() {
-                if let Literal::Number(number) = literal {
-                    registers.write_f64(to, 8 * place, *number)?;
-                }
-            }
-            return Ok(());
-        }
-        let mut registers = self.registers();
-        registers.alloc_holes(to, Kind::Array, literals.len())?;
-        registers.set_tag(to, tag(tags::SHARED_ELEMENTS))?;
-        self.scoped(|machine| {
-            let value = machine.temp()?;
-            for (place, literal) in literals.iter().enumerate() {
-                let constant = match literal {
-                    Literal::Hole => continue,
-                    Literal::Undefined => Value::Undefined,
-                    Literal::Null => Value::Null,
-                    Literal::Bool(value) => Value::Bool(*value),
-                    Literal::Number(number) => {
-                        machine.set_number(value, *number)?;
-                        machine.registers().store(to, place, value)?;
-                        continue;
-                    }
-                    Literal::Text(text) => {
-                        machine.constant(value, &Constant::Text(text.clone()))?;
-                        machine.registers().store(to, place, value)?;
-                        continue;
-                    }
-                };
-                machine.registers().store_value(to, place, constant)?;
-            }
-            Ok(())
-        })
-    }
-}
-
-fn is_negative_zero(number: f64) -> bool {
-    number == 0.0 && number.is_sign_negative()
 }

@@ -4,64 +4,13 @@
 //! ([`Machine::call`]).
 
 use super::atoms::{Atom, Key, known};
-use super::class::{ClassId, Flags, ObjectKind, Place, internal};
-use super::layout::{FIRST, GETTER, SETTER, tags};
+use super::class::{ClassId, Flags, ObjectKind, internal};
+pub(crate) use super::descriptor::{Descriptor, Found};
+use super::layout::{FIRST, GETTER, SETTER};
 use super::object::Type;
 use crate::machine::{Machine, R, roots};
-use crate::objects::layout::tag;
 use crate::thrown::Outcome;
-use heap_model::{Kind, Tagged, Value};
-
-/// An own property that was found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Found {
-    None,
-    Field(Place, Flags),
-    /// A slot of the dictionary of names.
-    Entry(usize, Flags),
-    /// The engine's own.
-    Internal(u16, Flags),
-}
-
-impl Found {
-    pub(crate) fn flags(self) -> Option<Flags> {
-        match self {
-            Self::None => None,
-            Self::Field(_, flags) | Self::Entry(_, flags) | Self::Internal(_, flags) => Some(flags),
-        }
-    }
-}
-
-/// A property as it is to be defined (ECMA-262's property descriptor). Values are registers.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Descriptor {
-    pub value: Option<R>,
-    pub getter: Option<R>,
-    pub setter: Option<R>,
-    pub writable: Option<bool>,
-    pub enumerable: Option<bool>,
-    pub configurable: Option<bool>,
-}
-
-impl Descriptor {
-    pub(crate) fn data(value: R, flags: Flags) -> Self {
-        Self {
-            value: Some(value),
-            writable: Some(flags.writable()),
-            enumerable: Some(flags.enumerable()),
-            configurable: Some(flags.configurable()),
-            ..Self::default()
-        }
-    }
-
-    pub(crate) fn is_accessor(&self) -> bool {
-        self.getter.is_some() || self.setter.is_some()
-    }
-
-    pub(crate) fn is_data(&self) -> bool {
-        self.value.is_some() || self.writable.is_some()
-    }
-}
+use heap_model::{Tagged, Value};
 
 impl Machine {
     // -- looking ------------------------------------------------------------------------------------------------
@@ -106,7 +55,7 @@ impl Machine {
         }
     }
 
-    fn load_internal(&mut self, to: R, object: R, which: u16) -> Outcome {
+    pub(super) fn load_internal(&mut self, to: R, object: R, which: u16) -> Outcome {
         match which {
             internal::ARRAY_LENGTH => {
                 let length = self.array_length(object);
@@ -160,7 +109,7 @@ impl Machine {
         }
     }
 
-    fn get_of_primitive(&mut self, to: R, value: R, key: Key) -> Outcome {
+    pub(super) fn get_of_primitive(&mut self, to: R, value: R, key: Key) -> Outcome {
         self.scoped(|machine| {
             let holder = machine.temp()?;
             machine.primitive_prototype(holder, value);
@@ -226,7 +175,7 @@ impl Machine {
     }
 
     /// What objects of special kinds do: whether the search ends. None: an ordinary object's way.
-    fn get_special(
+    pub(super) fn get_special(
         &mut self,
         kind: ObjectKind,
         to: R,
@@ -272,7 +221,7 @@ impl Machine {
         })
     }
 
-    fn call_setter(&mut self, pair: R, receiver: R, value: R) -> Outcome<bool> {
+    pub(super) fn call_setter(&mut self, pair: R, receiver: R, value: R) -> Outcome<bool> {
         self.scoped(|machine| {
             let setter = machine.temps(2)?;
             machine.registers().load(setter, pair, SETTER)?;
@@ -382,7 +331,7 @@ impl Machine {
         self.set(object, Key::Name(key), value, true)
     }
 
-    fn throw_not_set(&mut self, object: R, key: Key) -> Outcome {
+    pub(super) fn throw_not_set(&mut self, object: R, key: Key) -> Outcome {
         let name = self.key_text(key);
         let found = self.scoped(|machine| {
             let holder = machine.temp()?;
@@ -487,7 +436,13 @@ impl Machine {
         })
     }
 
-    fn put_element_with(&mut self, object: R, index: u32, value: R, flags: Flags) -> Outcome {
+    pub(super) fn put_element_with(
+        &mut self,
+        object: R,
+        index: u32,
+        value: R,
+        flags: Flags,
+    ) -> Outcome {
         if flags == Flags::PLAIN {
             self.put_element(object, index, value)
         } else {
@@ -496,7 +451,13 @@ impl Machine {
     }
 
     /// A property that nothing along the way has refused becomes the receiver's own.
-    fn set_on_receiver(&mut self, start: R, receiver: R, key: Key, value: R) -> Outcome<bool> {
+    pub(super) fn set_on_receiver(
+        &mut self,
+        start: R,
+        receiver: R,
+        key: Key,
+        value: R,
+    ) -> Outcome<bool> {
         let Some(id) = self.class_of(receiver) else { return Ok(false) };
         let same = self.is_same(start, receiver);
         if !same {
@@ -530,14 +491,14 @@ impl Machine {
         Ok(true)
     }
 
-    fn is_length_writable(&mut self, array: R) -> bool {
+    pub(super) fn is_length_writable(&mut self, array: R) -> bool {
         let id = self.class_of(array);
         let property = id.and_then(|id| self.classes.get(id).find(known::LENGTH));
         property.is_none_or(|property| property.flags.writable())
     }
 
     /// Writes an internal property of the object itself.
-    fn store_internal(
+    pub(super) fn store_internal(
         &mut self,
         object: R,
         key: Atom,
@@ -564,7 +525,7 @@ impl Machine {
     }
 
     /// An internal property becomes one with a field.
-    fn externalise(&mut self, object: R, key: Atom, flags: Flags, value: R) -> Outcome {
+    pub(super) fn externalise(&mut self, object: R, key: Atom, flags: Flags, value: R) -> Outcome {
         let Some(id) = self.class_of(object) else { return Ok(()) };
         if self.classes.get(id).dictionary {
             let (class, _) = self.classes.with_field_for(id, key, flags);
@@ -608,450 +569,6 @@ impl Machine {
             }
         }
         self.truncate_array(array, length)?;
-        Ok(true)
-    }
-
-    // -- defining -----------------------------------------------------------------------------------------------
-
-    /// Defines an own property of an object that is being made: one that is there already is replaced.
-    pub(crate) fn define(&mut self, object: R, key: Key, value: R, flags: Flags) -> Outcome {
-        match key {
-            Key::Index(index) => self.define_element(object, index, value, flags),
-            Key::Name(name) => {
-                let Some(id) = self.class_of(object) else { return Ok(()) };
-                match self.find_own(object, id, name)? {
-                    Found::None => self.add_field(object, name, flags, value),
-                    Found::Field(place, old) if old == flags => {
-                        self.store_field(object, place, value)
-                    }
-                    found => self.redefine(object, name, found, flags, value),
-                }
-            }
-        }
-    }
-
-    pub(crate) fn define_named(&mut self, object: R, key: Atom, value: R, flags: Flags) -> Outcome {
-        self.define(object, Key::Name(key), value, flags)
-    }
-
-    /// Gives a property that is there other flags and a value.
-    fn redefine(&mut self, object: R, key: Atom, found: Found, flags: Flags, value: R) -> Outcome {
-        let Some(id) = self.class_of(object) else { return Ok(()) };
-        match found {
-            Found::None => self.add_field(object, key, flags, value),
-            Found::Field(place, old) => {
-                self.store_field(object, place, value)?;
-                if old != flags {
-                    let class = self.classes.changed(id, key, flags);
-                    self.reclass_like(object, id, class)?;
-                }
-                Ok(())
-            }
-            Found::Entry(slot, _) => self.scoped(|machine| {
-                let table = machine.temp()?;
-                machine.properties(table, object)?;
-                machine.registers().store(table, slot, value)?;
-                if machine.classes.get(id).is_prototype {
-                    machine.classes.epoch += 1;
-                }
-                machine.set_name_flags(table, slot, flags)
-            }),
-            Found::Internal(internal::ARRAY_LENGTH, _) => {
-                let length = self.to_array_length(value)?;
-                self.set_length(object, length)?;
-                let flags = Flags(flags.0 | Flags::INTERNAL);
-                let class = self.classes.changed(id, key, flags);
-                self.reclass_like(object, id, class)?;
-                Ok(())
-            }
-            Found::Internal(internal::FUNCTION_PROTOTYPE, old) if !flags.is_accessor() => {
-                self.set_function_prototype(object, value)?;
-                let flags = Flags(flags.0 | Flags::INTERNAL);
-                if flags != old {
-                    let class = self.classes.changed(id, key, flags);
-                    self.reclass_like(object, id, class)?;
-                }
-                Ok(())
-            }
-            Found::Internal(..) => self.externalise(object, key, flags, value),
-        }
-    }
-
-    /// `[[DefineOwnProperty]]`; whether it was done.
-    pub(crate) fn define_own(
-        &mut self,
-        object: R,
-        key: Key,
-        descriptor: &Descriptor,
-    ) -> Outcome<bool> {
-        let Some(id) = self.class_of(object) else { return Ok(false) };
-        let class = self.classes.get(id);
-        let (kind, extensible) = (class.kind, class.extensible);
-        if kind == ObjectKind::Proxy {
-            return self.proxy_define(object, key, descriptor);
-        }
-        if let (ObjectKind::TypedArray, Key::Index(index)) = (kind, key) {
-            let there = (index as usize) < self.typed_length(object)?;
-            let fits = there
-                && descriptor.configurable != Some(false)
-                && descriptor.enumerable != Some(false)
-                && !descriptor.is_accessor()
-                && descriptor.writable != Some(false);
-            if let (true, Some(value)) = (fits, descriptor.value) {
-                self.typed_set(object, index as usize, value)?;
-            }
-            return Ok(fits);
-        }
-        self.scoped(|machine| {
-            let old = machine.temps(2)?;
-            let value = old + 1;
-            let Some(flags) = machine.own_property(old, object, key)? else {
-                if !extensible {
-                    return Ok(false);
-                }
-                if let (ObjectKind::Array, Key::Index(index)) = (kind, key)
-                    && index as usize >= machine.array_length(object)
-                    && !machine.is_length_writable(object)
-                {
-                    return Ok(false);
-                }
-                let flags = new_flags(descriptor, Flags(0));
-                machine.descriptor_value(value, descriptor, None)?;
-                machine.define(object, key, value, flags)?;
-                return Ok(true);
-            };
-            if !machine.may_change(old, flags, descriptor)? {
-                return Ok(false);
-            }
-            let next = new_flags(descriptor, flags);
-            let keeps = if descriptor.is_accessor() {
-                machine.descriptor_value(value, descriptor, flags.is_accessor().then_some(old))?;
-                false
-            } else if let Some(given) = descriptor.value {
-                machine.copy(value, given);
-                false
-            } else if flags.is_accessor() && descriptor.is_data() {
-                machine.registers().set_undefined(value);
-                false
-            } else {
-                machine.copy(value, old);
-                next == flags
-            };
-            if keeps {
-                return Ok(true);
-            }
-            if let (ObjectKind::Array, Key::Name(known::LENGTH)) = (kind, key) {
-                let length = machine.to_array_length(value)?;
-                let done = machine.set_length(object, length)?;
-                if next != flags {
-                    let id = machine.class_of(object).unwrap_or(id);
-                    let flags = Flags(next.0 | Flags::INTERNAL);
-                    let class = machine.classes.changed(id, known::LENGTH, flags);
-                    machine.reclass_like(object, id, class)?;
-                }
-                return Ok(done);
-            }
-            if let (ObjectKind::Arguments, Key::Index(index)) = (kind, key) {
-                machine.unmap(object, index, &next, value)?;
-            }
-            match key {
-                Key::Index(index) => machine.define_element(object, index, value, next)?,
-                Key::Name(name) => {
-                    let id = machine.class_of(object).unwrap_or(id);
-                    let found = machine.find_own(object, id, name)?;
-                    machine.redefine(object, name, found, next, value)?;
-                }
-            }
-            Ok(true)
-        })
-    }
-
-    /// The value that a descriptor gives: of an accessor, a new pair.
-    fn descriptor_value(&mut self, to: R, descriptor: &Descriptor, old_pair: Option<R>) -> Outcome {
-        if !descriptor.is_accessor() {
-            match descriptor.value {
-                Some(value) => self.copy(to, value),
-                None => self.registers().set_undefined(to),
-            }
-            return Ok(());
-        }
-        self.scoped(|machine| {
-            let functions = machine.temps(2)?;
-            if let Some(pair) = old_pair {
-                machine.registers().load(functions, pair, GETTER)?;
-                machine.registers().load(functions + 1, pair, SETTER)?;
-            }
-            if let Some(getter) = descriptor.getter {
-                machine.copy(functions, getter);
-            }
-            if let Some(setter) = descriptor.setter {
-                machine.copy(functions + 1, setter);
-            }
-            machine.new_accessor(to, functions, functions + 1)
-        })
-    }
-
-    /// A pair of functions, either of which may be undefined.
-    pub(crate) fn new_accessor(&mut self, to: R, getter: R, setter: R) -> Outcome {
-        self.scoped(|machine| {
-            let pair = machine.temp()?;
-            let mut registers = machine.registers();
-            registers.alloc_tagged(pair, Kind::Array, tag(tags::ACCESSOR), 2, 0)?;
-            registers.store(pair, GETTER, getter)?;
-            registers.store(pair, SETTER, setter)?;
-            registers.copy(to, pair);
-            Ok(())
-        })
-    }
-
-    /// Defines a getter or a setter beside what is there.
-    pub(crate) fn define_accessor(
-        &mut self,
-        object: R,
-        key: Key,
-        getter: Option<R>,
-        setter: Option<R>,
-        enumerable: bool,
-    ) -> Outcome {
-        let descriptor = Descriptor {
-            getter,
-            setter,
-            enumerable: Some(enumerable),
-            configurable: Some(true),
-            ..Descriptor::default()
-        };
-        self.define_own(object, key, &descriptor)?;
-        Ok(())
-    }
-
-    /// ECMA-262's `ValidateAndApplyPropertyDescriptor`: whether a property may be changed so.
-    fn may_change(&mut self, old: R, flags: Flags, to: &Descriptor) -> Outcome<bool> {
-        if flags.configurable() {
-            return Ok(true);
-        }
-        if to.configurable == Some(true)
-            || to.enumerable.is_some_and(|enumerable| enumerable != flags.enumerable())
-        {
-            return Ok(false);
-        }
-        if flags.is_accessor() {
-            if to.is_data() {
-                return Ok(false);
-            }
-            return self.scoped(|machine| {
-                let function = machine.temp()?;
-                for (given, slot) in [(to.getter, GETTER), (to.setter, SETTER)] {
-                    if let Some(given) = given {
-                        machine.registers().load(function, old, slot)?;
-                        if !machine.same_value(function, given) {
-                            return Ok(false);
-                        }
-                    }
-                }
-                Ok(true)
-            });
-        }
-        if to.is_accessor() {
-            return Ok(false);
-        }
-        if flags.writable() {
-            return Ok(true);
-        }
-        if to.writable == Some(true) {
-            return Ok(false);
-        }
-        Ok(to.value.is_none_or(|value| self.same_value(old, value)))
-    }
-
-    // -- deleting -----------------------------------------------------------------------------------------------
-
-    /// `delete object[key]`; whether it is gone.
-    pub(crate) fn delete(&mut self, object: R, key: Key) -> Outcome<bool> {
-        let Some(id) = self.class_of(object) else { return Ok(true) };
-        let kind = self.classes.get(id).kind;
-        if kind == ObjectKind::Proxy {
-            return self.proxy_delete(object, key);
-        }
-        let Some(flags) = self.own_flags(object, key)? else { return Ok(true) };
-        if !flags.configurable() || kind == ObjectKind::TypedArray && matches!(key, Key::Index(_)) {
-            return Ok(false);
-        }
-        match key {
-            Key::Index(index) => {
-                if kind == ObjectKind::Arguments {
-                    self.scoped(|machine| {
-                        let hole = machine.temp()?;
-                        machine.unmap(object, index, &Flags(0), hole)
-                    })?;
-                }
-                self.delete_element(object, index)?;
-            }
-            Key::Name(name) => self.delete_named(object, id, name)?,
-        }
-        Ok(true)
-    }
-
-    fn delete_named(&mut self, object: R, id: ClassId, key: Atom) -> Outcome {
-        let class = self.classes.get(id);
-        if class.find(key).is_some_and(|property| property.flags.is_internal()) {
-            let mut class = self.classes.unique(id, class.is_prototype);
-            class.unique = self.classes.get(id).unique;
-            class.forget(key);
-            self.reclass_like(object, id, class)?;
-            return Ok(());
-        }
-        // V8: deleting what was added last goes back to the class before.
-        if !class.dictionary
-            && !class.unique
-            && let Some(before) = class.before
-            && let Some(property) = class.find(key)
-            && property.field + 1 == class.used
-            && self.classes.get(before).find(key).is_none()
-        {
-            let place = class.place(property.field);
-            return self.scoped(|machine| {
-                let nothing = machine.temp()?;
-                machine.store_field(object, place, nothing)?;
-                machine.classes.epoch += 1;
-                Ok(machine.registers().set_tag(object, tag(before.0))?)
-            });
-        }
-        self.make_dictionary(object)?;
-        self.scoped(|machine| {
-            let table = machine.temp()?;
-            machine.properties(table, object)?;
-            if let Some((slot, _)) = machine.find_name(table, key) {
-                machine.remove_name(table, slot)?;
-            }
-            machine.classes.epoch += 1;
-            Ok(())
-        })
-    }
-
-    // -- listing ------------------------------------------------------------------------------------------------
-
-    /// The own keys of an object, in the language's order: indices, then names, then symbols, if they are wanted.
-    pub(crate) fn own_keys(&mut self, object: R, symbols: bool) -> Outcome<Vec<Key>> {
-        let Some(id) = self.class_of(object) else { return Ok(Vec::new()) };
-        let kind = self.classes.get(id).kind;
-        if kind == ObjectKind::Proxy {
-            return self.proxy_keys(object, symbols);
-        }
-        let mut keys: Vec<Key> = self.own_indices(object)?.into_iter().map(Key::Index).collect();
-        let mut names = Vec::new();
-        if kind == ObjectKind::String {
-            names.push(known::LENGTH);
-        }
-        for property in self.classes.get(id).properties() {
-            names.push(property.key);
-        }
-        if self.classes.get(id).dictionary {
-            let more = self.scoped(|machine| {
-                let table = machine.temp()?;
-                machine.properties(table, object)?;
-                machine.names_of(table)
-            })?;
-            names.extend(more.into_iter().map(|(key, ..)| key));
-        }
-        names.retain(|name| !self.atoms.is_private(*name));
-        let (named, by_symbol): (Vec<Atom>, Vec<Atom>) =
-            names.into_iter().partition(|name| !self.atoms.is_symbol(*name));
-        keys.extend(named.into_iter().map(Key::Name));
-        if symbols {
-            keys.extend(by_symbol.into_iter().map(Key::Name));
-        }
-        Ok(keys)
-    }
-
-    /// The indices of an object's own elements, the least first.
-    pub(crate) fn own_indices(&mut self, object: R) -> Outcome<Vec<u32>> {
-        let kind = self.kind_of(object);
-        if kind == Some(ObjectKind::TypedArray) {
-            return Ok((0..self.typed_length(object)? as u32).collect());
-        }
-        let length = match kind {
-            Some(ObjectKind::Array) => self.array_length(object),
-            _ => usize::MAX,
-        };
-        self.scoped(|machine| {
-            let elements = machine.temp()?;
-            let mut indices = Vec::new();
-            if kind == Some(ObjectKind::String) {
-                machine.registers().load(elements, object, FIRST)?;
-                indices.extend(0..machine.string_length(elements) as u32);
-            }
-            machine.elements(elements, object)?;
-            let (store, room) = machine.store_of(elements);
-            if store == super::elements::Store::Dictionary {
-                indices.extend(machine.numbers_of(elements)?.into_iter().map(|(key, ..)| key));
-                return Ok(indices);
-            }
-            for index in 0..room.min(length) {
-                if machine.own_flags(object, Key::Index(index as u32))?.is_some() {
-                    indices.push(index as u32);
-                }
-            }
-            Ok(indices)
-        })
-    }
-
-    // -- prototypes ---------------------------------------------------------------------------------------------
-
-    /// `[[SetPrototypeOf]]` with an object or `null`; whether it was done.
-    pub(crate) fn set_prototype(&mut self, object: R, prototype: R) -> Outcome<bool> {
-        let Some(id) = self.class_of(object) else { return Ok(true) };
-        if self.classes.get(id).kind == ObjectKind::Proxy {
-            return self.proxy_set_prototype(object, prototype);
-        }
-        self.scoped(|machine| {
-            let old = machine.temp()?;
-            machine.class_prototype(old, id)?;
-            if machine.is_same(old, prototype) {
-                return Ok(true);
-            }
-            if !machine.classes.get(id).extensible {
-                return Ok(false);
-            }
-            machine.copy(old, prototype);
-            while let Some(next) = machine.class_of(old) {
-                if machine.is_same(old, object) {
-                    return Ok(false);
-                }
-                if machine.classes.get(next).kind == ObjectKind::Proxy {
-                    break;
-                }
-                machine.class_prototype(old, next)?;
-            }
-            machine.replace_prototype(object, prototype)?;
-            Ok(true)
-        })
-    }
-
-    /// `[[GetPrototypeOf]]`: a Proxy is asked.
-    pub(crate) fn get_prototype(&mut self, to: R, object: R) -> Outcome {
-        if self.kind_of(object) == Some(ObjectKind::Proxy) {
-            return self.proxy_get_prototype(to, object);
-        }
-        self.prototype_of(to, object)
-    }
-
-    /// `[[IsExtensible]]`.
-    pub(crate) fn is_extensible(&mut self, object: R) -> Outcome<bool> {
-        match self.class_of(object) {
-            None => Ok(false),
-            Some(id) if self.classes.get(id).kind == ObjectKind::Proxy => {
-                self.proxy_is_extensible(object)
-            }
-            Some(id) => Ok(self.classes.get(id).extensible),
-        }
-    }
-
-    /// `[[PreventExtensions]]`.
-    pub(crate) fn prevent_extensions(&mut self, object: R) -> Outcome<bool> {
-        if self.kind_of(object) == Some(ObjectKind::Proxy) {
-            return self.proxy_prevent_extensions(object);
-        }
-        self.fix_properties(object, Flags(0))?;
         Ok(true)
     }
 
@@ -1130,27 +647,4 @@ impl Machine {
     pub(crate) fn store_constant(&mut self, object: R, slot: usize, value: Value<'_>) -> Outcome {
         Ok(self.registers().store_value(object, slot, value)?)
     }
-}
-
-/// The flags of a property after it was defined anew.
-fn new_flags(descriptor: &Descriptor, old: Flags) -> Flags {
-    let mut flags = old;
-    if descriptor.is_accessor() {
-        flags = flags.with(Flags::ACCESSOR, true).with(Flags::WRITABLE, false);
-    } else if descriptor.is_data() {
-        flags = flags.with(Flags::ACCESSOR, false);
-        if old.is_accessor() {
-            flags = flags.with(Flags::WRITABLE, false);
-        }
-        if let Some(writable) = descriptor.writable {
-            flags = flags.with(Flags::WRITABLE, writable);
-        }
-    }
-    if let Some(enumerable) = descriptor.enumerable {
-        flags = flags.with(Flags::ENUMERABLE, enumerable);
-    }
-    if let Some(configurable) = descriptor.configurable {
-        flags = flags.with(Flags::CONFIGURABLE, configurable);
-    }
-    flags
 }

@@ -10,36 +10,10 @@
 //! The tree is lowered with unresolved uses; [`Scopes::resolve`] gives each its binding when all of it is known.
 
 use super::names::Name;
-use super::tree::{At, Function};
+use super::tree::Function;
+use super::uses::At;
+pub use super::uses::{BindingId, Reference, ScopeId, Use};
 use rustc_hash::FxHashMap;
-use std::cell::Cell;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct ScopeId(pub u32);
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct BindingId(pub u32);
-
-/// A name where it is used.
-#[derive(Debug)]
-pub struct Use {
-    pub name: Name,
-    pub at: At,
-    pub to: Cell<Reference>,
-    /// The variable may not be initialised there.
-    pub check: Cell<bool>,
-}
-
-/// What a name stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reference {
-    Unresolved,
-    Binding(BindingId),
-    /// Looked up by its name as the program runs, because of `eval` or `with`.
-    Dynamic,
-    /// A property of the global object.
-    Global,
-}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ScopeKind {

@@ -5,19 +5,8 @@
 //! them all, and resolves names while it does ([`scope`](super::scope)).
 
 use super::names::Name;
-use super::scope::{ScopeId, Use};
-
-/// A place in the source: line and column, from 1 on, in UTF-16 units as V8 counts them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct At {
-    pub line: u32,
-    pub column: u32,
-}
-
-impl At {
-    /// Behind every text.
-    pub const NEVER: Self = Self { line: u32::MAX, column: u32::MAX };
-}
+pub use super::uses::At;
+use super::uses::{ScopeId, Use};
 
 pub type Node<'a> = &'a Expression<'a>;
 

@@ -1,5 +1,6 @@
 //! Classes: their scope, their private names, and the hidden functions that define fields.
 
+use super::context::{ClassNames, Kinds};
 use super::expression::method_kind;
 use super::function::{Parts, parts};
 use super::{Lower, Lowered, at, start};
@@ -16,23 +17,6 @@ use boa_ast::function::{
 };
 use boa_ast::property::{MethodDefinitionKind, PropertyName};
 use boa_interner::Sym;
-
-/// The private names of a class.
-pub(super) struct ClassNames {
-    brand: Name,
-    static_brand: Name,
-    names: Vec<(Sym, Kinds)>,
-}
-
-/// What a private name is declared as.
-#[derive(Clone, Copy, Default)]
-struct Kinds {
-    is_static: bool,
-    field: bool,
-    method: bool,
-    getter: bool,
-    setter: bool,
-}
 
 /// A class of the parser's tree.
 struct ClassParts<'p> {

@@ -1,0 +1,29 @@
+//! What is to be run, beside the values that jobs have.
+
+use std::collections::VecDeque;
+
+/// What is to be run.
+#[derive(Debug)]
+pub struct Jobs<T> {
+    /// Kinds of jobs, the first of which is at slot [`WIDTH`] · `first`.
+    pub queue: VecDeque<i32>,
+    pub first: usize,
+    /// Rejected promises that nobody handles, by their identities.
+    pub unhandled: Vec<u32>,
+    /// Steps of the event loop, in the order in which a turn takes them; each says whether it has run anything.
+    pub turns: Vec<T>,
+    /// What is run before promises' jobs each time (Node's `process.nextTick`).
+    pub ticks: Option<T>,
+}
+
+impl<T> Default for Jobs<T> {
+    fn default() -> Self {
+        Self {
+            queue: VecDeque::new(),
+            first: 0,
+            unhandled: Vec::new(),
+            turns: Vec::new(),
+            ticks: None,
+        }
+    }
+}

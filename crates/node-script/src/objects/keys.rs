@@ -1,0 +1,136 @@
+//! Listing an object's keys, and its prototype.
+
+use super::atoms::{Atom, Key, known};
+use super::class::{Flags, ObjectKind};
+use super::layout::FIRST;
+use crate::machine::{Machine, R};
+use crate::thrown::Outcome;
+
+impl Machine {
+    // -- listing ------------------------------------------------------------------------------------------------
+
+    /// The own keys of an object, in the language's order: indices, then names, then symbols, if they are wanted.
+    pub(crate) fn own_keys(&mut self, object: R, symbols: bool) -> Outcome<Vec<Key>> {
+        let Some(id) = self.class_of(object) else { return Ok(Vec::new()) };
+        let kind = self.classes.get(id).kind;
+        if kind == ObjectKind::Proxy {
+            return self.proxy_keys(object, symbols);
+        }
+        let mut keys: Vec<Key> = self.own_indices(object)?.into_iter().map(Key::Index).collect();
+        let mut names = Vec::new();
+        if kind == ObjectKind::String {
+            names.push(known::LENGTH);
+        }
+        for property in self.classes.get(id).properties() {
+            names.push(property.key);
+        }
+        if self.classes.get(id).dictionary {
+            let more = self.scoped(|machine| {
+                let table = machine.temp()?;
+                machine.properties(table, object)?;
+                machine.names_of(table)
+            })?;
+            names.extend(more.into_iter().map(|(key, ..)| key));
+        }
+        names.retain(|name| !self.atoms.is_private(*name));
+        let (named, by_symbol): (Vec<Atom>, Vec<Atom>) =
+            names.into_iter().partition(|name| !self.atoms.is_symbol(*name));
+        keys.extend(named.into_iter().map(Key::Name));
+        if symbols {
+            keys.extend(by_symbol.into_iter().map(Key::Name));
+        }
+        Ok(keys)
+    }
+
+    /// The indices of an object's own elements, the least first.
+    pub(crate) fn own_indices(&mut self, object: R) -> Outcome<Vec<u32>> {
+        let kind = self.kind_of(object);
+        if kind == Some(ObjectKind::TypedArray) {
+            return Ok((0..self.typed_length(object)? as u32).collect());
+        }
+        let length = match kind {
+            Some(ObjectKind::Array) => self.array_length(object),
+            _ => usize::MAX,
+        };
+        self.scoped(|machine| {
+            let elements = machine.temp()?;
+            let mut indices = Vec::new();
+            if kind == Some(ObjectKind::String) {
+                machine.registers().load(elements, object, FIRST)?;
+                indices.extend(0..machine.string_length(elements) as u32);
+            }
+            machine.elements(elements, object)?;
+            let (store, room) = machine.store_of(elements);
+            if store == super::elements::Store::Dictionary {
+                indices.extend(machine.numbers_of(elements)?.into_iter().map(|(key, ..)| key));
+                return Ok(indices);
+            }
+            for index in 0..room.min(length) {
+                if machine.own_flags(object, Key::Index(index as u32))?.is_some() {
+                    indices.push(index as u32);
+                }
+            }
+            Ok(indices)
+        })
+    }
+
+    // -- prototypes ---------------------------------------------------------------------------------------------
+
+    /// `[[SetPrototypeOf]]` with an object or `null`; whether it was done.
+    pub(crate) fn set_prototype(&mut self, object: R, prototype: R) -> Outcome<bool> {
+        let Some(id) = self.class_of(object) else { return Ok(true) };
+        if self.classes.get(id).kind == ObjectKind::Proxy {
+            return self.proxy_set_prototype(object, prototype);
+        }
+        self.scoped(|machine| {
+            let old = machine.temp()?;
+            machine.class_prototype(old, id)?;
+            if machine.is_same(old, prototype) {
+                return Ok(true);
+            }
+            if !machine.classes.get(id).extensible {
+                return Ok(false);
+            }
+            machine.copy(old, prototype);
+            while let Some(next) = machine.class_of(old) {
+                if machine.is_same(old, object) {
+                    return Ok(false);
+                }
+                if machine.classes.get(next).kind == ObjectKind::Proxy {
+                    break;
+                }
+                machine.class_prototype(old, next)?;
+            }
+            machine.replace_prototype(object, prototype)?;
+            Ok(true)
+        })
+    }
+
+    /// `[[GetPrototypeOf]]`: a Proxy is asked.
+    pub(crate) fn get_prototype(&mut self, to: R, object: R) -> Outcome {
+        if self.kind_of(object) == Some(ObjectKind::Proxy) {
+            return self.proxy_get_prototype(to, object);
+        }
+        self.prototype_of(to, object)
+    }
+
+    /// `[[IsExtensible]]`.
+    pub(crate) fn is_extensible(&mut self, object: R) -> Outcome<bool> {
+        match self.class_of(object) {
+            None => Ok(false),
+            Some(id) if self.classes.get(id).kind == ObjectKind::Proxy => {
+                self.proxy_is_extensible(object)
+            }
+            Some(id) => Ok(self.classes.get(id).extensible),
+        }
+    }
+
+    /// `[[PreventExtensions]]`.
+    pub(crate) fn prevent_extensions(&mut self, object: R) -> Outcome<bool> {
+        if self.kind_of(object) == Some(ObjectKind::Proxy) {
+            return self.proxy_prevent_extensions(object);
+        }
+        self.fix_properties(object, Flags(0))?;
+        Ok(true)
+    }
+}

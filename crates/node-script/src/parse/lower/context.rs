@@ -1,0 +1,164 @@
+//! What is known while a tree is made.
+
+use crate::parse::error::ParseError;
+use crate::parse::names::{Name, Names};
+use crate::parse::scope::{
+    BindingKind, HiddenNames, Outside, Reference, ScopeId, ScopeKind, Scopes, Use,
+};
+use crate::parse::tree::{At, Expression, FunctionKind, Kind, Node};
+use boa_ast::Span;
+use boa_ast::expression::Identifier;
+use boa_interner::Sym;
+use bumpalo::Bump;
+use std::cell::Cell;
+
+pub(super) type Lowered<T> = Result<T, ParseError>;
+
+/// What is known while a tree is made.
+pub struct Lower<'a> {
+    pub(super) arena: &'a Bump,
+    /// Where each line of the text begins, in UTF-16 units.
+    pub(super) lines: Vec<u32>,
+    pub(super) text: &'a [u16],
+    pub names: Names,
+    pub scopes: Scopes<'a>,
+    /// The scope that is being lowered.
+    pub(super) scope: ScopeId,
+    /// The functions that are being lowered, from the outermost in.
+    pub(super) functions: Vec<Around>,
+    /// The classes that are, with their private names.
+    pub(super) classes: Vec<ClassNames>,
+    pub(super) class_count: u32,
+    /// The names of the pattern that is being lowered are initialised by it.
+    pub(super) initialising: bool,
+}
+
+/// What a statement must know of the function around it.
+pub(super) struct Around {
+    pub(super) kind: FunctionKind,
+    pub(super) strict: bool,
+    pub(super) assigned: u16,
+}
+
+impl<'a> Lower<'a> {
+    pub fn new(arena: &'a Bump, text: &[u16], mut names: Names, outside: Outside) -> Self {
+        let hidden = HiddenNames {
+            this: names.of(".this"),
+            new_target: names.of(".new.target"),
+            callee: names.of(".callee"),
+            arguments: names.of("arguments"),
+        };
+        let ends = text.iter().enumerate().filter(|(_, unit)| is_line_end(**unit));
+        let lines = std::iter::once(0).chain(ends.map(|(place, _)| place as u32 + 1)).collect();
+        Self {
+            arena,
+            lines,
+            text: arena.alloc_slice_copy(text),
+            names,
+            scopes: Scopes::new(hidden, outside),
+            scope: ScopeId(0),
+            functions: Vec::new(),
+            classes: Vec::new(),
+            class_count: 0,
+            initialising: false,
+        }
+    }
+
+    pub(super) fn list<T>(&self, items: Vec<T>) -> &'a [T] {
+        self.arena.alloc_slice_fill_iter(items)
+    }
+
+    pub(super) fn node(&self, at: At, kind: Kind<'a>) -> Node<'a> {
+        self.arena.alloc(Expression { at, kind })
+    }
+
+    /// A use of a name in the scope that is being lowered.
+    pub(super) fn use_name(&mut self, name: Name, at: At) -> &'a Use {
+        self.use_in(self.scope, name, at)
+    }
+
+    pub(super) fn use_in(&mut self, scope: ScopeId, name: Name, at: At) -> &'a Use {
+        let found = self.arena.alloc(Use {
+            name,
+            at,
+            to: Cell::new(Reference::Unresolved),
+            check: Cell::new(false),
+        });
+        self.scopes.note_use(scope, found);
+        found
+    }
+
+    pub(super) fn identifier(&mut self, identifier: &Identifier) -> &'a Use {
+        self.use_name(Name(identifier.sym()), at(identifier))
+    }
+
+    /// A name of a pattern. One that is initialised is not asked whether it is.
+    pub(super) fn bound(&mut self, identifier: &Identifier) -> &'a Use {
+        let at = if self.initialising { At::NEVER } else { at(identifier) };
+        self.use_name(Name(identifier.sym()), at)
+    }
+
+    /// Runs `f` in a scope inside the one that is being lowered.
+    pub(super) fn inside<R>(
+        &mut self,
+        kind: ScopeKind,
+        f: impl FnOnce(&mut Self, ScopeId) -> Lowered<R>,
+    ) -> Lowered<R> {
+        let outer = self.scope;
+        let scope = self.scopes.add(kind, Some(outer));
+        self.scope = scope;
+        let result = f(self, scope);
+        self.scope = outer;
+        result
+    }
+
+    pub(super) fn declare(&mut self, name: Sym, kind: BindingKind, at: At) {
+        self.scopes.declare(self.scope, Name(name), kind, at);
+    }
+
+    /// Declares a `var` in the function around.
+    pub(super) fn declare_var(&mut self, name: Sym, at: At) {
+        let function = self.scopes.get(self.scope).function;
+        self.scopes.declare(function, Name(name), BindingKind::Var, at);
+    }
+
+    pub(super) fn strict(&self) -> bool {
+        self.functions.last().is_some_and(|function| function.strict)
+    }
+
+    /// The place of a position in the text, in UTF-16 units.
+    pub(super) fn offset(&self, at: At) -> u32 {
+        let line = self.lines.get(at.line.saturating_sub(1) as usize).copied().unwrap_or(0);
+        line + at.column.saturating_sub(1)
+    }
+}
+
+fn is_line_end(unit: u16) -> bool {
+    matches!(unit, 10 | 0x2028 | 0x2029)
+}
+
+/// Where something begins.
+pub(super) fn at(spanned: &impl boa_ast::Spanned) -> At {
+    start(spanned.span())
+}
+
+pub(super) fn start(span: Span) -> At {
+    At { line: span.start().line_number(), column: span.start().column_number() }
+}
+
+/// The private names of a class.
+pub(super) struct ClassNames {
+    pub(super) brand: Name,
+    pub(super) static_brand: Name,
+    pub(super) names: Vec<(Sym, Kinds)>,
+}
+
+/// What a private name is declared as.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Kinds {
+    pub(super) is_static: bool,
+    pub(super) field: bool,
+    pub(super) method: bool,
+    pub(super) getter: bool,
+    pub(super) setter: bool,
+}
