@@ -51,3 +51,8 @@ pub use scope::view::{Seen, View};
 pub use scope::{Local, Scope, Value};
 pub use sites::Site;
 pub use tables::registration::Fate;
+
+/// Runs the programs of the guide.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/writing-a-language.md")]
+struct Guide;

@@ -16,7 +16,7 @@ mod forward;
 mod globals;
 mod native;
 mod registrations;
-mod sites;
+pub(crate) mod sites;
 pub(crate) mod size;
 mod weak_cells;
 

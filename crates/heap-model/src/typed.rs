@@ -53,9 +53,10 @@
 //! Type parameters are of plain fields and payloads; each instance is a type of its own. A heap has at most 1,024 types of
 //! records.
 //!
-//! The header of a record has the number of its type in the heap. [`Scope::cast`](crate::Scope::cast) compares it, and
-//! [`Scope::record_type`](crate::Scope::record_type) tells it. `#[record(tag = 7)]` chooses the number, from 1 to 255, so that a program can match on it; two types with one tag
-//! cannot be in one heap.
+//! Each record has the number of its type in the heap, which [`Scope::cast`](crate::Scope::cast) compares, and
+//! [`Scope::record_type`](crate::Scope::record_type) tells. `#[record(tag = 7)]` chooses it, from 1 to 255, so that a
+//! program can match on it; two types with one tag cannot be in one heap. Such records are made with that
+//! [`Tag`](crate::Tag) in their headers; it is the program's to change, and their type stays what it is.
 //!
 //! An enum that derives [`Slot`] is one slot: its variants are constants, booleans, small integers, cells and records.
 //!
@@ -68,6 +69,7 @@
 mod access;
 mod any;
 pub(crate) mod describe;
+mod escape;
 mod make;
 mod own;
 mod read;
@@ -77,11 +79,16 @@ mod slot;
 #[doc(hidden)]
 pub mod derived;
 
+use crate::error::AccessError;
+use crate::heap::Heap;
 use crate::memory::record::places::RecordPlace;
+use crate::memory::word::Word;
+use crate::scope::operand::{Operand, Read};
 use crate::scope::{Local, Value};
 use core::fmt;
 use core::marker::PhantomData;
 
+pub use crate::memory::record::layout::Plain;
 pub use any::FromValue;
 pub use describe::{Owned, Parts, Record, Slot};
 #[cfg(feature = "derive")]
@@ -125,6 +132,15 @@ impl<'s, T> From<Gc<'s, T>> for Local<'s> {
     #[inline(always)]
     fn from(gc: Gc<'s, T>) -> Self {
         Self::of_place(gc.place.place())
+    }
+}
+
+impl<T> Operand for Gc<'_, T> {}
+
+impl<T> Read for Gc<'_, T> {
+    #[inline(always)]
+    fn word(self, heap: &Heap) -> Result<Word, AccessError> {
+        Local::from(self).word(heap)
     }
 }
 

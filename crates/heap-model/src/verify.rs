@@ -150,7 +150,8 @@ impl Verifier<'_> {
         let visited = cells.visited.contains(&cell);
         // How many slots marking has visited, weak ones included.
         let done = cells.partly.get(&cell).copied().unwrap_or(if visited { slots } else { 0 });
-        if visited && header.is_of_heap() && !header.is(Kind::OrderedTable) {
+        let strong = header.is(Kind::OrderedTable) || header.is(Kind::Record);
+        if visited && header.is_of_heap() && !strong {
             assert!(cells.undecided.contains(&cell), "marking has forgotten a weak cell");
         }
         for slot in 0..slots {

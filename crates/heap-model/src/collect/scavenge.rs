@@ -219,7 +219,7 @@ impl Scavenger<'_> {
             self.ready.extend(self.waiting.take(cell));
         }
         if header.has(Header::SITED) && !aged {
-            self.sites.survived(cell.auxiliary());
+            self.sites.survived(cell.site());
         }
         if is_identified(header) {
             self.doubles.push(cell);

@@ -18,6 +18,9 @@ const SLOTS: usize = HEADER / WORD;
 /// Bytes before a large cell: its size in bytes, and its number of slots.
 pub(super) const BEFORE_LARGE: usize = 2 * WORD;
 
+/// Bits of the number of a record's type.
+pub(super) const TYPE_BITS: u32 = 10;
+
 /// A cell in the heap: formatted memory of a mapped chunk.
 ///
 /// Slots are checked against the header. The collectors make sure that no freed cell is used.
@@ -159,10 +162,29 @@ impl Cell {
         unsafe { self.0.cast::<u8>().add(offset) }
     }
 
-    /// The number of a record's type.
+    /// The number of a record's type: the lower bits of its auxiliary field.
     #[inline(always)]
     pub(super) fn type_number(self) -> u32 {
-        self.auxiliary()
+        self.auxiliary() & ((1 << TYPE_BITS) - 1)
+    }
+
+    /// The allocation site of a young cell that has one. A record's number takes no more than it leaves.
+    #[inline(always)]
+    pub fn site(self) -> u32 {
+        self.auxiliary() >> if self.header().is(Kind::Record) { TYPE_BITS } else { 0 }
+    }
+
+    /// Stores the allocation site in a young cell, if there is room for its number.
+    #[inline(always)]
+    pub fn set_site(self, site: u32) {
+        if !self.header().is(Kind::Record) {
+            self.set_auxiliary(site);
+        } else if site < 1 << (u32::BITS - TYPE_BITS) {
+            self.set_auxiliary(site << TYPE_BITS | self.type_number());
+        } else {
+            return;
+        }
+        self.set_flag(Header::SITED, true);
     }
 
     /// The number of its type, if it is a record.

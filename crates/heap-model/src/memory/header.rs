@@ -42,7 +42,7 @@ pub enum Kind {
     /// A rope of two strings.
     ConsString = 9,
     /// A record: a Rust type says what lies where (see [`typed`](crate::typed)).
-    Record = 10,
+    Record = GUARDED + 4,
     /// Memory without a cell. Never the kind of a value.
     #[doc(hidden)]
     Free = 15,
@@ -140,8 +140,6 @@ impl Header {
     pub const IDENTIFIED: u64 = Self::LISTED;
     /// An array of buckets, whose slots only the heap writes. Registrations and doubles are no arrays.
     pub const BUCKETS: u64 = Self::LISTED;
-    /// What every record has: only who knows its type may use its slots.
-    pub const RECORD: u64 = Self::LISTED;
 
     /// What a large cell with as many slots or more has as their number.
     pub const MANY: usize = (1 << 14) - 1;

@@ -5,7 +5,7 @@
 #![expect(unsafe_code, reason = "cells are made of memory")]
 
 use super::cell::{self, Cell, HEADER, Loaded, WORD};
-use super::header::{Header, Kind};
+use super::header::{Header, Kind, Tag};
 use super::mapping::Mapping;
 use super::word::Word;
 use core::ops::Range;
@@ -93,10 +93,10 @@ impl Room {
 
     /// Makes a record of a type's number, whose slots and raw bytes the caller fills.
     #[inline(always)]
-    pub(super) fn format_record(self, slots: usize, size: usize, number: u32) -> Cell {
+    pub(super) fn format_record(self, slots: usize, size: usize, number: u32, tag: Tag) -> Cell {
         assert!(size == self.size && size <= LARGEST_IN_PAGE, "a record is as large as its room");
         let cell = self.take();
-        let header = Header::new(Kind::Record, slots, size).with(Header::RECORD, true);
+        let header = Header::new(Kind::Record, slots, size).with_tag(tag);
         // SAFETY: room for a cell has at least two words.
         unsafe { write_two(cell, 0, header.bits(), u64::from(number) << 32) };
         cell

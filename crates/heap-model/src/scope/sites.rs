@@ -5,7 +5,7 @@ use super::{Local, Scope, Value};
 use crate::error::{HeapError, OutOfMemory};
 use crate::heap::Heap;
 use crate::memory::cell::Cell;
-use crate::memory::header::{Header, Kind};
+use crate::memory::header::Kind;
 use crate::sites::Site;
 
 impl<'s> Scope<'s> {
@@ -125,7 +125,6 @@ impl Heap {
 
 /// Stores the site in a young cell, where the scavenger finds it.
 #[inline(always)]
-fn mark(cell: Cell, site: Site) {
-    cell.set_flag(Header::SITED, true);
-    cell.set_auxiliary(site.index);
+pub(crate) fn mark(cell: Cell, site: Site) {
+    cell.set_site(site.index);
 }

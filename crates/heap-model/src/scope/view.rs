@@ -4,7 +4,7 @@ use super::{Local, Scope};
 use crate::error::AccessError;
 use crate::memory::cell::Cell;
 use crate::memory::handles::{ReadWord, Reading};
-use crate::memory::header::{Kind, Tag};
+use crate::memory::header::{Header, Kind, Tag};
 use crate::memory::word::Word;
 use crate::node_id::NodeId;
 use crate::tables::registration;
@@ -134,7 +134,7 @@ impl<'a> View<'a> {
     pub(crate) fn word(self, slot: usize) -> Result<ReadWord<'a>, AccessError> {
         let cell = self.cell().load();
         let header = cell.header();
-        if header.is_of_heap() && !(header.is(Kind::Registration) && slot >= registration::STRONG) {
+        if header.is_of_heap() && !is_readable(header, slot) {
             return Err(AccessError::WrongKind);
         }
         let len = cell.slot_count();
@@ -192,4 +192,9 @@ impl Scope<'_> {
     pub fn view(&self, cell: Local<'_>) -> Result<View<'_>, AccessError> {
         Ok(View { reading: self.reading(cell)? })
     }
+}
+
+/// Whether a slot that its program may not write may be read: a record's, or a registration's strong one.
+fn is_readable(header: Header, slot: usize) -> bool {
+    header.is(Kind::Record) || header.is(Kind::Registration) && slot >= registration::STRONG
 }

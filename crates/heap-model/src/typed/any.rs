@@ -3,7 +3,7 @@
 use super::{Gc, Record};
 use crate::scope::{Local, Scope, Value};
 
-/// What a value may be, told by its tag.
+/// What a value may be, told by its tag: a record's type stands for its handle.
 pub trait FromValue {
     /// The type with another lifetime.
     type At<'t>;
@@ -48,7 +48,7 @@ impl FromValue for i32 {
     }
 }
 
-impl<T: Record> FromValue for Gc<'_, T> {
+impl<T: Record> FromValue for T {
     type At<'t> = Gc<'t, T::At<'t>>;
 
     #[inline(always)]
@@ -59,8 +59,18 @@ impl<T: Record> FromValue for Gc<'_, T> {
     }
 }
 
+impl<T: Record> FromValue for Gc<'_, T> {
+    type At<'t> = Gc<'t, T::At<'t>>;
+
+    #[inline(always)]
+    fn from_value<'t>(value: Value<'t>, scope: &Scope<'_>) -> Option<Gc<'t, T::At<'t>>> {
+        T::from_value(value, scope)
+    }
+}
+
 impl Scope<'_> {
-    /// The value as a record of a type, if it is one. One comparison of the cell's header.
+    /// The value as what it is to be, if it is that: a record of a type, an enum that derives [`Slot`](super::Slot), a
+    /// boolean, a small integer, or a cell. To tell a record takes one comparison of the cell's header.
     ///
     /// ```
     /// # use heap_model::typed::Record;
@@ -80,7 +90,7 @@ impl Scope<'_> {
     /// ```
     #[inline(always)]
     #[must_use]
-    pub fn cast<'t, T: Record>(&self, value: impl Into<Value<'t>>) -> Option<Gc<'t, T::At<'t>>> {
-        <Gc<'_, T> as FromValue>::from_value(value.into(), self)
+    pub fn cast<'t, F: FromValue>(&self, value: impl Into<Value<'t>>) -> Option<F::At<'t>> {
+        F::from_value(value.into(), self)
     }
 }

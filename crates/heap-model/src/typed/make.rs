@@ -6,10 +6,13 @@ use super::{Gc, Record, Slot};
 use crate::error::{HeapError, OutOfMemory};
 use crate::memory::header::Kind;
 use crate::memory::record::contents::Contents;
-use crate::memory::record::layout::{Known, Layout};
+use crate::memory::record::layout::{Known, Layout, TailPlain, TailStored};
 use crate::memory::record::types::TypeNumber;
+use crate::memory::room::Room;
 use crate::natives::Native;
 use crate::scope::Scope;
+use crate::scope::sites::mark;
+use crate::sites::Site;
 use core::fmt;
 
 /// A record that the limit refused, with its payload.
@@ -80,62 +83,111 @@ impl<'s> Scope<'s> {
         Ok(Gc::new(self.heap.roots.handles.push_record(known)))
     }
 
-    /// Makes a record, in the old space if it is to be `old`.
+    /// As [`make`](Self::make), at a site: see [`alloc_at`](Self::alloc_at).
+    ///
+    /// # Errors
+    /// As [`make`](Self::make). A site that has ended, or of another heap, counts as none.
+    ///
+    /// # Panics
+    /// As [`make`](Self::make).
+    #[inline(always)]
+    pub fn make_at<T: Record>(
+        &mut self,
+        site: Site,
+        record: T,
+    ) -> Result<Gc<'s, T::At<'s>>, OutOfMemory> {
+        let pretenured = self.heap.sites.allocated(site);
+        let known = self.known_record(record.into_parts(), pretenured == Some(true))?;
+        if pretenured == Some(false) {
+            mark(known.cell(), site);
+        }
+        Ok(Gc::new(self.heap.roots.handles.push_record(known)))
+    }
+
+    /// Makes a record, in the old space if it is to be `old`. The number of nearly every type is known when the program is
+    /// compiled.
     #[inline(always)]
     fn known_record<T: Record>(
         &mut self,
         parts: Parts<'_, T>,
         old: bool,
     ) -> Result<Known<T::Id>, Refused<T::Payload>> {
-        let number = self.heap.types.number::<T::Id>();
-        let (size, _) = Known::<T::Id>::extent(parts.tail.len(), parts.plain.len());
-        let room = match old {
-            false => self.heap.allocate_young(size),
-            true => self.heap.allocate_in_old_range(size),
-        };
-        let Some(room) = room else {
-            return self.known_record_slowly(parts, number, old);
-        };
-        let Parts { fields, data, payload, tail, plain } = parts;
-        let contents = Contents {
-            fields: fields.store(self, Internal(())),
-            data,
-            tail: tail.iter().map(|value| value.store(self, Internal(()))),
-            plain,
-        };
-        let known = contents.format(room, number);
-        if old {
-            self.record_fields(known);
+        if let Some(number) = self.heap.types.at_home::<T::Id>()
+            && let Some(room) = self.room_of_record(&parts, old)
+        {
+            return Ok(self.format_record(parts, number, room, old));
         }
-        self.attach(known, payload);
-        Ok(known)
+        self.known_record_slowly(parts, old)
     }
 
+    /// As [`known_record`](Self::known_record), after what collections are due, or of a type that is new to the heap or
+    /// whose number is another one's.
     #[cold]
     #[inline(never)]
     fn known_record_slowly<T: Record>(
         &mut self,
         parts: Parts<'_, T>,
-        number: TypeNumber<T::Id>,
         old: bool,
     ) -> Result<Known<T::Id>, Refused<T::Payload>> {
-        let Parts { fields, data, payload, tail, plain } = parts;
-        let (size, slots) = Known::<T::Id>::extent(tail.len(), plain.len());
+        let number = self.heap.types.number::<T::Id>();
+        if let Some(room) = self.room_of_record(&parts, old) {
+            return Ok(self.format_record(parts, number, room, old));
+        }
+        let (size, slots) = Known::<T::Id>::extent(parts.tail.len(), parts.plain.len());
         let cell = match self.heap.allocate_slowly(Kind::Record, size, slots, old) {
             Ok(cell) => cell,
-            Err(error) => return Err(Refused { error, payload }),
+            Err(error) => return Err(Refused { error, payload: parts.payload }),
         };
         // A collection may have moved what the handles refer to, so they are read after it.
-        let contents = Contents {
+        let Parts { fields, data, payload, tail, plain } = parts;
+        let known = self.contents::<T>(fields, data, tail, plain).complete(cell, number);
+        self.record_fields(known);
+        self.attach(known, payload);
+        Ok(known)
+    }
+
+    /// Room for a record, if there is some without a collection.
+    #[inline(always)]
+    fn room_of_record<T: Record>(&mut self, parts: &Parts<'_, T>, old: bool) -> Option<Room> {
+        let (size, _) = Known::<T::Id>::extent(parts.tail.len(), parts.plain.len());
+        match old {
+            false => self.heap.allocate_young(size),
+            true => self.heap.allocate_in_old_range(size),
+        }
+    }
+
+    #[inline(always)]
+    fn format_record<T: Record>(
+        &mut self,
+        parts: Parts<'_, T>,
+        number: TypeNumber<T::Id>,
+        room: Room,
+        old: bool,
+    ) -> Known<T::Id> {
+        let Parts { fields, data, payload, tail, plain } = parts;
+        let known = self.contents::<T>(fields, data, tail, plain).format(room, number);
+        if old {
+            self.record_fields(known);
+        }
+        self.attach(known, payload);
+        known
+    }
+
+    /// What the cell is filled with now.
+    #[inline(always)]
+    fn contents<'a, T: Record>(
+        &self,
+        fields: T::Fields,
+        data: <T::Id as Layout>::Data,
+        tail: &'a [T::TailSlot],
+        plain: &'a [TailPlain<T::Id>],
+    ) -> Contents<'a, T::Id, impl ExactSizeIterator<Item = TailStored<T::Id>>> {
+        Contents {
             fields: fields.store(self, Internal(())),
             data,
             tail: tail.iter().map(|value| value.store(self, Internal(()))),
             plain,
-        };
-        let known = contents.complete(cell, number);
-        self.record_fields(known);
-        self.attach(known, payload);
-        Ok(known)
+        }
     }
 
     /// The write barrier of a record that was filled.

@@ -34,6 +34,6 @@ impl<'s> Scope<'s> {
     /// [`AccessError::WrongHeap`].
     pub fn rooted<T: Record>(&mut self, root: &Root<T>) -> Result<Gc<'s, T::At<'s>>, AccessError> {
         let local = self.local(&root.global)?;
-        <Gc<'_, T> as FromValue>::from_value(Value::Ref(local), self).ok_or(AccessError::WrongKind)
+        T::from_value(Value::Ref(local), self).ok_or(AccessError::WrongKind)
     }
 }

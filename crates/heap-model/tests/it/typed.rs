@@ -4,7 +4,7 @@ use heap_model::typed::{Gc, Record, Root, Slot};
 use heap_model::{
     AccessError, Heap, HeapError, HeapOptions, Kind, Local, OutOfMemory, Scope, Seen,
 };
-use heap_model::{Reason, Value};
+use heap_model::{Reason, Tag, Value};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -377,6 +377,10 @@ fn a_chosen_tag_is_the_types_number() {
         let text = scope.make(Text { hash: 0, owner: Value::Null, bytes: b"" })?;
         let object = scope.alloc(Kind::Object, 0, 0)?;
         assert_eq!(scope.record_type(number.into())?, 7);
+        let tag = Tag::new(7).unwrap();
+        assert!(scope.view(number.into())?.is_tagged(Kind::Record, tag));
+        scope.set_tag(number.into(), Tag::NONE)?;
+        assert_eq!((scope.record_type(number.into())?, scope.tag(text.into())?), (7, Tag::NONE));
         assert!(scope.record_type(text.into())? > 255);
         assert_eq!(scope.record_type(object), Err(AccessError::WrongKind));
         assert!(panics(|| scope.make(Same { value: 1.0 })), "another type has the tag");
@@ -384,6 +388,111 @@ fn a_chosen_tag_is_the_types_number() {
         Ok(())
     });
 }
+
+#[test]
+fn records_of_a_site_that_survive_are_pretenured_and_keep_their_type() {
+    run(|scope| {
+        let site = scope.site();
+        let mut list = None;
+        for value in 0..5000 {
+            list = Some(scope.make_at(site, Cons { value, rest: list, same: true })?);
+            if value % 100 == 0 {
+                scope.scavenge();
+                assert!(list.is_some_and(|first| scope.cast::<Cons<i32>>(first).is_some()));
+            }
+        }
+        let scavenges = scope.statistics().scavenges;
+        let old = |scope: &Scope<'_>| {
+            let spaces = scope.space_statistics();
+            spaces.iter().find(|space| space.name == "old_space").unwrap().used
+        };
+        let before = old(scope);
+        for value in 0..100 {
+            scope.make_at(site, Cons { value, rest: list, same: false })?;
+        }
+        assert_eq!(scope.statistics().scavenges, scavenges);
+        assert!(old(scope) > before, "they are allocated in the old space");
+        let sum: i32 =
+            std::iter::successors(list.map(|first| scope.read(first)), |cons| cons.rest())
+                .map(|cons| cons.value())
+                .sum();
+        assert_eq!(sum, 5000 * 4999 / 2);
+        Ok(())
+    });
+}
+
+#[test]
+fn a_record_an_enum_or_a_value_escapes_its_scope_with_one_handle() {
+    run(|scope| {
+        let before = scope.statistics().handles;
+        let number = scope.escape_as::<Gc<Number>, OutOfMemory>(|scope| {
+            scope.make(Number { value: 1.0 })?;
+            scope.make(Number { value: 2.0 })
+        })?;
+        let any = scope.escape_as::<Any, OutOfMemory>(|scope| {
+            Ok(Any::Number(scope.make(Number { value: 3.0 })?))
+        })?;
+        assert_eq!(scope.statistics().handles, before + 2);
+        let Any::Number(other) = any else { panic!("a number") };
+        scope.collect();
+        assert_eq!((number.value(scope), other.value(scope)), (2.0, 3.0));
+        let refused = scope.escape_as::<Any, _>(|_| Err("refused"));
+        assert_eq!(refused.err(), Some("refused"));
+        Ok(())
+    });
+}
+
+#[test]
+fn a_record_is_found_from_another_without_handles_between() {
+    run(|scope| {
+        let mut list = None;
+        for value in 0..100_u64 {
+            list = Some(scope.make(Cons { value, rest: list, same: true })?);
+        }
+        let before = scope.statistics().handles;
+        let find = |scope: &mut Scope<'_>, wanted| {
+            let found = scope.find_record::<Cons<u64>, _>(list.unwrap(), |mut cons| {
+                while cons.value() != wanted {
+                    cons = cons.rest()?;
+                }
+                Some(cons)
+            });
+            found.map(|found| found.value(scope))
+        };
+        assert_eq!((find(scope, 7), find(scope, 100)), (Some(7), None));
+        assert_eq!(scope.statistics().handles, before + 1);
+        Ok(())
+    });
+}
+
+#[test]
+fn the_ports_of_other_heaps_examples_run() {
+    // The list is walked up to its end and back, and twice around the circle.
+    assert_eq!(
+        linked_list::run(3, 1000).unwrap(),
+        3 * (999 * 1000 / 2 + (2 + 1000) * 999 / 2 + 12)
+    );
+    let program = include_str!("../../examples/mini/counters.mini").replace("300000", "1000");
+    assert_eq!(language::run(&program).unwrap(), 5000);
+    for (program, value) in [
+        ("(get (object a 5 b 6) b)", 6),
+        ("(do (let f (fn (x) (+ x 1))) (f (f 4)))", 6),
+        ("(do (let o (object)) (let put_in (fn (x) (put o c x))) (put_in 4) (get o c))", 4),
+        ("(do (let i 0) (while (< i 5000) (set i (+ i 1))) i)", 5000),
+    ] {
+        assert_eq!(language::run(program).unwrap(), value, "{program}");
+    }
+    for program in ["(", "x", "(1)", "(+ 1 (object))", "(get 1 a)", "(fn (x) x)", "1 2", ")"] {
+        assert!(language::run(program).is_err(), "{program}");
+    }
+}
+
+#[path = "../../examples/mini/language.rs"]
+mod language;
+#[path = "../../examples/linked_list.rs"]
+mod linked_list;
+#[path = "../../examples/mini/syntax.rs"]
+mod syntax;
 
 #[test]
 fn a_root_keeps_a_record_between_scopes() {

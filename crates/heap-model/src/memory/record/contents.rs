@@ -7,7 +7,7 @@ use super::layout::{
 };
 use super::types::TypeNumber;
 use crate::memory::cell::Cell;
-use crate::memory::header::{Header, Kind};
+use crate::memory::header::{Kind, Tag};
 use crate::memory::room::Room;
 
 /// What a record is made of.
@@ -32,7 +32,7 @@ impl<L: Layout, S: ExactSizeIterator<Item = TailStored<L>>> Contents<'_, L, S> {
     #[inline(always)]
     pub fn format(self, room: Room, number: TypeNumber<L>) -> Known<L> {
         let (size, slots) = self.extent();
-        self.fill(room.format_record(slots, size, number.get()), slots)
+        self.fill(room.format_record(slots, size, number.get(), tag::<L>()), slots)
     }
 
     /// As [`format`](Self::format), of a cell that was formatted as a record and is none yet.
@@ -44,7 +44,7 @@ impl<L: Layout, S: ExactSizeIterator<Item = TailStored<L>>> Contents<'_, L, S> {
         let fits = header.is(Kind::Record) && (cell.size(), cell.slot_count()) == (size, slots);
         assert!(fits && cell.type_number() == 0, "not the cell that was asked for");
         cell.set_type_number(number.get());
-        cell.set_flag(Header::RECORD, true);
+        cell.set_tag(tag::<L>());
         self.fill(cell, slots)
     }
 
@@ -71,5 +71,14 @@ impl<L: Layout, S: ExactSizeIterator<Item = TailStored<L>>> Contents<'_, L, S> {
             unsafe { known.plain().copy_from_nonoverlapping(plain.as_ptr(), plain.len()) };
         }
         known
+    }
+}
+
+/// The tag that a record's cells are made with: the one that the program chose for the type.
+#[inline(always)]
+fn tag<L: Layout>() -> Tag {
+    match L::TAG {
+        Some(tag) => Tag::new(u32::from(tag)).unwrap_or(Tag::NONE),
+        None => Tag::NONE,
     }
 }

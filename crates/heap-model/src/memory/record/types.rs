@@ -2,13 +2,13 @@
 #![expect(unsafe_code, reason = "a number tells what a cell is")]
 
 use super::layout::{Known, Layout};
-use crate::memory::cell::Cell;
+use crate::memory::cell::{Cell, TYPE_BITS};
 use core::any::TypeId;
 use core::hash::{Hash, Hasher};
 use core::marker::PhantomData;
 
 /// Types of records that a heap can have.
-const MOST_TYPES: usize = 1024;
+const MOST_TYPES: usize = 1 << TYPE_BITS;
 /// The numbers below it are those that programs choose.
 const CHOSEN: usize = 256;
 
@@ -79,14 +79,18 @@ impl Types {
         }
     }
 
+    /// A type's number, if the heap has had a record of it and the number is the one that the program is compiled with.
+    #[inline(always)]
+    pub fn at_home<L: Layout>(&self) -> Option<TypeNumber<L>> {
+        let home = Self::home::<L>();
+        let is_there = self.0.get(home) == Some(&TypeId::of::<L>());
+        is_there.then_some(TypeNumber(home as u32, PhantomData))
+    }
+
     /// A type's number, if the heap has had a record of it.
     #[inline(always)]
     pub fn known<L: Layout>(&self) -> Option<TypeNumber<L>> {
-        let home = Self::home::<L>();
-        if self.0.get(home) == Some(&TypeId::of::<L>()) {
-            return Some(TypeNumber(home as u32, PhantomData));
-        }
-        self.find::<L>()
+        self.at_home().or_else(|| self.find())
     }
 
     #[cold]
