@@ -15,12 +15,14 @@ mod rc;
 #[cfg(feature = "peers")]
 mod shared;
 mod task;
+mod typed;
 
 /// The workload; its size is the depth of the long-lived tree.
 pub const WORKLOAD: Workload = Workload {
     name: "binary-trees",
     implementations: &[
         ("heap-model", ours::run),
+        ("heap-model typed", typed::run),
         ("rc", rc::run),
         ("box", rc::run_boxed),
         #[cfg(feature = "peers")]

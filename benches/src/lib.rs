@@ -3,6 +3,8 @@
 pub mod binary_trees;
 pub mod buffers;
 pub mod collect;
+pub mod list;
+pub mod mini;
 pub mod pauses;
 pub mod scavenges;
 pub mod splay;
@@ -31,6 +33,8 @@ pub const WORKLOADS: &[Workload] = &[
     buffers::RING_HUGE,
     buffers::HELD,
     splay::WORKLOAD,
+    list::WORKLOAD,
+    mini::WORKLOAD,
     #[cfg(feature = "peers")]
     streams::SYNC_16,
     #[cfg(feature = "peers")]

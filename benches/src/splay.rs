@@ -16,12 +16,14 @@ mod rc;
 mod shared;
 mod task;
 mod tree;
+mod typed;
 
 /// The workload; its size is the number of thousands of steps.
 pub const WORKLOAD: Workload = Workload {
     name: "splay",
     implementations: &[
         ("heap-model", ours::run),
+        ("heap-model typed", typed::run),
         ("rc", rc::run),
         #[cfg(feature = "peers")]
         ("gc-arena", gc_arena::run),

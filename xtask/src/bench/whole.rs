@@ -13,7 +13,7 @@ struct Comparison {
     workload: &'static str,
     ours: &'static str,
     peers: &'static [&'static str],
-    /// Node's program for the same work, under `benches/node`.
+    /// Node's program for the same work, under `benches/node`; empty if there is none.
     node: &'static str,
     size: &'static str,
     quick_size: &'static str,
@@ -25,6 +25,7 @@ const COMPARISONS: &[Comparison] = &[
         workload: "binary-trees",
         ours: "heap-model",
         peers: &[
+            "heap-model typed",
             "rc",
             "box",
             "box+mimalloc",
@@ -42,10 +43,36 @@ const COMPARISONS: &[Comparison] = &[
         benchmark: "heap-model/splay/thousands",
         workload: "splay",
         ours: "heap-model",
-        peers: &["rc", "gc-arena", "gc-arena at once", "boa_gc", "dumpster", "gc"],
+        peers: &[
+            "heap-model typed",
+            "rc",
+            "gc-arena",
+            "gc-arena at once",
+            "boa_gc",
+            "dumpster",
+            "gc",
+        ],
         node: "splay.js",
         size: "50",
         quick_size: "10",
+    },
+    Comparison {
+        benchmark: "heap-model/linked-list/lists",
+        workload: "linked-list",
+        ours: "heap-model",
+        peers: &["gc-arena", "boa_gc"],
+        node: "",
+        size: "10000",
+        quick_size: "1000",
+    },
+    Comparison {
+        benchmark: "heap-model/mini-language/thousands",
+        workload: "mini-language",
+        ours: "heap-model",
+        peers: &["gc-arena", "boa_gc"],
+        node: "",
+        size: "300",
+        quick_size: "100",
     },
     buffers("slab-buffer/alloc-64B/millions", "alloc-64B", "10"),
     buffers("slab-buffer/alloc-1KiB/millions", "alloc-1KiB", "10"),
@@ -144,7 +171,9 @@ fn compare(
             (*name, built.built(program, [comparison.workload, implementation, size]))
         })
         .collect();
-    programs.extend(built.node(&[], comparison.node, [comparison.workload, size]));
+    if !comparison.node.is_empty() {
+        programs.extend(built.node(&[], comparison.node, [comparison.workload, size]));
+    }
     let mut runs: Vec<Vec<Usage>> = programs.iter().map(|_| Vec::new()).collect();
     let mut result: Option<String> = None;
     for _ in 0..count {

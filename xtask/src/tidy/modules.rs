@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::{fmt, fs, io};
 use syn::visit::{self, Visit};
-use syn::{Attribute, Item, UseTree, Visibility};
+use syn::{Attribute, Expr, ExprLit, Item, Lit, UseTree, Visibility};
 
 /// The number of re-exports after which a path counts as unknown.
 const DEPTH: usize = 16;
@@ -81,16 +81,20 @@ impl Modules {
                 Ok(parsed) => parsed,
                 Err(error) => return Err(ReadError::Syntax(file, error)),
             };
-            for child in modules.add(&name, &parsed.items) {
-                let file = src.join(child.iter().collect::<PathBuf>()).with_extension("rs");
+            for (child, path) in modules.add(&name, &parsed.items) {
+                let file = match path {
+                    Some(path) => file.with_file_name(path),
+                    None => src.join(child.iter().collect::<PathBuf>()).with_extension("rs"),
+                };
                 files.push((child, file));
             }
         }
         Ok(modules)
     }
 
-    /// Adds a module and its inline modules; returns the modules that have files of their own.
-    fn add(&mut self, name: &Name, items: &[Item]) -> Vec<Name> {
+    /// Adds a module and its inline modules; returns the modules that have files of their own, with the path that says
+    /// where, if one does.
+    fn add(&mut self, name: &Name, items: &[Item]) -> Vec<(Name, Option<String>)> {
         let mut files = Vec::new();
         let mut reader = Reader { name, module: Module::default() };
         for item in items {
@@ -100,7 +104,7 @@ impl Modules {
                     let name = joined(name, &child.ident.to_string());
                     match &child.content {
                         Some((_, items)) => files.extend(self.add(&name, items)),
-                        None => files.push(name),
+                        None => files.push((name, path_of(&child.attrs))),
                     }
                 }
                 item => {
@@ -262,6 +266,15 @@ fn defined(item: &Item) -> Option<&syn::Ident> {
         Item::Union(item) => &item.ident,
         _ => return None,
     })
+}
+
+/// What a `#[path = ".."]` says.
+fn path_of(attributes: &[Attribute]) -> Option<String> {
+    let path = attributes.iter().find(|attribute| attribute.path().is_ident("path"))?;
+    match &path.meta.require_name_value().ok()?.value {
+        Expr::Lit(ExprLit { lit: Lit::Str(path), .. }) => Some(path.value()),
+        _ => None,
+    }
 }
 
 fn is_test(attributes: &[Attribute]) -> bool {
