@@ -3,6 +3,7 @@
 pub mod binary_trees;
 pub mod buffers;
 pub mod collect;
+pub mod interpret;
 pub mod list;
 pub mod mini;
 pub mod pauses;
@@ -32,6 +33,8 @@ pub const WORKLOADS: &[Workload] = &[
     buffers::RING_LARGE,
     buffers::RING_HUGE,
     buffers::HELD,
+    interpret::FIELDS,
+    interpret::CALLS,
     splay::WORKLOAD,
     list::WORKLOAD,
     mini::WORKLOAD,

@@ -74,6 +74,8 @@ const COMPARISONS: &[Comparison] = &[
         size: "300",
         quick_size: "100",
     },
+    interpreter("heap-model/interpret-fields/thousands", "interpret-fields", "20000", "200"),
+    interpreter("heap-model/interpret-calls/number", "interpret-calls", "30", "20"),
     buffers("slab-buffer/alloc-64B/millions", "alloc-64B", "10"),
     buffers("slab-buffer/alloc-1KiB/millions", "alloc-1KiB", "10"),
     buffers("slab-buffer/alloc-4KiB/millions", "alloc-4KiB", "2"),
@@ -140,6 +142,24 @@ const fn buffers(
         node: "buffers.js",
         size,
         quick_size: "1",
+    }
+}
+
+const fn interpreter(
+    benchmark: &'static str,
+    workload: &'static str,
+    size: &'static str,
+    quick_size: &'static str,
+) -> Comparison {
+    let peers = &["vector", "gc-arena"];
+    Comparison {
+        benchmark,
+        workload,
+        ours: "heap-model",
+        peers,
+        node: "interpret.js",
+        size,
+        quick_size,
     }
 }
 

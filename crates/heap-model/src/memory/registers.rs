@@ -4,7 +4,8 @@
 //! and nothing worse.
 //!
 //! Invariants:
-//! - `first` is the address of the window's first word, and the window lies in `memory`.
+//! - `first` is the address of the window's first word, and the window lies in `memory`, of which `start` and `capacity`
+//!   tell.
 //! - Every word of `memory` is one that a slot can hold, and if it is a reference, its cell has not been freed: the
 //!   collectors update the words below the top, and make those above it undefined. So a window that is shown again
 //!   after it was popped has old values, never dangling ones.
@@ -66,6 +67,9 @@ pub struct RegisterStack {
     high: usize,
     /// None until there is a window with a register.
     memory: Option<Mapping>,
+    /// Where the memory begins, and how many words it has.
+    start: NonNull<Word>,
+    capacity: usize,
     limit: usize,
 }
 
@@ -74,8 +78,9 @@ unsafe impl Send for RegisterStack {}
 
 impl Default for RegisterStack {
     fn default() -> Self {
-        let first = NonNull::dangling();
-        Self { first, size: 0, base: 0, high: 0, memory: None, limit: MOST }
+        let start = NonNull::dangling();
+        let (memory, limit) = (None, MOST);
+        Self { first: start, size: 0, base: 0, high: 0, memory, start, capacity: 0, limit }
     }
 }
 
@@ -112,10 +117,6 @@ impl RegisterStack {
     /// Sets the limit, for the windows to come.
     pub fn set_limit(&mut self, registers: usize) {
         self.limit = registers.min(u32::MAX as usize);
-    }
-
-    fn capacity(&self) -> usize {
-        self.memory.as_ref().map_or(0, |memory| memory.length() / WORD)
     }
 
     /// # Panics
@@ -178,18 +179,18 @@ impl RegisterStack {
     }
 
     /// The registers of the whole stack from its bottom up to `end`.
+    #[inline(always)]
     fn below(&self, end: usize) -> &[Word] {
-        let Some(memory) = &self.memory else { return &[] };
-        assert!(end * WORD <= memory.length(), "a window lies in the memory");
+        assert!(end <= self.capacity, "a window lies in the memory");
         // SAFETY: the memory is as long, all of it is words, and it is borrowed with the stack.
-        unsafe { core::slice::from_raw_parts(memory.start() as *const Word, end) }
+        unsafe { core::slice::from_raw_parts(self.start.as_ptr(), end) }
     }
 
+    #[inline(always)]
     fn below_mut(&mut self, end: usize) -> &mut [Word] {
-        let Some(memory) = &self.memory else { return &mut [] };
-        assert!(end * WORD <= memory.length(), "a window lies in the memory");
+        assert!(end <= self.capacity, "a window lies in the memory");
         // SAFETY: as for `below`, and borrowed mutably.
-        unsafe { core::slice::from_raw_parts_mut(memory.start() as *mut Word, end) }
+        unsafe { core::slice::from_raw_parts_mut(self.start.as_ptr(), end) }
     }
 
     /// A register of another window.
@@ -212,13 +213,15 @@ impl RegisterStack {
         self.below_mut(window.end())[window.base() + register] = word;
     }
 
-    /// Shows a window; the memory is long enough.
+    /// Shows a window.
+    ///
+    /// # Panics
+    /// If it does not lie in the memory.
     #[inline(always)]
     fn show(&mut self, base: usize, size: usize) {
-        let start = self.memory.as_ref().map_or(0, Mapping::start);
-        // Where there is no memory the window is empty.
-        self.first =
-            NonNull::new((start + base * WORD) as *mut Word).unwrap_or(NonNull::dangling());
+        assert!(base <= self.capacity && size <= self.capacity - base, "no window of the stack");
+        // SAFETY: the memory is as long.
+        self.first = unsafe { self.start.add(base) };
         (self.base, self.size) = (base, size);
         self.high = self.high.max(base + size);
     }
@@ -267,7 +270,7 @@ impl RegisterStack {
     #[inline(always)]
     #[track_caller]
     pub fn go_to(&mut self, window: Window) {
-        assert!(window.end() <= self.capacity(), "a window that the stack never had");
+        assert!(window.end() <= self.capacity, "a window that the stack never had");
         self.show(window.base(), window.size());
     }
 
@@ -276,20 +279,19 @@ impl RegisterStack {
         let Some(end) = base.checked_add(size).filter(|end| *end <= self.limit) else {
             return false;
         };
-        end <= self.capacity() || self.grow(end)
+        end <= self.capacity || self.grow(end)
     }
 
     /// Moves the stack to memory of at least `words` words; false if the operating system refuses.
     #[cold]
     #[inline(never)]
     fn grow(&mut self, words: usize) -> bool {
-        let capacity = self.capacity().saturating_mul(2).clamp(LEAST, self.limit.max(LEAST));
+        let capacity = self.capacity.saturating_mul(2).clamp(LEAST, self.limit.max(LEAST));
         let Some(bytes) = capacity.max(words).checked_mul(WORD) else { return false };
         let Some(memory) = Mapping::new(bytes) else { return false };
         let (window, high) = (self.window(), self.high);
-        let old = self.memory.take();
         // Fresh memory is zeros, which are small integers.
-        self.memory = Some(memory);
+        let old = self.use_memory(Some(memory));
         if let Some(old) = old {
             // SAFETY: the old memory has so many words, and is not the stack's any more.
             let words = unsafe { core::slice::from_raw_parts(old.start() as *const Word, high) };
@@ -297,6 +299,15 @@ impl RegisterStack {
         }
         self.show(window.base(), window.size());
         true
+    }
+
+    /// Uses other memory, and gives the old one. The window is to be shown again.
+    fn use_memory(&mut self, memory: Option<Mapping>) -> Option<Mapping> {
+        let start = memory.as_ref().and_then(|memory| NonNull::new(memory.start() as *mut Word));
+        self.start = start.unwrap_or(NonNull::dangling());
+        self.capacity = memory.as_ref().map_or(0, |memory| memory.length() / WORD);
+        (self.first, self.base, self.size) = (self.start, 0, 0);
+        std::mem::replace(&mut self.memory, memory)
     }
 
     /// Makes what lies above the top undefined, before a collection: nobody will update it.
@@ -311,8 +322,7 @@ impl RegisterStack {
         self.clear_above();
         let top = self.top();
         if top == 0 {
-            self.memory = None;
-            self.show(0, 0);
+            self.use_memory(None);
         } else if let Some(memory) = &self.memory {
             memory.release(memory.start() + top * WORD, memory.length() - top * WORD);
         }
@@ -397,7 +407,7 @@ mod tests {
         assert_eq!(stack.all(), [0, 1, 2, 3].map(Word::smi));
         stack.go_to(Window::default());
         stack.release();
-        assert_eq!((stack.capacity(), stack.iter().count()), (0, 0));
+        assert_eq!((stack.capacity, stack.iter().count()), (0, 0));
         assert!(stack.push(0, 0, 1));
         assert_eq!(stack.get(0), Word::UNDEFINED);
     }

@@ -139,8 +139,7 @@ pub(crate) fn users_slot(cell: Loaded, slot: usize) -> Result<Slot, AccessError>
     if cell.header().is_guarded() {
         return strong_slot(cell, slot);
     }
-    let len = cell.slot_count();
-    cell.slot(slot).ok_or(AccessError::SlotOutOfRange { slot, len })
+    cell.slot(slot).ok_or_else(|| AccessError::SlotOutOfRange { slot, len: cell.slot_count() })
 }
 
 /// `count` slots from `first` on, if its program may use all of them.

@@ -137,8 +137,8 @@ impl<'a> View<'a> {
         if header.is_of_heap() && !is_readable(header, slot) {
             return Err(AccessError::WrongKind);
         }
-        let len = cell.slot_count();
-        let slot = cell.slot(slot).ok_or(AccessError::SlotOutOfRange { slot, len })?;
+        let outside = || AccessError::SlotOutOfRange { slot, len: cell.slot_count() };
+        let slot = cell.slot(slot).ok_or_else(outside)?;
         Ok(self.reading.word(slot.get()))
     }
 
