@@ -220,6 +220,40 @@ impl<'s> Scope<'s> {
         Ok(Local { place: opened.keep(local.place), scope: PhantomData })
     }
 
+    /// As [`escape`](Self::escape), for a value: a handle is kept, and a constant needs none.
+    ///
+    /// ```
+    /// # use heap_model::{Heap, HeapOptions, Kind, Value};
+    /// # let mut heap = Heap::new(HeapOptions::default()).unwrap();
+    /// # heap.enter(|scope| {
+    /// let list = scope.alloc_with(Kind::Object, &[Value::Smi(7)])?;
+    /// let first = scope.escape_value(|scope| scope.get(list, 0))?;
+    /// assert_eq!((first.as_smi(), scope.statistics().handles), (Some(7), 1));
+    /// # Ok::<(), heap_model::HeapError>(())
+    /// # }).unwrap();
+    /// ```
+    ///
+    /// # Errors
+    /// The error of `f`.
+    #[inline(always)]
+    pub fn escape_value<E>(
+        &mut self,
+        f: impl for<'i> FnOnce(&mut Scope<'i>) -> Result<Value<'i>, E>,
+    ) -> Result<Value<'s>, E> {
+        let opened = Opened::new(&mut self.heap);
+        Ok(match f(Scope::of(opened.heap))? {
+            // `f` made the handle in this scope: it knows of no other that lives as long.
+            Value::Ref(local) => {
+                Value::Ref(Local { place: opened.keep(local.place), scope: PhantomData })
+            }
+            Value::Undefined => Value::Undefined,
+            Value::Null => Value::Null,
+            Value::Hole => Value::Hole,
+            Value::Bool(value) => Value::Bool(value),
+            Value::Smi(number) => Value::Smi(number),
+        })
+    }
+
     #[inline(always)]
     pub(crate) fn push(&mut self, cell: Cell) -> Local<'s> {
         Local { place: self.heap.roots.handles.push(cell), scope: PhantomData }

@@ -107,3 +107,33 @@ fn memory_that_is_released_neither_lifts_the_limit_nor_puts_a_due_collection_off
         assert_eq!(scope.statistics().full_collections, before + 1);
     });
 }
+
+#[test]
+fn a_value_of_any_kind_escapes_its_scope_and_leaves_one_handle_at_most() {
+    let mut heap = Heap::new(small()).unwrap();
+    heap.enter(|scope| {
+        let kept = scope.escape_value(|scope| -> Result<_, heap_model::OutOfMemory> {
+            scope.alloc(Kind::Object, 0, 0)?;
+            Ok(Value::Ref(scope.alloc(Kind::Array, 1, 0)?))
+        });
+        let Value::Ref(kept) = kept.unwrap() else { panic!("a cell") };
+        scope.collect();
+        assert_eq!((scope.kind(kept), scope.statistics().handles), (Ok(Kind::Array), 1));
+        for constant in
+            [Value::Undefined, Value::Null, Value::Hole, Value::Bool(true), Value::Smi(-3)]
+        {
+            let escaped = scope.escape_value(|scope| -> Result<_, heap_model::OutOfMemory> {
+                scope.alloc(Kind::Object, 0, 0)?;
+                Ok(match constant {
+                    Value::Smi(number) => Value::Smi(number),
+                    Value::Bool(value) => Value::Bool(value),
+                    Value::Null => Value::Null,
+                    Value::Hole => Value::Hole,
+                    _ => Value::Undefined,
+                })
+            });
+            assert!(scope.same_value(escaped.unwrap(), constant));
+            assert_eq!(scope.statistics().handles, 1);
+        }
+    });
+}
