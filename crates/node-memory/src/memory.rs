@@ -1,7 +1,7 @@
 //! The heap and the buffer pool as one: what the pool holds counts as the heap's external memory.
 //!
 //! Invariant: the heap knows of every byte of the pool that its cells keep alive. [`Memory::keep`] and
-//! [`Memory::gc`], the operations that can change these bytes, report them.
+//! [`Memory::gc`], the operations that can change these bytes, report them; so does whoever makes buffers of the pool.
 
 use crate::error::RuntimeError;
 use heap_model::{Global, Heap, Local, Scope, shapes};
@@ -63,7 +63,7 @@ impl Memory {
     }
 
     /// Reports to the heap how much the pool's stores have grown or shrunk since the last report.
-    fn report_external(&mut self) {
+    pub fn report_external(&mut self) {
         let now = self.pool.array_buffers();
         self.heap.adjust_external_memory(now as isize - self.reported as isize);
         self.reported = now;

@@ -84,4 +84,23 @@ impl Runtime {
     pub fn heap_mut(&mut self) -> &mut Heap {
         &mut self.memory.heap
     }
+
+    /// The buffer pool, for those who make buffers of their own. What it holds is in [`memory_usage`](Self::memory_usage);
+    /// the heap hears of it by [`report_external`](Self::report_external).
+    #[must_use]
+    pub fn pool(&self) -> &Pool {
+        &self.memory.pool
+    }
+
+    /// What each Writable is made with.
+    #[must_use]
+    pub fn stream_options(&self) -> &stream_backpressure::Options {
+        &self.streams
+    }
+
+    /// Tells the heap how much the pool has grown or shrunk since it was last told, which may begin a collection later.
+    /// Constant time.
+    pub fn report_external(&mut self) {
+        self.memory.report_external();
+    }
 }

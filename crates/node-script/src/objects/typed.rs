@@ -1,12 +1,17 @@
-//! Elements of typed arrays: bytes of an ArrayBuffer, which lie outside the heap.
+//! ArrayBuffers and typed arrays as cells, and their elements.
 //!
-//! A typed array's cell has its ArrayBuffer in slot [`BUFFER`], and in its raw bytes where its own begin, how many elements
-//! it has, and of which type they are. An ArrayBuffer is a native cell whose payload is its bytes.
+//! An ArrayBuffer is a native cell of V8's size whose payload is a store of the runtime's pool ([`slab_buffer::Buffer`]), so
+//! that `arrayBuffers` is what the pool holds, and a store is released when its cell dies. A typed array's cell has its
+//! ArrayBuffer in slot [`BUFFER`], and in its raw bytes where its own begin, how many elements it has, and of which type
+//! they are. A DataView is the same, of bytes.
 
-use super::layout::FIRST;
+use super::class::{Class, ObjectKind};
+use super::layout::{FIRST, tag};
 use super::number::to_int32;
-use crate::machine::{Machine, R};
+use crate::machine::{Machine, R, roots};
 use crate::thrown::Outcome;
+use heap_model::{Kind, layout};
+use slab_buffer::Buffer;
 
 /// A typed array's slot for its ArrayBuffer.
 pub(crate) const BUFFER: usize = FIRST;
@@ -14,6 +19,11 @@ pub(crate) const BUFFER: usize = FIRST;
 pub(crate) const OFFSET: usize = 0;
 pub(crate) const COUNT: usize = 8;
 pub(crate) const TYPE: usize = 16;
+/// Slots of an ArrayBuffer and of a typed array.
+const BUFFER_SLOTS: usize = FIRST + 1;
+const ARRAY_SLOTS: usize = BUFFER + 1;
+/// Raw bytes of a typed array: what V8's has beside its slots.
+const RAW: usize = layout::JS_TYPED_ARRAY - 16 - 8 * ARRAY_SLOTS;
 
 /// The type of a typed array's elements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,7 +68,135 @@ impl ElementType {
 }
 
 impl Machine {
-    fn typed_type(&mut self, array: R) -> Outcome<ElementType> {
+    /// An ArrayBuffer of a store, of an array buffer's class or of one that inherits from it.
+    pub(crate) fn new_array_buffer(&mut self, to: R, store: Buffer) -> Outcome {
+        let root = roots::ARRAY_BUFFER_PROTOTYPE;
+        self.scoped(|machine| {
+            let prototype = machine.temp()?;
+            machine.load_root(prototype, root);
+            machine.array_buffer_of(to, prototype, store)
+        })
+    }
+
+    /// As `new_array_buffer`, with the prototype in a register.
+    pub(crate) fn array_buffer_of(&mut self, to: R, prototype: R, store: Buffer) -> Outcome {
+        let kind = ObjectKind::ArrayBuffer;
+        let class = self.kind_class(prototype, kind, Kind::Native, BUFFER_SLOTS, 0)?;
+        let mut registers = self.registers();
+        registers.alloc_native(to, layout::JS_ARRAY_BUFFER, BUFFER_SLOTS, Box::new(store), 0)?;
+        registers.set_tag(to, tag(class.0))?;
+        self.runtime.report_external();
+        Ok(())
+    }
+
+    /// A store of the runtime's pool, filled with zeros.
+    pub(crate) fn new_store(&mut self, length: usize) -> Outcome<Buffer> {
+        match self.runtime.pool().alloc(length) {
+            Ok(store) => Ok(store),
+            Err(_) => self.throw_range_error("Array buffer allocation failed"),
+        }
+    }
+
+    /// A typed array on an ArrayBuffer: from an offset in bytes on, so many elements of a type.
+    pub(crate) fn new_typed_array(
+        &mut self,
+        to: R,
+        prototype: R,
+        buffer: R,
+        (offset, count): (usize, usize),
+        kind: ElementType,
+    ) -> Outcome {
+        let class = self.typed_class(prototype, ObjectKind::TypedArray)?;
+        self.scoped(|machine| {
+            let array = machine.temp()?;
+            machine.new_of(array, class)?;
+            let mut registers = machine.registers();
+            registers.store(array, BUFFER, buffer)?;
+            registers.write_u64(array, OFFSET, offset as u64)?;
+            registers.write_u64(array, COUNT, count as u64)?;
+            registers.write_u8(array, TYPE, kind as u8)?;
+            registers.copy(to, array);
+            Ok(())
+        })
+    }
+
+    /// The class of typed arrays with a prototype; of DataViews, too.
+    pub(crate) fn typed_class(
+        &mut self,
+        prototype: R,
+        kind: ObjectKind,
+    ) -> Outcome<super::class::ClassId> {
+        let identity = self.prototype_identity(prototype)?;
+        if let Some(id) = self.classes.root(identity, kind, 0, false) {
+            return Ok(id);
+        }
+        let mut class = Class::new(kind, Kind::Object, ARRAY_SLOTS, 0);
+        class.raw = RAW as u16;
+        let id = self.add_class(class, prototype)?;
+        self.classes.set_root(identity, id);
+        Ok(id)
+    }
+
+    /// Whether a value has bytes: an ArrayBuffer, a typed array or a DataView.
+    pub(crate) fn has_bytes(&mut self, value: R) -> bool {
+        use ObjectKind::{ArrayBuffer, DataView, SharedArrayBuffer, TypedArray};
+        let kind = self.kind_of(value);
+        matches!(kind, Some(ArrayBuffer | SharedArrayBuffer | TypedArray | DataView))
+    }
+
+    /// Where the bytes of an ArrayBuffer, a typed array or a DataView begin in their store, and how many they are.
+    pub(crate) fn byte_range(&mut self, value: R) -> Outcome<(usize, usize)> {
+        match self.kind_of(value) {
+            Some(ObjectKind::ArrayBuffer | ObjectKind::SharedArrayBuffer) => {
+                Ok((0, self.registers().native::<Buffer>(value)?.len()))
+            }
+            Some(ObjectKind::DataView) => {
+                let offset = self.registers().read_u64(value, OFFSET)? as usize;
+                Ok((offset, self.registers().read_u64(value, COUNT)? as usize))
+            }
+            _ => {
+                let size = self.typed_type(value)?.size();
+                let offset = self.registers().read_u64(value, OFFSET)? as usize;
+                Ok((offset, self.typed_length(value)? * size))
+            }
+        }
+    }
+
+    /// How many bytes it has.
+    pub(crate) fn byte_count(&mut self, value: R) -> Outcome<usize> {
+        Ok(self.byte_range(value)?.1)
+    }
+
+    /// The ArrayBuffer of something that has bytes.
+    pub(crate) fn array_buffer(&mut self, to: R, value: R) -> Outcome {
+        match self.kind_of(value) {
+            Some(ObjectKind::ArrayBuffer | ObjectKind::SharedArrayBuffer) => self.copy(to, value),
+            _ => self.registers().load(to, value, BUFFER)?,
+        }
+        Ok(())
+    }
+
+    /// Calls `f` with the bytes of an ArrayBuffer, a typed array or a DataView, to be read or changed. If the store has
+    /// become shorter than that, with what is left.
+    pub(crate) fn with_bytes<T>(&mut self, value: R, f: impl FnOnce(&mut [u8]) -> T) -> Outcome<T> {
+        let (offset, count) = self.byte_range(value)?;
+        self.scoped(|machine| {
+            let buffer = machine.temp()?;
+            machine.array_buffer(buffer, value)?;
+            let mut registers = machine.registers();
+            let store = registers.native_mut::<Buffer>(buffer)?;
+            let start = offset.min(store.len());
+            let end = (offset + count).min(store.len());
+            Ok(f(&mut store[start..end]))
+        })
+    }
+
+    /// A copy of the bytes.
+    pub(crate) fn bytes_of(&mut self, value: R) -> Outcome<Vec<u8>> {
+        self.with_bytes(value, |bytes| bytes.to_vec())
+    }
+
+    pub(crate) fn typed_type(&mut self, array: R) -> Outcome<ElementType> {
         let number = self.registers().read_u8(array, TYPE)?;
         Ok(ElementType::ALL[usize::from(number).min(ElementType::ALL.len() - 1)])
     }
@@ -89,7 +227,7 @@ impl Machine {
             let buffer = machine.temp()?;
             machine.registers().load(buffer, array, BUFFER)?;
             let registers = machine.registers();
-            let store = registers.native::<Vec<u8>>(buffer)?;
+            let store = registers.native::<Buffer>(buffer)?;
             if let Some(found) = store.get(at..at + kind.size()) {
                 bytes[..kind.size()].copy_from_slice(found);
             }
@@ -140,7 +278,7 @@ impl Machine {
             let buffer = machine.temp()?;
             machine.registers().load(buffer, array, BUFFER)?;
             let mut registers = machine.registers();
-            let store = registers.native_mut::<Vec<u8>>(buffer)?;
+            let store = registers.native_mut::<Buffer>(buffer)?;
             if let Some(place) = store.get_mut(at..at + kind.size()) {
                 place.copy_from_slice(&word.to_le_bytes()[..kind.size()]);
             }

@@ -83,6 +83,31 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         machine
     }
 
+    /// The same stream in another host, whose callbacks and errors are the same. Constant time: what is buffered is not
+    /// touched.
+    ///
+    /// A runtime that keeps its streams where it cannot be borrowed from meanwhile (in its own heap) keeps them in a host
+    /// without it, and lends itself to the host for each call.
+    #[must_use]
+    pub fn map_host<G>(self, f: impl FnOnce(H) -> G) -> Machine<C, G>
+    where
+        G: Host<C, Callback = H::Callback, Error = H::Error>,
+    {
+        Machine {
+            flags: self.flags,
+            rules: self.rules,
+            held: self.held,
+            flight: self.flight,
+            buffered: self.buffered,
+            done: self.done,
+            ticks: self.ticks,
+            ending: self.ending,
+            panics: self.panics,
+            stats: self.stats,
+            host: f(self.host),
+        }
+    }
+
     #[inline]
     pub(super) fn has(&self, any: Flags) -> bool {
         self.flags & any != 0
