@@ -89,6 +89,8 @@ pub struct Machine {
     pub(crate) proxy_classes: [Option<ClassId>; 3],
     /// Identities of the arrays that `join` is at.
     pub(crate) joining: Vec<u32>,
+    /// How far Buffer's slab is used.
+    pub(crate) slab: crate::node::Slab,
     /// The code of `require`.
     pub(crate) require_code: Option<i32>,
     /// Where the last text with a syntax error has it.
@@ -187,6 +189,7 @@ pub mod roots {
         FLOAT64_ARRAY_PROTOTYPE, BIG_INT64_ARRAY_PROTOTYPE, BIG_UINT64_ARRAY_PROTOTYPE, BUFFER_PROTOTYPE,
         ARRAY_VALUES, ARRAY_TO_STRING, OBJECT_TO_STRING, EVAL, PROMISE_THEN, ARRAY_ITERATOR_NEXT,
         EVENT_EMITTER_PROTOTYPE, WRITABLE_PROTOTYPE, READABLE_PROTOTYPE, DUPLEX_PROTOTYPE,
+        BUFFER, BUFFER_SLAB, FIRST_BUFFER_SLAB, EVENT_EMITTER, WRITABLE,
         PROCESS, CONSOLE, REQUIRE, MAIN_MODULE, NODE_STATE,
         // For helpers of single built-ins.
         SPARE_0, SPARE_1, SPARE_2, SPARE_3, SPARE_4, SPARE_5, SPARE_6, SPARE_7,

@@ -1,0 +1,188 @@
+//! Comparing Buffers, looking for bytes in them, and filling them (`lib/buffer.js`, `src/node_buffer.cc`).
+
+use crate::machine::{Machine, R, THIS};
+use crate::objects::code::Arguments;
+use crate::thrown::Outcome;
+use std::cmp::Ordering;
+
+fn give_order(machine: &mut Machine, order: Ordering) -> Outcome<R> {
+    machine.give_number(f64::from(order as i8))
+}
+
+fn bytes_of(machine: &mut Machine, name: &str, value: R) -> Outcome<Vec<u8>> {
+    if machine.is_uint8_array(value)? {
+        return machine.bytes_of(value);
+    }
+    machine.throw_argument_type(name, "an instance of Buffer or Uint8Array", value)
+}
+
+/// `Buffer.compare(one, other)`.
+pub(super) fn compare_two(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let one = bytes_of(machine, "buf1", arguments.at(0))?;
+    let other = bytes_of(machine, "buf2", arguments.at(1))?;
+    give_order(machine, one.cmp(&other))
+}
+
+pub(super) fn equals(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    machine.this_bytes()?;
+    let other = bytes_of(machine, "otherBuffer", arguments.at(0))?;
+    let own = machine.bytes_of(THIS)?;
+    machine.give_bool(own == other)
+}
+
+pub(super) fn compare(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    machine.this_bytes()?;
+    let target = bytes_of(machine, "target", arguments.at(0))?;
+    let own = machine.bytes_of(THIS)?;
+    let mut bounds = [0, target.len(), 0, own.len()];
+    let names = ["targetStart", "targetEnd", "sourceStart", "sourceEnd"];
+    for (place, name) in names.into_iter().enumerate() {
+        let value = arguments.at(1 + place);
+        if !machine.is_undefined(value) {
+            let most = match place {
+                1 => target.len() as f64,
+                3 => own.len() as f64,
+                _ => 9_007_199_254_740_991.0,
+            };
+            bounds[place] = machine.check_integer(name, value, 0.0, most)? as usize;
+        }
+    }
+    let [target_start, target_end, start, end] = bounds;
+    let order = match (start >= end, target_start >= target_end) {
+        (true, true) => Ordering::Equal,
+        (true, false) => Ordering::Less,
+        (false, true) => Ordering::Greater,
+        (false, false) => own[start..end].cmp(&target[target_start..target_end]),
+    };
+    give_order(machine, order)
+}
+
+pub(super) fn index_of(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let found = find(machine, arguments, true)?;
+    machine.give_number(found.map_or(-1.0, |place| place as f64))
+}
+
+pub(super) fn last_index_of(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let found = find(machine, arguments, false)?;
+    machine.give_number(found.map_or(-1.0, |place| place as f64))
+}
+
+pub(super) fn includes(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let found = find(machine, arguments, true)?;
+    machine.give_bool(found.is_some())
+}
+
+/// Where a byte, bytes or a text are found, forwards or backwards from a place.
+fn find(machine: &mut Machine, arguments: Arguments, forwards: bool) -> Outcome<Option<usize>> {
+    machine.this_bytes()?;
+    let (value, mut place, mut encoding) = (arguments.at(0), arguments.at(1), arguments.at(2));
+    let own = machine.bytes_of(THIS)?;
+    let length = own.len() as f64;
+    let nothing = machine.temp()?;
+    if machine.is_string(place) {
+        (place, encoding) = (nothing, place);
+    }
+    let number = match machine.is_undefined(place) {
+        true => f64::NAN,
+        false => machine.to_number(place)?,
+    };
+    let start = match number {
+        number if number.is_nan() && forwards => 0.0,
+        number if number.is_nan() => length,
+        number => number.clamp(-2_147_483_648.0, 2_147_483_647.0).trunc(),
+    };
+    let start = if start < 0.0 { start + length } else { start };
+    let mut step = 1;
+    let needle = if machine.registers().number(value).is_some() {
+        vec![machine.to_int32(value)? as u8]
+    } else if machine.is_string(value) {
+        let encoding = machine.encoding_of(encoding)?;
+        if matches!(encoding.name(), "ucs2" | "ucs-2" | "utf16le" | "utf-16le") {
+            step = 2;
+        }
+        machine.encoded(value, encoding)?.0
+    } else if machine.is_uint8_array(value)? {
+        machine.bytes_of(value)?
+    } else {
+        let must = "one of type number or string or an instance of Buffer or Uint8Array";
+        return machine.throw_argument_type("value", must, value);
+    };
+    if needle.is_empty() {
+        // Every place has nothing in it.
+        return Ok(if start < 0.0 { None } else { Some(start.min(length) as usize) });
+    }
+    if own.len() < needle.len() || start < 0.0 && !forwards {
+        return Ok(None);
+    }
+    let last = own.len() - needle.len();
+    let matches = |place: &usize| own[*place..].starts_with(&needle);
+    let start = start.max(0.0) as usize;
+    Ok(match forwards {
+        true => (start..=last).step_by(step).find(matches),
+        false => (0..=start.min(last)).rev().find(matches),
+    })
+}
+
+/// `buf.fill(value[, offset[, end]][, encoding])`.
+pub(super) fn fill(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    machine.this_bytes()?;
+    let value = arguments.at(0);
+    let length = machine.byte_count(THIS)?;
+    let (mut offset, mut end, mut encoding) = (arguments.at(1), arguments.at(2), arguments.at(3));
+    let nothing = machine.temp()?;
+    if machine.is_string(value) {
+        if machine.is_string(offset) {
+            (offset, end, encoding) = (nothing, nothing, offset);
+        } else if machine.is_string(end) {
+            (end, encoding) = (nothing, end);
+        }
+    }
+    let most = 9_007_199_254_740_991.0;
+    let mut range = (0, length);
+    if !machine.is_undefined(offset) {
+        let start = machine.check_number("offset", offset, 0.0, most)?;
+        if !machine.is_undefined(end) {
+            range.1 = machine.check_number("end", end, 0.0, length as f64)? as usize;
+        }
+        range.0 = start as usize;
+    }
+    if range.0 < range.1 {
+        fill_range(machine, THIS, value, range, encoding)?;
+    }
+    Ok(THIS)
+}
+
+pub(super) fn fill_range(
+    machine: &mut Machine,
+    buffer: R,
+    value: R,
+    (start, end): (usize, usize),
+    encoding: R,
+) -> Outcome {
+    let pattern = if machine.is_string(value) {
+        let encoding = machine.encoding_of(encoding)?;
+        let pattern = machine.encoded(value, encoding)?.0;
+        if machine.string_length(value) == 0 {
+            vec![0]
+        } else if pattern.is_empty() {
+            return machine.throw_argument_value("value", value);
+        } else {
+            pattern
+        }
+    } else if machine.is_uint8_array(value)? {
+        let pattern = machine.bytes_of(value)?;
+        if pattern.is_empty() {
+            return machine.throw_argument_value("value", value);
+        }
+        pattern
+    } else {
+        vec![machine.to_int32(value)? as u8]
+    };
+    machine.with_bytes(buffer, |bytes| {
+        let end = end.min(bytes.len());
+        let start = start.min(end);
+        for (byte, pattern) in bytes[start..end].iter_mut().zip(pattern.iter().cycle()) {
+            *byte = *pattern;
+        }
+    })
+}
