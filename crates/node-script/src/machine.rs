@@ -91,6 +91,8 @@ pub struct Machine {
     pub(crate) joining: Vec<u32>,
     /// How far Buffer's slab is used.
     pub(crate) slab: crate::node::Slab,
+    pub(crate) events: crate::node::Events,
+    pub(crate) streams: crate::node::Streams,
     /// The code of `require`.
     pub(crate) require_code: Option<i32>,
     /// Where the last text with a syntax error has it.
@@ -190,6 +192,7 @@ pub mod roots {
         ARRAY_VALUES, ARRAY_TO_STRING, OBJECT_TO_STRING, EVAL, PROMISE_THEN, ARRAY_ITERATOR_NEXT,
         EVENT_EMITTER_PROTOTYPE, WRITABLE_PROTOTYPE, READABLE_PROTOTYPE, DUPLEX_PROTOTYPE,
         BUFFER, BUFFER_SLAB, FIRST_BUFFER_SLAB, EVENT_EMITTER, WRITABLE,
+        STREAM_PROTOTYPE, WRITABLE_STATE_PROTOTYPE, STREAM_TICK, ON_WRITE, NO_OPERATION,
         PROCESS, CONSOLE, REQUIRE, MAIN_MODULE, NODE_STATE,
         // For helpers of single built-ins.
         SPARE_0, SPARE_1, SPARE_2, SPARE_3, SPARE_4, SPARE_5, SPARE_6, SPARE_7,

@@ -6,22 +6,28 @@
 mod buffer;
 mod check;
 mod console;
+mod events;
 mod process;
+mod stream;
 
 use crate::machine::{Machine, Make};
 use crate::modules::registry::NodeModule;
 use crate::thrown::Outcome;
 pub(crate) use buffer::Slab;
+pub(crate) use events::Events;
+pub(crate) use stream::Streams;
 
 /// Modules that `require` gives.
 pub(crate) const MODULES: &[NodeModule<Make>] = &[
     NodeModule { name: "buffer", make: buffer::make },
     NodeModule { name: "console", make: console::make },
+    NodeModule { name: "events", make: events::make },
     NodeModule { name: "process", make: process::make },
+    NodeModule { name: "stream", make: stream::make },
 ];
 
 /// What is there without `require`.
-const GLOBALS: &[fn(&mut Machine) -> Outcome] = &[console::install, process::install, buffer::install];
+const GLOBALS: &[fn(&mut Machine) -> Outcome] = &[console::install, process::install, buffer::install, events::install, stream::install];
 
 pub(crate) fn install(machine: &mut Machine) -> Outcome {
     GLOBALS.iter().try_for_each(|install| machine.scoped(install))

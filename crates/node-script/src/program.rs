@@ -87,6 +87,8 @@ impl Machine {
             proxy_classes: [None; 3],
             joining: Vec::new(),
             slab: Default::default(),
+            events: Default::default(),
+            streams: Default::default(),
             require_code: None,
             syntax_error: None,
         };

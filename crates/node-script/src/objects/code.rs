@@ -70,6 +70,8 @@ pub struct Codes<N> {
     codes: Vec<Callable<N>>,
     /// The classes of functions, by what they are.
     pub classes: [Option<ClassId>; 16],
+    /// How many properties built-in constructors give to an ordinary object.
+    pub native_fields: Vec<(i32, usize)>,
 }
 
 impl<N> Default for Codes<N> {

@@ -326,6 +326,14 @@ impl Machine {
         })
     }
 
+    /// A built-in constructor gives so many properties to the ordinary object that it makes of
+    /// [`instance_class`](Self::instance_class).
+    pub(crate) fn expect_fields(&mut self, constructor: R, fields: usize) {
+        if let Some(code) = self.code_of(constructor) {
+            self.codes.native_fields.push((code, fields));
+        }
+    }
+
     /// How many fields the text of a constructor, and of those that its class extends, gives to an instance.
     fn expected_fields(&mut self, constructor: R) -> Outcome<usize> {
         self.scoped(|machine| {
@@ -333,7 +341,12 @@ impl Machine {
             machine.copy(class, constructor);
             let mut fields = 0;
             while let Some(code) = machine.code_of(class) {
-                let Some(template) = machine.codes.template(code) else { break };
+                let Some(template) = machine.codes.template(code) else {
+                    let native = &machine.codes.native_fields;
+                    let found = native.iter().find(|(id, _)| *id == code);
+                    fields += found.map_or(0, |(_, count)| *count);
+                    break;
+                };
                 fields += usize::from(template.instance_fields);
                 machine.prototype_of(class, class)?;
             }

@@ -1,0 +1,512 @@
+//! `stream`: Writable (`lib/internal/streams/writable.js`, `lib/internal/streams/destroy.js`).
+//!
+//! What a stream does and when is stream-backpressure's machine; [`host`] joins it to the program. Here are the
+//! constructor, the methods and the properties.
+
+mod host;
+
+use crate::builtins::Method;
+use crate::compile::op::ErrorKind;
+use crate::machine::{CALLEE, Machine, R, THIS, roots};
+use crate::objects::class::{Flags, ObjectKind};
+use crate::objects::code::{Arguments, Native};
+use crate::objects::layout::tag;
+use crate::objects::object::Type;
+use crate::thrown::Outcome;
+use heap_model::Kind;
+use stream_backpressure::{Encoding, Error, Options};
+
+const PROTOTYPE: &[Method] = &[
+    ("pipe", 0, pipe),
+    ("write", 3, write),
+    ("cork", 0, |machine, _| {
+        machine.with_stream(THIS, |stream| stream.cork())?;
+        machine.give_undefined()
+    }),
+    ("uncork", 0, |machine, _| {
+        machine.with_stream(THIS, |stream| stream.uncork())?;
+        machine.give_undefined()
+    }),
+    ("setDefaultEncoding", 1, set_default_encoding),
+    ("_write", 3, write_unimplemented),
+    ("end", 3, end),
+    ("destroy", 2, destroy),
+    ("_destroy", 2, destroy_default),
+];
+
+/// Properties of a stream, and of its state.
+const GETTERS: &[(&str, Native)] = &[
+    ("closed", |machine, _| flag(machine, |stream| stream.closed())),
+    ("destroyed", |machine, _| flag(machine, |stream| stream.destroyed())),
+    ("writable", |machine, _| flag(machine, |stream| stream.writable())),
+    ("writableFinished", |machine, _| flag(machine, |stream| stream.finished())),
+    ("writableObjectMode", |machine, _| flag(machine, |stream| stream.object_mode())),
+    ("writableEnded", |machine, _| flag(machine, |stream| stream.ended())),
+    ("writableNeedDrain", |machine, _| flag(machine, |stream| stream.need_drain())),
+    ("writableHighWaterMark", |machine, _| count(machine, |stream| stream.high_water_mark())),
+    ("writableCorked", |machine, _| count(machine, |stream| stream.corked())),
+    ("writableLength", |machine, _| count(machine, |stream| stream.length())),
+    ("writableAborted", |machine, _| flag(machine, |stream| stream.aborted())),
+    ("errored", errored),
+    ("writableBuffer", buffered),
+];
+
+/// Properties that the constructor gives to a stream, those of an emitter included.
+const FIELDS: usize = 6;
+
+/// What streams have in common.
+#[derive(Debug, Default)]
+pub(crate) struct Streams {
+    final_done: i32,
+    destroy_done: i32,
+    construct_done: i32,
+}
+
+pub(super) fn install(machine: &mut Machine) -> Outcome {
+    let prototype = machine.temps(4)?;
+    let (class, value, state) = (prototype + 1, prototype + 2, prototype + 3);
+    machine.new_prototype(prototype, roots::STREAM_PROTOTYPE, roots::EVENT_EMITTER_PROTOTYPE)?;
+    machine.new_constructor(class, "Stream", 1, construct_stream, prototype)?;
+    machine.expect_fields(class, 5);
+    machine.inherit_constructor(class, roots::EVENT_EMITTER_PROTOTYPE)?;
+    machine.new_prototype(prototype, roots::WRITABLE_PROTOTYPE, roots::STREAM_PROTOTYPE)?;
+    machine.new_constructor(class, "Writable", 1, construct, prototype)?;
+    machine.expect_fields(class, FIELDS);
+    machine.inherit_constructor(class, roots::STREAM_PROTOTYPE)?;
+    machine.store_root(roots::WRITABLE, class);
+    machine.define_plain_methods(prototype, PROTOTYPE)?;
+    machine.registers().set_null(value);
+    machine.put(prototype, "_writev", value)?;
+    for (name, getter) in GETTERS {
+        let name = machine.atoms.intern_str(name);
+        machine.define_getter(prototype, name, *getter, None)?;
+    }
+    machine.new_prototype(state, roots::WRITABLE_STATE_PROTOTYPE, roots::OBJECT_PROTOTYPE)?;
+    machine.new_constructor(value, "WritableState", 3, construct_state, state)?;
+    machine.put(class, "WritableState", value)?;
+    let nothing = |machine: &mut Machine, _: Arguments| machine.give_undefined();
+    for (root, name, call) in [
+        (roots::STREAM_TICK, "tick", tick as Native),
+        (roots::ON_WRITE, "onwrite", on_write),
+        (roots::NO_OPERATION, "nop", nothing),
+    ] {
+        let name = machine.atoms.intern_str(name);
+        machine.new_native(value, name, 0, call, false)?;
+        machine.store_root(root, value);
+    }
+    machine.streams = Streams {
+        final_done: machine.native_code("", 1, |machine, arguments| {
+            answer(machine, arguments, |stream, error| stream.complete_final(error.map_or(Ok(()), Err)))
+        }),
+        destroy_done: machine.native_code("onDestroy", 1, |machine, arguments| {
+            answer(machine, arguments, |stream, error| stream.complete_destroy(error))
+        }),
+        construct_done: machine.native_code("onConstruct", 1, |machine, arguments| {
+            answer(machine, arguments, |stream, error| {
+                stream.complete_construct(error.map_or(Ok(()), Err));
+            })
+        }),
+    };
+    Ok(())
+}
+
+/// The class Stream, with the others as its properties.
+pub(super) fn make(machine: &mut Machine, to: R) -> Outcome {
+    let value = machine.temp()?;
+    machine.load_root(to, roots::STREAM_PROTOTYPE);
+    machine.get_named(to, to, crate::objects::atoms::known::CONSTRUCTOR)?;
+    machine.load_root(value, roots::WRITABLE);
+    machine.put(to, "Writable", value)?;
+    for name in ["Readable", "Duplex", "Transform", "PassThrough"] {
+        let atom = machine.atoms.intern_str(name);
+        machine.new_native(value, atom, 1, unsupported, true)?;
+        machine.put(to, name, value)?;
+    }
+    machine.put(to, "Stream", to)
+}
+
+fn unsupported(machine: &mut Machine, _: Arguments) -> Outcome<R> {
+    let name = machine.temp()?;
+    machine.function_name(name, CALLEE)?;
+    let name = machine.rust_string(name)?;
+    let message = format!("stream.{name} is not supported");
+    machine.throw_node_error(ErrorKind::Error, "ERR_FEATURE_UNAVAILABLE_ON_PLATFORM", &message)
+}
+
+fn construct_stream(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let Some(new_target) = arguments.new_target else {
+        machine.init_emitter(THIS)?;
+        return machine.give_undefined();
+    };
+    let stream = machine.temp()?;
+    let class = machine.instance_class(new_target)?;
+    machine.new_of(stream, class)?;
+    machine.init_emitter(stream)?;
+    Ok(stream)
+}
+
+fn construct_state(machine: &mut Machine, _: Arguments) -> Outcome<R> {
+    let message = "new WritableState() is not supported";
+    machine.throw_node_error(ErrorKind::TypeError, "ERR_INVALID_THIS", message)
+}
+
+fn construct(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let given = arguments.at(0);
+    let stream = machine.temps(4)?;
+    let (class, state, value) = (stream + 1, stream + 2, stream + 3);
+    match arguments.new_target {
+        Some(new_target) => {
+            let class = machine.instance_class(new_target)?;
+            machine.new_of(stream, class)?;
+        }
+        None => {
+            machine.load_root(class, roots::WRITABLE);
+            if !machine.instance_of(THIS, class)? {
+                machine.construct(stream, class, &[given], class)?;
+                return Ok(stream);
+            }
+            machine.copy(stream, THIS);
+        }
+    }
+    let mut options = read_options(machine, given)?;
+    new_events(machine, stream)?;
+    new_state(machine, state, stream)?;
+    machine.put(stream, "_writableState", state)?;
+    if machine.is_object(given) {
+        for name in ["write", "writev", "destroy", "final", "construct"] {
+            machine.get_text(value, given, name)?;
+            if machine.is_callable(value) {
+                machine.put(stream, &format!("_{name}"), value)?;
+            }
+        }
+        machine.get_text(value, given, "signal")?;
+        if machine.to_boolean(value) {
+            return machine.throw_type_error("options.signal is not supported");
+        }
+    }
+    machine.init_emitter(stream)?;
+    machine.get_text(value, stream, "_construct")?;
+    options.construct = !machine.is_nullish(value);
+    machine.start_stream(stream, state, options)?;
+    Ok(stream)
+}
+
+/// The options of a stream.
+fn read_options(machine: &mut Machine, given: R) -> Outcome<Options> {
+    let mut options = machine.runtime.stream_options().clone();
+    if !machine.is_object(given) {
+        return Ok(options);
+    }
+    machine.scoped(|machine| {
+        let value = machine.temp()?;
+        machine.get_text(value, given, "objectMode")?;
+        options.object_mode = machine.to_boolean(value);
+        let flags = [
+            ("decodeStrings", &mut options.decode_strings),
+            ("emitClose", &mut options.emit_close),
+            ("autoDestroy", &mut options.auto_destroy),
+        ];
+        for (name, flag) in flags {
+            machine.get_text(value, given, name)?;
+            if machine.type_of(value) == Type::Bool(false) {
+                *flag = false;
+            }
+        }
+        for name in ["highWaterMark", "writableHighWaterMark"] {
+            machine.get_text(value, given, name)?;
+            if name == "highWaterMark" && !machine.is_nullish(value) {
+                let mark = machine.registers().number(value).unwrap_or(f64::NAN);
+                match options.clone().with_number(mark) {
+                    Ok(with) => options = with,
+                    Err(_) => return machine.throw_argument_value("options.highWaterMark", value),
+                }
+            }
+        }
+        machine.get_text(value, given, "defaultEncoding")?;
+        if machine.to_boolean(value) {
+            options.default_encoding = encoding_of(machine, value)?;
+        }
+        Ok(options)
+    })
+}
+
+/// The encoding that a program names.
+fn encoding_of(machine: &mut Machine, value: R) -> Outcome<Encoding> {
+    let name = machine.show(value);
+    let known = match machine.is_string(value) {
+        true => Encoding::named(&name).ok().filter(|encoding| encoding.name() != "buffer"),
+        false => None,
+    };
+    match known {
+        Some(encoding) => Ok(encoding),
+        None => machine.throw_unknown_encoding(&name),
+    }
+}
+
+/// `_events` of a stream: its usual events have their places.
+fn new_events(machine: &mut Machine, stream: R) -> Outcome {
+    machine.scoped(|machine| {
+        let events = machine.temps(2)?;
+        machine.get_text(events, stream, "_events")?;
+        if !machine.is_nullish(events) {
+            return Ok(());
+        }
+        machine.new_object(events, 5)?;
+        for name in ["close", "error", "prefinish", "finish", "drain"] {
+            machine.put(events, name, events + 1)?;
+        }
+        machine.put(stream, "_events", events)
+    })
+}
+
+/// `_writableState`, without its machine.
+fn new_state(machine: &mut Machine, to: R, stream: R) -> Outcome {
+    let class =
+        machine.root_class(roots::WRITABLE_STATE_PROTOTYPE, ObjectKind::Host, Kind::Native, host::SLOTS, 0)?;
+    let payload = Machine::no_stream();
+    let mut registers = machine.registers();
+    registers.alloc_native(to, host::SIZE, host::SLOTS, payload, 0)?;
+    registers.set_tag(to, tag(class.0))?;
+    machine.scoped(|machine| {
+        let bound = machine.temps(3)?;
+        let (target, list) = (bound + 1, bound + 2);
+        machine.load_root(target, roots::ON_WRITE);
+        let mut registers = machine.registers();
+        let shape = tag(crate::objects::layout::tags::BOUND_ARGUMENTS);
+        registers.alloc_tagged(list, Kind::Array, shape, 1, 0)?;
+        registers.store(list, 0, stream)?;
+        machine.new_bound(bound, target, bound, list)?;
+        Ok(machine.registers().store(to, host::ON_WRITE, bound)?)
+    })
+}
+
+/// What `write` and `end` are given: the length of a chunk, which becomes a Buffer where the stream wants one, and the
+/// name of its encoding.
+fn take_chunk(machine: &mut Machine, chunk: R, encoding: R) -> Outcome<usize> {
+    let rules = machine.with_stream(THIS, |stream| stream.rules())?;
+    let named = match machine.to_boolean(encoding) {
+        false => None,
+        true if machine.is_string(encoding) && machine.show(encoding) == "buffer" => None,
+        true => Some(encoding_of(machine, encoding)?),
+    };
+    let is_buffer = machine.to_boolean(encoding) && named.is_none();
+    // In object mode the sink is told what the writer said.
+    let spelled = match (rules.object_mode, named) {
+        (false, None) => rules.default_encoding.name(),
+        _ => "",
+    };
+    if machine.is_null(chunk) {
+        let message = "May not write null values to stream";
+        return machine.throw_node_error(ErrorKind::TypeError, "ERR_STREAM_NULL_VALUES", message);
+    }
+    let mut length = 1;
+    let mut as_buffer = false;
+    if !rules.object_mode {
+        if machine.is_string(chunk) {
+            if rules.decode_strings {
+                if is_buffer {
+                    return machine.throw_unknown_encoding("buffer");
+                }
+                let encoding = named.unwrap_or(rules.default_encoding);
+                let (bytes, units) = machine.encoded(chunk, encoding)?;
+                machine.buffer_of_text(chunk, &bytes, units)?;
+                length = bytes.len();
+                as_buffer = true;
+            } else {
+                length = machine.string_length(chunk);
+            }
+        } else if matches!(
+            machine.kind_of(chunk),
+            Some(ObjectKind::TypedArray | ObjectKind::DataView)
+        ) {
+            let (offset, count) = machine.byte_range(chunk)?;
+            if !has_buffer_prototype(machine, chunk)? {
+                let store = machine.temp()?;
+                machine.array_buffer(store, chunk)?;
+                machine.buffer_on(chunk, store, offset, count)?;
+            }
+            length = count;
+            as_buffer = true;
+        } else {
+            let must = "of type string or an instance of Buffer, TypedArray, or DataView";
+            return machine.throw_argument_type("chunk", must, chunk);
+        }
+    }
+    if as_buffer {
+        machine.new_text(encoding, "buffer")?;
+    } else if !spelled.is_empty() {
+        machine.new_text(encoding, spelled)?;
+    }
+    Ok(length)
+}
+
+fn has_buffer_prototype(machine: &mut Machine, value: R) -> Outcome<bool> {
+    machine.scoped(|machine| {
+        let class = machine.temp()?;
+        machine.load_root(class, roots::BUFFER);
+        machine.instance_of(value, class)
+    })
+}
+
+fn write(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let (chunk, encoding, mut callback) = (arguments.at(0), arguments.at(1), arguments.at(2));
+    let function = machine.temp()?;
+    if machine.is_callable(encoding) {
+        machine.copy(function, encoding);
+        machine.registers().set_null(encoding);
+        callback = function;
+    }
+    let length = take_chunk(machine, chunk, encoding)?;
+    let callback = machine.is_callable(callback).then_some(callback);
+    let more = machine.with_write(THIS, Some((chunk, encoding)), |stream| {
+        host::write(stream, length, callback)
+    })?;
+    machine.give_bool(more)
+}
+
+fn end(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let (chunk, encoding, mut callback) = (arguments.at(0), arguments.at(1), arguments.at(2));
+    let function = machine.temp()?;
+    for given in [chunk, encoding] {
+        if machine.is_callable(given) {
+            machine.copy(function, given);
+            machine.registers().set_null(given);
+            machine.registers().set_null(encoding);
+            callback = function;
+            break;
+        }
+    }
+    let length = match machine.is_nullish(chunk) {
+        true => None,
+        false => Some(take_chunk(machine, chunk, encoding)?),
+    };
+    let callback = machine.is_callable(callback).then_some(callback);
+    machine.with_write(THIS, Some((chunk, encoding)), |stream| {
+        host::end(stream, length, callback);
+    })?;
+    Ok(THIS)
+}
+
+fn destroy(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let error = arguments.at(0);
+    if machine.is_callable(arguments.at(1)) {
+        return machine.throw_type_error("A callback of destroy() is not supported");
+    }
+    machine.with_stream(THIS, |stream| {
+        let error = host::error_of(stream, error);
+        stream.destroy(error);
+    })?;
+    Ok(THIS)
+}
+
+fn destroy_default(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    machine.call_function(0, arguments.at(1), &[arguments.at(0)])?;
+    machine.give_undefined()
+}
+
+/// `_write` of a stream that has none: what has `_writev` takes single chunks by it.
+fn write_unimplemented(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let method = machine.temps(3)?;
+    let (list, entry) = (method + 1, method + 2);
+    machine.get_text(method, THIS, "_writev")?;
+    if !machine.to_boolean(method) {
+        let message = "The _write() method is not implemented";
+        let kind = ErrorKind::Error;
+        return machine.throw_node_error(kind, "ERR_METHOD_NOT_IMPLEMENTED", message);
+    }
+    machine.new_object(entry, 2)?;
+    machine.put(entry, "chunk", arguments.at(0))?;
+    machine.put(entry, "encoding", arguments.at(1))?;
+    machine.array_of(list, &[entry])?;
+    machine.call(method, method, THIS, &[list, arguments.at(2)])?;
+    machine.give_undefined()
+}
+
+fn set_default_encoding(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let encoding = encoding_of(machine, arguments.at(0))?;
+    machine.with_stream(THIS, |stream| stream.set_default_encoding(encoding))?;
+    Ok(THIS)
+}
+
+fn pipe(machine: &mut Machine, _: Arguments) -> Outcome<R> {
+    machine.with_stream(THIS, |stream| stream.pipe())?;
+    machine.give_undefined()
+}
+
+/// One tick of a stream's.
+fn tick(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    machine.with_stream(arguments.at(0), |stream| stream.tick())?;
+    machine.give_undefined()
+}
+
+/// The callback of `_write`: its first argument is the stream.
+fn on_write(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let (stream, error) = (arguments.at(0), arguments.at(1));
+    machine.with_stream(stream, |stream| {
+        let error = host::error_of(stream, error);
+        stream.complete(error.map_or(Ok(()), Err));
+    })?;
+    machine.give_undefined()
+}
+
+/// The callback of `_final` and its like, whose function has the stream.
+fn answer(
+    machine: &mut Machine,
+    arguments: Arguments,
+    complete: fn(&mut host::Stream<'_>, Option<Error<usize>>),
+) -> Outcome<R> {
+    let stream = machine.temp()?;
+    machine.native_data(stream, CALLEE)?;
+    let error = arguments.at(0);
+    machine.with_stream(stream, |stream| {
+        let error = host::error_of(stream, error);
+        complete(stream, error);
+    })?;
+    machine.give_undefined()
+}
+
+fn has_state(machine: &mut Machine) -> Outcome<bool> {
+    machine.scoped(|machine| {
+        let state = machine.temp()?;
+        machine.get_text(state, THIS, "_writableState")?;
+        Ok(machine.kind_of(state) == Some(ObjectKind::Host))
+    })
+}
+
+fn flag(machine: &mut Machine, read: fn(&host::Stream<'_>) -> bool) -> Outcome<R> {
+    if !has_state(machine)? {
+        return machine.give_bool(false);
+    }
+    let value = machine.with_stream(THIS, |stream| read(stream))?;
+    machine.give_bool(value)
+}
+
+fn count(machine: &mut Machine, read: fn(&host::Stream<'_>) -> usize) -> Outcome<R> {
+    if !has_state(machine)? {
+        return machine.give_undefined();
+    }
+    let value = machine.with_stream(THIS, |stream| read(stream))?;
+    machine.give_number(value as f64)
+}
+
+fn errored(machine: &mut Machine, _: Arguments) -> Outcome<R> {
+    let value = machine.temp()?;
+    machine.registers().set_null(value);
+    if has_state(machine)? {
+        machine.with_stream(THIS, |stream| host::errored(stream, value))?;
+    }
+    Ok(value)
+}
+
+fn buffered(machine: &mut Machine, _: Arguments) -> Outcome<R> {
+    let list = machine.temp()?;
+    if !has_state(machine)? {
+        return Ok(list);
+    }
+    machine.get_text(list, THIS, "_writableState")?;
+    machine.registers().load(list, list, host::ENTRIES)?;
+    if machine.is_undefined(list) {
+        machine.new_array(list, 0)?;
+    }
+    Ok(list)
+}
