@@ -8,7 +8,7 @@ mod host;
 use crate::builtins::Method;
 use crate::compile::op::ErrorKind;
 use crate::machine::{CALLEE, Machine, R, THIS, roots};
-use crate::objects::class::{Flags, ObjectKind};
+use crate::objects::class::ObjectKind;
 use crate::objects::code::{Arguments, Native};
 use crate::objects::layout::tag;
 use crate::objects::object::Type;

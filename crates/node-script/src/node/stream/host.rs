@@ -166,15 +166,14 @@ fn put_back(live: Stream<'_>) -> Outcome {
     let buffered = live.buffered_chunks();
     let mut rest = None;
     let stored = live.map_host(|live| {
-        rest = live.world.map(|world| (world, live.stream, live.state, live.given, live.thrown));
+        rest = live.world.map(|world| (world, live.state, live.thrown));
         Idle(live.kept)
     });
-    let Some((world, _, state, given, thrown)) = rest else { return Ok(()) };
+    let Some((world, state, thrown)) = rest else { return Ok(()) };
     world.registers().native_mut::<Stored>(state)?.0 = Some(stored);
     if buffered == 0 {
         world.forget_entries(state)?;
     }
-    drop(given);
     thrown.map_or(Ok(()), Err)
 }
 
