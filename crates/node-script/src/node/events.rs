@@ -57,7 +57,7 @@ pub(super) fn install(machine: &mut Machine) -> Outcome {
     };
     machine.events.shape_mode = symbol(machine, "shapeMode");
     machine.events.capture = symbol(machine, "kCapture");
-    machine.events.once = machine.native_code("", 0, call_once);
+    machine.events.once = machine.native_code("bound onceWrapper", 0, call_once);
     machine.events.resolve_once = machine.native_code("resolver", 0, resolve_once);
     machine.events.reject_once = machine.native_code("errorListener", 1, reject_once);
     machine.undefined(value);

@@ -332,10 +332,10 @@ fn take_chunk(machine: &mut Machine, chunk: R, encoding: R) -> Outcome<usize> {
             return machine.throw_argument_type("chunk", must, chunk);
         }
     }
-    if as_buffer {
-        machine.new_text(encoding, "buffer")?;
-    } else if !spelled.is_empty() {
-        machine.new_text(encoding, spelled)?;
+    let spelled = if as_buffer { "buffer" } else { spelled };
+    if !spelled.is_empty() {
+        let name = machine.atoms.intern_str(spelled);
+        machine.atom_value(encoding, name)?;
     }
     Ok(length)
 }
