@@ -9,6 +9,7 @@ use crate::interpret::cache::LookupCache;
 use crate::interpret::frame::Frame;
 use crate::jobs::queue::Jobs;
 use crate::modules::registry::Modules;
+use crate::node::state::NodeState;
 use crate::objects::atoms::{Atom, Atoms};
 use crate::objects::class::{ClassId, Classes};
 use crate::objects::code::{Arguments, Codes};
@@ -89,10 +90,7 @@ pub struct Machine {
     pub(crate) proxy_classes: [Option<ClassId>; 3],
     /// Identities of the arrays that `join` is at.
     pub(crate) joining: Vec<u32>,
-    /// How far Buffer's slab is used.
-    pub(crate) slab: crate::node::Slab,
-    pub(crate) events: crate::node::Events,
-    pub(crate) streams: crate::node::Streams,
+    pub(crate) node: NodeState,
     /// The code of `require`.
     pub(crate) require_code: Option<i32>,
     /// Where the last text with a syntax error has it.

@@ -8,14 +8,12 @@ mod check;
 mod console;
 mod events;
 mod process;
+pub(crate) mod state;
 mod stream;
 
 use crate::machine::{Machine, Make};
 use crate::modules::registry::NodeModule;
 use crate::thrown::Outcome;
-pub(crate) use buffer::Slab;
-pub(crate) use events::Events;
-pub(crate) use stream::Streams;
 
 /// Modules that `require` gives.
 pub(crate) const MODULES: &[NodeModule<Make>] = &[

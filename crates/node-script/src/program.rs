@@ -86,9 +86,7 @@ impl Machine {
             shared_symbols: Vec::new(),
             proxy_classes: [None; 3],
             joining: Vec::new(),
-            slab: Default::default(),
-            events: Default::default(),
-            streams: Default::default(),
+            node: Default::default(),
             require_code: None,
             syntax_error: None,
         };

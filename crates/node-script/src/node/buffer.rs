@@ -15,7 +15,6 @@ use crate::objects::class::ObjectKind;
 use crate::objects::code::Arguments;
 use crate::objects::typed::{ElementType, OFFSET};
 use crate::thrown::Outcome;
-pub(crate) use place::Slab;
 
 const STATIC: &[Method] = &[
     ("from", 3, from),
@@ -62,7 +61,7 @@ pub(super) fn install(machine: &mut Machine) -> Outcome {
     machine.put(class, "poolSize", value)?;
     machine.define_plain_methods(class, STATIC)?;
     number::install(machine, prototype)?;
-    for (name, getter) in [("parent", parent_of as crate::objects::code::Native), ("offset", offset_of)] {
+    for (name, getter) in [("parent", parent_of as crate::machine::Native), ("offset", offset_of)] {
         let name = machine.atoms.intern_str(name);
         machine.define_getter(prototype, name, getter, None)?;
     }

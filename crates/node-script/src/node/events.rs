@@ -6,7 +6,7 @@
 use crate::builtins::Method;
 use crate::compile::op::ErrorKind;
 use crate::machine::{CALLEE, Machine, R, THIS, roots};
-use crate::objects::atoms::{Atom, Key, known};
+use crate::objects::atoms::{Key, known};
 use crate::objects::class::{Flags, ObjectKind};
 use crate::objects::code::{Arguments, Callable};
 use crate::thrown::Outcome;
@@ -34,16 +34,6 @@ const FIELDS: usize = 5;
 /// `EventEmitter.defaultMaxListeners`.
 const MOST_LISTENERS: i32 = 10;
 
-/// The codes of functions that an emitter makes for each call, and the names of its hidden properties.
-#[derive(Debug, Default)]
-pub(crate) struct Events {
-    once: i32,
-    resolve_once: i32,
-    reject_once: i32,
-    shape_mode: Option<Atom>,
-    capture: Option<Atom>,
-}
-
 pub(super) fn install(machine: &mut Machine) -> Outcome {
     let prototype = machine.temps(3)?;
     let (class, value) = (prototype + 1, prototype + 2);
@@ -55,11 +45,11 @@ pub(super) fn install(machine: &mut Machine) -> Outcome {
         let units: Vec<u16> = text.encode_utf16().collect();
         Some(machine.atoms.add_symbol(Some(units.into())))
     };
-    machine.events.shape_mode = symbol(machine, "shapeMode");
-    machine.events.capture = symbol(machine, "kCapture");
-    machine.events.once = machine.native_code("bound onceWrapper", 0, call_once);
-    machine.events.resolve_once = machine.native_code("resolver", 0, resolve_once);
-    machine.events.reject_once = machine.native_code("errorListener", 1, reject_once);
+    machine.node.events.shape_mode = symbol(machine, "shapeMode");
+    machine.node.events.capture = symbol(machine, "kCapture");
+    machine.node.events.once = machine.native_code("bound onceWrapper", 0, call_once);
+    machine.node.events.resolve_once = machine.native_code("resolver", 0, resolve_once);
+    machine.node.events.reject_once = machine.native_code("errorListener", 1, reject_once);
     machine.undefined(value);
     machine.put(prototype, "_events", value)?;
     machine.put(prototype, "_maxListeners", value)?;
@@ -126,7 +116,7 @@ impl Machine {
         &mut self,
         name: &str,
         length: u8,
-        call: crate::objects::code::Native,
+        call: crate::machine::Native,
     ) -> i32 {
         let name = self.atoms.intern_str(name);
         let code = crate::objects::code::NativeCode { call, name, length, constructor: false };
@@ -151,7 +141,7 @@ impl Machine {
                 machine.put(emitter, "_eventsCount", value)?;
             }
             machine.registers().set_bool(value, !fresh);
-            if let Some(symbol) = machine.events.shape_mode {
+            if let Some(symbol) = machine.node.events.shape_mode {
                 machine.define_named(emitter, symbol, value, Flags::PLAIN)?;
             }
             machine.get_text(value, emitter, "_maxListeners")?;
@@ -160,7 +150,7 @@ impl Machine {
             }
             machine.put(emitter, "_maxListeners", value)?;
             machine.registers().set_bool(value, false);
-            if let Some(symbol) = machine.events.capture {
+            if let Some(symbol) = machine.node.events.capture {
                 machine.define_named(emitter, symbol, value, Flags::PLAIN)?;
             }
             Ok(())
@@ -247,7 +237,7 @@ impl Machine {
 
     /// Whether the names of an emitter's events are fixed, as a stream's are: those that are gone stay, undefined.
     fn keeps_names(&mut self, emitter: R) -> Outcome<bool> {
-        let Some(symbol) = self.events.shape_mode else { return Ok(false) };
+        let Some(symbol) = self.node.events.shape_mode else { return Ok(false) };
         self.scoped(|machine| {
             let value = machine.temp()?;
             machine.get_named(value, emitter, symbol)?;
@@ -334,7 +324,7 @@ fn add(machine: &mut Machine, arguments: Arguments, first: bool, once: bool) -> 
         // Calls the listener after it has removed itself.
         let data = machine.temps(2)?;
         machine.array_of(data, &[THIS, name, listener])?;
-        machine.native_closure(function, machine.events.once, data)?;
+        machine.native_closure(function, machine.node.events.once, data)?;
         machine.put(function, "listener", listener)?;
         let method = machine.atoms.intern_str(if first { "prependListener" } else { "on" });
         machine.call_method(data, THIS, method, &[name, function])?;
@@ -487,7 +477,7 @@ fn remove_all_listeners(machine: &mut Machine, arguments: Arguments) -> Outcome<
             }
         }
         machine.registers().set_bool(value, false);
-        if let Some(symbol) = machine.events.shape_mode {
+        if let Some(symbol) = machine.node.events.shape_mode {
             machine.set_named(THIS, symbol, value)?;
         }
         return Ok(THIS);
@@ -607,8 +597,8 @@ fn once(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let error = machine.atoms.intern_str("error");
     machine.atom_value(text, error)?;
     machine.array_of(data, &[emitter, name, promise, text])?;
-    machine.native_closure(resolver, machine.events.resolve_once, data)?;
-    machine.native_closure(rejecter, machine.events.reject_once, data)?;
+    machine.native_closure(resolver, machine.node.events.resolve_once, data)?;
+    machine.native_closure(rejecter, machine.node.events.reject_once, data)?;
     machine.push(data, rejecter)?;
     machine.push(data, resolver)?;
     let method = machine.atoms.intern_str("once");

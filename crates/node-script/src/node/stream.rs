@@ -7,9 +7,10 @@ mod host;
 
 use crate::builtins::Method;
 use crate::compile::op::ErrorKind;
-use crate::machine::{CALLEE, Machine, R, THIS, roots};
+use crate::machine::{CALLEE, Machine, Native, R, THIS, roots};
+use crate::node::state::Streams;
 use crate::objects::class::ObjectKind;
-use crate::objects::code::{Arguments, Native};
+use crate::objects::code::Arguments;
 use crate::objects::layout::tag;
 use crate::objects::object::Type;
 use crate::thrown::Outcome;
@@ -54,14 +55,6 @@ const GETTERS: &[(&str, Native)] = &[
 /// Properties that the constructor gives to a stream, those of an emitter included.
 const FIELDS: usize = 6;
 
-/// What streams have in common.
-#[derive(Debug, Default)]
-pub(crate) struct Streams {
-    final_done: i32,
-    destroy_done: i32,
-    construct_done: i32,
-}
-
 pub(super) fn install(machine: &mut Machine) -> Outcome {
     let prototype = machine.temps(4)?;
     let (class, value, state) = (prototype + 1, prototype + 2, prototype + 3);
@@ -94,7 +87,7 @@ pub(super) fn install(machine: &mut Machine) -> Outcome {
         machine.new_native(value, name, 0, call, false)?;
         machine.store_root(root, value);
     }
-    machine.streams = Streams {
+    machine.node.streams = Streams {
         final_done: machine.native_code("", 1, |machine, arguments| {
             answer(machine, arguments, |stream, error| stream.complete_final(error.map_or(Ok(()), Err)))
         }),

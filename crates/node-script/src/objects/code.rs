@@ -76,7 +76,7 @@ pub struct Codes<N> {
 
 impl<N> Default for Codes<N> {
     fn default() -> Self {
-        Self { codes: Vec::new(), classes: [None; 16] }
+        Self { codes: Vec::new(), classes: [None; 16], native_fields: Vec::new() }
     }
 }
 

@@ -4,16 +4,10 @@
 //! `buffer.buffer`. It dies with the last Buffer in it; the machine keeps the current one.
 
 use crate::machine::{Machine, R, roots};
+use crate::node::state::Slab;
 use crate::objects::typed::ElementType;
 use crate::thrown::Outcome;
 use slab_buffer::Buffer as Store;
-
-/// How far the current slab is used.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Slab {
-    size: usize,
-    offset: usize,
-}
 
 /// Offsets in a slab are multiples of this.
 const ALIGNMENT: usize = 8;
@@ -25,7 +19,7 @@ impl Machine {
     pub(super) fn first_slab(&mut self) -> Outcome {
         let size = self.runtime.pool().options().pool_size;
         self.next_slab(size)?;
-        self.slab.offset = TAKEN;
+        self.node.slab.offset = TAKEN;
         self.scoped(|machine| {
             let buffer = machine.temp()?;
             machine.load_root(buffer, roots::BUFFER_SLAB);
@@ -40,7 +34,7 @@ impl Machine {
             let buffer = machine.temp()?;
             machine.new_array_buffer(buffer, store)?;
             machine.store_root(roots::BUFFER_SLAB, buffer);
-            machine.slab = Slab { size, offset: 0 };
+            machine.node.slab = Slab { size, offset: 0 };
             Ok(())
         })
     }
@@ -99,11 +93,11 @@ impl Machine {
         if length == 0 || length >= size / 2 {
             return self.buffer_slow(to, length);
         }
-        if room > self.slab.size.saturating_sub(self.slab.offset) {
+        if room > self.node.slab.size.saturating_sub(self.node.slab.offset) {
             self.next_slab(size)?;
         }
-        let offset = self.slab.offset;
-        self.slab.offset = (offset + length).next_multiple_of(ALIGNMENT);
+        let offset = self.node.slab.offset;
+        self.node.slab.offset = (offset + length).next_multiple_of(ALIGNMENT);
         self.scoped(|machine| {
             let slab = machine.temp()?;
             machine.load_root(slab, roots::BUFFER_SLAB);

@@ -370,9 +370,9 @@ fn ask(
         let (done, argument) = (function + 1, function + 2);
         world.get_text(function, stream, method)?;
         let code = match method {
-            "_final" => world.streams.final_done,
-            "_destroy" => world.streams.destroy_done,
-            _ => world.streams.construct_done,
+            "_final" => world.node.streams.final_done,
+            "_destroy" => world.node.streams.destroy_done,
+            _ => world.node.streams.construct_done,
         };
         world.native_closure(done, code, stream)?;
         let Some(error) = error else {
