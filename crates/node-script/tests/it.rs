@@ -68,6 +68,7 @@ programs! {
     errors_and_their_messages_are_nodes => "errors",
     evaluated_text_sees_what_it_sees_in_node => "eval",
     objects_arrays_and_texts_are_nodes => "objects",
+    emitters_call_their_listeners_as_nodes_do => "events",
 }
 
 #[test]
