@@ -6,7 +6,9 @@ use std::error::Error;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let file = std::env::args().nth(1).ok_or("a file to run")?;
-    let runtime = Runtime::new(RuntimeOptions::default())?;
+    let mut options = RuntimeOptions::default();
+    options.heap.tables = heap_model::TableSizing::V8;
+    let runtime = Runtime::new(options)?;
     let options = Options { expose_gc: true, ..Options::default() };
     let mut machine = Machine::new(runtime, options)?;
     match machine.run_file(file.as_ref())? {

@@ -8,19 +8,32 @@
 mod array;
 mod boolean;
 mod define;
+mod array_buffer;
+mod big_int;
+mod data_view;
+mod date;
 mod error;
+mod finalization_registry;
 mod function;
 mod generator;
 mod global;
 mod iterator;
 mod json;
+mod map;
 mod math;
 mod number;
 mod object;
 mod promise;
 mod reflect;
+mod reg_exp;
+mod set;
 mod string;
+mod structured_clone;
 mod symbol;
+mod typed_array;
+mod weak_map;
+mod weak_ref;
+mod weak_set;
 
 pub(crate) use define::{Constant, Method};
 
@@ -43,6 +56,19 @@ const GLOBALS: &[fn(&mut Machine) -> Outcome] = &[
     reflect::install,
     generator::install,
     promise::install,
+    map::install,
+    set::install,
+    weak_map::install,
+    weak_set::install,
+    weak_ref::install,
+    finalization_registry::install,
+    array_buffer::install,
+    typed_array::install,
+    data_view::install,
+    date::install,
+    reg_exp::install,
+    big_int::install,
+    structured_clone::install,
     global::install,
 ];
 

@@ -42,6 +42,7 @@ impl Machine {
                 ran = true;
             }
             if !ticked && !ran {
+                self.weak.agent.end_job();
                 return Ok(());
             }
         }

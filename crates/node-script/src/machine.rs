@@ -13,6 +13,7 @@ use crate::node::state::NodeState;
 use crate::objects::atoms::{Atom, Atoms};
 use crate::objects::class::{ClassId, Classes};
 use crate::objects::code::{Arguments, Codes};
+use crate::objects::weak::WeakState;
 use crate::thrown::Outcome;
 pub use crate::window::{CALLEE, FIRST, R, SPARE, THIS};
 use heap_model::{Registers, Window};
@@ -95,6 +96,13 @@ pub struct Machine {
     pub(crate) require_code: Option<i32>,
     /// Where the last text with a syntax error has it.
     pub(crate) syntax_error: Option<String>,
+    /// Targets that the job keeps, and registries.
+    pub(crate) weak: WeakState,
+    /// The codes of the functions by which promises tell combinations of them.
+    pub(crate) promise_functions: [i32; 8],
+    /// Sources and flags of the programs of regular expressions in the heap's table, and which of them is replaced next.
+    pub(crate) reg_exps: Vec<(Vec<u16>, String)>,
+    pub(crate) reg_exp_next: usize,
     /// The frame that was left last was one that Rust waits for.
     pub(crate) ended_nested: bool,
 }

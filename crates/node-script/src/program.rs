@@ -89,6 +89,10 @@ impl Machine {
             node: Default::default(),
             require_code: None,
             syntax_error: None,
+            weak: Default::default(),
+            promise_functions: Default::default(),
+            reg_exps: Default::default(),
+            reg_exp_next: 0,
         };
         machine.modules.builtin = crate::node::MODULES;
         machine.bootstrap().map_err(ScriptError::Setup)?;

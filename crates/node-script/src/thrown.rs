@@ -56,6 +56,16 @@ impl From<HeapError> for Thrown {
     }
 }
 
+impl From<weak_refs::WeakError> for Thrown {
+    fn from(error: weak_refs::WeakError) -> Self {
+        match error {
+            weak_refs::WeakError::Heap(error) => error.into(),
+            // The machine has looked at what it gives to weak-refs.
+            _ => AccessError::WrongKind.into(),
+        }
+    }
+}
+
 impl From<StackOverflow> for Thrown {
     fn from(_: StackOverflow) -> Self {
         Self::Overflow

@@ -26,7 +26,9 @@ impl Write for Kept {
 
 /// What a text prints, and how it ends.
 fn run(path: &Path, text: &str) -> (String, Finished) {
-    let runtime = Runtime::new(RuntimeOptions::default()).unwrap();
+    let mut runtime = RuntimeOptions::default();
+    runtime.heap.tables = heap_model::TableSizing::V8;
+    let runtime = Runtime::new(runtime).unwrap();
     let out = Kept::default();
     let options = Options {
         expose_gc: true,
@@ -69,6 +71,17 @@ programs! {
     evaluated_text_sees_what_it_sees_in_node => "eval",
     objects_arrays_and_texts_are_nodes => "objects",
     emitters_call_their_listeners_as_nodes_do => "events",
+    maps_and_sets_are_nodes => "builtins/map_and_set",
+    weak_collections_and_references_are_nodes => "builtins/weak",
+    typed_arrays_and_their_buffers_are_nodes => "builtins/typed_arrays",
+    arrays_are_sorted_flattened_and_searched_as_in_node => "builtins/array_more",
+    big_ints_are_nodes => "builtins/big_int",
+    dates_are_nodes => "builtins/date",
+    regular_expressions_are_nodes => "builtins/reg_exp",
+    rare_methods_of_strings_are_nodes => "builtins/string_more",
+    structured_clones_are_nodes => "builtins/structured_clone",
+    promises_are_combined_as_in_node => "builtins/promises",
+    objects_keep_as_many_bytes_as_recorded => "builtins/sizes",
 }
 
 #[test]

@@ -24,7 +24,7 @@ impl<'s> Scope<'s> {
 
     /// Sets a key's value. Expected constant time, amortised.
     ///
-    /// `map` is a table, or a cell whose first slot refers to one and may be written by programs, such as a
+    /// `map` is a table, or a cell whose first or second slot refers to one and may be written by programs, such as a
     /// [`shapes::weak_map`](crate::shapes::weak_map). A table that has to grow is replaced by a larger one: in that
     /// slot, or, if `map` is the table itself, by the table that is returned, which the caller stores in its place.
     ///
@@ -107,7 +107,7 @@ impl<'s> Scope<'s> {
             let holder = scope.cell(map)?;
             let held = !holder.header().is(Kind::EphemeronTable);
             if held {
-                scope.heap.store(holder, 0, to.word());
+                scope.heap.store(holder, table_slot(holder)?, to.word());
             }
             Ok::<_, HeapError>((!held, to))
         })?;
@@ -197,15 +197,24 @@ impl<'s> Scope<'s> {
     }
 }
 
-/// The table that a cell is, or that its first slot refers to.
+/// The table that a cell is, or that its first or second slot refers to.
 #[inline(always)]
 fn table_of(place: Cell) -> Result<Cell, AccessError> {
     let header = place.header();
     if header.is(Kind::EphemeronTable) {
         return Ok(place);
     }
+    Cell::of(place.slot(table_slot(place)?)).ok_or(AccessError::WrongKind)
+}
+
+/// The slot of a cell that has its table: the first, or the second, as V8's objects have it.
+#[inline(always)]
+fn table_slot(place: Cell) -> Result<usize, AccessError> {
+    let header = place.header();
     // The first slot of a weak reference or a registration is the target, not a table.
-    let holds = header.few_slots() > 0 && !header.is_guarded();
-    let held = if holds { Cell::of(place.slot(0)) } else { None };
-    held.filter(|held| held.header().is(Kind::EphemeronTable)).ok_or(AccessError::WrongKind)
+    let slots = if header.is_guarded() { 0 } else { header.few_slots().min(2) };
+    let holds = |slot: &usize| {
+        Cell::of(place.slot(*slot)).is_some_and(|held| held.header().is(Kind::EphemeronTable))
+    };
+    (0..slots).find(holds).ok_or(AccessError::WrongKind)
 }

@@ -19,7 +19,10 @@ const CLEARED_CELLS: usize = 2;
 pub const KEY_MAP: usize = CLEARED_CELLS;
 /// The first of a registry's two slots that the program may use for small integers.
 pub const REGISTRY_OWN: usize = KEY_MAP + 1;
-pub(super) const REGISTRY_SLOTS: usize = REGISTRY_OWN + 2;
+/// A registry's slot for what the program calls of it.
+pub const REGISTRY_CALLBACK: usize = REGISTRY_OWN + 2;
+/// The number of a registry's slots.
+pub const REGISTRY_SLOTS: usize = REGISTRY_CALLBACK + 1;
 
 /// A registration's slot for its held value, after the heap's own.
 pub const HOLDINGS: usize = 4;
@@ -121,7 +124,7 @@ pub fn finalization_registry<'s>(
     scope.scope(|scope| {
         let buckets = scope.alloc_buckets(buckets)?;
         scope.set(cell, KEY_MAP, Value::Ref(buckets))?;
-        for slot in REGISTRY_OWN..REGISTRY_SLOTS {
+        for slot in REGISTRY_OWN..REGISTRY_CALLBACK {
             scope.set(cell, slot, Value::Smi(0))?;
         }
         Ok(cell)

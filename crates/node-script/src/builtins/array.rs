@@ -1,6 +1,16 @@
 //! `Array`.
 
+mod list;
+mod more;
+pub(super) mod sort;
+
+pub(super) use list::{each, expect_callable};
+pub(super) use more::{
+    at, copy_within, find_last, find_last_index, last_index_of, reduce_right, to_locale_string,
+};
+
 use super::Method;
+use list::this_list;
 use crate::interpret::iterate::{ENTRIES, KEYS, VALUES};
 use crate::machine::{Machine, R, THIS, roots};
 use crate::objects::atoms::{Key, known};
@@ -14,6 +24,20 @@ use heap_model::Value;
 const STATIC: &[Method] = &[("from", 1, from), ("isArray", 1, is_array), ("of", 0, of)];
 
 const PROTOTYPE: &[Method] = &[
+    ("at", 1, at),
+    ("copyWithin", 2, copy_within),
+    ("findLast", 1, find_last),
+    ("findLastIndex", 1, find_last_index),
+    ("flat", 0, more::flat),
+    ("flatMap", 1, more::flat_map),
+    ("lastIndexOf", 1, last_index_of),
+    ("reduceRight", 1, reduce_right),
+    ("sort", 1, sort::sort),
+    ("toLocaleString", 0, to_locale_string),
+    ("toReversed", 0, more::to_reversed),
+    ("toSorted", 1, sort::to_sorted),
+    ("toSpliced", 2, more::to_spliced),
+    ("with", 2, more::with),
     ("concat", 1, concat),
     ("entries", 0, entries),
     ("every", 1, every),
@@ -52,7 +76,8 @@ pub(super) fn install(machine: &mut Machine) -> Outcome {
     let name = machine.atoms.intern_str("values");
     machine.own_property(value, prototype, name.into())?;
     machine.store_root(roots::ARRAY_VALUES, value);
-    machine.define_named(prototype, known::ITERATOR, value, Flags::HIDDEN)
+    machine.define_named(prototype, known::ITERATOR, value, Flags::HIDDEN)?;
+    more::define_unscopables(machine, prototype)
 }
 
 fn species(_: &mut Machine, _: Arguments) -> Outcome<R> {
@@ -229,51 +254,7 @@ fn from(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     Ok(array)
 }
 
-/// The object that a method is called on, and its length.
-fn this_list(machine: &mut Machine) -> Outcome<(R, usize)> {
-    let object = machine.temp()?;
-    machine.to_object(object, THIS)?;
-    let length = machine.length_of(object)?;
-    Ok((object, length))
-}
-
-fn expect_callable(machine: &mut Machine, value: R) -> Outcome {
-    if machine.is_callable(value) {
-        return Ok(());
-    }
-    let shown = machine.show(value);
-    machine.throw_type_error(&format!("{shown} is not a function"))
-}
-
-/// Calls the function with each element that is there: the element, its index and the object. `f` is given the element's
-/// register, its index, and the result's register, and says whether to go on.
-fn each(
-    machine: &mut Machine,
-    arguments: Arguments,
-    holes: bool,
-    mut f: impl FnMut(&mut Machine, R, usize, R) -> Outcome<bool>,
-) -> Outcome {
-    let (object, length) = this_list(machine)?;
-    expect_callable(machine, arguments.at(0))?;
-    let value = machine.temps(3)?;
-    let (index, result) = (value + 1, value + 2);
-    for place in 0..length {
-        if !machine.element_if_there(value, object, place)? {
-            if !holes {
-                continue;
-            }
-            machine.undefined(value);
-        }
-        machine.set_number(index, place as f64)?;
-        machine.call(result, arguments.at(0), arguments.at(1), &[value, index, object])?;
-        if !machine.scoped(|machine| f(machine, value, place, result))? {
-            break;
-        }
-    }
-    Ok(())
-}
-
-fn for_each(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+pub(super) fn for_each(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     each(machine, arguments, false, |_, _, _, _| Ok(true))?;
     machine.give_undefined()
 }
@@ -308,7 +289,7 @@ fn filter(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     Ok(array)
 }
 
-fn some(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+pub(super) fn some(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let mut found = false;
     each(machine, arguments, false, |machine, _, _, result| {
         found = machine.to_boolean(result);
@@ -317,7 +298,7 @@ fn some(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     machine.give_bool(found)
 }
 
-fn every(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+pub(super) fn every(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let mut all = true;
     each(machine, arguments, false, |machine, _, _, result| {
         all = machine.to_boolean(result);
@@ -326,7 +307,7 @@ fn every(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     machine.give_bool(all)
 }
 
-fn find(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+pub(super) fn find(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let found = machine.temp()?;
     each(machine, arguments, true, |machine, value, _, result| {
         let is = machine.to_boolean(result);
@@ -338,7 +319,7 @@ fn find(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     Ok(found)
 }
 
-fn find_index(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+pub(super) fn find_index(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let mut found = -1.0;
     each(machine, arguments, true, |machine, _, place, result| {
         let is = machine.to_boolean(result);
@@ -350,7 +331,7 @@ fn find_index(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     machine.give_number(found)
 }
 
-fn reduce(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+pub(super) fn reduce(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let (object, length) = this_list(machine)?;
     expect_callable(machine, arguments.at(0))?;
     let sum = machine.temps(4)?;
@@ -532,6 +513,17 @@ fn concat(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let array = machine.temps(2)?;
     let value = array + 1;
     machine.species_array(array, object, 0)?;
+    let mut room = 0;
+    for place in 0..=arguments.count {
+        let item = if place == 0 { object } else { arguments.at(place - 1) };
+        room += match machine.kind_of(item) {
+            Some(ObjectKind::Array) => machine.array_length(item),
+            _ => 1,
+        };
+    }
+    if machine.kind_of(array) == Some(ObjectKind::Array) && room <= MAX_FAST {
+        machine.preallocate(array, room)?;
+    }
     let mut length = 0;
     for place in 0..=arguments.count {
         let item = if place == 0 { object } else { arguments.at(place - 1) };
@@ -559,7 +551,7 @@ fn concat(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     Ok(array)
 }
 
-fn join(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+pub(super) fn join(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let (object, length) = this_list(machine)?;
     let separator = match machine.is_undefined(arguments.at(0)) {
         true => vec![u16::from(b',')],
@@ -607,7 +599,7 @@ fn to_string(machine: &mut Machine, _: Arguments) -> Outcome<R> {
     machine.give_text("[object Object]")
 }
 
-fn reverse(machine: &mut Machine, _: Arguments) -> Outcome<R> {
+pub(super) fn reverse(machine: &mut Machine, _: Arguments) -> Outcome<R> {
     let (object, length) = this_list(machine)?;
     let low = machine.temps(2)?;
     let high = low + 1;
@@ -637,7 +629,7 @@ fn fill(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     Ok(object)
 }
 
-fn index_of(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+pub(super) fn index_of(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let (object, length) = this_list(machine)?;
     let start = machine.to_place(arguments.at(1), length, 0)?;
     let value = machine.temp()?;
@@ -651,7 +643,7 @@ fn index_of(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     machine.give_number(-1.0)
 }
 
-fn includes(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+pub(super) fn includes(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let (object, length) = this_list(machine)?;
     let start = machine.to_place(arguments.at(1), length, 0)?;
     let value = machine.temp()?;

@@ -1,5 +1,7 @@
 //! `Promise`.
 
+mod combinators;
+
 use super::Method;
 use crate::machine::{Machine, R, THIS, roots};
 use crate::objects::atoms::known;
@@ -29,9 +31,12 @@ pub(super) fn install(machine: &mut Machine) -> Outcome {
     machine.new_prototype(prototype, roots::PROMISE_PROTOTYPE, roots::OBJECT_PROTOTYPE)?;
     machine.define_class(class, "Promise", 1, construct, prototype)?;
     machine.store_root(roots::PROMISE, class);
+    combinators::install(machine);
+    machine.define_methods(class, combinators::STATIC)?;
     machine.define_methods(class, STATIC)?;
     machine.define_getter(class, known::SPECIES, species, None)?;
     machine.define_methods(prototype, PROTOTYPE)?;
+    machine.define_methods(prototype, combinators::PROTOTYPE)?;
     machine.own_property(class, prototype, known::THEN.into())?;
     machine.store_root(roots::PROMISE_THEN, class);
     machine.define_tag(prototype, "Promise")

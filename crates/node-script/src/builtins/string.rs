@@ -1,6 +1,11 @@
 //! `String`.
 
+mod more;
+mod patterns;
+mod text;
+
 use super::Method;
+use text::{find_units, part, this_string};
 use crate::machine::{Machine, R, THIS, roots};
 use crate::objects::atoms::known;
 use crate::objects::class::{Flags, ObjectKind, internal};
@@ -9,9 +14,31 @@ use crate::objects::layout::FIRST;
 use crate::objects::object::Type;
 use crate::thrown::Outcome;
 
-const STATIC: &[Method] = &[("fromCharCode", 1, from_char_code)];
+const STATIC: &[Method] = &[
+    ("fromCharCode", 1, from_char_code),
+    ("fromCodePoint", 1, more::from_code_point),
+    ("raw", 1, more::raw),
+];
 
 const PROTOTYPE: &[Method] = &[
+    ("at", 1, more::at),
+    ("codePointAt", 1, more::code_point_at),
+    ("concat", 1, more::concat),
+    ("isWellFormed", 0, more::is_well_formed),
+    ("lastIndexOf", 1, more::last_index_of),
+    ("localeCompare", 1, more::locale_compare),
+    ("match", 1, patterns::match_),
+    ("matchAll", 1, patterns::match_all),
+    ("normalize", 0, more::normalize),
+    ("replace", 2, patterns::replace),
+    ("replaceAll", 2, patterns::replace_all),
+    ("search", 1, patterns::search),
+    ("substr", 2, more::substr),
+    ("toLocaleLowerCase", 0, to_lower_case),
+    ("toLocaleUpperCase", 0, to_upper_case),
+    ("toWellFormed", 0, more::to_well_formed),
+    ("trimEnd", 0, more::trim_end),
+    ("trimStart", 0, more::trim_start),
     ("charAt", 1, char_at),
     ("charCodeAt", 1, char_code_at),
     ("endsWith", 1, ends_with),
@@ -21,7 +48,7 @@ const PROTOTYPE: &[Method] = &[
     ("padStart", 1, pad_start),
     ("repeat", 1, repeat),
     ("slice", 2, slice),
-    ("split", 2, split),
+    ("split", 2, patterns::split),
     ("startsWith", 1, starts_with),
     ("substring", 2, substring),
     ("toLowerCase", 0, to_lower_case),
@@ -75,17 +102,6 @@ fn construct(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     Ok(object)
 }
 
-/// The string that a method is called on, in a new register.
-fn this_string(machine: &mut Machine, method: &str) -> Outcome<R> {
-    let text = machine.temp()?;
-    if machine.is_nullish(THIS) {
-        let text = format!("String.prototype.{method} called on null or undefined");
-        return machine.throw_type_error(&text);
-    }
-    machine.to_string(text, THIS)?;
-    Ok(text)
-}
-
 fn from_char_code(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let mut units = Vec::with_capacity(arguments.count);
     for place in 0..arguments.count {
@@ -126,15 +142,6 @@ fn char_code_at(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     machine.give_number(f64::from(unit))
 }
 
-/// The place of a text in another, from one on.
-pub(super) fn find_units(text: &[u16], wanted: &[u16], from: usize) -> Option<usize> {
-    if wanted.is_empty() {
-        return (from <= text.len()).then_some(from);
-    }
-    let rest = text.get(from..)?;
-    rest.windows(wanted.len()).position(|window| window == wanted).map(|place| from + place)
-}
-
 fn searched(
     machine: &mut Machine,
     arguments: Arguments,
@@ -142,6 +149,10 @@ fn searched(
 ) -> Outcome<(Vec<u16>, Vec<u16>)> {
     let text = this_string(machine, method)?;
     let wanted = machine.temp()?;
+    if method != "indexOf" && machine.is_reg_exp(arguments.at(0))? {
+        let text = format!("First argument to String.prototype.{method} must not be a regular expression");
+        return machine.throw_type_error(&text);
+    }
     machine.to_string(wanted, arguments.at(0))?;
     Ok((machine.units(text)?, machine.units(wanted)?))
 }
@@ -180,15 +191,6 @@ fn slice(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let start = machine.to_place(arguments.at(0), length, 0)?;
     let end = machine.to_place(arguments.at(1), length, length)?;
     part(machine, text, start, end)
-}
-
-fn part(machine: &mut Machine, text: R, start: usize, end: usize) -> Outcome<R> {
-    if start >= end {
-        machine.atom_value(0, known::EMPTY)?;
-        return Ok(0);
-    }
-    machine.substring(0, text, start, end)?;
-    Ok(0)
 }
 
 fn substring(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
@@ -261,43 +263,6 @@ fn pad_start(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
 
 fn pad_end(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     pad(machine, arguments, true)
-}
-
-fn split(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
-    let text = this_string(machine, "split")?;
-    let array = machine.temps(2)?;
-    let value = array + 1;
-    machine.new_array(array, 0)?;
-    let limit = match machine.is_undefined(arguments.at(1)) {
-        true => u32::MAX,
-        false => machine.to_uint32(arguments.at(1))?,
-    } as usize;
-    if machine.is_undefined(arguments.at(0)) {
-        machine.push(array, text)?;
-        return Ok(array);
-    }
-    machine.to_string(value, arguments.at(0))?;
-    let (units, separator) = (machine.units(text)?, machine.units(value)?);
-    let mut parts = Vec::new();
-    if separator.is_empty() {
-        parts.extend((0..units.len()).map(|place| (place, place + 1)));
-    } else {
-        let mut start = 0;
-        while let Some(place) = find_units(&units, &separator, start) {
-            parts.push((start, place));
-            start = place + separator.len();
-        }
-        parts.push((start, units.len()));
-    }
-    for (start, end) in parts.into_iter().take(limit) {
-        if start == end {
-            machine.atom_value(value, known::EMPTY)?;
-        } else {
-            machine.substring(value, text, start, end)?;
-        }
-        machine.push(array, value)?;
-    }
-    Ok(array)
 }
 
 fn to_lower_case(machine: &mut Machine, _: Arguments) -> Outcome<R> {

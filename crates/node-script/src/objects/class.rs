@@ -18,6 +18,14 @@ use std::rc::Rc;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ClassId(pub u32);
 
+/// What an iterator of a Map or a Set gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Gives {
+    Keys,
+    Values,
+    Entries,
+}
+
 /// What an object is, beside its properties.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ObjectKind {
@@ -51,8 +59,8 @@ pub enum ObjectKind {
     AsyncFunction,
     ArrayIterator,
     StringIterator,
-    MapIterator,
-    SetIterator,
+    MapIterator(Gives),
+    SetIterator(Gives),
     RegExpIterator,
     /// Wraps a synchronous iterator for `for await`.
     AsyncFromSync,

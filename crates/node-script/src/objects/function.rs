@@ -249,7 +249,12 @@ impl Machine {
             }
         };
         if let Some(slot) = slot {
-            return Ok(self.registers().load(to, function, slot)?);
+            let mut registers = self.registers();
+            registers.load(to, function, slot)?;
+            if registers.get(to) == heap_model::Tagged::HOLE {
+                registers.set_undefined(to);
+            }
+            return Ok(());
         }
         let template = self.code_of(function).and_then(|code| self.codes.template(code).cloned());
         let (is_async, is_generator) =
@@ -277,7 +282,15 @@ impl Machine {
     pub(crate) fn set_function_prototype(&mut self, function: R, value: R) -> Outcome {
         self.classes.epoch += 1;
         if self.is_undefined(value) {
-            return Ok(self.registers().store_value(function, PROTOTYPE, Value::Null)?);
+            return Ok(self.registers().store_value(function, PROTOTYPE, Value::Hole)?);
+        }
+        if let Some(number) = self.registers().smi(value) {
+            // A small integer in the slot is the number of a class.
+            return self.scoped(|machine| {
+                let boxed = machine.temp()?;
+                machine.registers().alloc_f64(boxed, f64::from(number))?;
+                Ok(machine.registers().store(function, PROTOTYPE, boxed)?)
+            });
         }
         Ok(self.registers().store(function, PROTOTYPE, value)?)
     }

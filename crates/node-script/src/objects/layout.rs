@@ -79,6 +79,10 @@ pub mod tags {
     pub const BOUND_ARGUMENTS: u32 = 15;
     pub const REACTION: u32 = 16;
     pub const CAPABILITY: u32 = 17;
+    /// A small typed array's bytes.
+    pub const BYTES: u32 = 18;
+    /// A regular expression's program and its parts.
+    pub const REG_EXP_DATA: u32 = 19;
     /// The first number of a class.
     pub const FIRST_CLASS: u32 = 64;
 }

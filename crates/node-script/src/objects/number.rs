@@ -31,6 +31,22 @@ pub fn to_text(number: f64) -> String {
     ryu_js::Buffer::new().format(number).to_owned()
 }
 
+/// The digits of a whole number in groups of three, as the locale en-US writes them.
+pub fn with_groups(text: &str) -> String {
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(digits) => ("-", digits),
+        None => ("", text),
+    };
+    let mut grouped = String::from(sign);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
 /// The number that a text spells (ECMA-262's `StringToNumber`).
 pub fn from_text(text: &str) -> f64 {
     let text = text.trim_matches(is_space);

@@ -377,9 +377,8 @@ impl Machine {
 
     /// The object's property array (or dictionary of names), or undefined.
     pub(crate) fn properties(&mut self, to: R, object: R) -> Outcome {
+        let tag = self.load_backing(to, object)?;
         let mut registers = self.registers();
-        registers.load(to, object, BACKING)?;
-        let tag = registers.get(to).view().map(|cell| cell.tag().number());
         match tag {
             Some(tags::PAIR) => registers.load(to, to, 1)?,
             Some(tags::PROPERTIES | tags::NAMES) => {}
@@ -388,11 +387,30 @@ impl Machine {
         Ok(())
     }
 
+    /// What an object has beside its slots, and the tag of that. A WeakRef and a FinalizationRegistry have nothing: their
+    /// first slots are the heap's.
+    #[inline]
+    fn load_backing(&mut self, to: R, object: R) -> Outcome<Option<u32>> {
+        let mut registers = self.registers();
+        if registers.view(object)?.kind() == Kind::WeakCell {
+            registers.set_undefined(to);
+            return Ok(None);
+        }
+        registers.load(to, object, BACKING)?;
+        let found = registers.get(to).view().map(|cell| (cell.kind(), cell.tag().number()));
+        match found {
+            Some((Kind::Registration, _)) => {
+                registers.set_undefined(to);
+                Ok(None)
+            }
+            found => Ok(found.map(|(_, tag)| tag)),
+        }
+    }
+
     /// The object's elements, or undefined.
     pub(crate) fn elements(&mut self, to: R, object: R) -> Outcome {
+        let tag = self.load_backing(to, object)?;
         let mut registers = self.registers();
-        registers.load(to, object, BACKING)?;
-        let tag = registers.get(to).view().map(|cell| cell.tag().number());
         match tag {
             Some(tags::PAIR) => registers.load(to, to, 0)?,
             Some(tags::PROPERTIES | tags::NAMES) => registers.set_undefined(to),
@@ -411,6 +429,10 @@ impl Machine {
     }
 
     fn set_backing_part(&mut self, object: R, from: R, part: usize) -> Outcome {
+        use ObjectKind::{FinalizationRegistry, WeakRef};
+        if let Some(kind @ (FinalizationRegistry | WeakRef)) = self.kind_of(object) {
+            return self.throw_type_error(&format!("Properties of a {kind:?} are not supported"));
+        }
         self.scoped(|machine| {
             let old = machine.temps(2)?;
             let pair = old + 1;

@@ -223,8 +223,10 @@ impl Machine {
             Some(Named::Symbol(description)) => {
                 self.scoped(|machine| {
                     let shown = machine.temp()?;
-                    if let Some(text) = description {
-                        machine.new_string(shown, &text)?;
+                    match description.as_deref() {
+                        Some([unit]) => machine.unit_string(shown, *unit)?,
+                        Some(text) => machine.new_string(shown, text)?,
+                        None => {}
                     }
                     let mut registers = machine.registers();
                     registers.alloc_tagged(to, Kind::Array, tag(atom.0), 1, 0)?;

@@ -6,7 +6,7 @@
 //! they are. A DataView is the same, of bytes.
 
 use super::class::{Class, ObjectKind};
-use super::layout::{FIRST, tag};
+use super::layout::{FIRST, tag, tags};
 use super::number::to_int32;
 use crate::machine::{Machine, R, roots};
 use crate::thrown::Outcome;
@@ -19,11 +19,21 @@ pub(crate) const BUFFER: usize = FIRST;
 pub(crate) const OFFSET: usize = 0;
 pub(crate) const COUNT: usize = 8;
 pub(crate) const TYPE: usize = 16;
+/// Whether the bytes lie in the heap: in a cell in the place of the elements, until someone asks for the ArrayBuffer (V8's
+/// on-heap typed arrays).
+const ON_HEAP: usize = 17;
+/// Bytes that lie in the heap at the most (V8's `JSTypedArray::kMaxSizeInHeap`).
+const MAX_ON_HEAP: usize = 64;
+/// Raw bytes of a DataView.
+const VIEW_RAW: u16 = 48;
 /// Slots of an ArrayBuffer and of a typed array.
 const BUFFER_SLOTS: usize = FIRST + 1;
 const ARRAY_SLOTS: usize = BUFFER + 1;
 /// Raw bytes of a typed array: what V8's has beside its slots.
 const RAW: usize = layout::JS_TYPED_ARRAY - 16 - 8 * ARRAY_SLOTS;
+
+/// The longest store (V8's `JSArrayBuffer::kMaxByteLength` is longer than any machine can give).
+pub(crate) const MAX_BYTES: usize = 1 << 32;
 
 /// The type of a typed array's elements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +66,16 @@ impl ElementType {
         Self::BigUint64,
     ];
 
+    /// The name of its typed arrays' constructor.
+    pub(crate) fn array_name(self) -> String {
+        format!("{self:?}Array")
+    }
+
+    /// Whether its elements are BigInts.
+    pub(crate) fn is_big(self) -> bool {
+        matches!(self, Self::BigInt64 | Self::BigUint64)
+    }
+
     /// Bytes of an element.
     pub(crate) fn size(self) -> usize {
         match self {
@@ -80,7 +100,17 @@ impl Machine {
 
     /// As `new_array_buffer`, with the prototype in a register.
     pub(crate) fn array_buffer_of(&mut self, to: R, prototype: R, store: Buffer) -> Outcome {
-        let kind = ObjectKind::ArrayBuffer;
+        self.buffer_of_kind(to, prototype, ObjectKind::ArrayBuffer, store)
+    }
+
+    /// As `array_buffer_of`, for SharedArrayBuffers, too.
+    pub(crate) fn buffer_of_kind(
+        &mut self,
+        to: R,
+        prototype: R,
+        kind: ObjectKind,
+        store: Buffer,
+    ) -> Outcome {
         let class = self.kind_class(prototype, kind, Kind::Native, BUFFER_SLOTS, 0)?;
         let mut registers = self.registers();
         registers.alloc_native(to, layout::JS_ARRAY_BUFFER, BUFFER_SLOTS, Box::new(store), 0)?;
@@ -120,6 +150,71 @@ impl Machine {
         })
     }
 
+    /// A typed array of `count` zeros with an ArrayBuffer of its own.
+    pub(crate) fn own_typed_array(
+        &mut self,
+        to: R,
+        prototype: R,
+        count: usize,
+        kind: ElementType,
+    ) -> Outcome {
+        let Some(bytes) = count.checked_mul(kind.size()).filter(|bytes| *bytes <= MAX_BYTES) else {
+            return self.throw_range_error(&format!("Invalid typed array length: {count}"));
+        };
+        self.scoped(|machine| {
+            let array = machine.temps(2)?;
+            let part = array + 1;
+            let on_heap = bytes <= MAX_ON_HEAP;
+            let store = machine.new_store(if on_heap { 0 } else { bytes })?;
+            machine.new_array_buffer(part, store)?;
+            machine.new_typed_array(array, prototype, part, (0, count), kind)?;
+            if on_heap && bytes > 0 {
+                let mut registers = machine.registers();
+                registers.alloc_tagged(part, Kind::Bytes, tag(tags::BYTES), 0, bytes)?;
+                registers.write_u8(array, ON_HEAP, 1)?;
+                machine.set_elements(array, part)?;
+            }
+            machine.copy(to, array);
+            Ok(())
+        })
+    }
+
+    fn is_on_heap(&mut self, array: R) -> Outcome<bool> {
+        Ok(self.kind_of(array) == Some(ObjectKind::TypedArray)
+            && self.registers().read_u8(array, ON_HEAP)? != 0)
+    }
+
+    /// Moves the bytes of a typed array from the heap to its ArrayBuffer.
+    fn leave_heap(&mut self, array: R) -> Outcome {
+        let bytes = self.with_bytes(array, |bytes| bytes.to_vec())?;
+        let mut store = self.new_store(bytes.len())?;
+        store.copy_from_slice(&bytes);
+        self.scoped(|machine| {
+            let buffer = machine.temps(2)?;
+            let nothing = buffer + 1;
+            machine.registers().load(buffer, array, BUFFER)?;
+            *machine.registers().native_mut::<Buffer>(buffer)? = store;
+            machine.registers().write_u8(array, ON_HEAP, 0)?;
+            machine.set_elements(array, nothing)
+        })?;
+        self.runtime.report_external();
+        Ok(())
+    }
+
+    /// Calls `f` with all bytes that a typed array's offset counts in.
+    fn with_store<T>(&mut self, array: R, f: impl FnOnce(&mut [u8]) -> T) -> Outcome<T> {
+        let on_heap = self.is_on_heap(array)?;
+        self.scoped(|machine| {
+            let store = machine.temp()?;
+            if on_heap {
+                machine.elements(store, array)?;
+                return Ok(f(machine.registers().bytes_mut(store)?));
+            }
+            machine.registers().load(store, array, BUFFER)?;
+            Ok(f(machine.registers().native_mut::<Buffer>(store)?))
+        })
+    }
+
     /// The class of typed arrays with a prototype; of DataViews, too.
     pub(crate) fn typed_class(
         &mut self,
@@ -131,7 +226,7 @@ impl Machine {
             return Ok(id);
         }
         let mut class = Class::new(kind, Kind::Object, ARRAY_SLOTS, 0);
-        class.raw = RAW as u16;
+        class.raw = if kind == ObjectKind::DataView { VIEW_RAW } else { RAW as u16 };
         let id = self.add_class(class, prototype)?;
         self.classes.set_root(identity, id);
         Ok(id)
@@ -171,7 +266,12 @@ impl Machine {
     pub(crate) fn array_buffer(&mut self, to: R, value: R) -> Outcome {
         match self.kind_of(value) {
             Some(ObjectKind::ArrayBuffer | ObjectKind::SharedArrayBuffer) => self.copy(to, value),
-            _ => self.registers().load(to, value, BUFFER)?,
+            _ => {
+                if self.is_on_heap(value)? {
+                    self.leave_heap(value)?;
+                }
+                self.registers().load(to, value, BUFFER)?;
+            }
         }
         Ok(())
     }
@@ -180,6 +280,9 @@ impl Machine {
     /// become shorter than that, with what is left.
     pub(crate) fn with_bytes<T>(&mut self, value: R, f: impl FnOnce(&mut [u8]) -> T) -> Outcome<T> {
         let (offset, count) = self.byte_range(value)?;
+        if self.is_on_heap(value)? {
+            return self.with_store(value, |store| f(&mut store[..count]));
+        }
         self.scoped(|machine| {
             let buffer = machine.temp()?;
             machine.array_buffer(buffer, value)?;
@@ -223,17 +326,16 @@ impl Machine {
             return Ok(());
         };
         let mut bytes = [0_u8; 8];
-        self.scoped(|machine| {
-            let buffer = machine.temp()?;
-            machine.registers().load(buffer, array, BUFFER)?;
-            let registers = machine.registers();
-            let store = registers.native::<Buffer>(buffer)?;
+        self.with_store(array, |store| {
             if let Some(found) = store.get(at..at + kind.size()) {
                 bytes[..kind.size()].copy_from_slice(found);
             }
-            Ok(())
         })?;
-        let word = u64::from_le_bytes(bytes);
+        self.number_of_bits(to, u64::from_le_bytes(bytes), kind)
+    }
+
+    /// The number or BigInt that the bits of an element are.
+    pub(crate) fn number_of_bits(&mut self, to: R, word: u64, kind: ElementType) -> Outcome {
         let number = match kind {
             ElementType::Int8 => f64::from(word as u8 as i8),
             ElementType::Uint8 | ElementType::Uint8Clamped => f64::from(word as u8),
@@ -255,11 +357,24 @@ impl Machine {
     /// Writes an element; behind the last, the value is converted all the same.
     pub(crate) fn typed_set(&mut self, array: R, index: usize, value: R) -> Outcome {
         let kind = self.typed_type(array)?;
-        let word = match kind {
+        let word = self.bits_of_number(value, kind)?;
+        let Some((at, kind)) = self.typed_place(array, index)? else { return Ok(()) };
+        self.with_store(array, |store| {
+            if let Some(place) = store.get_mut(at..at + kind.size()) {
+                place.copy_from_slice(&word.to_le_bytes()[..kind.size()]);
+            }
+        })
+    }
+
+    /// The bits of a value as an element.
+    pub(crate) fn bits_of_number(&mut self, value: R, kind: ElementType) -> Outcome<u64> {
+        Ok(match kind {
             ElementType::BigInt64 | ElementType::BigUint64 => {
-                let digits = self.big_int_digits(value)?;
+                let number = self.temp()?;
+                self.to_big_int(number, value)?;
+                let digits = self.big_int_digits(number)?;
                 let least = digits.first().copied().unwrap_or(0);
-                if self.is_negative_big_int(value) { least.wrapping_neg() } else { least }
+                if self.is_negative_big_int(number) { least.wrapping_neg() } else { least }
             }
             kind => {
                 let number = self.to_number(value)?;
@@ -272,17 +387,6 @@ impl Machine {
                     _ => u64::from(to_int32(number) as u32),
                 }
             }
-        };
-        let Some((at, kind)) = self.typed_place(array, index)? else { return Ok(()) };
-        self.scoped(|machine| {
-            let buffer = machine.temp()?;
-            machine.registers().load(buffer, array, BUFFER)?;
-            let mut registers = machine.registers();
-            let store = registers.native_mut::<Buffer>(buffer)?;
-            if let Some(place) = store.get_mut(at..at + kind.size()) {
-                place.copy_from_slice(&word.to_le_bytes()[..kind.size()]);
-            }
-            Ok(())
         })
     }
 }

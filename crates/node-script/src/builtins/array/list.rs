@@ -1,0 +1,49 @@
+//! What all methods of arrays begin with: the list that they are called on, and going over it.
+
+use crate::machine::{Machine, R, THIS};
+use crate::objects::code::Arguments;
+use crate::thrown::Outcome;
+
+/// The object that a method is called on, and its length.
+pub(in crate::builtins) fn this_list(machine: &mut Machine) -> Outcome<(R, usize)> {
+    let object = machine.temp()?;
+    machine.to_object(object, THIS)?;
+    let length = machine.length_of(object)?;
+    Ok((object, length))
+}
+
+pub(in crate::builtins) fn expect_callable(machine: &mut Machine, value: R) -> Outcome {
+    if machine.is_callable(value) {
+        return Ok(());
+    }
+    let shown = machine.show(value);
+    machine.throw_type_error(&format!("{shown} is not a function"))
+}
+
+/// Calls the function with each element that is there: the element, its index and the object. `f` is given the element's
+/// register, its index, and the result's register, and says whether to go on.
+pub(in crate::builtins) fn each(
+    machine: &mut Machine,
+    arguments: Arguments,
+    holes: bool,
+    mut f: impl FnMut(&mut Machine, R, usize, R) -> Outcome<bool>,
+) -> Outcome {
+    let (object, length) = this_list(machine)?;
+    expect_callable(machine, arguments.at(0))?;
+    let value = machine.temps(3)?;
+    let (index, result) = (value + 1, value + 2);
+    for place in 0..length {
+        if !machine.element_if_there(value, object, place)? {
+            if !holes {
+                continue;
+            }
+            machine.undefined(value);
+        }
+        machine.set_number(index, place as f64)?;
+        machine.call(result, arguments.at(0), arguments.at(1), &[value, index, object])?;
+        if !machine.scoped(|machine| f(machine, value, place, result))? {
+            break;
+        }
+    }
+    Ok(())
+}

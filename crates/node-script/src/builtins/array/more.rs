@@ -1,0 +1,264 @@
+//! Methods of `Array.prototype` that search from the end, flatten, and give changed copies.
+
+use super::list::{each, expect_callable, this_list};
+use crate::machine::{Machine, R};
+use crate::objects::atoms::{Key, known};
+use crate::objects::class::ObjectKind;
+use crate::objects::code::Arguments;
+use crate::thrown::Outcome;
+
+/// A place that counts from the end if it is negative; none if the list does not have it.
+fn relative(machine: &mut Machine, index: R, length: usize) -> Outcome<Option<usize>> {
+    let index = machine.to_integer(index)?;
+    let place = if index < 0.0 { index + length as f64 } else { index };
+    Ok((0.0..length as f64).contains(&place).then_some(place as usize))
+}
+
+pub(in crate::builtins) fn at(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let (object, length) = this_list(machine)?;
+    match relative(machine, arguments.at(0), length)? {
+        Some(place) => machine.get(0, object, Key::Index(place as u32))?,
+        None => machine.undefined(0),
+    }
+    Ok(0)
+}
+
+/// Calls the function with each element from the last on; gives the place of the first that it is true of, which is
+/// then in `value`.
+fn last(machine: &mut Machine, arguments: Arguments, value: R) -> Outcome<Option<usize>> {
+    let (object, length) = this_list(machine)?;
+    expect_callable(machine, arguments.at(0))?;
+    let index = machine.temps(2)?;
+    let result = index + 1;
+    for place in (0..length).rev() {
+        machine.get(value, object, Key::Index(place as u32))?;
+        machine.set_number(index, place as f64)?;
+        machine.call(result, arguments.at(0), arguments.at(1), &[value, index, object])?;
+        if machine.to_boolean(result) {
+            return Ok(Some(place));
+        }
+    }
+    machine.undefined(value);
+    Ok(None)
+}
+
+pub(in crate::builtins) fn find_last(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let value = machine.temp()?;
+    last(machine, arguments, value)?;
+    Ok(value)
+}
+
+pub(in crate::builtins) fn find_last_index(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let value = machine.temp()?;
+    let place = last(machine, arguments, value)?;
+    machine.give_number(place.map_or(-1.0, |place| place as f64))
+}
+
+pub(in crate::builtins) fn last_index_of(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let (object, length) = this_list(machine)?;
+    let value = machine.temp()?;
+    let mut end = length;
+    if arguments.count > 1 {
+        let from = machine.to_integer(arguments.at(1))?;
+        let from = if from < 0.0 { from + length as f64 } else { from };
+        end = (from + 1.0).clamp(0.0, length as f64) as usize;
+    }
+    for place in (0..end).rev() {
+        if machine.element_if_there(value, object, place)?
+            && machine.strict_equal(value, arguments.at(0))?
+        {
+            return machine.give_number(place as f64);
+        }
+    }
+    machine.give_number(-1.0)
+}
+
+pub(in crate::builtins) fn reduce_right(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let (object, length) = this_list(machine)?;
+    expect_callable(machine, arguments.at(0))?;
+    let sum = machine.temps(4)?;
+    let (value, index, nothing) = (sum + 1, sum + 2, sum + 3);
+    let mut begun = arguments.count > 1;
+    if begun {
+        machine.copy(sum, arguments.at(1));
+    }
+    for place in (0..length).rev() {
+        if !machine.element_if_there(value, object, place)? {
+            continue;
+        }
+        if !begun {
+            machine.copy(sum, value);
+            begun = true;
+            continue;
+        }
+        machine.set_number(index, place as f64)?;
+        machine.call(sum, arguments.at(0), nothing, &[sum, value, index, object])?;
+    }
+    if !begun {
+        return machine.throw_type_error("Reduce of empty array with no initial value");
+    }
+    Ok(sum)
+}
+
+pub(in crate::builtins) fn copy_within(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let (object, length) = this_list(machine)?;
+    let to = machine.to_place(arguments.at(0), length, 0)?;
+    let from = machine.to_place(arguments.at(1), length, 0)?;
+    let end = machine.to_place(arguments.at(2), length, length)?;
+    let count = end.saturating_sub(from).min(length - to);
+    let value = machine.temp()?;
+    for step in 0..count {
+        let offset = if from < to { count - 1 - step } else { step };
+        let target = Key::Index((to + offset) as u32);
+        if machine.element_if_there(value, object, from + offset)? {
+            machine.set(object, target, value, true)?;
+        } else {
+            machine.delete(object, target)?;
+        }
+    }
+    Ok(object)
+}
+
+/// Appends the elements of a list to an array, those of arrays in it as deep as `depth`.
+fn flatten(machine: &mut Machine, array: R, list: R, depth: f64) -> Outcome {
+    stacker::maybe_grow(crate::interpret::call::RED_ZONE, crate::interpret::call::SEGMENT, || {
+        machine.scoped(|machine| {
+            let value = machine.temp()?;
+            let length = machine.length_of(list)?;
+            for place in 0..length {
+                if !machine.element_if_there(value, list, place)? {
+                    continue;
+                }
+                if depth > 0.0 && machine.kind_of(value) == Some(ObjectKind::Array) {
+                    flatten(machine, array, value, depth - 1.0)?;
+                } else {
+                    machine.push(array, value)?;
+                }
+            }
+            Ok(())
+        })
+    })
+}
+
+pub(super) fn flat(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let (object, _) = this_list(machine)?;
+    let depth = match machine.is_undefined(arguments.at(0)) {
+        true => 1.0,
+        false => machine.to_integer(arguments.at(0))?,
+    };
+    let array = machine.temp()?;
+    machine.new_array(array, 0)?;
+    flatten(machine, array, object, depth)?;
+    Ok(array)
+}
+
+pub(super) fn flat_map(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let array = machine.temp()?;
+    machine.new_array(array, 0)?;
+    each(machine, arguments, false, |machine, _, _, result| {
+        if machine.kind_of(result) == Some(ObjectKind::Array) {
+            flatten(machine, array, result, 0.0)?;
+        } else {
+            machine.push(array, result)?;
+        }
+        Ok(true)
+    })?;
+    Ok(array)
+}
+
+pub(super) fn to_reversed(machine: &mut Machine, _: Arguments) -> Outcome<R> {
+    let (object, length) = this_list(machine)?;
+    let array = machine.temps(2)?;
+    let value = array + 1;
+    machine.new_array(array, length)?;
+    for place in (0..length).rev() {
+        machine.get(value, object, Key::Index(place as u32))?;
+        machine.push(array, value)?;
+    }
+    Ok(array)
+}
+
+pub(super) fn to_spliced(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let (object, length) = this_list(machine)?;
+    let start = machine.to_place(arguments.at(0), length, 0)?;
+    let skipped = match arguments.count {
+        0 => 0,
+        1 => length - start,
+        _ => machine.to_integer(arguments.at(1))?.clamp(0.0, (length - start) as f64) as usize,
+    };
+    let array = machine.temps(2)?;
+    let value = array + 1;
+    machine.new_array(array, 0)?;
+    for place in (0..start).chain(start + skipped..length) {
+        if place == start + skipped {
+            for added in 2..arguments.count {
+                machine.push(array, arguments.at(added))?;
+            }
+        }
+        machine.get(value, object, Key::Index(place as u32))?;
+        machine.push(array, value)?;
+    }
+    if start + skipped == length {
+        for added in 2..arguments.count {
+            machine.push(array, arguments.at(added))?;
+        }
+    }
+    Ok(array)
+}
+
+pub(super) fn with(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let (object, length) = this_list(machine)?;
+    let Some(changed) = relative(machine, arguments.at(0), length)? else {
+        let shown = machine.show(arguments.at(0));
+        return machine.throw_range_error(&format!("Invalid index : {shown}"));
+    };
+    let array = machine.temps(2)?;
+    let value = array + 1;
+    machine.new_array(array, length)?;
+    for place in 0..length {
+        machine.get(value, object, Key::Index(place as u32))?;
+        let from = if place == changed { arguments.at(1) } else { value };
+        machine.push(array, from)?;
+    }
+    Ok(array)
+}
+
+pub(in crate::builtins) fn to_locale_string(machine: &mut Machine, _: Arguments) -> Outcome<R> {
+    let (object, length) = this_list(machine)?;
+    let value = machine.temp()?;
+    let name = machine.atoms.intern_str("toLocaleString");
+    let mut text = Vec::new();
+    for place in 0..length {
+        if place > 0 {
+            text.push(u16::from(b','));
+        }
+        machine.get(value, object, Key::Index(place as u32))?;
+        if !machine.is_nullish(value) {
+            machine.call_method(value, value, name, &[])?;
+            machine.to_string(value, value)?;
+            text.extend(machine.units(value)?);
+        }
+    }
+    machine.new_string(0, &text)?;
+    Ok(0)
+}
+
+/// The names that `with (array)` does not see.
+pub(super) fn define_unscopables(machine: &mut Machine, prototype: R) -> Outcome {
+    const NAMES: &[&str] = &[
+        "at", "copyWithin", "entries", "fill", "find", "findIndex", "findLast", "findLastIndex",
+        "flat", "flatMap", "includes", "keys", "values", "toReversed", "toSorted", "toSpliced",
+    ];
+    machine.scoped(|machine| {
+        let object = machine.temps(2)?;
+        let value = object + 1;
+        machine.registers().set_null(value);
+        machine.new_with_prototype(object, value)?;
+        for name in NAMES {
+            let name = machine.atoms.intern_str(name);
+            machine.registers().set_bool(value, true);
+            machine.define_named(object, name, value, crate::objects::class::Flags::PLAIN)?;
+        }
+        machine.define_named(prototype, known::UNSCOPABLES, object, crate::objects::class::Flags::READ_ONLY)
+    })
+}

@@ -1,0 +1,167 @@
+//! `ArrayBuffer` and `SharedArrayBuffer` (ECMA-262, sections 25.1 and 25.2), on stores of the runtime's pool.
+
+use super::Method;
+use crate::machine::{Machine, R, THIS, roots};
+use crate::objects::atoms::known;
+use crate::objects::class::ObjectKind;
+use crate::objects::code::Arguments;
+use crate::objects::typed::MAX_BYTES;
+use crate::thrown::Outcome;
+
+const STATIC: &[Method] = &[("isView", 1, is_view)];
+
+pub(super) fn install(machine: &mut Machine) -> Outcome {
+    let prototype = machine.temps(2)?;
+    let class = prototype + 1;
+    machine.new_prototype(prototype, roots::ARRAY_BUFFER_PROTOTYPE, roots::OBJECT_PROTOTYPE)?;
+    machine.define_class(class, "ArrayBuffer", 1, construct, prototype)?;
+    machine.define_methods(class, STATIC)?;
+    machine.define_species(class)?;
+    let length = machine.atoms.intern_str("byteLength");
+    machine.define_getter(prototype, length, byte_length, None)?;
+    let slice_method: Method = ("slice", 2, slice);
+    machine.define_methods(prototype, &[slice_method])?;
+    let most = machine.atoms.intern_str("maxByteLength");
+    machine.define_getter(prototype, most, byte_length, None)?;
+    let resizable = machine.atoms.intern_str("resizable");
+    machine.define_getter(prototype, resizable, is_resizable, None)?;
+    machine.define_tag(prototype, "ArrayBuffer")?;
+
+    let root = roots::SHARED_ARRAY_BUFFER_PROTOTYPE;
+    machine.new_prototype(prototype, root, roots::OBJECT_PROTOTYPE)?;
+    machine.define_class(class, "SharedArrayBuffer", 1, construct_shared, prototype)?;
+    machine.define_species(class)?;
+    machine.define_getter(prototype, length, shared_byte_length, None)?;
+    machine.define_methods(prototype, &[("slice", 2, shared_slice)])?;
+    let growable = machine.atoms.intern_str("growable");
+    machine.define_getter(prototype, most, shared_byte_length, None)?;
+    machine.define_getter(prototype, growable, is_growable, None)?;
+    machine.define_tag(prototype, "SharedArrayBuffer")
+}
+
+fn make(machine: &mut Machine, arguments: Arguments, kind: ObjectKind) -> Outcome<R> {
+    let shared = kind == ObjectKind::SharedArrayBuffer;
+    let name = if shared { "SharedArrayBuffer" } else { "ArrayBuffer" };
+    machine.require_new(arguments, name)?;
+    let length = machine.to_index(arguments.at(0), "array buffer length")?;
+    let most = machine.temp()?;
+    if machine.is_object(arguments.at(1)) {
+        let name = machine.atoms.intern_str("maxByteLength");
+        machine.get_named(most, arguments.at(1), name)?;
+        if !machine.is_undefined(most) {
+            return machine.throw_type_error("Resizable ArrayBuffers are not supported");
+        }
+    }
+    let root = match shared {
+        true => roots::SHARED_ARRAY_BUFFER_PROTOTYPE,
+        false => roots::ARRAY_BUFFER_PROTOTYPE,
+    };
+    let prototype = machine.temp()?;
+    machine.new_target_prototype(prototype, arguments, root)?;
+    if length > MAX_BYTES {
+        return machine.throw_range_error("Array buffer allocation failed");
+    }
+    let store = machine.new_store(length)?;
+    machine.buffer_of_kind(0, prototype, kind, store)?;
+    Ok(0)
+}
+
+fn construct(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    make(machine, arguments, ObjectKind::ArrayBuffer)
+}
+
+fn construct_shared(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    make(machine, arguments, ObjectKind::SharedArrayBuffer)
+}
+
+fn is_view(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let kind = machine.kind_of(arguments.at(0));
+    machine.give_bool(matches!(kind, Some(ObjectKind::TypedArray | ObjectKind::DataView)))
+}
+
+fn byte_length(machine: &mut Machine, _: Arguments) -> Outcome<R> {
+    machine.require_kind(ObjectKind::ArrayBuffer, "ArrayBuffer.prototype.byteLength")?;
+    let length = machine.byte_count(THIS)?;
+    machine.give_number(length as f64)
+}
+
+fn shared_byte_length(machine: &mut Machine, _: Arguments) -> Outcome<R> {
+    machine.require_kind(ObjectKind::SharedArrayBuffer, "SharedArrayBuffer.prototype.byteLength")?;
+    let length = machine.byte_count(THIS)?;
+    machine.give_number(length as f64)
+}
+
+fn is_resizable(machine: &mut Machine, _: Arguments) -> Outcome<R> {
+    machine.require_kind(ObjectKind::ArrayBuffer, "get ArrayBuffer.prototype.resizable")?;
+    machine.give_bool(false)
+}
+
+fn is_growable(machine: &mut Machine, _: Arguments) -> Outcome<R> {
+    machine.require_kind(ObjectKind::SharedArrayBuffer, "get SharedArrayBuffer.prototype.growable")?;
+    machine.give_bool(false)
+}
+
+fn slice(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    part(machine, arguments, ObjectKind::ArrayBuffer, "ArrayBuffer.prototype.slice")
+}
+
+fn shared_slice(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    part(machine, arguments, ObjectKind::SharedArrayBuffer, "SharedArrayBuffer.prototype.slice")
+}
+
+fn part(machine: &mut Machine, arguments: Arguments, kind: ObjectKind, method: &str) -> Outcome<R> {
+    machine.require_kind(kind, method)?;
+    let length = machine.byte_count(THIS)?;
+    let start = machine.to_place(arguments.at(0), length, 0)?;
+    let end = machine.to_place(arguments.at(1), length, length)?.max(start);
+    let class = machine.temps(3)?;
+    let (count, result) = (class + 1, class + 2);
+    machine.species_of(class, THIS)?;
+    if machine.is_undefined(class) {
+        let mut store = machine.new_store(end - start)?;
+        machine.with_bytes(THIS, |bytes| store.copy_from_slice(&bytes[start..end]))?;
+        let root = match kind {
+            ObjectKind::ArrayBuffer => roots::ARRAY_BUFFER_PROTOTYPE,
+            _ => roots::SHARED_ARRAY_BUFFER_PROTOTYPE,
+        };
+        machine.load_root(class, root);
+        machine.buffer_of_kind(result, class, kind, store)?;
+        return Ok(result);
+    }
+    machine.set_number(count, (end - start) as f64)?;
+    machine.construct(result, class, &[count], class)?;
+    if machine.kind_of(result) != Some(kind) {
+        return machine.throw_incompatible(method);
+    }
+    if machine.is_same(result, THIS) {
+        return machine.throw_type_error("ArrayBuffer subclass returned this from species constructor");
+    }
+    if machine.byte_count(result)? < end - start {
+        return machine.throw_type_error("Species constructor returned a too small ArrayBuffer");
+    }
+    let bytes = machine.with_bytes(THIS, |bytes| bytes[start..end].to_vec())?;
+    machine.with_bytes(result, |to| to[..bytes.len()].copy_from_slice(&bytes))?;
+    Ok(result)
+}
+
+impl Machine {
+    /// The constructor that an object's constructor names as its species, or undefined.
+    pub(crate) fn species_of(&mut self, to: R, object: R) -> Outcome {
+        self.get_named(to, object, known::CONSTRUCTOR)?;
+        if self.is_undefined(to) {
+            return Ok(());
+        }
+        if !self.is_object(to) {
+            return self.throw_type_error("The .constructor property is not an object");
+        }
+        self.get_named(to, to, known::SPECIES)?;
+        if self.is_nullish(to) {
+            self.undefined(to);
+            return Ok(());
+        }
+        if !self.is_constructor(to) {
+            return self.throw_type_error("object.constructor[Symbol.species] is not a constructor");
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,451 @@
+//! What `String.prototype`'s methods ask of a regular expression: matching, replacing, searching and splitting
+//! (ECMA-262, sections 22.2.6.8 to 22.2.6.16).
+
+use crate::machine::{Machine, R, THIS, roots};
+use crate::objects::atoms::{Atom, Key, known};
+use crate::objects::class::{Flags, ObjectKind};
+use crate::objects::code::{Arguments, Native};
+use crate::objects::layout::FIRST;
+use crate::thrown::Outcome;
+use heap_model::Value;
+
+/// An iterator's expression, its text, whether it is global, and whether it steps by whole characters.
+const EXPRESSION: usize = FIRST;
+const TEXT: usize = FIRST + 1;
+const STATE: usize = FIRST + 2;
+
+pub(super) fn install(machine: &mut Machine, prototype: R) -> Outcome {
+    let methods: [(Atom, &str, u8, Native); 5] = [
+        (known::MATCH, "[Symbol.match]", 1, match_),
+        (known::MATCH_ALL, "[Symbol.matchAll]", 1, match_all),
+        (known::REPLACE, "[Symbol.replace]", 2, replace),
+        (known::SEARCH, "[Symbol.search]", 1, search),
+        (known::SPLIT, "[Symbol.split]", 2, split),
+    ];
+    let function = machine.temp()?;
+    for (symbol, name, length, call) in methods {
+        let name = machine.atoms.intern_str(name);
+        machine.new_native(function, name, length, call, false)?;
+        machine.define_named(prototype, symbol, function, Flags::HIDDEN)?;
+    }
+    machine.iterator_prototype(roots::REG_EXP_ITERATOR_PROTOTYPE, "RegExp String Iterator", next)
+}
+
+impl Machine {
+    /// ECMA-262's `RegExpExec`: the expression's own `exec`, if a program has given it one.
+    fn reg_exp_match(&mut self, to: R, object: R, text: R) -> Outcome {
+        self.scoped(|machine| {
+            let method = machine.temps(2)?;
+            let builtin = method + 1;
+            machine.get_named(method, object, known::EXEC)?;
+            machine.load_root(builtin, roots::REG_EXP_PROTOTYPE);
+            machine.own_property(builtin, builtin, known::EXEC.into())?;
+            let own = machine.kind_of(object) == Some(ObjectKind::RegExp);
+            if own && (machine.is_same(method, builtin) || !machine.is_callable(method)) {
+                return machine.reg_exp_exec(to, object, text);
+            }
+            if !machine.is_callable(method) {
+                return machine.throw_incompatible("RegExp.prototype.exec");
+            }
+            machine.call(to, method, object, &[text])?;
+            if machine.is_object(to) || machine.is_null(to) {
+                return Ok(());
+            }
+            let shown = machine.show(to);
+            machine.throw_type_error(&format!("object null is not a function: {shown}"))
+        })
+    }
+
+    fn set_last_index(&mut self, object: R, index: usize) -> Outcome {
+        self.scoped(|machine| {
+            let value = machine.temp()?;
+            machine.set_number(value, index as f64)?;
+            machine.set_named(object, known::LAST_INDEX, value)
+        })
+    }
+
+    /// Goes on behind an empty match.
+    fn step_last_index(&mut self, object: R, text: &[u16], unicode: bool) -> Outcome {
+        let last = self.scoped(|machine| {
+            let value = machine.temp()?;
+            machine.get_named(value, object, known::LAST_INDEX)?;
+            machine.to_length(value)
+        })?;
+        self.set_last_index(object, advance(text, last, unicode))
+    }
+}
+
+/// The place behind a character.
+fn advance(text: &[u16], place: usize, unicode: bool) -> usize {
+    let paired = unicode
+        && text.get(place).is_some_and(|unit| (0xD800..0xDC00).contains(unit))
+        && text.get(place + 1).is_some_and(|unit| (0xDC00..0xE000).contains(unit));
+    place + if paired { 2 } else { 1 }
+}
+
+/// The receiver, which is an object; the text; and its flags.
+fn begin(machine: &mut Machine, arguments: Arguments, method: &str) -> Outcome<(R, String)> {
+    if !machine.is_object(THIS) {
+        return machine.throw_incompatible(method);
+    }
+    let text = machine.temps(2)?;
+    let value = text + 1;
+    machine.to_string(text, arguments.at(0))?;
+    machine.get_named(value, THIS, known::FLAGS)?;
+    let flags = machine.string_of(value)?;
+    Ok((text, flags))
+}
+
+pub(super) fn test(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    if !machine.is_object(THIS) {
+        return machine.throw_incompatible("RegExp.prototype.test");
+    }
+    let text = machine.temps(2)?;
+    machine.to_string(text, arguments.at(0))?;
+    machine.reg_exp_match(text + 1, THIS, text)?;
+    let found = machine.is_object(text + 1);
+    machine.give_bool(found)
+}
+
+fn match_(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let (text, flags) = begin(machine, arguments, "RegExp.prototype.@@match")?;
+    let result = machine.temps(3)?;
+    let (array, part) = (result + 1, result + 2);
+    if !flags.contains('g') {
+        machine.reg_exp_match(result, THIS, text)?;
+        return Ok(result);
+    }
+    let (units, unicode) = (machine.units(text)?, flags.contains(['u', 'v']));
+    machine.set_last_index(THIS, 0)?;
+    machine.new_array(array, 0)?;
+    loop {
+        machine.reg_exp_match(result, THIS, text)?;
+        if !machine.is_object(result) {
+            break;
+        }
+        machine.get(part, result, Key::Index(0))?;
+        machine.to_string(part, part)?;
+        machine.push(array, part)?;
+        if machine.string_length(part) == 0 {
+            machine.step_last_index(THIS, &units, unicode)?;
+        }
+    }
+    if machine.array_length(array) == 0 {
+        machine.registers().set_null(array);
+    }
+    Ok(array)
+}
+
+/// Another expression like the receiver, with flags.
+fn another(machine: &mut Machine, to: R, flags: &str) -> Outcome {
+    machine.scoped(|machine| {
+        let class = machine.temps(2)?;
+        let text = class + 1;
+        machine.species_of(class, THIS)?;
+        if machine.is_undefined(class) {
+            machine.load_root(class, roots::REG_EXP);
+        }
+        machine.new_text(text, flags)?;
+        machine.construct(to, class, &[THIS, text], class)
+    })
+}
+
+fn match_all(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let (text, flags) = begin(machine, arguments, "RegExp.prototype.@@matchAll")?;
+    let expression = machine.temps(2)?;
+    let value = expression + 1;
+    another(machine, expression, &flags)?;
+    machine.get_named(value, THIS, known::LAST_INDEX)?;
+    let last = machine.to_length(value)?;
+    machine.set_last_index(expression, last)?;
+    let iterator = machine.temp()?;
+    let root = roots::REG_EXP_ITERATOR_PROTOTYPE;
+    machine.new_kind(iterator, root, ObjectKind::RegExpIterator, FIRST + 3)?;
+    let state = i32::from(flags.contains('g')) + 2 * i32::from(flags.contains(['u', 'v']));
+    let mut registers = machine.registers();
+    registers.store(iterator, EXPRESSION, expression)?;
+    registers.store(iterator, TEXT, text)?;
+    registers.store_value(iterator, STATE, Value::Smi(state))?;
+    Ok(iterator)
+}
+
+fn next(machine: &mut Machine, _: Arguments) -> Outcome<R> {
+    machine.require_kind(ObjectKind::RegExpIterator, "%RegExpStringIterator%.prototype.next")?;
+    let expression = machine.temps(4)?;
+    let (text, result, part) = (expression + 1, expression + 2, expression + 3);
+    let state = machine.registers().peek(THIS, STATE)?.as_smi();
+    let Some(state) = state else {
+        machine.new_result(0, result, true)?;
+        return Ok(0);
+    };
+    machine.registers().load(expression, THIS, EXPRESSION)?;
+    machine.registers().load(text, THIS, TEXT)?;
+    machine.reg_exp_match(result, expression, text)?;
+    let found = machine.is_object(result);
+    if !found || state & 1 == 0 {
+        machine.registers().store_value(THIS, STATE, Value::Undefined)?;
+    }
+    if !found {
+        machine.undefined(result);
+    } else if state & 1 != 0 {
+        machine.get(part, result, Key::Index(0))?;
+        machine.to_string(part, part)?;
+        if machine.string_length(part) == 0 {
+            let units = machine.units(text)?;
+            machine.step_last_index(expression, &units, state & 2 != 0)?;
+        }
+    }
+    machine.new_result(0, result, !found)?;
+    Ok(0)
+}
+
+fn search(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let (text, _) = begin(machine, arguments, "RegExp.prototype.@@search")?;
+    let before = machine.temps(2)?;
+    let result = before + 1;
+    machine.get_named(before, THIS, known::LAST_INDEX)?;
+    machine.set_last_index(THIS, 0)?;
+    machine.reg_exp_match(result, THIS, text)?;
+    machine.set_named(THIS, known::LAST_INDEX, before)?;
+    if !machine.is_object(result) {
+        return machine.give_number(-1.0);
+    }
+    machine.get_named(result, result, known::INDEX)?;
+    Ok(result)
+}
+
+fn split(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let (text, mut flags) = begin(machine, arguments, "RegExp.prototype.@@split")?;
+    let (units, unicode) = (machine.units(text)?, flags.contains(['u', 'v']));
+    if !flags.contains('y') {
+        flags.push('y');
+    }
+    let expression = machine.temps(4)?;
+    let (array, result, part) = (expression + 1, expression + 2, expression + 3);
+    another(machine, expression, &flags)?;
+    machine.new_array(array, 0)?;
+    let limit = match machine.is_undefined(arguments.at(1)) {
+        true => u32::MAX,
+        false => machine.to_uint32(arguments.at(1))?,
+    } as usize;
+    if limit == 0 {
+        return Ok(array);
+    }
+    if units.is_empty() {
+        machine.reg_exp_match(result, expression, text)?;
+        if !machine.is_object(result) {
+            machine.push(array, text)?;
+        }
+        return Ok(array);
+    }
+    let (mut start, mut place) = (0, 0);
+    while place < units.len() {
+        machine.set_last_index(expression, place)?;
+        machine.reg_exp_match(result, expression, text)?;
+        if !machine.is_object(result) {
+            place = advance(&units, place, unicode);
+            continue;
+        }
+        machine.get_named(part, expression, known::LAST_INDEX)?;
+        let end = machine.to_length(part)?.min(units.len());
+        if end == start {
+            place = advance(&units, place, unicode);
+            continue;
+        }
+        machine.piece(part, text, start, place)?;
+        machine.push(array, part)?;
+        if machine.array_length(array) == limit {
+            return Ok(array);
+        }
+        start = end;
+        for group in 1..machine.length_of(result)? {
+            machine.get(part, result, Key::Index(group as u32))?;
+            machine.push(array, part)?;
+            if machine.array_length(array) == limit {
+                return Ok(array);
+            }
+        }
+        place = start;
+    }
+    machine.piece(part, text, start, units.len())?;
+    machine.push(array, part)?;
+    Ok(array)
+}
+
+fn replace(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let (text, flags) = begin(machine, arguments, "RegExp.prototype.@@replace")?;
+    let (units, unicode) = (machine.units(text)?, flags.contains(['u', 'v']));
+    let results = machine.temps(5)?;
+    let (result, part, with, groups) = (results + 1, results + 2, results + 3, results + 4);
+    let calls = machine.is_callable(arguments.at(1));
+    if !calls {
+        machine.to_string(with, arguments.at(1))?;
+    }
+    let global = flags.contains('g');
+    if global {
+        machine.set_last_index(THIS, 0)?;
+    }
+    machine.new_array(results, 0)?;
+    loop {
+        machine.reg_exp_match(result, THIS, text)?;
+        if !machine.is_object(result) {
+            break;
+        }
+        machine.push(results, result)?;
+        if !global {
+            break;
+        }
+        machine.get(part, result, Key::Index(0))?;
+        machine.to_string(part, part)?;
+        if machine.string_length(part) == 0 {
+            machine.step_last_index(THIS, &units, unicode)?;
+        }
+    }
+    let template = if calls { Vec::new() } else { machine.units(with)? };
+    let (mut replaced, mut end) = (Vec::new(), 0);
+    for place in 0..machine.array_length(results) {
+        machine.get(result, results, Key::Index(place as u32))?;
+        machine.get(part, result, Key::Index(0))?;
+        machine.to_string(part, part)?;
+        let matched = machine.units(part)?;
+        machine.get_named(part, result, known::INDEX)?;
+        let position = (machine.to_integer(part)?.max(0.0) as usize).min(units.len());
+        machine.get_named(groups, result, known::GROUPS)?;
+        let count = machine.length_of(result)?;
+        let replacement = machine.scoped(|machine| {
+            if calls {
+                let mut given = Vec::with_capacity(count + 3);
+                for group in 0..count {
+                    let value = machine.temp()?;
+                    machine.get(value, result, Key::Index(group as u32))?;
+                    if !machine.is_undefined(value) {
+                        machine.to_string(value, value)?;
+                    }
+                    given.push(value);
+                }
+                let number = machine.temp()?;
+                machine.set_number(number, position as f64)?;
+                given.extend([number, text]);
+                if !machine.is_undefined(groups) {
+                    given.push(groups);
+                }
+                let value = machine.temp()?;
+                machine.call_function(value, arguments.at(1), &given)?;
+                machine.to_string(value, value)?;
+                return machine.units(value);
+            }
+            let mut captures = Vec::with_capacity(count);
+            let value = machine.temp()?;
+            for group in 1..count {
+                machine.get(value, result, Key::Index(group as u32))?;
+                captures.push(match machine.is_undefined(value) {
+                    true => None,
+                    false => {
+                        machine.to_string(value, value)?;
+                        Some(machine.units(value)?)
+                    }
+                });
+            }
+            let named = !machine.is_undefined(groups);
+            let matched = Matched { text: &units, matched: &matched, position, captures: &captures };
+            machine.expand(&template, &matched, named.then_some(groups))
+        })?;
+        if position >= end {
+            replaced.extend_from_slice(&units[end..position]);
+            replaced.extend(replacement);
+            end = position + matched.len();
+        }
+    }
+    if end < units.len() {
+        replaced.extend_from_slice(&units[end..]);
+    }
+    machine.new_string(0, &replaced)?;
+    Ok(0)
+}
+
+/// A match, for what a template says of it.
+pub(in crate::builtins) struct Matched<'a> {
+    pub text: &'a [u16],
+    pub matched: &'a [u16],
+    pub position: usize,
+    pub captures: &'a [Option<Vec<u16>>],
+}
+
+impl Machine {
+    /// ECMA-262's `GetSubstitution`: a template with what its dollar signs stand for.
+    pub(in crate::builtins) fn expand(
+        &mut self,
+        template: &[u16],
+        found: &Matched<'_>,
+        groups: Option<R>,
+    ) -> Outcome<Vec<u16>> {
+        let mut expanded = Vec::with_capacity(template.len());
+        let mut at = 0;
+        let digit = |place: usize| {
+            let unit = *template.get(place)?;
+            (48..58).contains(&unit).then(|| usize::from(unit - 48))
+        };
+        while at < template.len() {
+            if template[at] != 36 || at + 1 == template.len() {
+                expanded.push(template[at]);
+                at += 1;
+                continue;
+            }
+            let end = (found.position + found.matched.len()).min(found.text.len());
+            match template[at + 1] {
+                36 => expanded.push(36),
+                38 => expanded.extend_from_slice(found.matched),
+                96 => expanded.extend_from_slice(&found.text[..found.position]),
+                39 => expanded.extend_from_slice(&found.text[end..]),
+                48..58 => {
+                    let count = found.captures.len();
+                    let one = digit(at + 1).unwrap_or(0);
+                    let two = digit(at + 2).map(|second| 10 * one + second);
+                    let (number, length) = match two {
+                        Some(two) if (1..=count).contains(&two) => (two, 2),
+                        _ => (one, 1),
+                    };
+                    if (1..=count).contains(&number) {
+                        if let Some(capture) = &found.captures[number - 1] {
+                            expanded.extend_from_slice(capture);
+                        }
+                        at += 1 + length;
+                        continue;
+                    }
+                    expanded.push(36);
+                    at += 1;
+                    continue;
+                }
+                60 if groups.is_some() => {
+                    let close = template[at..].iter().position(|unit| *unit == 62);
+                    let (Some(close), Some(groups)) = (close, groups) else {
+                        expanded.push(36);
+                        at += 1;
+                        continue;
+                    };
+                    let name = String::from_utf16_lossy(&template[at + 2..at + close]);
+                    let key = self.text_key(&name);
+                    let capture = self.scoped(|machine| {
+                        let value = machine.temp()?;
+                        machine.get(value, groups, key)?;
+                        if machine.is_undefined(value) {
+                            return Ok(Vec::new());
+                        }
+                        machine.to_string(value, value)?;
+                        machine.units(value)
+                    })?;
+                    expanded.extend(capture);
+                    at += close + 1;
+                    continue;
+                }
+                _ => {
+                    expanded.push(36);
+                    at += 1;
+                    continue;
+                }
+            }
+            at += 2;
+        }
+        Ok(expanded)
+    }
+}

@@ -1,0 +1,148 @@
+//! Methods of `String.prototype` that take a pattern: a text, or an object that knows how, such as a regular expression
+//! (ECMA-262, sections 22.1.3.13 to 22.1.3.23).
+
+use super::text::{self, find_units, this_string};
+use crate::builtins::reg_exp::Matched;
+use crate::machine::{Machine, R, THIS, roots};
+use crate::objects::atoms::{Atom, known};
+use crate::objects::code::Arguments;
+use crate::thrown::Outcome;
+
+/// Leaves a method to the pattern, if that is an object with a method for it: whether it was.
+fn by_pattern(
+    machine: &mut Machine,
+    arguments: Arguments,
+    method: &str,
+    symbol: Atom,
+    rest: &[R],
+) -> Outcome<bool> {
+    if machine.is_nullish(THIS) {
+        let text = format!("String.prototype.{method} called on null or undefined");
+        return machine.throw_type_error(&text);
+    }
+    let pattern = arguments.at(0);
+    if machine.is_nullish(pattern) || machine.is_string(pattern) {
+        return Ok(false);
+    }
+    machine.scoped(|machine| {
+        let function = machine.temp()?;
+        machine.get_named(function, pattern, symbol)?;
+        if machine.is_nullish(function) {
+            return Ok(false);
+        }
+        let mut given = vec![THIS];
+        given.extend_from_slice(rest);
+        machine.call(0, function, pattern, &given)?;
+        Ok(true)
+    })
+}
+
+/// What all methods for many matches refuse: a regular expression for one.
+fn expect_global(machine: &mut Machine, pattern: R, method: &str) -> Outcome {
+    if !machine.is_reg_exp(pattern)? {
+        return Ok(());
+    }
+    let flags = machine.scoped(|machine| {
+        let flags = machine.temp()?;
+        machine.get_named(flags, pattern, known::FLAGS)?;
+        machine.string_of(flags)
+    })?;
+    if flags.contains('g') {
+        return Ok(());
+    }
+    let text = format!("String.prototype.{method} called with a non-global RegExp argument");
+    machine.throw_type_error(&text)
+}
+
+/// Makes a regular expression of a pattern, and calls its method.
+fn by_new(machine: &mut Machine, arguments: Arguments, method: &str, symbol: Atom, flags: &str) -> Outcome<R> {
+    let text = this_string(machine, method)?;
+    let class = machine.temps(3)?;
+    let (letters, expression) = (class + 1, class + 2);
+    machine.load_root(class, roots::REG_EXP);
+    machine.new_text(letters, flags)?;
+    machine.construct(expression, class, &[arguments.at(0), letters], class)?;
+    machine.call_method(0, expression, symbol, &[text])?;
+    Ok(0)
+}
+
+pub(super) fn match_(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    if by_pattern(machine, arguments, "match", known::MATCH, &[])? {
+        return Ok(0);
+    }
+    by_new(machine, arguments, "match", known::MATCH, "")
+}
+
+pub(super) fn match_all(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    expect_global(machine, arguments.at(0), "matchAll")?;
+    if by_pattern(machine, arguments, "matchAll", known::MATCH_ALL, &[])? {
+        return Ok(0);
+    }
+    by_new(machine, arguments, "matchAll", known::MATCH_ALL, "g")
+}
+
+pub(super) fn search(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    if by_pattern(machine, arguments, "search", known::SEARCH, &[])? {
+        return Ok(0);
+    }
+    by_new(machine, arguments, "search", known::SEARCH, "")
+}
+
+pub(super) fn replace(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    if by_pattern(machine, arguments, "replace", known::REPLACE, &[arguments.at(1)])? {
+        return Ok(0);
+    }
+    replace_text(machine, arguments, "replace", false)
+}
+
+pub(super) fn replace_all(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    expect_global(machine, arguments.at(0), "replaceAll")?;
+    if by_pattern(machine, arguments, "replaceAll", known::REPLACE, &[arguments.at(1)])? {
+        return Ok(0);
+    }
+    replace_text(machine, arguments, "replaceAll", true)
+}
+
+fn replace_text(machine: &mut Machine, arguments: Arguments, method: &str, all: bool) -> Outcome<R> {
+    let text = this_string(machine, method)?;
+    let wanted = machine.temps(4)?;
+    let (with, number, result) = (wanted + 1, wanted + 2, wanted + 3);
+    machine.to_string(wanted, arguments.at(0))?;
+    let calls = machine.is_callable(arguments.at(1));
+    if !calls {
+        machine.to_string(with, arguments.at(1))?;
+    }
+    let (units, pattern) = (machine.units(text)?, machine.units(wanted)?);
+    let template = if calls { Vec::new() } else { machine.units(with)? };
+    let (mut replaced, mut end, mut from) = (Vec::new(), 0, 0);
+    while let Some(position) = find_units(&units, &pattern, from) {
+        replaced.extend_from_slice(&units[end..position]);
+        if calls {
+            machine.set_number(number, position as f64)?;
+            machine.call_function(result, arguments.at(1), &[wanted, number, text])?;
+            machine.to_string(result, result)?;
+            replaced.extend(machine.units(result)?);
+        } else {
+            let found = Matched { text: &units, matched: &pattern, position, captures: &[] };
+            replaced.extend(machine.expand(&template, &found, None)?);
+        }
+        end = position + pattern.len();
+        from = end.max(position + 1);
+        if !all {
+            break;
+        }
+    }
+    if end == 0 && replaced.is_empty() && from == 0 {
+        return Ok(text);
+    }
+    replaced.extend_from_slice(&units[end.min(units.len())..]);
+    machine.new_string(0, &replaced)?;
+    Ok(0)
+}
+
+pub(super) fn split(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    if by_pattern(machine, arguments, "split", known::SPLIT, &[arguments.at(1)])? {
+        return Ok(0);
+    }
+    text::split(machine, arguments)
+}

@@ -1,0 +1,75 @@
+//! What several methods of strings need: the text that they are called on, its parts, and a search in it.
+
+use crate::machine::{Machine, R, THIS};
+use crate::objects::atoms::known;
+use crate::objects::code::Arguments;
+use crate::thrown::Outcome;
+
+/// The string that a method is called on, in a new register.
+pub(super) fn this_string(machine: &mut Machine, method: &str) -> Outcome<R> {
+    let text = machine.temp()?;
+    if machine.is_nullish(THIS) {
+        let text = format!("String.prototype.{method} called on null or undefined");
+        return machine.throw_type_error(&text);
+    }
+    machine.to_string(text, THIS)?;
+    Ok(text)
+}
+
+/// The place of a text in another, from one on.
+pub(super) fn find_units(text: &[u16], wanted: &[u16], from: usize) -> Option<usize> {
+    if wanted.is_empty() {
+        return (from <= text.len()).then_some(from);
+    }
+    let rest = text.get(from..)?;
+    rest.windows(wanted.len()).position(|window| window == wanted).map(|place| from + place)
+}
+
+pub(super) fn part(machine: &mut Machine, text: R, start: usize, end: usize) -> Outcome<R> {
+    if start >= end {
+        machine.atom_value(0, known::EMPTY)?;
+        return Ok(0);
+    }
+    machine.substring(0, text, start, end)?;
+    Ok(0)
+}
+
+pub(super) fn split(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let text = this_string(machine, "split")?;
+    let array = machine.temps(2)?;
+    let value = array + 1;
+    machine.new_array(array, 0)?;
+    let limit = match machine.is_undefined(arguments.at(1)) {
+        true => u32::MAX,
+        false => machine.to_uint32(arguments.at(1))?,
+    } as usize;
+    machine.to_string(value, arguments.at(0))?;
+    if limit == 0 {
+        return Ok(array);
+    }
+    if machine.is_undefined(arguments.at(0)) {
+        machine.push(array, text)?;
+        return Ok(array);
+    }
+    let (units, separator) = (machine.units(text)?, machine.units(value)?);
+    let mut parts = Vec::new();
+    if separator.is_empty() {
+        parts.extend((0..units.len()).map(|place| (place, place + 1)));
+    } else {
+        let mut start = 0;
+        while let Some(place) = find_units(&units, &separator, start) {
+            parts.push((start, place));
+            start = place + separator.len();
+        }
+        parts.push((start, units.len()));
+    }
+    for (start, end) in parts.into_iter().take(limit) {
+        if start == end {
+            machine.atom_value(value, known::EMPTY)?;
+        } else {
+            machine.substring(value, text, start, end)?;
+        }
+        machine.push(array, value)?;
+    }
+    Ok(array)
+}

@@ -1,0 +1,11 @@
+const show = (f) => { try { console.log(String(f())); } catch (e) { console.log(e.name + ': ' + e.message); } };
+const d = new Date(Date.UTC(2024, 1, 29, 12, 34, 56, 789));
+show(() => d.toISOString() + ' ' + d.getTime() + ' ' + d.getUTCDay() + ' ' + JSON.stringify(d)); show(() => d); show(() => d.toUTCString()); show(() => d.toDateString() + '|' + d.toTimeString());
+show(() => [d.getFullYear(), d.getMonth(), d.getDate(), d.getHours(), d.getMinutes(), d.getSeconds(), d.getMilliseconds(), d.getTimezoneOffset()].join()); show(() => d.toLocaleString() + ' ' + d.toLocaleDateString() + ' ' + d.toLocaleTimeString());
+for (const text of ['2024-01-02', '2024-01-02T03:04:05Z', '2024-01-02T03:04:05.678+01:00', '2024', '2024-13-01', 'Thu, 29 Feb 2024 12:34:56 GMT', 'Feb 29 2024 12:34', '1/2/2024', 'nonsense', '+012024-01-01T00:00:00Z', 'Thu Feb 29 2024 12:34:56 GMT+0100 (CET)', '2024-01-02T24:00:00Z', '29 February 2024']) show(() => text + ' ' + Date.parse(text));
+show(() => new Date(NaN) + ' ' + new Date(NaN).getTime() + ' ' + JSON.stringify(new Date(NaN))); show(() => new Date(NaN).toISOString()); show(() => new Date(8.64e15).toISOString() + ' ' + new Date(8.64e15 + 1).getTime()); show(() => new Date(-1).toISOString() + ' ' + new Date(-62198755200000).toISOString());
+show(() => { const x = new Date(0); x.setFullYear(2023, 11, 31); x.setHours(25, 61, 61, 1001); return x.toISOString(); }); show(() => { const x = new Date(NaN); return x.setMonth(1) + ' ' + x.setFullYear(2020); }); show(() => new Date(2020, 0) - new Date(2019, 0)); show(() => new Date(99, 0).getFullYear());
+show(() => typeof Date() + ' ' + typeof Date.now() + (new Date() - 0 > 1.6e12)); show(() => d[Symbol.toPrimitive]('number') + ' ' + (d + 1) + ' ' + (d - 1)); show(() => Date.prototype.getTime.call({})); show(() => new Date(d).getTime() === d.getTime()); show(() => Object.prototype.toString.call(d) + Date.length + Date.UTC(2017)); show(() => d[Symbol.toPrimitive](1));
+class D extends Date { get year() { return this.getFullYear(); } } show(() => new D(0).year + ' ' + (new D(0) instanceof Date));
+show(() => new Date(2024, 0, 31, 10).toString() + new Date(1e12).getYear());
+show(() => new Date(-62198755200000) + new Date(-62198755200000).toUTCString()); show(() => { const x = new Date(NaN); return x.setHours({ valueOf() { x.setTime(0); return 1; } }) + " " + x.getTime(); });

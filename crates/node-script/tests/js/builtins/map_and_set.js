@@ -1,0 +1,28 @@
+const show = (f) => { try { console.log(String(f())); } catch (e) { console.log(e.name + ': ' + e.message); } };
+const m = new Map([[1, 'a'], ['1', 'b'], [NaN, 'c'], [0, 'z'], [1.5, 'f'], ['long string key', 's'], [10n, 'big']]);
+show(() => m.size);
+show(() => [m.get(1), m.get('1'), m.get(NaN), m.get(-0), m.get(3 / 2), m.get('long ' + 'string key'), m.get(5n + 5n), m.get(7)].join());
+show(() => [...m.keys()].map(String).join());
+show(() => [...m].map((e) => e.join(':')).join(' '));
+show(() => m.delete(1) + ' ' + m.delete(1) + ' ' + m.has(1) + ' ' + m.size);
+show(() => { const seen = []; m.forEach((v, k, self) => { seen.push(String(k) + v + (self === m)); if (seen.length === 1) m.set('new', 'n'); }); return seen.join(' '); });
+show(() => { const it = m.entries(); m.clear(); m.set(1, 2); return JSON.stringify([it.next(), it.next(), it.next()]); });
+show(() => { const it = new Map().keys(); it.next(); return it[Symbol.toStringTag] + it[Symbol.iterator]().next().done; });
+show(() => Map.prototype[Symbol.iterator] === Map.prototype.entries);
+show(() => Object.getOwnPropertyNames(Map.prototype).join());
+show(() => Map()); show(() => new Map([1])); show(() => Map.prototype.get.call({})); show(() => Map.prototype.size);
+show(() => Object.prototype.toString.call(new Map()) + Map.name + Map.length + Map.prototype.set.length);
+const o = {}, p = {};
+show(() => { const w = new Map([[o, 1], [p, 2]]); return w.get(o) + ' ' + w.get(p) + ' ' + w.get({}); });
+class Counted extends Map { constructor(x) { super(x); this.count = 1; } set(k, v) { return super.set(k, v + 1); } }
+show(() => { const c = new Counted([[1, 1]]); return c.get(1) + ' ' + c.count + ' ' + (c instanceof Map) + c.size; });
+show(() => { const big = new Map(); for (let i = 0; i < 3000; i++) big.set('k' + i, i); for (let i = 0; i < 3000; i += 2) big.delete('k' + i); let s = 0; for (const [k, v] of big) s += v; return big.size + ' ' + s; });
+const s = new Set([3, 1, 3, 'x', NaN, NaN, -0]);
+show(() => s.size + ' ' + [...s].join()); show(() => Object.is([...s][4], 0));
+show(() => s.add(9) === s); show(() => [...s.entries()].map((e) => e.join('=')).join());
+show(() => Set.prototype.keys === Set.prototype.values && Set.prototype[Symbol.iterator] === Set.prototype.values);
+show(() => { const seen = []; for (const v of s) { seen.push(v); if (seen.length < 20) { s.delete(v); s.add(v); } } return seen.length; });
+show(() => s.delete(3) + ' ' + s.delete(3)); show(() => { s.clear(); return s.size; });
+show(() => Set()); show(() => Set.prototype.add.call(new Map(), 1));
+show(() => Object.getOwnPropertyNames(Set.prototype).join());
+show(() => Map[Symbol.species] === Map);

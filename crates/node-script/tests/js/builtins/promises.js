@@ -1,0 +1,15 @@
+const log = (...a) => console.log(a.map(String).join(' '));
+const later = (v, n, bad) => new Promise((y, x) => { let k = n; (function step() { k-- > 0 ? queueMicrotask(step) : bad ? x(v) : y(v); })(); });
+Promise.all([1, later(2, 3), Promise.resolve(3)]).then((v) => log('all', v.join()));
+Promise.all([later('a', 5), later(new Error('no'), 2, true)]).catch((e) => log('all failed', e.message));
+Promise.all([]).then((v) => log('none', v.length));
+Promise.allSettled([1, later('x', 2, true)]).then((v) => log(JSON.stringify(v)));
+Promise.race([later('slow', 9), later('fast', 1)]).then((v) => log('race', v));
+Promise.any([later('x', 1, true), later('y', 4)]).then((v) => log('any', v));
+Promise.any([later('p', 1, true), later('q', 2, true)]).catch((e) => log(e.name, e.message, e.errors.join()));
+Promise.resolve(7).finally(() => log('finally')).then((v) => log('after', v));
+Promise.reject(new Error('bad')).finally(() => 5).catch((e) => log('still', e.message));
+Promise.resolve(1).finally(() => { throw new Error('own'); }).catch((e) => log('threw', e.message));
+Promise.all(5).catch((e) => log(e.name));
+class P extends Promise {} log(P.all([]) instanceof P, P.resolve(1).finally(() => {}) instanceof P);
+(async () => { for await (const x of [later(1, 3), 2]) log('for await', x); })();

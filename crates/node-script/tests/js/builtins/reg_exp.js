@@ -1,0 +1,17 @@
+const show = (f) => { try { console.log(String(f())); } catch (e) { console.log(e.name + ': ' + e.message); } };
+show(() => /(\d+)-(?<word>\w+)/.exec('ab 12-cd').join('|')); show(() => { const m = /(\d+)-(?<word>\w+)/.exec('ab 12-cd'); return m.index + m.input + m.groups.word + Object.keys(m); });
+show(() => /x/.exec('abc')); show(() => { const r = /a/g; return [r.test('aa'), r.lastIndex, r.test('aa'), r.lastIndex, r.test('aa'), r.lastIndex].join(); });
+show(() => 'aBc'.replace(/b/i, '[$&$`$\'$$]') + ' ' + 'a-b-c'.replace(/-/g, '+') + ' ' + 'abc'.replace('b', (m, i, s) => m + i + s));
+show(() => 'John Smith'.replace(/(\w+)\s(\w+)/, '$2, $1') + ' ' + 'x'.replace(/(?<n>x)/, '<$<n>>') + ' ' + 'aaa'.replaceAll('a', 'b') + ' ' + 'a.a'.replaceAll('.', '$&$&'));
+show(() => 'abcabc'.match(/b/g).join() + ' ' + 'abc'.match(/z/g) + ' ' + 'abc'.match(/b/).index); show(() => [...'a1b22'.matchAll(/\d+/g)].map((m) => m[0] + m.index).join());
+show(() => 'a, b,c'.split(/\s*,\s*/).join('|') + ' ' + 'abc'.split(/(b)/).join('|') + ' ' + 'abc'.split(/(?:)/).join('|') + ' ' + ''.split(/x/).length + ' ' + 'a b c'.split(/ /, 2).length);
+show(() => 'abc'.search(/c/) + ' ' + 'abc'.search('z')); show(() => String(/a\/b/g) + ' ' + new RegExp('/').source + ' ' + new RegExp('').source + ' ' + new RegExp('\n').toString());
+show(() => /a/dgimsuy.flags + ' ' + /a/g.global + /a/.sticky + /a/s.dotAll); show(() => new RegExp('(')); show(() => new RegExp('a', 'zz')); show(() => new RegExp('[b-a]')); show(() => new RegExp('*')); show(() => new RegExp('a)'));
+show(() => /a/g.exec.call(1)); show(() => 'a'.replaceAll(/a/, 'b')); show(() => 'abc'.matchAll(/a/)); show(() => RegExp.prototype.flags + RegExp.prototype.source + RegExp.prototype.global);
+show(() => RegExp(/a/g) === RegExp(/a/g)); show(() => { const r = /x/; return RegExp(r) === r; }); show(() => new RegExp(/x/gi, 'm').flags);
+show(() => { const r = /\d/y; r.lastIndex = 2; return r.test('ab3') + ' ' + r.lastIndex + ' ' + r.test('ab3'); }); show(() => /(a)|(b)/d.exec('xb').indices.join(';'));
+show(() => /\u{1F600}/u.test('😀') + ' ' + '😀'.match(/./u)[0].length + ' ' + '😀'.match(/./)[0].length + ' ' + 'ü'.match(/\w/)); show(() => /^\p{Lu}/u.test('Äb'));
+show(() => '2024-01-02'.replace(/(\d+)-(\d+)-(\d+)/, (_, y, m, d) => d + '.' + m + '.' + y)); show(() => /(?<=\$)\d+/.exec('$42')[0] + ' ' + /a(?!b)/.test('ab'));
+show(() => Object.getOwnPropertyNames(/a/).join() + JSON.stringify(Object.getOwnPropertyDescriptor(/a/, 'lastIndex'))); show(() => 'aaa'.lastIndexOf('a', 1) + 'x'.padStart(3, 'ab'));
+class R extends RegExp { exec(s) { const m = super.exec(s); if (m) m.extra = 1; return m; } } show(() => new R('a').test('a') + ' ' + 'xa'.match(new R('a')).extra);
+show(() => 'abc'.replace(/b/, () => '$&') + 'abc'.replace({ [Symbol.replace]: (s, r) => s + r }, 'q'));

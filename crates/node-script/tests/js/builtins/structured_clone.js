@@ -1,0 +1,5 @@
+const show = (f) => { try { console.log(String(f())); } catch (e) { console.log(e.name + ': ' + e.message); } };
+const o = { a: 1, b: [1, , 3], m: new Map([['k', { x: 1 }]]), s: new Set([1]), d: new Date(5), r: /x/g, u: new Uint8Array([1, 2]), big: 10n, n: null }; o.self = o;
+show(() => { const c = structuredClone(o); return [c !== o, c.self === c, c.b.length, 1 in c.b, c.m.get('k').x, c.s.has(1), c.d.getTime(), String(c.r), c.u.join(), c.big, c.n, c.m.get('k') !== o.m.get('k')].join(); });
+show(() => structuredClone(() => {})); show(() => structuredClone(Symbol('x'))); show(() => structuredClone(new WeakMap())); show(() => structuredClone('text') + structuredClone(1.5)); show(() => structuredClone(new TypeError('m')).message + (structuredClone(new TypeError('m')) instanceof TypeError));
+show(() => { const b = new Uint8Array(new ArrayBuffer(8), 4); const c = structuredClone({ b, x: b.buffer }); return c.b.buffer === c.x && c.b.byteOffset; }); show(() => { class P { constructor() { this.q = 1; } } const c = structuredClone(new P()); return Object.getPrototypeOf(c) === Object.prototype && c.q; });
