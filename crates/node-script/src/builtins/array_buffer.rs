@@ -86,7 +86,8 @@ fn byte_length(machine: &mut Machine, _: Arguments) -> Outcome<R> {
 }
 
 fn shared_byte_length(machine: &mut Machine, _: Arguments) -> Outcome<R> {
-    machine.require_kind(ObjectKind::SharedArrayBuffer, "SharedArrayBuffer.prototype.byteLength")?;
+    machine
+        .require_kind(ObjectKind::SharedArrayBuffer, "SharedArrayBuffer.prototype.byteLength")?;
     let length = machine.byte_count(THIS)?;
     machine.give_number(length as f64)
 }
@@ -97,7 +98,8 @@ fn is_resizable(machine: &mut Machine, _: Arguments) -> Outcome<R> {
 }
 
 fn is_growable(machine: &mut Machine, _: Arguments) -> Outcome<R> {
-    machine.require_kind(ObjectKind::SharedArrayBuffer, "get SharedArrayBuffer.prototype.growable")?;
+    machine
+        .require_kind(ObjectKind::SharedArrayBuffer, "get SharedArrayBuffer.prototype.growable")?;
     machine.give_bool(false)
 }
 
@@ -134,7 +136,8 @@ fn part(machine: &mut Machine, arguments: Arguments, kind: ObjectKind, method: &
         return machine.throw_incompatible(method);
     }
     if machine.is_same(result, THIS) {
-        return machine.throw_type_error("ArrayBuffer subclass returned this from species constructor");
+        return machine
+            .throw_type_error("ArrayBuffer subclass returned this from species constructor");
     }
     if machine.byte_count(result)? < end - start {
         return machine.throw_type_error("Species constructor returned a too small ArrayBuffer");
@@ -160,7 +163,8 @@ impl Machine {
             return Ok(());
         }
         if !self.is_constructor(to) {
-            return self.throw_type_error("object.constructor[Symbol.species] is not a constructor");
+            return self
+                .throw_type_error("object.constructor[Symbol.species] is not a constructor");
         }
         Ok(())
     }

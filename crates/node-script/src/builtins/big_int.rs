@@ -10,8 +10,11 @@ use crate::objects::object::Type;
 use crate::thrown::Outcome;
 
 const STATIC: &[Method] = &[("asUintN", 2, as_uint_n), ("asIntN", 2, as_int_n)];
-const PROTOTYPE: &[Method] =
-    &[("toLocaleString", 0, to_locale_string), ("toString", 0, to_string), ("valueOf", 0, value_of)];
+const PROTOTYPE: &[Method] = &[
+    ("toLocaleString", 0, to_locale_string),
+    ("toString", 0, to_string),
+    ("valueOf", 0, value_of),
+];
 
 pub(super) fn install(machine: &mut Machine) -> Outcome {
     let prototype = machine.temps(2)?;
@@ -184,7 +187,8 @@ fn as_uint_n(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
 
 fn as_int_n(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let (mut digits, bits) = lowest(machine, arguments)?;
-    let sign = bits > 0 && digits.get((bits - 1) / 64).is_some_and(|word| word >> ((bits - 1) % 64) & 1 == 1);
+    let sign = bits > 0
+        && digits.get((bits - 1) / 64).is_some_and(|word| word >> ((bits - 1) % 64) & 1 == 1);
     if sign {
         // What is missing to 2^bits.
         let mut carry = true;

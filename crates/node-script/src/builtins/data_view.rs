@@ -42,9 +42,11 @@ pub(super) fn install(machine: &mut Machine) -> Outcome {
     let class = prototype + 1;
     machine.new_prototype(prototype, roots::DATA_VIEW_PROTOTYPE, roots::OBJECT_PROTOTYPE)?;
     machine.define_class(class, "DataView", 1, construct, prototype)?;
-    for (name, getter) in
-        [("buffer", buffer as _), ("byteLength", byte_length as _), ("byteOffset", byte_offset as _)]
-    {
+    for (name, getter) in [
+        ("buffer", buffer as _),
+        ("byteLength", byte_length as _),
+        ("byteOffset", byte_offset as _),
+    ] {
         let name = machine.atoms.intern_str(name);
         machine.define_getter(prototype, name, getter, None)?;
     }
@@ -125,7 +127,12 @@ fn index(machine: &mut Machine, arguments: Arguments, method: &str) -> Outcome<u
     Ok(number as usize)
 }
 
-fn read(machine: &mut Machine, arguments: Arguments, kind: ElementType, method: &str) -> Outcome<R> {
+fn read(
+    machine: &mut Machine,
+    arguments: Arguments,
+    kind: ElementType,
+    method: &str,
+) -> Outcome<R> {
     let at = index(machine, arguments, method)?;
     let little = machine.to_boolean(arguments.at(1));
     expect_room(machine, kind, at)?;
@@ -142,7 +149,12 @@ fn read(machine: &mut Machine, arguments: Arguments, kind: ElementType, method: 
     Ok(0)
 }
 
-fn write(machine: &mut Machine, arguments: Arguments, kind: ElementType, method: &str) -> Outcome<R> {
+fn write(
+    machine: &mut Machine,
+    arguments: Arguments,
+    kind: ElementType,
+    method: &str,
+) -> Outcome<R> {
     let at = index(machine, arguments, method)?;
     let word = machine.bits_of_number(arguments.at(1), kind)?;
     let little = machine.to_boolean(arguments.at(2));

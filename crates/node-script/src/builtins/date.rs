@@ -234,20 +234,23 @@ fn get_short_year(machine: &mut Machine, _: Arguments) -> Outcome<R> {
 
 /// Sets fields from the first one on, as many as are given.
 fn set_fields(machine: &mut Machine, arguments: Arguments, first: usize, most: u8) -> Outcome<R> {
-    let time = this_time(machine)?;
+    this_time(machine)?;
     let count = arguments.count.clamp(1, usize::from(most));
     let mut given = [0.0; 4];
     for (place, number) in given.iter_mut().enumerate().take(count) {
         *number = machine.to_number(arguments.at(place))?;
     }
+    // V8 11 reads the time once the numbers are known; they may have changed it.
+    let time = this_time(machine)?;
     // A year makes an invalid date valid; nothing else does.
     let base = if time.is_nan() && first == 0 { 0.0 } else { time };
-    if base.is_nan() {
-        return machine.give_number(f64::NAN);
-    }
-    let mut parts = Fields::of(base).parts();
-    parts[first..first + count].copy_from_slice(&given[..count]);
-    let time = clip(time_of(parts));
+    let time = if base.is_nan() {
+        f64::NAN
+    } else {
+        let mut parts = Fields::of(base).parts();
+        parts[first..first + count].copy_from_slice(&given[..count]);
+        clip(time_of(parts))
+    };
     machine.set_date_time(THIS, time)?;
     machine.give_number(time)
 }

@@ -30,8 +30,7 @@ fn construct(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     }
     let object = machine.temp()?;
     let kind = ObjectKind::FinalizationRegistry;
-    let made =
-        (roots::FINALIZATION_REGISTRY_PROTOTYPE, kind, Kind::Object, REGISTRY_SLOTS);
+    let made = (roots::FINALIZATION_REGISTRY_PROTOTYPE, kind, Kind::Object, REGISTRY_SLOTS);
     machine.construct_shape(object, arguments, made, |scope| {
         let registry = FinalizationRegistry::new(scope).map_err(|error| match error {
             weak_refs::WeakError::Heap(error) => error,
@@ -139,9 +138,8 @@ impl Machine {
             let registry = FinalizationRegistry::from_cell(scope, cell)?;
             let function = scope.get(cell, REGISTRY_CALLBACK)?;
             scope.set_register(callback, function)?;
-            let taken = registry.try_cleanup_some(scope, 1, |scope, value| {
-                scope.set_register(held, value)
-            });
+            let taken =
+                registry.try_cleanup_some(scope, 1, |scope, value| scope.set_register(held, value));
             match taken {
                 Ok(count) => Ok(Some(count > 0)),
                 Err(weak_refs::CleanupError::Callback(error)) => Err(error.into()),

@@ -145,12 +145,15 @@ impl Machine {
     /// The cell of a program.
     fn reg_exp_data(&mut self, to: R, source: R, flags: R) -> Outcome {
         let (units, letters) = (self.units(source)?, self.rust_string(flags)?);
-        if let Some(place) = self.reg_exps.iter().position(|(known, with)| *known == units && *with == letters) {
+        if let Some(place) =
+            self.reg_exps.iter().position(|(known, with)| *known == units && *with == letters)
+        {
             self.load_root(to, roots::SPARE_0);
             return Ok(self.registers().load(to, to, place)?);
         }
         let valid = letters.chars().all(|letter| ALL_FLAGS.iter().any(|(flag, _)| *flag == letter));
-        let twice = letters.chars().enumerate().any(|(place, letter)| letters[..place].contains(letter));
+        let twice =
+            letters.chars().enumerate().any(|(place, letter)| letters[..place].contains(letter));
         if !valid || twice || letters.contains('u') && letters.contains('v') {
             let text = format!("Invalid flags supplied to RegExp constructor '{letters}'");
             return self.throw_error(ErrorKind::SyntaxError, &text);
@@ -165,7 +168,9 @@ impl Machine {
                 });
                 Regex::from_unicode(points, letters.as_str())
             }
-            false => Regex::from_unicode(units.iter().map(|unit| u32::from(*unit)), letters.as_str()),
+            false => {
+                Regex::from_unicode(units.iter().map(|unit| u32::from(*unit)), letters.as_str())
+            }
         };
         let program = match compiled {
             Ok(program) => program,
@@ -346,7 +351,9 @@ fn reason(error: &str, pattern: &str) -> String {
         "Invalid character escape" => "Invalid escape",
         "Invalid unicode escape" => "Invalid Unicode escape",
         "Invalid named backreference syntax" => "Invalid named reference",
-        "Invalid property name" | "Invalid character at property escape start" => "Invalid property name",
+        "Invalid property name" | "Invalid character at property escape start" => {
+            "Invalid property name"
+        }
         other => other,
     };
     said.to_owned()

@@ -104,7 +104,10 @@ fn clone_object(machine: &mut Machine, copy: R, value: R, known: R) -> Outcome {
             })
         }
         Some(
-            kind @ (ObjectKind::Boolean | ObjectKind::Number | ObjectKind::String | ObjectKind::BigInt),
+            kind @ (ObjectKind::Boolean
+            | ObjectKind::Number
+            | ObjectKind::String
+            | ObjectKind::BigInt),
         ) => {
             machine.this_primitive(part, value, kind)?;
             machine.to_object(copy, part)?;

@@ -254,7 +254,8 @@ fn species_array(machine: &mut Machine, to: R, arguments: &[R]) -> Outcome {
             return machine.throw_type_error("this is not a typed array.");
         }
         if machine.typed_type(array)?.is_big() != kind.is_big() {
-            return machine.throw_type_error("Content type of source and derived typed arrays differ");
+            return machine
+                .throw_type_error("Content type of source and derived typed arrays differ");
         }
         machine.copy(to, array);
         Ok(())
@@ -267,7 +268,9 @@ fn species_of_length(machine: &mut Machine, to: R, length: usize) -> Outcome {
     machine.set_number(count, length as f64)?;
     species_array(machine, to, &[count])?;
     if machine.typed_length(to)? < length {
-        return machine.throw_type_error("Derived TypedArray constructor created an array which was too small");
+        return machine.throw_type_error(
+            "Derived TypedArray constructor created an array which was too small",
+        );
     }
     Ok(())
 }
@@ -469,7 +472,8 @@ fn set(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
         if other == kind {
             let bytes = machine.bytes_of(source)?;
             let start = offset * kind.size();
-            machine.with_bytes(THIS, |to| to[start..start + bytes.len()].copy_from_slice(&bytes))?;
+            machine
+                .with_bytes(THIS, |to| to[start..start + bytes.len()].copy_from_slice(&bytes))?;
             return machine.give_undefined();
         }
         // The source may be a view of the same bytes.
@@ -537,7 +541,8 @@ fn sort_into(machine: &mut Machine, to: R, compare: R) -> Outcome {
             machine.typed_get(value, THIS, place)?;
             machine.push(list, value)?;
         }
-        let order = array::sort::sorted(machine, list, length, compare, array::sort::Default::Numbers)?;
+        let order =
+            array::sort::sorted(machine, list, length, compare, array::sort::Default::Numbers)?;
         for (place, from) in order.into_iter().enumerate() {
             machine.get(value, list, Key::Index(from as u32))?;
             machine.typed_set(to, place, value)?;

@@ -45,13 +45,11 @@ impl Machine {
         key: R,
         f: impl for<'s> FnOnce(&mut Scope<'s>, Local<'s>, Local<'s>) -> Result<T, Thrown>,
     ) -> Outcome<Option<T>> {
-        self.registers().enter(|scope| {
-            match (scope.register(THIS), scope.register(key)) {
-                (Value::Ref(table), Value::Ref(key)) if scope.kind(key)? != Kind::Double => {
-                    f(scope, table, key).map(Some)
-                }
-                _ => Ok(None),
+        self.registers().enter(|scope| match (scope.register(THIS), scope.register(key)) {
+            (Value::Ref(table), Value::Ref(key)) if scope.kind(key)? != Kind::Double => {
+                f(scope, table, key).map(Some)
             }
+            _ => Ok(None),
         })
     }
 }

@@ -28,7 +28,8 @@ impl KeyRules for Keys {
         {
             // Whole words, for cells are rounded up to them.
             let hash = bytes.as_chunks().0.iter().fold(0xCBF2_9CE4_8422_2325_u64, |hash, word| {
-                (hash.rotate_left(5) ^ u64::from_ne_bytes(*word)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+                (hash.rotate_left(5) ^ u64::from_ne_bytes(*word))
+                    .wrapping_mul(0x9E37_79B9_7F4A_7C15)
             });
             return (hash >> 32) as u32;
         }

@@ -48,13 +48,19 @@ pub(in crate::builtins) fn find_last(machine: &mut Machine, arguments: Arguments
     Ok(value)
 }
 
-pub(in crate::builtins) fn find_last_index(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+pub(in crate::builtins) fn find_last_index(
+    machine: &mut Machine,
+    arguments: Arguments,
+) -> Outcome<R> {
     let value = machine.temp()?;
     let place = last(machine, arguments, value)?;
     machine.give_number(place.map_or(-1.0, |place| place as f64))
 }
 
-pub(in crate::builtins) fn last_index_of(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+pub(in crate::builtins) fn last_index_of(
+    machine: &mut Machine,
+    arguments: Arguments,
+) -> Outcome<R> {
     let (object, length) = this_list(machine)?;
     let value = machine.temp()?;
     let mut end = length;
@@ -246,8 +252,22 @@ pub(in crate::builtins) fn to_locale_string(machine: &mut Machine, _: Arguments)
 /// The names that `with (array)` does not see.
 pub(super) fn define_unscopables(machine: &mut Machine, prototype: R) -> Outcome {
     const NAMES: &[&str] = &[
-        "at", "copyWithin", "entries", "fill", "find", "findIndex", "findLast", "findLastIndex",
-        "flat", "flatMap", "includes", "keys", "values", "toReversed", "toSorted", "toSpliced",
+        "at",
+        "copyWithin",
+        "entries",
+        "fill",
+        "find",
+        "findIndex",
+        "findLast",
+        "findLastIndex",
+        "flat",
+        "flatMap",
+        "includes",
+        "keys",
+        "values",
+        "toReversed",
+        "toSorted",
+        "toSpliced",
     ];
     machine.scoped(|machine| {
         let object = machine.temps(2)?;
@@ -259,6 +279,11 @@ pub(super) fn define_unscopables(machine: &mut Machine, prototype: R) -> Outcome
             machine.registers().set_bool(value, true);
             machine.define_named(object, name, value, crate::objects::class::Flags::PLAIN)?;
         }
-        machine.define_named(prototype, known::UNSCOPABLES, object, crate::objects::class::Flags::READ_ONLY)
+        machine.define_named(
+            prototype,
+            known::UNSCOPABLES,
+            object,
+            crate::objects::class::Flags::READ_ONLY,
+        )
     })
 }

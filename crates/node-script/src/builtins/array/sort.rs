@@ -112,7 +112,13 @@ fn merge_sort(
 }
 
 /// A list of what is there in an array-like: the values, and how many of them are undefined at the end.
-fn collect(machine: &mut Machine, list: R, object: R, length: usize, holes: bool) -> Outcome<usize> {
+fn collect(
+    machine: &mut Machine,
+    list: R,
+    object: R,
+    length: usize,
+    holes: bool,
+) -> Outcome<usize> {
     machine.scoped(|machine| {
         let value = machine.temp()?;
         let mut undefined = 0;

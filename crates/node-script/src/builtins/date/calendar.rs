@@ -71,7 +71,15 @@ impl Fields {
     }
 
     pub(super) fn parts(&self) -> [f64; 7] {
-        [self.year, self.month, self.date, self.hours, self.minutes, self.seconds, self.milliseconds]
+        [
+            self.year,
+            self.month,
+            self.date,
+            self.hours,
+            self.minutes,
+            self.seconds,
+            self.milliseconds,
+        ]
     }
 
     fn year_text(&self) -> String {

@@ -115,9 +115,9 @@ fn free(text: &str) -> Option<f64> {
                 *clock.get_mut(place)? = part.parse().ok()?;
             }
             has_clock = true;
-        } else if let Some(found) = MONTHS.iter().position(|name| {
-            lower.starts_with(&name.to_ascii_lowercase())
-        }) {
+        } else if let Some(found) =
+            MONTHS.iter().position(|name| lower.starts_with(&name.to_ascii_lowercase()))
+        {
             month = Some(found as f64);
         } else if let Some(rest) = lower.strip_prefix("gmt").or_else(|| lower.strip_prefix("utc")) {
             offset = if rest.is_empty() { 0.0 } else { zone(rest)? };
@@ -129,7 +129,10 @@ fn free(text: &str) -> Option<f64> {
             numbers.push(word.parse::<f64>().ok()?);
         } else if has_clock && (word.starts_with('+') || word.starts_with('-')) {
             offset = zone(word)?;
-        } else if !["sun", "mon", "tue", "wed", "thu", "fri", "sat"].iter().any(|day| lower.starts_with(day)) {
+        } else if !["sun", "mon", "tue", "wed", "thu", "fri", "sat"]
+            .iter()
+            .any(|day| lower.starts_with(day))
+        {
             return None;
         }
     }

@@ -98,7 +98,8 @@ fn subscribe(
     capability: R,
 ) -> Outcome {
     let state = machine.temps(8)?;
-    let (values, resolver, promise, yes, no) = (state + 1, state + 2, state + 3, state + 4, state + 5);
+    let (values, resolver, promise, yes, no) =
+        (state + 1, state + 2, state + 3, state + 4, state + 5);
     let (entry, result) = (state + 6, state + 7);
     machine.get_named(resolver, THIS, known::RESOLVE)?;
     if !machine.is_callable(resolver) {

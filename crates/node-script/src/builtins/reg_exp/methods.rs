@@ -347,7 +347,8 @@ fn replace(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
                 });
             }
             let named = !machine.is_undefined(groups);
-            let matched = Matched { text: &units, matched: &matched, position, captures: &captures };
+            let matched =
+                Matched { text: &units, matched: &matched, position, captures: &captures };
             machine.expand(&template, &matched, named.then_some(groups))
         })?;
         if position >= end {

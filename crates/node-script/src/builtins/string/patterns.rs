@@ -55,7 +55,13 @@ fn expect_global(machine: &mut Machine, pattern: R, method: &str) -> Outcome {
 }
 
 /// Makes a regular expression of a pattern, and calls its method.
-fn by_new(machine: &mut Machine, arguments: Arguments, method: &str, symbol: Atom, flags: &str) -> Outcome<R> {
+fn by_new(
+    machine: &mut Machine,
+    arguments: Arguments,
+    method: &str,
+    symbol: Atom,
+    flags: &str,
+) -> Outcome<R> {
     let text = this_string(machine, method)?;
     let class = machine.temps(3)?;
     let (letters, expression) = (class + 1, class + 2);
@@ -103,7 +109,12 @@ pub(super) fn replace_all(machine: &mut Machine, arguments: Arguments) -> Outcom
     replace_text(machine, arguments, "replaceAll", true)
 }
 
-fn replace_text(machine: &mut Machine, arguments: Arguments, method: &str, all: bool) -> Outcome<R> {
+fn replace_text(
+    machine: &mut Machine,
+    arguments: Arguments,
+    method: &str,
+    all: bool,
+) -> Outcome<R> {
     let text = this_string(machine, method)?;
     let wanted = machine.temps(4)?;
     let (with, number, result) = (wanted + 1, wanted + 2, wanted + 3);
