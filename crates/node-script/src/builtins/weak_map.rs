@@ -34,7 +34,7 @@ fn construct(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
 pub(super) fn weak_table<'s>(scope: &mut Scope<'s>) -> Result<Local<'s>, HeapError> {
     scope.escape(|scope| {
         let table = scope.alloc_ephemeron_table(1)?;
-        Ok(scope.alloc_with(Kind::Object, &[Value::Undefined, Value::Ref(table)])?)
+        scope.alloc_with(Kind::Object, &[Value::Undefined, Value::Ref(table)])
     })
 }
 
