@@ -26,7 +26,10 @@ impl Write for Kept {
 
 /// What a text prints, and how it ends.
 fn run(path: &Path, text: &str) -> (String, Finished) {
-    let mut runtime = RuntimeOptions::default();
+    run_on(RuntimeOptions::default(), path, text)
+}
+
+fn run_on(mut runtime: RuntimeOptions, path: &Path, text: &str) -> (String, Finished) {
     runtime.heap.tables = heap_model::TableSizing::V8;
     let runtime = Runtime::new(runtime).unwrap();
     let out = Kept::default();
@@ -100,4 +103,26 @@ fn endless_allocation_ends_at_the_limit() {
     let text = "const keep = []; for (;;) keep.push({ a: keep.length });";
     let finished = machine.run_text(Path::new("/a.js"), text);
     assert!(matches!(finished, Finished::OutOfMemory(_)), "{finished:?}");
+}
+
+#[test]
+fn programs_are_the_same_on_a_heap_that_collects_all_the_time() {
+    let mut options = RuntimeOptions::default();
+    options.heap.initial_semi_space = 1;
+    options.heap.max_semi_space = 1;
+    options.heap.initial_old_generation = 1;
+    let times = 60;
+    for name in ["basics", "scopes", "classes", "errors", "objects"] {
+        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/js").join(name);
+        let path = path.with_extension("js");
+        let program = std::fs::read_to_string(&path).unwrap();
+        let text = format!("for (let n = 0; n < {times}; n++) (function () {{ {program}\n}})();");
+        let (printed, finished) = run_on(options.clone(), &path, &text);
+        assert!(matches!(finished, Finished::Exit(0)), "{name}: {finished:?}");
+        // What jobs print comes behind all turns, so only the number of lines is compared.
+        let (once, _) = run(&path, &program);
+        assert_eq!(printed.lines().count(), times * once.lines().count(), "{name}");
+        let first = once.lines().next().unwrap();
+        assert_eq!(printed.lines().filter(|line| *line == first).count() % times, 0, "{name}");
+    }
 }

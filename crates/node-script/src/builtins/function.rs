@@ -108,6 +108,10 @@ fn bind(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
         }
     }
     machine.new_bound(bound, THIS, arguments.at(0), list)?;
+    let plain = machine.has_plain_description(THIS)?;
+    if plain {
+        return Ok(bound);
+    }
     let has_length = machine.own_flags(THIS, Key::Name(known::LENGTH))?.is_some();
     let mut length = 0.0;
     if has_length {
@@ -116,7 +120,6 @@ fn bind(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
             length = (machine.to_integer(value)? - count as f64).max(0.0);
         }
     }
-    // V8 keeps no length and no name that follow from the target's; they are made when they are asked for.
     machine.set_number(value, length)?;
     machine.define_named(bound, known::LENGTH, value, Flags::READ_ONLY)?;
     machine.get_named(value, THIS, known::NAME)?;

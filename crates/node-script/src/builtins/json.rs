@@ -13,6 +13,9 @@ use crate::thrown::Outcome;
 
 const METHODS: &[Method] = &[("parse", 2, parse), ("stringify", 3, stringify)];
 
+/// Values of an object that wait for it in registers, at most.
+const WAITING: usize = 64;
+
 pub(super) fn install(machine: &mut Machine) -> Outcome {
     let json = machine.temp()?;
     machine.new_namespace(json, "JSON")?;
@@ -117,9 +120,12 @@ impl Machine {
         self.scoped(|machine| {
             let object = machine.temps(2)?;
             let value = object + 1;
-            machine.new_object(object, 4)?;
+            // Values wait for the object until their number is known: V8 gives it just the room for them.
+            let mut keys: Vec<Key> = Vec::new();
+            let mut made = false;
             parser.skip_space();
             if parser.take(b'}') {
+                machine.new_object(object, 4)?;
                 machine.copy(to, object);
                 parser.depth -= 1;
                 return Ok(());
@@ -151,7 +157,21 @@ impl Machine {
                     return machine.json_unexpected(parser);
                 }
                 machine.json_value(value, parser)?;
-                machine.define(object, key, value, Flags::PLAIN)?;
+                if made {
+                    machine.define(object, key, value, Flags::PLAIN)?;
+                } else {
+                    let kept = machine.temp()?;
+                    machine.copy(kept, value);
+                    keys.push(key);
+                }
+                if !made && (keys.len() == WAITING || parser.peek_past_space() == Some(b'}')) {
+                    made = true;
+                    let named = keys.iter().filter(|key| matches!(key, Key::Name(_))).count();
+                    machine.new_object(object, named)?;
+                    for (place, key) in keys.iter().enumerate() {
+                        machine.define(object, *key, value + 1 + place, Flags::PLAIN)?;
+                    }
+                }
                 parser.skip_space();
                 if parser.take(b',') {
                     continue;
@@ -186,6 +206,7 @@ impl Machine {
                     return machine.json_unexpected(parser);
                 }
             }
+            machine.fit_elements(array)?;
             machine.copy(to, array);
             parser.depth -= 1;
             Ok(())
@@ -249,6 +270,11 @@ impl Parser<'_> {
         let found = self.peek() == Some(wanted);
         self.at += usize::from(found);
         found
+    }
+
+    fn peek_past_space(&mut self) -> Option<u8> {
+        self.skip_space();
+        self.peek()
     }
 
     fn skip_space(&mut self) {

@@ -2,7 +2,7 @@
 
 use super::function::{Compiled, FunctionCompiler, THIS};
 use super::op::{Op, R};
-use crate::parse::tree::{Class, Field, Key, Member, Part};
+use crate::parse::tree::{Class, Field, Function, Key, Member, Part};
 
 impl<'a> FunctionCompiler<'_, 'a> {
     pub fn class(&mut self, class: &'a Class<'a>, to: R) -> Compiled<()> {
@@ -48,6 +48,13 @@ impl<'a> FunctionCompiler<'_, 'a> {
         Ok(())
     }
 
+    /// Lets a method know its object, if it asks.
+    pub fn set_home(&mut self, function: &Function<'_>, register: R, home: R) {
+        if function.uses_super {
+            self.emit(Op::SetHome { function: register, home });
+        }
+    }
+
     fn member(&mut self, member: &'a Member<'a>, prototype: R, class: R) -> Compiled<()> {
         match member {
             Member::Method { key, function, is_static, part } => {
@@ -61,7 +68,7 @@ impl<'a> FunctionCompiler<'_, 'a> {
                     Part::Setter => 2,
                 };
                 self.name_function(key, register, from, prefix);
-                self.emit(Op::SetHome { function: from, home: object });
+                self.set_home(function, from, object);
                 let key = register;
                 self.emit_at(
                     function.at,
@@ -76,7 +83,7 @@ impl<'a> FunctionCompiler<'_, 'a> {
                 let object = if *is_static { class } else { prototype };
                 let from = self.temp();
                 self.closure(function, from)?;
-                self.emit(Op::SetHome { function: from, home: object });
+                self.set_home(function, from, object);
                 self.initialise(variable, from)?;
             }
             Member::FieldKey { variable, key } => {
@@ -95,7 +102,7 @@ impl<'a> FunctionCompiler<'_, 'a> {
             match class.fields {
                 Some(fields) => {
                     self.closure(fields, from)?;
-                    self.emit(Op::SetHome { function: from, home: prototype });
+                    self.set_home(fields, from, prototype);
                 }
                 None => {
                     self.emit(Op::Undefined { to: from });
@@ -118,7 +125,7 @@ impl<'a> FunctionCompiler<'_, 'a> {
         if let Some(fields) = class.static_fields {
             let base = self.temps(2);
             self.closure(fields, base)?;
-            self.emit(Op::SetHome { function: base, home: constructor });
+            self.set_home(fields, base, constructor);
             self.emit(Op::Move { to: base + 1, from: constructor });
             let result = self.temp();
             self.emit_at(class.at, Op::Call { to: result, base, count: 0 });

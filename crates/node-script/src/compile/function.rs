@@ -106,7 +106,7 @@ impl<'c, 'a> FunctionCompiler<'c, 'a> {
             source: self.source.clone(),
             text: function.text,
             at: function.at,
-            instance_fields: function.assigned,
+            instance_fields: function.assigned.get(),
             parameters: function.parameters.len() as u16,
             registers: self.most.max(self.next) as u16,
             ops: self.ops,

@@ -117,7 +117,7 @@ impl<'a> FunctionCompiler<'_, 'a> {
                 self.key(key, register)?;
                 self.closure(function, from)?;
                 self.name_function(key, register, from, 0);
-                self.emit(Op::SetHome { function: from, home: object });
+                self.set_home(function, from, object);
                 match key {
                     Key::Name(name) if self.names.index(*name).is_none() => {
                         let site = self.site(*name, function.at)?;
@@ -135,7 +135,7 @@ impl<'a> FunctionCompiler<'_, 'a> {
                 self.closure(function, from)?;
                 let getter = matches!(property, Property::Getter { .. });
                 self.name_function(key, register, from, if getter { 1 } else { 2 });
-                self.emit(Op::SetHome { function: from, home: object });
+                self.set_home(function, from, object);
                 let key = register;
                 self.emit_at(
                     function.at,

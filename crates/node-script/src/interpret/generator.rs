@@ -5,7 +5,7 @@
 //! gets a value. One that goes on is a frame like others; its registers are copied back.
 
 use super::frame::{Frame, NESTED, RESUMED};
-use crate::machine::{Machine, R, roots};
+use crate::machine::{Machine, R, THIS, roots};
 use crate::objects::class::ObjectKind;
 use crate::objects::code::Callable;
 use crate::objects::layout::tag;
@@ -22,7 +22,12 @@ pub(crate) const STATE: usize = FIRST + 2;
 pub(crate) const RESUME: usize = FIRST + 3;
 /// Of an asynchronous function, its promise; of an asynchronous generator, its requests.
 pub(crate) const PROMISE: usize = FIRST + 4;
+/// Its `this`.
+const RECEIVER: usize = FIRST + 5;
 pub(crate) const SLOTS: usize = FIRST + 7;
+
+/// The function and `this`, which have slots of their own.
+const KEPT: usize = 2;
 
 const RUNNING: i32 = -1;
 const DONE: i32 = -2;
@@ -84,10 +89,17 @@ impl Machine {
             let mut registers = machine.registers();
             registers.load(array, generator, REGISTERS)?;
             if !registers.get(array).is_cell() {
-                registers.alloc_tagged(array, Kind::Array, tag(tags::PROPERTIES), size, 0)?;
+                registers.alloc_tagged(
+                    array,
+                    Kind::Array,
+                    tag(tags::PROPERTIES),
+                    size - KEPT,
+                    0,
+                )?;
                 registers.store(generator, REGISTERS, array)?;
             }
-            registers.store_range(array, 0, 0, size)?;
+            registers.store_range(array, 0, KEPT, size - KEPT)?;
+            registers.store(generator, RECEIVER, THIS)?;
             registers.store_value(generator, RESUME, Value::Smi(resume))?;
             Ok(registers.store_value(generator, STATE, Value::Smi(pc))?)
         })
@@ -198,7 +210,9 @@ impl Machine {
         let mut registers = self.registers();
         let caller = registers.call_copying(generator, 1, size + 1)?;
         registers.load(size, 0, REGISTERS)?;
-        registers.load_range(0, size, 0, size)?;
+        registers.load(THIS, 0, RECEIVER)?;
+        registers.load_range(KEPT, size, 0, size - KEPT)?;
+        registers.load(0, 0, FUNCTION)?;
         registers.set_undefined(size);
         let window = registers.window();
         if register >= 0 && mode != Mode::Throw {

@@ -69,7 +69,7 @@ impl Machine {
     }
 
     /// Whether an iterator is an array's, and its `next` the built-in.
-    fn is_array_iteration(&mut self, iterator: R) -> Outcome<bool> {
+    pub(crate) fn is_array_iteration(&mut self, iterator: R) -> Outcome<bool> {
         if self.kind_of(iterator) != Some(ObjectKind::ArrayIterator) {
             return Ok(false);
         }

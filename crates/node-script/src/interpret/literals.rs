@@ -3,7 +3,7 @@
 use crate::compile::code::Constant;
 use crate::machine::{Machine, R, roots};
 use crate::objects::atoms::{Atom, Key, known};
-use crate::objects::class::{Elements, Flags, ObjectKind};
+use crate::objects::class::{Class, ClassId, Elements, Flags, ObjectKind, internal};
 use crate::objects::code::Code;
 use crate::objects::layout::tag;
 use crate::objects::layout::{BACKING, FIELDS, FIRST, HOME, POOL, PROTOTYPE, SHARED, tags};
@@ -61,10 +61,27 @@ impl Machine {
 
     /// Appends all values of an iterable.
     pub(crate) fn push_all(&mut self, array: R, iterable: R) -> Outcome {
+        if self.array_length(array) == 0 && self.clone_array(array, iterable)? {
+            return Ok(());
+        }
         self.for_each(iterable, |machine, value| {
             machine.push(array, value)?;
             Ok(true)
         })
+    }
+
+    /// Gives an empty array the elements of another whose iteration nobody has changed, with no more room than they
+    /// need (V8's `CloneFastJSArray`); false if it must be iterated.
+    fn clone_array(&mut self, array: R, from: R) -> Outcome<bool> {
+        if self.kind_of(from) != Some(ObjectKind::Array) {
+            return Ok(false);
+        }
+        let iterator = self.temps(2)?;
+        self.get_iterator(iterator, from)?;
+        if !self.is_array_iteration(iterator)? {
+            return Ok(false);
+        }
+        self.copy_elements_exactly(array, from)
     }
 
     /// The strings of a tagged template, which are the same object each time.
@@ -194,17 +211,41 @@ impl Machine {
             let (elements, value) = (object + 1, object + 2);
             let count = machine.argument_elements(elements)?;
             let root = roots::OBJECT_PROTOTYPE;
-            let id = machine.root_class(root, ObjectKind::Ordinary, Kind::Object, FIELDS, 2)?;
+            let id = machine.arguments_class(root, ObjectKind::Ordinary, FIELDS, 1)?;
             machine.new_of(object, id)?;
             if count > 0 {
                 machine.registers().store(object, BACKING, elements)?;
             }
             machine.set_number(value, count as f64)?;
             machine.add_field(object, known::LENGTH, Flags::HIDDEN, value)?;
-            machine.load_root(value, roots::ARRAY_VALUES);
-            machine.add_field(object, known::ITERATOR, Flags::HIDDEN, value)?;
             machine.copy(to, object);
             Ok(())
+        })
+    }
+
+    /// The class of `arguments`, whose iterator is the engine's own.
+    fn arguments_class(
+        &mut self,
+        root: usize,
+        kind: ObjectKind,
+        base: usize,
+        fields: usize,
+    ) -> Outcome<ClassId> {
+        self.scoped(|machine| {
+            let prototype = machine.temp()?;
+            machine.load_root(prototype, root);
+            let identity = machine.prototype_identity(prototype)?;
+            // An ordinary object's room is never as much as this number.
+            let place = 200 + fields;
+            if let Some(known) = machine.classes.root(identity, kind, place, false) {
+                return Ok(known);
+            }
+            let class = Class::new(kind, Kind::Object, base, fields);
+            let id = machine.add_class(class, prototype)?;
+            let which = internal::ARGUMENTS_ITERATOR;
+            machine.classes.add_internal(id, known::ITERATOR, Flags::HIDDEN, which);
+            machine.classes.set_root_for(identity, kind, place, id);
+            Ok(id)
         })
     }
 
@@ -223,7 +264,7 @@ impl Machine {
             }
             let root = roots::OBJECT_PROTOTYPE;
             let kind = ObjectKind::Arguments;
-            let id = machine.root_class(root, kind, Kind::Object, FIRST + 2, 3)?;
+            let id = machine.arguments_class(root, kind, FIRST + 2, 2)?;
             machine.new_of(object, id)?;
             let mut registers = machine.registers();
             registers.store(object, FIRST, context)?;
@@ -235,8 +276,6 @@ impl Machine {
             machine.add_field(object, known::LENGTH, Flags::HIDDEN, value)?;
             machine.copy(value, 0);
             machine.add_field(object, known::CALLEE, Flags::HIDDEN, value)?;
-            machine.load_root(value, roots::ARRAY_VALUES);
-            machine.add_field(object, known::ITERATOR, Flags::HIDDEN, value)?;
             machine.copy(to, object);
             Ok(())
         })

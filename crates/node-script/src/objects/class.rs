@@ -149,6 +149,9 @@ pub mod internal {
     pub const FUNCTION_PROTOTYPE: u16 = 3;
     pub const STRING_LENGTH: u16 = 4;
     pub const ERROR_STACK: u16 = 5;
+    pub const BOUND_LENGTH: u16 = 6;
+    pub const BOUND_NAME: u16 = 7;
+    pub const ARGUMENTS_ITERATOR: u16 = 8;
 }
 
 /// The properties of a line of classes, in the order of their addition.

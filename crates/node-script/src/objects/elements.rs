@@ -391,7 +391,8 @@ impl Machine {
             if length < old {
                 match store {
                     Store::Dictionary => machine.truncate_numbers(elements, length as u32)?,
-                    _ if length == 0 => {
+                    // V8's `pop` leaves a short array its room; `length = 0` does not.
+                    _ if length == 0 && (old > 1 || room > 16) => {
                         machine.registers().set_undefined(elements);
                         machine.set_elements(array, elements)?;
                     }
@@ -415,6 +416,57 @@ impl Machine {
                 machine.make_holey(array)?;
             }
             machine.set_array_length(array, length)
+        })
+    }
+
+    /// Gives an empty array the elements of another; false if that has holes, or lies otherwise than arrays do.
+    pub(crate) fn copy_elements_exactly(&mut self, array: R, from: R) -> Outcome<bool> {
+        let length = self.array_length(from);
+        let (Some(id), Some(like)) = (self.class_of(array), self.class_of(from)) else {
+            return Ok(false);
+        };
+        let kind = self.classes.get(like).elements;
+        if matches!(kind, Elements::HoleySmi | Elements::HoleyDouble | Elements::Holey)
+            || self.classes.get(id).unique
+        {
+            return Ok(false);
+        }
+        self.scoped(|machine| {
+            let elements = machine.temps(2)?;
+            let own = elements + 1;
+            machine.elements(elements, from)?;
+            let (store, room) = machine.store_of(elements);
+            match store {
+                Store::Dictionary => return Ok(false),
+                Store::None => return Ok(length == 0),
+                Store::Shared if room == length => machine.copy(own, elements),
+                Store::Doubles => machine.to_doubles(own, elements, store, length, length)?,
+                Store::Slots | Store::Shared => {
+                    machine.to_slots(own, elements, store, length, length)?;
+                }
+            }
+            machine.transition_elements(array, kind)?;
+            machine.set_elements(array, own)?;
+            machine.set_array_length(array, length)?;
+            Ok(true)
+        })
+    }
+
+    /// Gives up the room that an array does not use.
+    pub(crate) fn fit_elements(&mut self, array: R) -> Outcome {
+        let length = self.array_length(array);
+        self.scoped(|machine| {
+            let elements = machine.temps(2)?;
+            let own = elements + 1;
+            machine.elements(elements, array)?;
+            let (store, room) = machine.store_of(elements);
+            match store {
+                _ if room <= length => return Ok(()),
+                Store::Doubles => machine.to_doubles(own, elements, store, length, length)?,
+                Store::Slots => machine.to_slots(own, elements, store, length, length)?,
+                _ => return Ok(()),
+            }
+            machine.set_elements(array, own)
         })
     }
 

@@ -3,6 +3,7 @@
 use super::atoms::{Atom, Key, known};
 use super::class::{Class, ClassId, Flags, ObjectKind, internal};
 use super::code::{Arguments, Callable, Native, NativeCode};
+use super::descriptor::Found;
 use super::layout::{
     CODE, CONTEXT, FIELDS, FIRST, FUNCTION_SLOTS, METHOD_SLOTS, PROTOTYPE, SHARED, tags,
 };
@@ -360,7 +361,11 @@ impl Machine {
                     fields += found.map_or(0, |(_, count)| *count);
                     break;
                 };
-                fields += usize::from(template.instance_fields);
+                // Where the text shows none, they are more likely to come later (V8).
+                fields += match usize::from(template.instance_fields) {
+                    0 => 2,
+                    fields => fields,
+                };
                 machine.prototype_of(class, class)?;
             }
             Ok(fields)
@@ -402,6 +407,9 @@ impl Machine {
                     class.callable = true;
                     class.constructor = constructor;
                     let id = machine.add_class(class, bound)?;
+                    let (length, name) = (internal::BOUND_LENGTH, internal::BOUND_NAME);
+                    machine.classes.add_internal(id, known::LENGTH, Flags::READ_ONLY, length);
+                    machine.classes.add_internal(id, known::NAME, Flags::READ_ONLY, name);
                     machine.classes.set_root_for(identity, kind, fields, id);
                     id
                 }
@@ -413,6 +421,48 @@ impl Machine {
             registers.store(bound, FIRST + 2, arguments)?;
             registers.copy(to, bound);
             Ok(())
+        })
+    }
+
+    /// Whether a function's length and name are those that it was made with: a bound function keeps none then.
+    pub(crate) fn has_plain_description(&mut self, function: R) -> Outcome<bool> {
+        let Some(id) = self.class_of(function) else { return Ok(false) };
+        for key in [known::LENGTH, known::NAME] {
+            if !matches!(self.find_own(function, id, key)?, Found::Internal(..)) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// The length of a bound function, which follows from its target's.
+    pub(crate) fn bound_length(&mut self, to: R, bound: R) -> Outcome {
+        self.scoped(|machine| {
+            let target = machine.temps(2)?;
+            let list = target + 1;
+            machine.registers().load(target, bound, FIRST)?;
+            machine.registers().load(list, bound, FIRST + 2)?;
+            let list = machine.registers().get(list).view().map(|list| list.slot_count());
+            machine.get_named(target, target, known::LENGTH)?;
+            let length = match machine.type_of(target).is_number() {
+                true => machine.to_integer(target)?,
+                false => 0.0,
+            };
+            machine.set_number(to, (length - list.unwrap_or(0) as f64).max(0.0))
+        })
+    }
+
+    /// Its name: its target's, with a word before it.
+    pub(crate) fn bound_name(&mut self, to: R, bound: R) -> Outcome {
+        self.scoped(|machine| {
+            let target = machine.temp()?;
+            machine.registers().load(target, bound, FIRST)?;
+            machine.get_named(target, target, known::NAME)?;
+            let name = match machine.is_string(target) {
+                true => machine.rust_string(target)?,
+                false => String::new(),
+            };
+            machine.new_text(to, &format!("bound {name}"))
         })
     }
 

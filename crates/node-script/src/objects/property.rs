@@ -6,7 +6,7 @@
 use super::atoms::{Atom, Key, known};
 use super::class::{ClassId, Flags, ObjectKind, internal};
 pub(crate) use super::descriptor::{Descriptor, Found};
-use super::layout::{FIRST, GETTER, SETTER};
+use super::layout::{BACKING, FIRST, GETTER, SETTER};
 use super::object::Type;
 use crate::machine::{Machine, R, roots};
 use crate::thrown::Outcome;
@@ -69,6 +69,12 @@ impl Machine {
             internal::FUNCTION_NAME => self.function_name(to, object),
             internal::FUNCTION_PROTOTYPE => self.function_prototype(to, object),
             internal::ERROR_STACK => self.error_stack(to, object),
+            internal::BOUND_LENGTH => self.bound_length(to, object),
+            internal::BOUND_NAME => self.bound_name(to, object),
+            internal::ARGUMENTS_ITERATOR => {
+                self.load_root(to, roots::ARRAY_VALUES);
+                Ok(())
+            }
             internal::STRING_LENGTH => {
                 self.registers().load(to, object, FIRST)?;
                 let length = self.string_length(to);
@@ -595,6 +601,9 @@ impl Machine {
             Type::Object(_) | Type::String => {}
             _ => return Ok(()),
         }
+        if except.is_empty() && self.clone_plain(to, from)? {
+            return Ok(());
+        }
         self.scoped(|machine| {
             let (object, value) = (machine.temp()?, machine.temp()?);
             machine.to_object(object, from)?;
@@ -606,6 +615,42 @@ impl Machine {
                 machine.define(to, key, value, Flags::PLAIN)?;
             }
             Ok(())
+        })
+    }
+
+    /// A literal that begins with another plain object is made like that (V8's `CloneObjectIC`): `to`, a literal that
+    /// has nothing yet, becomes an object of the other's class. False if one of them is no such object.
+    fn clone_plain(&mut self, to: R, from: R) -> Outcome<bool> {
+        let (Some(literal), Some(id)) = (self.class_of(to), self.class_of(from)) else {
+            return Ok(false);
+        };
+        if !self.literal_classes.contains(&Some(literal)) {
+            return Ok(false);
+        }
+        let class = self.classes.get(id);
+        let plain = class.kind == ObjectKind::Ordinary
+            && !class.dictionary
+            && !class.unique
+            && class.extensible
+            && class.properties().iter().all(|property| property.flags == Flags::PLAIN);
+        let slots = class.slots();
+        if !plain || self.registers().peek(from, BACKING)?.is_cell() {
+            return Ok(false);
+        }
+        self.scoped(|machine| {
+            let value = machine.temps(2)?;
+            machine.class_prototype(value, id)?;
+            machine.class_prototype(value + 1, literal)?;
+            if !machine.is_same(value, value + 1) {
+                return Ok(false);
+            }
+            machine.new_of(to, id)?;
+            for slot in BACKING..slots {
+                let mut registers = machine.registers();
+                registers.load(value, from, slot)?;
+                registers.store(to, slot, value)?;
+            }
+            Ok(true)
         })
     }
 

@@ -7,6 +7,7 @@
 use super::names::Name;
 pub use super::uses::At;
 use super::uses::{ScopeId, Use};
+use std::cell::Cell;
 
 pub type Node<'a> = &'a Expression<'a>;
 
@@ -412,7 +413,9 @@ pub struct Function<'a> {
     /// Its text, in UTF-16 units of the source; of what has none of its own, empty.
     pub text: (u32, u32),
     /// How many properties of `this` its text assigns to (V8's estimate of an instance's size).
-    pub assigned: u16,
+    pub assigned: Cell<u16>,
+    /// It needs to know the object whose method it is.
+    pub uses_super: bool,
 }
 
 #[derive(Debug)]

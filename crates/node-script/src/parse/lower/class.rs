@@ -137,6 +137,12 @@ impl<'a> Lower<'a> {
             let fields = this.fields(parts.elements, false, parts.at)?;
             let static_fields = this.fields(parts.elements, true, parts.at)?;
             this.classes.pop();
+            let own = match fields.map(|fields| &fields.body) {
+                Some(Body::Fields(fields)) => fields.len() as u16,
+                _ => 0,
+            };
+            let assigned = constructor.assigned.get();
+            constructor.assigned.set(assigned + own + u16::from(branded));
             Ok(&*this.arena.alloc(Class {
                 at: parts.at,
                 name: parts.name.map(|name| Name(name.sym())),

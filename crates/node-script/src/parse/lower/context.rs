@@ -38,6 +38,8 @@ pub(super) struct Around {
     pub(super) kind: FunctionKind,
     pub(super) strict: bool,
     pub(super) assigned: u16,
+    /// `super` stands in it, or may in text that it evaluates.
+    pub(super) uses_super: bool,
 }
 
 impl<'a> Lower<'a> {
@@ -124,6 +126,16 @@ impl<'a> Lower<'a> {
 
     pub(super) fn strict(&self) -> bool {
         self.functions.last().is_some_and(|function| function.strict)
+    }
+
+    /// `super` is used here: by the function around, through arrow functions.
+    pub(super) fn note_super(&mut self) {
+        for around in self.functions.iter_mut().rev() {
+            around.uses_super = true;
+            if !around.kind.is_arrow() {
+                break;
+            }
+        }
     }
 
     /// The place of a position in the text, in UTF-16 units.

@@ -220,6 +220,7 @@ impl<'a> Lower<'a> {
         };
         let eval = direct.then(|| {
             self.scopes.note_eval(self.scope, self.strict());
+            self.note_super();
             &*self.arena.alloc(EvalSite { scope: self.scope })
         });
         let callee = self.expression(call.function())?;
@@ -300,6 +301,7 @@ impl<'a> Lower<'a> {
             PropertyAccess::Super(access) => {
                 let place = start(access.span());
                 let hidden = self.scopes.hidden;
+                self.note_super();
                 let home = self.use_name(hidden.callee, place);
                 let this = self.use_name(hidden.this, place);
                 let key = match access.field() {

@@ -9,6 +9,7 @@ use boa_ast::declaration::Binding;
 use boa_ast::expression::Identifier;
 use boa_ast::function::{FormalParameterList, FunctionBody};
 use boa_ast::{LinearSpan, Module, ModuleItem, Script};
+use std::cell::Cell;
 
 /// A function of the parser's tree, whatever its type.
 pub(super) struct Parts<'p> {
@@ -47,7 +48,12 @@ impl<'a> Lower<'a> {
         let strict = parts.body.strict() || self.strict();
         let simple = parts.parameters.is_simple();
         self.inside(ScopeKind::Function { arrow }, |this, scope| {
-            this.functions.push(Around { kind: parts.kind, strict, assigned: 0 });
+            this.functions.push(Around {
+                kind: parts.kind,
+                strict,
+                assigned: 0,
+                uses_super: false,
+            });
             let inner = this.scopes.get_mut(scope);
             inner.maps_arguments = !strict && simple && !arrow;
             inner.derived = parts.kind == FunctionKind::DerivedConstructor;
@@ -78,7 +84,8 @@ impl<'a> Lower<'a> {
                 scope,
                 body: Body::Statements(body),
                 text: parts.text.map_or((0, 0), text_of),
-                assigned: around.map_or(0, |around| around.assigned),
+                assigned: Cell::new(around.as_ref().map_or(0, |around| around.assigned)),
+                uses_super: around.is_some_and(|around| around.uses_super),
             }))
         })
     }
@@ -114,10 +121,10 @@ impl<'a> Lower<'a> {
     ) -> Lowered<&'a Function<'a>> {
         let arrow = kind.is_arrow();
         self.inside(ScopeKind::Function { arrow }, |this, scope| {
-            this.functions.push(Around { kind, strict: true, assigned: 0 });
+            this.functions.push(Around { kind, strict: true, assigned: 0, uses_super: false });
             this.scopes.get_mut(scope).derived = kind == FunctionKind::DerivedConstructor;
             let body = body(this)?;
-            this.functions.pop();
+            let around = this.functions.pop();
             Ok(&*this.arena.alloc(Function {
                 at,
                 kind,
@@ -132,7 +139,8 @@ impl<'a> Lower<'a> {
                 scope,
                 body,
                 text: (0, 0),
-                assigned: 0,
+                assigned: Cell::new(0),
+                uses_super: around.is_some_and(|around| around.uses_super),
             }))
         })
     }
@@ -204,7 +212,7 @@ impl<'a> Lower<'a> {
     ) -> Lowered<&'a Function<'a>> {
         let scope = self.scopes.add(kind, None);
         self.scope = scope;
-        self.functions.push(Around { kind: function, strict, assigned: 0 });
+        self.functions.push(Around { kind: function, strict, assigned: 0, uses_super: false });
         self.scopes.get_mut(scope).maps_arguments = !strict;
         let (parameters, body, is_async) = f(self)?;
         self.functions.pop();
@@ -222,7 +230,8 @@ impl<'a> Lower<'a> {
             scope,
             body: Body::Statements(body),
             text: (0, self.text.len() as u32),
-            assigned: 0,
+            assigned: Cell::new(0),
+            uses_super: false,
         }))
     }
 
