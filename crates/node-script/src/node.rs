@@ -25,7 +25,8 @@ pub(crate) const MODULES: &[NodeModule<Make>] = &[
 ];
 
 /// What is there without `require`.
-const GLOBALS: &[fn(&mut Machine) -> Outcome] = &[console::install, process::install, buffer::install, events::install, stream::install];
+const GLOBALS: &[fn(&mut Machine) -> Outcome] =
+    &[console::install, process::install, buffer::install, events::install, stream::install];
 
 pub(crate) fn install(machine: &mut Machine) -> Outcome {
     GLOBALS.iter().try_for_each(|install| machine.scoped(install))

@@ -407,7 +407,11 @@ fn copy(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     machine.this_bytes()?;
     let target = arguments.at(0);
     if !machine.is_uint8_array(target)? {
-        return machine.throw_argument_type("target", "an instance of Buffer or Uint8Array", target);
+        return machine.throw_argument_type(
+            "target",
+            "an instance of Buffer or Uint8Array",
+            target,
+        );
     }
     let (length, room) = (machine.byte_count(THIS)?, machine.byte_count(target)?);
     let to = place(machine, arguments.at(1), 0.0)?;

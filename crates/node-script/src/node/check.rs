@@ -50,13 +50,20 @@ impl Machine {
             }
         };
         let shown = if large { grouped(&shown) } else { shown };
-        let message =
-            format!("The value of \"{name}\" is out of range. It must be {range}. Received {shown}");
+        let message = format!(
+            "The value of \"{name}\" is out of range. It must be {range}. Received {shown}"
+        );
         self.throw_node_error(ErrorKind::RangeError, "ERR_OUT_OF_RANGE", &message)
     }
 
     /// A number of a range (`validateNumber`).
-    pub(crate) fn check_number(&mut self, name: &str, value: R, low: f64, high: f64) -> Outcome<f64> {
+    pub(crate) fn check_number(
+        &mut self,
+        name: &str,
+        value: R,
+        low: f64,
+        high: f64,
+    ) -> Outcome<f64> {
         let Some(number) = self.registers().number(value) else {
             return self.throw_argument_type(name, "of type number", value);
         };
@@ -68,7 +75,13 @@ impl Machine {
     }
 
     /// A whole number of a range (`validateInteger`, `validateOffset`).
-    pub(crate) fn check_integer(&mut self, name: &str, value: R, low: f64, high: f64) -> Outcome<f64> {
+    pub(crate) fn check_integer(
+        &mut self,
+        name: &str,
+        value: R,
+        low: f64,
+        high: f64,
+    ) -> Outcome<f64> {
         let Some(number) = self.registers().number(value) else {
             return self.throw_argument_type(name, "of type number", value);
         };

@@ -61,10 +61,9 @@ pub(super) fn install(machine: &mut Machine) -> Outcome {
     machine.put(class, "EventEmitter", class)?;
     machine.registers().set_bool(value, false);
     machine.put(class, "captureRejections", value)?;
-    for (name, text) in [
-        ("errorMonitor", "events.errorMonitor"),
-        ("captureRejectionSymbol", "nodejs.rejection"),
-    ] {
+    for (name, text) in
+        [("errorMonitor", "events.errorMonitor"), ("captureRejectionSymbol", "nodejs.rejection")]
+    {
         let units: Vec<u16> = text.encode_utf16().collect();
         machine.new_symbol(value, Some(&units))?;
         machine.put(class, name, value)?;
@@ -180,8 +179,7 @@ impl Machine {
             false => self.inspect(error)?,
         };
         let message = format!("Unhandled error. ({shown})");
-        let thrown =
-            self.throw_node_error::<T>(ErrorKind::Error, "ERR_UNHANDLED_ERROR", &message);
+        let thrown = self.throw_node_error::<T>(ErrorKind::Error, "ERR_UNHANDLED_ERROR", &message);
         self.scoped(|machine| {
             let thrown = machine.temp()?;
             machine.load_root(thrown, roots::EXCEPTION);
@@ -382,7 +380,11 @@ fn call_once(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
         machine.get(to, data, Key::Index(place as u32))?;
     }
     // It is called once, whatever happens.
-    machine.registers().store_value(CALLEE, crate::objects::layout::CONTEXT, heap_model::Value::Null)?;
+    machine.registers().store_value(
+        CALLEE,
+        crate::objects::layout::CONTEXT,
+        heap_model::Value::Null,
+    )?;
     let method = machine.atoms.intern_str("removeListener");
     machine.call_method(result, emitter, method, &[name, CALLEE])?;
     let rest: Vec<R> = (0..arguments.count).map(|place| arguments.at(place)).collect();

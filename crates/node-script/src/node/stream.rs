@@ -89,7 +89,9 @@ pub(super) fn install(machine: &mut Machine) -> Outcome {
     }
     machine.node.streams = Streams {
         final_done: machine.native_code("", 1, |machine, arguments| {
-            answer(machine, arguments, |stream, error| stream.complete_final(error.map_or(Ok(()), Err)))
+            answer(machine, arguments, |stream, error| {
+                stream.complete_final(error.map_or(Ok(()), Err))
+            })
         }),
         destroy_done: machine.native_code("onDestroy", 1, |machine, arguments| {
             answer(machine, arguments, |stream, error| stream.complete_destroy(error))
@@ -254,8 +256,13 @@ fn new_events(machine: &mut Machine, stream: R) -> Outcome {
 
 /// `_writableState`, without its machine.
 fn new_state(machine: &mut Machine, to: R, stream: R) -> Outcome {
-    let class =
-        machine.root_class(roots::WRITABLE_STATE_PROTOTYPE, ObjectKind::Host, Kind::Native, host::SLOTS, 0)?;
+    let class = machine.root_class(
+        roots::WRITABLE_STATE_PROTOTYPE,
+        ObjectKind::Host,
+        Kind::Native,
+        host::SLOTS,
+        0,
+    )?;
     let payload = Machine::no_stream();
     let mut registers = machine.registers();
     registers.alloc_native(to, host::SIZE, host::SLOTS, payload, 0)?;

@@ -175,7 +175,11 @@ fn check_offset(machine: &mut Machine, value: R, size: usize) -> Outcome<usize> 
     }
     if length < size {
         let message = "Attempt to access memory outside buffer bounds";
-        return machine.throw_node_error(ErrorKind::RangeError, "ERR_BUFFER_OUT_OF_BOUNDS", message);
+        return machine.throw_node_error(
+            ErrorKind::RangeError,
+            "ERR_BUFFER_OUT_OF_BOUNDS",
+            message,
+        );
     }
     let most = length - size;
     if !(0.0..=most as f64).contains(&number) {
@@ -185,13 +189,7 @@ fn check_offset(machine: &mut Machine, value: R, size: usize) -> Outcome<usize> 
 }
 
 /// Whether a number fits in so many bytes.
-fn check_range(
-    machine: &mut Machine,
-    value: R,
-    number: f64,
-    size: usize,
-    signed: bool,
-) -> Outcome {
+fn check_range(machine: &mut Machine, value: R, number: f64, size: usize, signed: bool) -> Outcome {
     let bits = 8 * size as i32;
     let (low, high) = match signed {
         true => (-f64::powi(2.0, bits - 1), f64::powi(2.0, bits - 1) - 1.0),
@@ -211,7 +209,8 @@ fn check_range(
 /// A BigInt as a word, if it fits.
 fn big_word(machine: &mut Machine, value: R, signed: bool) -> Outcome<u64> {
     if machine.type_of(value) != Type::BigInt {
-        return machine.throw_type_error("Cannot mix BigInt and other types, use explicit conversions");
+        return machine
+            .throw_type_error("Cannot mix BigInt and other types, use explicit conversions");
     }
     let digits = machine.big_int_digits(value)?;
     let negative = machine.is_negative_big_int(value);
@@ -261,7 +260,12 @@ fn write_word(
     machine.give_number((offset + size) as f64)
 }
 
-fn read_float(machine: &mut Machine, arguments: Arguments, size: usize, little: bool) -> Outcome<R> {
+fn read_float(
+    machine: &mut Machine,
+    arguments: Arguments,
+    size: usize,
+    little: bool,
+) -> Outcome<R> {
     let offset = check_offset(machine, arguments.at(0), size)?;
     let word = read_word(machine, offset, size, little)?;
     machine.give_number(match size {
@@ -270,7 +274,12 @@ fn read_float(machine: &mut Machine, arguments: Arguments, size: usize, little: 
     })
 }
 
-fn write_float(machine: &mut Machine, arguments: Arguments, size: usize, little: bool) -> Outcome<R> {
+fn write_float(
+    machine: &mut Machine,
+    arguments: Arguments,
+    size: usize,
+    little: bool,
+) -> Outcome<R> {
     let number = machine.to_number(arguments.at(0))?;
     let offset = check_offset(machine, arguments.at(1), size)?;
     let word = match size {

@@ -143,7 +143,8 @@ impl Machine {
                 Ok::<_, Thrown>(machine.is_callable(method))
             });
             let [has_writev, has_final] = has;
-            let taken = machine.registers().native_mut::<Stored>(state).map(|stored| stored.0.take());
+            let taken =
+                machine.registers().native_mut::<Stored>(state).map(|stored| stored.0.take());
             let Ok(Some(mut stored)) = taken else {
                 return machine.throw_type_error("The stream has no state of a Writable");
             };
@@ -151,8 +152,13 @@ impl Machine {
             (kept.has_writev, kept.has_final) = (has_writev?, has_final?);
             let number = kept.next;
             let given = given.map(|(chunk, encoding)| (number, chunk, encoding));
-            let mut live = stored.map_host(|Idle(kept)| {
-                Live { world: Some(machine), stream, state, given, thrown: None, kept }
+            let mut live = stored.map_host(|Idle(kept)| Live {
+                world: Some(machine),
+                stream,
+                state,
+                given,
+                thrown: None,
+                kept,
             });
             let result = f(&mut live);
             put_back(live)?;
@@ -203,7 +209,8 @@ fn lend_catching<'m, T>(
     }
     let (stream, state, given) = (host.stream, host.state, host.given);
     let world = host.world.take()?;
-    let empty = Live { world: None, stream, state, given: None, thrown: None, kept: Kept::default() };
+    let empty =
+        Live { world: None, stream, state, given: None, thrown: None, kept: Kept::default() };
     let whole = mem::replace(live, Stream::new(Options::default(), empty));
     let stored = whole.map_host(|live| Idle(live.kept));
     match world.registers().native_mut::<Stored>(state) {
@@ -213,8 +220,13 @@ fn lend_catching<'m, T>(
     let ran = world.scoped(|world| run(world, stream, state));
     let back = world.registers().native_mut::<Stored>(state).ok().and_then(|place| place.0.take());
     if let Some(back) = back {
-        *live = back.map_host(|Idle(kept)| {
-            Live { world: Some(world), stream, state, given, thrown: None, kept }
+        *live = back.map_host(|Idle(kept)| Live {
+            world: Some(world),
+            stream,
+            state,
+            given,
+            thrown: None,
+            kept,
         });
     }
     Some(ran)
@@ -424,7 +436,6 @@ fn trim(live: &mut Stream<'_>) {
         live.host_mut().kept.left -= left;
     }
 }
-
 
 /// Writes the chunk that the stream was lent; whether more may be written.
 pub(super) fn write(live: &mut Stream<'_>, length: usize, callback: Option<R>) -> bool {
