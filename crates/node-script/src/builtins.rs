@@ -6,12 +6,12 @@
 //! its result. [`define`](Machine::define_methods) and its like put functions onto objects.
 
 mod array;
-mod boolean;
-mod define;
 mod array_buffer;
 mod big_int;
+mod boolean;
 mod data_view;
 mod date;
+mod define;
 mod error;
 mod finalization_registry;
 mod function;

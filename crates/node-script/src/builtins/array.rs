@@ -10,7 +10,6 @@ pub(super) use more::{
 };
 
 use super::Method;
-use list::this_list;
 use crate::interpret::iterate::{ENTRIES, KEYS, VALUES};
 use crate::machine::{Machine, R, THIS, roots};
 use crate::objects::atoms::{Key, known};
@@ -20,6 +19,7 @@ use crate::objects::elements::MAX_FAST;
 use crate::objects::layout::{BACKING, LENGTH};
 use crate::thrown::Outcome;
 use heap_model::Value;
+use list::this_list;
 
 const STATIC: &[Method] = &[("from", 1, from), ("isArray", 1, is_array), ("of", 0, of)];
 

@@ -5,7 +5,6 @@ mod patterns;
 mod text;
 
 use super::Method;
-use text::{find_units, part, this_string};
 use crate::machine::{Machine, R, THIS, roots};
 use crate::objects::atoms::known;
 use crate::objects::class::{Flags, ObjectKind, internal};
@@ -13,6 +12,7 @@ use crate::objects::code::Arguments;
 use crate::objects::layout::FIRST;
 use crate::objects::object::Type;
 use crate::thrown::Outcome;
+use text::{find_units, part, this_string};
 
 const STATIC: &[Method] = &[
     ("fromCharCode", 1, from_char_code),
@@ -150,7 +150,8 @@ fn searched(
     let text = this_string(machine, method)?;
     let wanted = machine.temp()?;
     if method != "indexOf" && machine.is_reg_exp(arguments.at(0))? {
-        let text = format!("First argument to String.prototype.{method} must not be a regular expression");
+        let text =
+            format!("First argument to String.prototype.{method} must not be a regular expression");
         return machine.throw_type_error(&text);
     }
     machine.to_string(wanted, arguments.at(0))?;
