@@ -191,6 +191,43 @@ impl Machine {
         thrown
     }
 
+    /// Warns once of more listeners of an event than there are to be at the most.
+    fn warn_of_many(&mut self, name: R, list: R) -> Outcome {
+        self.scoped(|machine| {
+            let value = machine.temps(2)?;
+            let warning = value + 1;
+            machine.get_text(value, THIS, "_maxListeners")?;
+            if machine.is_undefined(value) {
+                machine.load_root(value, roots::EVENT_EMITTER);
+                machine.get_text(value, value, "defaultMaxListeners")?;
+            }
+            let most = machine.registers().number(value).unwrap_or(0.0);
+            let count = machine.array_length(list);
+            machine.get_text(value, list, "warned")?;
+            if most <= 0.0 || count as f64 <= most || machine.to_boolean(value) {
+                return Ok(());
+            }
+            machine.registers().set_bool(value, true);
+            machine.put(list, "warned", value)?;
+            let class = machine.constructor_name(THIS).unwrap_or_else(|| "EventEmitter".to_owned());
+            let event = machine.show(name);
+            let message = format!(
+                "Possible EventEmitter memory leak detected. {count} {event} listeners added to [{class}]. \
+                 Use emitter.setMaxListeners() to increase limit"
+            );
+            machine.new_error(warning, ErrorKind::Error, &message)?;
+            machine.new_text(value, "MaxListenersExceededWarning")?;
+            machine.put(warning, "name", value)?;
+            machine.put(warning, "emitter", THIS)?;
+            machine.put(warning, "type", name)?;
+            machine.set_number(value, count as f64)?;
+            machine.put(warning, "count", value)?;
+            machine.load_root(value, roots::PROCESS);
+            let method = machine.atoms.intern_str("emitWarning");
+            machine.call_method(value, value, method, &[warning])
+        })
+    }
+
     /// Whether a listener is a function, or the wrapper that `once` has made of it.
     fn is_listener(&mut self, found: R, listener: R) -> Outcome<bool> {
         if self.is_same(found, listener) {
@@ -361,10 +398,12 @@ fn add_listener(machine: &mut Machine, name: R, listener: R, first: bool) -> Out
         if machine.is_callable(existing) {
             let pair = if first { [listener, existing] } else { [existing, listener] };
             machine.array_of(list, &pair)?;
-            return machine.set(events, key, list, true);
+            machine.set(events, key, list, true)?;
+            return machine.warn_of_many(name, list);
         }
         let method = machine.atoms.intern_str(if first { "unshift" } else { "push" });
-        machine.call_method(value, existing, method, &[listener])
+        machine.call_method(value, existing, method, &[listener])?;
+        machine.warn_of_many(name, existing)
     })
 }
 

@@ -14,7 +14,7 @@ use crate::objects::code::Arguments;
 use crate::objects::layout::tag;
 use crate::objects::object::Type;
 use crate::thrown::Outcome;
-use heap_model::Kind;
+use heap_model::{Kind, Value};
 use stream_backpressure::{Encoding, Error, Options};
 
 const PROTOTYPE: &[Method] = &[
@@ -94,6 +94,7 @@ pub(super) fn install(machine: &mut Machine) -> Outcome {
             })
         }),
         destroy_done: machine.native_code("onDestroy", 1, |machine, arguments| {
+            call_on_destroy(machine, arguments.at(0))?;
             answer(machine, arguments, |stream, error| stream.complete_destroy(error))
         }),
         construct_done: machine.native_code("onConstruct", 1, |machine, arguments| {
@@ -388,15 +389,37 @@ fn end(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
 }
 
 fn destroy(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
-    let error = arguments.at(0);
-    if machine.is_callable(arguments.at(1)) {
-        return machine.throw_type_error("A callback of destroy() is not supported");
+    let (error, callback) = (arguments.at(0), arguments.at(1));
+    if machine.is_callable(callback) {
+        if machine.with_stream(THIS, |stream| stream.destroyed())? {
+            machine.call_function(callback, callback, &[])?;
+            return Ok(THIS);
+        }
+        let state = machine.temp()?;
+        machine.get_text(state, THIS, "_writableState")?;
+        machine.registers().store(state, host::ON_DESTROY, callback)?;
     }
     machine.with_stream(THIS, |stream| {
         let error = host::error_of(stream, error);
         stream.destroy(error);
     })?;
     Ok(THIS)
+}
+
+/// Calls the function that `destroy` was given.
+fn call_on_destroy(machine: &mut Machine, error: R) -> Outcome {
+    machine.scoped(|machine| {
+        let state = machine.temps(2)?;
+        let callback = state + 1;
+        machine.native_data(state, CALLEE)?;
+        machine.get_text(state, state, "_writableState")?;
+        machine.registers().load(callback, state, host::ON_DESTROY)?;
+        machine.registers().store_value(state, host::ON_DESTROY, Value::Undefined)?;
+        match machine.is_callable(callback) {
+            true => machine.call_function(callback, callback, &[error]),
+            false => Ok(()),
+        }
+    })
 }
 
 fn destroy_default(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {

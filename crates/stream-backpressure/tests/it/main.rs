@@ -8,6 +8,7 @@ mod finish;
 #[cfg(feature = "futures")]
 mod futures;
 mod gather;
+mod hosts;
 mod late;
 mod limits;
 mod log;

@@ -21,7 +21,9 @@ pub(super) const ON_WRITE: usize = FIRST;
 pub(super) const ENTRIES: usize = FIRST + 1;
 pub(super) const CALLBACKS: usize = FIRST + 2;
 pub(super) const ERRORS: usize = FIRST + 3;
-pub(super) const SLOTS: usize = FIRST + 4;
+/// The function that `destroy` was given.
+pub(super) const ON_DESTROY: usize = FIRST + 4;
+pub(super) const SLOTS: usize = FIRST + 5;
 /// Bytes of the state (V8's WritableState: nine fields).
 pub(super) const SIZE: usize = 96;
 /// Buffered writes that have left the stream before their array is made shorter.
