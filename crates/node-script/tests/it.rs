@@ -74,6 +74,7 @@ programs! {
     evaluated_text_sees_what_it_sees_in_node => "eval",
     objects_arrays_and_texts_are_nodes => "objects",
     emitters_call_their_listeners_as_nodes_do => "events",
+    buffers_are_nodes => "buffer",
     maps_and_sets_are_nodes => "builtins/map_and_set",
     weak_collections_and_references_are_nodes => "builtins/weak",
     typed_arrays_and_their_buffers_are_nodes => "builtins/typed_arrays",
