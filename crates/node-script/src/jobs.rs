@@ -85,7 +85,13 @@ impl Machine {
                 self.report_unhandled()?;
             }
             if !ran {
-                return Ok(());
+                let waited = match self.jobs.wait {
+                    Some(wait) => wait(self)?,
+                    None => false,
+                };
+                if !waited {
+                    return Ok(());
+                }
             }
         }
     }
@@ -111,7 +117,7 @@ impl Machine {
     }
 
     /// What nobody has handled by the end of the jobs is thrown.
-    fn report_unhandled(&mut self) -> Outcome {
+    pub(crate) fn report_unhandled(&mut self) -> Outcome {
         let unhandled = std::mem::take(&mut self.jobs.unhandled);
         for (place, identity) in unhandled.into_iter().enumerate() {
             if identity == 0 {

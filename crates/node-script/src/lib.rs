@@ -22,6 +22,7 @@ mod program;
 mod thrown;
 mod window;
 
-pub use machine::{Machine, Options};
+pub use machine::{Machine, OnSample, Options};
+pub use node_memory::NodeVersion;
 pub use program::{Finished, ScriptError};
 pub use thrown::Thrown;

@@ -4,7 +4,7 @@
 //! current window. A built-in's window holds the function, `this` and the arguments; more registers are taken at its
 //! end ([`Machine::temp`]) and go with it. A collection may come at any allocation, so nothing else may hold a value.
 
-use crate::compile::code::ScopeInfo;
+use crate::compile::code::{Place, ScopeInfo};
 use crate::interpret::cache::LookupCache;
 use crate::interpret::frame::Frame;
 use crate::jobs::queue::Jobs;
@@ -17,7 +17,8 @@ use crate::objects::weak::WeakState;
 use crate::thrown::Outcome;
 pub use crate::window::{CALLEE, FIRST, R, SPARE, THIS};
 use heap_model::{Registers, Window};
-use node_memory::Runtime;
+use mem_report::MemoryUsage;
+use node_memory::{NodeVersion, Runtime};
 use std::io::Write;
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -47,7 +48,18 @@ pub struct Options {
     pub deterministic: bool,
     /// What relative paths are of, and where modules that a text requires are sought.
     pub directory: PathBuf,
+    /// Which Node is played.
+    pub node: NodeVersion,
+    /// `process.execPath`.
+    pub executable: String,
+    /// The flags before the program's name (`process.execArgv`).
+    pub flags: Vec<String>,
+    /// Is told the figures at each `process.memoryUsage()`, and where it was called.
+    pub on_sample: Option<OnSample>,
 }
+
+/// What is told the figures, and where in the program they were asked for.
+pub type OnSample = Box<dyn FnMut(&MemoryUsage, &str)>;
 
 impl Default for Options {
     fn default() -> Self {
@@ -60,8 +72,18 @@ impl Default for Options {
             err: Box::new(std::io::stderr()),
             deterministic: false,
             directory: std::env::current_dir().unwrap_or_default(),
+            node: NodeVersion::default(),
+            executable: executable(),
+            flags: Vec::new(),
+            on_sample: None,
         }
     }
+}
+
+/// The path of this program.
+fn executable() -> String {
+    let path = std::env::current_exe().unwrap_or_default();
+    path.to_string_lossy().into_owned()
 }
 
 /// A JavaScript world.
@@ -77,6 +99,10 @@ pub struct Machine {
     pub(crate) lookups: LookupCache,
     pub(crate) jobs: Jobs<Turn>,
     pub(crate) modules: Modules<Make>,
+    /// The files whose modules are being loaded, the outermost first.
+    pub(crate) module_stack: Vec<String>,
+    /// Where the last exception was thrown.
+    pub(crate) thrown_at: Option<Place>,
     /// The scopes of contexts, by the number in their first slot.
     pub(crate) scopes: Vec<Rc<ScopeInfo>>,
     /// The classes of object literals, by the number of fields that they have room for.
@@ -199,7 +225,7 @@ pub mod roots {
         EVENT_EMITTER_PROTOTYPE, WRITABLE_PROTOTYPE, READABLE_PROTOTYPE, DUPLEX_PROTOTYPE,
         BUFFER, BUFFER_SLAB, FIRST_BUFFER_SLAB, EVENT_EMITTER, WRITABLE,
         STREAM_PROTOTYPE, WRITABLE_STATE_PROTOTYPE, STREAM_TICK, ON_WRITE, NO_OPERATION,
-        PROCESS, CONSOLE, REQUIRE, MAIN_MODULE, NODE_STATE,
+        PROCESS, CONSOLE, INSPECT, TIMEOUT_PROTOTYPE, IMMEDIATE_PROTOTYPE, REQUIRE, MAIN_MODULE, NODE_STATE,
         // For helpers of single built-ins.
         SPARE_0, SPARE_1, SPARE_2, SPARE_3, SPARE_4, SPARE_5, SPARE_6, SPARE_7,
     }

@@ -5,7 +5,7 @@
 
 pub(crate) mod registry;
 
-use crate::compile::code::SourceText;
+use crate::compile::code::{Place, SourceText};
 use crate::machine::{Machine, Native, R, roots};
 use crate::objects::atoms::known;
 use crate::objects::class::Flags;
@@ -40,6 +40,24 @@ impl Machine {
         })
     }
 
+    /// Throws Node's error of a module that is not there: who requires it, the innermost first.
+    pub(crate) fn throw_module_not_found<T>(&mut self, name: &str, stack: Vec<String>) -> Outcome<T> {
+        let stack: Vec<String> = stack.into_iter().rev().collect();
+        let mut message = format!("Cannot find module '{name}'");
+        if !stack.is_empty() {
+            message.push_str("\nRequire stack:");
+            stack.iter().for_each(|file| message.extend(["\n- ", file]));
+        }
+        let error = self.temps(2)?;
+        self.new_error(error, crate::compile::op::ErrorKind::Error, &message)?;
+        self.new_text(error + 1, "MODULE_NOT_FOUND")?;
+        self.define_named(error, known::CODE, error + 1, Flags::PLAIN)?;
+        self.list_of_texts(error + 1, stack)?;
+        let key = self.atoms.intern_str("requireStack");
+        self.define_named(error, key, error + 1, Flags::PLAIN)?;
+        self.throw(error)
+    }
+
     fn keep_module(&mut self, name: String, module: R, scratch: R) -> Outcome {
         let place = self.modules.places.len();
         self.load_root(scratch, roots::MODULES);
@@ -59,9 +77,8 @@ impl Machine {
             None
         };
         let Some(path) = path else {
-            let message = format!("Cannot find module '{name}'");
-            let kind = crate::compile::op::ErrorKind::Error;
-            return self.throw_node_error(kind, "MODULE_NOT_FOUND", &message);
+            let stack = self.module_stack.clone();
+            return self.throw_module_not_found(name, stack);
         };
         let key = path.to_string_lossy().into_owned();
         if let Some(place) = self.modules.places.get(&key).copied() {
@@ -71,11 +88,7 @@ impl Machine {
         }
         let text = match std::fs::read(&path) {
             Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
-            Err(error) => {
-                let message = format!("{error}, open '{key}'");
-                let kind = crate::compile::op::ErrorKind::Error;
-                return self.throw_node_error(kind, "ENOENT", &message);
-            }
+            Err(error) => return self.throw_system_error(&error, "open", Some(&key)),
         };
         self.scoped(|machine| {
             let module = machine.temp()?;
@@ -92,14 +105,22 @@ impl Machine {
         self.scoped(|machine| {
             let module = machine.temps(4)?;
             let (exports, value, function) = (module + 1, module + 2, module + 3);
+            let is_main = machine.module_stack.is_empty();
             machine.new_object(module, 4)?;
             machine.new_object(exports, 4)?;
             machine.define_named(module, known::EXPORTS, exports, Flags::PLAIN)?;
             machine.new_text(value, &name)?;
-            let id = machine.atoms.intern_str("id");
             let filename = machine.atoms.intern_str("filename");
-            machine.define_named(module, id, value, Flags::PLAIN)?;
             machine.define_named(module, filename, value, Flags::PLAIN)?;
+            if is_main {
+                machine.new_text(value, ".")?;
+                machine.store_root(roots::MAIN_MODULE, module);
+            }
+            let id = machine.atoms.intern_str("id");
+            machine.define_named(module, id, value, Flags::PLAIN)?;
+            let loaded = machine.atoms.intern_str("loaded");
+            machine.registers().set_bool(value, false);
+            machine.define_named(module, loaded, value, Flags::PLAIN)?;
             machine.keep_module(name.clone(), module, value)?;
             if is_json {
                 machine.json_parse_text(exports, text)?;
@@ -120,7 +141,16 @@ impl Machine {
             let given: Vec<R> = (1..6).map(|place| arguments + place).collect();
             // An ECMAScript module's `this` is undefined.
             let this = if is_module { arguments } else { exports };
-            machine.call(value, function, this, &given)?;
+            machine.module_stack.push(name.clone());
+            let called = machine.call(value, function, this, &given);
+            machine.module_stack.pop();
+            if called.is_err() {
+                // Required again, it runs again.
+                machine.modules.places.remove(&name);
+            }
+            called?;
+            machine.registers().set_bool(value, true);
+            machine.define_named(module, loaded, value, Flags::PLAIN)?;
             machine.copy(to, module);
             Ok(())
         })
@@ -151,6 +181,7 @@ impl Machine {
         goal: Goal<'_>,
     ) -> Outcome {
         let place = source.name.clone();
+        let text = source.clone();
         match crate::compile::compile(source, goal) {
             Ok(template) => {
                 let id = self.codes.add(Callable::Lazy(template));
@@ -163,12 +194,15 @@ impl Machine {
             Err(error) => {
                 let kind = crate::compile::op::ErrorKind::SyntaxError;
                 self.syntax_error = Some(format!("{place}:{}", error.at.line));
+                let thrown_at = Place { source: text.clone(), line: error.at.line, column: error.at.column };
                 let text = if error.message.contains("not supported") {
                     format!("{} ({place}:{}:{})", error.message, error.at.line, error.at.column)
                 } else {
                     error.message
                 };
-                self.throw_error(kind, &text)
+                let thrown = self.throw_error(kind, &text);
+                self.thrown_at = Some(thrown_at);
+                thrown
             }
         }
     }
@@ -193,7 +227,11 @@ impl Machine {
                     id
                 }
             };
-            machine.native_closure(to, id, text)
+            machine.native_closure(to, id, text)?;
+            let main = machine.temp()?;
+            machine.load_root(main, roots::MAIN_MODULE);
+            let key = machine.atoms.intern_str("main");
+            machine.define_named(to, key, main, Flags::PLAIN)
         })
     }
 }
@@ -201,7 +239,7 @@ impl Machine {
 fn require(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let (directory, name) = (machine.temp()?, arguments.at(0));
     if !machine.is_string(name) {
-        let shown = machine.show(name);
+        let shown = machine.received(name);
         let message = format!("The \"id\" argument must be of type string. Received {shown}");
         let kind = crate::compile::op::ErrorKind::TypeError;
         return machine.throw_node_error(kind, "ERR_INVALID_ARG_TYPE", &message);

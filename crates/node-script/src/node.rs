@@ -5,11 +5,19 @@
 
 mod buffer;
 mod check;
+mod check_options;
 mod console;
 mod events;
+mod fs;
+mod inspect;
+mod path;
+mod perf_hooks;
 mod process;
 pub(crate) mod state;
 mod stream;
+mod timers;
+mod util;
+mod v8;
 
 use crate::machine::{Machine, Make};
 use crate::modules::registry::NodeModule;
@@ -20,13 +28,27 @@ pub(crate) const MODULES: &[NodeModule<Make>] = &[
     NodeModule { name: "buffer", make: buffer::make },
     NodeModule { name: "console", make: console::make },
     NodeModule { name: "events", make: events::make },
+    NodeModule { name: "fs", make: fs::make },
+    NodeModule { name: "path", make: path::make },
+    NodeModule { name: "perf_hooks", make: perf_hooks::make },
     NodeModule { name: "process", make: process::make },
     NodeModule { name: "stream", make: stream::make },
+    NodeModule { name: "timers", make: timers::make },
+    NodeModule { name: "util", make: util::make },
+    NodeModule { name: "v8", make: v8::make },
 ];
 
 /// What is there without `require`.
-const GLOBALS: &[fn(&mut Machine) -> Outcome] =
-    &[console::install, process::install, buffer::install, events::install, stream::install];
+const GLOBALS: &[fn(&mut Machine) -> Outcome] = &[
+    util::install,
+    console::install,
+    events::install,
+    process::install,
+    buffer::install,
+    stream::install,
+    timers::install,
+    perf_hooks::install,
+];
 
 pub(crate) fn install(machine: &mut Machine) -> Outcome {
     GLOBALS.iter().try_for_each(|install| machine.scoped(install))

@@ -1,6 +1,7 @@
 //! Programs: making a machine, and running a file or a text in it.
 
 use crate::machine::{Machine, Native, Options, R, roots};
+use crate::node::state::Clock;
 use crate::objects::atoms::{Atoms, known};
 use crate::objects::class::{Class, ClassId, ObjectKind};
 use crate::objects::code::Arguments;
@@ -78,6 +79,8 @@ impl Machine {
             lookups: Default::default(),
             jobs: Default::default(),
             modules: Default::default(),
+            module_stack: Vec::new(),
+            thrown_at: None,
             scopes: Vec::new(),
             literal_classes: Vec::new(),
             promise_codes: (0, 0),
@@ -95,6 +98,7 @@ impl Machine {
             reg_exp_next: 0,
         };
         machine.modules.builtin = crate::node::MODULES;
+        machine.node.clock = Clock::new(machine.options.deterministic);
         machine.bootstrap().map_err(ScriptError::Setup)?;
         Ok(machine)
     }
@@ -181,12 +185,17 @@ impl Machine {
     pub fn run_text(&mut self, path: &Path, text: &str) -> Finished {
         let result = self.scoped(|machine| {
             let module = machine.temp()?;
+            let name = path.to_string_lossy();
+            machine.set_arguments(&name)?;
             machine.load_module(module, path, text)?;
             machine.undefined(module);
-            machine.run_event_loop()
+            machine.run_event_loop()?;
+            machine.emit_before_exit()?;
+            machine.run_event_loop()?;
+            machine.emit_exit(None)
         });
         let finished = match result {
-            Ok(()) => Finished::Exit(0),
+            Ok(code) => Finished::Exit(code),
             Err(thrown) => self.finish(thrown),
         };
         // What cannot be written is lost, as in Node.
@@ -203,7 +212,10 @@ impl Machine {
                 let text = self.scoped(|machine| {
                     let exception = machine.temp()?;
                     machine.catch(exception, thrown)?;
-                    machine.uncaught_text(exception)
+                    let text = machine.uncaught_text(exception)?;
+                    // What throws here is lost: the program fails already.
+                    let _ = machine.emit_exit(Some(1));
+                    Ok(text)
                 });
                 match text {
                     Ok(text) => Finished::Uncaught(text),
@@ -213,13 +225,52 @@ impl Machine {
         }
     }
 
-    /// The text of an exception that nothing has caught.
+    /// The text of an exception that nothing has caught: where it was thrown, and what it is.
     fn uncaught_text(&mut self, exception: R) -> Outcome<String> {
+        let place = self.uncaught_place(exception)?;
         let shown = self.inspect(exception)?;
-        match self.kind_of(exception) {
-            Some(ObjectKind::Error) => Ok(shown),
-            _ => Ok(format!("Uncaught {shown}")),
+        let is_error = self.kind_of(exception) == Some(ObjectKind::Error);
+        let space = if is_error { "\n\n" } else { "\n" };
+        let hint = match is_error {
+            true => "",
+            false => "\n(Use `node --trace-uncaught ...` to show where the exception was thrown)",
+        };
+        Ok(match place {
+            Some(place) => format!("{place}{space}{shown}{hint}"),
+            None if is_error => shown,
+            None => format!("Uncaught:\n{shown}{hint}"),
+        })
+    }
+
+    /// The line that has thrown, with its file and a mark below.
+    fn uncaught_place(&mut self, exception: R) -> Outcome<Option<String>> {
+        if self.internal_error(exception)? {
+            return Ok(Some("node:internal/modules/cjs/loader:1210\n  throw err;\n  ^".to_owned()));
         }
+        let Some(place) = self.thrown_at.take() else { return Ok(None) };
+        let text = String::from_utf16_lossy(&place.source.text);
+        let name = place.source.name.clone();
+        let line = text.lines().nth((place.line as usize).saturating_sub(1)).unwrap_or_default();
+        let before: String = line
+            .chars()
+            .take((place.column as usize).saturating_sub(1))
+            .map(|character| if character == '\t' { '\t' } else { ' ' })
+            .collect();
+        Ok(Some(format!("{name}:{}\n{line}\n{before}^", place.line)))
+    }
+
+    /// Whether Node's own code throws such an error: a module that is not found.
+    fn internal_error(&mut self, exception: R) -> Outcome<bool> {
+        if self.kind_of(exception) != Some(ObjectKind::Error) {
+            return Ok(false);
+        }
+        self.scoped(|machine| {
+            let code = machine.temp()?;
+            if !machine.plain_property(code, exception, known::CODE)? || !machine.is_string(code) {
+                return Ok(false);
+            }
+            Ok(machine.rust_string(code)? == "MODULE_NOT_FOUND")
+        })
     }
 
     /// The runtime, for its figures.

@@ -38,6 +38,7 @@ fn run_on(mut runtime: RuntimeOptions, path: &Path, text: &str) -> (String, Fini
         out: Box::new(out.clone()),
         err: Box::new(out.clone()),
         deterministic: true,
+        flags: vec!["--expose-gc".to_owned()],
         ..Options::default()
     };
     let mut machine = Machine::new(runtime, options).unwrap();
@@ -86,6 +87,11 @@ programs! {
     structured_clones_are_nodes => "builtins/structured_clone",
     promises_are_combined_as_in_node => "builtins/promises",
     objects_keep_as_many_bytes_as_recorded => "builtins/sizes",
+    values_are_printed_as_node_prints_them => "inspect",
+    texts_are_formatted_as_node_formats_them => "format",
+    errors_are_printed_as_node_prints_them => "printed-errors",
+    timers_ticks_and_jobs_run_in_nodes_order => "timers",
+    the_process_its_files_and_modules_are_nodes => "process",
 }
 
 #[test]

@@ -62,11 +62,12 @@ fn make(
     machine.new_target_prototype(prototype, arguments, root)?;
     let id = machine.error_class(prototype)?;
     machine.new_of(error, id)?;
+    let skip = arguments.new_target.map_or(0, |class| machine.constructors_of(class));
     if machine.is_undefined(message) {
-        machine.begin_error(error, None)?;
+        machine.begin_error(error, None, skip)?;
     } else {
         machine.to_string(text, message)?;
-        machine.begin_error(error, Some(text))?;
+        machine.begin_error(error, Some(text), skip)?;
     }
     if machine.is_object(options) && machine.has(options, known::CAUSE.into())? {
         machine.get_named(text, options, known::CAUSE)?;

@@ -34,8 +34,7 @@ pub(super) fn install(machine: &mut Machine) -> Outcome {
     machine.define_named(global, known::UNDEFINED, value, Flags::FIXED)?;
     machine.define_constants(global, &[("NaN", f64::NAN), ("Infinity", f64::INFINITY)])?;
     if machine.options.expose_gc {
-        let name = machine.atoms.intern_str("gc");
-        machine.define_method(global, name, 0, gc)?;
+        machine.expose_gc(global)?;
     }
     Ok(())
 }
@@ -80,6 +79,12 @@ fn eval(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
 }
 
 impl Machine {
+    /// Gives the global object its function `gc`.
+    pub(crate) fn expose_gc(&mut self, global: R) -> Outcome {
+        let name = self.atoms.intern_str("gc");
+        self.define_method(global, name, 0, gc)
+    }
+
     /// Whether a value is the function whose call by its name is a direct `eval`.
     pub(crate) fn is_real_eval(&mut self, value: R) -> bool {
         let same = self.scoped(|machine| {

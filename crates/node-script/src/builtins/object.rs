@@ -532,7 +532,7 @@ fn to_string(machine: &mut Machine, _: Arguments) -> Outcome<R> {
     };
     let known_tag = match kind {
         Some(ObjectKind::Array) => "Array",
-        Some(ObjectKind::Arguments) => "Arguments",
+        Some(ObjectKind::Arguments | ObjectKind::PlainArguments) => "Arguments",
         Some(ObjectKind::Error) => "Error",
         Some(ObjectKind::Boolean) => "Boolean",
         Some(ObjectKind::Number) => "Number",

@@ -14,6 +14,14 @@ pub struct SourceText {
     pub text: Rc<[u16]>,
 }
 
+/// A place in a source: lines and columns are counted from 1.
+#[derive(Clone, Debug)]
+pub struct Place {
+    pub source: Rc<SourceText>,
+    pub line: u32,
+    pub column: u32,
+}
+
 /// A function's code, and what is known of the function without it.
 #[derive(Debug)]
 pub struct Template {

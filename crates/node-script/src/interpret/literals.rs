@@ -211,7 +211,7 @@ impl Machine {
             let (elements, value) = (object + 1, object + 2);
             let count = machine.argument_elements(elements)?;
             let root = roots::OBJECT_PROTOTYPE;
-            let id = machine.arguments_class(root, ObjectKind::Ordinary, FIELDS, 1)?;
+            let id = machine.arguments_class(root, ObjectKind::PlainArguments, FIELDS, 1)?;
             machine.new_of(object, id)?;
             if count > 0 {
                 machine.registers().store(object, BACKING, elements)?;

@@ -14,6 +14,8 @@ pub struct Jobs<T> {
     pub turns: Vec<T>,
     /// What is run before promises' jobs each time (Node's `process.nextTick`).
     pub ticks: Option<T>,
+    /// What is done when no step had anything to run: whether there is something to wait for.
+    pub wait: Option<T>,
 }
 
 impl<T> Default for Jobs<T> {
@@ -24,6 +26,7 @@ impl<T> Default for Jobs<T> {
             unhandled: Vec::new(),
             turns: Vec::new(),
             ticks: None,
+            wait: None,
         }
     }
 }

@@ -1,19 +1,123 @@
-//! `process`.
+//! `process`: what the program is told of its process, and what runs before promises' jobs (`nextTick`).
 
+use super::console::To;
 use crate::builtins::Method;
+use crate::compile::op::ErrorKind;
 use crate::machine::{Machine, R, roots};
+use crate::objects::atoms::{Key, known};
 use crate::objects::class::Flags;
-use crate::objects::code::Arguments;
+use crate::objects::code::{Arguments, Native};
+use crate::objects::object::Type;
 use crate::thrown::{Outcome, Thrown};
-use mem_report::Figure;
+use heap_model::Value;
+use mem_report::{Figure, MemoryUsage};
+use node_memory::NodeVersion;
 
-const METHODS: &[Method] = &[("memoryUsage", 0, memory_usage), ("exit", 1, exit)];
+const METHODS: &[Method] = &[
+    ("exit", 1, exit),
+    ("reallyExit", 1, exit),
+    ("cwd", 0, cwd),
+    ("uptime", 0, uptime),
+    ("nextTick", 1, next_tick),
+    ("cpuUsage", 0, cpu_usage),
+    ("emitWarning", 1, emit_warning),
+];
+
+/// The versions of Node and of its V8 that are played.
+fn versions(version: NodeVersion) -> (&'static str, &'static str) {
+    match version {
+        NodeVersion::V12 => ("12.22.12", "7.8.279.23-node.57"),
+        NodeVersion::V14 => ("14.21.3", "8.4.371.23-node.88"),
+        NodeVersion::V16 => ("16.20.2", "9.4.146.26-node.26"),
+        NodeVersion::V18 => ("18.20.8", "10.2.154.26-node.36"),
+        NodeVersion::V20 => ("20.20.2", "11.3.244.8-node.38"),
+        NodeVersion::V22 => ("22.23.3", "12.4"),
+        NodeVersion::V24 => ("24.21.0", "13.6"),
+        _ => ("26.12.1", "14.6"),
+    }
+}
 
 pub(super) fn install(machine: &mut Machine) -> Outcome {
-    let process = machine.temp()?;
-    machine.new_namespace(process, "process")?;
+    let process = machine.temps(4)?;
+    let (prototype, value, other) = (process + 1, process + 2, process + 3);
+    // An emitter, where events are there.
+    machine.load_root(prototype, roots::EVENT_EMITTER_PROTOTYPE);
+    if !machine.is_object(prototype) {
+        machine.load_root(prototype, roots::OBJECT_PROTOTYPE);
+    }
+    machine.new_with_prototype(prototype, prototype)?;
+    machine.new_constructor(value, "process", 0, no_constructor, prototype)?;
+    machine.new_with_prototype(process, prototype)?;
+    machine.own_class(process)?;
+    let name = machine.atoms.intern_str("process");
+    machine.define_global(name, process)?;
+    machine.define_tag(process, "process")?;
+    let (version, v8) = versions(machine.options.node);
+    let path = machine.options.executable.clone();
+    for (name, text) in [
+        ("version", format!("v{version}")),
+        ("title", "node".to_owned()),
+        ("arch", architecture().to_owned()),
+        ("platform", platform().to_owned()),
+        ("execPath", path.clone()),
+        ("argv0", "node".to_owned()),
+    ] {
+        machine.new_text(value, &text)?;
+        machine.plain(process, name, value)?;
+    }
+    machine.new_object(other, 2)?;
+    for (name, text) in [("node", version), ("v8", v8)] {
+        machine.new_text(value, text)?;
+        machine.plain(other, name, value)?;
+    }
+    machine.plain(process, "versions", other)?;
+    machine.new_object(other, 1)?;
+    machine.new_text(value, "node")?;
+    machine.plain(other, "name", value)?;
+    machine.plain(process, "release", other)?;
+    let pid = if machine.options.deterministic { 1 } else { std::process::id() };
+    machine.set_number(value, f64::from(pid))?;
+    machine.plain(process, "pid", value)?;
+    let flags = machine.options.flags.clone();
+    machine.list_of_texts(value, flags)?;
+    machine.plain(process, "execArgv", value)?;
+    machine.list_of_texts(value, vec![path])?;
+    machine.plain(process, "argv", value)?;
+    let environment: Vec<(String, String)> = std::env::vars_os()
+        .map(|(name, text)| (name.to_string_lossy().into_owned(), text.to_string_lossy().into_owned()))
+        .collect();
+    machine.new_object(other, 4)?;
+    for (name, text) in environment {
+        machine.new_text(value, &text)?;
+        machine.plain(other, &name, value)?;
+    }
+    machine.plain(process, "env", other)?;
+    machine.undefined(value);
+    machine.plain(process, "exitCode", value)?;
     machine.define_methods(process, METHODS)?;
+    let with_parts: [(&str, u8, Native, &str, Native); 2] =
+        [("memoryUsage", 0, memory_usage, "rss", rss), ("hrtime", 1, hrtime, "bigint", hrtime_big)];
+    for (name, length, call, part, inner) in with_parts {
+        let key = machine.atoms.intern_str(name);
+        machine.new_native(value, key, length, call, false)?;
+        let part = machine.atoms.intern_str(part);
+        machine.define_method(value, part, 0, inner)?;
+        machine.define_named(process, key, value, Flags::HIDDEN)?;
+    }
+    let outputs: [(&str, f64, Native); 2] =
+        [("stdout", 1.0, write_out), ("stderr", 2.0, write_error)];
+    for (name, number, call) in outputs {
+        machine.new_object(other, 4)?;
+        let write = machine.atoms.intern_str("write");
+        machine.define_method(other, write, 1, call)?;
+        machine.set_number(value, number)?;
+        machine.plain(other, "fd", value)?;
+        machine.registers().set_bool(value, false);
+        machine.plain(other, "isTTY", value)?;
+        machine.plain(process, name, other)?;
+    }
     machine.store_root(roots::PROCESS, process);
+    machine.jobs.ticks = Some(run_ticks);
     Ok(())
 }
 
@@ -21,6 +125,78 @@ pub(super) fn make(machine: &mut Machine, to: R) -> Outcome {
     machine.load_root(to, roots::PROCESS);
     Ok(())
 }
+
+fn no_constructor(machine: &mut Machine, _: Arguments) -> Outcome<R> {
+    machine.throw_type_error("Illegal constructor")
+}
+
+fn architecture() -> &'static str {
+    match std::env::consts::ARCH {
+        "x86_64" => "x64",
+        "aarch64" => "arm64",
+        "x86" => "ia32",
+        other => other,
+    }
+}
+
+fn platform() -> &'static str {
+    match std::env::consts::OS {
+        "macos" => "darwin",
+        "windows" => "win32",
+        other => other,
+    }
+}
+
+impl Machine {
+    /// Gives an object a property as an assignment makes it.
+    pub(super) fn plain(&mut self, object: R, name: &str, value: R) -> Outcome {
+        let key = self.text_key(name);
+        self.define(object, key, value, Flags::PLAIN)
+    }
+
+    /// An array of texts.
+    pub(crate) fn list_of_texts(&mut self, to: R, texts: Vec<String>) -> Outcome {
+        self.scoped(|machine| {
+            let list = machine.temps(2)?;
+            machine.new_array(list, texts.len())?;
+            for (place, text) in texts.iter().enumerate() {
+                machine.new_text(list + 1, text)?;
+                machine.put_element(list, place as u32, list + 1)?;
+            }
+            machine.set_array_length(list, texts.len())?;
+            machine.copy(to, list);
+            Ok(())
+        })
+    }
+
+    /// An array of the values in a row of registers.
+    pub(super) fn list_of(&mut self, to: R, first: R, count: usize) -> Outcome {
+        self.scoped(|machine| {
+            let list = machine.temp()?;
+            machine.new_array(list, count)?;
+            for place in 0..count {
+                machine.put_element(list, place as u32, first + place)?;
+            }
+            machine.set_array_length(list, count)?;
+            machine.copy(to, list);
+            Ok(())
+        })
+    }
+
+    /// Sets `process.argv`: Node's path, the program's, and its arguments.
+    pub(crate) fn set_arguments(&mut self, program: &str) -> Outcome {
+        self.scoped(|machine| {
+            let process = machine.temps(2)?;
+            let mut texts = vec![machine.options.executable.clone(), program.to_owned()];
+            texts.extend(machine.options.arguments.iter().cloned());
+            machine.load_root(process, roots::PROCESS);
+            machine.list_of_texts(process + 1, texts)?;
+            machine.plain(process, "argv", process + 1)
+        })
+    }
+}
+
+// -- memory -----------------------------------------------------------------------------------------------------
 
 const FIGURES: &[(&str, Figure)] = &[
     ("rss", Figure::Rss),
@@ -30,11 +206,29 @@ const FIGURES: &[(&str, Figure)] = &[
     ("arrayBuffers", Figure::ArrayBuffers),
 ];
 
+/// The figures, told to whoever listens.
+fn usage(machine: &mut Machine) -> MemoryUsage {
+    let mut usage = machine.runtime.memory_usage();
+    if machine.options.deterministic {
+        // The system's figure differs from run to run.
+        let figure = |figure| usage.get(figure).unwrap_or(0);
+        let sum = figure(Figure::HeapTotal) + figure(Figure::External);
+        usage = usage.with(Figure::Rss, sum, mem_report::Source::HEAP);
+    }
+    if let Some(listen) = machine.options.on_sample.take() {
+        let mut listen = listen;
+        let place = machine.frames.last().map(|frame| frame.describe()).unwrap_or_default();
+        listen(&usage, &place);
+        machine.options.on_sample = Some(listen);
+    }
+    usage
+}
+
 fn memory_usage(machine: &mut Machine, _: Arguments) -> Outcome<R> {
     let object = machine.temps(2)?;
     let value = object + 1;
     // Measured before the object is made.
-    let usage = machine.runtime.memory_usage();
+    let usage = usage(machine);
     machine.new_object(object, FIGURES.len())?;
     for (name, figure) in FIGURES {
         let name = machine.atoms.intern_str(name);
@@ -44,10 +238,252 @@ fn memory_usage(machine: &mut Machine, _: Arguments) -> Outcome<R> {
     Ok(object)
 }
 
+fn rss(machine: &mut Machine, _: Arguments) -> Outcome<R> {
+    let usage = usage(machine);
+    machine.give_number(usage.get(Figure::Rss).unwrap_or(0) as f64)
+}
+
+// -- time -------------------------------------------------------------------------------------------------------
+
+fn uptime(machine: &mut Machine, _: Arguments) -> Outcome<R> {
+    let now = machine.node.clock.now();
+    machine.give_number(now / 1e3)
+}
+
+/// Seconds and nanoseconds, since another such pair if there is one.
+fn hrtime(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let pair = machine.temps(3)?;
+    let mut passed = machine.node.clock.now() * 1e6;
+    if machine.is_object(arguments.at(0)) {
+        for (index, unit) in [(0, 1e9), (1, 1.0)] {
+            machine.get(pair, arguments.at(0), Key::Index(index))?;
+            passed -= machine.to_number(pair)? * unit;
+        }
+    }
+    machine.set_number(pair + 1, (passed / 1e9).floor())?;
+    machine.set_number(pair + 2, (passed % 1e9).floor())?;
+    machine.list_of(pair, pair + 1, 2)?;
+    Ok(pair)
+}
+
+fn hrtime_big(machine: &mut Machine, _: Arguments) -> Outcome<R> {
+    let passed = (machine.node.clock.now() * 1e6) as u64;
+    machine.new_big_int(0, false, &[passed])?;
+    Ok(0)
+}
+
+fn cpu_usage(machine: &mut Machine, _: Arguments) -> Outcome<R> {
+    let object = machine.temps(2)?;
+    machine.new_object(object, 2)?;
+    let passed = (machine.node.clock.now() * 1e3).floor();
+    machine.set_number(object + 1, passed)?;
+    machine.plain(object, "user", object + 1)?;
+    machine.set_number(object + 1, 0.0)?;
+    machine.plain(object, "system", object + 1)?;
+    Ok(object)
+}
+
+// -- ticks ------------------------------------------------------------------------------------------------------
+
+fn next_tick(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let function = arguments.at(0);
+    if !machine.is_callable(function) {
+        let shown = machine.received(function);
+        let text = format!("The \"callback\" argument must be of type function. Received {shown}");
+        return machine.throw_node_error(ErrorKind::TypeError, "ERR_INVALID_ARG_TYPE", &text);
+    }
+    let given: Vec<R> = (1..arguments.count).map(|place| arguments.at(place)).collect();
+    machine.next_tick(function, &given)?;
+    machine.give_undefined()
+}
+
+impl Machine {
+    /// Lets a function be called before promises' jobs.
+    pub(crate) fn next_tick(&mut self, function: R, arguments: &[R]) -> Outcome {
+        let place = self.node.ticks.add();
+        self.scoped(|machine| {
+            let list = machine.temps(2)?;
+            let table = list + 1;
+            if !arguments.is_empty() {
+                machine.new_array(list, arguments.len())?;
+                for (index, argument) in arguments.iter().enumerate() {
+                    machine.put_element(list, index as u32, *argument)?;
+                }
+                machine.set_array_length(list, arguments.len())?;
+            }
+            for (offset, value) in [function, list].into_iter().enumerate() {
+                machine.load_root(table, roots::TICKS);
+                machine.put_in_table(table, 2 * place + offset, value, roots::TICKS)?;
+            }
+            Ok(())
+        })
+    }
+}
+
+/// Runs all ticks, those that they add included.
+fn run_ticks(machine: &mut Machine) -> Outcome<bool> {
+    let mut ran = false;
+    while let Some(place) = machine.node.ticks.waiting.pop_front() {
+        ran = true;
+        machine.node.ticks.free.push(place);
+        machine.scoped(|machine| {
+            let function = machine.temps(4)?;
+            let (list, table, nothing) = (function + 1, function + 2, function + 3);
+            machine.load_root(table, roots::TICKS);
+            for (offset, to) in [function, list].into_iter().enumerate() {
+                machine.registers().load(to, table, 2 * place + offset)?;
+                machine.registers().store_value(table, 2 * place + offset, Value::Undefined)?;
+            }
+            let mut given = Vec::new();
+            if machine.is_object(list) {
+                for index in 0..machine.array_length(list) {
+                    let value = machine.temp()?;
+                    machine.get(value, list, Key::Index(index as u32))?;
+                    given.push(value);
+                }
+            }
+            machine.call(table, function, nothing, &given)
+        })?;
+    }
+    Ok(ran)
+}
+
+// -- the end ----------------------------------------------------------------------------------------------------
+
 fn exit(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
-    let code = match machine.is_undefined(arguments.at(0)) {
-        true => 0,
-        false => machine.to_int32(arguments.at(0))?,
-    };
+    if !machine.is_undefined(arguments.at(0)) {
+        let process = machine.temp()?;
+        machine.load_root(process, roots::PROCESS);
+        machine.plain(process, "exitCode", arguments.at(0))?;
+    }
+    let code = machine.emit_exit(None)?;
     Err(Thrown::Exit(code))
+}
+
+impl Machine {
+    /// The program has nothing left to do: `beforeExit`, which may give it more.
+    pub(crate) fn emit_before_exit(&mut self) -> Outcome {
+        let code = self.exit_code(0)?;
+        self.emit_on_process("beforeExit", code)
+    }
+
+    /// Emits `exit`, once, and gives the exit code: `failed` if the program has failed.
+    pub(crate) fn emit_exit(&mut self, failed: Option<i32>) -> Outcome<i32> {
+        if let Some(code) = failed {
+            self.set_exit_code(code)?;
+        }
+        let code = self.exit_code(0)?;
+        if !self.node.exiting {
+            self.node.exiting = true;
+            self.emit_on_process("exit", code)?;
+        }
+        self.exit_code(code)
+    }
+
+    fn set_exit_code(&mut self, code: i32) -> Outcome {
+        self.scoped(|machine| {
+            let process = machine.temps(2)?;
+            machine.load_root(process, roots::PROCESS);
+            machine.set_number(process + 1, f64::from(code))?;
+            machine.plain(process, "exitCode", process + 1)
+        })
+    }
+
+    fn exit_code(&mut self, otherwise: i32) -> Outcome<i32> {
+        self.scoped(|machine| {
+            let process = machine.temps(2)?;
+            machine.load_root(process, roots::PROCESS);
+            if !machine.is_object(process) {
+                return Ok(otherwise);
+            }
+            let name = machine.atoms.intern_str("exitCode");
+            machine.get_named(process + 1, process, name)?;
+            match machine.type_of(process + 1) {
+                Type::Undefined | Type::Null => Ok(otherwise),
+                _ => machine.to_int32(process + 1),
+            }
+        })
+    }
+
+    fn emit_on_process(&mut self, event: &str, code: i32) -> Outcome {
+        self.scoped(|machine| {
+            let process = machine.temps(4)?;
+            let (emit, name, number) = (process + 1, process + 2, process + 3);
+            machine.load_root(process, roots::PROCESS);
+            let key = machine.atoms.intern_str("emit");
+            if !machine.is_object(process) {
+                return Ok(());
+            }
+            machine.get_named(emit, process, key)?;
+            if !machine.is_callable(emit) {
+                return Ok(());
+            }
+            machine.new_text(name, event)?;
+            machine.set_number(number, f64::from(code))?;
+            machine.call(emit, emit, process, &[name, number])
+        })
+    }
+}
+
+// -- the rest ---------------------------------------------------------------------------------------------------
+
+fn cwd(machine: &mut Machine, _: Arguments) -> Outcome<R> {
+    let directory = machine.options.directory.to_string_lossy().into_owned();
+    machine.give_text(&directory)
+}
+
+fn write_out(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    write(machine, arguments, To::Out)
+}
+
+fn write_error(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    write(machine, arguments, To::Error)
+}
+
+fn write(machine: &mut Machine, arguments: Arguments, to: To) -> Outcome<R> {
+    let chunk = arguments.at(0);
+    if machine.is_string(chunk) {
+        let text = machine.rust_string(chunk)?;
+        machine.print(to, text.as_bytes());
+    } else if machine.has_bytes(chunk) {
+        let bytes = machine.bytes_of(chunk)?;
+        machine.print(to, &bytes);
+    } else {
+        let shown = machine.received(chunk);
+        let text = format!(
+            "The \"chunk\" argument must be of type string or an instance of Buffer or Uint8Array. Received {shown}"
+        );
+        return machine.throw_node_error(ErrorKind::TypeError, "ERR_INVALID_ARG_TYPE", &text);
+    }
+    // The last argument may be a function to be called afterwards.
+    for place in [1, 2] {
+        if machine.is_callable(arguments.at(place)) {
+            machine.next_tick(arguments.at(place), &[])?;
+        }
+    }
+    machine.give_bool(true)
+}
+
+fn emit_warning(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let value = machine.temps(2)?;
+    let text = match machine.is_object(arguments.at(0)) {
+        true => {
+            machine.get_named(value, arguments.at(0), known::NAME)?;
+            machine.get_named(value + 1, arguments.at(0), known::MESSAGE)?;
+            format!("{}: {}", machine.string_of(value)?, machine.string_of(value + 1)?)
+        }
+        false => {
+            let name = match machine.is_string(arguments.at(1)) {
+                true => machine.rust_string(arguments.at(1))?,
+                false => "Warning".to_owned(),
+            };
+            format!("{name}: {}", machine.string_of(arguments.at(0))?)
+        }
+    };
+    machine.load_root(value, roots::PROCESS);
+    let pid = machine.atoms.intern_str("pid");
+    machine.get_named(value, value, pid)?;
+    let line = format!("(node:{}) {text}\n", machine.number(value));
+    machine.print(To::Error, line.as_bytes());
+    machine.give_undefined()
 }

@@ -49,7 +49,10 @@ pub enum ObjectKind {
     FinalizationRegistry,
     Promise,
     Proxy,
+    /// `arguments` whose elements are those of parameters.
     Arguments,
+    /// `arguments` whose elements are its own.
+    PlainArguments,
     ArrayBuffer,
     SharedArrayBuffer,
     TypedArray,

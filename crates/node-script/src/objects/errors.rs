@@ -3,13 +3,21 @@
 use super::atoms::known;
 use super::class::{ClassId, Flags, ObjectKind, internal};
 use super::layout::FIELDS;
+use crate::compile::code::Place;
 use crate::compile::op::ErrorKind;
+use crate::interpret::frame::{CONSTRUCT, Frame};
 use crate::machine::{Machine, R, roots};
 use crate::thrown::{Outcome, Thrown};
+use std::rc::Rc;
 
 impl Machine {
     /// Throws the value in a register.
     pub(crate) fn throw<T>(&mut self, value: R) -> Outcome<T> {
+        self.thrown_at = self.frames.last().map(|frame| {
+            let template = &frame.code.template;
+            let at = template.place((frame.pc as usize).saturating_sub(1));
+            Place { source: template.source.clone(), line: at.line, column: at.column }
+        });
         self.store_root(roots::EXCEPTION, value);
         Err(Thrown::Exception)
     }
@@ -96,7 +104,7 @@ impl Machine {
             let id = machine.error_class(text)?;
             machine.new_of(error, id)?;
             machine.new_text(text, message)?;
-            machine.begin_error(error, Some(text))?;
+            machine.begin_error(error, Some(text), 0)?;
             machine.copy(to, error);
             Ok(())
         })
@@ -113,12 +121,12 @@ impl Machine {
         Ok(id)
     }
 
-    /// Gives a new error its trace and its message.
-    pub(crate) fn begin_error(&mut self, error: R, message: Option<R>) -> Outcome {
+    /// Gives a new error its trace, without the innermost `skip` calls, and its message.
+    pub(crate) fn begin_error(&mut self, error: R, message: Option<R>, skip: usize) -> Outcome {
         self.scoped(|machine| {
             let trace = machine.temp()?;
             let limit = machine.stack_trace_limit()?;
-            let text = machine.trace(limit);
+            let text = machine.trace(limit, skip);
             machine.new_text(trace, &text)?;
             machine.define_named(error, known::ERROR_STACK, trace, Flags::FIXED)?;
             match message {
@@ -153,7 +161,7 @@ impl Machine {
             let stack = machine.temp()?;
             let limit = machine.stack_trace_limit()?;
             let head = machine.error_head(object)?;
-            let trace = machine.trace(limit);
+            let trace = machine.trace(limit, 0);
             machine.new_text(stack, &format!("{head}{trace}"))?;
             machine.define_named(object, known::STACK, stack, Flags::HIDDEN)
         })
@@ -217,10 +225,20 @@ impl Machine {
         })
     }
 
-    /// The calls that run, as lines of a stack trace.
-    pub(crate) fn trace(&mut self, limit: usize) -> String {
+    /// The innermost calls that an error's trace does not show: those of the constructors that make it, up to the class
+    /// that was called with `new`.
+    pub(crate) fn constructors_of(&mut self, new_target: R) -> usize {
+        let code = self.code_of(new_target);
+        let Some(template) = code.and_then(|code| self.codes.template(code).cloned()) else { return 0 };
+        let constructors = self.frames.iter().rev().take_while(|frame| frame.has(CONSTRUCT));
+        let own = |frame: &Frame| Rc::ptr_eq(&frame.code.template, &template);
+        constructors.enumerate().find(|(_, frame)| own(frame)).map_or(0, |(place, _)| place + 1)
+    }
+
+    /// The calls that run, but for the innermost `skip`, as lines of a stack trace.
+    pub(crate) fn trace(&mut self, limit: usize, skip: usize) -> String {
         let mut text = String::new();
-        for frame in self.frames.iter().rev().take(limit) {
+        for frame in self.frames.iter().rev().skip(skip).take(limit) {
             text.push_str("\n    at ");
             text.push_str(&frame.describe());
         }

@@ -17,6 +17,18 @@ impl Machine {
             return self.proxy_keys(object, symbols);
         }
         let mut keys: Vec<Key> = self.own_indices(object)?.into_iter().map(Key::Index).collect();
+        let named = self.own_named_keys(object)?;
+        keys.extend(named.into_iter().filter(|key| match key {
+            Key::Name(name) => symbols || !self.atoms.is_symbol(*name),
+            Key::Index(_) => true,
+        }));
+        Ok(keys)
+    }
+
+    /// The own names of an object, then its symbols.
+    pub(crate) fn own_named_keys(&mut self, object: R) -> Outcome<Vec<Key>> {
+        let Some(id) = self.class_of(object) else { return Ok(Vec::new()) };
+        let kind = self.classes.get(id).kind;
         let mut names = Vec::new();
         if kind == ObjectKind::String {
             names.push(known::LENGTH);
@@ -35,11 +47,7 @@ impl Machine {
         names.retain(|name| !self.atoms.is_private(*name));
         let (named, by_symbol): (Vec<Atom>, Vec<Atom>) =
             names.into_iter().partition(|name| !self.atoms.is_symbol(*name));
-        keys.extend(named.into_iter().map(Key::Name));
-        if symbols {
-            keys.extend(by_symbol.into_iter().map(Key::Name));
-        }
-        Ok(keys)
+        Ok(named.into_iter().chain(by_symbol).map(Key::Name).collect())
     }
 
     /// The indices of an object's own elements, the least first.

@@ -41,7 +41,9 @@ impl From<Error> for ParseError {
         match &error {
             Error::Expected { found, span, .. } => Self::new(unexpected(found), at(span.start())),
             Error::Unexpected { message, found, span, .. } => {
-                let text = if message.is_empty() { unexpected(found) } else { message.to_string() };
+                // The parser's messages of one or two words say where it was, not what is wrong.
+                let says = message.split(' ').count() > 2;
+                let text = if says { message.to_string() } else { unexpected(found) };
                 Self::new(text, at(span.start()))
             }
             Error::AbruptEnd => Self::new("Unexpected end of input", At { line: 0, column: 0 }),

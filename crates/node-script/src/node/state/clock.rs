@@ -1,0 +1,58 @@
+//! The program's clock: the system's, or a virtual one that moves only when the event loop waits.
+
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+/// The date at which virtual time begins: 2020-01-01, in milliseconds.
+const VIRTUAL_START: f64 = 1_577_836_800_000.0;
+
+/// A clock.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Clock {
+    started: Instant,
+    /// Milliseconds that have passed, if the time is virtual.
+    passed: Option<u64>,
+}
+
+impl Default for Clock {
+    fn default() -> Self {
+        Self::new(false)
+    }
+}
+
+impl Clock {
+    pub(crate) fn new(is_virtual: bool) -> Self {
+        Self { started: Instant::now(), passed: is_virtual.then_some(0) }
+    }
+
+    /// Milliseconds since the program began.
+    pub(crate) fn now(&self) -> f64 {
+        match self.passed {
+            Some(passed) => passed as f64,
+            None => self.started.elapsed().as_secs_f64() * 1e3,
+        }
+    }
+
+    /// The date, in milliseconds since 1970.
+    pub(crate) fn date(&self) -> f64 {
+        match self.passed {
+            Some(passed) => VIRTUAL_START + passed as f64,
+            None => {
+                let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+                (since.as_secs_f64() * 1e3).floor()
+            }
+        }
+    }
+
+    /// Waits until a millisecond of the program's time.
+    pub(crate) fn wait_until(&mut self, when: u64) {
+        match &mut self.passed {
+            Some(passed) => *passed = when.max(*passed),
+            None => {
+                let left = when as f64 - self.now();
+                if left > 0.0 {
+                    std::thread::sleep(Duration::from_secs_f64(left / 1e3));
+                }
+            }
+        }
+    }
+}

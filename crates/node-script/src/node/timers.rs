@@ -1,0 +1,294 @@
+//! `timers`: `setTimeout`, `setInterval`, `setImmediate` and what ends them (Node's `lib/internal/timers.js`).
+//!
+//! A timer is an object of the heap, kept in the machine's table while it waits. When it is due is known by Rust: timers that
+//! are due run in the order of their times, with ticks and jobs between two of them.
+
+use crate::builtins::Method;
+use crate::compile::op::ErrorKind;
+use crate::machine::{Machine, R, THIS, roots};
+use crate::objects::atoms::{Key, known};
+use crate::objects::class::{Flags, ObjectKind};
+use crate::objects::code::Arguments;
+use crate::objects::layout::FIRST;
+use crate::objects::object::Type;
+use crate::thrown::Outcome;
+use heap_model::Value;
+
+const GLOBAL: &[Method] = &[
+    ("clearImmediate", 1, clear),
+    ("clearInterval", 1, clear),
+    ("clearTimeout", 1, clear),
+    ("setImmediate", 1, set_immediate),
+    ("setInterval", 2, set_interval),
+    ("setTimeout", 2, set_timeout),
+];
+const TIMEOUT: &[Method] = &[
+    ("refresh", 0, refresh),
+    ("unref", 0, |machine, _| set_ref(machine, false)),
+    ("ref", 0, |machine, _| set_ref(machine, true)),
+    ("hasRef", 0, has_ref),
+    ("close", 0, close),
+];
+const IMMEDIATE: &[Method] = &[
+    ("unref", 0, |machine, _| set_ref(machine, false)),
+    ("ref", 0, |machine, _| set_ref(machine, true)),
+    ("hasRef", 0, has_ref),
+];
+
+/// The slots of a timer's object: its function, its arguments, its number while it waits.
+const CALLBACK: usize = FIRST;
+const ARGUMENTS: usize = FIRST + 1;
+const NUMBER: usize = FIRST + 2;
+const SLOTS: usize = FIRST + 3;
+/// The longest time (`TIMEOUT_MAX`); what is longer is 1 ms.
+const LONGEST: f64 = 2_147_483_647.0;
+
+pub(super) fn install(machine: &mut Machine) -> Outcome {
+    let prototype = machine.temps(4)?;
+    let (class, global, value) = (prototype + 1, prototype + 2, prototype + 3);
+    for (name, root, methods) in [
+        ("Timeout", roots::TIMEOUT_PROTOTYPE, TIMEOUT),
+        ("Immediate", roots::IMMEDIATE_PROTOTYPE, IMMEDIATE),
+    ] {
+        machine.new_prototype(prototype, root, roots::OBJECT_PROTOTYPE)?;
+        machine.new_constructor(class, name, 0, construct, prototype)?;
+        machine.define_methods(prototype, methods)?;
+        if name == "Timeout" {
+            let name = machine.atoms.intern_str("[Symbol.toPrimitive]");
+            machine.new_native(value, name, 0, to_primitive, false)?;
+            machine.define_named(prototype, known::TO_PRIMITIVE, value, Flags::HIDDEN)?;
+        }
+    }
+    machine.load_root(global, roots::GLOBAL);
+    machine.define_methods(global, GLOBAL)?;
+    machine.jobs.turns.push(run_due);
+    machine.jobs.turns.push(run_immediates);
+    machine.jobs.wait = Some(wait);
+    Ok(())
+}
+
+pub(super) fn make(machine: &mut Machine, to: R) -> Outcome {
+    let global = machine.temps(3)?;
+    let (module, value) = (global + 1, global + 2);
+    machine.load_root(global, roots::GLOBAL);
+    machine.new_object(module, GLOBAL.len())?;
+    for (name, ..) in GLOBAL {
+        let name = machine.atoms.intern_str(name);
+        machine.get_named(value, global, name)?;
+        machine.define_named(module, name, value, Flags::PLAIN)?;
+    }
+    machine.copy(to, module);
+    Ok(())
+}
+
+fn construct(machine: &mut Machine, _: Arguments) -> Outcome<R> {
+    machine.throw_type_error("Illegal constructor")
+}
+
+// -- starting ---------------------------------------------------------------------------------------------------
+
+fn set_timeout(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    start(machine, arguments, false)
+}
+
+fn set_interval(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    start(machine, arguments, true)
+}
+
+fn start(machine: &mut Machine, arguments: Arguments, repeats: bool) -> Outcome<R> {
+    check_callback(machine, arguments.at(0))?;
+    let after = match machine.is_undefined(arguments.at(1)) {
+        true => 1.0,
+        false => machine.to_number(arguments.at(1))?,
+    };
+    let after = if (1.0..=LONGEST).contains(&after) { after.trunc() as u64 } else { 1 };
+    let number = machine.node.timers.start(after, repeats);
+    keep(machine, arguments, number, roots::TIMEOUT_PROTOTYPE, 2)
+}
+
+fn set_immediate(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    check_callback(machine, arguments.at(0))?;
+    let number = machine.node.timers.start_immediate();
+    keep(machine, arguments, number, roots::IMMEDIATE_PROTOTYPE, 1)
+}
+
+fn check_callback(machine: &mut Machine, value: R) -> Outcome {
+    if machine.is_callable(value) {
+        return Ok(());
+    }
+    let shown = machine.received(value);
+    let text = format!("The \"callback\" argument must be of type function. Received {shown}");
+    machine.throw_node_error(ErrorKind::TypeError, "ERR_INVALID_ARG_TYPE", &text)
+}
+
+/// Makes a timer's object, and keeps it in the table.
+fn keep(
+    machine: &mut Machine,
+    arguments: Arguments,
+    number: usize,
+    prototype: usize,
+    first: usize,
+) -> Outcome<R> {
+    let object = machine.temps(2)?;
+    let value = object + 1;
+    machine.new_kind(object, prototype, ObjectKind::Host, SLOTS)?;
+    machine.registers().store(object, CALLBACK, arguments.at(0))?;
+    if arguments.count > first {
+        machine.list_of(value, arguments.at(first), arguments.count - first)?;
+        machine.registers().store(object, ARGUMENTS, value)?;
+    }
+    machine.registers().store_value(object, NUMBER, Value::Smi(number as i32))?;
+    machine.load_root(value, roots::TIMERS);
+    machine.put_in_table(value, number, object, roots::TIMERS)?;
+    Ok(object)
+}
+
+// -- ending -----------------------------------------------------------------------------------------------------
+
+/// The number of a timer's object that waits.
+fn number_of(machine: &mut Machine, object: R) -> Option<usize> {
+    if machine.kind_of(object) != Some(ObjectKind::Host) {
+        return None;
+    }
+    let registers = machine.registers();
+    let number = registers.peek(object, NUMBER).ok()?.as_smi()?;
+    usize::try_from(number).ok()
+}
+
+fn clear(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let value = arguments.at(0);
+    let number = match machine.type_of(value) {
+        Type::Object(_) => number_of(machine, value),
+        Type::Smi(_) | Type::Double | Type::String => {
+            let order = machine.to_number(value)? as u64;
+            let waiting = &machine.node.timers.waiting;
+            waiting.iter().find(|(_, waiting)| waiting.order == order).map(|(number, _)| number)
+        }
+        _ => None,
+    };
+    if let Some(number) = number {
+        end(machine, number)?;
+    }
+    machine.give_undefined()
+}
+
+/// Forgets a timer: its object refers to nothing any more.
+fn end(machine: &mut Machine, number: usize) -> Outcome {
+    machine.node.timers.end(number);
+    machine.scoped(|machine| {
+        let object = machine.temps(2)?;
+        let table = object + 1;
+        machine.load_root(table, roots::TIMERS);
+        machine.registers().load(object, table, number)?;
+        machine.registers().store_value(table, number, Value::Undefined)?;
+        if machine.is_object(object) {
+            for slot in [CALLBACK, ARGUMENTS, NUMBER] {
+                machine.registers().store_value(object, slot, Value::Undefined)?;
+            }
+        }
+        Ok(())
+    })
+}
+
+// -- methods ----------------------------------------------------------------------------------------------------
+
+fn refresh(machine: &mut Machine, _: Arguments) -> Outcome<R> {
+    if let Some(number) = number_of(machine, THIS) {
+        machine.node.timers.restart(number);
+    }
+    Ok(THIS)
+}
+
+fn set_ref(machine: &mut Machine, holds: bool) -> Outcome<R> {
+    if let Some(number) = number_of(machine, THIS)
+        && let Some(waiting) = machine.node.timers.waiting.get_mut(number)
+    {
+        waiting.holds = holds;
+    }
+    Ok(THIS)
+}
+
+fn has_ref(machine: &mut Machine, _: Arguments) -> Outcome<R> {
+    let number = number_of(machine, THIS);
+    let waiting = number.and_then(|number| machine.node.timers.waiting.get(number));
+    let holds = waiting.is_some_and(|waiting| waiting.holds);
+    machine.give_bool(holds)
+}
+
+fn close(machine: &mut Machine, _: Arguments) -> Outcome<R> {
+    if let Some(number) = number_of(machine, THIS) {
+        end(machine, number)?;
+    }
+    Ok(THIS)
+}
+
+fn to_primitive(machine: &mut Machine, _: Arguments) -> Outcome<R> {
+    let number = number_of(machine, THIS);
+    let waiting = number.and_then(|number| machine.node.timers.waiting.get(number));
+    let order = waiting.map_or(0, |waiting| waiting.order);
+    machine.give_number(order as f64)
+}
+
+// -- running ----------------------------------------------------------------------------------------------------
+
+/// Calls the function of the timer with a number.
+fn fire(machine: &mut Machine, number: usize, again: bool) -> Outcome {
+    machine.scoped(|machine| {
+        let object = machine.temps(4)?;
+        let (function, list, result) = (object + 1, object + 2, object + 3);
+        machine.load_root(list, roots::TIMERS);
+        machine.registers().load(object, list, number)?;
+        machine.registers().load(function, object, CALLBACK)?;
+        machine.registers().load(list, object, ARGUMENTS)?;
+        match again {
+            true => machine.node.timers.restart(number),
+            false => end(machine, number)?,
+        }
+        let mut given = Vec::new();
+        if machine.is_object(list) {
+            for index in 0..machine.array_length(list) {
+                let value = machine.temp()?;
+                machine.get(value, list, Key::Index(index as u32))?;
+                given.push(value);
+            }
+        }
+        machine.call(result, function, object, &given)
+    })
+}
+
+fn run_due(machine: &mut Machine) -> Outcome<bool> {
+    machine.node.timers.now = machine.node.clock.now() as u64;
+    let mut ran = false;
+    while let Some(number) = machine.node.timers.next_due() {
+        ran = true;
+        let again = machine.node.timers.waiting[number].repeats;
+        fire(machine, number, again)?;
+        machine.run_jobs()?;
+        machine.report_unhandled()?;
+    }
+    Ok(ran)
+}
+
+fn run_immediates(machine: &mut Machine) -> Outcome<bool> {
+    let mut batch = machine.node.timers.immediates.len();
+    let ran = batch > 0;
+    // Those that are added meanwhile run in the next turn.
+    let last = machine.node.timers.started;
+    while batch > 0
+        && let Some(number) = machine.node.timers.immediates.front().copied()
+        && machine.node.timers.waiting[number].order <= last
+    {
+        batch -= 1;
+        fire(machine, number, false)?;
+        machine.run_jobs()?;
+        machine.report_unhandled()?;
+    }
+    Ok(ran)
+}
+
+/// Waits for the next timer, if the program does.
+fn wait(machine: &mut Machine) -> Outcome<bool> {
+    let Some(when) = machine.node.timers.next_time() else { return Ok(false) };
+    machine.node.clock.wait_until(when);
+    Ok(true)
+}

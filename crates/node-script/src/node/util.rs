@@ -1,0 +1,398 @@
+//! `util`: inspecting and formatting values, and what programs use to say what a value is.
+
+use super::check_options::{flag, whole};
+use super::inspect::{CUSTOM, Style, number};
+use crate::builtins::Method;
+use crate::machine::{Machine, R, roots};
+use crate::objects::atoms::known;
+use crate::objects::class::{Flags, ObjectKind};
+use crate::objects::code::{Arguments, Callable};
+use crate::objects::object::Type;
+use crate::thrown::Outcome;
+
+const METHODS: &[Method] = &[
+    ("format", 0, format),
+    ("inherits", 2, inherits),
+    ("deprecate", 2, deprecate),
+    ("promisify", 1, promisify),
+    ("isArray", 1, is_array),
+];
+
+const TYPES: &[Method] = &[
+    ("isPromise", 1, |machine, arguments| is_kind(machine, arguments, &[ObjectKind::Promise])),
+    ("isMap", 1, |machine, arguments| is_kind(machine, arguments, &[ObjectKind::Map])),
+    ("isSet", 1, |machine, arguments| is_kind(machine, arguments, &[ObjectKind::Set])),
+    ("isWeakMap", 1, |machine, arguments| is_kind(machine, arguments, &[ObjectKind::WeakMap])),
+    ("isWeakSet", 1, |machine, arguments| is_kind(machine, arguments, &[ObjectKind::WeakSet])),
+    ("isDate", 1, |machine, arguments| is_kind(machine, arguments, &[ObjectKind::Date])),
+    ("isRegExp", 1, |machine, arguments| is_kind(machine, arguments, &[ObjectKind::RegExp])),
+    ("isNativeError", 1, |machine, arguments| is_kind(machine, arguments, &[ObjectKind::Error])),
+    ("isProxy", 1, |machine, arguments| is_kind(machine, arguments, &[ObjectKind::Proxy])),
+    ("isTypedArray", 1, |machine, arguments| is_kind(machine, arguments, &[ObjectKind::TypedArray])),
+    ("isDataView", 1, |machine, arguments| is_kind(machine, arguments, &[ObjectKind::DataView])),
+    ("isArrayBuffer", 1, |machine, arguments| is_kind(machine, arguments, &[ObjectKind::ArrayBuffer])),
+    ("isAnyArrayBuffer", 1, |machine, arguments| {
+        is_kind(machine, arguments, &[ObjectKind::ArrayBuffer, ObjectKind::SharedArrayBuffer])
+    }),
+    ("isAsyncFunction", 1, |machine, arguments| is_function(machine, arguments, |code| code.is_async)),
+    ("isGeneratorFunction", 1, |machine, arguments| {
+        is_function(machine, arguments, |code| code.is_generator)
+    }),
+];
+
+pub(super) fn install(machine: &mut Machine) -> Outcome {
+    let function = machine.temps(2)?;
+    let name = machine.atoms.intern_str("inspect");
+    machine.new_native(function, name, 2, inspect, false)?;
+    let custom = machine.shared_symbol(CUSTOM);
+    machine.atom_value(function + 1, custom)?;
+    let key = machine.atoms.intern_str("custom");
+    machine.define_named(function, key, function + 1, Flags::PLAIN)?;
+    machine.store_root(roots::INSPECT, function);
+    let style = Style::default();
+    let depth = machine.temp()?;
+    machine.set_number(depth, 2.0)?;
+    style_object(machine, function + 1, &style, depth)?;
+    let key = machine.atoms.intern_str("defaultOptions");
+    machine.define_named(function, key, function + 1, Flags::PLAIN)
+}
+
+pub(super) fn make(machine: &mut Machine, to: R) -> Outcome {
+    let util = machine.temps(2)?;
+    machine.new_object(util, 8)?;
+    machine.load_root(util + 1, roots::INSPECT);
+    let inspect = machine.atoms.intern_str("inspect");
+    machine.define_named(util, inspect, util + 1, Flags::PLAIN)?;
+    machine.define_methods(util, METHODS)?;
+    machine.new_object(util + 1, 8)?;
+    machine.define_methods(util + 1, TYPES)?;
+    let types = machine.atoms.intern_str("types");
+    machine.define_named(util, types, util + 1, Flags::PLAIN)?;
+    machine.copy(to, util);
+    Ok(())
+}
+
+// -- inspect ----------------------------------------------------------------------------------------------------
+
+fn inspect(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let mut style = Style::default();
+    let options = arguments.at(1);
+    match machine.type_of(options) {
+        Type::Object(_) => style = read_style(machine, options)?,
+        // The old form: showHidden, depth, colors.
+        Type::Bool(hidden) => {
+            style.show_hidden = hidden;
+            if !machine.is_undefined(arguments.at(2)) {
+                style.depth = depth_of(machine, arguments.at(2))?;
+            }
+        }
+        _ => {}
+    }
+    let text = machine.inspect_with(arguments.at(0), &style)?;
+    machine.give_text(&text)
+}
+
+/// A depth: `null` and infinity are none.
+fn depth_of(machine: &mut Machine, value: R) -> Outcome<Option<i64>> {
+    if machine.is_null(value) {
+        return Ok(None);
+    }
+    let depth = machine.to_number(value)?;
+    Ok(depth.is_finite().then_some(depth as i64))
+}
+
+/// The style that an object of options tells.
+fn read_style(machine: &mut Machine, options: R) -> Outcome<Style> {
+    let mut style = Style::default();
+    let value = machine.temp()?;
+    let name = machine.atoms.intern_str("depth");
+    machine.get_named(value, options, name)?;
+    if !machine.is_undefined(value) {
+        style.depth = depth_of(machine, value)?;
+    }
+    style.show_hidden = flag(machine, options, "showHidden", false)?;
+    style.custom = flag(machine, options, "customInspect", true)?;
+    style.proxies = flag(machine, options, "showProxy", false)?;
+    style.sorted = flag(machine, options, "sorted", false)?;
+    style.getters = flag(machine, options, "getters", false)?;
+    style.width = whole(machine, options, "breakLength", style.width)?;
+    style.elements = whole(machine, options, "maxArrayLength", style.elements)?;
+    style.characters = whole(machine, options, "maxStringLength", style.characters)?;
+    let name = machine.atoms.intern_str("compact");
+    machine.get_named(value, options, name)?;
+    style.compact = match machine.type_of(value) {
+        Type::Bool(false) => 0,
+        Type::Smi(levels) => i64::from(levels),
+        _ => style.compact,
+    };
+    Ok(style)
+}
+
+/// The options that an object's own inspection is given.
+pub(super) fn style_object(machine: &mut Machine, to: R, style: &Style, depth: R) -> Outcome {
+    let limit = |value: usize| if value == usize::MAX { f64::INFINITY } else { value as f64 };
+    machine.scoped(|machine| {
+        let object = machine.temps(2)?;
+        let value = object + 1;
+        machine.new_object(object, 14)?;
+        let flag = |machine: &mut Machine, name, flag| {
+            machine.registers().set_bool(value, flag);
+            machine.plain(object, name, value)
+        };
+        let whole = |machine: &mut Machine, name, number| {
+            machine.set_number(value, number)?;
+            machine.plain(object, name, value)
+        };
+        flag(machine, "showHidden", style.show_hidden)?;
+        machine.plain(object, "depth", depth)?;
+        flag(machine, "colors", false)?;
+        flag(machine, "customInspect", style.custom)?;
+        flag(machine, "showProxy", style.proxies)?;
+        whole(machine, "maxArrayLength", limit(style.elements))?;
+        whole(machine, "maxStringLength", limit(style.characters))?;
+        whole(machine, "breakLength", limit(style.width))?;
+        whole(machine, "compact", style.compact as f64)?;
+        flag(machine, "sorted", style.sorted)?;
+        flag(machine, "getters", style.getters)?;
+        flag(machine, "numericSeparator", false)?;
+        machine.copy(to, object);
+        Ok(())
+    })
+}
+
+/// Without colours, a text is itself.
+pub(super) fn stylize(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    machine.to_string(0, arguments.at(0))?;
+    Ok(0)
+}
+
+// -- format -----------------------------------------------------------------------------------------------------
+
+fn format(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let text = machine.format(arguments.at(0), arguments.count)?;
+    machine.give_text(&text)
+}
+
+impl Machine {
+    /// `util.format` of values in a row of registers: what `console.log` prints.
+    pub(crate) fn format(&mut self, first: R, count: usize) -> Outcome<String> {
+        let mut text = String::new();
+        let mut used = 0;
+        if count > 0 && self.is_string(first) {
+            let format = self.rust_string(first)?;
+            used = 1;
+            match count == 1 {
+                true => return Ok(format),
+                false => self.fill_in(&mut text, &format, first, count, &mut used)?,
+            }
+        }
+        for place in used..count {
+            if place > 0 {
+                text.push(' ');
+            }
+            let shown = self.scoped(|machine| machine.inspect(first + place))?;
+            text.push_str(&shown);
+        }
+        Ok(text)
+    }
+
+    fn fill_in(
+        &mut self,
+        text: &mut String,
+        format: &str,
+        first: R,
+        count: usize,
+        used: &mut usize,
+    ) -> Outcome {
+        let mut rest = format;
+        while let Some(at) = rest.find('%') {
+            text.push_str(&rest[..at]);
+            let letter = rest[at + 1..].chars().next();
+            match letter {
+                Some('%') => text.push('%'),
+                Some(letter @ ('s' | 'd' | 'i' | 'f' | 'j' | 'o' | 'O' | 'c')) if *used < count => {
+                    let value = first + *used;
+                    *used += 1;
+                    let shown = self.scoped(|machine| machine.fill_one(letter, value))?;
+                    text.push_str(&shown);
+                }
+                _ => {
+                    text.push('%');
+                    rest = &rest[at + 1..];
+                    continue;
+                }
+            }
+            rest = &rest[at + 2..];
+        }
+        text.push_str(rest);
+        Ok(())
+    }
+
+    fn fill_one(&mut self, letter: char, value: R) -> Outcome<String> {
+        let found = self.type_of(value);
+        match letter {
+            's' => match found {
+                Type::Smi(_) | Type::Double => Ok(number(self.number(value))),
+                Type::BigInt => Ok(format!("{}n", self.show(value))),
+                Type::Object(_) if self.is_callable(value) || self.has_own_text(value)? => {
+                    self.string_of(value)
+                }
+                Type::Object(_) => {
+                    self.inspect_with(value, &Style { depth: Some(0), ..Style::default() })
+                }
+                _ => Ok(self.show(value)),
+            },
+            'd' | 'i' | 'f' => match found {
+                Type::BigInt if letter != 'f' => Ok(format!("{}n", self.show(value))),
+                Type::Symbol(_) => Ok("NaN".to_owned()),
+                Type::Object(_) if letter == 'd' => self.as_number(value, "Number"),
+                _ if letter == 'd' => Ok(number(self.to_number(value)?)),
+                Type::Object(_) if letter == 'i' => self.as_number(value, "parseInt"),
+                _ if letter == 'i' => self.as_number(value, "parseInt"),
+                _ => self.as_number(value, "parseFloat"),
+            },
+            'j' => self.as_json(value),
+            'O' => self.inspect_with(value, &Style::default()),
+            'o' => {
+                let style =
+                    Style { show_hidden: true, proxies: true, depth: Some(4), ..Style::default() };
+                self.inspect_with(value, &style)
+            }
+            _ => Ok(String::new()),
+        }
+    }
+
+    /// What a global function makes of a value, a number.
+    fn as_number(&mut self, value: R, function: &str) -> Outcome<String> {
+        let global = self.temps(2)?;
+        self.load_root(global, roots::GLOBAL);
+        let function = self.atoms.intern_str(function);
+        self.call_method(global + 1, global, function, &[value])?;
+        Ok(number(self.number(global + 1)))
+    }
+
+    fn as_json(&mut self, value: R) -> Outcome<String> {
+        let json = self.temps(2)?;
+        self.load_root(json, roots::GLOBAL);
+        let name = self.atoms.intern_str("JSON");
+        self.get_named(json, json, name)?;
+        let stringify = self.atoms.intern_str("stringify");
+        match self.call_method(json + 1, json, stringify, &[value]) {
+            Ok(()) => self.string_of(json + 1),
+            Err(thrown) => {
+                self.catch(json, thrown)?;
+                let head = self.error_head(json)?;
+                if head.contains("circular structure") {
+                    return Ok("[Circular]".to_owned());
+                }
+                self.throw(json)
+            }
+        }
+    }
+
+    /// Whether a program has given an object a text of its own: a method `toString`, its own or its class's.
+    fn has_own_text(&mut self, object: R) -> Outcome<bool> {
+        self.scoped(|machine| {
+            let holder = machine.temps(2)?;
+            let value = holder + 1;
+            machine.get_named(value, object, known::TO_STRING)?;
+            if !machine.is_callable(value) || machine.kind_of(object) == Some(ObjectKind::Proxy) {
+                return Ok(false);
+            }
+            machine.copy(holder, object);
+            let mut own = true;
+            while machine.own_flags(holder, known::TO_STRING.into())?.is_none() {
+                own = false;
+                machine.prototype_of(holder, holder)?;
+                if !machine.is_object(holder) {
+                    return Ok(false);
+                }
+            }
+            if own {
+                return Ok(true);
+            }
+            machine.own_property(value, holder, known::CONSTRUCTOR.into())?;
+            let code = machine.code_of(value);
+            Ok(!code.is_some_and(|code| matches!(machine.codes.get(code), Callable::Native(_))))
+        })
+    }
+}
+
+// -- the rest ---------------------------------------------------------------------------------------------------
+
+fn inherits(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let (class, parent) = (arguments.at(0), arguments.at(1));
+    let prototype = machine.temps(2)?;
+    machine.get_named(prototype, class, known::PROTOTYPE)?;
+    machine.get_named(prototype + 1, parent, known::PROTOTYPE)?;
+    let name = machine.atoms.intern_str("super_");
+    machine.define_named(class, name, parent, Flags::HIDDEN)?;
+    machine.set_prototype(prototype, prototype + 1)?;
+    machine.give_undefined()
+}
+
+/// The function itself: warnings of deprecation are not printed.
+fn deprecate(_: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    Ok(arguments.at(0))
+}
+
+fn promisify(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let function = machine.temp()?;
+    let name = machine.atoms.intern_str("promisified");
+    machine.new_native(function, name, 0, promisified, false)?;
+    let Some(code) = machine.code_of(function) else { return machine.give_undefined() };
+    machine.native_closure(0, code, arguments.at(0))?;
+    Ok(0)
+}
+
+/// Calls the function behind with a callback that settles a promise.
+fn promisified(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let function = machine.temps(6)?;
+    let (promise, resolve, reject) = (function + 1, function + 2, function + 3);
+    let (callback, pair) = (function + 4, function + 5);
+    machine.native_data(function, 0)?;
+    machine.new_promise(promise)?;
+    machine.resolving_functions(resolve, reject, promise)?;
+    machine.new_array(pair, 2)?;
+    machine.put_element(pair, 0, resolve)?;
+    machine.put_element(pair, 1, reject)?;
+    let name = machine.atoms.intern_str("");
+    machine.new_native(callback, name, 2, settle, false)?;
+    if let Some(code) = machine.code_of(callback) {
+        machine.native_closure(callback, code, pair)?;
+    }
+    let mut given: Vec<R> = (0..arguments.count).map(|place| arguments.at(place)).collect();
+    given.push(callback);
+    machine.call(function, function, crate::machine::THIS, &given)?;
+    Ok(promise)
+}
+
+fn settle(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let pair = machine.temps(2)?;
+    machine.native_data(pair, 0)?;
+    let error = arguments.at(0);
+    let failed = machine.to_boolean(error);
+    machine.get(pair + 1, pair, crate::objects::atoms::Key::Index(u32::from(failed)))?;
+    let value = if failed { error } else { arguments.at(1) };
+    machine.call(pair, pair + 1, pair, &[value])?;
+    machine.give_undefined()
+}
+
+fn is_array(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    is_kind(machine, arguments, &[ObjectKind::Array])
+}
+
+fn is_kind(machine: &mut Machine, arguments: Arguments, kinds: &[ObjectKind]) -> Outcome<R> {
+    let kind = machine.kind_of(arguments.at(0));
+    machine.give_bool(kind.is_some_and(|kind| kinds.contains(&kind)))
+}
+
+fn is_function(
+    machine: &mut Machine,
+    arguments: Arguments,
+    test: fn(&crate::compile::code::Template) -> bool,
+) -> Outcome<R> {
+    let code = machine.code_of(arguments.at(0));
+    let found = code.and_then(|code| machine.codes.template(code).cloned());
+    machine.give_bool(found.is_some_and(|code| test(&code)))
+}

@@ -1,0 +1,135 @@
+//! `v8`: the heap's own figures.
+
+use crate::builtins::Method;
+use crate::compile::op::ErrorKind;
+use crate::machine::{Machine, R, roots};
+use crate::objects::code::Arguments;
+use crate::thrown::Outcome;
+
+const METHODS: &[Method] = &[
+    ("getHeapStatistics", 0, heap_statistics),
+    ("getHeapSpaceStatistics", 0, space_statistics),
+    ("setFlagsFromString", 1, set_flags),
+    ("writeHeapSnapshot", 2, write_snapshot),
+    ("cachedDataVersionTag", 0, version_tag),
+];
+
+/// Spaces that V8 lists and that this heap does not have.
+const OTHERS: &[&str] = &[
+    "code_space",
+    "shared_space",
+    "new_large_object_space",
+    "code_large_object_space",
+    "shared_large_object_space",
+];
+/// The order in which V8 lists them.
+const ORDER: &[&str] = &[
+    "read_only_space",
+    "new_space",
+    "old_space",
+    "code_space",
+    "shared_space",
+    "new_large_object_space",
+    "large_object_space",
+    "code_large_object_space",
+    "shared_large_object_space",
+];
+
+pub(super) fn make(machine: &mut Machine, to: R) -> Outcome {
+    let module = machine.temp()?;
+    machine.new_object(module, METHODS.len())?;
+    machine.define_methods(module, METHODS)?;
+    machine.copy(to, module);
+    Ok(())
+}
+
+fn heap_statistics(machine: &mut Machine, _: Arguments) -> Outcome<R> {
+    let figures = machine.runtime.heap_statistics();
+    let external = machine.runtime.memory_usage().get(mem_report::Figure::External).unwrap_or(0);
+    let rows = [
+        ("total_heap_size", figures.committed as f64),
+        ("total_heap_size_executable", 0.0),
+        ("total_physical_size", figures.physical as f64),
+        ("total_available_size", figures.available as f64),
+        ("used_heap_size", figures.used as f64),
+        ("heap_size_limit", figures.limit as f64),
+        ("malloced_memory", 0.0),
+        ("peak_malloced_memory", 0.0),
+        ("does_zap_garbage", 0.0),
+        ("number_of_native_contexts", 1.0),
+        ("number_of_detached_contexts", 0.0),
+        ("total_global_handles_size", figures.global_handles_total as f64),
+        ("used_global_handles_size", figures.global_handles_used as f64),
+        ("external_memory", external as f64),
+    ];
+    object_of(machine, &rows)
+}
+
+fn object_of(machine: &mut Machine, rows: &[(&str, f64)]) -> Outcome<R> {
+    let object = machine.temps(2)?;
+    machine.new_object(object, rows.len())?;
+    for (name, number) in rows {
+        machine.set_number(object + 1, *number)?;
+        machine.plain(object, name, object + 1)?;
+    }
+    Ok(object)
+}
+
+fn space_statistics(machine: &mut Machine, _: Arguments) -> Outcome<R> {
+    let mut spaces = machine.runtime.heap().space_statistics();
+    let names: Vec<&str> = spaces.iter().map(|space| space.name).collect();
+    if let Some(model) = spaces.first().copied() {
+        for name in OTHERS.iter().filter(|name| !names.contains(name)) {
+            let mut space = model;
+            space.name = name;
+            (space.committed, space.physical, space.used, space.available) = (0, 0, 0, 0);
+            spaces.push(space);
+        }
+    }
+    spaces.sort_by_key(|space| ORDER.iter().position(|name| *name == space.name));
+    let list = machine.temps(2)?;
+    let name = list + 1;
+    machine.new_array(list, spaces.len())?;
+    for (place, space) in spaces.iter().enumerate() {
+        machine.scoped(|machine| {
+            let object = machine.temps(2)?;
+            machine.new_object(object, 5)?;
+            machine.new_text(name, space.name)?;
+            machine.plain(object, "space_name", name)?;
+            for (name, bytes) in [
+                ("space_size", space.committed),
+                ("space_used_size", space.used),
+                ("space_available_size", space.available),
+                ("physical_space_size", space.physical),
+            ] {
+                machine.set_number(object + 1, bytes as f64)?;
+                machine.plain(object, name, object + 1)?;
+            }
+            machine.put_element(list, place as u32, object)
+        })?;
+    }
+    machine.set_array_length(list, spaces.len())?;
+    Ok(list)
+}
+
+/// `--expose-gc` alone.
+fn set_flags(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let flag = machine.string_of(arguments.at(0))?;
+    if !matches!(flag.replace('_', "-").as_str(), "--expose-gc") {
+        let text = format!("The flag {flag} is not supported");
+        return machine.throw_node_error(ErrorKind::Error, "ERR_FEATURE_UNAVAILABLE_ON_PLATFORM", &text);
+    }
+    let global = machine.temp()?;
+    machine.load_root(global, roots::GLOBAL);
+    machine.expose_gc(global)?;
+    machine.give_undefined()
+}
+
+fn write_snapshot(machine: &mut Machine, _: Arguments) -> Outcome<R> {
+    let text = "v8.writeHeapSnapshot is not supported";
+    machine.throw_node_error(ErrorKind::Error, "ERR_FEATURE_UNAVAILABLE_ON_PLATFORM", text)
+}
+
+fn version_tag(machine: &mut Machine, _: Arguments) -> Outcome<R> {
+    machine.give_number(0.0)
+}

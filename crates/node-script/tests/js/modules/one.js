@@ -1,0 +1,1 @@
+exports.name = 'one'; exports.two = require('./two'); exports.done = true;
