@@ -123,12 +123,36 @@ impl Machine {
             if identity == 0 {
                 continue;
             }
-            let reason = self.temps(2)?;
+            let promise = self.temps(2)?;
+            let reason = promise + 1;
             self.load_root(reason, roots::KEPT);
-            self.registers().load(reason, reason, place)?;
-            self.registers().load(reason, reason, crate::objects::promise::RESULT)?;
+            self.registers().load(promise, reason, place)?;
+            self.registers().load(reason, promise, crate::objects::promise::RESULT)?;
+            if self.emit_to_listeners("unhandledRejection", &[reason, promise])? {
+                continue;
+            }
+            if self.kind_of(reason) != Some(crate::objects::class::ObjectKind::Error) {
+                self.unhandled_rejection(reason)?;
+            }
             return self.throw(reason);
         }
         Ok(())
+    }
+
+    /// The error for a rejection whose reason is no error.
+    fn unhandled_rejection(&mut self, reason: R) -> Outcome {
+        use crate::objects::atoms::known;
+        use crate::objects::class::Flags;
+        let shown = self.inspect(reason)?;
+        let message = format!(
+            "This error originated either by throwing inside of an async function without a catch block, or by \
+             rejecting a promise which was not handled with .catch(). The promise rejected with the reason \"{shown}\"."
+        );
+        let text = self.temp()?;
+        self.new_error(reason, crate::compile::op::ErrorKind::Error, &message)?;
+        self.new_text(text, "UnhandledPromiseRejection")?;
+        self.define_named(reason, known::NAME, text, Flags::HIDDEN)?;
+        self.new_text(text, "ERR_UNHANDLED_REJECTION")?;
+        self.define_named(reason, known::CODE, text, Flags::PLAIN)
     }
 }

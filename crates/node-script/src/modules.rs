@@ -100,6 +100,8 @@ impl Machine {
     /// Runs a CommonJS module's text; gives the module.
     pub(crate) fn load_module(&mut self, to: R, path: &Path, text: &str) -> Outcome {
         let name = path.to_string_lossy().into_owned();
+        // A byte-order mark is no part of it.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let is_json = path.extension().is_some_and(|end| end == "json");
         let is_module = path.extension().is_some_and(|end| end == "mjs");
         self.scoped(|machine| {
@@ -252,7 +254,7 @@ fn require(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
 }
 
 /// The file that a path names, as `require` looks for it.
-fn find_file(path: &Path) -> Option<PathBuf> {
+pub(crate) fn find_file(path: &Path) -> Option<PathBuf> {
     let with = |end: &str| PathBuf::from(format!("{}{end}", path.display()));
     let candidates =
         [path.to_owned(), with(".js"), with(".json"), path.join("index.js"), with(".mjs")];

@@ -50,6 +50,11 @@ const GLOBALS: &[fn(&mut Machine) -> Outcome] = &[
     perf_hooks::install,
 ];
 
+/// The version of a Node, without the v.
+pub(crate) fn version(node: node_memory::NodeVersion) -> &'static str {
+    process::versions(node).0
+}
+
 pub(crate) fn install(machine: &mut Machine) -> Outcome {
     GLOBALS.iter().try_for_each(|install| machine.scoped(install))
 }

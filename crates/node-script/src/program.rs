@@ -24,6 +24,9 @@ pub enum Finished {
     OutOfMemory(OutOfMemory),
 }
 
+/// Where Node's own code throws that a module is not found.
+const NOT_FOUND: &str = "node:internal/modules/cjs/loader:1210\n  throw err;\n  ^";
+
 /// Why a machine could not be made, or a file not be read.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -175,8 +178,14 @@ impl Machine {
     /// # Errors
     /// [`ScriptError::File`] if it cannot be read.
     pub fn run_file(&mut self, path: &Path) -> Result<Finished, ScriptError> {
-        let bytes = std::fs::read(path).map_err(ScriptError::File)?;
-        let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let whole = self.options.directory.join(path);
+        let Some(path) = crate::modules::find_file(&whole) else {
+            let whole = whole.display();
+            return Ok(Finished::Uncaught(format!(
+                "{NOT_FOUND}\n\nError: Cannot find module '{whole}' {{\n  code: 'MODULE_NOT_FOUND',\n  requireStack: []\n}}"
+            )));
+        };
+        let bytes = std::fs::read(&path).map_err(ScriptError::File)?;
         let text = String::from_utf8_lossy(&bytes);
         Ok(self.run_text(&path, &text))
     }
@@ -187,11 +196,12 @@ impl Machine {
             let module = machine.temp()?;
             let name = path.to_string_lossy();
             machine.set_arguments(&name)?;
-            machine.load_module(module, path, text)?;
+            let loaded = machine.load_module(module, path, text);
             machine.undefined(module);
-            machine.run_event_loop()?;
+            machine.survive(loaded)?;
+            machine.run_to_the_end()?;
             machine.emit_before_exit()?;
-            machine.run_event_loop()?;
+            machine.run_to_the_end()?;
             machine.emit_exit(None)
         });
         let finished = match result {
@@ -202,6 +212,41 @@ impl Machine {
         let _ = std::io::Write::flush(&mut self.options.out);
         let _ = std::io::Write::flush(&mut self.options.err);
         finished
+    }
+
+    /// Runs the event loop, also after exceptions that the program's `uncaughtException` listeners take.
+    fn run_to_the_end(&mut self) -> Outcome {
+        loop {
+            let ran = self.run_event_loop();
+            let ended = ran.is_ok();
+            self.survive(ran)?;
+            if ended {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Gives an exception to the program's `uncaughtException` listeners; without any, it goes on.
+    fn survive(&mut self, outcome: Outcome) -> Outcome {
+        let Err(thrown) = outcome else { return Ok(()) };
+        let place = self.thrown_at.clone();
+        self.scoped(|machine| {
+            let exception = machine.temps(2)?;
+            machine.catch(exception, thrown)?;
+            machine.new_text(exception + 1, "uncaughtException")?;
+            if machine.emit_to_listeners("uncaughtException", &[exception, exception + 1])? {
+                return Ok(());
+            }
+            let thrown = machine.throw(exception);
+            machine.thrown_at = place;
+            thrown
+        })
+    }
+
+    /// The version of Node that is played, as `process.version` has it.
+    #[must_use]
+    pub fn version(&self) -> String {
+        format!("v{}", crate::node::version(self.options.node))
     }
 
     fn finish(&mut self, thrown: Thrown) -> Finished {
@@ -231,12 +276,13 @@ impl Machine {
         let shown = self.inspect(exception)?;
         let is_error = self.kind_of(exception) == Some(ObjectKind::Error);
         let space = if is_error { "\n\n" } else { "\n" };
-        let hint = match is_error {
+        let hint = match self.is_object(exception) {
             true => "",
             false => "\n(Use `node --trace-uncaught ...` to show where the exception was thrown)",
         };
         Ok(match place {
-            Some(place) => format!("{place}{space}{shown}{hint}"),
+            Some(place) if is_error => format!("{place}{space}{shown}"),
+            Some(place) => format!("\n{place}{space}{shown}{hint}"),
             None if is_error => shown,
             None => format!("Uncaught:\n{shown}{hint}"),
         })
@@ -245,18 +291,25 @@ impl Machine {
     /// The line that has thrown, with its file and a mark below.
     fn uncaught_place(&mut self, exception: R) -> Outcome<Option<String>> {
         if self.internal_error(exception)? {
-            return Ok(Some("node:internal/modules/cjs/loader:1210\n  throw err;\n  ^".to_owned()));
+            return Ok(Some(NOT_FOUND.to_owned()));
         }
-        let Some(place) = self.thrown_at.take() else { return Ok(None) };
-        let text = String::from_utf16_lossy(&place.source.text);
-        let name = place.source.name.clone();
-        let line = text.lines().nth((place.line as usize).saturating_sub(1)).unwrap_or_default();
-        let before: String = line
-            .chars()
-            .take((place.column as usize).saturating_sub(1))
-            .map(|character| if character == '\t' { '\t' } else { ' ' })
-            .collect();
-        Ok(Some(format!("{name}:{}\n{line}\n{before}^", place.line)))
+        if let Some(place) = self.thrown_at.take() {
+            let text = String::from_utf16_lossy(&place.source.text);
+            let (line, column) = (place.line as usize, place.column as usize);
+            return Ok(Some(marked(&place.source.name, &text, line, column)));
+        }
+        // Nothing runs: a promise was rejected. The error tells where it was made.
+        if self.kind_of(exception) != Some(ObjectKind::Error) {
+            return Ok(None);
+        }
+        let stack = self.scoped(|machine| {
+            let stack = machine.temp()?;
+            machine.get_named(stack, exception, known::STACK)?;
+            machine.string_of(stack)
+        })?;
+        let Some((file, line, column)) = first_place(&stack) else { return Ok(None) };
+        let Ok(text) = std::fs::read_to_string(file) else { return Ok(None) };
+        Ok(Some(marked(file, &text, line, column)))
     }
 
     /// Whether Node's own code throws such an error: a module that is not found.
@@ -283,6 +336,26 @@ impl Machine {
     pub fn runtime_mut(&mut self) -> &mut Runtime {
         &mut self.runtime
     }
+}
+
+/// A line of a text with a mark below one of its columns.
+fn marked(name: &str, text: &str, line: usize, column: usize) -> String {
+    let shown = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
+    let before = shown.chars().take(column.saturating_sub(1));
+    let before: String = before.map(|character| if character == '\t' { '\t' } else { ' ' }).collect();
+    format!("{name}:{line}\n{shown}\n{before}^")
+}
+
+/// The file, line and column of a stack's first call.
+fn first_place(stack: &str) -> Option<(&str, usize, usize)> {
+    let frame = stack.lines().find_map(|line| line.strip_prefix("    at "))?;
+    let place = match frame.rfind('(') {
+        Some(at) => frame[at + 1..].trim_end_matches(')'),
+        None => frame,
+    };
+    let (rest, column) = place.rsplit_once(':')?;
+    let (file, line) = rest.rsplit_once(':')?;
+    Some((file, line.parse().ok()?, column.parse().ok()?))
 }
 
 fn nothing(machine: &mut Machine, _: Arguments) -> Outcome<R> {

@@ -24,7 +24,7 @@ const METHODS: &[Method] = &[
 ];
 
 /// The versions of Node and of its V8 that are played.
-fn versions(version: NodeVersion) -> (&'static str, &'static str) {
+pub(super) fn versions(version: NodeVersion) -> (&'static str, &'static str) {
     match version {
         NodeVersion::V12 => ("12.22.12", "7.8.279.23-node.57"),
         NodeVersion::V14 => ("14.21.3", "8.4.371.23-node.88"),
@@ -217,7 +217,11 @@ fn usage(machine: &mut Machine) -> MemoryUsage {
     }
     if let Some(listen) = machine.options.on_sample.take() {
         let mut listen = listen;
-        let place = machine.frames.last().map(|frame| frame.describe()).unwrap_or_default();
+        let place = machine.place().map(|place| {
+            let file = place.source.name.rsplit('/').next().unwrap_or_default().to_owned();
+            format!("{file}:{}:{}", place.line, place.column)
+        });
+        let place = place.unwrap_or_default();
         listen(&usage, &place);
         machine.options.on_sample = Some(listen);
     }
@@ -405,22 +409,34 @@ impl Machine {
         })
     }
 
-    fn emit_on_process(&mut self, event: &str, code: i32) -> Outcome {
+    /// Emits an event of `process`, if it is listened to; whether it is.
+    pub(crate) fn emit_to_listeners(&mut self, event: &str, values: &[R]) -> Outcome<bool> {
         self.scoped(|machine| {
-            let process = machine.temps(4)?;
-            let (emit, name, number) = (process + 1, process + 2, process + 3);
+            let process = machine.temps(3)?;
+            let (emit, name) = (process + 1, process + 2);
             machine.load_root(process, roots::PROCESS);
             let key = machine.atoms.intern_str("emit");
             if !machine.is_object(process) {
-                return Ok(());
+                return Ok(false);
             }
             machine.get_named(emit, process, key)?;
             if !machine.is_callable(emit) {
-                return Ok(());
+                return Ok(false);
             }
             machine.new_text(name, event)?;
+            let mut given = vec![name];
+            given.extend_from_slice(values);
+            machine.call(emit, emit, process, &given)?;
+            Ok(machine.to_boolean(emit))
+        })
+    }
+
+    fn emit_on_process(&mut self, event: &str, code: i32) -> Outcome {
+        self.scoped(|machine| {
+            let number = machine.temp()?;
             machine.set_number(number, f64::from(code))?;
-            machine.call(emit, emit, process, &[name, number])
+            machine.emit_to_listeners(event, &[number])?;
+            Ok(())
         })
     }
 }

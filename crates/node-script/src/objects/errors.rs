@@ -13,13 +13,18 @@ use std::rc::Rc;
 impl Machine {
     /// Throws the value in a register.
     pub(crate) fn throw<T>(&mut self, value: R) -> Outcome<T> {
-        self.thrown_at = self.frames.last().map(|frame| {
+        self.thrown_at = self.place();
+        self.store_root(roots::EXCEPTION, value);
+        Err(Thrown::Exception)
+    }
+
+    /// Where the innermost call of JavaScript is.
+    pub(crate) fn place(&self) -> Option<Place> {
+        self.frames.last().map(|frame| {
             let template = &frame.code.template;
             let at = template.place((frame.pc as usize).saturating_sub(1));
             Place { source: template.source.clone(), line: at.line, column: at.column }
-        });
-        self.store_root(roots::EXCEPTION, value);
-        Err(Thrown::Exception)
+        })
     }
 
     /// Takes what was thrown.

@@ -1,0 +1,139 @@
+//! The command's arguments, in Node's spelling.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use node_memory::NodeVersion;
+use std::path::PathBuf;
+
+/// Runs JavaScript on Node.js's memory system
+#[derive(Debug, Parser)]
+#[command(name = "node-memory", version)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run a JavaScript file as node does
+    Run(Box<Run>),
+}
+
+/// What `node-memory run` is told.
+#[derive(Debug, Args)]
+pub struct Run {
+    /// Give the program the function gc()
+    #[arg(long, alias = "expose_gc")]
+    pub expose_gc: bool,
+    /// The largest old generation, in MiB
+    #[arg(long, alias = "max_old_space_size", value_name = "MIB", value_parser = clap::value_parser!(u64).range(1..=1 << 24))]
+    pub max_old_space_size: Option<u64>,
+    /// The largest semi-space, in MiB; the young generation has three
+    #[arg(long, alias = "max_semi_space_size", value_name = "MIB", value_parser = clap::value_parser!(u64).range(1..=1 << 14))]
+    pub max_semi_space_size: Option<u64>,
+    /// Print a line for each collection
+    #[arg(long, alias = "trace_gc")]
+    pub trace_gc: bool,
+    /// Fill every Buffer with zeros
+    #[arg(long)]
+    pub zero_fill_buffers: bool,
+    /// The stack that calls may take, in KiB
+    #[arg(long, alias = "stack_size", value_name = "KIB", default_value_t = 984, value_parser = clap::value_parser!(u64).range(64..=1 << 20))]
+    pub stack_size: u64,
+    /// Whose sizes, pools and marks are played
+    #[arg(long, value_name = "VERSION", default_value = "20")]
+    pub node: Version,
+    /// Start from that Node's figures
+    #[arg(long)]
+    pub baseline: bool,
+    /// Virtual time, fixed random numbers and dates: two runs print the same
+    #[arg(long)]
+    pub deterministic: bool,
+    /// Write the figures of each process.memoryUsage() and the collections between into a file
+    #[arg(long, value_name = "FORMAT")]
+    pub report: Option<Format>,
+    /// The report's file, or - for the standard output; by default the program's name with .memory and the format's ending
+    #[arg(long, value_name = "FILE", requires = "report")]
+    pub report_out: Option<PathBuf>,
+    /// The program
+    pub file: PathBuf,
+    /// What the program finds in process.argv
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    pub arguments: Vec<String>,
+}
+
+impl Run {
+    /// The flags before the file, as `process.execArgv` has them.
+    pub fn exec_arguments(&self) -> Vec<String> {
+        let mut flags = Vec::new();
+        let mut add = |given: bool, text: String| {
+            if given {
+                flags.push(text);
+            }
+        };
+        add(self.expose_gc, "--expose-gc".to_owned());
+        if let Some(size) = self.max_old_space_size {
+            add(true, format!("--max-old-space-size={size}"));
+        }
+        if let Some(size) = self.max_semi_space_size {
+            add(true, format!("--max-semi-space-size={size}"));
+        }
+        add(self.trace_gc, "--trace-gc".to_owned());
+        add(self.zero_fill_buffers, "--zero-fill-buffers".to_owned());
+        flags
+    }
+}
+
+/// A Node that can be played.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Version {
+    #[value(name = "12")]
+    V12,
+    #[value(name = "14")]
+    V14,
+    #[value(name = "16")]
+    V16,
+    #[value(name = "18")]
+    V18,
+    #[value(name = "20")]
+    V20,
+    #[value(name = "22")]
+    V22,
+    #[value(name = "24")]
+    V24,
+    #[value(name = "26")]
+    V26,
+}
+
+impl From<Version> for NodeVersion {
+    fn from(version: Version) -> Self {
+        match version {
+            Version::V12 => Self::V12,
+            Version::V14 => Self::V14,
+            Version::V16 => Self::V16,
+            Version::V18 => Self::V18,
+            Version::V20 => Self::V20,
+            Version::V22 => Self::V22,
+            Version::V24 => Self::V24,
+            Version::V26 => Self::V26,
+        }
+    }
+}
+
+/// A report's format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Html,
+    Markdown,
+    Json,
+}
+
+impl Format {
+    /// The ending of its files.
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Html => "html",
+            Self::Markdown => "md",
+            Self::Json => "jsonl",
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! `node-memory run`: a file on a runtime that is set up as a Node with the same flags.
+
+use crate::flags::{Format, Run};
+use crate::report::{Record, trace};
+use crate::{baseline, limit};
+use node_memory::{NodeVersion, Runtime, RuntimeOptions};
+use node_script::{Finished, Machine, Options};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// The exit code when memory ends: that of a process which has aborted.
+const OUT_OF_MEMORY: u8 = 134;
+/// The exit code when the command itself fails.
+const FAILED: u8 = 1;
+/// The memory of the machine that is played where the system's is not to be asked.
+const PHYSICAL_MEMORY: u64 = 16 << 30;
+const MIB: usize = 1 << 20;
+
+pub fn run(flags: Box<Run>) -> ExitCode {
+    match try_run(&flags) {
+        Ok(code) => ExitCode::from(code),
+        Err(text) => {
+            eprintln!("node-memory: {text}");
+            ExitCode::from(FAILED)
+        }
+    }
+}
+
+fn try_run(flags: &Run) -> Result<u8, String> {
+    let version = NodeVersion::from(flags.node);
+    let mut options = runtime_options(flags, version);
+    if flags.baseline {
+        options.baseline = baseline::of(version, &options)?;
+    }
+    let mut runtime = Runtime::new(options).map_err(|error| error.to_string())?;
+    let record = Record::default();
+    listen(&mut runtime, flags, &record);
+    let mut machine =
+        Machine::new(runtime, script_options(flags, version, &record)).map_err(|error| error.to_string())?;
+    let finished = machine.run_file(&flags.file).map_err(|error| {
+        let why = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+        format!("{error}: {}: {why}", flags.file.display())
+    })?;
+    let code = match finished {
+        Finished::Exit(code) => code as u8,
+        Finished::Uncaught(text) => {
+            eprintln!("{text}\n\nNode.js {}", machine.version());
+            FAILED
+        }
+        Finished::OutOfMemory(error) => {
+            let text = limit::text(&mut machine, &error, &record, flags.deterministic);
+            eprint!("{text}");
+            OUT_OF_MEMORY
+        }
+        other => return Err(format!("{other:?}")),
+    };
+    if let Some(format) = flags.report {
+        let file = report_file(flags, format);
+        let title = flags.file.file_name().unwrap_or_default().to_string_lossy();
+        record
+            .write(format, &title, &file)
+            .map_err(|error| format!("the report cannot be written: {}: {error}", file.display()))?;
+    }
+    Ok(code)
+}
+
+/// The heap, pool and streams of a Node with these flags.
+fn runtime_options(flags: &Run, version: NodeVersion) -> RuntimeOptions {
+    let memory = if flags.deterministic { None } else { physical_memory() };
+    let mut options = RuntimeOptions::for_node(version, memory.unwrap_or(PHYSICAL_MEMORY));
+    let heap = &mut options.heap;
+    let old = heap.limit.saturating_sub(3 * heap.max_semi_space);
+    let old = flags.max_old_space_size.map_or(old, |size| size as usize * MIB);
+    if let Some(size) = flags.max_semi_space_size {
+        heap.max_semi_space = (size as usize * MIB).next_power_of_two();
+        heap.initial_semi_space = heap.initial_semi_space.min(heap.max_semi_space);
+    }
+    heap.limit = old + 3 * heap.max_semi_space;
+    options.pool.zero_always = flags.zero_fill_buffers;
+    options
+}
+
+fn script_options(flags: &Run, version: NodeVersion, record: &Record) -> Options {
+    let mut options = Options {
+        expose_gc: flags.expose_gc,
+        stack: (flags.stack_size as usize * 1024) / 8,
+        arguments: flags.arguments.clone(),
+        deterministic: flags.deterministic,
+        node: version,
+        flags: flags.exec_arguments(),
+        ..Options::default()
+    };
+    if flags.report.is_some() {
+        let record = record.clone();
+        options.on_sample = Some(Box::new(move |usage, place| record.sample(place, usage)));
+    }
+    options
+}
+
+/// Remembers collections, and prints them if asked for.
+fn listen(runtime: &mut Runtime, flags: &Run, record: &Record) {
+    let record = record.clone();
+    let (prints, is_virtual) = (flags.trace_gc, flags.deterministic);
+    let in_timeline = flags.report.is_some();
+    runtime.heap_mut().on_collection(move |event| {
+        record.collected(*event, in_timeline);
+        if prints {
+            // What cannot be written is lost.
+            let _ = writeln!(std::io::stdout(), "{}", trace(event, is_virtual));
+        }
+    });
+}
+
+/// Where the report goes.
+fn report_file(flags: &Run, format: Format) -> PathBuf {
+    match &flags.report_out {
+        Some(file) => file.clone(),
+        None => {
+            let name = flags.file.file_stem().unwrap_or_default().to_string_lossy();
+            PathBuf::from(format!("{name}.memory.{}", format.ending()))
+        }
+    }
+}
+
+/// The system's memory in bytes, where it tells (Linux).
+fn physical_memory() -> Option<u64> {
+    let text = std::fs::read_to_string(Path::new("/proc/meminfo")).ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
+    let kib: u64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
+    Some(kib << 10)
+}

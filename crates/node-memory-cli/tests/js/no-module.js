@@ -1,0 +1,4 @@
+function load() {
+  require('./nothing');
+}
+load();

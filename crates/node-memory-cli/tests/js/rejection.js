@@ -1,0 +1,2 @@
+function later() { return Promise.reject(new Error('later')); }
+later();
