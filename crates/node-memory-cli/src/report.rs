@@ -98,6 +98,7 @@ pub fn trace(event: &CollectionEvent, is_virtual: bool) -> String {
         Cause::Requested => "testing",
         Cause::Idle => "idle task",
         Cause::LastResort => "last resort",
+        _ => "another cause",
     };
     format!(
         "[{pid}:0x1] {:8.0} ms: {}, {:.2} / 0.00 ms; {cause}",

@@ -173,11 +173,12 @@ impl<'a> Lower<'a> {
         let kind =
             if derived { FunctionKind::DerivedConstructor } else { FunctionKind::BaseConstructor };
         if let Some(f) = class.constructor {
-            let parts = parts!(f, kind, false, false, class.name, false, class.at);
+            let mut parts = parts!(f, kind, false, false, class.name, false, class.at);
+            parts.class_text = Some(class.text);
             return self.function(&parts);
         }
         let name = class.name.map(|name| Name(name.sym()));
-        self.hidden_function(kind, name, class.at, |this| {
+        self.hidden_function(kind, name, class.at, class.text, |this| {
             if !derived {
                 return Ok(Body::Statements(&[]));
             }
@@ -285,7 +286,7 @@ impl<'a> Lower<'a> {
             false => self.names.of("<instance_members_initializer>"),
         };
         let kind = FunctionKind::Initialiser;
-        let function = self.hidden_function(kind, Some(name), place, |this| {
+        let function = self.hidden_function(kind, Some(name), place, (0, 0), |this| {
             let mut fields = Vec::new();
             let mut computed = 0;
             for element in elements {
@@ -322,7 +323,7 @@ impl<'a> Lower<'a> {
                     }
                     ClassElement::StaticBlock(block) if is_wanted => {
                         let arrow = FunctionKind::Arrow;
-                        let function = this.hidden_function(arrow, None, place, |this| {
+                        let function = this.hidden_function(arrow, None, place, (0, 0), |this| {
                             let body = this.statements(block.statements().statements())?;
                             Ok(Body::Statements(body))
                         })?;

@@ -21,6 +21,8 @@ pub(super) struct Parts<'p> {
     pub parameters: &'p FormalParameterList,
     pub body: &'p FunctionBody,
     pub text: Option<LinearSpan>,
+    /// The text of the class whose constructor it is.
+    pub class_text: Option<(u32, u32)>,
     pub at: At,
 }
 
@@ -36,6 +38,7 @@ macro_rules! parts {
             parameters: $function.parameters(),
             body: $function.body(),
             text: Option::<boa_ast::LinearSpan>::from($function.linear_span()),
+            class_text: None,
             at: $at,
         }
     };
@@ -83,7 +86,7 @@ impl<'a> Lower<'a> {
                 length: parts.parameters.length(),
                 scope,
                 body: Body::Statements(body),
-                text: parts.text.map_or((0, 0), text_of),
+                text: parts.class_text.or(parts.text.map(text_of)).unwrap_or_default(),
                 assigned: Cell::new(around.as_ref().map_or(0, |around| around.assigned)),
                 uses_super: around.is_some_and(|around| around.uses_super),
             }))
@@ -111,12 +114,13 @@ impl<'a> Lower<'a> {
         Ok((self.list(parameters), rest))
     }
 
-    /// A function without a text of its own, whose body is lowered in its scope.
+    /// A function that the source does not spell, whose body is lowered in its scope; `text` is what it shows as its own.
     pub(super) fn hidden_function(
         &mut self,
         kind: FunctionKind,
         name: Option<Name>,
         at: At,
+        text: (u32, u32),
         body: impl FnOnce(&mut Self) -> Lowered<Body<'a>>,
     ) -> Lowered<&'a Function<'a>> {
         let arrow = kind.is_arrow();
@@ -138,7 +142,7 @@ impl<'a> Lower<'a> {
                 length: 0,
                 scope,
                 body,
-                text: (0, 0),
+                text,
                 assigned: Cell::new(0),
                 uses_super: around.is_some_and(|around| around.uses_super),
             }))
