@@ -31,7 +31,8 @@ pub fn of(version: NodeVersion, options: &RuntimeOptions) -> Result<Baseline, St
     let machine = Machine::new(runtime, Options { node: version, ..Options::default() });
     let machine = machine.map_err(|error| failed(&error))?;
     let own = machine.runtime();
-    let array_buffers = usize::try_from(own.memory_usage().array_buffers().unwrap_or(0)).unwrap_or(0);
+    let array_buffers =
+        usize::try_from(own.memory_usage().array_buffers().unwrap_or(0)).unwrap_or(0);
     Ok(Baseline {
         heap_used: whole.heap_used.saturating_sub(own.heap_used()) & !7,
         array_buffers: whole.array_buffers.saturating_sub(array_buffers),

@@ -8,7 +8,12 @@ use node_script::Machine;
 const KINDS: usize = 8;
 
 /// Node's message, with the largest kinds of cells instead of a native stack.
-pub fn text(machine: &mut Machine, error: &OutOfMemory, record: &Record, is_virtual: bool) -> String {
+pub fn text(
+    machine: &mut Machine,
+    error: &OutOfMemory,
+    record: &Record,
+    is_virtual: bool,
+) -> String {
     let mut text = "\n<--- Last few GCs --->\n\n".to_owned();
     for event in record.last() {
         text.push_str(&trace(&event, is_virtual));
@@ -25,6 +30,8 @@ pub fn text(machine: &mut Machine, error: &OutOfMemory, record: &Record, is_virt
         "\nRefused: {} bytes, with {} in use below a limit of {}\n\n",
         error.requested, error.used, error.limit
     ));
-    text.push_str("FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory\n");
+    text.push_str(
+        "FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory\n",
+    );
     text
 }

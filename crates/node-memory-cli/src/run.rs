@@ -36,8 +36,8 @@ fn try_run(flags: &Run) -> Result<u8, String> {
     let mut runtime = Runtime::new(options).map_err(|error| error.to_string())?;
     let record = Record::default();
     listen(&mut runtime, flags, &record);
-    let mut machine =
-        Machine::new(runtime, script_options(flags, version, &record)).map_err(|error| error.to_string())?;
+    let mut machine = Machine::new(runtime, script_options(flags, version, &record))
+        .map_err(|error| error.to_string())?;
     let finished = machine.run_file(&flags.file).map_err(|error| {
         let why = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
         format!("{error}: {}: {why}", flags.file.display())
@@ -58,9 +58,9 @@ fn try_run(flags: &Run) -> Result<u8, String> {
     if let Some(format) = flags.report {
         let file = report_file(flags, format);
         let title = flags.file.file_name().unwrap_or_default().to_string_lossy();
-        record
-            .write(format, &title, &file)
-            .map_err(|error| format!("the report cannot be written: {}: {error}", file.display()))?;
+        record.write(format, &title, &file).map_err(|error| {
+            format!("the report cannot be written: {}: {error}", file.display())
+        })?;
     }
     Ok(code)
 }

@@ -41,7 +41,11 @@ impl Machine {
     }
 
     /// Throws Node's error of a module that is not there: who requires it, the innermost first.
-    pub(crate) fn throw_module_not_found<T>(&mut self, name: &str, stack: Vec<String>) -> Outcome<T> {
+    pub(crate) fn throw_module_not_found<T>(
+        &mut self,
+        name: &str,
+        stack: Vec<String>,
+    ) -> Outcome<T> {
         let stack: Vec<String> = stack.into_iter().rev().collect();
         let mut message = format!("Cannot find module '{name}'");
         if !stack.is_empty() {
@@ -196,7 +200,8 @@ impl Machine {
             Err(error) => {
                 let kind = crate::compile::op::ErrorKind::SyntaxError;
                 self.syntax_error = Some(format!("{place}:{}", error.at.line));
-                let thrown_at = Place { source: text.clone(), line: error.at.line, column: error.at.column };
+                let thrown_at =
+                    Place { source: text.clone(), line: error.at.line, column: error.at.column };
                 let text = if error.message.contains("not supported") {
                     format!("{} ({place}:{}:{})", error.message, error.at.line, error.at.column)
                 } else {

@@ -273,7 +273,13 @@ impl Machine {
     /// The text of an exception that nothing has caught: where it was thrown, and what it is.
     fn uncaught_text(&mut self, exception: R) -> Outcome<String> {
         let place = self.uncaught_place(exception)?;
-        let shown = self.inspect(exception)?;
+        let mut shown = self.inspect(exception)?;
+        // A text that could not be compiled has called nothing, and Node's own calls are not ours.
+        if let Some(inner) =
+            shown.strip_prefix("[SyntaxError").and_then(|rest| rest.strip_suffix(']'))
+        {
+            shown = format!("SyntaxError{inner}");
+        }
         let is_error = self.kind_of(exception) == Some(ObjectKind::Error);
         let space = if is_error { "\n\n" } else { "\n" };
         let hint = match self.is_object(exception) {
@@ -342,7 +348,8 @@ impl Machine {
 fn marked(name: &str, text: &str, line: usize, column: usize) -> String {
     let shown = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
     let before = shown.chars().take(column.saturating_sub(1));
-    let before: String = before.map(|character| if character == '\t' { '\t' } else { ' ' }).collect();
+    let before: String =
+        before.map(|character| if character == '\t' { '\t' } else { ' ' }).collect();
     format!("{name}:{line}\n{shown}\n{before}^")
 }
 

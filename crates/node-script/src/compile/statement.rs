@@ -66,9 +66,9 @@ impl<'a> FunctionCompiler<'_, 'a> {
             Statement::Break(label) => self.break_statement(*label),
             Statement::Return(value) => self.return_statement(*value),
             Statement::Labelled { labels, body } => self.labelled(labels, body),
-            Statement::Throw(value) => {
+            Statement::Throw(at, value) => {
                 let from = self.operand(value)?;
-                self.emit_at(value.at, Op::Throw { from });
+                self.emit_at(*at, Op::Throw { from });
                 Ok(())
             }
             Statement::Try(node) => self.try_statement(node),

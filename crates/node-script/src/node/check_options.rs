@@ -9,7 +9,12 @@ fn option(machine: &mut Machine, to: R, options: R, name: &str) -> Outcome {
 }
 
 /// A flag, or what it is if it is not given.
-pub(super) fn flag(machine: &mut Machine, options: R, name: &str, otherwise: bool) -> Outcome<bool> {
+pub(super) fn flag(
+    machine: &mut Machine,
+    options: R,
+    name: &str,
+    otherwise: bool,
+) -> Outcome<bool> {
     machine.scoped(|machine| {
         let value = machine.temp()?;
         option(machine, value, options, name)?;
@@ -18,7 +23,12 @@ pub(super) fn flag(machine: &mut Machine, options: R, name: &str, otherwise: boo
 }
 
 /// A number of things; `null` and infinity are no limit.
-pub(super) fn whole(machine: &mut Machine, options: R, name: &str, otherwise: usize) -> Outcome<usize> {
+pub(super) fn whole(
+    machine: &mut Machine,
+    options: R,
+    name: &str,
+    otherwise: usize,
+) -> Outcome<usize> {
     machine.scoped(|machine| {
         let value = machine.temp()?;
         option(machine, value, options, name)?;

@@ -260,7 +260,8 @@ fn read_directory(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let entries = fs::read_dir(whole).and_then(Iterator::collect::<io::Result<Vec<_>>>);
     match entries {
         Ok(entries) => {
-            let names = entries.iter().map(|entry| entry.file_name().to_string_lossy().into_owned());
+            let names =
+                entries.iter().map(|entry| entry.file_name().to_string_lossy().into_owned());
             let mut names: Vec<String> = names.collect();
             names.sort();
             machine.list_of_texts(0, names)?;

@@ -6,8 +6,8 @@
 
 mod constructor;
 mod error;
-mod list;
 mod lines;
+mod list;
 mod text;
 
 use crate::machine::{Machine, R, roots};
@@ -62,7 +62,6 @@ impl Default for Style {
     }
 }
 
-
 /// Stack of Rust's that a level needs at the most.
 const RED_ZONE: usize = 128 << 10;
 const SEGMENT: usize = 1 << 20;
@@ -91,7 +90,8 @@ impl Machine {
     /// The symbol of `Symbol.for(key)`.
     pub(crate) fn shared_symbol(&mut self, key: &str) -> Atom {
         let units: Vec<u16> = key.encode_utf16().collect();
-        if let Some((_, atom)) = self.shared_symbols.iter().find(|(known, _)| **known == units[..]) {
+        if let Some((_, atom)) = self.shared_symbols.iter().find(|(known, _)| **known == units[..])
+        {
             return *atom;
         }
         let atom = self.atoms.add_symbol(Some(units.clone().into()));
@@ -197,7 +197,8 @@ impl Inspector {
         machine.registers().load(target, proxy, TARGET)?;
         machine.registers().load(target + 1, proxy, crate::objects::proxy::HANDLER)?;
         self.indentation += 2;
-        let parts = [self.value(machine, target, level + 1)?, self.value(machine, target + 1, level + 1)?];
+        let parts =
+            [self.value(machine, target, level + 1)?, self.value(machine, target + 1, level + 1)?];
         self.indentation -= 2;
         let braces = lines::Braces { base: "", open: "Proxy [", close: "]" };
         Ok(self.put_together(machine, parts.into(), &braces, None, level + 1)?)
@@ -207,7 +208,8 @@ impl Inspector {
     fn custom(&mut self, machine: &mut Machine, object: R, level: i64) -> Outcome<Option<String>> {
         let key = machine.shared_symbol(CUSTOM);
         let function = machine.temps(5)?;
-        let (depth, options, inspect, result) = (function + 1, function + 2, function + 3, function + 4);
+        let (depth, options, inspect, result) =
+            (function + 1, function + 2, function + 3, function + 4);
         machine.get_named(function, object, key)?;
         if !machine.is_callable(function) {
             return match self.is_buffer(machine, object)? {
@@ -328,7 +330,8 @@ impl Inspector {
             }
             ObjectKind::ArrayBuffer | ObjectKind::SharedArrayBuffer => {
                 let is_shared = kind == ObjectKind::SharedArrayBuffer;
-                let prefix = prefix(if is_shared { "SharedArrayBuffer" } else { "ArrayBuffer" }, "");
+                let prefix =
+                    prefix(if is_shared { "SharedArrayBuffer" } else { "ArrayBuffer" }, "");
                 open = format!("{prefix}{{");
                 keys.insert(0, machine.text_key("byteLength"));
             }
@@ -521,7 +524,13 @@ impl Inspector {
         })
     }
 
-    fn accessor(&mut self, machine: &mut Machine, pair: R, object: R, level: i64) -> Outcome<String> {
+    fn accessor(
+        &mut self,
+        machine: &mut Machine,
+        pair: R,
+        object: R,
+        level: i64,
+    ) -> Outcome<String> {
         use crate::objects::layout::{GETTER, SETTER};
         let function = machine.temp()?;
         machine.registers().load(function, pair, GETTER)?;

@@ -84,7 +84,9 @@ pub(super) fn install(machine: &mut Machine) -> Outcome {
     machine.list_of_texts(value, vec![path])?;
     machine.plain(process, "argv", value)?;
     let environment: Vec<(String, String)> = std::env::vars_os()
-        .map(|(name, text)| (name.to_string_lossy().into_owned(), text.to_string_lossy().into_owned()))
+        .map(|(name, text)| {
+            (name.to_string_lossy().into_owned(), text.to_string_lossy().into_owned())
+        })
         .collect();
     machine.new_object(other, 4)?;
     for (name, text) in environment {

@@ -28,13 +28,19 @@ const TYPES: &[Method] = &[
     ("isRegExp", 1, |machine, arguments| is_kind(machine, arguments, &[ObjectKind::RegExp])),
     ("isNativeError", 1, |machine, arguments| is_kind(machine, arguments, &[ObjectKind::Error])),
     ("isProxy", 1, |machine, arguments| is_kind(machine, arguments, &[ObjectKind::Proxy])),
-    ("isTypedArray", 1, |machine, arguments| is_kind(machine, arguments, &[ObjectKind::TypedArray])),
+    ("isTypedArray", 1, |machine, arguments| {
+        is_kind(machine, arguments, &[ObjectKind::TypedArray])
+    }),
     ("isDataView", 1, |machine, arguments| is_kind(machine, arguments, &[ObjectKind::DataView])),
-    ("isArrayBuffer", 1, |machine, arguments| is_kind(machine, arguments, &[ObjectKind::ArrayBuffer])),
+    ("isArrayBuffer", 1, |machine, arguments| {
+        is_kind(machine, arguments, &[ObjectKind::ArrayBuffer])
+    }),
     ("isAnyArrayBuffer", 1, |machine, arguments| {
         is_kind(machine, arguments, &[ObjectKind::ArrayBuffer, ObjectKind::SharedArrayBuffer])
     }),
-    ("isAsyncFunction", 1, |machine, arguments| is_function(machine, arguments, |code| code.is_async)),
+    ("isAsyncFunction", 1, |machine, arguments| {
+        is_function(machine, arguments, |code| code.is_async)
+    }),
     ("isGeneratorFunction", 1, |machine, arguments| {
         is_function(machine, arguments, |code| code.is_generator)
     }),

@@ -117,7 +117,11 @@ fn set_flags(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let flag = machine.string_of(arguments.at(0))?;
     if !matches!(flag.replace('_', "-").as_str(), "--expose-gc") {
         let text = format!("The flag {flag} is not supported");
-        return machine.throw_node_error(ErrorKind::Error, "ERR_FEATURE_UNAVAILABLE_ON_PLATFORM", &text);
+        return machine.throw_node_error(
+            ErrorKind::Error,
+            "ERR_FEATURE_UNAVAILABLE_ON_PLATFORM",
+            &text,
+        );
     }
     let global = machine.temp()?;
     machine.load_root(global, roots::GLOBAL);

@@ -234,7 +234,9 @@ impl Machine {
     /// that was called with `new`.
     pub(crate) fn constructors_of(&mut self, new_target: R) -> usize {
         let code = self.code_of(new_target);
-        let Some(template) = code.and_then(|code| self.codes.template(code).cloned()) else { return 0 };
+        let Some(template) = code.and_then(|code| self.codes.template(code).cloned()) else {
+            return 0;
+        };
         let constructors = self.frames.iter().rev().take_while(|frame| frame.has(CONSTRUCT));
         let own = |frame: &Frame| Rc::ptr_eq(&frame.code.template, &template);
         constructors.enumerate().find(|(_, frame)| own(frame)).map_or(0, |(place, _)| place + 1)

@@ -301,7 +301,8 @@ pub enum Statement<'a> {
         labels: &'a [Name],
         body: &'a Statement<'a>,
     },
-    Throw(Node<'a>),
+    /// Where the statement is, and what it throws.
+    Throw(At, Node<'a>),
     Try(&'a Try<'a>),
     With {
         object: Node<'a>,

@@ -43,7 +43,8 @@ impl Inspector {
             let above = self.constructor(machine, holder, level + 1)?;
             let shown = match above {
                 None => {
-                    let style = super::Style { custom: false, depth: Some(-1), ..self.style.clone() };
+                    let style =
+                        super::Style { custom: false, depth: Some(-1), ..self.style.clone() };
                     machine.inspect_with(holder, &style)?
                 }
                 Some(name) => name,
@@ -73,11 +74,14 @@ impl Inspector {
         function: R,
         name: &Name<'_>,
     ) -> Outcome<String> {
-        let template = machine.code_of(function).and_then(|code| machine.codes.template(code).cloned());
+        let template =
+            machine.code_of(function).and_then(|code| machine.codes.template(code).cloned());
         let own = machine.temps(2)?;
         let found = machine.own_property(own, function, known::NAME.into())?;
         let spelled = match found {
-            Some(flags) if !flags.is_accessor() && machine.is_string(own) => machine.rust_string(own)?,
+            Some(flags) if !flags.is_accessor() && machine.is_string(own) => {
+                machine.rust_string(own)?
+            }
             _ => String::new(),
         };
         let is_class = template.as_ref().is_some_and(|code| {
@@ -119,7 +123,8 @@ impl Inspector {
         spelled: &str,
         name: &Name<'_>,
     ) -> Outcome<String> {
-        let mut base = format!("class {}", if spelled.is_empty() { "(anonymous)" } else { spelled });
+        let mut base =
+            format!("class {}", if spelled.is_empty() { "(anonymous)" } else { spelled });
         if let Some(constructor) = name.constructor
             && constructor != "Function"
         {
@@ -133,7 +138,8 @@ impl Inspector {
         }
         let parent = machine.temps(2)?;
         machine.prototype_of(parent, class)?;
-        if machine.plain_property(parent + 1, parent, known::NAME)? && machine.is_string(parent + 1) {
+        if machine.plain_property(parent + 1, parent, known::NAME)? && machine.is_string(parent + 1)
+        {
             let parent = machine.rust_string(parent + 1)?;
             if !parent.is_empty() {
                 base.extend([" extends ", &parent]);

@@ -27,7 +27,9 @@ impl Inspector {
         };
         let stack = self.stack(machine, error)?;
         for key in [known::NAME, known::MESSAGE, known::STACK] {
-            let Some(place) = keys.iter().position(|shown| *shown == Key::Name(key)) else { continue };
+            let Some(place) = keys.iter().position(|shown| *shown == Key::Name(key)) else {
+                continue;
+            };
             machine.get_named(value, error, key)?;
             if !machine.is_string(value) || stack.contains(&machine.rust_string(value)?) {
                 keys.remove(place);
@@ -96,7 +98,9 @@ impl Inspector {
         let others: Vec<&str> = stack[at + 1..].split('\n').collect();
         // The first run of lines that both have.
         for offset in 0..frames.len() {
-            let Some(place) = others.iter().position(|other| *other == frames[offset]) else { continue };
+            let Some(place) = others.iter().position(|other| *other == frames[offset]) else {
+                continue;
+            };
             let alike = frames[offset..].iter().zip(&others[place..]);
             let count = alike.take_while(|(ours, others)| ours.as_str() == **others).count();
             if count > ALIKE {

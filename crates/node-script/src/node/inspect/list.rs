@@ -45,7 +45,12 @@ fn plural(count: usize) -> &'static str {
 }
 
 impl Inspector {
-    pub(super) fn array(&mut self, machine: &mut Machine, array: R, level: i64) -> Outcome<Vec<String>> {
+    pub(super) fn array(
+        &mut self,
+        machine: &mut Machine,
+        array: R,
+        level: i64,
+    ) -> Outcome<Vec<String>> {
         let length = machine.array_length(array);
         let most = self.style.elements.min(length);
         let mut shown = Vec::with_capacity(most + 1);
@@ -70,7 +75,12 @@ impl Inspector {
     }
 
     /// The first element behind a hole.
-    fn next_index(&mut self, machine: &mut Machine, array: R, from: usize) -> Outcome<Option<usize>> {
+    fn next_index(
+        &mut self,
+        machine: &mut Machine,
+        array: R,
+        from: usize,
+    ) -> Outcome<Option<usize>> {
         let indices = machine.own_indices(array)?;
         let place = indices.partition_point(|index| (*index as usize) < from);
         Ok(indices.get(place).map(|index| *index as usize))
@@ -132,13 +142,23 @@ impl Inspector {
         Ok(format!("[Uint8Contents]: <{text}>"))
     }
 
-    pub(super) fn set(&mut self, machine: &mut Machine, set: R, level: i64) -> Outcome<Vec<String>> {
+    pub(super) fn set(
+        &mut self,
+        machine: &mut Machine,
+        set: R,
+        level: i64,
+    ) -> Outcome<Vec<String>> {
         self.members(machine, set, level, |inspector, machine, value, level| {
             inspector.value(machine, value, level)
         })
     }
 
-    pub(super) fn map(&mut self, machine: &mut Machine, map: R, level: i64) -> Outcome<Vec<String>> {
+    pub(super) fn map(
+        &mut self,
+        machine: &mut Machine,
+        map: R,
+        level: i64,
+    ) -> Outcome<Vec<String>> {
         self.members(machine, map, level, |inspector, machine, entry, level| {
             let key = machine.temps(2)?;
             machine.get(key, entry, Key::Index(0))?;

@@ -87,6 +87,11 @@ mod tests {
 
     #[test]
     fn names_of_letters_and_digits_are_plain() {
-        assert!(is_plain_name("_a1") && !is_plain_name("1a") && !is_plain_name("a-b") && !is_plain_name("$"));
+        assert!(
+            is_plain_name("_a1")
+                && !is_plain_name("1a")
+                && !is_plain_name("a-b")
+                && !is_plain_name("$")
+        );
     }
 }

@@ -323,10 +323,11 @@ impl<'a> Lower<'a> {
                     }
                     ClassElement::StaticBlock(block) if is_wanted => {
                         let arrow = FunctionKind::Arrow;
-                        let function = this.hidden_function(arrow, None, place, (0, 0), |this| {
-                            let body = this.statements(block.statements().statements())?;
-                            Ok(Body::Statements(body))
-                        })?;
+                        let function =
+                            this.hidden_function(arrow, None, place, (0, 0), |this| {
+                                let body = this.statements(block.statements().statements())?;
+                                Ok(Body::Statements(body))
+                            })?;
                         fields.push(Field::Block(this.node(place, Kind::Function(function))));
                     }
                     _ => {}

@@ -143,6 +143,17 @@ impl<'a> Lower<'a> {
         let line = self.lines.get(at.line.saturating_sub(1) as usize).copied().unwrap_or(0);
         line + at.column.saturating_sub(1)
     }
+
+    /// Where a word stands before a place on its line: the parser keeps no places of statements.
+    pub(super) fn word_before(&self, word: &str, at: At) -> At {
+        let line = self.offset(At { column: 1, ..at }) as usize;
+        let before = self.text.get(line..self.offset(at) as usize).unwrap_or_default();
+        let word: Vec<u16> = word.encode_utf16().collect();
+        match before.windows(word.len()).rposition(|window| window == word) {
+            Some(place) => At { column: place as u32 + 1, ..at },
+            None => at,
+        }
+    }
 }
 
 fn is_line_end(unit: u16) -> bool {

@@ -243,7 +243,10 @@ impl<'a> Lower<'a> {
                 Statement::Return(value)
             }
             ParserStatement::Labelled(node) => self.labelled(node)?,
-            ParserStatement::Throw(node) => Statement::Throw(self.expression(node.target())?),
+            ParserStatement::Throw(node) => {
+                let value = self.expression(node.target())?;
+                Statement::Throw(self.word_before("throw", value.at), value)
+            }
             ParserStatement::Try(node) => self.try_statement(node)?,
             ParserStatement::With(node) => self.with(node)?,
         })
