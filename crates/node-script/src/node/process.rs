@@ -114,8 +114,6 @@ pub(super) fn install(machine: &mut Machine) -> Outcome {
         machine.define_method(other, write, 1, call)?;
         machine.set_number(value, number)?;
         machine.plain(other, "fd", value)?;
-        machine.registers().set_bool(value, false);
-        machine.plain(other, "isTTY", value)?;
         machine.plain(process, name, other)?;
     }
     machine.store_root(roots::PROCESS, process);
