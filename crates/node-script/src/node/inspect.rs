@@ -201,7 +201,7 @@ impl Inspector {
             [self.value(machine, target, level + 1)?, self.value(machine, target + 1, level + 1)?];
         self.indentation -= 2;
         let braces = lines::Braces { base: "", open: "Proxy [", close: "]" };
-        Ok(self.put_together(machine, parts.into(), &braces, None, level + 1)?)
+        self.put_together(machine, parts.into(), &braces, None, level + 1)
     }
 
     /// What the object's own `[nodejs.util.inspect.custom]` says, or Buffer's.
