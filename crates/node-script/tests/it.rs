@@ -76,6 +76,7 @@ programs! {
     objects_arrays_and_texts_are_nodes => "objects",
     emitters_call_their_listeners_as_nodes_do => "events",
     buffers_are_nodes => "buffer",
+    streams_call_back_in_nodes_order => "streams",
     maps_and_sets_are_nodes => "builtins/map_and_set",
     weak_collections_and_references_are_nodes => "builtins/weak",
     typed_arrays_and_their_buffers_are_nodes => "builtins/typed_arrays",
