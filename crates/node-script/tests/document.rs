@@ -32,8 +32,7 @@ const FIGURES: [&str; 5] = ["rss", "heapTotal", "heapUsed", "external", "arrayBu
 
 /// What a program prints.
 fn run(name: &str) -> String {
-    let baseline =
-        Baseline { external: BEFORE, array_buffers: BEFORE, ..Baseline::default() };
+    let baseline = Baseline { external: BEFORE, array_buffers: BEFORE, ..Baseline::default() };
     let runtime = Runtime::new(RuntimeOptions { baseline, ..RuntimeOptions::default() }).unwrap();
     let out = Kept::default();
     let options = Options {
@@ -62,15 +61,19 @@ fn samples(name: &str, printed: &str) -> Vec<[u64; 5]> {
             json => {
                 let inner = json.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
                 let inner = inner.unwrap_or_else(|| panic!("{name}: {json}"));
-                let fields = inner.split(',').map(|field| format!("  {}", field.replace('"', "").replace(':', ": ")));
+                let fields = inner
+                    .split(',')
+                    .map(|field| format!("  {}", field.replace('"', "").replace(':', ": ")));
                 fields.map(|field| field + ",").collect()
             }
         };
         assert_eq!(fields.len(), 5, "{name}: {fields:?}");
         let mut sample = [0; 5];
         for ((field, name), figure) in fields.iter().zip(FIGURES).zip(&mut sample) {
-            let number = field.strip_prefix(&format!("  {name}: ")).map(|rest| rest.trim_end_matches(','));
-            *figure = number.and_then(|text| text.parse().ok()).unwrap_or_else(|| panic!("{field}"));
+            let number =
+                field.strip_prefix(&format!("  {name}: ")).map(|rest| rest.trim_end_matches(','));
+            *figure =
+                number.and_then(|text| text.parse().ok()).unwrap_or_else(|| panic!("{field}"));
         }
         found.push(sample);
     }
