@@ -1,4 +1,4 @@
-//! Collections in the heap: growable arrays, and hash maps and sets in the order of insertion.
+//! Collections in the heap: growable arrays, hash maps and sets in the order of insertion, and strings.
 //!
 //! They are cells of [`shapes`](crate::shapes), as large as V8's. Functions take a scope or registers
 //! ([`UsesHeap`](crate::UsesHeap)), and their operands as handles, values or registers ([`Operand`](crate::Operand)).
@@ -6,16 +6,16 @@
 //! are methods of [`Registers`](crate::Registers) that put it in a register.
 //!
 //! ```
-//! use heap_model::collections::{SameValueZero, array, map};
+//! use heap_model::collections::{SameValueZero, array, map, string};
 //! use heap_model::{Heap, HeapError, HeapOptions, Value, shapes};
 //!
 //! let mut heap = Heap::new(HeapOptions::default())?;
 //! heap.enter(|scope| -> Result<(), HeapError> {
 //!     let map = shapes::map(scope, 0)?;
-//!     let key = shapes::heap_number(scope, 0.5)?;
+//!     let key = string::new(scope, "answer")?;
 //!     map::set(scope, &SameValueZero, map, key, Value::Smi(42))?;
-//!     // Another cell with the same number is the same key.
-//!     let same = shapes::heap_number(scope, 0.5)?;
+//!     // Another string with the same characters is the same key.
+//!     let same = string::new(scope, "answer")?;
 //!     let found = map::get(scope, &SameValueZero, map, same)?;
 //!     assert_eq!(found.and_then(Value::as_smi), Some(42));
 //!     // An iteration meets what is added while it goes on.
@@ -39,5 +39,7 @@ pub mod map;
 mod ordered;
 mod registers;
 pub mod set;
+pub mod string;
+mod strings;
 
 pub use keys::{Identity, IdentityHashes, KeyRules, SameValueZero};

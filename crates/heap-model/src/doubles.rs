@@ -9,7 +9,7 @@ use crate::address::CellMap;
 use crate::identities::Identities;
 use crate::memory::cell::Cell;
 use crate::memory::chunk::Chunk;
-use crate::memory::header::{Header, Kind};
+use crate::memory::header::Header;
 use crate::spaces::Spaces;
 use std::collections::HashSet;
 
@@ -100,10 +100,10 @@ impl Doubles {
     }
 }
 
-/// Whether a cell is a double that is in the table.
+/// Whether a cell is a double or a string that is in the table.
 #[inline(always)]
 pub(crate) fn is_identified(header: Header) -> bool {
-    header.is(Kind::Double) && header.has(Header::IDENTIFIED)
+    header.has(Header::IDENTIFIED) && !header.has_identity()
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ mod collections;
 mod incremental;
 mod limit;
 mod ordered;
+mod strings;
 
 use crate::collect::marking::Marking;
 use crate::counters::Counters;

@@ -25,8 +25,10 @@ pub const ITERATOR_RESULT: usize = 40;
 pub const CONS_STRING: usize = 32;
 /// The shortest concatenation that becomes a rope; a shorter one is copied (`ConsString::kMinLength`).
 pub const CONS_STRING_LENGTH: usize = 13;
-/// A part of another string, of at least 13 characters (`SlicedString::kMinLength`).
+/// A part of another string, of at least [`SLICED_STRING_LENGTH`] characters.
 pub const SLICED_STRING: usize = 32;
+/// The shortest part of a string that becomes a slice; a shorter one is copied (`SlicedString::kMinLength`).
+pub const SLICED_STRING_LENGTH: usize = 13;
 /// A string whose characters lie outside the heap.
 pub const EXTERNAL_STRING: usize = 32;
 /// A boxed double. A small integer of 32 bits takes no cell.

@@ -12,6 +12,7 @@ mod growth;
 mod heap;
 mod hooks;
 mod identities;
+mod interned;
 mod last_resort;
 pub mod layout;
 mod memory;
@@ -28,6 +29,7 @@ pub mod shapes;
 mod sites;
 mod spaces;
 mod tables;
+mod text;
 pub mod typed;
 #[cfg(zeal)]
 mod verify;

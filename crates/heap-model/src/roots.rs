@@ -2,6 +2,7 @@
 
 use crate::blocks::{Age, Blocks};
 use crate::error::AccessError;
+use crate::interned::Interned;
 use crate::memory::cell::Cell;
 use crate::memory::handles::Handles;
 use crate::memory::registers::RegisterStack;
@@ -98,6 +99,7 @@ pub(crate) struct Roots {
     pub globals: Blocks<Cell>,
     /// `None` after the cell has died.
     pub weaks: Blocks<Option<Cell>>,
+    pub interned: Interned,
     released: Released,
     /// The number of owned roots that were dropped and removed from the list.
     drained: usize,
@@ -123,6 +125,7 @@ impl Roots {
             registers: RegisterStack::default(),
             globals,
             weaks,
+            interned: Interned::default(),
             released: Released::default(),
             drained: 0,
             watch: None,
@@ -181,7 +184,8 @@ impl Roots {
     /// The number of owned roots and of weak handles, without those that were dropped.
     pub fn counts(&self) -> (usize, usize) {
         let dropped = dropped(&self.released);
-        (self.globals.len() - dropped.roots.len(), self.weaks.len() - dropped.weaks.len())
+        let own = usize::from(self.interned.singles.is_some());
+        (self.globals.len() - dropped.roots.len() - own, self.weaks.len() - dropped.weaks.len())
     }
 
     /// The number of owned roots that were ever dropped.
@@ -204,7 +208,7 @@ impl Roots {
         self.watch.as_ref().is_some_and(|watch| !watch.lost)
     }
 
-    /// Updates the weak handles to young cells: `follow` returns the cell's new address if it lives, and whether it is
+    /// Updates the weak handles to young cells, and the interner's young strings: `follow` returns the cell's new address if it lives, and whether it is
     /// young. Linear in the number of these handles.
     pub fn follow_young_weaks(&mut self, follow: impl Fn(Cell) -> Option<(Cell, bool)>) {
         let visit = |cell: &mut Option<Cell>| {
@@ -213,17 +217,20 @@ impl Roots {
             if followed.is_some_and(|(_, young)| young) { Age::Young } else { Age::Old }
         };
         self.weaks.visit_young(visit, drop);
+        self.interned.follow_young(follow);
     }
 
-    /// Updates all weak handles: `follow` returns the cell's new address if it lives.
+    /// Updates all weak handles, and the interner: `follow` returns the cell's new address if it lives.
     pub fn follow_weaks(&mut self, follow: impl Fn(Cell) -> Option<Cell>) {
         self.weaks.for_each(|cell| *cell = cell.and_then(&follow));
+        self.interned.follow(follow);
     }
 
     /// Releases the unused memory of the lists of owned roots and weak handles. Linear in their capacity.
     pub fn shrink(&mut self) {
         self.globals.shrink();
         self.weaks.shrink();
+        self.interned.shrink();
     }
 
     /// The capacity of the list of dropped roots.

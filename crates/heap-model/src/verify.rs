@@ -12,6 +12,7 @@ use crate::remembered::{Remembered, is_wide};
 use crate::roots::Roots;
 use crate::spaces::Spaces;
 use crate::tables::{ephemeron, ordered, registration};
+use crate::text;
 use std::collections::{HashMap, HashSet};
 
 /// All cells.
@@ -150,8 +151,8 @@ impl Verifier<'_> {
         let visited = cells.visited.contains(&cell);
         // How many slots marking has visited, weak ones included.
         let done = cells.partly.get(&cell).copied().unwrap_or(if visited { slots } else { 0 });
-        let strong = header.is(Kind::OrderedTable) || header.is(Kind::Record);
-        if visited && header.is_of_heap() && !strong {
+        let weak = [Kind::EphemeronTable, Kind::WeakCell, Kind::Registration];
+        if visited && weak.contains(&header.kind()) {
             assert!(cells.undecided.contains(&cell), "marking has forgotten a weak cell");
         }
         for slot in 0..slots {
@@ -194,6 +195,10 @@ impl Verifier<'_> {
             self.remembered.cells.len(),
             "a cell is remembered twice"
         );
+        for cell in self.roots.interned.iter() {
+            assert!(cells.contains(cell) && text::is_interned(cell), "an interned string is none");
+            assert!(self.roots.interned.has(cell, young(cell)), "an interned string is not found");
+        }
         for &cell in &cells.remembered {
             assert!(cells.contains(cell) && !young(cell), "a remembered cell is none");
         }

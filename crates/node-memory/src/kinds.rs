@@ -154,6 +154,7 @@ fn name(kind: Kind) -> &'static str {
         Kind::OneByteString => "strings",
         Kind::TwoByteString => "two-byte strings",
         Kind::ConsString => "concatenated strings",
+        Kind::SlicedString => "sliced strings",
         Kind::Bytes => "raw bytes",
         Kind::Double => "numbers",
         Kind::Native => "native objects",

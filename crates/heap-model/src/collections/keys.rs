@@ -3,6 +3,7 @@
 use crate::identities::Identities;
 use crate::memory::header::Kind;
 use crate::scope::view::{Seen, View};
+use crate::text;
 
 /// Hash and equality of the keys of a map or a set.
 ///
@@ -59,11 +60,13 @@ pub struct IdentityHashes<'h>(pub(super) &'h mut Identities);
 
 impl IdentityHashes<'_> {
     /// A number that the cell keeps for its life, as [`Scope::identity_hash`](crate::Scope::identity_hash) gives it; a
-    /// double's is its number's. Constant time.
+    /// double's is its number's, and a string's that of its units. Constant time, but O(units) for a string the first
+    /// time.
     #[inline]
     pub fn of(&mut self, cell: View<'_>) -> u32 {
         match double(cell) {
             Some(number) => hash_of_bits(number.to_bits()),
+            None if cell.cell().header().is_string() => text::hash(cell.reading()),
             None => self.0.of(cell.cell()),
         }
     }
@@ -110,7 +113,10 @@ impl KeyRules for SameValueZero {
             (Seen::Ref(a), Seen::Ref(b)) if a == b => true,
             (Seen::Ref(a), Seen::Ref(b)) => match (double(a), double(b)) {
                 (Some(a), Some(b)) => a == b || a.is_nan() && b.is_nan(),
-                _ => false,
+                _ => {
+                    let strings = a.cell().header().is_string() && b.cell().header().is_string();
+                    strings && text::equal(a.reading(), b.reading())
+                }
             },
             (Seen::Ref(cell), Seen::Smi(number)) | (Seen::Smi(number), Seen::Ref(cell)) => {
                 double(cell) == Some(f64::from(number))

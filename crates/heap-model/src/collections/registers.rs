@@ -4,11 +4,15 @@
 use super::array;
 use super::keys::KeyRules;
 use super::ordered;
-use crate::error::AccessError;
+#[cfg(doc)]
+use super::string;
+use super::strings;
+use crate::error::{AccessError, HeapError, OutOfMemory};
 use crate::registers::Registers;
 use crate::registers::operand::Register;
 use crate::scope::operand::{HasHeap, Operand};
 use crate::tables::ordered::{MAP, SET};
+use core::ops::Range;
 
 impl Registers<'_> {
     /// `r[to]` becomes the value of a map's key, if there is such a key; whether there is. As
@@ -102,5 +106,85 @@ impl Registers<'_> {
         let Some(word) = array::pop_word(self.heap_mut(), array)? else { return Ok(false) };
         self.put(to, word);
         Ok(true)
+    }
+
+    /// `r[to]` becomes a string of both, one behind the other. As [`string::concat`].
+    ///
+    /// # Errors
+    /// As [`string::concat`].
+    pub fn string_concat(
+        &mut self,
+        to: usize,
+        left: impl Operand,
+        right: impl Operand,
+    ) -> Result<(), HeapError> {
+        let cell = strings::concat(self.heap_mut(), left, right)?;
+        self.put(to, cell.word());
+        Ok(())
+    }
+
+    /// `r[to]` becomes a part of a string. As [`string::substring`].
+    ///
+    /// # Errors
+    /// As [`string::substring`].
+    pub fn string_substring(
+        &mut self,
+        to: usize,
+        string: impl Operand,
+        range: Range<usize>,
+    ) -> Result<(), HeapError> {
+        let cell = strings::substring(self.heap_mut(), string, range)?;
+        self.put(to, cell.word());
+        Ok(())
+    }
+
+    /// `r[to]` becomes the interner's string of the same units. As [`string::intern`].
+    ///
+    /// # Errors
+    /// As [`string::intern`].
+    pub fn string_intern(&mut self, to: usize, string: impl Operand) -> Result<(), HeapError> {
+        let cell = strings::intern(self.heap_mut(), string)?;
+        self.put(to, cell.word());
+        Ok(())
+    }
+
+    /// `r[to]` becomes the interner's string of a text. As [`string::intern_str`].
+    ///
+    /// # Errors
+    /// As [`string::intern_str`].
+    pub fn string_intern_str(&mut self, to: usize, text: &str) -> Result<(), OutOfMemory> {
+        let cell = strings::intern_str(self.heap_mut(), text)?;
+        self.put(to, cell.word());
+        Ok(())
+    }
+
+    /// `r[to]` becomes a flat string. As [`string::new`].
+    ///
+    /// # Errors
+    /// As [`string::new`].
+    pub fn string_new(&mut self, to: usize, text: &str) -> Result<(), OutOfMemory> {
+        let cell = strings::of_str(self.heap_mut(), text)?;
+        self.put(to, cell.word());
+        Ok(())
+    }
+
+    /// `r[to]` becomes a flat string. As [`string::from_latin1`].
+    ///
+    /// # Errors
+    /// As [`string::from_latin1`].
+    pub fn string_latin1(&mut self, to: usize, units: &[u8]) -> Result<(), OutOfMemory> {
+        let cell = strings::of_latin1(self.heap_mut(), units)?;
+        self.put(to, cell.word());
+        Ok(())
+    }
+
+    /// `r[to]` becomes a flat string. As [`string::from_utf16`].
+    ///
+    /// # Errors
+    /// As [`string::from_utf16`].
+    pub fn string_utf16(&mut self, to: usize, units: &[u16]) -> Result<(), OutOfMemory> {
+        let cell = strings::of_utf16(self.heap_mut(), units)?;
+        self.put(to, cell.word());
+        Ok(())
     }
 }

@@ -87,6 +87,12 @@ impl<'a> Reading<'a> {
         self.cell
     }
 
+    /// Another cell of the heap.
+    #[inline(always)]
+    pub fn of(self, cell: Cell) -> Self {
+        Self { cell, ..self }
+    }
+
     /// A double's number.
     ///
     /// # Panics
@@ -260,6 +266,12 @@ impl Handles {
     #[inline(always)]
     pub fn reading_word(&self, word: Word) -> ReadWord<'_> {
         ReadWord { word, stack: PhantomData }
+    }
+
+    /// A cell of the heap that the stack is of, to be read.
+    #[inline(always)]
+    pub fn reading_of(&self, cell: Cell) -> Reading<'_> {
+        Reading { cell, stack: PhantomData }
     }
 
     /// Lets a handle refer to another cell.

@@ -40,9 +40,11 @@ pub enum Kind {
     /// A Map's or a Set's entries in the order of insertion.
     OrderedTable = GUARDED + 3,
     /// A rope of two strings.
-    ConsString = 9,
+    ConsString = GUARDED + 4,
+    /// A part of another string.
+    SlicedString = GUARDED + 5,
     /// A record: a Rust type says what lies where (see [`typed`](crate::typed)).
-    Record = GUARDED + 4,
+    Record = GUARDED + 6,
     /// Memory without a cell. Never the kind of a value.
     #[doc(hidden)]
     Free = 15,
@@ -68,6 +70,7 @@ const KINDS: [Kind; 32] = {
         Kind::Registration,
         Kind::OrderedTable,
         Kind::ConsString,
+        Kind::SlicedString,
         Kind::Record,
     ];
     let mut kinds = [Kind::Free; 32];
@@ -136,7 +139,7 @@ impl Header {
     pub const SITED: u64 = 1 << 8;
     /// A registration whose target is dead, in its owner's list.
     pub const LISTED: u64 = 1 << 9;
-    /// A double that a walk has given an identity. Registrations are no doubles.
+    /// A double or a string that a walk has given an identity. Registrations are neither.
     pub const IDENTIFIED: u64 = Self::LISTED;
     /// An array of buckets, whose slots only the heap writes. Registrations and doubles are no arrays.
     pub const BUCKETS: u64 = Self::LISTED;
@@ -178,17 +181,33 @@ impl Header {
         (self.0 >> 1) & 31 == kind as u64
     }
 
-    /// Whether the kind has slots that are the heap's: weak ones, or those of a table.
+    /// Whether the kind has slots that are the heap's: weak ones, or those of a table or a string.
     #[inline(always)]
     pub fn is_of_heap(self) -> bool {
         self.has((GUARDED as u64) << 1)
     }
 
-    /// Whether the cell has slots that are the heap's or a record's: weak ones, or those of a table, of buckets or of a
-    /// record. Also of a double, which has none, that a walk has given an identity.
+    /// Whether the cell has slots that are the heap's or a record's: weak ones, or those of a table, a string, of buckets
+    /// or of a record. Also of a double or a flat string, which have none, that a walk has given an identity.
     #[inline(always)]
     pub fn is_guarded(self) -> bool {
         self.has((GUARDED as u64) << 1 | Self::BUCKETS)
+    }
+
+    /// Whether the cell is a string: its hash is that of what it holds.
+    #[inline(always)]
+    pub fn is_string(self) -> bool {
+        const STRINGS: u32 = 1 << Kind::OneByteString as u32
+            | 1 << Kind::TwoByteString as u32
+            | 1 << Kind::ConsString as u32
+            | 1 << Kind::SlicedString as u32;
+        STRINGS >> ((self.0 >> 1) & 31) & 1 != 0
+    }
+
+    /// Whether the cell has room for an identity hash: a double has its number there, and a string the hash of its units.
+    #[inline(always)]
+    pub fn has_identity(self) -> bool {
+        !self.is(Kind::Double) && !self.is_string()
     }
 
     /// The number of slots, or of a large cell's up to [`MANY`](Self::MANY).

@@ -166,10 +166,11 @@ impl Heap {
     }
 
     fn node_id(&mut self, cell: Cell) -> NodeId {
-        match cell.header().kind() {
-            Kind::Double => NodeId::of_hash(self.doubles.hash(cell, &mut self.identities)),
-            _ => NodeId::of_hash(self.identities.of(cell)),
-        }
+        NodeId::of_hash(if cell.header().has_identity() {
+            self.identities.of(cell)
+        } else {
+            self.doubles.hash(cell, &mut self.identities)
+        })
     }
 }
 

@@ -7,6 +7,7 @@ use crate::memory::header::{Kind, Tag};
 use crate::scope::Value;
 use crate::scope::access::{users_slot, users_slots};
 use crate::scope::bytes::{copy_bytes, copy_slots};
+use crate::text;
 use core::any::Any;
 
 impl Registers<'_> {
@@ -157,6 +158,7 @@ impl Registers<'_> {
         if cell.header().is(Kind::Native) {
             return Err(AccessError::WrongKind);
         }
+        text::before_write(cell)?;
         Ok(self.heap.roots.handles.bytes_mut_of(cell))
     }
 
@@ -234,7 +236,7 @@ impl Registers<'_> {
         if cell.header().is(Kind::Double) {
             return Err(AccessError::WrongKind);
         }
-        Ok(self.heap.identities.of(cell))
+        Ok(self.heap.identity_of(cell))
     }
 }
 

@@ -5,6 +5,7 @@ use crate::error::AccessError;
 use crate::memory::cell::{Loaded, Slot};
 use crate::memory::header::{Kind, Tag};
 use crate::tables::registration::USERS;
+use crate::text;
 
 impl<'s> Scope<'s> {
     /// Reads a slot; a cell there gets a handle. Constant time.
@@ -50,13 +51,13 @@ impl<'s> Scope<'s> {
     /// As [`bytes`](Self::bytes), mutably.
     ///
     /// # Errors
-    /// [`AccessError::WrongKind`] for a native cell, [`AccessError::WrongHeap`].
+    /// [`AccessError::WrongKind`] for a native cell or an interned string, [`AccessError::WrongHeap`].
     pub fn bytes_mut(&mut self, cell: Local<'_>) -> Result<&mut [u8], AccessError> {
         if self.kind(cell)? == Kind::Native {
-            Err(AccessError::WrongKind)
-        } else {
-            self.raw_mut(cell)
+            return Err(AccessError::WrongKind);
         }
+        text::before_write(self.cell(cell)?)?;
+        self.raw_mut(cell)
     }
 
     /// The cell's kind. Constant time.
@@ -161,7 +162,7 @@ pub(crate) fn users_slots(
 #[cold]
 fn strong_slot(cell: Loaded, slot: usize) -> Result<Slot, AccessError> {
     let (header, len) = (cell.header(), cell.slot_count());
-    if header.is(Kind::Double) {
+    if len == 0 {
         return Err(AccessError::SlotOutOfRange { slot, len });
     }
     if !header.is(Kind::Registration) || slot < USERS {

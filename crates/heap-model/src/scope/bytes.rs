@@ -6,6 +6,7 @@ use crate::error::AccessError;
 use crate::heap::Heap;
 use crate::memory::cell::{Cell, Loaded};
 use crate::memory::header::Kind;
+use crate::text;
 
 impl Scope<'_> {
     /// Copies `count` slots from one cell to another, or within one, as if through a buffer. O(`count`).
@@ -50,7 +51,7 @@ impl Scope<'_> {
     /// ```
     ///
     /// # Errors
-    /// [`AccessError::BytesOutOfRange`]; [`AccessError::WrongKind`] for a native cell; [`AccessError::WrongHeap`].
+    /// [`AccessError::BytesOutOfRange`]; [`AccessError::WrongKind`] for a native cell, or an interned string that is written; [`AccessError::WrongHeap`].
     pub fn copy_bytes(
         &mut self,
         (to, to_offset): (Local<'_>, usize),
@@ -96,6 +97,7 @@ pub(crate) fn copy_bytes(
             return Err(AccessError::BytesOutOfRange { end, len });
         }
     }
+    text::before_write(to)?;
     from.copy_raw(from_offset, to, to_offset, count);
     Ok(())
 }

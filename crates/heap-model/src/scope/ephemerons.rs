@@ -69,7 +69,7 @@ impl<'s> Scope<'s> {
             }
             let hash = cell.hash();
             let probed = if hash == 0 {
-                Probed::Absent(ephemeron::open_bucket(table, self.heap.identities.of(cell)))
+                Probed::Absent(ephemeron::open_bucket(table, self.heap.identity_of(cell)))
             } else {
                 ephemeron::probe(table, cell, hash)
             };
@@ -112,7 +112,7 @@ impl<'s> Scope<'s> {
             Ok::<_, HeapError>((!held, to))
         })?;
         let (key, word) = (self.cell(key)?, self.word(value)?);
-        let hash = self.heap.identities.of(key);
+        let hash = self.heap.identity_of(key);
         ephemeron::fill(table, ephemeron::open_bucket(table, hash), key, word);
         self.heap.record_entry(table, key, word);
         Ok(replaced.then(|| self.push(table)))
@@ -172,7 +172,7 @@ impl<'s> Scope<'s> {
         if cell.header().is(Kind::Double) {
             return Err(AccessError::WrongKind);
         }
-        Ok(self.heap.identities.of(cell))
+        Ok(self.heap.identity_of(cell))
     }
 
     /// The number of entries; those of dead keys count until they are collected. Constant time.

@@ -13,8 +13,10 @@ pub(crate) fn is_plain(kind: Kind, slots: usize) -> bool {
         | Kind::WeakCell
         | Kind::Registration
         | Kind::OrderedTable
+        | Kind::ConsString
+        | Kind::SlicedString
         | Kind::Free => false,
-        Kind::Double => slots == 0,
+        Kind::Double | Kind::OneByteString | Kind::TwoByteString => slots == 0,
         _ => true,
     }
 }

@@ -169,17 +169,20 @@ impl<'a> View<'a> {
     }
 
     #[inline(always)]
+    pub(crate) fn reading(self) -> Reading<'a> {
+        self.reading
+    }
+
+    #[inline(always)]
     pub(crate) fn cell(self) -> Cell {
         self.reading.cell()
     }
 
-    /// The cell's identity, if a walk or a weak collection has given it one. Only walks know a double's.
+    /// The cell's identity, if a walk or a weak collection has given it one. Only walks know a double's or a string's.
     #[must_use]
     pub fn id(self) -> Option<NodeId> {
-        match self.cell().header().kind() {
-            Kind::Double => None,
-            _ => Some(self.cell().hash()).filter(|hash| *hash != 0).map(NodeId::of_hash),
-        }
+        let hash = if self.cell().header().has_identity() { self.cell().hash() } else { 0 };
+        (hash != 0).then(|| NodeId::of_hash(hash))
     }
 }
 

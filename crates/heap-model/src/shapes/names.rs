@@ -37,6 +37,7 @@ pub fn internal_name(node: &Node, edge: &Edge) -> Option<&'static str> {
         (Kind::Native, EdgeKind::Internal(ELEMENTS)) => Some("elements"),
         (Kind::Native, EdgeKind::Internal(BUFFER)) if shape == TYPED_ARRAY => Some("buffer"),
         (Kind::ConsString, EdgeKind::Internal(slot)) => name(&["first", "second"], slot),
+        (Kind::SlicedString, EdgeKind::Internal(slot)) => name(&["parent"], slot),
         (Kind::WeakCell, EdgeKind::Weak(_)) => Some("target"),
         (Kind::Registration, EdgeKind::Weak(slot)) => {
             name(&["target", "unregister_token", "finalization_registry"], slot)

@@ -2,20 +2,19 @@
 
 use crate::error::{AccessError, HeapError, OutOfMemory};
 use crate::layout;
-use crate::memory::cell::WORD;
-use crate::memory::header::{Header, Kind};
-use crate::scope::{Local, Scope, Value};
+use crate::memory::header::Kind;
+use crate::scope::{Local, Scope};
+use crate::text::{self, Width};
 
-/// A flat string of one-byte characters (Latin-1).
+/// A flat string of one-byte characters (Latin-1). [`collections::string`](crate::collections::string) has what one does
+/// with it, and makes strings that are shared as V8's are.
 ///
 /// # Errors
 /// [`OutOfMemory`] at the limit.
 pub fn one_byte_string<'s>(scope: &mut Scope<'s>, text: &[u8]) -> Result<Local<'s>, OutOfMemory> {
-    let cell = string(scope, Kind::OneByteString, text.len())?;
-    if let Ok(bytes) = scope.bytes_mut(cell) {
-        bytes[..text.len()].copy_from_slice(text);
-    }
-    Ok(cell)
+    let cell = scope.heap.allocate_flat(Width::One, text.len(), false)?;
+    scope.heap.roots.handles.bytes_mut_of(cell)[..text.len()].copy_from_slice(text);
+    Ok(scope.push(cell))
 }
 
 /// A flat string of two-byte characters (UTF-16), in native byte order.
@@ -23,57 +22,43 @@ pub fn one_byte_string<'s>(scope: &mut Scope<'s>, text: &[u8]) -> Result<Local<'
 /// # Errors
 /// [`OutOfMemory`] at the limit.
 pub fn two_byte_string<'s>(scope: &mut Scope<'s>, text: &[u16]) -> Result<Local<'s>, OutOfMemory> {
-    let cell = string(scope, Kind::TwoByteString, 2 * text.len())?;
-    if let Ok(bytes) = scope.bytes_mut(cell) {
-        for (unit, to) in text.iter().zip(bytes.chunks_exact_mut(2)) {
-            to.copy_from_slice(&unit.to_ne_bytes());
-        }
-    }
-    Ok(cell)
+    let cell = scope.heap.allocate_flat(Width::Two, text.len(), false)?;
+    let bytes = scope.heap.roots.handles.bytes_mut_of(cell).as_chunks_mut().0;
+    bytes.iter_mut().zip(text).for_each(|(to, unit)| *to = unit.to_ne_bytes());
+    Ok(scope.push(cell))
 }
 
-/// A string's cell is rounded up to words; its auxiliary field is the padding in bytes.
-fn string<'s>(scope: &mut Scope<'s>, kind: Kind, bytes: usize) -> Result<Local<'s>, OutOfMemory> {
-    let cell = scope.alloc(kind, 0, bytes)?;
-    if let Ok(place) = scope.cell(cell) {
-        place.set_auxiliary((bytes.next_multiple_of(WORD) - bytes) as u32);
-    }
-    Ok(cell)
-}
-
-/// A flat string's characters as bytes, without the padding. A string made by [`Scope::alloc`] has no padding.
+/// The characters of a flat string or a slice, or of a rope that was flattened, as bytes.
 ///
 /// # Errors
-/// [`AccessError::WrongKind`] if it is no flat string, [`AccessError::WrongHeap`].
+/// [`AccessError::WrongKind`] if it is another cell, [`AccessError::WrongHeap`].
 pub fn string_bytes<'a>(scope: &'a Scope<'_>, cell: Local<'_>) -> Result<&'a [u8], AccessError> {
-    if !matches!(scope.kind(cell)?, Kind::OneByteString | Kind::TwoByteString) {
-        return Err(AccessError::WrongKind);
-    }
-    let place = scope.cell(cell)?;
-    let padding = if place.header().has(Header::SITED) { 0 } else { place.auxiliary() as usize };
-    let bytes = scope.bytes(cell)?;
-    Ok(&bytes[..bytes.len().saturating_sub(padding)])
+    let string = scope.reading(cell)?;
+    let (units, _) = text::measure(string.cell()).ok_or(AccessError::WrongKind)?;
+    let (flat, first) = text::flat(string.cell()).ok_or(AccessError::WrongKind)?;
+    let (_, width) = text::measure(flat).ok_or(AccessError::WrongKind)?;
+    Ok(&string.of(flat).bytes()[width.bytes(first)..width.bytes(first + units)])
 }
 
-/// A rope of two strings, in slots 0 and 1. V8 makes ropes from [`layout::CONS_STRING_LENGTH`] characters on.
+/// A rope of two strings of any length. V8 makes one of at least [`layout::CONS_STRING_LENGTH`] characters, as
+/// [`string::concat`](crate::collections::string::concat) does.
 ///
 /// # Errors
-/// [`HeapError::OutOfMemory`] at the limit; [`AccessError::WrongKind`] if one is no string,
-/// [`AccessError::WrongHeap`].
+/// [`HeapError::OutOfMemory`] at the limit, or for more than 2^29 - 24 characters; [`AccessError::WrongKind`] if one is
+/// no string, [`AccessError::WrongHeap`].
 pub fn cons_string<'s>(
     scope: &mut Scope<'s>,
     left: Local<'_>,
     right: Local<'_>,
 ) -> Result<Local<'s>, HeapError> {
-    for kind in [scope.kind(left)?, scope.kind(right)?] {
-        if !matches!(kind, Kind::OneByteString | Kind::TwoByteString | Kind::ConsString) {
-            return Err(AccessError::WrongKind.into());
-        }
+    let measure = |local| text::measure(scope.cell(local)?).ok_or(AccessError::WrongKind);
+    let ((first, one), (second, two)) = (measure(left)?, measure(right)?);
+    let cell = scope.heap.allocate_part(Kind::ConsString, one.max(two), first + second)?;
+    for (slot, part) in [(text::FIRST, left), (text::SECOND, right)] {
+        let word = scope.cell(part)?.word();
+        scope.heap.store(cell, slot, word);
     }
-    let cell = scope.alloc_sized(Kind::ConsString, layout::CONS_STRING, 2)?;
-    scope.set(cell, 0, Value::Ref(left))?;
-    scope.set(cell, 1, Value::Ref(right))?;
-    Ok(cell)
+    Ok(scope.push(cell))
 }
 
 /// A boxed double of 16 bytes ([`layout::HEAP_NUMBER`]).

@@ -153,9 +153,9 @@ fn find_by_probing(table: Cell, key: Cell) -> Option<usize> {
 #[inline(always)]
 pub(crate) fn remember_bucket(key: Cell, slot: usize) {
     let header = key.header();
-    let uses =
-        [Kind::Native, Kind::Record, Kind::Registration, Kind::OneByteString, Kind::TwoByteString];
-    if !uses.iter().any(|kind| header.is(*kind)) && !header.has(Header::SITED) {
+    let uses = [Kind::Native, Kind::Record, Kind::Registration];
+    let used = header.is_string() || uses.iter().any(|kind| header.is(*kind));
+    if !used && !header.has(Header::SITED) {
         key.set_auxiliary(((slot - FIRST) / 2) as u32);
     }
 }

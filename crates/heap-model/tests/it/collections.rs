@@ -5,6 +5,7 @@ mod maps;
 mod order;
 mod registers;
 mod sizes;
+mod strings;
 
 use heap_model::{Heap, HeapOptions};
 use std::time::Duration;

@@ -11,9 +11,11 @@ use heap_model::{Kind, Local, Scope, Value};
 pub fn held_weakly<'v>(scope: &Scope<'_>, value: Value<'v>) -> Result<Local<'v>, WeakError> {
     let Value::Ref(cell) = value else { return Err(WeakError::CannotBeHeldWeakly) };
     match scope.kind(cell)? {
-        Kind::OneByteString | Kind::TwoByteString | Kind::ConsString | Kind::Double => {
-            Err(WeakError::CannotBeHeldWeakly)
-        }
+        Kind::OneByteString
+        | Kind::TwoByteString
+        | Kind::ConsString
+        | Kind::SlicedString
+        | Kind::Double => Err(WeakError::CannotBeHeldWeakly),
         _ => Ok(cell),
     }
 }

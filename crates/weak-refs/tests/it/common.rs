@@ -36,7 +36,8 @@ pub fn primitives<'s>(scope: &mut Scope<'s>) -> Vec<Value<'s>> {
     let kinds = [Kind::OneByteString, Kind::TwoByteString, Kind::Double];
     let mut values: Vec<_> =
         kinds.into_iter().map(|kind| Value::Ref(scope.alloc(kind, 0, 8).expect("room"))).collect();
-    values.push(Value::Ref(scope.alloc(Kind::ConsString, 2, 0).expect("room")));
+    let text = shapes::one_byte_string(scope, b"text").expect("room");
+    values.push(Value::Ref(shapes::cons_string(scope, text, text).expect("room")));
     values.extend([Value::Undefined, Value::Null, Value::Bool(true), Value::Bool(false)]);
     values.extend([Value::Smi(0), Value::Smi(-7), Value::Hole]);
     values

@@ -1,7 +1,7 @@
 //! What collections take, beside the recorded sizes of a real Node (v20.20.2, x64) at every number of entries.
 
 use crate::layout::table;
-use heap_model::collections::{SameValueZero, array, map, set};
+use heap_model::collections::{SameValueZero, array, map, set, string};
 use heap_model::{Heap, HeapError, HeapOptions, Local, Scope, Value, shapes};
 
 /// The bytes that a collection of so many entries takes when nothing else is left.
@@ -78,6 +78,66 @@ fn arrays_are_as_large_as_nodes() {
         array::set_len(scope, list, n)?;
         Ok(list)
     });
+}
+
+/// What the recorder repeats is a constant of its program.
+const CONSTANT: &str = "-=";
+
+/// The bytes that a string takes beside those that are shared.
+fn compare_strings(
+    structure: &str,
+    make: impl for<'s> Fn(&mut Scope<'s>, usize) -> Result<Local<'s>, HeapError>,
+) {
+    let rows = table(structure);
+    assert!(rows.len() > 20, "{structure}");
+    for (n, bytes) in rows {
+        let mut heap = Heap::new(HeapOptions::default()).unwrap();
+        let (_constant, root) = heap.enter(|scope| {
+            let constant = string::intern_str(scope, CONSTANT).unwrap();
+            let one = make(scope, n).unwrap();
+            (scope.global(constant).unwrap(), scope.global(one).unwrap())
+        });
+        heap.collect();
+        let with = heap.heap_used();
+        drop(root);
+        heap.collect();
+        assert_eq!(with - heap.heap_used(), bytes, "{structure}, n = {n}");
+    }
+}
+
+#[test]
+fn strings_are_as_large_as_nodes() {
+    compare_strings("one-byte string n (latin1Slice)", |scope, n| {
+        Ok(string::from_latin1(scope, &vec![b'a'; n])?)
+    });
+    compare_strings("string += 1 char, n times (from 1-char)", |scope, n| {
+        let mut text = string::new(scope, "a")?;
+        let more = string::new(scope, "x")?;
+        for _ in 0..n {
+            text = string::concat(scope, text, more)?;
+        }
+        Ok(text)
+    });
+    // As `String.prototype.repeat` puts them together (`string-repeat.tq`).
+    fn repeated<'s>(
+        scope: &mut Scope<'s>,
+        text: &str,
+        mut count: usize,
+    ) -> Result<Local<'s>, HeapError> {
+        let (mut result, mut power) = (string::new(scope, "")?, string::intern_str(scope, text)?);
+        while count > 0 {
+            if count & 1 == 1 {
+                result = string::concat(scope, result, power)?;
+            }
+            count >>= 1;
+            if count > 0 {
+                power = string::concat(scope, power, power)?;
+            }
+        }
+        Ok(result)
+    }
+    compare_strings("'-'.repeat(n)", |scope, n| repeated(scope, "-", n));
+    compare_strings("'-='.repeat(n)", |scope, n| repeated(scope, CONSTANT, n));
 }
 
 #[test]

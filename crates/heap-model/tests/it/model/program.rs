@@ -24,16 +24,7 @@ pub(super) const USERS: usize = 4;
 pub(super) const OWNED: usize = 2;
 
 /// Kinds that are nothing but slots and bytes.
-const PLAIN: [Kind; 8] = [
-    Kind::Object,
-    Kind::Array,
-    Kind::OneByteString,
-    Kind::TwoByteString,
-    Kind::Bytes,
-    Kind::Context,
-    Kind::Closure,
-    Kind::ConsString,
-];
+const PLAIN: [Kind; 5] = [Kind::Object, Kind::Array, Kind::Bytes, Kind::Context, Kind::Closure];
 
 #[derive(Clone, Debug)]
 pub enum Op {
