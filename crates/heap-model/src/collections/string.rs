@@ -2,7 +2,7 @@
 //!
 //! A string is flat, a rope of two strings, or a slice of a flat one, and has units of one byte (Latin-1) or two
 //! (UTF-16). Fewer than 13 units are copied where more would make a rope or a slice. Strings of one unit below 256,
-//! and the empty string, are shared. Lengths and positions are in units. What is made in another way, by
+//! and the empty string, are shared. Lengths and positions are in code units. What is made in another way, by
 //! [`shapes::one_byte_string`](crate::shapes::one_byte_string) and its like, is the same to all functions here.
 //!
 //! All functions fail with [`AccessError::WrongKind`] if an operand is no string, and with [`AccessError::WrongHeap`].
