@@ -6,6 +6,8 @@ pub mod collect;
 pub mod interpret;
 pub mod list;
 pub mod mini;
+pub mod collections;
+mod figures;
 pub mod pauses;
 pub mod scavenges;
 pub mod splay;
@@ -16,8 +18,7 @@ pub mod timed;
 mod weak;
 pub mod workload;
 
-#[cfg(feature = "peers")]
-pub use weak::shuffled;
+pub use figures::shuffled;
 
 use workload::Workload;
 
@@ -64,6 +65,8 @@ pub const TIMED: &[timed::TimedWorkload] = &[
     collect::GRAPH,
     pauses::WORKLOAD,
     scavenges::WORKLOAD,
+    collections::MAPS,
+    collections::STRINGS,
     #[cfg(feature = "peers")]
     weak::LIVE,
     #[cfg(feature = "peers")]

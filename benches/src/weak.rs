@@ -12,8 +12,6 @@ mod weak_table;
 
 use crate::timed::TimedWorkload;
 
-pub use task::shuffled;
-
 /// Keys that stay alive: insertion, look-up, collection and memory.
 pub const LIVE: TimedWorkload = TimedWorkload {
     name: "weak-live",

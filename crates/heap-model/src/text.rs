@@ -264,6 +264,7 @@ impl<'a> Units<'a> {
 }
 
 /// Hashes units as they come, in pieces of any width.
+#[derive(Default)]
 struct Hasher {
     state: u64,
     /// Units of a group of four that is not full.
@@ -332,7 +333,7 @@ fn spread(group: u32) -> u64 {
 
 /// The hash of units that no string has yet.
 pub(crate) fn hash_units(units: Units<'_>) -> u32 {
-    let mut hasher = Hasher { state: 0, group: 0, count: 0, length: 0 };
+    let mut hasher = Hasher::default();
     hasher.units(units);
     hasher.finish()
 }
@@ -349,9 +350,15 @@ pub(crate) fn hash(string: Reading<'_>) -> u32 {
 #[cold]
 #[inline(never)]
 fn hash_anew(string: Reading<'_>) -> u32 {
-    let mut hasher = Hasher { state: 0, group: 0, count: 0, length: 0 };
-    Pieces::of(string.cell()).for_each(|piece| hasher.units(Units::of_reading(piece, string)));
-    let hash = hasher.finish();
+    let hash = match whole(string) {
+        Some(units) => hash_units(units),
+        None => {
+            let mut hasher = Hasher::default();
+            let pieces = Pieces::of(string.cell());
+            pieces.for_each(|piece| hasher.units(Units::of_reading(piece, string)));
+            hasher.finish()
+        }
+    };
     string.cell().set_hash(hash);
     hash
 }
@@ -368,8 +375,17 @@ pub(crate) fn equal(a: Reading<'_>, b: Reading<'_>) -> bool {
     }
     let different = measure(one).map(|(units, _)| units) != measure(two).map(|(units, _)| units)
         || one.hash() != two.hash() && one.hash() != 0 && two.hash() != 0;
-    !different
-        && in_step(a, b, |a, b| if a.equals(b) { Ordering::Equal } else { Ordering::Less }).is_eq()
+    if different {
+        return false;
+    }
+    match (whole(a), whole(b)) {
+        (Some(a), Some(b)) => a.equals(b),
+        _ => {
+            let equals =
+                |a: Units<'_>, b| if a.equals(b) { Ordering::Equal } else { Ordering::Less };
+            in_step(a, b, equals).is_eq()
+        }
+    }
 }
 
 /// The order of two strings by their units. O(units).
@@ -377,12 +393,17 @@ pub(crate) fn compare(a: Reading<'_>, b: Reading<'_>) -> Ordering {
     in_step(a, b, Units::compare)
 }
 
+/// The units of a string that is not a rope, or was flattened.
+#[inline]
+fn whole(string: Reading<'_>) -> Option<Units<'_>> {
+    let (length, _) = measure(string.cell())?;
+    let (cell, start) = flat(string.cell())?;
+    Some(Units::of_reading(Piece { cell, start, end: start + length }, string))
+}
+
 /// Whether a flat string has these units.
 pub(crate) fn has_units(string: Reading<'_>, units: Units<'_>) -> bool {
-    let cell = string.cell();
-    let Some((length, _)) = measure(cell) else { return false };
-    let piece = Piece { cell, start: 0, end: length };
-    length == units.len() && Units::of_reading(piece, string).equals(units)
+    whole(string).is_some_and(|whole| whole.len() == units.len() && whole.equals(units))
 }
 
 /// Compares pieces of the same length by `compare`; a string that has fewer is less.

@@ -161,7 +161,7 @@ pub fn concat<'s>(
 /// flattening; may collect.
 ///
 /// # Errors
-/// As [`concat`].
+/// As [`concat()`].
 pub fn substring<'s>(
     scope: &mut Scope<'s>,
     string: impl Operand,
@@ -175,7 +175,7 @@ pub fn substring<'s>(
 /// rope stays, and refers to a flat string. O(units), and constant time if it was done; may collect.
 ///
 /// # Errors
-/// As [`concat`].
+/// As [`concat()`].
 pub fn flatten(heap: &mut impl UsesHeap, string: impl Operand) -> Result<(), HeapError> {
     strings::flatten(heap.heap_mut(), string).map(drop)
 }
@@ -185,7 +185,7 @@ pub fn flatten(heap: &mut impl UsesHeap, string: impl Operand) -> Result<(), Hea
 /// refers to them. O(units) the first time; may collect.
 ///
 /// # Errors
-/// As [`concat`].
+/// As [`concat()`].
 pub fn intern<'s>(scope: &mut Scope<'s>, string: impl Operand) -> Result<Local<'s>, HeapError> {
     let cell = strings::intern(&mut scope.heap, string)?;
     Ok(scope.push(cell))

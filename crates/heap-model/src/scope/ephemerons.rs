@@ -191,6 +191,42 @@ impl<'s> Scope<'s> {
         Ok(ephemeron::capacity(self.table(map)?))
     }
 
+    /// The first entry in the buckets from `bucket` on, with the bucket behind it, from which to go on. For inspection, as
+    /// debuggers show a WeakMap's entries: the order is that of the buckets, which is no order to rely on, and entries whose
+    /// keys are dead come until they are collected. An entry that stays in the table comes once, unless the table is replaced
+    /// or collected meanwhile. O(buckets passed).
+    ///
+    /// ```
+    /// # use heap_model::{Heap, HeapOptions, Kind, Value};
+    /// # let mut heap = Heap::new(HeapOptions::default()).unwrap();
+    /// # heap.enter(|scope| {
+    /// let table = scope.alloc_ephemeron_table(100)?;
+    /// for number in 0..50 {
+    ///     let key = scope.alloc(Kind::Object, 0, 0)?;
+    ///     scope.ephemeron_set(table, key, Value::Smi(number))?;
+    /// }
+    /// let (mut bucket, mut sum) = (0, 0);
+    /// while let Some((next, _, value)) = scope.ephemeron_entry(table, bucket)? {
+    ///     (bucket, sum) = (next, sum + value.as_smi().unwrap_or(0));
+    /// }
+    /// assert_eq!(sum, (0..50).sum());
+    /// # Ok::<(), heap_model::HeapError>(())
+    /// # }).unwrap();
+    /// ```
+    ///
+    /// # Errors
+    /// As [`ephemeron_get`](Self::ephemeron_get).
+    pub fn ephemeron_entry(
+        &mut self,
+        map: Local<'_>,
+        bucket: usize,
+    ) -> Result<Option<(usize, Local<'s>, Value<'s>)>, AccessError> {
+        let table = self.table(map)?;
+        let Some((slot, next)) = ephemeron::entry_from(table, bucket) else { return Ok(None) };
+        let (key, value) = (Cell::of(table.slot(slot)), table.slot(slot + 1));
+        Ok(key.map(|key| (next, self.push(key), self.value(value))))
+    }
+
     #[inline(always)]
     fn table(&self, map: Local<'_>) -> Result<Cell, AccessError> {
         table_of(self.cell(map)?)

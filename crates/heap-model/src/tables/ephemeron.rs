@@ -266,6 +266,12 @@ pub(crate) fn shrink(table: Cell) -> usize {
     trimmed
 }
 
+/// The slot of the first key in the buckets from `bucket` on, and the bucket behind it. O(buckets passed).
+pub(crate) fn entry_from(table: Cell, bucket: usize) -> Option<(usize, usize)> {
+    let slots = (bucket..capacity(table)).map(|bucket| (FIRST + 2 * bucket, bucket + 1));
+    slots.into_iter().find(|(slot, _)| table.slot(*slot).is_reference())
+}
+
 /// Checks a table's numbers against its buckets, and that each key is found.
 #[cfg(zeal)]
 pub(crate) fn verify(table: Cell) {

@@ -1,7 +1,9 @@
 //! Ephemeron tables: their sizes, and random programs beside a map of the standard library.
 #![allow(clippy::field_reassign_with_default, reason = "the options are non-exhaustive to others")]
 
-use heap_model::{AccessError, Global, Heap, HeapError, HeapOptions, Kind, TableSizing, Value};
+use heap_model::{
+    AccessError, Global, Heap, HeapError, HeapOptions, Kind, Scope, TableSizing, Value,
+};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
@@ -398,5 +400,41 @@ fn a_weak_reference_or_a_registration_is_no_holder_of_its_target() {
         let target = scope.weak_target(weak).unwrap().unwrap();
         assert!(scope.same(target, table));
         assert_eq!(scope.ephemeron_len(table), Ok(0));
+    });
+}
+
+#[test]
+fn a_table_is_gone_through_by_its_buckets() {
+    let mut heap = Heap::new(HeapOptions::default()).unwrap();
+    heap.enter(|scope| {
+        let table = scope.alloc_ephemeron_table(400).unwrap();
+        let kept = scope.alloc(Kind::Array, 100, 0).unwrap();
+        for number in 0..200 {
+            scope.scope(|scope| {
+                let key = scope.alloc(Kind::Object, 0, 0).unwrap();
+                scope.ephemeron_set(table, key, Value::Smi(number)).unwrap();
+                if number % 2 == 0 {
+                    scope.set(kept, number as usize / 2, Value::Ref(key)).unwrap();
+                }
+            });
+        }
+        let seen = |scope: &mut Scope<'_>| {
+            let (mut bucket, mut seen) = (0, Vec::new());
+            while let Some((next, key, value)) = scope.ephemeron_entry(table, bucket).unwrap() {
+                assert!(next > bucket);
+                let found = scope.ephemeron_get(table, key).unwrap();
+                assert!(found.is_some_and(|found| scope.same_value(found, value)));
+                seen.push(value.as_smi().unwrap());
+                bucket = next;
+            }
+            seen.sort_unstable();
+            seen
+        };
+        assert!(scope.scope(seen).into_iter().eq(0..200), "dead keys until they are collected");
+        scope.collect();
+        assert!(scope.scope(seen).into_iter().eq((0..200).step_by(2)));
+        assert!(scope.ephemeron_entry(table, usize::MAX).unwrap().is_none());
+        let object = scope.alloc(Kind::Object, 1, 0).unwrap();
+        assert!(scope.ephemeron_entry(object, 0).is_err());
     });
 }
