@@ -17,6 +17,7 @@ pub const WORKLOAD: TimedWorkload = TimedWorkload {
     implementations: &[
         ("heap-model", ours::run_in_steps),
         ("heap-model at once", ours::run_at_once),
+        ("heap-model at once, small semi-spaces", ours::run_at_once_as_small),
         #[cfg(feature = "peers")]
         ("gc-arena", gc_arena::run),
     ],

@@ -5,11 +5,21 @@ use crate::timed::Report;
 use heap_model::{Global, Growing, Heap, HeapOptions, Kind, Local, Scope, Value};
 use std::time::Duration;
 
-/// Runs the workload with incremental marking, and with small semi-spaces, because a scavenge takes time in proportion to
-/// its survivors.
+/// Runs the workload with incremental marking, for stops of less than a millisecond: steps of a fifth of one, and
+/// semi-spaces of a page, because a scavenge takes time in proportion to its survivors.
 pub fn run_in_steps(megabytes: usize) -> Report {
-    let incremental = Some(Duration::from_millis(1));
-    run(megabytes, HeapOptions { incremental, max_semi_space: 2 << 20, ..HeapOptions::default() })
+    let incremental = Some(Duration::from_micros(200));
+    run(megabytes, HeapOptions { incremental, ..small_semi_spaces() })
+}
+
+/// Runs the workload with stop-the-world collections in the same heap: what differs is marking in steps alone.
+pub fn run_at_once_as_small(megabytes: usize) -> Report {
+    run(megabytes, small_semi_spaces())
+}
+
+fn small_semi_spaces() -> HeapOptions {
+    let page = 256 << 10;
+    HeapOptions { initial_semi_space: page, max_semi_space: page, ..HeapOptions::default() }
 }
 
 /// Runs the workload with stop-the-world collections.

@@ -35,7 +35,7 @@ const COMPARISONS: &[Comparison] = &[
         benchmark: "heap-model/pauses/megabytes",
         workload: "pauses",
         ours: "heap-model",
-        peers: &[AT_ONCE, "gc-arena"],
+        peers: &[AT_ONCE, "heap-model at once, small semi-spaces", "gc-arena"],
         node: Some(("pauses.js", &["--expose-gc"])),
         size: "1000",
         quick_size: "100",

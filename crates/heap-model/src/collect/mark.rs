@@ -24,6 +24,9 @@ const SLOTS_AHEAD: isize = 2048;
 pub(crate) struct Marker {
     /// Grey cells.
     stack: Vec<Cell>,
+    /// Grey cells that a store, an allocation or a promotion has found: visited when the stack is empty. On the stack
+    /// they would interrupt what is being followed there at each step, and pile up what was interrupted.
+    found: Vec<Cell>,
     /// Cells that are visited in pieces, with their next slots.
     wide: Vec<(Cell, usize)>,
     /// The work at which the step ends.
@@ -164,16 +167,20 @@ impl Marker {
     #[cold]
     #[inline(never)]
     pub fn mark_stored(&mut self, cell: Cell, slot: usize, word: Word) {
-        self.mark_word(word);
+        if let Some(target) = Cell::of(word)
+            && !self.is_young(word)
+        {
+            self.allocated(target);
+        }
         if self.refers_to_evacuated(word) && self.is_marked(cell) {
             self.stored.add(cell, slot);
         }
     }
 
-    /// Marks an old cell that was allocated during incremental marking.
+    /// Marks an old cell that was allocated or stored during incremental marking.
     pub fn allocated(&mut self, cell: Cell) {
         if Chunk::of(cell).mark(cell) {
-            self.stack.push(cell);
+            self.found.push(cell);
         }
     }
 
@@ -183,9 +190,13 @@ impl Marker {
         self.goal = goal;
         self.visit_pieces();
         while self.work < goal {
-            let due = match self.stack.pop() {
+            let due = match self.stack.pop().or_else(|| self.found.pop()) {
                 // A lone cell, as in a chain: nothing else can be done while it is loaded.
-                Some(cell) if self.stack.is_empty() && self.loading.is_empty() => Some(cell),
+                Some(cell)
+                    if self.stack.is_empty() && self.loading.is_empty() && self.found.is_empty() =>
+                {
+                    Some(cell)
+                }
                 Some(cell) => {
                     cell.prefetch();
                     self.loading.exchange(cell)
@@ -414,7 +425,7 @@ impl Marker {
     pub fn unvisited(&self) -> impl Iterator<Item = Cell> {
         let PrefetchBuffer { cells, pushed, popped } = &self.loading;
         let loading = (*popped..*pushed).filter_map(|number| cells[number % PREFETCHED]);
-        self.stack.iter().copied().chain(loading)
+        self.stack.iter().chain(&self.found).copied().chain(loading)
     }
 
     /// Cells that are visited in pieces, with their next slots.

@@ -1,6 +1,6 @@
 //! What the tests have in common: a heap, and cells of each sort.
 
-use heap_model::{Heap, HeapOptions, Kind, Local, Scope, Value};
+use heap_model::{Heap, HeapOptions, Kind, Local, Scope, Value, shapes};
 use weak_refs::{Agent, FinalizationRegistry, WeakMap, WeakRef, WeakSet};
 
 /// Runs a test in the outermost scope of a heap of its own.
