@@ -193,7 +193,9 @@ impl Marker {
             let due = match self.stack.pop().or_else(|| self.found.pop()) {
                 // A lone cell, as in a chain: nothing else can be done while it is loaded.
                 Some(cell)
-                    if self.stack.is_empty() && self.loading.is_empty() && self.found.is_empty() =>
+                    if self.stack.is_empty()
+                        && self.loading.is_empty()
+                        && self.found.is_empty() =>
                 {
                     Some(cell)
                 }
