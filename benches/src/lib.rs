@@ -3,11 +3,11 @@
 pub mod binary_trees;
 pub mod buffers;
 pub mod collect;
+pub mod collections;
+mod figures;
 pub mod interpret;
 pub mod list;
 pub mod mini;
-pub mod collections;
-mod figures;
 pub mod pauses;
 pub mod scavenges;
 pub mod splay;
