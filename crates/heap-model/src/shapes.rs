@@ -44,6 +44,7 @@ pub use strings::{
     cons_string, heap_number, number, one_byte_string, string_bytes, two_byte_string,
 };
 pub use weak::{
-    Brand, HOLDINGS, KEY_MAP, REGISTRY_CALLBACK, REGISTRY_SLOTS, REGISTRY_OWN, WEAK_TABLE, brand, finalization_registry, registration,
-    registry_number, set_registry_number, weak_map, weak_ref, weak_set,
+    Brand, HOLDINGS, KEY_MAP, REGISTRY_CALLBACK, REGISTRY_OWN, REGISTRY_SLOTS, WEAK_TABLE, brand,
+    finalization_registry, registration, registry_number, set_registry_number, weak_map, weak_ref,
+    weak_set,
 };

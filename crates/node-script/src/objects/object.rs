@@ -41,7 +41,9 @@ impl Type {
         };
         match cell.kind() {
             Kind::Double => Self::Double,
-            Kind::OneByteString | Kind::TwoByteString | Kind::ConsString => Self::String,
+            Kind::OneByteString | Kind::TwoByteString | Kind::ConsString | Kind::SlicedString => {
+                Self::String
+            }
             Kind::Bytes => Self::BigInt,
             Kind::Array => Self::Symbol(Atom(cell.tag().number())),
             _ => Self::Object(ClassId(cell.tag().number())),
