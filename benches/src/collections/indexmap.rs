@@ -10,7 +10,7 @@ pub fn maps(n: usize) -> Report {
     let mut figures = Figures::default();
     let other = shuffled(n);
     let mut map = IndexMap::new();
-    figures.time("insert ms", || (0..n).for_each(|i| drop(map.insert(key(i), i as i32))));
+    figures.time("insert ms", || (0..n).for_each(|i| _ = map.insert(key(i), i as i32)));
     let get = |i: usize| map[&key(i)] as u64;
     assert_eq!(figures.time("get ms", || (0..n).map(get).sum::<u64>()), sum(n));
     let all = figures.time("get-shuffled ms", || other.iter().map(|i| get(*i)).sum::<u64>());

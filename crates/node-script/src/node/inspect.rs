@@ -6,8 +6,10 @@
 
 mod constructor;
 mod error;
+mod inspector;
 mod lines;
 mod list;
+mod style;
 mod text;
 
 use crate::machine::{Machine, R, roots};
@@ -18,49 +20,10 @@ use crate::objects::object::Type;
 use crate::objects::promise::{PENDING, REJECTED, RESULT};
 use crate::objects::proxy::TARGET;
 use crate::thrown::Outcome;
+use inspector::{Inspector, Shown};
+pub(crate) use style::Style;
+pub(super) use style::{CUSTOM, style_object};
 pub(super) use text::{number, quoted};
-
-/// How a value is shown: the options of `util.inspect`.
-#[derive(Clone, Debug)]
-pub(crate) struct Style {
-    /// Levels below which objects are named alone; none: all are shown.
-    pub depth: Option<i64>,
-    /// Properties that are not enumerable are shown, too.
-    pub show_hidden: bool,
-    /// Columns of a line.
-    pub width: usize,
-    /// How many of the innermost levels may share a line; 0: none.
-    pub compact: i64,
-    /// Elements of an array, a Map or a Set that are shown.
-    pub elements: usize,
-    /// Characters of a string that are shown.
-    pub characters: usize,
-    /// Objects' own `[nodejs.util.inspect.custom]` is called.
-    pub custom: bool,
-    /// Properties are in the order of their names.
-    pub sorted: bool,
-    /// Getters are called.
-    pub getters: bool,
-    /// A Proxy is shown as one, with its target and handler.
-    pub proxies: bool,
-}
-
-impl Default for Style {
-    fn default() -> Self {
-        Self {
-            depth: Some(2),
-            show_hidden: false,
-            width: 80,
-            compact: 3,
-            elements: 100,
-            characters: 10_000,
-            custom: true,
-            sorted: false,
-            getters: false,
-            proxies: false,
-        }
-    }
-}
 
 /// Stack of Rust's that a level needs at the most.
 const RED_ZONE: usize = 128 << 10;
@@ -98,30 +61,6 @@ impl Machine {
         self.shared_symbols.push((units.into(), atom));
         atom
     }
-}
-
-/// The key of an object's own inspection.
-pub(super) const CUSTOM: &str = "nodejs.util.inspect.custom";
-
-/// One inspection at work.
-struct Inspector {
-    style: Style,
-    /// The objects that are being shown, from the outermost on.
-    seen: Vec<R>,
-    /// The identities of objects that are inside of themselves: they are numbered from 1 on.
-    circular: Vec<u32>,
-    indentation: usize,
-    /// The level of the object that was begun last.
-    current: i64,
-}
-
-/// What stands for a property.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Shown {
-    /// Its name and its value.
-    Named,
-    /// Its value alone.
-    Element,
 }
 
 /// An object's parts, until they are put together.
@@ -225,9 +164,9 @@ impl Inspector {
             Some(levels) => machine.set_number(depth, (levels - level) as f64)?,
             None => machine.set_number(depth, f64::INFINITY)?,
         }
-        super::util::style_object(machine, options, &self.style, depth)?;
+        style_object(machine, options, &self.style, depth)?;
         let stylize = machine.atoms.intern_str("stylize");
-        machine.define_method(options, stylize, 2, super::util::stylize)?;
+        machine.define_method(options, stylize, 2, style::stylize)?;
         machine.call(result, function, object, &[depth, options, inspect])?;
         if machine.is_same(result, object) {
             return Ok(None);

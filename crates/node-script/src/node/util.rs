@@ -1,7 +1,7 @@
 //! `util`: inspecting and formatting values, and what programs use to say what a value is.
 
 use super::check_options::{flag, whole};
-use super::inspect::{CUSTOM, Style, number};
+use super::inspect::{CUSTOM, Style, number, style_object};
 use crate::builtins::Method;
 use crate::machine::{Machine, R, roots};
 use crate::objects::atoms::known;
@@ -132,44 +132,6 @@ fn read_style(machine: &mut Machine, options: R) -> Outcome<Style> {
         _ => style.compact,
     };
     Ok(style)
-}
-
-/// The options that an object's own inspection is given.
-pub(super) fn style_object(machine: &mut Machine, to: R, style: &Style, depth: R) -> Outcome {
-    let limit = |value: usize| if value == usize::MAX { f64::INFINITY } else { value as f64 };
-    machine.scoped(|machine| {
-        let object = machine.temps(2)?;
-        let value = object + 1;
-        machine.new_object(object, 14)?;
-        let flag = |machine: &mut Machine, name, flag| {
-            machine.registers().set_bool(value, flag);
-            machine.plain(object, name, value)
-        };
-        let whole = |machine: &mut Machine, name, number| {
-            machine.set_number(value, number)?;
-            machine.plain(object, name, value)
-        };
-        flag(machine, "showHidden", style.show_hidden)?;
-        machine.plain(object, "depth", depth)?;
-        flag(machine, "colors", false)?;
-        flag(machine, "customInspect", style.custom)?;
-        flag(machine, "showProxy", style.proxies)?;
-        whole(machine, "maxArrayLength", limit(style.elements))?;
-        whole(machine, "maxStringLength", limit(style.characters))?;
-        whole(machine, "breakLength", limit(style.width))?;
-        whole(machine, "compact", style.compact as f64)?;
-        flag(machine, "sorted", style.sorted)?;
-        flag(machine, "getters", style.getters)?;
-        flag(machine, "numericSeparator", false)?;
-        machine.copy(to, object);
-        Ok(())
-    })
-}
-
-/// Without colours, a text is itself.
-pub(super) fn stylize(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
-    machine.to_string(0, arguments.at(0))?;
-    Ok(0)
 }
 
 // -- format -----------------------------------------------------------------------------------------------------

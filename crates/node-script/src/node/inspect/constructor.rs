@@ -1,6 +1,7 @@
 //! What objects and functions are called.
 
-use super::{Inspector, Name};
+use super::Name;
+use super::inspector::Inspector;
 use crate::machine::{Machine, R};
 use crate::objects::atoms::known;
 use crate::objects::class::Flags;

@@ -1,6 +1,7 @@
 //! Errors as `util.inspect` shows them: their stack, and what else they have.
 
-use super::{Inspector, Name};
+use super::Name;
+use super::inspector::Inspector;
 use crate::machine::{Machine, R};
 use crate::objects::atoms::{Key, known};
 use crate::objects::class::ObjectKind;

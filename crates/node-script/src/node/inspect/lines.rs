@@ -1,6 +1,6 @@
 //! How what is shown of an object is laid out: on one line, in columns, or on a line each.
 
-use super::Inspector;
+use super::inspector::Inspector;
 use crate::machine::{Machine, R};
 use crate::objects::object::Type;
 use crate::thrown::Outcome;

@@ -1,6 +1,7 @@
 //! What has entries: arrays, typed arrays, buffers, Maps and Sets; and dates and regular expressions, which have a text.
 
-use super::{Inspector, Shown, number};
+use super::inspector::{Inspector, Shown};
+use super::text::number;
 use crate::machine::{Machine, R};
 use crate::objects::atoms::{Key, known};
 use crate::objects::class::{Flags, ObjectKind};
