@@ -5,7 +5,7 @@
 pub enum Op {
     /// A register becomes a number.
     Number(u8, i32),
-    /// A register becomes a new object with so many fields.
+    /// A register becomes a new object with the given number of fields.
     Make(u8, u8),
     /// A register becomes what an object's field holds.
     Load(u8, u8, u8),
@@ -97,7 +97,7 @@ pub fn interpret<M: Machine>(
     None
 }
 
-/// Adds 7 to an object's field, so many thousand times.
+/// Adds 7 to an object's field, `thousands` thousand times.
 pub fn fields(thousands: usize) -> Vec<Op> {
     let rounds = i32::try_from(thousands * 1000).expect("a small integer");
     vec![

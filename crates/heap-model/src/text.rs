@@ -45,7 +45,7 @@ impl Width {
         }
     }
 
-    /// The bytes of so many units.
+    /// The bytes of that number of units.
     pub fn bytes(self, units: usize) -> usize {
         self as usize * units
     }
@@ -69,12 +69,12 @@ fn flat_bytes(cell: Cell) -> usize {
     cell.raw_length().saturating_sub((cell.auxiliary() & PADDING) as usize)
 }
 
-/// A fresh cell, with raw bytes for so many units, becomes a flat string.
+/// A fresh cell, with raw bytes for that number of units, becomes a flat string.
 pub(crate) fn begin_flat(cell: Cell, bytes: usize) {
     cell.set_auxiliary((bytes.next_multiple_of(WORD) - bytes) as u32);
 }
 
-/// A fresh cell becomes a rope or a slice of so many units; its slots are the caller's to store.
+/// A fresh cell becomes a rope or a slice of that number of units; its slots are the caller's to store.
 pub(crate) fn begin_part(cell: Cell, units: usize, width: Width) {
     cell.set_auxiliary(units as u32 | if width == Width::Two { WIDE } else { 0 });
 }

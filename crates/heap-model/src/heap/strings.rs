@@ -27,7 +27,7 @@ impl Heap {
         Ok(cell)
     }
 
-    /// Allocates a rope or a slice of so many units, whose slots are undefined. May collect; else constant time.
+    /// Allocates a rope or a slice of `units` units, whose slots are undefined. May collect; else constant time.
     pub(crate) fn allocate_part(
         &mut self,
         kind: Kind,

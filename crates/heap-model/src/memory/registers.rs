@@ -293,7 +293,7 @@ impl RegisterStack {
         // Fresh memory is zeros, which are small integers.
         let old = self.use_memory(Some(memory));
         if let Some(old) = old {
-            // SAFETY: the old memory has so many words, and is not the stack's any more.
+            // SAFETY: the old memory has that number of words, and is not the stack's any more.
             let words = unsafe { core::slice::from_raw_parts(old.start() as *const Word, high) };
             self.below_mut(high).copy_from_slice(words);
         }

@@ -340,7 +340,7 @@ impl Machine {
         })
     }
 
-    /// A built-in constructor gives so many properties to the ordinary object that it makes of
+    /// A built-in constructor gives this number of properties to the ordinary object that it makes of
     /// [`instance_class`](Self::instance_class).
     pub(crate) fn expect_fields(&mut self, constructor: R, fields: usize) {
         if let Some(code) = self.code_of(constructor) {

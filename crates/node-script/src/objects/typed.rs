@@ -127,7 +127,7 @@ impl Machine {
         }
     }
 
-    /// A typed array on an ArrayBuffer: from an offset in bytes on, so many elements of a type.
+    /// A typed array on an ArrayBuffer: `count` elements of a type, from an offset in bytes on.
     pub(crate) fn new_typed_array(
         &mut self,
         to: R,

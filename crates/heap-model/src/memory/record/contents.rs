@@ -52,7 +52,7 @@ impl<L: Layout, S: ExactSizeIterator<Item = TailStored<L>>> Contents<'_, L, S> {
     #[inline(always)]
     fn fill(self, cell: Cell, slots: usize) -> Known<L> {
         let Self { fields, data, tail, plain } = self;
-        // SAFETY: the cell has so many slots.
+        // SAFETY: the cell has that number of slots.
         let mut filler = unsafe { Filler::new(cell, slots) };
         L::Slots::fill(fields, &mut filler);
         if L::Tail::SLOTS {

@@ -13,7 +13,7 @@ pub struct Filler {
 }
 
 impl Filler {
-    /// Fills a cell of so many slots.
+    /// Fills a cell of the given number of slots.
     ///
     /// # Safety
     /// It has as many.

@@ -370,7 +370,7 @@ impl<L: Layout> Known<L> {
         Self { cell, layout: PhantomData }
     }
 
-    /// The size of a record with a tail of so many slots, or so many plain values, and how many slots it has. The
+    /// The size of a record with a tail of that length, of slots or of plain values, and how many slots it has. The
     /// size is one that no heap has if they are too many.
     #[inline(always)]
     pub fn extent(tail: usize, plain: usize) -> (usize, usize) {

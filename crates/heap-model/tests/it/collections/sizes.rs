@@ -4,7 +4,7 @@ use crate::layout::table;
 use heap_model::collections::{SameValueZero, array, map, set, string};
 use heap_model::{Heap, HeapError, HeapOptions, Local, Scope, Value, shapes};
 
-/// The bytes that a collection of so many entries takes when nothing else is left.
+/// The bytes that what `make` makes takes when nothing else is left.
 fn kept(make: impl for<'s> FnOnce(&mut Scope<'s>) -> Result<Local<'s>, HeapError>) -> usize {
     let mut heap = Heap::new(HeapOptions::default()).unwrap();
     heap.enter(|scope| {

@@ -156,7 +156,7 @@ fn check_offset_given(machine: &mut Machine, value: R, size: usize) -> Outcome<u
     check_offset(machine, value, size)
 }
 
-/// The offset of so many bytes in `this`.
+/// The offset, in `this`, of a value of `size` bytes.
 fn check_offset(machine: &mut Machine, value: R, size: usize) -> Outcome<usize> {
     machine.this_bytes()?;
     let length = machine.byte_count(THIS)?;
@@ -188,7 +188,7 @@ fn check_offset(machine: &mut Machine, value: R, size: usize) -> Outcome<usize> 
     Ok(number as usize)
 }
 
-/// Whether a number fits in so many bytes.
+/// Whether a number fits in that number of bytes.
 fn check_range(machine: &mut Machine, value: R, number: f64, size: usize, signed: bool) -> Outcome {
     let bits = 8 * size as i32;
     let (low, high) = match signed {
