@@ -4,7 +4,7 @@
 use std::process::{Command, ExitCode};
 
 /// The crates with unsafe code, and the one that relies on it most.
-const CRATES: [&str; 4] = ["slab-buffer", "heap-model", "weak-refs", "mem-report"];
+const CRATES: [&str; 5] = ["slab-buffer", "heap-model", "weak-refs", "mem-report", "node-script"];
 
 #[derive(Clone, Copy, clap::ValueEnum)]
 pub enum Tool {
