@@ -3,11 +3,6 @@
 use crate::machine::{Machine, R};
 use crate::thrown::Outcome;
 
-fn option(machine: &mut Machine, to: R, options: R, name: &str) -> Outcome {
-    let name = machine.atoms.intern_str(name);
-    machine.get_named(to, options, name)
-}
-
 /// A flag, or what it is if it is not given.
 pub(super) fn flag(
     machine: &mut Machine,
@@ -17,7 +12,7 @@ pub(super) fn flag(
 ) -> Outcome<bool> {
     machine.scoped(|machine| {
         let value = machine.temp()?;
-        option(machine, value, options, name)?;
+        machine.get_text(value, options, name)?;
         Ok(if machine.is_undefined(value) { otherwise } else { machine.to_boolean(value) })
     })
 }
@@ -31,7 +26,7 @@ pub(super) fn whole(
 ) -> Outcome<usize> {
     machine.scoped(|machine| {
         let value = machine.temp()?;
-        option(machine, value, options, name)?;
+        machine.get_text(value, options, name)?;
         if machine.is_undefined(value) {
             return Ok(otherwise);
         }
