@@ -29,7 +29,9 @@ struct Scavenges {
 
 fn run(millions: usize) -> Report {
     let (initial_semi_space, max_semi_space) = (SEMI_SPACE, SEMI_SPACE);
-    let options = HeapOptions { initial_semi_space, max_semi_space, ..HeapOptions::default() };
+    let options = HeapOptions::default()
+        .with_initial_semi_space(initial_semi_space)
+        .with_max_semi_space(max_semi_space);
     let mut heap = Heap::new(options).expect("a heap");
     let scavenges = Arc::new(Mutex::new(Scavenges::default()));
     let clock = scavenges.clone();

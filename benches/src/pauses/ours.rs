@@ -9,7 +9,7 @@ use std::time::Duration;
 /// semi-spaces of a page, because a scavenge takes time in proportion to its survivors.
 pub fn run_in_steps(megabytes: usize) -> Report {
     let incremental = Some(Duration::from_micros(200));
-    run(megabytes, HeapOptions { incremental, ..small_semi_spaces() })
+    run(megabytes, small_semi_spaces().with_incremental(incremental))
 }
 
 /// Runs the workload with stop-the-world collections in the same heap: what differs is marking in steps alone.
@@ -19,7 +19,7 @@ pub fn run_at_once_as_small(megabytes: usize) -> Report {
 
 fn small_semi_spaces() -> HeapOptions {
     let page = 256 << 10;
-    HeapOptions { initial_semi_space: page, max_semi_space: page, ..HeapOptions::default() }
+    HeapOptions::default().with_initial_semi_space(page).with_max_semi_space(page)
 }
 
 /// Runs the workload with stop-the-world collections.
@@ -29,7 +29,7 @@ pub fn run_at_once(megabytes: usize) -> Report {
 
 fn run(megabytes: usize, options: HeapOptions) -> Report {
     let growing = Growing::Factor(1.05);
-    let mut heap = Heap::new(HeapOptions { growing, ..options }).expect("a heap");
+    let mut heap = Heap::new(options.with_growing(growing)).expect("a heap");
     let all = heap.enter(|scope| fill(scope, super::task::arrays(megabytes)));
     heap.collect();
     heap.reset_pauses();

@@ -21,11 +21,9 @@ struct Sites {
 /// Runs the workload.
 pub fn run(thousands: usize) -> u64 {
     // A program that has 100 MB collects the old generation at 82 MiB, of which 53 live.
-    let options = HeapOptions {
-        initial_old_generation: 82 << 20,
-        growing: Growing::Factor(1.55),
-        ..HeapOptions::default()
-    };
+    let options = HeapOptions::default()
+        .with_initial_old_generation(82 << 20)
+        .with_growing(Growing::Factor(1.55));
     let mut heap = Heap::new(options).expect("a heap");
     heap.enter(|scope| {
         let [node, branch, leaf, numbers, text] = std::array::from_fn(|_| scope.site());

@@ -25,12 +25,11 @@ fn main() -> Result<(), Box<dyn Error>> {
             file => source = std::fs::read_to_string(file)?,
         }
     }
-    let options = HeapOptions {
-        initial_semi_space: 256 << 10,
-        max_semi_space: 512 << 10,
-        initial_old_generation: 1 << 20,
-        ..HeapOptions::default().with_limit(limit << 20)
-    };
+    let options = HeapOptions::default()
+        .with_limit(limit << 20)
+        .with_initial_semi_space(256 << 10)
+        .with_max_semi_space(512 << 10)
+        .with_initial_old_generation(1 << 20);
     let mut heap = Heap::new(options)?;
     if trace {
         heap.on_collection(|event| println!("{event}"));

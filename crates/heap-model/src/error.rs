@@ -165,6 +165,7 @@ impl core::error::Error for StackOverflow {}
 
 /// Why an operation that both reads and allocates failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum HeapError {
     /// The allocation was refused: [`OutOfMemory::reason`] tells why.
     OutOfMemory(OutOfMemory),
@@ -225,6 +226,7 @@ impl From<NativeRefused> for HeapError {
 /// })?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[non_exhaustive]
 pub struct NativeRefused {
     /// Why the allocation was refused.
     pub error: OutOfMemory,

@@ -1,6 +1,7 @@
 //! A heap's options.
 
 use crate::memory::mapping::PAGE;
+use std::time::Duration;
 
 /// The policy for how far the old generation may grow before it is collected.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -28,7 +29,22 @@ pub enum TableSizing {
 }
 
 /// The options of a heap. Sizes are in bytes.
+///
+/// There will be more of them, so they are made from the defaults: by the functions that are named `with_`, or by assignment.
+///
+/// ```
+/// use heap_model::{Growing, HeapOptions};
+/// use std::time::Duration;
+///
+/// let options = HeapOptions::default()
+///     .with_limit(64 << 20)
+///     .with_max_semi_space(1 << 20)
+///     .with_growing(Growing::Utilization)
+///     .with_incremental(Duration::from_millis(1));
+/// assert_eq!((options.limit, options.max_semi_space), (64 << 20, 1 << 20));
+/// ```
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct HeapOptions {
     /// The most that all spaces together may commit; at least 1,310,720.
     pub limit: usize,
@@ -42,7 +58,7 @@ pub struct HeapOptions {
     pub growing: Growing,
     /// Incremental marking: the longest time of a step. [`Heap::idle`](crate::Heap::idle) says how long the first step
     /// and the last take; steps are longer if marking would not end otherwise.
-    pub incremental: Option<std::time::Duration>,
+    pub incremental: Option<Duration>,
     /// The sizes of ephemeron tables.
     pub tables: TableSizing,
 }
@@ -140,6 +156,48 @@ impl HeapOptions {
     pub fn with_limit(mut self, limit: usize) -> Self {
         self.limit = limit;
         self.max_semi_space = self.max_semi_space.min((limit / 64).max(self.initial_semi_space));
+        self
+    }
+
+    /// With semi-spaces of another size at first, in bytes.
+    #[must_use]
+    pub fn with_initial_semi_space(mut self, bytes: usize) -> Self {
+        self.initial_semi_space = bytes;
+        self
+    }
+
+    /// With semi-spaces of another size at the most, in bytes.
+    #[must_use]
+    pub fn with_max_semi_space(mut self, bytes: usize) -> Self {
+        self.max_semi_space = bytes;
+        self
+    }
+
+    /// With an old generation that is first collected at another number of bytes.
+    #[must_use]
+    pub fn with_initial_old_generation(mut self, bytes: usize) -> Self {
+        self.initial_old_generation = bytes;
+        self
+    }
+
+    /// With another policy for the growth of the old generation.
+    #[must_use]
+    pub fn with_growing(mut self, growing: Growing) -> Self {
+        self.growing = growing;
+        self
+    }
+
+    /// With incremental marking in steps of this time, or without: with `None`.
+    #[must_use]
+    pub fn with_incremental(mut self, step: impl Into<Option<Duration>>) -> Self {
+        self.incremental = step.into();
+        self
+    }
+
+    /// With another policy for the sizes of ephemeron tables.
+    #[must_use]
+    pub fn with_tables(mut self, tables: TableSizing) -> Self {
+        self.tables = tables;
         self
     }
 

@@ -59,6 +59,7 @@ pub struct Local<'s> {
 
 /// What a slot holds.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub enum Value<'s> {
     /// `undefined`.
     Undefined,

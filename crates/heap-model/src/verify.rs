@@ -252,7 +252,7 @@ mod tests {
 
     /// A heap whose old generation is due to be marked as soon as there is one.
     fn heap() -> Heap {
-        let options = HeapOptions { initial_old_generation: 0, ..HeapOptions::default() };
+        let options = HeapOptions::default().with_initial_old_generation(0);
         Heap::new(options).unwrap()
     }
 

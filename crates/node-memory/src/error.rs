@@ -124,6 +124,7 @@ impl From<HeapError> for RuntimeError {
         match error {
             HeapError::OutOfMemory(error) => Self::OutOfMemory(error),
             HeapError::Access(error) => Self::Access(error),
+            other => Self::Weak(WeakError::Heap(other)),
         }
     }
 }

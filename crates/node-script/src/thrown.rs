@@ -52,6 +52,8 @@ impl From<HeapError> for Thrown {
         match error {
             HeapError::OutOfMemory(error) => error.into(),
             HeapError::Access(error) => error.into(),
+            // No operation that the machine calls is refused for another reason.
+            _ => AccessError::WrongKind.into(),
         }
     }
 }

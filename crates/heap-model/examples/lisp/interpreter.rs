@@ -47,6 +47,8 @@ pub enum LispError {
     Arithmetic,
     /// A cell is not what the interpreter made: a fault of its own.
     Access(AccessError),
+    /// What else a heap refuses.
+    Heap(HeapError),
 }
 
 impl fmt::Display for LispError {
@@ -59,6 +61,7 @@ impl fmt::Display for LispError {
             Self::Arity(of) => write!(f, "wrong number of arguments for {of}"),
             Self::Arithmetic => f.write_str("a number is out of range"),
             Self::Access(error) => error.fmt(f),
+            Self::Heap(error) => error.fmt(f),
         }
     }
 }
@@ -69,6 +72,7 @@ impl std::error::Error for LispError {
         match self {
             Self::OutOfMemory(error) => error.source(),
             Self::Access(error) => error.source(),
+            Self::Heap(error) => error.source(),
             _ => None,
         }
     }
@@ -91,6 +95,7 @@ impl From<HeapError> for LispError {
         match error {
             HeapError::OutOfMemory(error) => Self::OutOfMemory(error),
             HeapError::Access(error) => Self::Access(error),
+            other => Self::Heap(other),
         }
     }
 }

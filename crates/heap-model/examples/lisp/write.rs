@@ -111,5 +111,6 @@ pub fn brief(scope: &Scope<'_>, value: Value<'_>) -> String {
             (Ok(Kind::Object), Ok(symbols::SLOTS)) => "a symbol".into(),
             _ => "a pair".into(),
         },
+        value => format!("{value:?}"),
     }
 }

@@ -44,6 +44,7 @@ pub struct View<'a> {
 
 /// What a slot holds, as a [`View`] reads it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Seen<'a> {
     /// `undefined`.
     Undefined,

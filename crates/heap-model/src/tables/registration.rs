@@ -32,6 +32,7 @@ pub(crate) const OWNERS_SLOTS: usize = 2;
 
 /// What has become of a registration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Fate {
     /// Its target lives.
     Watched,

@@ -31,13 +31,14 @@ fn check(scope: &mut Scope<'_>, array: &Global) {
 
 #[test]
 fn sparse_pages_are_emptied_by_markings_that_go_along_with_the_program() {
-    let mut heap = Heap::new(HeapOptions {
-        initial_semi_space: 256 << 10,
-        max_semi_space: 512 << 10,
-        initial_old_generation: 2 << 20,
-        incremental: Some(Duration::from_nanos(1)),
-        ..HeapOptions::default().with_limit(64 << 20)
-    })
+    let mut heap = Heap::new(
+        HeapOptions::default()
+            .with_limit(64 << 20)
+            .with_initial_semi_space(256 << 10)
+            .with_max_semi_space(512 << 10)
+            .with_initial_old_generation(2 << 20)
+            .with_incremental(Duration::from_nanos(1)),
+    )
     .unwrap();
     let markings = Arc::new(AtomicUsize::new(0));
     let count = markings.clone();

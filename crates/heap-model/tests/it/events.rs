@@ -7,12 +7,11 @@ use std::time::Duration;
 type Log<T> = Arc<Mutex<Vec<T>>>;
 
 pub fn small() -> HeapOptions {
-    HeapOptions {
-        initial_semi_space: 256 << 10,
-        max_semi_space: 256 << 10,
-        initial_old_generation: 2 << 20,
-        ..HeapOptions::default().with_limit(64 << 20)
-    }
+    HeapOptions::default()
+        .with_limit(64 << 20)
+        .with_initial_semi_space(256 << 10)
+        .with_max_semi_space(256 << 10)
+        .with_initial_old_generation(2 << 20)
 }
 
 fn logged(options: HeapOptions) -> (Heap, Log<(CollectionKind, Cause)>, Log<CollectionEvent>) {
@@ -95,7 +94,7 @@ fn a_full_new_space_is_scavenged_and_garbage_alone_causes_nothing_else() {
 
 #[test]
 fn a_grown_old_generation_is_collected_at_the_limit_its_factor_sets() {
-    let (mut heap, _, over) = logged(HeapOptions { growing: Growing::Factor(2.0), ..small() });
+    let (mut heap, _, over) = logged(small().with_growing(Growing::Factor(2.0)));
     heap.enter(|scope| {
         let holder = scope.alloc(Kind::Array, 100, 0).unwrap();
         for slot in 0..100 {
@@ -137,7 +136,7 @@ fn external_memory_that_has_grown_by_64_mib_collects() {
 #[test]
 fn the_near_limit_callback_raises_the_limit_or_lets_the_allocation_fail() {
     let limit = 4 << 20;
-    let mut heap = Heap::new(HeapOptions { limit, ..small() }).unwrap();
+    let mut heap = Heap::new(small().with_limit(limit)).unwrap();
     let calls: Log<usize> = Log::default();
     let log = calls.clone();
     heap.set_near_limit_callback(move |limit| {

@@ -137,8 +137,7 @@ fn heaps_that_were_emptied_and_released_are_not_resident() {
         return;
     }
     let semi = 16 << 20;
-    let options =
-        HeapOptions { initial_semi_space: semi, max_semi_space: semi, ..HeapOptions::default() };
+    let options = HeapOptions::default().with_initial_semi_space(semi).with_max_semi_space(semi);
     let (before, mapped) = resident_and_mapped();
     let mut heaps: Vec<Heap> = (0..4).map(|_| Heap::new(options).unwrap()).collect();
     let (_, empty) = resident_and_mapped();
@@ -234,7 +233,7 @@ fn heaps_start_where_there_are_few_addresses_and_the_systems_refusal_is_told() {
         assert!(refused.to_string().starts_with("the operating system refuses memory"));
     });
     let semi = 1 << 30;
-    let wide = HeapOptions { initial_semi_space: semi, ..HeapOptions::default() };
+    let wide = HeapOptions::default().with_initial_semi_space(semi);
     let refused = Heap::new(wide).err().unwrap();
     assert_eq!((refused.reason, refused.requested), (Reason::System, 2 * semi));
 }

@@ -40,7 +40,7 @@ fn the_roots_of_a_scope_are_its_handles_and_the_owned_ones() {
 
 #[test]
 fn idle_time_and_released_memory_leave_the_handles_as_they_are() {
-    let options = HeapOptions { incremental: Some(Duration::from_millis(1)), ..small() };
+    let options = small().with_incremental(Duration::from_millis(1));
     let mut heap = Heap::new(options).unwrap();
     heap.reset_pauses();
     heap.enter(|scope| {
@@ -82,8 +82,8 @@ fn idle_time_and_released_memory_leave_the_handles_as_they_are() {
 
 #[test]
 fn memory_that_is_released_neither_lifts_the_limit_nor_puts_a_due_collection_off() {
-    let options = HeapOptions { initial_semi_space: 1 << 20, max_semi_space: 1 << 20, ..small() };
-    let mut heap = Heap::new(HeapOptions { limit: 4 << 20, ..options }).unwrap();
+    let options = small().with_initial_semi_space(1 << 20).with_max_semi_space(1 << 20);
+    let mut heap = Heap::new(options.with_limit(4 << 20)).unwrap();
     heap.enter(|scope| {
         let kept = scope.alloc(Kind::Array, 1, 0).unwrap();
         loop {

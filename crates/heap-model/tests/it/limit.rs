@@ -56,8 +56,10 @@ fn a_heap_can_hold_something_or_is_refused_with_the_least_limit() {
     const PAGE: usize = 262_144;
     let sizes = [0, 1, PAGE, 1 << 20, 16 << 20, usize::MAX];
     for (limit, semi) in (0..40).flat_map(|pages| sizes.map(|semi| (pages * PAGE / 2, semi))) {
-        let initial = HeapOptions { initial_semi_space: semi, ..HeapOptions::default() };
-        for options in [HeapOptions { limit, ..initial }, initial.with_limit(limit)] {
+        let initial = HeapOptions::default().with_initial_semi_space(semi);
+        let mut alone = initial;
+        alone.limit = limit;
+        for mut options in [alone, initial.with_limit(limit)] {
             match Heap::new(options) {
                 Ok(mut heap) => {
                     let filled = fill_and_keep(&mut heap, 1000, 1).len();
@@ -67,7 +69,7 @@ fn a_heap_can_hold_something_or_is_refused_with_the_least_limit() {
                 Err(refused) => {
                     assert_eq!((refused.reason, refused.limit), (Reason::LimitTooLow, limit));
                     assert!(limit < refused.requested);
-                    let options = HeapOptions { limit: refused.requested, ..options };
+                    options.limit = refused.requested;
                     let mut least = Heap::new(options).unwrap();
                     assert!(fill_and_keep(&mut least, 1000, 1).len() > 200);
                 }
@@ -159,7 +161,8 @@ fn promotion_never_needs_more_than_the_limit() {
     let limits = (40_usize..72).step_by(4).map(|limit| limit << 20).chain([67_600_000]);
     for (size, limit) in limits.flat_map(|limit| [128_864, 131_072, 90_000].map(|s| (s, limit))) {
         let semi = 16 << 20;
-        let options = HeapOptions { limit, initial_semi_space: semi, ..HeapOptions::default() };
+        let mut options = HeapOptions::default().with_initial_semi_space(semi);
+        options.limit = limit;
         let mut heap = Heap::new(options).unwrap();
         heap.enter(|scope| {
             for _ in 0..(semi / size) {

@@ -7,12 +7,11 @@ use interpreter::{Lisp, LispError};
 mod interpreter;
 
 fn small_heap(limit: usize) -> Heap {
-    let options = HeapOptions {
-        initial_semi_space: 256 << 10,
-        max_semi_space: 256 << 10,
-        initial_old_generation: 1 << 20,
-        ..HeapOptions::default().with_limit(limit)
-    };
+    let options = HeapOptions::default()
+        .with_limit(limit)
+        .with_initial_semi_space(256 << 10)
+        .with_max_semi_space(256 << 10)
+        .with_initial_old_generation(1 << 20);
     Heap::new(options).unwrap()
 }
 

@@ -8,12 +8,11 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 fn options() -> HeapOptions {
-    HeapOptions {
-        initial_semi_space: 256 << 10,
-        max_semi_space: 512 << 10,
-        initial_old_generation: 2 << 20,
-        ..HeapOptions::default().with_limit(64 << 20)
-    }
+    HeapOptions::default()
+        .with_limit(64 << 20)
+        .with_initial_semi_space(256 << 10)
+        .with_max_semi_space(512 << 10)
+        .with_initial_old_generation(2 << 20)
 }
 
 /// A list of `cells` cells of 40 bytes, each with its number.
@@ -62,7 +61,7 @@ fn place(scope: &Scope<'_>, cell: Local<'_>) -> u64 {
 fn a_marking_goes_on_in_steps_while_the_program_rebuilds_what_it_marks() {
     // A step is as short as one can be.
     let incremental = Some(Duration::from_nanos(1));
-    let mut heap = Heap::new(HeapOptions { incremental, ..options() }).unwrap();
+    let mut heap = Heap::new(options().with_incremental(incremental)).unwrap();
     let log = events(&mut heap);
     let cells = 60_000;
     heap.enter(|scope| {
@@ -95,7 +94,8 @@ fn a_marking_goes_on_in_steps_while_the_program_rebuilds_what_it_marks() {
 #[test]
 fn idle_time_is_used_to_mark_and_a_deadline_is_kept() {
     let initial_old_generation = 4 << 20;
-    let mut heap = Heap::new(HeapOptions { initial_old_generation, ..options() }).unwrap();
+    let mut heap =
+        Heap::new(options().with_initial_old_generation(initial_old_generation)).unwrap();
     let log = events(&mut heap);
     let (kept, rest): (Global, Global) = heap.enter(|scope| {
         let (kept, rest) = (list(scope, 40_000), list(scope, 40_000));
@@ -245,7 +245,7 @@ fn steps_of_a_marking(heap: &mut Heap, log: &Mutex<Vec<CollectionEvent>>) -> usi
 fn a_wide_array_is_marked_in_pieces() {
     const SLOTS: usize = 1 << 20;
     let incremental = Some(Duration::from_nanos(1));
-    let mut heap = Heap::new(HeapOptions { incremental, ..options() }).unwrap();
+    let mut heap = Heap::new(options().with_incremental(incremental)).unwrap();
     let log = events(&mut heap);
     let _array = heap.enter(|scope| {
         let array = scope.alloc(Kind::Array, SLOTS, 0).unwrap();
@@ -264,7 +264,7 @@ fn what_moves_about_in_a_wide_array_while_it_is_marked_stays_alive() {
     const SLOTS: usize = 100_000;
     const LISTS: usize = 50;
     let incremental = Some(Duration::from_nanos(1));
-    let mut heap = Heap::new(HeapOptions { incremental, ..options() }).unwrap();
+    let mut heap = Heap::new(options().with_incremental(incremental)).unwrap();
     let log = events(&mut heap);
     heap.enter(|scope| {
         let array = scope.alloc(Kind::Array, SLOTS, 0).unwrap();
@@ -320,7 +320,8 @@ fn what_only_a_value_of_a_table_leads_to_is_marked_in_steps() {
     const CELLS: i32 = 100_000;
     let incremental = Some(Duration::from_nanos(1));
     let initial_old_generation = 6 << 20;
-    let options = HeapOptions { incremental, initial_old_generation, ..options() };
+    let options =
+        options().with_incremental(incremental).with_initial_old_generation(initial_old_generation);
     let mut heap = Heap::new(options).unwrap();
     let _kept = heap.enter(|scope| {
         let (table, key) = list_of_a_value(scope, CELLS);
@@ -342,7 +343,7 @@ fn what_only_a_value_of_a_table_leads_to_is_marked_in_steps() {
 #[test]
 fn what_only_a_young_cell_leads_to_is_marked_in_steps_of_idle_time() {
     const CELLS: i32 = 110_000;
-    let mut heap = Heap::new(HeapOptions { initial_old_generation: 5 << 20, ..options() }).unwrap();
+    let mut heap = Heap::new(options().with_initial_old_generation(5 << 20)).unwrap();
     let log = events(&mut heap);
     let list = heap.enter(|scope| {
         let list = list(scope, CELLS);
@@ -372,7 +373,8 @@ fn what_only_a_young_cell_leads_to_is_marked_in_steps_of_idle_time() {
 #[test]
 fn values_of_dead_keys_go_though_ephemerons_are_marked_in_steps() {
     let initial_old_generation = 4 << 20;
-    let mut heap = Heap::new(HeapOptions { initial_old_generation, ..options() }).unwrap();
+    let mut heap =
+        Heap::new(options().with_initial_old_generation(initial_old_generation)).unwrap();
     let (table, kept, dead) = heap.enter(|scope| {
         let table = scope.alloc_ephemeron_table(8000).unwrap();
         let (mut kept, mut dead) = (Vec::new(), Vec::new());

@@ -33,13 +33,12 @@ proptest! {
 
 #[test]
 fn exactly_what_is_reachable_survives_markings_that_go_along() {
-    let options = HeapOptions {
-        initial_semi_space: 256 << 10,
-        max_semi_space: 1 << 20,
-        initial_old_generation: 1 << 20,
-        incremental: Some(Duration::from_micros(50)),
-        ..HeapOptions::default().with_limit(64 << 20)
-    };
+    let options = HeapOptions::default()
+        .with_limit(64 << 20)
+        .with_initial_semi_space(256 << 10)
+        .with_max_semi_space(1 << 20)
+        .with_initial_old_generation(1 << 20)
+        .with_incremental(Duration::from_micros(50));
     let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
     let cases = config.cases as usize;
     let counter = std::cell::Cell::new(0);

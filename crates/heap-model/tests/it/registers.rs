@@ -34,7 +34,7 @@ proptest! {
     ) {
         let incremental = incremental.then_some(Duration::from_micros(20));
         let initial_old_generation = 512 << 10;
-        let options = HeapOptions { incremental, initial_old_generation, ..small() };
+        let options = small().with_incremental(incremental).with_initial_old_generation(initial_old_generation);
         let mut program = Program::new(options, zeal);
         for step in &steps {
             program.step(*step);

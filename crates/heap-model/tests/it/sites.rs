@@ -5,7 +5,7 @@ use heap_model::{Heap, HeapError, HeapOptions, Kind, Local, Scope, Seen, Site, V
 use std::time::Duration;
 
 fn options() -> HeapOptions {
-    HeapOptions { limit: 24 << 20, ..small() }
+    small().with_limit(24 << 20)
 }
 
 /// A site whose cells go to the old space from now on.
@@ -63,7 +63,7 @@ fn check(scope: &Scope<'_>, list: Local<'_>, links: i32) {
 #[test]
 fn old_cells_are_made_with_young_ones_in_them_through_all_collections() {
     for incremental in [None, Some(Duration::ZERO), Some(Duration::from_millis(1))] {
-        let mut heap = Heap::new(HeapOptions { incremental, ..options() }).unwrap();
+        let mut heap = Heap::new(options().with_incremental(incremental)).unwrap();
         heap.enter(|scope| {
             let site = lasting(scope);
             let list = list(scope, site, 30_000);

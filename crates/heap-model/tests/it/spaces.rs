@@ -35,7 +35,7 @@ fn check_sums(heap: &Heap) {
 
 #[test]
 fn spaces_sum_to_the_heap_at_every_moment() {
-    let options = HeapOptions { initial_old_generation: 4 << 20, ..HeapOptions::default() };
+    let options = HeapOptions::default().with_initial_old_generation(4 << 20);
     let mut heap = Heap::new(options).unwrap();
     heap.reserve(100_000).unwrap();
     check_sums(&heap);
@@ -272,15 +272,13 @@ fn options_of_any_size_are_refused_or_work() {
         for semi in sizes {
             for old in [0, usize::MAX] {
                 for factor in [f64::NAN, f64::NEG_INFINITY, 0.0, 1.5, f64::INFINITY] {
-                    let options = HeapOptions {
-                        limit,
-                        initial_semi_space: semi.min(1 << 20),
-                        max_semi_space: semi,
-                        initial_old_generation: old,
-                        growing: Growing::Factor(factor),
-                        incremental: None,
-                        ..HeapOptions::default()
-                    };
+                    let options = HeapOptions::default()
+                        .with_limit(limit)
+                        .with_initial_semi_space(semi.min(1 << 20))
+                        .with_max_semi_space(semi)
+                        .with_initial_old_generation(old)
+                        .with_growing(Growing::Factor(factor))
+                        .with_incremental(None);
                     let Ok(mut heap) = Heap::new(options) else { continue };
                     heap.enter(|scope| {
                         for size in [0, 100_000, 200_000] {
@@ -302,12 +300,10 @@ fn options_of_any_size_are_refused_or_work() {
 #[test]
 fn what_is_promoted_takes_the_place_of_what_has_died() {
     const CELLS: usize = 160_000;
-    let options = HeapOptions {
-        initial_old_generation: 8 << 20,
-        initial_semi_space: 8 << 20,
-        max_semi_space: 8 << 20,
-        ..HeapOptions::default()
-    };
+    let options = HeapOptions::default()
+        .with_initial_old_generation(8 << 20)
+        .with_initial_semi_space(8 << 20)
+        .with_max_semi_space(8 << 20);
     let mut heap = Heap::new(options).unwrap();
     let (told, events) = std::sync::mpsc::channel();
     heap.on_collection(move |event| told.send(*event).unwrap());
@@ -336,7 +332,7 @@ fn what_is_promoted_takes_the_place_of_what_has_died() {
 
 #[test]
 fn what_is_resident_of_the_new_space_is_what_was_written_to() {
-    let options = HeapOptions { initial_semi_space: 1 << 20, ..HeapOptions::default() };
+    let options = HeapOptions::default().with_initial_semi_space(1 << 20);
     let mut heap = Heap::new(options).unwrap();
     let physical = |heap: &Heap| space(heap, "new_space").physical;
     assert_eq!((physical(&heap), space(&heap, "new_space").committed), (0, 2 << 20));

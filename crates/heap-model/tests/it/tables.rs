@@ -75,7 +75,7 @@ fn a_table_gives_its_memory_back_in_the_collection_that_finds_its_keys_dead() {
 
 #[test]
 fn a_table_of_v8s_sizes_keeps_its_places_when_its_keys_die() {
-    let options = HeapOptions { tables: TableSizing::V8, ..HeapOptions::default() };
+    let options = HeapOptions::default().with_tables(TableSizing::V8);
     let (mut heap, map) = heap_with_map(options);
     let kept = add(&mut heap, &map, COUNT, 1);
     assert_eq!(sizes(&mut heap, &map), (524_288, COUNT));
@@ -250,12 +250,7 @@ proptest! {
         incremental in any::<bool>(),
         v8 in any::<bool>(),
     ) {
-        let options = HeapOptions {
-            initial_old_generation: 1 << 16,
-            incremental: incremental.then_some(Duration::from_micros(1)),
-            tables: if v8 { TableSizing::V8 } else { TableSizing::Shrink },
-            ..HeapOptions::default()
-        };
+        let options = HeapOptions::default().with_initial_old_generation(1 << 16).with_incremental(incremental.then_some(Duration::from_micros(1))).with_tables(if v8 { TableSizing::V8 } else { TableSizing::Shrink });
         let (heap, map) = heap_with_map(options);
         let mut program =
             Program { heap, map, keys: BTreeMap::new(), values: BTreeMap::new(), next: 0 };
@@ -323,7 +318,7 @@ proptest! {
         v8 in any::<bool>(),
     ) {
         let tables = if v8 { TableSizing::V8 } else { TableSizing::Shrink };
-        let mut heap = Heap::new(HeapOptions { tables, ..HeapOptions::default() }).unwrap();
+        let mut heap = Heap::new(HeapOptions::default().with_tables(tables)).unwrap();
         let keys = colliding_keys(&mut heap);
         let maps: Vec<Global> = (0..MAPS)
             .map(|_| heap.enter(|scope| {

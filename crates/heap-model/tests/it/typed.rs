@@ -532,7 +532,7 @@ fn a_record_is_as_large_as_its_fields() {
 /// Random programs on a graph of records beside a naive copy of it.
 #[test]
 fn a_graph_of_records_is_as_a_naive_copy_of_it() {
-    let options = HeapOptions { initial_semi_space: 256 << 10, ..HeapOptions::default() };
+    let options = HeapOptions::default().with_initial_semi_space(256 << 10);
     let mut heap = Heap::new(options.with_limit(8 << 20)).unwrap();
     let mut random = 2_463_534_242_u32;
     let mut random = |below: usize| {

@@ -59,7 +59,7 @@ fn a_young_weak_cell_does_not_keep_its_old_target() {
 #[test]
 fn a_young_table_keeps_the_old_values_of_living_keys_alone() {
     for tables in [TableSizing::Shrink, TableSizing::V8] {
-        let mut heap = Heap::new(HeapOptions { tables, ..HeapOptions::default() }).unwrap();
+        let mut heap = Heap::new(HeapOptions::default().with_tables(tables)).unwrap();
         // An old key that dies, an old one that a value leads to, and young ones.
         let [dead, its_value, led_to, last, young_value] = old_cells(&mut heap);
         let before = old_bytes(&heap);

@@ -141,14 +141,12 @@ pub fn options() -> impl Strategy<Value = HeapOptions> {
     let incremental = prop::option::of((1_u64..100).prop_map(Duration::from_micros));
     (kib(256, 1024), kib(256, 4096), kib(0, 4096), kib(2 << 10, 64 << 10), incremental).prop_map(
         |(initial_semi_space, max_semi_space, initial_old_generation, limit, incremental)| {
-            HeapOptions {
-                limit: limit.max(3 * initial_semi_space + (1 << 20)),
-                initial_semi_space,
-                max_semi_space,
-                initial_old_generation,
-                incremental,
-                ..HeapOptions::default()
-            }
+            HeapOptions::default()
+                .with_limit(limit.max(3 * initial_semi_space + (1 << 20)))
+                .with_initial_semi_space(initial_semi_space)
+                .with_max_semi_space(max_semi_space)
+                .with_initial_old_generation(initial_old_generation)
+                .with_incremental(incremental)
         },
     )
 }
@@ -707,6 +705,7 @@ fn compare_slot<'s>(found: Value<'s>, expected: Slot, work: &mut Vec<(Local<'s>,
             }
             panic!("a cell, not {expected:?}");
         }
+        other => panic!("{other:?}, not {expected:?}"),
     };
     assert_eq!(found, expected);
 }

@@ -120,6 +120,7 @@ impl Program {
                         Fate::Watched => panic!("registration {number} was {:?}", watch.fate),
                         Fate::Dead => assert!(!live.contains(&watch.target), "{watch:?}"),
                         Fate::Ended => assert!(!live.contains(&watch.owner), "{watch:?}"),
+                        other => panic!("registration {number} is {other:?}"),
                     }
                     oracle.settle(*number, fate);
                 }
