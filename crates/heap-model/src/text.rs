@@ -395,7 +395,7 @@ pub(crate) fn compare(a: Reading<'_>, b: Reading<'_>) -> Ordering {
 
 /// The units of a string that is not a rope, or was flattened.
 #[inline]
-fn whole(string: Reading<'_>) -> Option<Units<'_>> {
+pub(crate) fn whole(string: Reading<'_>) -> Option<Units<'_>> {
     let (length, _) = measure(string.cell())?;
     let (cell, start) = flat(string.cell())?;
     Some(Units::of_reading(Piece { cell, start, end: start + length }, string))
@@ -435,8 +435,16 @@ fn in_step<'a>(
     }
 }
 
+/// A string's only piece, if it is flat, a slice, or a rope that was flattened.
+#[inline]
+pub(crate) fn piece(string: Cell) -> Option<Piece> {
+    let (units, _) = measure(string)?;
+    let (cell, start) = flat(string)?;
+    Some(Piece { cell, start, end: start + units })
+}
+
 /// Writes the units of pieces into the raw bytes of a fresh flat string, whose units are as wide as the widest of them.
-pub(crate) fn write(pieces: Pieces, to: Cell, handles: &mut Handles) {
+pub(crate) fn write(pieces: impl Iterator<Item = Piece>, to: Cell, handles: &mut Handles) {
     /// Units that are widened at a time.
     const WIDENED: usize = 128;
     let wide = to.header().is(Kind::TwoByteString);

@@ -129,6 +129,8 @@ pub struct Machine {
     /// Sources and flags of the programs of regular expressions in the heap's table, and which of them is replaced next.
     pub(crate) reg_exps: Vec<(Vec<u16>, String)>,
     pub(crate) reg_exp_next: usize,
+    /// How many runs of the loop over instructions Rust waits for.
+    pub(crate) nesting: u32,
     /// The frame that was left last was one that Rust waits for.
     pub(crate) ended_nested: bool,
 }
@@ -203,7 +205,7 @@ pub mod roots {
         // What is thrown, and the `new.target` of the construction that begins.
         EXCEPTION, NEW_TARGET, RESULT, SCRATCH,
         // Cells of classes and of atoms, by their numbers.
-        CLASS_CELLS, ATOM_CELLS, SINGLE_CHARACTERS, CODE_CELLS,
+        CLASS_CELLS, ATOM_CELLS, CODE_CELLS,
         // The job queue, modules, timers and listeners.
         JOBS, MODULES, TICKS, TIMERS, SYMBOL_REGISTRY, KEPT,
         GLOBAL, EMPTY_STRING,

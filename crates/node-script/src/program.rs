@@ -87,6 +87,7 @@ impl Machine {
             scopes: Vec::new(),
             literal_classes: Vec::new(),
             promise_codes: (0, 0),
+            nesting: 0,
             ended_nested: false,
             random: [0x9E37_79B9_7F4A_7C15 ^ seed, 0xD1B5_4A32_D192_ED03],
             shared_symbols: Vec::new(),

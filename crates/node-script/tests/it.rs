@@ -67,6 +67,7 @@ macro_rules! programs {
 }
 
 programs! {
+    strings_lie_in_the_heap_as_nodes => "strings",
     a_program_of_everything_prints_what_node_prints => "basics",
     closures_scopes_and_patterns_are_nodes => "scopes",
     classes_and_their_private_members_are_nodes => "classes",

@@ -148,6 +148,21 @@ impl Registers<'_> {
         Ok(())
     }
 
+    /// `r[to]` becomes the string that the interner has of the same units, if it has one; whether it has. As
+    /// [`string::interned`].
+    ///
+    /// # Errors
+    /// As [`string::interned`].
+    pub fn string_interned(
+        &mut self,
+        to: usize,
+        string: impl Operand,
+    ) -> Result<bool, AccessError> {
+        let Some(cell) = strings::find_interned(self.heap_mut(), string)? else { return Ok(false) };
+        self.put(to, cell.word());
+        Ok(true)
+    }
+
     /// `r[to]` becomes the interner's string of a text. As [`string::intern_str`].
     ///
     /// # Errors

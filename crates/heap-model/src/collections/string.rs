@@ -77,6 +77,10 @@ pub fn len(heap: &impl UsesHeap, string: impl Operand) -> Result<usize, AccessEr
 /// # Errors
 /// [`AccessError::BytesOutOfRange`] if the string is not as long, and as all functions here.
 pub fn unit(heap: &impl UsesHeap, string: impl Operand, index: usize) -> Result<u16, AccessError> {
+    if let Some(units) = flat_units(heap, string)? {
+        let range = AccessError::BytesOutOfRange { end: index.saturating_add(1), len: units.len() };
+        return units.get(index).ok_or(range);
+    }
     let string = strings::cell(heap.heap(), string)?;
     let len = text::measure(string).map_or(0, |(units, _)| units);
     let end = index.saturating_add(1);
@@ -84,6 +88,74 @@ pub fn unit(heap: &impl UsesHeap, string: impl Operand, index: usize) -> Result<
     let handles = &heap.heap().roots.handles;
     let unit = piece.and_then(|piece| Units::of(piece, handles).get(0));
     unit.ok_or(AccessError::BytesOutOfRange { end, len })
+}
+
+/// The units of a string that is flat, a slice, or a rope that was [flattened](flatten), where they lie; `None` of a rope
+/// that was not. Constant time.
+///
+/// ```
+/// use heap_model::collections::string::{self, FlatUnits};
+/// use heap_model::{Heap, HeapOptions, Register};
+///
+/// let mut heap = Heap::new(HeapOptions::default())?;
+/// let mut machine = heap.registers();
+/// machine.push(1)?;
+/// machine.string_new(0, "units")?;
+/// let units = string::flat_units(&machine, Register(0))?;
+/// assert!(matches!(units, Some(FlatUnits::OneByte(b"units"))));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// As all functions here.
+#[inline]
+pub fn flat_units(
+    heap: &impl UsesHeap,
+    string: impl Operand,
+) -> Result<Option<FlatUnits<'_>>, AccessError> {
+    let units = text::whole(strings::reading(heap.heap(), string)?);
+    Ok(units.map(|units| match units {
+        Units::One(units) => FlatUnits::OneByte(units),
+        Units::Two(units) => FlatUnits::TwoByte(units),
+    }))
+}
+
+/// The units of a string where they lie: [`flat_units`] gives them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FlatUnits<'a> {
+    /// Latin-1.
+    OneByte(&'a [u8]),
+    /// UTF-16, in native byte order.
+    TwoByte(&'a [[u8; 2]]),
+}
+
+impl FlatUnits<'_> {
+    /// How many there are.
+    #[inline]
+    #[must_use]
+    pub fn len(self) -> usize {
+        match self {
+            Self::OneByte(units) => units.len(),
+            Self::TwoByte(units) => units.len(),
+        }
+    }
+
+    /// Whether there are none.
+    #[inline]
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+
+    /// One of them, if there are as many.
+    #[inline]
+    #[must_use]
+    pub fn get(self, index: usize) -> Option<u16> {
+        match self {
+            Self::OneByte(units) => units.get(index).map(|unit| u16::from(*unit)),
+            Self::TwoByte(units) => units.get(index).map(|unit| u16::from_ne_bytes(*unit)),
+        }
+    }
 }
 
 /// Whether two strings have the same units. O(units); constant time if their lengths or known hashes differ, or if

@@ -136,8 +136,12 @@ pub(super) fn concat(
     let (units, width) = (first + second, one.max(two));
     if units < CONS_STRING_LENGTH {
         let to = heap.allocate_flat(width, units, false)?;
-        let pieces = Pieces::both(cell(heap, left)?, cell(heap, right)?);
-        text::write(pieces, to, &mut heap.roots.handles);
+        let (left, right) = (cell(heap, left)?, cell(heap, right)?);
+        let handles = &mut heap.roots.handles;
+        match (text::piece(left), text::piece(right)) {
+            (Some(left), Some(right)) => text::write([left, right].into_iter(), to, handles),
+            _ => text::write(Pieces::both(left, right), to, handles),
+        }
         return Ok(to);
     }
     let to = heap.allocate_part(Kind::ConsString, width, units)?;

@@ -150,7 +150,7 @@ impl Machine {
                 let name = machine.json_string(parser)?;
                 let key = match crate::parse::names::array_index(name.iter().copied()) {
                     Some(index) => Key::Index(index),
-                    None => Key::Name(machine.atoms.intern(&name)),
+                    None => Key::Name(machine.atoms.intern_weakly(&name)),
                 };
                 parser.skip_space();
                 if !parser.take(b':') {

@@ -216,14 +216,7 @@ fn repeat(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     if length as f64 * count > crate::objects::string::MAX_LENGTH as f64 {
         return machine.throw_range_error("Invalid string length");
     }
-    match machine.text(text)? {
-        crate::objects::string::Text::OneByte(text) => {
-            machine.new_one_byte(0, &text.repeat(count as usize))?;
-        }
-        crate::objects::string::Text::TwoByte(text) => {
-            machine.new_string(0, &text.repeat(count as usize))?;
-        }
-    }
+    machine.repeat(0, text, count as usize)?;
     Ok(0)
 }
 
@@ -234,27 +227,30 @@ fn pad(machine: &mut Machine, arguments: Arguments, at_end: bool) -> Outcome<R> 
     if wanted <= length {
         return Ok(text);
     }
-    let filler = match machine.is_undefined(arguments.at(1)) {
-        true => vec![u16::from(b' ')],
-        false => {
-            let filler = machine.temp()?;
-            machine.to_string(filler, arguments.at(1))?;
-            machine.units(filler)?
-        }
-    };
-    if filler.is_empty() {
+    let filler = machine.temps(2)?;
+    let padding = filler + 1;
+    match machine.is_undefined(arguments.at(1)) {
+        true => machine.unit_string(filler, u16::from(b' '))?,
+        false => machine.to_string(filler, arguments.at(1))?,
+    }
+    let unit = machine.string_length(filler);
+    if unit == 0 {
         return Ok(text);
     }
     if wanted > crate::objects::string::MAX_LENGTH {
         return machine.throw_range_error("Invalid string length");
     }
-    let padding = filler.iter().cycle().take(wanted - length).copied();
-    let units = machine.units(text)?;
-    let padded: Vec<u16> = match at_end {
-        true => units.into_iter().chain(padding).collect(),
-        false => padding.chain(units).collect(),
-    };
-    machine.new_string(0, &padded)?;
+    // As V8's `StringPad`: the filler repeated, and of it once more what is left.
+    let (times, rest) = ((wanted - length) / unit, (wanted - length) % unit);
+    machine.repeat(padding, filler, times)?;
+    if rest > 0 {
+        machine.substring(filler, filler, 0, rest)?;
+        machine.concat(padding, padding, filler)?;
+    }
+    match at_end {
+        true => machine.concat(0, text, padding)?,
+        false => machine.concat(0, padding, text)?,
+    }
     Ok(0)
 }
 

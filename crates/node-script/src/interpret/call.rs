@@ -302,13 +302,15 @@ impl Machine {
     /// Begins a call, and runs what it begins to its end.
     pub(crate) fn nested(&mut self, begin: impl FnOnce(&mut Self) -> Outcome<bool>) -> Outcome {
         let depth = self.frames.len();
-        stacker::maybe_grow(
-            RED_ZONE,
-            SEGMENT,
-            || {
-                if begin(self)? { self.run(depth) } else { Ok(()) }
-            },
-        )
+        self.waited_for(|machine| if begin(machine)? { machine.run(depth) } else { Ok(()) })
+    }
+
+    /// Runs what Rust code waits for, with room on its stack.
+    pub(super) fn waited_for(&mut self, run: impl FnOnce(&mut Self) -> Outcome) -> Outcome {
+        self.nesting += 1;
+        let outcome = stacker::maybe_grow(RED_ZONE, SEGMENT, || run(self));
+        self.nesting -= 1;
+        outcome
     }
 
     /// The arguments of the running frame, or of a built-in: the caller's registers.

@@ -253,7 +253,7 @@ impl Machine {
     }
 
     fn nested_run(&mut self, depth: usize) -> Outcome {
-        stacker::maybe_grow(super::call::RED_ZONE, super::call::SEGMENT, || self.run(depth))
+        self.waited_for(|machine| machine.run(depth))
     }
 
     // -- asynchronous functions ---------------------------------------------------------------------------------

@@ -209,6 +209,7 @@ impl Machine {
             let text = format!("Cannot read properties of {what} (reading '{name}')");
             return self.throw_type_error(&text);
         }
+        self.end_names()?;
         let key = self.to_key(key)?;
         self.get(to, object, key)
     }
@@ -221,6 +222,7 @@ impl Machine {
             let text = format!("Cannot set properties of {what} (setting '{name}')");
             return self.throw_type_error(&text);
         }
+        self.end_names()?;
         let key = self.to_key(key)?;
         if let (Key::Name(name), Some(id)) = (key, self.class_of(object))
             && self.has_too_many_fields(id)

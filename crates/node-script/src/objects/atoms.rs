@@ -1,7 +1,7 @@
 //! Atoms: names as numbers. Each interned string and each symbol has one, in its cell's tag, so that a property's name is
 //! compared as a number.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::rc::Rc;
 
 /// The number of a name: of an interned string, a symbol or a private name.
@@ -37,12 +37,21 @@ pub enum Named {
 pub struct Atoms {
     names: Vec<Option<Named>>,
     texts: FxHashMap<Rc<[u16]>, Atom>,
+    /// Texts that only strings of the program have: they end with these.
+    weak: FxHashSet<Atom>,
+    /// Numbers whose texts have ended.
+    free: Vec<Atom>,
+    /// Weak texts that are looked through next.
+    limit: usize,
 }
+
+/// Weak texts that are not worth looking through.
+const FEW_WEAK: usize = 4096;
 
 impl Atoms {
     pub fn new() -> Self {
         // 0 is no atom.
-        let mut atoms = Self { names: vec![None], texts: FxHashMap::default() };
+        let mut atoms = Self { names: vec![None], limit: FEW_WEAK, ..Self::default() };
         for (number, text) in known::TEXTS.iter().enumerate() {
             let atom = atoms.intern_str(text);
             debug_assert_eq!(atom.0 as usize, number + 1, "{text} is known twice");
@@ -57,16 +66,61 @@ impl Atoms {
         atoms
     }
 
-    /// The atom of a text.
+    /// The atom of a text, for good.
     pub fn intern(&mut self, text: &[u16]) -> Atom {
-        if let Some(atom) = self.texts.get(text) {
-            return *atom;
-        }
-        let atom = Atom(self.names.len() as u32);
-        let text: Rc<[u16]> = text.into();
-        self.names.push(Some(Named::Text(text.clone())));
-        self.texts.insert(text, atom);
+        let atom = self.add_text(text).0;
+        self.hold(atom);
         atom
+    }
+
+    /// The atom of a string's text, which ends with the string unless something [holds](Self::hold) it.
+    pub fn intern_weakly(&mut self, text: &[u16]) -> Atom {
+        let (atom, is_new) = self.add_text(text);
+        if is_new {
+            self.weak.insert(atom);
+        }
+        atom
+    }
+
+    /// Lets an atom stay, whatever becomes of its string.
+    pub fn hold(&mut self, atom: Atom) {
+        if !self.weak.is_empty() {
+            self.weak.remove(&atom);
+        }
+    }
+
+    pub fn is_weak(&self, atom: Atom) -> bool {
+        self.weak.contains(&atom)
+    }
+
+    /// The atoms that end with their strings, once they have become twice as many as were left.
+    pub fn weak_to_check(&self) -> Option<Vec<Atom>> {
+        (self.weak.len() > self.limit).then(|| self.weak.iter().copied().collect())
+    }
+
+    /// Ends atoms whose strings have died; their numbers are given again.
+    pub fn end(&mut self, dead: &[Atom]) {
+        for atom in dead {
+            self.weak.remove(atom);
+            if let Some(Some(Named::Text(text))) =
+                self.names.get_mut(atom.0 as usize).map(Option::take)
+            {
+                self.texts.remove(&text);
+            }
+            self.free.push(*atom);
+        }
+        self.limit = FEW_WEAK.max(2 * self.weak.len());
+    }
+
+    /// The atom of a text, and whether it is a new one.
+    fn add_text(&mut self, text: &[u16]) -> (Atom, bool) {
+        if let Some(atom) = self.texts.get(text) {
+            return (*atom, false);
+        }
+        let text: Rc<[u16]> = text.into();
+        let atom = self.add(Named::Text(text.clone()));
+        self.texts.insert(text, atom);
+        (atom, true)
     }
 
     pub fn intern_str(&mut self, text: &str) -> Atom {
@@ -87,17 +141,16 @@ impl Atoms {
     }
 
     fn add(&mut self, named: Named) -> Atom {
+        if let Some(atom) = self.free.pop() {
+            self.names[atom.0 as usize] = Some(named);
+            return atom;
+        }
         self.names.push(Some(named));
         Atom((self.names.len() - 1) as u32)
     }
 
     pub fn named(&self, atom: Atom) -> Option<&Named> {
         self.names.get(atom.0 as usize)?.as_ref()
-    }
-
-    /// How many numbers have been given.
-    pub fn len(&self) -> usize {
-        self.names.len()
     }
 
     /// Whether it names a symbol of the language.
@@ -173,7 +226,7 @@ pub mod known {
 
 #[cfg(test)]
 mod tests {
-    use super::{Atoms, known};
+    use super::{Atoms, FEW_WEAK, known};
 
     #[test]
     fn known_names_have_their_numbers() {
@@ -183,5 +236,21 @@ mod tests {
         assert_eq!(atoms.text(known::ITERATOR), "Symbol(Symbol.iterator)");
         assert_eq!(atoms.text(known::ERROR_STACK), "error_stack");
         assert!(atoms.is_symbol(known::SPLIT) && atoms.is_private(known::CLASS_FIELDS));
+    }
+
+    #[test]
+    fn an_atom_that_is_held_does_not_end_with_its_string() {
+        let mut atoms = Atoms::new();
+        let names: Vec<_> =
+            (0..=FEW_WEAK as u16).map(|unit| atoms.intern_weakly(&[unit, 1])).collect();
+        assert_eq!(atoms.intern(&[7, 1]), names[7]);
+        assert!(atoms.weak_to_check().is_none(), "as many as are allowed");
+        let more = atoms.intern_weakly(&[0, 2]);
+        let weak = atoms.weak_to_check().unwrap_or_default();
+        assert!(!weak.contains(&names[7]) && weak.contains(&more));
+        atoms.end(&weak);
+        assert_eq!(atoms.find(&[0, 2]), None);
+        assert_eq!(atoms.find(&[7, 1]), Some(names[7]));
+        assert!(weak.contains(&atoms.intern_str("again")), "a number is given again");
     }
 }

@@ -78,10 +78,7 @@ impl Machine {
             machine.to_primitive(a, left, Some(true))?;
             machine.to_primitive(b, right, Some(true))?;
             match (machine.type_of(a), machine.type_of(b)) {
-                (Type::String, Type::String) => {
-                    let (a, b) = (machine.units(a)?, machine.units(b)?);
-                    Ok(Some(a.cmp(&b)))
-                }
+                (Type::String, Type::String) => Ok(Some(machine.compare_strings(a, b)?)),
                 (Type::BigInt, Type::BigInt) => Ok(Some(machine.compare_big_ints(a, b)?)),
                 (Type::BigInt, _) => {
                     let number = machine.to_number(b)?;

@@ -4,27 +4,23 @@ use super::layout::tags;
 use heap_model::collections::{IdentityHashes, KeyRules, SameValueZero};
 use heap_model::{Kind, Seen, View};
 
-/// The heap's rules, and strings and BigInts compared by what they hold.
+/// The heap's rules, and BigInts compared by what they hold.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Keys;
 
-/// The bytes that a key is compared by, with what tells it from others of the same bytes.
-fn contents(cell: View<'_>) -> Option<(Kind, u32, &[u8])> {
-    let kind = cell.kind();
-    let sign = match kind {
-        Kind::OneByteString | Kind::TwoByteString => 0,
-        Kind::Bytes if matches!(cell.tag().number(), tags::BIG_INT | tags::NEGATIVE_BIG_INT) => {
-            cell.tag().number()
-        }
-        _ => return None,
-    };
-    Some((kind, sign, cell.bytes().ok()?))
+/// A BigInt's sign and digits.
+fn contents(cell: View<'_>) -> Option<(u32, &[u8])> {
+    let sign = cell.tag().number();
+    if cell.kind() != Kind::Bytes || !matches!(sign, tags::BIG_INT | tags::NEGATIVE_BIG_INT) {
+        return None;
+    }
+    Some((sign, cell.bytes().ok()?))
 }
 
 impl KeyRules for Keys {
     fn hash(&self, key: Seen<'_>, identities: &mut IdentityHashes<'_>) -> u32 {
         if let Seen::Ref(cell) = key
-            && let Some((_, _, bytes)) = contents(cell)
+            && let Some((_, bytes)) = contents(cell)
         {
             // Whole words, for cells are rounded up to them.
             let hash = bytes.as_chunks().0.iter().fold(0xCBF2_9CE4_8422_2325_u64, |hash, word| {

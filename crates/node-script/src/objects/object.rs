@@ -505,11 +505,11 @@ impl Machine {
         if self.classes.get(id).dictionary {
             return self.add_to_dictionary(object, key, flags, from);
         }
+        self.atoms.hold(key);
         let next = match self.classes.with_property(id, key, flags) {
             Next::Same => id,
             Next::Known(next) => next,
             Next::New(class) => {
-                self.hold_atom(key)?;
                 let next = self.add_class_like(id, class)?;
                 self.classes.remember(id, key, flags, next);
                 next

@@ -533,6 +533,7 @@ impl Machine {
     /// An internal property becomes one with a field.
     pub(super) fn externalise(&mut self, object: R, key: Atom, flags: Flags, value: R) -> Outcome {
         let Some(id) = self.class_of(object) else { return Ok(()) };
+        self.atoms.hold(key);
         if self.classes.get(id).dictionary {
             let (class, _) = self.classes.with_field_for(id, key, flags);
             let mut class = class;

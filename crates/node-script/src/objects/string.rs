@@ -1,6 +1,7 @@
 //! Strings: making them, reading them, and the values of names.
 //!
-//! A string is flat here: ropes, slices and one-character strings come with the heap's own strings.
+//! They are the heap's: flat, ropes from 13 characters on, slices from 13 characters on. What looks at characters
+//! flattens a rope first, as V8 does.
 
 use super::atoms::{Atom, Key, Named};
 use super::layout::tags;
@@ -8,7 +9,9 @@ use super::object::Type;
 use crate::machine::{Machine, R, roots};
 use crate::objects::layout::tag;
 use crate::thrown::Outcome;
-use heap_model::{Kind, Scope, Value, shapes};
+use core::cmp::Ordering;
+use heap_model::collections::string::{self, FlatUnits};
+use heap_model::{Kind, Register};
 
 /// The longest string (V8's `String::kMaxLength`).
 pub(crate) const MAX_LENGTH: usize = (1 << 29) - 24;
@@ -51,41 +54,21 @@ impl Text {
 }
 
 impl Machine {
-    fn put_string(
-        &mut self,
-        to: R,
-        make: impl for<'s> FnOnce(
-            &mut Scope<'s>,
-        ) -> Result<heap_model::Local<'s>, heap_model::OutOfMemory>,
-    ) -> Outcome {
-        self.registers().enter(|scope| {
-            let cell = make(scope)?;
-            scope.set_register(to, Value::Ref(cell))?;
-            Ok(())
-        })
-    }
-
     /// A string of Latin-1 characters.
     pub(crate) fn new_one_byte(&mut self, to: R, text: &[u8]) -> Outcome {
         self.check_length(text.len())?;
-        self.put_string(to, |scope| shapes::one_byte_string(scope, text))
+        Ok(self.registers().string_latin1(to, text)?)
     }
 
     /// A string of UTF-16 units; one-byte if all of them are Latin-1.
     pub(crate) fn new_string(&mut self, to: R, text: &[u16]) -> Outcome {
-        if text.iter().all(|unit| *unit < 256) {
-            let narrow: Vec<u8> = text.iter().map(|unit| *unit as u8).collect();
-            return self.new_one_byte(to, &narrow);
-        }
         self.check_length(text.len())?;
-        self.put_string(to, |scope| shapes::two_byte_string(scope, text))
+        Ok(self.registers().string_utf16(to, text)?)
     }
 
     pub(crate) fn new_text(&mut self, to: R, text: &str) -> Outcome {
-        if text.is_ascii() {
-            return self.new_one_byte(to, text.as_bytes());
-        }
-        self.new_string(to, &text.encode_utf16().collect::<Vec<_>>())
+        self.check_length(text.len())?;
+        Ok(self.registers().string_new(to, text)?)
     }
 
     fn check_length(&mut self, length: usize) -> Outcome {
@@ -95,24 +78,26 @@ impl Machine {
         Ok(())
     }
 
-    /// Calls `f` with a string's bytes, and whether they are one a character.
-    fn with_string<T>(&mut self, string: R, f: impl FnOnce(&[u8], bool) -> T) -> Outcome<T> {
-        self.registers().enter(|scope| {
-            let Value::Ref(cell) = scope.register(string) else {
-                return Err(heap_model::AccessError::WrongKind.into());
-            };
-            let narrow = scope.kind(cell)? == Kind::OneByteString;
-            Ok(f(shapes::string_bytes(scope, cell)?, narrow))
-        })
+    /// Calls `f` with a string's characters.
+    pub(crate) fn with_string<T>(
+        &mut self,
+        string: R,
+        f: impl FnOnce(FlatUnits<'_>) -> T,
+    ) -> Outcome<T> {
+        let mut registers = self.registers();
+        if string::flat_units(&registers, Register(string))?.is_none() {
+            string::flatten(&mut registers, Register(string))?;
+        }
+        let units = string::flat_units(&registers, Register(string))?;
+        Ok(f(units.unwrap_or(FlatUnits::OneByte(&[]))))
     }
 
     /// The characters of a string.
     pub(crate) fn text(&mut self, string: R) -> Outcome<Text> {
-        self.with_string(string, |bytes, narrow| match narrow {
-            true => Text::OneByte(bytes.to_vec()),
-            false => {
-                let units = bytes.as_chunks().0.iter();
-                Text::TwoByte(units.map(|pair| u16::from_ne_bytes(*pair)).collect())
+        self.with_string(string, |units| match units {
+            FlatUnits::OneByte(units) => Text::OneByte(units.to_vec()),
+            FlatUnits::TwoByte(units) => {
+                Text::TwoByte(units.iter().map(|pair| u16::from_ne_bytes(*pair)).collect())
             }
         })
     }
@@ -126,18 +111,14 @@ impl Machine {
         Ok(self.text(string)?.to_text())
     }
 
+    #[inline]
     pub(crate) fn string_length(&mut self, string: R) -> usize {
-        let length =
-            self.with_string(string, |bytes, narrow| bytes.len() / if narrow { 1 } else { 2 });
-        length.unwrap_or(0)
+        string::len(&self.registers(), Register(string)).unwrap_or(0)
     }
 
     /// The character at a place that the string has.
     pub(crate) fn character(&mut self, string: R, place: usize) -> Outcome<u16> {
-        self.with_string(string, |bytes, narrow| match narrow {
-            true => u16::from(bytes[place]),
-            false => u16::from_ne_bytes([bytes[2 * place], bytes[2 * place + 1]]),
-        })
+        self.with_string(string, |units| units.get(place).unwrap_or(0))
     }
 
     /// The string of the character at a place.
@@ -148,11 +129,7 @@ impl Machine {
 
     /// The string of one character: Latin-1 ones are made once.
     pub(crate) fn unit_string(&mut self, to: R, unit: u16) -> Outcome {
-        if unit < 256 {
-            let atom = self.atoms.intern(&[unit]);
-            return self.atom_value(to, atom);
-        }
-        self.new_string(to, &[unit])
+        Ok(self.registers().string_utf16(to, &[unit])?)
     }
 
     pub(crate) fn is_string(&mut self, value: R) -> bool {
@@ -161,30 +138,37 @@ impl Machine {
 
     /// The sum of two strings.
     pub(crate) fn concat(&mut self, to: R, left: R, right: R) -> Outcome {
-        let (left, right) = (self.text(left)?, self.text(right)?);
-        match (left, right) {
-            (Text::OneByte(mut left), Text::OneByte(right)) => {
-                left.extend_from_slice(&right);
-                self.new_one_byte(to, &left)
-            }
-            (left, right) => {
-                let mut sum = left.units();
-                sum.extend(right.units());
-                self.check_length(sum.len())?;
-                self.put_string(to, |scope| shapes::two_byte_string(scope, &sum))
-            }
-        }
+        let length = self.string_length(left) + self.string_length(right);
+        self.check_length(length)?;
+        Ok(self.registers().string_concat(to, Register(left), Register(right))?)
     }
 
-    /// A part of a string.
+    /// A string many times, by doubling (V8's `StringRepeat`).
+    pub(crate) fn repeat(&mut self, to: R, string: R, count: usize) -> Outcome {
+        let length = self.string_length(string).saturating_mul(count);
+        self.check_length(length)?;
+        self.scoped(|machine| {
+            let (sum, power) = (machine.temp()?, machine.temp()?);
+            machine.atom_value(sum, super::atoms::known::EMPTY)?;
+            machine.copy(power, string);
+            let mut left = count;
+            while left > 0 {
+                if left & 1 == 1 {
+                    machine.concat(sum, sum, power)?;
+                }
+                left >>= 1;
+                if left > 0 {
+                    machine.concat(power, power, power)?;
+                }
+            }
+            machine.copy(to, sum);
+            Ok(())
+        })
+    }
+
+    /// A part of a string, from 13 characters on one that keeps the whole alive.
     pub(crate) fn substring(&mut self, to: R, string: R, start: usize, end: usize) -> Outcome {
-        if end == start + 1 {
-            return self.string_character(to, string, start);
-        }
-        match self.text(string)? {
-            Text::OneByte(text) => self.new_one_byte(to, &text[start..end]),
-            Text::TwoByte(text) => self.new_string(to, &text[start..end]),
-        }
+        Ok(self.registers().string_substring(to, Register(string), start..end)?)
     }
 
     pub(crate) fn equal_strings(&mut self, left: R, right: R) -> Outcome<bool> {
@@ -194,10 +178,25 @@ impl Machine {
         if self.string_length(left) != self.string_length(right) {
             return Ok(false);
         }
-        Ok(self.units(left)? == self.units(right)?)
+        let mut registers = self.registers();
+        string::flatten(&mut registers, Register(left))?;
+        string::flatten(&mut registers, Register(right))?;
+        Ok(string::equal(&registers, Register(left), Register(right))?)
+    }
+
+    /// The order of two strings by their units.
+    pub(crate) fn compare_strings(&mut self, left: R, right: R) -> Outcome<Ordering> {
+        let mut registers = self.registers();
+        string::flatten(&mut registers, Register(left))?;
+        string::flatten(&mut registers, Register(right))?;
+        Ok(string::compare(&registers, Register(left), Register(right))?)
     }
 
     // -- names --------------------------------------------------------------------------------------------------
+    //
+    // The string of a name is the one that the heap's interner has, with the atom as its tag. A name that the machine
+    // itself uses (of code, of a class) is held in a table; others are kept by what refers to their string alone, and
+    // are looked up in the interner.
 
     /// The string or symbol that an atom is the number of.
     pub(crate) fn atom_value(&mut self, to: R, atom: Atom) -> Outcome {
@@ -217,16 +216,23 @@ impl Machine {
     fn make_atom_cell(&mut self, to: R, atom: Atom) -> Outcome {
         match self.atoms.named(atom).cloned() {
             Some(Named::Text(text)) => {
-                self.new_string(to, &text)?;
+                match String::from_utf16(&text) {
+                    Ok(text) => self.registers().string_intern_str(to, &text)?,
+                    Err(_) => {
+                        self.new_string(to, &text)?;
+                        self.registers().string_intern(to, Register(to))?;
+                    }
+                }
                 self.registers().set_tag(to, tag(atom.0))?;
+                if self.atoms.is_weak(atom) {
+                    return Ok(());
+                }
             }
             Some(Named::Symbol(description)) => {
                 self.scoped(|machine| {
                     let shown = machine.temp()?;
-                    match description.as_deref() {
-                        Some([unit]) => machine.unit_string(shown, *unit)?,
-                        Some(text) => machine.new_string(shown, text)?,
-                        None => {}
+                    if let Some(text) = description.as_deref() {
+                        machine.new_string(shown, text)?;
                     }
                     let mut registers = machine.registers();
                     registers.alloc_tagged(to, Kind::Array, tag(atom.0), 1, 0)?;
@@ -244,9 +250,29 @@ impl Machine {
         })
     }
 
-    /// Keeps the string of an atom that a class uses.
-    pub(crate) fn hold_atom(&mut self, _atom: Atom) -> Outcome {
-        Ok(())
+    /// Ends names that no string in the heap has any more. No Rust code may be at work that knows names by their atoms:
+    /// the loop over instructions calls it where nothing else runs.
+    pub(crate) fn end_names(&mut self) -> Outcome {
+        if self.nesting > 1 {
+            return Ok(());
+        }
+        let Some(atoms) = self.atoms.weak_to_check() else { return Ok(()) };
+        self.scoped(|machine| {
+            let found = machine.temp()?;
+            let mut dead = Vec::new();
+            for atom in atoms {
+                let Some(Named::Text(text)) = machine.atoms.named(atom).cloned() else { continue };
+                let mut registers = machine.registers();
+                registers.string_utf16(found, &text)?;
+                let lives = registers.string_interned(found, Register(found))?
+                    && registers.view(found)?.tag().number() == atom.0;
+                if !lives {
+                    dead.push(atom);
+                }
+            }
+            machine.atoms.end(&dead);
+            Ok(())
+        })
     }
 
     /// A new symbol.
@@ -267,7 +293,8 @@ impl Machine {
                     return Ok(Key::Index(number as u32));
                 }
                 let text = super::number::to_text(number);
-                Ok(Key::Name(self.atoms.intern_str(&text)))
+                let units: Vec<u16> = text.encode_utf16().collect();
+                Ok(Key::Name(self.atoms.intern_weakly(&units)))
             }
             Type::Object(_) => self.scoped(|machine| {
                 let primitive = machine.temp()?;
@@ -282,21 +309,34 @@ impl Machine {
         }
     }
 
-    /// The key that a string is.
+    /// The key that a string is. The register gets the interner's string, if the key is a name.
     pub(crate) fn string_key(&mut self, string: R) -> Outcome<Key> {
-        let tag = self.registers().view(string)?.tag().number();
-        if tag != 0 {
-            return Ok(Key::Name(Atom(tag)));
+        let tag_of = |machine: &mut Self| -> Outcome<u32> {
+            Ok(machine.registers().view(string)?.tag().number())
+        };
+        let known = tag_of(self)?;
+        if known != 0 {
+            return Ok(Key::Name(Atom(known)));
         }
-        let text = self.text(string)?;
-        if text.len() <= 10 {
-            let units = text.units();
-            if let Some(index) = crate::parse::names::array_index(units.iter().copied()) {
-                return Ok(Key::Index(index));
-            }
-            return Ok(Key::Name(self.atoms.intern(&units)));
+        if self.string_length(string) <= 10
+            && let Some(index) = self.with_string(string, |units| match units {
+                FlatUnits::OneByte(units) => {
+                    crate::parse::names::array_index(units.iter().map(|unit| u16::from(*unit)))
+                }
+                FlatUnits::TwoByte(_) => None,
+            })?
+        {
+            return Ok(Key::Index(index));
         }
-        Ok(Key::Name(self.atoms.intern(&text.units())))
+        self.registers().string_intern(string, Register(string))?;
+        let known = tag_of(self)?;
+        if known != 0 {
+            return Ok(Key::Name(Atom(known)));
+        }
+        let units = self.units(string)?;
+        let atom = self.atoms.intern_weakly(&units);
+        self.registers().set_tag(string, tag(atom.0))?;
+        Ok(Key::Name(atom))
     }
 
     /// The key that a text is.

@@ -1,6 +1,7 @@
 //! Collections through registers: the same cells as through handles.
 
-use heap_model::collections::{SameValueZero, array, map, set};
+use heap_model::collections::string::FlatUnits;
+use heap_model::collections::{SameValueZero, array, map, set, string};
 use heap_model::{Heap, HeapError, HeapOptions, Register, Registers, Tagged, Value, shapes};
 
 const RULES: SameValueZero = SameValueZero;
@@ -26,6 +27,28 @@ fn with_registers(test: impl FnOnce(&mut Registers<'_>) -> Result<(), HeapError>
         })
         .unwrap();
     test(&mut machine).unwrap();
+}
+
+#[test]
+fn a_machine_reads_the_units_of_strings_where_they_lie() {
+    with_registers(|machine| {
+        machine.string_new(KEY, "a rope of two ")?;
+        machine.string_concat(VALUE, Register(KEY), Register(KEY))?;
+        assert_eq!(string::flat_units(machine, Register(VALUE))?, None);
+        assert!(!machine.string_interned(KEY, Register(VALUE))?, "nobody has interned it");
+        string::flatten(machine, Register(VALUE))?;
+        machine.string_substring(KEY, Register(VALUE), 10..27)?;
+        let units = string::flat_units(machine, Register(KEY))?;
+        assert_eq!(units, Some(FlatUnits::OneByte(b"two a rope of two")));
+        assert_eq!(units.and_then(|units| units.get(17)), None);
+        machine.string_intern(VALUE, Register(KEY))?;
+        assert!(machine.string_interned(KEY, Register(KEY))?);
+        assert_eq!(machine.get(KEY), machine.get(VALUE));
+        machine.string_utf16(KEY, &[0x101, 0x62])?;
+        let units = string::flat_units(machine, Register(KEY))?;
+        assert_eq!(units.map(|units| (units.len(), units.get(1))), Some((2, Some(0x62))));
+        Ok(())
+    });
 }
 
 #[test]
