@@ -110,9 +110,7 @@ fn predicates(parameters: &Parameters, placed: &[Placed]) -> Vec<TokenStream> {
         Place::Plain(ty) | Place::PlainTail(ty) if parameters.names_plain(ty) => {
             Some(quote!(#ty: ::heap_model::typed::derived::Plain))
         }
-        Place::Payload(ty) if parameters.names_plain(ty) => {
-            Some(quote!(#ty: ::core::marker::Send + 'static))
-        }
+        Place::Payload(ty) if parameters.names_plain(ty) => Some(quote!(#ty: 'static)),
         _ => None,
     });
     parameter.chain(fields).collect()

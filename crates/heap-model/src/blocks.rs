@@ -143,6 +143,19 @@ impl<T> Blocks<T> {
         self.blocks.get_mut(at)?.as_mut()?.entries[entry].as_mut()
     }
 
+    /// Two different entries.
+    pub fn get_two_mut(&mut self, a: u32, b: u32) -> Option<(&mut T, &mut T)> {
+        let ((at_a, a), (at_b, b)) = (split(a), split(b));
+        if at_a == at_b {
+            let block = self.blocks.get_mut(at_a)?.as_mut()?;
+            let [a, b] = block.entries.get_disjoint_mut([a, b]).ok()?;
+            return Some((a.as_mut()?, b.as_mut()?));
+        }
+        let [block_a, block_b] = self.blocks.get_disjoint_mut([at_a, at_b]).ok()?;
+        let (a, b) = (&mut block_a.as_mut()?.entries[a], &mut block_b.as_mut()?.entries[b]);
+        Some((a.as_mut()?, b.as_mut()?))
+    }
+
     /// Removes an entry, if present. Its block stays until [`shrink`](Self::shrink).
     pub fn remove(&mut self, number: u32) -> Option<T> {
         let (at, entry) = split(number);
@@ -283,6 +296,24 @@ mod tests {
         }
         assert_eq!((blocks.len(), blocks.capacity()), (1000, capacity));
         assert_eq!(blocks.get(5000), None);
+    }
+
+    #[test]
+    fn two_entries_are_borrowed_at_once_unless_they_are_one() {
+        let mut blocks = Blocks::default();
+        let numbers: Vec<u32> = (0..1000).map(|value| blocks.insert(value, false)).collect();
+        for (a, b) in [(3, 7), (7, 3), (3, 999), (999, 3)] {
+            let (first, second) = blocks.get_two_mut(numbers[a], numbers[b]).unwrap();
+            assert_eq!((*first, *second), (a, b));
+            core::mem::swap(first, second);
+            assert_eq!((blocks.get(numbers[a]), blocks.get(numbers[b])), (Some(&b), Some(&a)));
+            let (first, second) = blocks.get_two_mut(numbers[a], numbers[b]).unwrap();
+            core::mem::swap(first, second);
+        }
+        blocks.remove(numbers[7]);
+        for (a, b) in [(3, 3), (3, 7), (7, 3), (3, 5000), (5000, 3)] {
+            assert!(blocks.get_two_mut(a, b).is_none());
+        }
     }
 
     #[test]

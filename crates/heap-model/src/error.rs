@@ -127,6 +127,8 @@ pub enum AccessError {
     WrongHeap,
     /// The registration is in a bucket already.
     AlreadyLinked,
+    /// Both handles refer to one cell, where two are borrowed at once.
+    SameCell,
 }
 
 impl fmt::Display for AccessError {
@@ -140,6 +142,7 @@ impl fmt::Display for AccessError {
             Self::WrongKind => f.write_str("the cell is of another kind"),
             Self::WrongHeap => f.write_str("the handle belongs to another heap"),
             Self::AlreadyLinked => f.write_str("the registration is in a bucket already"),
+            Self::SameCell => f.write_str("both handles refer to one cell"),
         }
     }
 }

@@ -75,6 +75,9 @@ pub struct CollectionEvent {
     pub since_start: Duration,
     /// The number of marking steps before the last.
     pub steps: usize,
+    /// The number of owners of registrations that have work: see [`Scope::next_owner`](crate::Scope::next_owner). By it a
+    /// host is told that it has cleanup to do.
+    pub owners_with_work: usize,
 }
 
 impl fmt::Display for CollectionEvent {

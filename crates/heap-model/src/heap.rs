@@ -199,6 +199,13 @@ impl Heap {
         self.hooks.prologue = Some(Box::new(prologue));
     }
 
+    /// The number of owners of registrations whose targets have died, which
+    /// [`Scope::next_owner`](crate::Scope::next_owner) gives. Constant time.
+    #[must_use]
+    pub fn owners_with_work(&self) -> usize {
+        self.roots.owners.len()
+    }
+
     /// The number of cells, slots and entries of ephemeron tables that all finished markings have visited: a measure of
     /// their work without a clock. Constant time.
     #[must_use]

@@ -11,10 +11,13 @@ use core::any::Any;
 pub(crate) use external::ExternalMemory;
 pub(crate) use pending::{DropAll, PendingFinalizers};
 
+/// A payload as it is kept.
+pub(crate) type Stored = Box<dyn Any + Send>;
+
 /// A native cell's payload.
 pub(crate) struct Native {
     pub cell: Cell,
-    pub payload: Box<dyn Any + Send>,
+    pub payload: Stored,
     /// Bytes outside the heap that the cell keeps alive.
     pub external: usize,
 }
@@ -46,6 +49,21 @@ impl Natives {
     pub fn payload_mut<T: Any>(&mut self, cell: Cell) -> Result<&mut T, AccessError> {
         let native = self.payloads.get_mut(number(cell)?);
         native.and_then(|native| native.payload.downcast_mut()).ok_or(AccessError::WrongKind)
+    }
+
+    /// The payloads of two native cells, if they are of these types and the cells are two.
+    pub fn payloads_mut<A: Any, B: Any>(
+        &mut self,
+        a: Cell,
+        b: Cell,
+    ) -> Result<(&mut A, &mut B), AccessError> {
+        let (a, b) = (number(a)?, number(b)?);
+        if a == b {
+            return Err(AccessError::SameCell);
+        }
+        let (a, b) = self.payloads.get_two_mut(a, b).ok_or(AccessError::WrongKind)?;
+        let both = a.payload.downcast_mut().zip(b.payload.downcast_mut());
+        both.ok_or(AccessError::WrongKind)
     }
 
     /// A native cell now keeps `bytes` bytes outside the heap alive.

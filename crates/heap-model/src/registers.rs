@@ -19,6 +19,7 @@ use crate::memory::registers::RegisterStack;
 use crate::memory::word::Word;
 use crate::roots::Global;
 use crate::scope::{Scope, Value};
+use core::marker::PhantomData;
 
 /// A window of the heap's register stack, and the heap: what a virtual machine computes with.
 ///
@@ -55,13 +56,15 @@ use crate::scope::{Scope, Value};
 /// All functions that are given a register panic if the window does not have it.
 pub struct Registers<'h> {
     heap: &'h mut Heap,
+    /// They stay on their thread, because they may be of a heap that does.
+    thread: PhantomData<*mut ()>,
 }
 
 impl Heap {
     /// The current window of the register stack. Constant time.
     #[inline(always)]
     pub fn registers(&mut self) -> Registers<'_> {
-        Registers { heap: self }
+        Registers { heap: self, thread: PhantomData }
     }
 
     /// Sets how many registers the stack can have at the most, for the windows to come: 1,048,576 (of 8 bytes) at
@@ -195,7 +198,6 @@ impl Registers<'_> {
     /// [`AccessError::NoCell`].
     pub fn global(&mut self, register: usize) -> Result<Global, AccessError> {
         let cell = self.cell(register)?;
-        let young = self.heap.is_young(cell);
-        Ok(self.heap.roots.add_global(cell, young))
+        Ok(self.heap.make_global(cell))
     }
 }

@@ -1,12 +1,19 @@
 //! Roots: the handle stack, the register stack, owned roots and weak handles (V8's `GlobalHandles`).
 
+use crate::address::CellSet;
 use crate::blocks::{Age, Blocks};
 use crate::error::AccessError;
 use crate::interned::Interned;
 use crate::memory::cell::Cell;
 use crate::memory::handles::Handles;
 use crate::memory::registers::RegisterStack;
-use std::collections::HashSet;
+use crate::node_id::NodeId;
+use crate::tables::registration;
+use core::fmt;
+use core::hash::{Hash, Hasher};
+use core::marker::PhantomData;
+use core::ptr;
+use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// A mailbox for handles that were dropped, on any thread, until the heap drains it.
@@ -21,6 +28,9 @@ struct Dropped {
 
 /// An owned root, which keeps its cell alive (V8's `v8::Global`). It may be dropped on any thread, and may outlive its
 /// heap; every other heap refuses it.
+///
+/// A clone keeps the cell alive as well. Two roots are equal if they keep the same cell; cells of strings and doubles have
+/// no identity, and of those only clones of one root are equal.
 ///
 /// ```
 /// use heap_model::{AccessError, Global, Heap, HeapOptions, Kind, Value};
@@ -41,16 +51,13 @@ struct Dropped {
 /// other.enter(|scope| assert_eq!(scope.local(&root).unwrap_err(), AccessError::WrongHeap));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
-pub struct Global {
-    index: u32,
-    /// The heap's, which tells it from other heaps.
-    released: Released,
-}
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Global(Shared<OwnedRoot>);
 
 /// A weak handle, which gives its cell while that lives, and does not keep it alive (V8's
 /// `v8::PersistentBase::SetWeak`). A scavenge clears the weak handles of dead young cells, a full collection those of all
-/// dead cells. It may be dropped on any thread, and may outlive its heap.
+/// dead cells. It may be dropped on any thread, and may outlive its heap. Two are equal as two [`Global`]s are, also after
+/// their cell's death.
 ///
 /// ```
 /// use heap_model::{Heap, HeapOptions, Kind};
@@ -66,26 +73,100 @@ pub struct Global {
 /// heap.enter(|scope| assert!(scope.upgrade(&weak).unwrap().is_none()));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Weak(Shared<WeakHandle>);
+
+/// An entry of one of the heap's lists, which all clones of a handle share. The last one to be dropped gives it up.
 #[derive(Debug)]
-pub struct Weak {
+struct Shared<L: List>(Arc<Entry<L>>);
+
+#[derive(Debug)]
+struct Entry<L: List> {
     index: u32,
-    /// The heap's, which tells it from other heaps.
-    released: Released,
+    /// The cell's, if it has one.
+    id: Option<NodeId>,
+    /// The heap's, which tells it from other heaps. A trait's, because a root is a key of tables: what it is equal to does
+    /// not depend on what lies in the mailbox.
+    mailbox: Arc<dyn Mailbox>,
+    list: PhantomData<L>,
 }
 
-fn dropped(released: &Released) -> MutexGuard<'_, Dropped> {
-    released.lock().unwrap_or_else(PoisonError::into_inner)
+/// What handles are dropped into.
+trait Mailbox: fmt::Debug + Send + Sync {
+    fn dropped(&self) -> MutexGuard<'_, Dropped>;
 }
 
-impl Drop for Global {
-    fn drop(&mut self) {
-        dropped(&self.released).roots.push(self.index);
+impl Mailbox for Mutex<Dropped> {
+    fn dropped(&self) -> MutexGuard<'_, Dropped> {
+        self.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Drop for Weak {
+/// A list of a heap's, of those that are dropped.
+trait List {
+    fn dropped(dropped: &mut Dropped) -> &mut Vec<u32>;
+}
+
+#[derive(Debug)]
+struct OwnedRoot;
+
+impl List for OwnedRoot {
+    fn dropped(dropped: &mut Dropped) -> &mut Vec<u32> {
+        &mut dropped.roots
+    }
+}
+
+#[derive(Debug)]
+struct WeakHandle;
+
+impl List for WeakHandle {
+    fn dropped(dropped: &mut Dropped) -> &mut Vec<u32> {
+        &mut dropped.weaks
+    }
+}
+
+impl<L: List> Shared<L> {
+    fn new(index: u32, id: Option<NodeId>, released: &Released) -> Self {
+        let mailbox = released.clone();
+        Self(Arc::new(Entry { index, id, mailbox, list: PhantomData }))
+    }
+
+    /// The number in the list, if it is that heap's.
+    fn index(&self, released: &Released) -> Result<u32, AccessError> {
+        let own = ptr::addr_eq(Arc::as_ptr(&self.0.mailbox), Arc::as_ptr(released));
+        if own { Ok(self.0.index) } else { Err(AccessError::WrongHeap) }
+    }
+}
+
+impl<L: List> Clone for Shared<L> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<L: List> PartialEq for Shared<L> {
+    fn eq(&self, other: &Self) -> bool {
+        let same_cell = self.0.id.is_some()
+            && self.0.id == other.0.id
+            && ptr::addr_eq(Arc::as_ptr(&self.0.mailbox), Arc::as_ptr(&other.0.mailbox));
+        same_cell || Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl<L: List> Eq for Shared<L> {}
+
+impl<L: List> Hash for Shared<L> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        match self.0.id {
+            Some(id) => id.hash(state),
+            None => self.0.index.hash(state),
+        }
+    }
+}
+
+impl<L: List> Drop for Entry<L> {
     fn drop(&mut self) {
-        dropped(&self.released).weaks.push(self.index);
+        L::dropped(&mut self.mailbox.dropped()).push(self.index);
     }
 }
 
@@ -100,6 +181,8 @@ pub(crate) struct Roots {
     /// `None` after the cell has died.
     pub weaks: Blocks<Option<Cell>>,
     pub interned: Interned,
+    /// Owners of registrations whose targets have died, each once and weakly, until they are given out.
+    pub owners: VecDeque<Cell>,
     released: Released,
     /// The number of owned roots that were dropped and removed from the list.
     drained: usize,
@@ -126,45 +209,43 @@ impl Roots {
             globals,
             weaks,
             interned: Interned::default(),
+            owners: VecDeque::new(),
             released: Released::default(),
             drained: 0,
             watch: None,
         })
     }
 
-    /// Makes an owned root of a cell; `young` says whether the cell is.
-    pub fn add_global(&mut self, cell: Cell, young: bool) -> Global {
+    /// Makes an owned root of a cell; `id` is its identity, and `young` says whether the cell is.
+    pub fn add_global(&mut self, cell: Cell, id: Option<NodeId>, young: bool) -> Global {
         self.drain();
         let index = self.globals.insert(cell, young);
         if let Some(watch) = &mut self.watch {
             watch.made.insert(index);
         }
-        Global { index, released: self.released.clone() }
+        Global(Shared::new(index, id, &self.released))
     }
 
     pub fn global(&self, global: &Global) -> Result<Cell, AccessError> {
-        if !Arc::ptr_eq(&global.released, &self.released) {
-            return Err(AccessError::WrongHeap);
-        }
-        self.globals.get(global.index).copied().ok_or(AccessError::WrongHeap)
+        let index = global.0.index(&self.released)?;
+        self.globals.get(index).copied().ok_or(AccessError::WrongHeap)
     }
 
-    /// Makes a weak handle to a cell; `young` says whether the cell is.
-    pub fn add_weak(&mut self, cell: Cell, young: bool) -> Weak {
+    /// Makes a weak handle to a cell; `id` is its identity, and `young` says whether the cell is.
+    pub fn add_weak(&mut self, cell: Cell, id: Option<NodeId>, young: bool) -> Weak {
         self.drain();
-        Weak { index: self.weaks.insert(Some(cell), young), released: self.released.clone() }
+        let index = self.weaks.insert(Some(cell), young);
+        Weak(Shared::new(index, id, &self.released))
     }
 
     pub fn weak(&self, weak: &Weak) -> Result<Option<Cell>, AccessError> {
-        if !Arc::ptr_eq(&weak.released, &self.released) {
-            return Err(AccessError::WrongHeap);
-        }
-        Ok(self.weaks.get(weak.index).copied().flatten())
+        let index = weak.0.index(&self.released)?;
+        Ok(self.weaks.get(index).copied().flatten())
     }
 
     /// Removes dropped handles from the lists.
     pub fn drain(&mut self) {
-        let mut dropped = dropped(&self.released);
+        let mut dropped = self.released.dropped();
         let Dropped { roots, weaks } = &mut *dropped;
         self.drained += roots.len();
         for index in roots.drain(..) {
@@ -183,14 +264,14 @@ impl Roots {
 
     /// The number of owned roots and of weak handles, without those that were dropped.
     pub fn counts(&self) -> (usize, usize) {
-        let dropped = dropped(&self.released);
+        let dropped = self.released.dropped();
         let own = usize::from(self.interned.singles.is_some());
         (self.globals.len() - dropped.roots.len() - own, self.weaks.len() - dropped.weaks.len())
     }
 
     /// The number of owned roots that were ever dropped.
     pub fn dropped(&self) -> usize {
-        self.drained + dropped(&self.released).roots.len()
+        self.drained + self.released.dropped().roots.len()
     }
 
     /// Begins to watch the current owned roots. Drops that are not drained yet are discarded: a collection has seen them.
@@ -208,6 +289,15 @@ impl Roots {
         self.watch.as_ref().is_some_and(|watch| !watch.lost)
     }
 
+    /// Adds the owners whose registrations a collection has listed. Those that have none any more go. O(owners).
+    pub fn add_owners(&mut self, listed: Vec<Cell>) {
+        if !listed.is_empty() {
+            self.owners.retain(|owner| registration::has_listed(*owner));
+            let mut known: CellSet = self.owners.iter().copied().collect();
+            self.owners.extend(listed.into_iter().filter(|owner| known.insert(*owner)));
+        }
+    }
+
     /// Updates the weak handles to young cells, and the interner's young strings: `follow` returns the cell's new address if it lives, and whether it is
     /// young. Linear in the number of these handles.
     pub fn follow_young_weaks(&mut self, follow: impl Fn(Cell) -> Option<(Cell, bool)>) {
@@ -217,12 +307,22 @@ impl Roots {
             if followed.is_some_and(|(_, young)| young) { Age::Young } else { Age::Old }
         };
         self.weaks.visit_young(visit, drop);
+        self.owners.retain_mut(|owner| {
+            let followed = follow(*owner);
+            *owner = followed.map_or(*owner, |(cell, _)| cell);
+            followed.is_some()
+        });
         self.interned.follow_young(follow);
     }
 
     /// Updates all weak handles, and the interner: `follow` returns the cell's new address if it lives.
     pub fn follow_weaks(&mut self, follow: impl Fn(Cell) -> Option<Cell>) {
         self.weaks.for_each(|cell| *cell = cell.and_then(&follow));
+        self.owners.retain_mut(|owner| {
+            let followed = follow(*owner);
+            *owner = followed.unwrap_or(*owner);
+            followed.is_some()
+        });
         self.interned.follow(follow);
     }
 
@@ -231,11 +331,12 @@ impl Roots {
         self.globals.shrink();
         self.weaks.shrink();
         self.interned.shrink();
+        self.owners.shrink_to_fit();
     }
 
     /// The capacity of the list of dropped roots.
     #[cfg(test)]
     pub fn released_capacity(&self) -> usize {
-        dropped(&self.released).roots.capacity()
+        self.released.dropped().roots.capacity()
     }
 }

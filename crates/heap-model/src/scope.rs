@@ -139,8 +139,11 @@ impl<'s> Value<'s> {
 #[repr(transparent)]
 pub struct Scope<'s> {
     pub(crate) heap: Heap,
-    brand: PhantomData<fn(&'s ()) -> &'s ()>,
+    brand: PhantomData<Brand<'s>>,
 }
+
+/// Invariant. A scope stays on its thread, because it may be one of a heap that does.
+type Brand<'s> = (fn(&'s ()) -> &'s (), *mut ());
 
 /// An open scope. Dropping it ends the handles that were made since it was opened, also when a panic unwinds.
 struct Opened<'h> {

@@ -90,6 +90,7 @@ use core::marker::PhantomData;
 
 pub use crate::memory::record::layout::Plain;
 pub use any::FromValue;
+pub(crate) use describe::Payload;
 pub use describe::{Owned, Parts, Record, Slot};
 #[cfg(feature = "derive")]
 pub use heap_model_derive::{Record, Slot};

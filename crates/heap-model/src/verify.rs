@@ -219,6 +219,9 @@ impl Verifier<'_> {
             assert!(cells.contains(root), "a dangling root");
             assert!(!young(root) || self.roots.globals.is_listed(index), "a young root is unknown");
         }
+        for owner in &self.roots.owners {
+            assert!(cells.contains(*owner), "a dangling owner of registrations");
+        }
         for (index, weak) in self.roots.weaks.iter() {
             let Some(cell) = *weak else { continue };
             assert!(cells.contains(cell), "a dangling weak handle");

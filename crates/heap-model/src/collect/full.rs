@@ -34,6 +34,7 @@ impl Full<'_> {
         marker.clear_weak(identities);
         let work = marker.work;
         natives.retain(|cell| marker.lives(cell));
+        roots.add_owners(std::mem::take(&mut marker.owners));
         roots.follow_weaks(|cell| marker.lives(cell).then_some(cell));
         remembered.retain(|cell| Chunk::of(cell).is_marked(cell));
         let mut change = spaces.change();

@@ -37,6 +37,8 @@ pub(crate) struct Marker {
     pub(super) round: Round,
     pub(super) weak_cells: Vec<Cell>,
     pub(super) registrations: Vec<Cell>,
+    /// Owners whose registrations were listed.
+    pub(super) owners: Vec<Cell>,
     /// Registrations that were listed for an owner that was not marked yet.
     listed: Vec<Cell>,
     /// The values of entries whose keys may still be marked.

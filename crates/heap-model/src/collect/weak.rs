@@ -80,6 +80,7 @@ fn list(cells: Vec<Cell>, identities: &Identities, marker: &mut Marker) {
         cell.set_flag(Header::LISTED, true);
         cell.set_slot(TARGET, next.map_or(Word::UNDEFINED, Cell::word));
         owner.set_slot(FOUND, cell.word());
+        marker.owners.push(owner);
         marker.record(cell, TARGET, cell.slot(TARGET));
         marker.record(owner, FOUND, cell.word());
     }

@@ -147,6 +147,7 @@ impl Heap {
             pause,
             since_start: self.made.elapsed(),
             steps,
+            owners_with_work: self.roots.owners.len(),
         };
         if let Some(listener) = &mut self.hooks.listener {
             listener(&event);

@@ -62,6 +62,8 @@ forward! {
     #[must_use]
     &Self => space_statistics() -> Vec<SpaceStatistics>;
     #[must_use]
+    &Self => owners_with_work() -> usize;
+    #[must_use]
     &Self => marking_work() -> usize;
     &mut Self => reset_pauses();
     /// The handles of all open scopes come first, in the order in which they were made.

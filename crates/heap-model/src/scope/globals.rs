@@ -2,6 +2,9 @@
 
 use super::{Local, Scope};
 use crate::error::AccessError;
+use crate::heap::Heap;
+use crate::memory::cell::Cell;
+use crate::node_id::NodeId;
 use crate::roots::{Global, Weak};
 
 impl<'s> Scope<'s> {
@@ -11,8 +14,7 @@ impl<'s> Scope<'s> {
     /// [`AccessError::WrongHeap`].
     pub fn global(&mut self, cell: Local<'_>) -> Result<Global, AccessError> {
         let cell = self.cell(cell)?;
-        let young = self.heap.is_young(cell);
-        Ok(self.heap.roots.add_global(cell, young))
+        Ok(self.heap.make_global(cell))
     }
 
     /// A handle to what an owned root refers to. Constant time.
@@ -30,8 +32,8 @@ impl<'s> Scope<'s> {
     /// [`AccessError::WrongHeap`].
     pub fn weak(&mut self, cell: Local<'_>) -> Result<Weak, AccessError> {
         let cell = self.cell(cell)?;
-        let young = self.heap.is_young(cell);
-        Ok(self.heap.roots.add_weak(cell, young))
+        let (id, young) = (self.heap.identity(cell), self.heap.is_young(cell));
+        Ok(self.heap.roots.add_weak(cell, id, young))
     }
 
     /// A handle to what a weak handle refers to, if no collection has found it dead yet; the handle keeps it alive.
@@ -42,6 +44,19 @@ impl<'s> Scope<'s> {
     pub fn upgrade(&mut self, weak: &Weak) -> Result<Option<Local<'s>>, AccessError> {
         let cell = self.heap.roots.weak(weak)?;
         Ok(cell.map(|cell| self.push(cell)))
+    }
+}
+
+impl Heap {
+    pub(crate) fn make_global(&mut self, cell: Cell) -> Global {
+        let (id, young) = (self.identity(cell), self.is_young(cell));
+        self.roots.add_global(cell, id, young)
+    }
+
+    /// A cell's identity, unless it is a double or a string.
+    fn identity(&mut self, cell: Cell) -> Option<NodeId> {
+        let has = cell.header().has_identity();
+        has.then(|| NodeId::of_hash(self.identities.of(cell)))
     }
 }
 

@@ -65,6 +65,35 @@ impl<'s> Scope<'s> {
         self.heap.natives.payload_mut(cell)
     }
 
+    /// The payloads of two native cells, both mutably. Constant time.
+    ///
+    /// ```
+    /// # use heap_model::{AccessError, Heap, HeapOptions};
+    /// # let mut heap = Heap::new(HeapOptions::default()).unwrap();
+    /// # heap.enter(|scope| {
+    /// let from = scope.alloc_native(32, 0, Box::new(vec![1, 2, 3]), 0)?;
+    /// let to = scope.alloc_native(32, 0, Box::new(String::new()), 0)?;
+    /// let (numbers, text) = scope.natives_mut::<Vec<i32>, String>(from, to)?;
+    /// numbers.drain(..).for_each(|number| *text += &number.to_string());
+    /// assert_eq!(scope.native::<String>(to)?, "123");
+    /// let twice = scope.natives_mut::<Vec<i32>, Vec<i32>>(from, from);
+    /// assert_eq!(twice, Err(AccessError::SameCell));
+    /// # Ok::<(), heap_model::HeapError>(())
+    /// # }).unwrap();
+    /// ```
+    ///
+    /// # Errors
+    /// [`AccessError::WrongKind`] if one has no payload of its type, [`AccessError::SameCell`] if they are one cell,
+    /// [`AccessError::WrongHeap`].
+    pub fn natives_mut<A: Any, B: Any>(
+        &mut self,
+        a: Local<'_>,
+        b: Local<'_>,
+    ) -> Result<(&mut A, &mut B), AccessError> {
+        let (a, b) = (self.cell(a)?, self.cell(b)?);
+        self.heap.natives.payloads_mut(a, b)
+    }
+
     /// Sets the number of bytes outside the heap that a native cell keeps alive. May make a collection due, as
     /// [`Heap::adjust_external_memory`]. Constant time.
     ///

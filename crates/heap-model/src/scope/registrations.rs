@@ -106,6 +106,104 @@ impl<'s> Scope<'s> {
         Ok(None)
     }
 
+    /// The next owner of registrations whose targets have died: a registry that has work. It is given again when a
+    /// collection has found more, and not before, so its registrations are to be taken out until
+    /// [`next_dead`](Self::next_dead) gives none. It is not kept alive meanwhile. Amortised constant time.
+    ///
+    /// ```
+    /// # use heap_model::{Heap, HeapError, HeapOptions, Kind, Value};
+    /// # let mut heap = Heap::new(HeapOptions::default()).unwrap();
+    /// # heap.enter(|scope| {
+    /// let registries = [scope.alloc(Kind::Object, 3, 0)?, scope.alloc(Kind::Object, 3, 0)?];
+    /// scope.scope(|scope| -> Result<(), HeapError> {
+    ///     let target = scope.alloc(Kind::Object, 0, 0)?;
+    ///     let registration = scope.alloc_registration(registries[1], target, None, 1)?;
+    ///     // The owner keeps it, and what its slot refers to.
+    ///     Ok(scope.set(registries[1], 2, Value::Ref(registration))?)
+    /// })?;
+    /// scope.collect();
+    /// assert_eq!(scope.owners_with_work(), 1);
+    /// let owner = scope.next_owner().expect("one that has work");
+    /// assert!(scope.same(owner, registries[1]) && scope.next_owner().is_none());
+    /// assert!(scope.next_dead(owner)?.is_some());
+    /// # Ok::<(), HeapError>(())
+    /// # }).unwrap();
+    /// ```
+    ///
+    /// # Panics
+    /// If there are too many handles.
+    pub fn next_owner(&mut self) -> Option<Local<'s>> {
+        while let Some(owner) = self.heap.roots.owners.pop_front() {
+            if registration::has_listed(owner) {
+                return Some(self.push(owner));
+            }
+        }
+        None
+    }
+
+    /// Takes at most `limit` registrations of dead targets out of all owners' lists, and calls `f` with each and its owner,
+    /// in a scope of its own. The host's state and errors are `f`'s. Returns how many there were. Constant time for each
+    /// beside `f`'s, and what [`next_dead`](Self::next_dead) sorts.
+    ///
+    /// ```
+    /// # use heap_model::{AccessError, Heap, HeapError, HeapOptions, Kind, Value};
+    /// # let mut heap = Heap::new(HeapOptions::default()).unwrap();
+    /// # heap.enter(|scope| {
+    /// let files = scope.alloc(Kind::Array, 12, 0)?;
+    /// for file in 0..10 {
+    ///     scope.scope(|scope| -> Result<(), HeapError> {
+    ///         let target = scope.alloc(Kind::Object, 0, 0)?;
+    ///         let registration = scope.alloc_registration(files, target, None, 1)?;
+    ///         scope.set(registration, 4, Value::Smi(file))?;
+    ///         Ok(scope.set(files, 2 + file as usize, Value::Ref(registration))?)
+    ///     })?;
+    /// }
+    /// scope.collect();
+    /// // The host closes files, which may fail.
+    /// let mut closed = Vec::new();
+    /// let failed = scope.clean_up(usize::MAX, |scope, _, registration| {
+    ///     let file = scope.get(registration, 4)?.as_smi();
+    ///     closed.push(file.unwrap_or(-1));
+    ///     if closed.len() == 3 { Err(AccessError::WrongKind) } else { Ok(()) }
+    /// });
+    /// assert_eq!((failed, &closed[..]), (Err(AccessError::WrongKind), &[0, 1, 2][..]));
+    /// let rest = scope.clean_up(usize::MAX, |_, _, _| Ok::<(), AccessError>(()))?;
+    /// assert_eq!((rest, scope.owners_with_work()), (7, 0));
+    /// # Ok::<(), HeapError>(())
+    /// # }).unwrap();
+    /// ```
+    ///
+    /// # Errors
+    /// What `f` fails with; the other registrations wait for the next call.
+    ///
+    /// # Panics
+    /// If `f` does; the other registrations wait likewise.
+    pub fn clean_up<E: From<AccessError>>(
+        &mut self,
+        limit: usize,
+        mut f: impl for<'i> FnMut(&mut Scope<'i>, Local<'i>, Local<'i>) -> Result<(), E>,
+    ) -> Result<usize, E> {
+        let mut cleaned = 0;
+        while cleaned < limit {
+            let goes_on = self.scope(|scope| -> Result<bool, E> {
+                let Some(owner) = scope.next_owner() else { return Ok(false) };
+                let Some(cell) = scope.next_dead(owner)? else { return Ok(true) };
+                // Before `f`, which may fail or collect.
+                let first = scope.known(owner);
+                if registration::has_listed(first) {
+                    scope.heap.roots.owners.push_front(first);
+                }
+                cleaned += 1;
+                f(scope, owner, cell)?;
+                Ok(true)
+            })?;
+            if !goes_on {
+                break;
+            }
+        }
+        Ok(cleaned)
+    }
+
     #[inline(always)]
     pub(crate) fn registration(&self, cell: Local<'_>) -> Result<Cell, AccessError> {
         let cell = self.cell(cell)?;

@@ -84,6 +84,11 @@ pub(crate) fn listed(word: Word) -> Option<Cell> {
         .filter(|cell| header(cell).is(Kind::Registration) && header(cell).has(Header::LISTED))
 }
 
+/// Whether an owner's lists have registrations.
+pub(crate) fn has_listed(owner: Cell) -> bool {
+    [FOUND, ORDERED].iter().any(|list| listed(owner.slot(*list)).is_some())
+}
+
 /// Takes a registration from the head of a list, and returns the new head.
 pub(crate) fn unlist(cell: Cell) -> Word {
     let next = cell.slot(TARGET);

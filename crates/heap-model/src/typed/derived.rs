@@ -105,23 +105,25 @@ pub fn plain_mut<'a, T: Record>(
 #[inline(always)]
 pub fn payload<'a, P, T>(gc: Gc<'_, T>, scope: &'a Scope<'_>) -> &'a P
 where
-    P: Send + 'static,
+    P: 'static,
     T: Record<Payload = Owned<P>>,
 {
     let index = scope.record(gc).index();
     let native = scope.heap.natives.payloads.get(index).expect("a record has its payload");
-    native.payload.downcast_ref().expect("a payload of its type")
+    let owned: Option<&Owned<P>> = native.payload.downcast_ref();
+    &owned.expect("a payload of its type").0
 }
 
 #[inline(always)]
 pub fn payload_mut<'a, P, T>(gc: Gc<'_, T>, scope: &'a mut Scope<'_>) -> &'a mut P
 where
-    P: Send + 'static,
+    P: 'static,
     T: Record<Payload = Owned<P>>,
 {
     let index = scope.record(gc).index();
     let native = scope.heap.natives.payloads.get_mut(index).expect("a record has its payload");
-    native.payload.downcast_mut().expect("a payload of its type")
+    let owned: Option<&mut Owned<P>> = native.payload.downcast_mut();
+    &mut owned.expect("a payload of its type").0
 }
 
 #[inline(always)]

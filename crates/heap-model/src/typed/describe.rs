@@ -121,7 +121,13 @@ pub trait Payload: Sealed {
 
     /// It, where there is something.
     #[doc(hidden)]
-    fn boxed(self) -> Option<Box<dyn Any + Send>>;
+    fn boxed(self) -> Option<Box<dyn Any>>;
+
+    /// It, where there is something that can be sent.
+    #[doc(hidden)]
+    fn boxed_to_send(self) -> Option<Box<dyn Any + Send>>
+    where
+        Self: Send;
 }
 
 /// What a record has beside the heap, and drops with its cell.
@@ -134,16 +140,28 @@ impl Payload for () {
     type Index = ();
 
     #[inline(always)]
-    fn boxed(self) -> Option<Box<dyn Any + Send>> {
+    fn boxed(self) -> Option<Box<dyn Any>> {
+        None
+    }
+
+    #[inline(always)]
+    fn boxed_to_send(self) -> Option<Box<dyn Any + Send>> {
         None
     }
 }
 
-impl<P: Send + 'static> Payload for Owned<P> {
+impl<P: 'static> Payload for Owned<P> {
     type Index = u32;
 
-    fn boxed(self) -> Option<Box<dyn Any + Send>> {
-        Some(Box::new(self.0))
+    fn boxed(self) -> Option<Box<dyn Any>> {
+        Some(Box::new(self))
+    }
+
+    fn boxed_to_send(self) -> Option<Box<dyn Any + Send>>
+    where
+        Self: Send,
+    {
+        Some(Box::new(self))
     }
 }
 

@@ -8,6 +8,34 @@ use crate::scope::Scope;
 type Stored<F> = <<F as Slot>::Kind as Element>::Stored;
 
 impl<'s> Scope<'s> {
+    /// A handle of this scope to what a handle of another one refers to, which may be a scope around this (V8's
+    /// `Local::New`): so what was given from outside can be returned from [`escape`](Self::escape). A record, a value and an
+    /// enum of them stay what they are. Constant time.
+    ///
+    /// ```
+    /// # use heap_model::{Heap, HeapError, HeapOptions, Kind};
+    /// # let mut heap = Heap::new(HeapOptions::default()).unwrap();
+    /// # heap.enter(|scope| {
+    /// let outer = scope.alloc(Kind::Object, 1, 0)?;
+    /// let larger = scope.escape(|scope| -> Result<_, HeapError> {
+    ///     let inner = scope.alloc(Kind::Object, 2, 0)?;
+    ///     let is_larger = scope.size(inner)? > scope.size(outer)?;
+    ///     Ok(if is_larger { inner } else { scope.adopt(outer) })
+    /// })?;
+    /// assert_eq!(scope.slot_count(larger)?, 2);
+    /// # Ok::<(), HeapError>(())
+    /// # }).unwrap();
+    /// ```
+    ///
+    /// # Panics
+    /// If the handle is another heap's, or if there are too many handles.
+    #[inline(always)]
+    #[must_use]
+    pub fn adopt<F: Slot>(&mut self, value: F) -> F::At<'s> {
+        let stored = value.store(self, Internal(()));
+        F::load(stored, self, Internal(()))
+    }
+
     /// As [`escape`](Self::escape), for all that a slot holds: records, values, and enums of them. Their type is to
     /// be named.
     ///

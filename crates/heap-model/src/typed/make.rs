@@ -9,7 +9,7 @@ use crate::memory::record::contents::Contents;
 use crate::memory::record::layout::{Known, Layout, TailPlain, TailStored};
 use crate::memory::record::types::TypeNumber;
 use crate::memory::room::Room;
-use crate::natives::Native;
+use crate::natives::{Native, Stored};
 use crate::scope::Scope;
 use crate::scope::sites::mark;
 use crate::sites::Site;
@@ -63,7 +63,10 @@ impl<'s> Scope<'s> {
     /// # Panics
     /// If a handle in the record is of another heap. If there are too many handles, or too many types of records.
     #[inline(always)]
-    pub fn make<T: Record>(&mut self, record: T) -> Result<Gc<'s, T::At<'s>>, OutOfMemory> {
+    pub fn make<T: Record>(&mut self, record: T) -> Result<Gc<'s, T::At<'s>>, OutOfMemory>
+    where
+        T::Payload: Send,
+    {
         Ok(self.try_make(record)?)
     }
 
@@ -78,8 +81,21 @@ impl<'s> Scope<'s> {
     pub fn try_make<T: Record>(
         &mut self,
         record: T,
+    ) -> Result<Gc<'s, T::At<'s>>, Refused<T::Payload>>
+    where
+        T::Payload: Send,
+    {
+        self.try_make_with(record, Payload::boxed_to_send)
+    }
+
+    /// As [`try_make`](Self::try_make), of a payload that `stored` makes what heaps keep.
+    #[inline(always)]
+    pub(crate) fn try_make_with<T: Record>(
+        &mut self,
+        record: T,
+        stored: fn(T::Payload) -> Option<Stored>,
     ) -> Result<Gc<'s, T::At<'s>>, Refused<T::Payload>> {
-        let known = self.known_record(record.into_parts(), false)?;
+        let known = self.known_record(record.into_parts(), false, stored)?;
         Ok(Gc::new(self.heap.roots.handles.push_record(known)))
     }
 
@@ -95,9 +111,23 @@ impl<'s> Scope<'s> {
         &mut self,
         site: Site,
         record: T,
+    ) -> Result<Gc<'s, T::At<'s>>, OutOfMemory>
+    where
+        T::Payload: Send,
+    {
+        self.make_at_with(site, record, Payload::boxed_to_send)
+    }
+
+    /// As [`make_at`](Self::make_at), of a payload that `stored` makes what heaps keep.
+    #[inline(always)]
+    pub(crate) fn make_at_with<T: Record>(
+        &mut self,
+        site: Site,
+        record: T,
+        stored: fn(T::Payload) -> Option<Stored>,
     ) -> Result<Gc<'s, T::At<'s>>, OutOfMemory> {
         let pretenured = self.heap.sites.allocated(site);
-        let known = self.known_record(record.into_parts(), pretenured == Some(true))?;
+        let known = self.known_record(record.into_parts(), pretenured == Some(true), stored)?;
         if pretenured == Some(false) {
             mark(known.cell(), site);
         }
@@ -111,13 +141,14 @@ impl<'s> Scope<'s> {
         &mut self,
         parts: Parts<'_, T>,
         old: bool,
+        stored: fn(T::Payload) -> Option<Stored>,
     ) -> Result<Known<T::Id>, Refused<T::Payload>> {
         if let Some(number) = self.heap.types.at_home::<T::Id>()
             && let Some(room) = self.room_of_record(&parts, old)
         {
-            return Ok(self.format_record(parts, number, room, old));
+            return Ok(self.format_record(parts, number, room, old, stored));
         }
-        self.known_record_slowly(parts, old)
+        self.known_record_slowly(parts, old, stored)
     }
 
     /// As [`known_record`](Self::known_record), after what collections are due, or of a type that is new to the heap or
@@ -128,10 +159,11 @@ impl<'s> Scope<'s> {
         &mut self,
         parts: Parts<'_, T>,
         old: bool,
+        stored: fn(T::Payload) -> Option<Stored>,
     ) -> Result<Known<T::Id>, Refused<T::Payload>> {
         let number = self.heap.types.number::<T::Id>();
         if let Some(room) = self.room_of_record(&parts, old) {
-            return Ok(self.format_record(parts, number, room, old));
+            return Ok(self.format_record(parts, number, room, old, stored));
         }
         let (size, slots) = Known::<T::Id>::extent(parts.tail.len(), parts.plain.len());
         let cell = match self.heap.allocate_slowly(Kind::Record, size, slots, old) {
@@ -142,7 +174,7 @@ impl<'s> Scope<'s> {
         let Parts { fields, data, payload, tail, plain } = parts;
         let known = self.contents::<T>(fields, data, tail, plain).complete(cell, number);
         self.record_fields(known);
-        self.attach(known, payload);
+        self.attach(known, stored(payload));
         Ok(known)
     }
 
@@ -163,13 +195,14 @@ impl<'s> Scope<'s> {
         number: TypeNumber<T::Id>,
         room: Room,
         old: bool,
+        stored: fn(T::Payload) -> Option<Stored>,
     ) -> Known<T::Id> {
         let Parts { fields, data, payload, tail, plain } = parts;
         let known = self.contents::<T>(fields, data, tail, plain).format(room, number);
         if old {
             self.record_fields(known);
         }
-        self.attach(known, payload);
+        self.attach(known, stored(payload));
         known
     }
 
@@ -199,8 +232,8 @@ impl<'s> Scope<'s> {
     }
 
     #[inline(always)]
-    fn attach<L: Layout>(&mut self, known: Known<L>, payload: impl Payload) {
-        if let Some(payload) = payload.boxed() {
+    fn attach<L: Layout>(&mut self, known: Known<L>, payload: Option<Stored>) {
+        if let Some(payload) = payload {
             let cell = known.cell();
             let young = self.heap.is_young(cell);
             let native = Native { cell, payload, external: 0 };

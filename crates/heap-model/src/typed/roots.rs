@@ -5,12 +5,33 @@ use crate::error::AccessError;
 use crate::roots::Global;
 use crate::scope::{Local, Scope, Value};
 use core::fmt;
+use core::hash::{Hash, Hasher};
 use core::marker::PhantomData;
 
-/// An owned root of a record: what [`Global`] is to any cell.
+/// An owned root of a record: what [`Global`] is to any cell, also where it is cloned and compared.
 pub struct Root<T> {
     global: Global,
     of: PhantomData<fn() -> T>,
+}
+
+impl<T> Clone for Root<T> {
+    fn clone(&self) -> Self {
+        Self { global: self.global.clone(), of: PhantomData }
+    }
+}
+
+impl<T> PartialEq for Root<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.global == other.global
+    }
+}
+
+impl<T> Eq for Root<T> {}
+
+impl<T> Hash for Root<T> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.global.hash(state);
+    }
 }
 
 impl<T> fmt::Debug for Root<T> {

@@ -9,6 +9,7 @@ mod inside;
 mod layout;
 mod limit;
 mod lisp;
+mod local;
 mod marking;
 mod model;
 mod natives;

@@ -224,3 +224,81 @@ fn registrations_with_one_token_have_identities_of_their_own() {
         assert_eq!(identities.len(), 1001);
     });
 }
+
+#[test]
+fn a_host_is_told_of_each_owner_that_has_work_and_of_no_other() {
+    let mut heap = Heap::new(HeapOptions::default()).unwrap();
+    let (told, events) = std::sync::mpsc::channel();
+    heap.on_collection(move |event| told.send(event.owners_with_work).unwrap());
+    let idle = heap.enter(|scope| {
+        let owner = scope.alloc(Kind::Object, 2, 0).unwrap();
+        scope.global(owner).unwrap()
+    });
+    let (first, _first) = found(&mut heap, 2);
+    let (second, _second) = found(&mut heap, 1);
+    let (lost, registrations) = found(&mut heap, 1);
+    assert_eq!(events.try_iter().collect::<Vec<_>>(), [1, 2, 3]);
+    drop((lost, registrations));
+    // Pages are sparse, so owners move.
+    heap.collect();
+    heap.scavenge();
+    assert_eq!(heap.owners_with_work(), 2, "one is dead");
+    heap.enter(|scope| {
+        for (owner, registrations) in [(&first, 2), (&second, 1)] {
+            let given = scope.next_owner().unwrap();
+            let owner = scope.local(owner).unwrap();
+            assert!(scope.same(given, owner));
+            for _ in 0..registrations {
+                assert!(scope.next_dead(given).unwrap().is_some());
+            }
+            assert!(scope.next_dead(given).unwrap().is_none());
+        }
+        assert!(scope.next_owner().is_none());
+        let idle = scope.local(&idle).unwrap();
+        assert!(scope.next_dead(idle).unwrap().is_none());
+        scope.collect();
+        assert!(scope.next_owner().is_none(), "no other target has died");
+    });
+}
+
+#[test]
+fn an_owner_whose_registrations_are_taken_without_being_told_is_not_given() {
+    let mut heap = Heap::new(HeapOptions::default()).unwrap();
+    let (owner, _registrations) = found(&mut heap, 1);
+    let (_other, _others) = found(&mut heap, 1);
+    heap.enter(|scope| {
+        let owner = scope.local(&owner).unwrap();
+        assert!(scope.next_dead(owner).unwrap().is_some());
+        let given = scope.next_owner().unwrap();
+        assert!(!scope.same(given, owner));
+        assert!(scope.next_owner().is_none());
+    });
+}
+
+#[test]
+fn cleanup_goes_on_after_a_callback_that_fails_panics_or_collects() {
+    let mut heap = Heap::new(HeapOptions::default()).unwrap();
+    let kept = [found(&mut heap, 5), found(&mut heap, 5)];
+    let mut cleaned = 0;
+    let mut clean = |heap: &mut Heap, limit: usize, fails: bool| {
+        heap.enter(|scope| {
+            scope.clean_up(limit, |scope, owner, registration| {
+                assert_eq!(scope.registration_fate(registration), Ok(Fate::Dead));
+                let own = scope.registration_owner(registration)?.expect("an owner");
+                assert!(scope.same(own, owner));
+                cleaned += 1;
+                scope.collect();
+                assert!(cleaned != 4, "the fourth panics");
+                if fails { Err(AccessError::WrongKind) } else { Ok(()) }
+            })
+        })
+    };
+    assert_eq!(clean(&mut heap, 2, false), Ok(2));
+    assert_eq!(clean(&mut heap, 0, true), Ok(0));
+    assert_eq!(clean(&mut heap, 9, true), Err(AccessError::WrongKind));
+    let panics = std::panic::AssertUnwindSafe(|| clean(&mut heap, 9, false));
+    assert!(std::panic::catch_unwind(panics).is_err());
+    assert_eq!(clean(&mut heap, usize::MAX, false), Ok(6));
+    assert_eq!((cleaned, heap.owners_with_work()), (10, 0));
+    drop(kept);
+}
