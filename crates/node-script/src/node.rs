@@ -6,6 +6,7 @@
 mod buffer;
 mod check;
 mod check_options;
+mod child_process;
 mod console;
 mod events;
 mod fs;
@@ -26,6 +27,7 @@ use crate::thrown::Outcome;
 /// Modules that `require` gives.
 pub(crate) const MODULES: &[NodeModule<Make>] = &[
     NodeModule { name: "buffer", make: buffer::make },
+    NodeModule { name: "child_process", make: child_process::make },
     NodeModule { name: "console", make: console::make },
     NodeModule { name: "events", make: events::make },
     NodeModule { name: "fs", make: fs::make },

@@ -9,6 +9,7 @@ mod search;
 mod text;
 
 use crate::builtins::Method;
+use crate::compile::op::ErrorKind;
 use crate::machine::{Machine, R, THIS, roots};
 use crate::objects::atoms::{Key, known};
 use crate::objects::class::ObjectKind;
@@ -47,6 +48,13 @@ const PROTOTYPE: &[Method] = &[
     ("swap32", 0, |machine, _| swap(machine, 4)),
     ("swap64", 0, |machine, _| swap(machine, 8)),
     ("toLocaleString", 3, to_string),
+    ("asciiSlice", 2, |machine, arguments| slice_of(machine, arguments, "ascii")),
+    ("base64Slice", 2, |machine, arguments| slice_of(machine, arguments, "base64")),
+    ("base64urlSlice", 2, |machine, arguments| slice_of(machine, arguments, "base64url")),
+    ("hexSlice", 2, |machine, arguments| slice_of(machine, arguments, "hex")),
+    ("latin1Slice", 2, |machine, arguments| slice_of(machine, arguments, "latin1")),
+    ("ucs2Slice", 2, |machine, arguments| slice_of(machine, arguments, "ucs2")),
+    ("utf8Slice", 2, |machine, arguments| slice_of(machine, arguments, "utf8")),
 ];
 
 pub(super) fn install(machine: &mut Machine) -> Outcome {
@@ -459,6 +467,35 @@ fn to_string(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
         return machine.give_text("");
     }
     machine.decoded(0, &bytes[start..end], encoding)?;
+    Ok(0)
+}
+
+/// `buf.latin1Slice(start, end)` and its like: what `toString` is made of.
+fn slice_of(machine: &mut Machine, arguments: Arguments, encoding: &str) -> Outcome<R> {
+    machine.this_bytes()?;
+    let length = machine.byte_count(THIS)?;
+    let mut ends = [0, length];
+    for (place, end) in ends.iter_mut().enumerate() {
+        let given = arguments.at(place);
+        if !machine.is_undefined(given) {
+            let number = machine.to_integer(given)?;
+            if number < 0.0 {
+                return machine.throw_node_error(
+                    ErrorKind::RangeError,
+                    "ERR_OUT_OF_RANGE",
+                    "Index out of range",
+                );
+            }
+            *end = number.min(length as f64) as usize;
+        }
+    }
+    let [start, end] = ends;
+    if start >= end {
+        return machine.give_text("");
+    }
+    let bytes = machine.with_bytes(THIS, |bytes| bytes[start..end].to_vec())?;
+    let encoding = machine.encoding_named(encoding)?;
+    machine.decoded(0, &bytes, encoding)?;
     Ok(0)
 }
 

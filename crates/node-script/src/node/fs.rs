@@ -74,6 +74,12 @@ impl Machine {
         self.throw(object)
     }
 
+    /// A file that the program has opened, by its descriptor.
+    pub(super) fn descriptor(&mut self, number: usize) -> Option<fs::File> {
+        let file = self.node.files.open.get(number.checked_sub(FIRST)?)?;
+        file.try_clone().ok()
+    }
+
     fn file_path(&mut self, value: R) -> Outcome<(String, PathBuf)> {
         let path = self.text_argument(value, "path")?;
         let whole = self.options.directory.join(&path);
@@ -218,7 +224,12 @@ fn write_to(machine: &mut Machine, descriptor: R, bytes: &[u8]) -> Outcome<R> {
         2 => machine.print(To::Error, bytes),
         _ => {
             let place = number.checked_sub(FIRST);
-            let file = place.and_then(|place| machine.node.files.open.get_mut(place));
+            let files = &mut machine.node.files;
+            let opened = place.and_then(|place| files.open.get_mut(place));
+            let file = match opened {
+                Some(file) => Some(file),
+                None => files.inherited(number),
+            };
             let Some(file) = file else { return bad_descriptor(machine, "write") };
             if let Err(error) = file.write_all(bytes) {
                 return machine.throw_system_error(&error, "write", None);

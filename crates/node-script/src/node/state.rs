@@ -62,6 +62,20 @@ pub(crate) struct Console {
 #[derive(Debug, Default)]
 pub(crate) struct Files {
     pub open: slab::Slab<std::fs::File>,
+    /// Descriptors that the process had when it began.
+    inherited: HashMap<usize, std::fs::File>,
+}
+
+impl Files {
+    /// A descriptor that whoever started the program has given to it.
+    pub fn inherited(&mut self, number: usize) -> Option<&mut std::fs::File> {
+        if !self.inherited.contains_key(&number) {
+            let path = format!("/dev/fd/{number}");
+            let file = std::fs::OpenOptions::new().append(true).open(path).ok()?;
+            self.inherited.insert(number, file);
+        }
+        self.inherited.get_mut(&number)
+    }
 }
 
 /// What `process.nextTick` was given: functions and arguments are in the machine's table, two slots each.

@@ -62,15 +62,18 @@ impl Machine {
     }
 
     /// `Buffer.allocUnsafeSlow(length)`.
-    pub(super) fn buffer_slow(&mut self, to: R, length: usize) -> Outcome {
+    pub(in crate::node) fn buffer_slow(&mut self, to: R, length: usize) -> Outcome {
         let store = self.unfilled_store(length)?;
         self.buffer_of_store(to, store)
     }
 
-    /// `Buffer.alloc(length)`.
+    /// `Buffer.alloc(length)`: as a Uint8Array is made, whose few bytes lie in the heap.
     pub(crate) fn buffer_zeroed(&mut self, to: R, length: usize) -> Outcome {
-        let store = self.new_store(length)?;
-        self.buffer_of_store(to, store)
+        self.scoped(|machine| {
+            let prototype = machine.temp()?;
+            machine.load_root(prototype, roots::BUFFER_PROTOTYPE);
+            machine.own_typed_array(to, prototype, length, ElementType::Uint8)
+        })
     }
 
     /// A Buffer of bytes that a text has become. The slab must have room for four bytes a unit while that is below half of
