@@ -77,16 +77,20 @@ impl Marking {
         self.marked_until = spaces.old_generation();
     }
 
-    /// Marks until the deadline, but at least `least` slots. Returns whether nothing is left.
+    /// Marks until the deadline, but at least `least` slots. Returns whether marking may end now: nothing is left, and there
+    /// was little when the step began. A longer step leaves the end to the next one, so that these are two pauses.
     pub fn step(&mut self, start: Instant, length: Duration, least: usize) -> bool {
         let Some(marker) = &mut self.marker else { return false };
         self.steps += 1;
         let before = marker.work;
         loop {
             let done = marker.step(PORTION);
-            let enough = marker.work - before >= least;
-            if done || (enough && start.elapsed() >= length) {
-                return done;
+            let work = marker.work - before;
+            if done {
+                return work <= least.max(PORTION) || start.elapsed() <= length / 2;
+            }
+            if work >= least && start.elapsed() >= length {
+                return false;
             }
         }
     }

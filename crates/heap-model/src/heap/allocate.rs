@@ -92,7 +92,8 @@ impl Heap {
         let allowance = if self.natives.external.is_due() {
             0
         } else if self.marking.marker.is_some() {
-            self.spaces.new.used().saturating_add(STEP_BYTES)
+            let step = STEP_BYTES.min(self.spaces.new.capacity() / 2);
+            self.spaces.new.used().saturating_add(step)
         } else {
             usize::MAX
         };
@@ -184,10 +185,15 @@ impl Heap {
         if due && self.options.incremental.is_none() {
             return self.full_collection(Cause::OldSpaceLimit);
         }
-        if young && self.spaces.new.used() > 0 {
+        let scavenged = young && self.spaces.new.used() > 0;
+        if scavenged {
             self.young_collection(Cause::Allocation);
         }
-        if self.options.incremental.is_some() {
+        // While marking is in progress, a step is due soon after a scavenge, so that these are two pauses; unless more was
+        // promoted than marking keeps up with.
+        let outrun = self.spaces.old_generation() >= self.marking.marked_until + STEP_BYTES / 2;
+        let soon = scavenged && self.marking.marker.is_some() && !outrun;
+        if self.options.incremental.is_some() && !soon {
             self.mark_along();
         }
     }

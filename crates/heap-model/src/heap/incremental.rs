@@ -41,7 +41,7 @@ impl Heap {
         self.count_step(start);
     }
 
-    /// Marks until the deadline, but at least `least` slots. Returns whether nothing is left.
+    /// Marks until the deadline, but at least `least` slots. Returns whether marking may end now.
     fn mark_for(&mut self, length: Duration, least: usize) -> bool {
         let start = Instant::now();
         let done = self.marking.step(start, length, least);
@@ -86,7 +86,7 @@ impl Heap {
     /// - its beginning, O(handles + pages);
     /// - a scavenge before the last steps, O(survivors + slots that refer to young cells);
     /// - its end, which is another scavenge, O(handles + entries of ephemeron tables + registrations + weak and native
-    ///   cells + pages + unmapped large cells), the evacuation of at most 512 KiB of cells, and marking of what only the
+    ///   cells + pages + unmapped large cells), the evacuation of at most 256 KiB of cells, and marking of what only the
     ///   latest handles and young cells lead to, and of ephemerons' values that take more than ten rounds over all tables.
     pub fn idle(&mut self, deadline: Instant) -> bool {
         let mut due = self.growth.is_nearly_due(&self.spaces);
