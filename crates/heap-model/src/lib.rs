@@ -5,7 +5,6 @@ mod blocks;
 mod collect;
 pub mod collections;
 mod counters;
-mod doubles;
 mod error;
 mod events;
 mod growth;
@@ -32,6 +31,7 @@ mod spaces;
 mod tables;
 mod text;
 pub mod typed;
+mod unhashed;
 #[cfg(zeal)]
 mod verify;
 

@@ -2,7 +2,6 @@
 //! poisoned. With [`Heap::set_zeal`](crate::Heap) each nth allocation collects, or does a marking step and checks.
 
 use crate::collect::marking::Marking;
-use crate::doubles::{self, Doubles};
 use crate::memory::cell::{Cell, HEADER, WORD};
 use crate::memory::chunk::{Chunk, FIRST};
 use crate::memory::header::{Header, Kind};
@@ -13,6 +12,7 @@ use crate::roots::Roots;
 use crate::spaces::Spaces;
 use crate::tables::{ephemeron, ordered, registration};
 use crate::text;
+use crate::unhashed::{self, Unhashed};
 use std::collections::{HashMap, HashSet};
 
 /// All cells.
@@ -45,7 +45,7 @@ pub(crate) struct Verifier<'h> {
     pub roots: &'h Roots,
     pub remembered: &'h Remembered,
     pub natives: &'h Natives,
-    pub doubles: &'h Doubles,
+    pub unhashed: &'h Unhashed,
     pub marking: &'h Marking,
 }
 
@@ -184,8 +184,11 @@ impl Verifier<'_> {
         if header.is(Kind::OrderedTable) {
             ordered::verify(cell);
         }
-        let identified = doubles::is_identified(header);
-        assert!(!identified || self.doubles.contains(cell), "a double has lost its identity");
+        let identified = unhashed::is_identified(header);
+        assert!(
+            !identified || self.unhashed.contains(cell),
+            "a double or string has lost its identity"
+        );
     }
 
     fn verify_roots(&self, cells: &Cells) {

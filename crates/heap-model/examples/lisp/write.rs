@@ -1,65 +1,66 @@
 //! The writer. What is still to be written is a list in the heap, so depth and length are bounded
 //! by the heap alone.
 
-use super::{LispError, cons, pair, parts, register, symbol, symbols};
-use heap_model::{Kind, Local, Scope, Value, shapes};
+use super::records::{Machine, MachineFields, Val};
+use super::{LispError, cons, parts, symbols};
+use heap_model::typed::Gc;
+use heap_model::{Kind, Scope, shapes};
 
-/// Writes the value that is in its register: with quotes around strings, as it could be read again.
+/// Writes the machine's value: with quotes around strings, as it could be read again.
 pub fn write(
     scope: &mut Scope<'_>,
-    registers: Local<'_>,
+    machine: Gc<'_, Machine>,
     text: &mut String,
     quoted: bool,
 ) -> Result<(), LispError> {
     scope.scope(|scope| {
-        let value = scope.get(registers, register::VALUE)?;
-        let first = cons(scope, value, Value::Null)?;
-        scope.set(registers, register::WRITING, Value::Ref(first))?;
+        let value = machine.value(scope);
+        let first = cons(scope, value, Val::Nil)?;
+        machine.set_writing(scope, first);
         Ok::<_, LispError>(())
     })?;
-    while scope.scope(|scope| write_next(scope, registers, text, quoted))? {}
+    while scope.scope(|scope| write_next(scope, machine, text, quoted))? {}
     Ok(())
 }
 
-/// Writes the next of what is left; false if there is nothing. A hole is the rest of a list, which
-/// is in the pair after it.
+/// Writes the next of what is left; false if there is nothing. A mark stands before the rest of a list.
 fn write_next(
     scope: &mut Scope<'_>,
-    registers: Local<'_>,
+    machine: Gc<'_, Machine>,
     text: &mut String,
     quoted: bool,
 ) -> Result<bool, LispError> {
-    let Value::Ref(work) = scope.get(registers, register::WRITING)? else { return Ok(false) };
-    let (value, mut left) = parts(scope, Value::Ref(work))?;
+    let work @ Val::Pair(_) = machine.writing(scope) else { return Ok(false) };
+    let (value, mut left) = parts(scope, work)?;
     let rest = match value {
-        Value::Hole => {
+        Val::Absent => {
             let (rest, after) = parts(scope, left)?;
             left = after;
-            if pair(scope, rest).is_some() {
+            if let Val::Pair(_) = rest {
                 text.push(' ');
             }
             rest
         }
-        value if pair(scope, value).is_some() => {
+        Val::Pair(_) => {
             text.push('(');
             value
         }
         value => {
             write_atom(scope, value, text, quoted)?;
-            scope.set(registers, register::WRITING, left)?;
+            machine.set_writing(scope, left);
             return Ok(true);
         }
     };
     let left = match rest {
-        Value::Null => {
+        Val::Nil => {
             text.push(')');
             left
         }
-        rest if pair(scope, rest).is_some() => {
+        Val::Pair(_) => {
             let (car, cdr) = parts(scope, rest)?;
             let after = cons(scope, cdr, left)?;
-            let after = cons(scope, Value::Hole, Value::Ref(after))?;
-            Value::Ref(cons(scope, car, Value::Ref(after))?)
+            let after = cons(scope, Val::Absent, after)?;
+            cons(scope, car, after)?
         }
         rest => {
             text.push_str(" . ");
@@ -68,22 +69,19 @@ fn write_next(
             left
         }
     };
-    scope.set(registers, register::WRITING, left)?;
+    machine.set_writing(scope, left);
     Ok(true)
 }
 
 fn write_atom(
     scope: &mut Scope<'_>,
-    value: Value<'_>,
+    value: Val<'_>,
     text: &mut String,
     quoted: bool,
 ) -> Result<(), LispError> {
-    if let Some(symbol) = symbol(scope, value) {
-        text.push_str(&symbols::text(scope, symbol)?);
-        return Ok(());
-    }
     match value {
-        Value::Ref(cell) if scope.kind(cell)? == Kind::OneByteString => {
+        Val::Symbol(symbol) => text.push_str(&symbols::text(scope, symbol)?),
+        Val::Cell(cell) if scope.kind(cell)? == Kind::OneByteString => {
             let string = String::from_utf8_lossy(shapes::string_bytes(scope, cell)?);
             if quoted {
                 text.extend(["\"", &string, "\""]);
@@ -97,20 +95,17 @@ fn write_atom(
 }
 
 /// A value in a word or two.
-pub fn brief(scope: &Scope<'_>, value: Value<'_>) -> String {
+pub fn brief(scope: &Scope<'_>, value: Val<'_>) -> String {
     match value {
-        Value::Undefined | Value::Hole => "nothing".into(),
-        Value::Null => "()".into(),
-        Value::Bool(true) => "#t".into(),
-        Value::Bool(false) => "#f".into(),
-        Value::Smi(number) => number.to_string(),
-        Value::Ref(cell) => match (scope.kind(cell), scope.slot_count(cell)) {
-            (Ok(Kind::OneByteString), _) => "a string".into(),
-            (Ok(Kind::Closure), _) => "a procedure".into(),
-            (Ok(Kind::Array), _) => "a vector".into(),
-            (Ok(Kind::Object), Ok(symbols::SLOTS)) => "a symbol".into(),
-            _ => "a pair".into(),
-        },
-        value => format!("{value:?}"),
+        Val::Nothing | Val::Absent => "nothing".into(),
+        Val::Nil => "()".into(),
+        Val::Bool(true) => "#t".into(),
+        Val::Bool(false) => "#f".into(),
+        Val::Number(number) => number.to_string(),
+        Val::Pair(_) => "a pair".into(),
+        Val::Symbol(_) => "a symbol".into(),
+        Val::Closure(_) | Val::Native(_) => "a procedure".into(),
+        Val::Cell(cell) if scope.kind(cell) == Ok(Kind::OneByteString) => "a string".into(),
+        Val::Cell(_) => "a vector".into(),
     }
 }

@@ -66,7 +66,7 @@ impl Heap {
             roots: &mut self.roots,
             remembered: &mut self.remembered,
             natives: &mut self.natives,
-            doubles: &mut self.doubles,
+            unhashed: &mut self.unhashed,
             sites: &mut self.sites,
             marker: self.marking.marker.as_mut(),
         };
@@ -83,7 +83,7 @@ impl Heap {
             remembered: &mut self.remembered,
             natives: &mut self.natives,
             identities: &self.identities,
-            doubles: &mut self.doubles,
+            unhashed: &mut self.unhashed,
         };
         let candidates = std::mem::take(&mut self.marking.candidates);
         self.marking.work += full.finish(marker, candidates);
@@ -201,7 +201,7 @@ impl Heap {
             roots: &self.roots,
             remembered: &self.remembered,
             natives: &self.natives,
-            doubles: &self.doubles,
+            unhashed: &self.unhashed,
             marking: &self.marking,
         }
     }
