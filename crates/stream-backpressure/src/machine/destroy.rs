@@ -14,6 +14,42 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         self.raise();
     }
 
+    /// Fails the stream, as its readable side does in a Duplex: with autoDestroy it is destroyed, otherwise the error is
+    /// emitted, in a tick if `sync`.
+    pub fn fail_with(&mut self, error: Failure<C, H>, sync: bool) {
+        self.fail(error, sync);
+        self.raise();
+    }
+
+    /// Marks the stream as ended and finished from the beginning: the writable side of a Duplex that has none.
+    pub fn never_writable(&mut self) {
+        self.flags |= flags::ENDING | flags::FINISHED;
+    }
+
+    /// Marks the stream as destroyed, or as not destroyed, without anything that follows (Node's `stream.destroyed = true`).
+    pub fn set_destroyed(&mut self, destroyed: bool) {
+        match destroyed {
+            true => self.flags |= flags::DESTROYED,
+            false => self.flags &= !flags::DESTROYED,
+        }
+    }
+
+    /// Opens a stream that was destroyed again, as new (Node's `_undestroy`).
+    pub fn undestroy(&mut self) {
+        const ENDS: flags::Flags = flags::DESTROYED
+            | flags::CLOSED
+            | flags::CLOSE_EMITTED
+            | flags::ERRORED
+            | flags::ERROR_EMITTED
+            | flags::FINAL_CALLED
+            | flags::PREFINISHED
+            | flags::ENDING
+            | flags::FINISHED;
+        self.flags &= !ENDS;
+        self.flags |= flags::CONSTRUCTED;
+        self.ending.errored = None;
+    }
+
     /// Destroys the stream, with or without an error, and discards what is buffered. 'error' and 'close' follow
     /// in a tick, once the sink's `destroy` has answered. Idempotent.
     ///
@@ -130,7 +166,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         self.next_tick(Tick::Constructed(result.err()));
     }
 
-    pub(super) fn constructed(&mut self, error: Option<Failure<C, H>>) {
+    pub(super) fn begin_constructed(&mut self, error: Option<Failure<C, H>>) {
         if self.has(flags::CONSTRUCT_ANSWERED) {
             return self.fail(error.unwrap_or(Error::MultipleCallback), false);
         }
@@ -145,6 +181,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         } else if let Some(error) = error {
             self.fail(error, true);
         } else {
+            H::constructed(self);
             if !self.has(flags::WRITING) {
                 self.clear_buffer();
             }

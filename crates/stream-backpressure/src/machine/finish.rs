@@ -199,7 +199,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         self.stop_clock();
         self.call_on_finish(Ok(()));
         self.emit(Event::Finish);
-        if self.has(flags::AUTO_DESTROY) {
+        if self.has(flags::AUTO_DESTROY) && H::may_destroy(self) {
             self.destroy(None);
         }
     }

@@ -105,6 +105,60 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         self.has(flags::CLOSED)
     }
 
+    /// Whether 'error' was emitted.
+    #[must_use]
+    pub fn error_emitted(&self) -> bool {
+        self.has(flags::ERROR_EMITTED)
+    }
+
+    /// Whether 'close' was emitted, or would have been with emitClose.
+    #[must_use]
+    pub fn close_emitted(&self) -> bool {
+        self.has(flags::CLOSE_EMITTED)
+    }
+
+    /// Whether the sink is ready.
+    #[must_use]
+    pub fn constructed(&self) -> bool {
+        self.has(flags::CONSTRUCTED)
+    }
+
+    /// Whether 'prefinish' was emitted.
+    #[must_use]
+    pub fn prefinished(&self) -> bool {
+        self.has(flags::PREFINISHED)
+    }
+
+    /// Whether the sink has a chunk that it has not answered for.
+    #[must_use]
+    pub fn writing(&self) -> bool {
+        self.has(flags::WRITING)
+    }
+
+    /// Whether the sink's method is on the stack, so that what follows its answer waits for a tick.
+    #[must_use]
+    pub fn sync(&self) -> bool {
+        self.has(flags::SYNC)
+    }
+
+    /// Whether a write has said false and 'drain' was not emitted since, whatever has happened to the stream.
+    #[must_use]
+    pub fn undrained(&self) -> bool {
+        self.has(flags::NEED_DRAIN)
+    }
+
+    /// Whether the stream is destroyed once it has finished or failed.
+    #[must_use]
+    pub fn auto_destroy(&self) -> bool {
+        self.has(flags::AUTO_DESTROY)
+    }
+
+    /// Whether 'close' is emitted.
+    #[must_use]
+    pub fn emits_close(&self) -> bool {
+        self.has(flags::EMIT_CLOSE)
+    }
+
     /// Whether the stream is open, holds nothing, and nothing is due.
     pub(crate) fn is_quiet(&self) -> bool {
         const STIRRED: Flags = flags::DESTROYED

@@ -59,7 +59,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
             Method::Final if !self.has(flags::PREFINISHED) => self.answer_final(Err(error)),
             Method::Destroy => self.complete_destroy(Some(error)),
             Method::Construct if !self.has(flags::CONSTRUCT_ANSWERED) => {
-                self.constructed(Some(error));
+                self.begin_constructed(Some(error));
             }
             _ => self.fail(error, false),
         }

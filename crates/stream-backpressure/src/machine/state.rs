@@ -202,6 +202,21 @@ pub trait Host<C: Chunk>: Sized {
         Completion::Done
     }
 
+    /// Whether a stream that has finished may be destroyed, if it destroys itself. False where a readable side has
+    /// not ended, as in a Duplex.
+    #[inline]
+    fn may_destroy(stream: &mut Machine<C, Self>) -> bool {
+        let _ = stream;
+        true
+    }
+
+    /// The sink is ready, after [`construct`](Self::construct) has answered without an error. What was written meanwhile
+    /// has not been passed on yet.
+    #[inline]
+    fn constructed(stream: &mut Machine<C, Self>) {
+        let _ = stream;
+    }
+
     /// The time since any fixed moment. A host without it measures no time.
     #[inline]
     fn now(&self) -> Option<Duration> {

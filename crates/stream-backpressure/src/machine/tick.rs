@@ -50,7 +50,7 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
             Tick::FinishIfNeeded => self.finish_if_needed(),
             Tick::Finish => self.finish(),
             Tick::Construct => self.construct(),
-            Tick::Constructed(error) => self.constructed(error),
+            Tick::Constructed(error) => self.begin_constructed(error),
             Tick::Error(error) => self.emit_error(error),
             Tick::ErrorClose(error) => {
                 self.emit_error(error);
