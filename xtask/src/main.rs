@@ -8,6 +8,7 @@ mod conform;
 mod record;
 mod sanitize;
 mod scenarios;
+mod suite;
 mod tidy;
 mod trace;
 
@@ -29,6 +30,8 @@ enum Command {
     Conform(conform::ConformArgs),
     /// Record random programs in a real Node
     Record(record::RecordArgs),
+    /// Run other people's suites with this project's stream and buffer in their place
+    Suite(suite::SuiteArgs),
     /// Run the benchmarks with the peers side by side, and end with one table
     Bench(bench::BenchArgs),
     /// Run the tests of unsafe code under a tool that watches memory
@@ -48,6 +51,7 @@ fn main() -> ExitCode {
         Command::Scenarios(args) => scenarios::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Record(args) => record::run(&args),
+        Command::Suite(args) => suite::run(&args),
         Command::Conform(args) => conform::run(&args),
         Command::Sanitize { tool } => sanitize::run(tool, None),
         Command::Tidy => tidy::run(),
