@@ -20,7 +20,7 @@ use heap_model::{Registers, Window};
 use mem_report::MemoryUsage;
 use node_memory::{NodeVersion, Runtime};
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 /// A built-in: gives the register of its result.
@@ -56,10 +56,15 @@ pub struct Options {
     pub flags: Vec<String>,
     /// Is told the figures at each `process.memoryUsage()`, and where it was called.
     pub on_sample: Option<OnSample>,
+    /// Is asked first what a required name stands for.
+    pub resolve: Option<Resolve>,
 }
 
 /// What is told the figures, and where in the program they were asked for.
 pub type OnSample = Box<dyn FnMut(&MemoryUsage, &str)>;
+
+/// What a name that a file in a directory requires stands for: another name, or a path. Without an answer it is itself.
+pub type Resolve = Box<dyn Fn(&str, &Path) -> Option<String>>;
 
 impl Default for Options {
     fn default() -> Self {
@@ -76,6 +81,7 @@ impl Default for Options {
             executable: executable(),
             flags: Vec::new(),
             on_sample: None,
+            resolve: None,
         }
     }
 }
@@ -227,7 +233,7 @@ pub mod roots {
         EVENT_EMITTER_PROTOTYPE, WRITABLE_PROTOTYPE, READABLE_PROTOTYPE, DUPLEX_PROTOTYPE,
         BUFFER, BUFFER_SLAB, FIRST_BUFFER_SLAB, EVENT_EMITTER, WRITABLE,
         STREAM_PROTOTYPE, WRITABLE_STATE_PROTOTYPE, STREAM_TICK, ON_WRITE, NO_OPERATION,
-        PROCESS, CONSOLE, INSPECT, TIMEOUT_PROTOTYPE, IMMEDIATE_PROTOTYPE, REQUIRE, MAIN_MODULE, NODE_STATE,
+        PROCESS, CONSOLE, INSPECT, TIMEOUT_PROTOTYPE, IMMEDIATE_PROTOTYPE, REQUIRE, MAIN_MODULE, LIBRARY, NET,
         // For helpers of single built-ins.
         SPARE_0, SPARE_1, SPARE_2, SPARE_3, SPARE_4, SPARE_5, SPARE_6, SPARE_7,
     }

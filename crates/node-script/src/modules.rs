@@ -62,7 +62,7 @@ impl Machine {
         self.throw(error)
     }
 
-    fn keep_module(&mut self, name: String, module: R, scratch: R) -> Outcome {
+    pub(crate) fn keep_module(&mut self, name: String, module: R, scratch: R) -> Outcome {
         let place = self.modules.places.len();
         self.load_root(scratch, roots::MODULES);
         self.put_in_table(scratch, place, module, roots::MODULES)?;
@@ -72,6 +72,8 @@ impl Machine {
 
     /// `require(name)`, from a file in a directory.
     pub(crate) fn require(&mut self, to: R, name: &str, directory: &Path) -> Outcome {
+        let resolved = self.options.resolve.as_ref().and_then(|resolve| resolve(name, directory));
+        let name = resolved.as_deref().unwrap_or(name);
         if self.node_module(to, name)? {
             return Ok(());
         }

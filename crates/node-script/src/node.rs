@@ -11,12 +11,15 @@ mod console;
 mod events;
 mod fs;
 mod inspect;
+mod library;
+mod net;
 mod path;
 mod perf_hooks;
 mod process;
 pub(crate) mod state;
 mod stream;
 mod timers;
+mod url;
 mod util;
 mod v8;
 
@@ -26,28 +29,52 @@ use crate::thrown::Outcome;
 
 /// Modules that `require` gives.
 pub(crate) const MODULES: &[NodeModule<Make>] = &[
+    NodeModule { name: "assert", make: |machine, to| machine.library(to, "assert") },
+    NodeModule { name: "assert/strict", make: |machine, to| machine.library(to, "assert/strict") },
     NodeModule { name: "buffer", make: buffer::make },
     NodeModule { name: "child_process", make: child_process::make },
     NodeModule { name: "console", make: console::make },
     NodeModule { name: "events", make: events::make },
-    NodeModule { name: "fs", make: fs::make },
+    NodeModule { name: "fs", make: |machine, to| machine.library(to, "fs") },
+    NodeModule { name: "fs/promises", make: |machine, to| machine.library(to, "fs/promises") },
+    NodeModule { name: "net", make: |machine, to| machine.library(to, "net") },
+    NodeModule { name: "os", make: |machine, to| machine.library(to, "os") },
     NodeModule { name: "path", make: path::make },
     NodeModule { name: "perf_hooks", make: perf_hooks::make },
     NodeModule { name: "process", make: process::make },
     NodeModule { name: "stream", make: stream::make },
+    NodeModule {
+        name: "stream/promises",
+        make: |machine, to| machine.library(to, "stream/promises"),
+    },
+    NodeModule {
+        name: "string_decoder",
+        make: |machine, to| machine.library(to, "string_decoder"),
+    },
     NodeModule { name: "timers", make: timers::make },
+    NodeModule {
+        name: "timers/promises",
+        make: |machine, to| machine.library(to, "timers/promises"),
+    },
+    NodeModule { name: "url", make: |machine, to| machine.library(to, "url") },
     NodeModule { name: "util", make: util::make },
+    NodeModule { name: "util/types", make: util::make_types },
     NodeModule { name: "v8", make: v8::make },
+    NodeModule { name: "vm", make: |machine, to| machine.library(to, "vm") },
 ];
 
 /// What is there without `require`.
 const GLOBALS: &[fn(&mut Machine) -> Outcome] = &[
+    library::install,
     util::install,
     console::install,
     events::install,
     process::install,
     buffer::install,
     stream::install,
+    fs::install,
+    net::install,
+    url::install,
     timers::install,
     perf_hooks::install,
 ];

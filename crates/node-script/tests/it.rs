@@ -94,6 +94,14 @@ programs! {
     errors_are_printed_as_node_prints_them => "printed-errors",
     timers_ticks_and_jobs_run_in_nodes_order => "timers",
     the_process_its_files_and_modules_are_nodes => "process",
+    readable_streams_flow_pause_and_end_as_nodes_do => "node/readable",
+    the_sides_of_a_duplex_end_as_nodes_do => "node/duplex",
+    pipelines_finish_fail_and_abort_as_nodes_do => "node/pipeline",
+    assertions_say_what_nodes_say => "node/assert",
+    events_targets_and_signals_are_nodes => "node/events",
+    files_are_read_written_and_streamed_as_in_node => "node/fs",
+    sockets_on_loopback_are_nodes => "node/net",
+    other_modules_of_nodes_are_nodes => "node/modules",
 }
 
 #[test]

@@ -67,7 +67,8 @@ impl Machine {
         let given = count.min(usize::from(template.parameters));
         let size = usize::from(template.registers) + 1;
         let mut registers = self.registers();
-        let mut caller = registers.call_copying(base, 2 + given, size)?;
+        let in_call = registers.call_copying(base, 2 + given, size)?;
+        let mut caller = in_call;
         let window = registers.window();
         if template.sloppy_this && flags & CONSTRUCT == 0 {
             self.sloppy_this()?;
@@ -83,6 +84,7 @@ impl Machine {
             pc: 0,
             window,
             caller,
+            given: in_call,
             base: base as u32,
             count: count as u32,
             to: to as u32,
@@ -316,7 +318,7 @@ impl Machine {
     /// The arguments of the running frame, or of a built-in: the caller's registers.
     pub(crate) fn frame_arguments(&self) -> Option<(Window, usize, usize)> {
         let frame = self.frames.last()?;
-        Some((frame.caller, frame.base as usize + 2, frame.count as usize))
+        Some((frame.given, frame.base as usize + 2, frame.count as usize))
     }
 
     /// Spreads an array into new registers; gives the first, and how many there are.

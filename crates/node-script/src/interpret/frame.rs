@@ -13,7 +13,9 @@ pub(crate) struct Frame {
     /// Its registers, and those that come back when it ends.
     pub window: Window,
     pub caller: Window,
-    /// Where the caller has the function, with `this` and the arguments behind.
+    /// The caller's window during the call, with the registers that were taken for it.
+    pub given: Window,
+    /// Where that window has the function, with `this` and the arguments behind.
     pub base: u32,
     pub count: u32,
     /// The caller's register for the result.
@@ -31,6 +33,11 @@ pub(crate) const RESUMED: u8 = 4;
 impl Frame {
     pub(crate) fn has(&self, flag: u8) -> bool {
         self.flags & flag != 0
+    }
+
+    /// A file of Node's library, which no trace shows.
+    pub(crate) fn of_library(&self) -> bool {
+        self.code.template.source.name.starts_with("node:")
     }
 
     /// As a line of a stack trace has it.

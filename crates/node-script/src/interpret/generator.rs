@@ -234,6 +234,7 @@ impl Machine {
             pc: pc as u32,
             window,
             caller,
+            given: caller,
             base: 0,
             count: 0,
             to: to as u32,

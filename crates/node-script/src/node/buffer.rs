@@ -74,6 +74,7 @@ pub(super) fn install(machine: &mut Machine) -> Outcome {
         machine.define_getter(prototype, name, getter, None)?;
     }
     machine.define_plain_methods(prototype, PROTOTYPE)?;
+    machine.node.buffer_bytes = 50;
     machine.first_slab()
 }
 
@@ -94,8 +95,21 @@ pub(super) fn make(machine: &mut Machine, to: R) -> Outcome {
         machine.put(constants, constant, value)?;
     }
     machine.put(to, "constants", constants)?;
-    machine.registers().set_smi(value, 50);
-    machine.put(to, "INSPECT_MAX_BYTES", value)
+    let slow = machine.atoms.intern_str("SlowBuffer");
+    machine.new_native(value, slow, 1, alloc_unsafe_slow, true)?;
+    machine.put(to, "SlowBuffer", value)?;
+    let most = machine.atoms.intern_str("INSPECT_MAX_BYTES");
+    machine.define_getter(to, most, bytes_shown, Some(show_bytes))
+}
+
+fn bytes_shown(machine: &mut Machine, _: Arguments) -> Outcome<R> {
+    machine.give_number(machine.node.buffer_bytes as f64)
+}
+
+fn show_bytes(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let most = machine.check_number("INSPECT_MAX_BYTES", arguments.at(0), 0.0, f64::INFINITY)?;
+    machine.node.buffer_bytes = most as usize;
+    machine.give_undefined()
 }
 
 impl Machine {

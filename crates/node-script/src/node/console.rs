@@ -2,6 +2,7 @@
 
 use crate::builtins::Method;
 use crate::machine::{Machine, R, roots};
+use crate::objects::class::Flags;
 use crate::objects::code::Arguments;
 use crate::thrown::Outcome;
 use std::io::Write;
@@ -10,6 +11,7 @@ const METHODS: &[Method] = &[
     ("log", 0, log),
     ("info", 0, log),
     ("debug", 0, log),
+    ("dirxml", 0, log),
     ("error", 0, error),
     ("warn", 0, error),
     ("trace", 0, trace),
@@ -23,6 +25,10 @@ const METHODS: &[Method] = &[
     ("time", 0, time),
     ("timeEnd", 0, time_end),
     ("timeLog", 0, time_log),
+    ("timeStamp", 0, |machine, _| machine.give_undefined()),
+    ("profileEnd", 0, |machine, _| machine.give_undefined()),
+    ("profile", 0, |machine, _| machine.give_undefined()),
+    ("clear", 0, |machine, _| machine.give_undefined()),
 ];
 
 /// Columns of a group.
@@ -31,7 +37,8 @@ const GROUP: usize = 2;
 pub(super) fn install(machine: &mut Machine) -> Outcome {
     let console = machine.temp()?;
     machine.new_namespace(console, "console")?;
-    machine.define_methods(console, METHODS)?;
+    machine.define_plain_methods(console, METHODS)?;
+    machine.lazy_properties(console, "internal/console", Flags::PLAIN, &["table", "Console"])?;
     machine.define_tag(console, "console")?;
     machine.store_root(roots::CONSOLE, console);
     Ok(())

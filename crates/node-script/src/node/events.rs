@@ -6,7 +6,7 @@
 use crate::builtins::Method;
 use crate::compile::op::ErrorKind;
 use crate::machine::{CALLEE, Machine, R, THIS, roots};
-use crate::objects::atoms::{Key, known};
+use crate::objects::atoms::Key;
 use crate::objects::class::{Flags, ObjectKind};
 use crate::objects::code::{Arguments, Callable};
 use crate::thrown::Outcome;
@@ -48,8 +48,6 @@ pub(super) fn install(machine: &mut Machine) -> Outcome {
     machine.node.events.shape_mode = symbol(machine, "shapeMode");
     machine.node.events.capture = symbol(machine, "kCapture");
     machine.node.events.once = machine.native_code("bound onceWrapper", 0, call_once);
-    machine.node.events.resolve_once = machine.native_code("resolver", 0, resolve_once);
-    machine.node.events.reject_once = machine.native_code("errorListener", 1, reject_once);
     machine.undefined(value);
     machine.put(prototype, "_events", value)?;
     machine.put(prototype, "_maxListeners", value)?;
@@ -61,15 +59,13 @@ pub(super) fn install(machine: &mut Machine) -> Outcome {
     machine.put(class, "EventEmitter", class)?;
     machine.registers().set_bool(value, false);
     machine.put(class, "captureRejections", value)?;
-    for (name, text) in
-        [("errorMonitor", "events.errorMonitor"), ("captureRejectionSymbol", "nodejs.rejection")]
-    {
-        let units: Vec<u16> = text.encode_utf16().collect();
-        machine.new_symbol(value, Some(&units))?;
-        machine.put(class, name, value)?;
-    }
+    let monitor: Vec<u16> = "events.errorMonitor".encode_utf16().collect();
+    machine.new_symbol(value, Some(&monitor))?;
+    machine.put(class, "errorMonitor", value)?;
+    let rejection = machine.shared_symbol("nodejs.rejection");
+    machine.atom_value(value, rejection)?;
+    machine.put(class, "captureRejectionSymbol", value)?;
     let statics: &[Method] = &[
-        ("once", 2, once),
         ("listenerCount", 2, |machine, arguments| {
             machine.copy(THIS, arguments.at(0));
             machine.copy(arguments.at(0), arguments.at(1));
@@ -79,17 +75,15 @@ pub(super) fn install(machine: &mut Machine) -> Outcome {
             machine.init_emitter(THIS)?;
             machine.give_undefined()
         }),
-        ("getEventListeners", 2, |machine, arguments| {
-            machine.copy(THIS, arguments.at(0));
-            machine.copy(arguments.at(0), arguments.at(1));
-            listeners(machine, arguments, true)
-        }),
         ("getMaxListeners", 1, |machine, arguments| {
             machine.copy(THIS, arguments.at(0));
             get_max_listeners(machine, arguments)
         }),
     ];
-    machine.define_plain_methods(class, statics)
+    machine.define_plain_methods(class, statics)?;
+    machine.share_with_library(&[("setCapture", 2, set_capture)])?;
+    let names = &["once", "on", "getEventListeners", "setMaxListeners", "addAbortListener"];
+    machine.lazy_properties(class, "internal/events", Flags::PLAIN, names)
 }
 
 pub(super) fn make(machine: &mut Machine, to: R) -> Outcome {
@@ -100,13 +94,37 @@ pub(super) fn make(machine: &mut Machine, to: R) -> Outcome {
 fn construct(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let Some(new_target) = arguments.new_target else {
         machine.init_emitter(THIS)?;
+        take_capture(machine, THIS, arguments.at(0))?;
         return machine.give_undefined();
     };
     let emitter = machine.temp()?;
     let class = machine.instance_class(new_target)?;
     machine.new_of(emitter, class)?;
     machine.init_emitter(emitter)?;
+    take_capture(machine, emitter, arguments.at(0))?;
     Ok(emitter)
+}
+
+/// The option `captureRejections`, and `EventEmitter.captureRejections` for all.
+fn take_capture(machine: &mut Machine, emitter: R, options: R) -> Outcome {
+    machine.scoped(|machine| {
+        let value = machine.temp()?;
+        if machine.is_object(options) {
+            machine.get_text(value, options, "captureRejections")?;
+        }
+        if machine.is_undefined(value) {
+            machine.load_root(value, roots::EVENT_EMITTER);
+            machine.get_text(value, value, "captureRejections")?;
+        }
+        if !machine.to_boolean(value) {
+            return Ok(());
+        }
+        machine.registers().set_bool(value, true);
+        match machine.node.events.capture {
+            Some(symbol) => machine.set_named(emitter, symbol, value),
+            None => Ok(()),
+        }
+    })
 }
 
 impl Machine {
@@ -335,6 +353,7 @@ fn emit(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     }
     if machine.is_callable(handler) {
         machine.call(result, handler, THIS, &rest)?;
+        capture(machine, result, arguments)?;
     } else {
         // Those that are added or removed meanwhile do not count.
         let count = machine.array_length(handler);
@@ -344,6 +363,7 @@ fn emit(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
         }
         for place in 0..count {
             machine.call(result, first + place, THIS, &rest)?;
+            capture(machine, result, arguments)?;
         }
     }
     machine.give_bool(true)
@@ -627,55 +647,33 @@ fn event_names(machine: &mut Machine, _: Arguments) -> Outcome<R> {
     Ok(names)
 }
 
-/// `events.once(emitter, name)`: a promise of the event's arguments, rejected by an 'error'.
-fn once(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
-    let (emitter, name) = (arguments.at(0), arguments.at(1));
-    let promise = machine.temps(6)?;
-    let (data, resolver, rejecter, text, result) =
-        (promise + 1, promise + 2, promise + 3, promise + 4, promise + 5);
-    machine.new_promise(promise)?;
-    machine.atom_value(text, known::EMPTY)?;
-    let error = machine.atoms.intern_str("error");
-    machine.atom_value(text, error)?;
-    machine.array_of(data, &[emitter, name, promise, text])?;
-    machine.native_closure(resolver, machine.node.events.resolve_once, data)?;
-    machine.native_closure(rejecter, machine.node.events.reject_once, data)?;
-    machine.push(data, rejecter)?;
-    machine.push(data, resolver)?;
-    let method = machine.atoms.intern_str("once");
-    machine.call_method(result, emitter, method, &[name, resolver])?;
-    if machine.to_key(name)? != error.into() {
-        machine.call_method(result, emitter, method, &[text, rejecter])?;
+/// `setCapture(emitter, captures)`: whether rejections of its listeners are errors of an emitter's; whether they were before.
+fn set_capture(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let before = machine.temp()?;
+    if let Some(symbol) = machine.node.events.capture {
+        machine.get_named(before, arguments.at(0), symbol)?;
+        machine.set_named(arguments.at(0), symbol, arguments.at(1))?;
     }
-    Ok(promise)
+    Ok(before)
 }
 
-/// Removes the other listener of `once`; gives the promise.
-fn settle_once(machine: &mut Machine, promise: R, name: u32, listener: u32) -> Outcome {
+/// Gives what a listener has returned to the library, if its emitter captures rejections.
+fn capture(machine: &mut Machine, result: R, arguments: Arguments) -> Outcome {
+    let Some(symbol) = machine.node.events.capture else { return Ok(()) };
+    if !machine.is_object(result) {
+        return Ok(());
+    }
     machine.scoped(|machine| {
-        let data = machine.temps(4)?;
-        machine.native_data(data, CALLEE)?;
-        machine.get(promise, data, Key::Index(2))?;
-        machine.get(data + 1, data, Key::Index(0))?;
-        machine.get(data + 2, data, Key::Index(name))?;
-        machine.get(data + 3, data, Key::Index(listener))?;
-        let method = machine.atoms.intern_str("removeListener");
-        machine.call_method(data, data + 1, method, &[data + 2, data + 3])
+        let library = machine.temps(2)?;
+        let list = library + 1;
+        machine.get_named(list, THIS, symbol)?;
+        if !machine.to_boolean(list) {
+            return Ok(());
+        }
+        let rest: Vec<R> = (1..arguments.count).map(|place| arguments.at(place)).collect();
+        machine.array_of(list, &rest)?;
+        machine.library(library, "internal/events")?;
+        let method = machine.atoms.intern_str("capture");
+        machine.call_method(library, library, method, &[THIS, result, arguments.at(0), list])
     })
-}
-
-fn resolve_once(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
-    let promise = machine.temps(2)?;
-    settle_once(machine, promise, 3, 4)?;
-    let given: Vec<R> = (0..arguments.count).map(|place| arguments.at(place)).collect();
-    machine.array_of(promise + 1, &given)?;
-    machine.resolve_promise(promise, promise + 1)?;
-    machine.give_undefined()
-}
-
-fn reject_once(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
-    let promise = machine.temp()?;
-    settle_once(machine, promise, 1, 5)?;
-    machine.reject_promise(promise, arguments.at(0))?;
-    machine.give_undefined()
 }

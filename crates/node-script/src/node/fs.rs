@@ -1,4 +1,4 @@
-//! `fs`: whole files and descriptors, synchronously.
+//! `fs`'s system calls, which are synchronous. Callbacks, promises and streams are JavaScript (`library/fs.js`).
 
 use crate::builtins::Method;
 use crate::compile::op::ErrorKind;
@@ -7,32 +7,41 @@ use crate::objects::class::Flags;
 use crate::objects::code::Arguments;
 use crate::thrown::Outcome;
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, Read, Seek, Write};
 use std::path::PathBuf;
 
 const METHODS: &[Method] = &[
+    ("accessSync", 1, access),
     ("appendFileSync", 2, append_file),
     ("closeSync", 1, close),
+    ("copyFileSync", 2, copy_file),
     ("existsSync", 1, exists),
+    ("fstatSync", 1, stat_descriptor),
+    ("fsyncSync", 1, sync),
+    ("ftruncateSync", 2, truncate_descriptor),
+    ("lstatSync", 1, stat_link),
     ("mkdirSync", 1, make_directory),
+    ("mkdtempSync", 1, make_temporary),
     ("openSync", 2, open),
     ("readFileSync", 1, read_file),
+    ("readSync", 5, read),
     ("readdirSync", 1, read_directory),
+    ("realpathSync", 1, real_path),
+    ("renameSync", 2, rename),
+    ("rmSync", 1, remove),
+    ("rmdirSync", 1, remove_directory),
     ("statSync", 1, stat),
+    ("truncateSync", 2, truncate),
     ("unlinkSync", 1, unlink),
     ("writeFileSync", 2, write_file),
-    ("writeSync", 2, write),
+    ("writeSync", 5, write),
 ];
 
 /// Descriptors below are the process's own.
 const FIRST: usize = 17;
 
-pub(super) fn make(machine: &mut Machine, to: R) -> Outcome {
-    let module = machine.temp()?;
-    machine.new_object(module, METHODS.len())?;
-    machine.define_methods(module, METHODS)?;
-    machine.copy(to, module);
-    Ok(())
+pub(super) fn install(machine: &mut Machine) -> Outcome {
+    machine.share_object_with_library("sync", METHODS)
 }
 
 /// The name and the number of the system's error, as libuv has them.
@@ -81,9 +90,48 @@ impl Machine {
     }
 
     fn file_path(&mut self, value: R) -> Outcome<(String, PathBuf)> {
-        let path = self.text_argument(value, "path")?;
+        let path = match self.has_bytes(value) {
+            true => String::from_utf8_lossy(&self.bytes_of(value)?).into_owned(),
+            false if self.is_object(value) => self.url_path(value)?,
+            false => self.text_argument(value, "path")?,
+        };
         let whole = self.options.directory.join(&path);
         Ok((path, whole))
+    }
+
+    /// The path of a `file:` URL.
+    fn url_path(&mut self, value: R) -> Outcome<String> {
+        self.scoped(|machine| {
+            let text = machine.temp()?;
+            machine.get_text(text, value, "href")?;
+            let path = match machine.is_string(text) {
+                true => url::Url::parse(&machine.rust_string(text)?).ok(),
+                false => None,
+            };
+            match path.and_then(|url| url.to_file_path().ok()) {
+                Some(path) => Ok(path.to_string_lossy().into_owned()),
+                None => machine.throw_argument_type(
+                    "path",
+                    "of type string or an instance of Buffer or URL",
+                    value,
+                ),
+            }
+        })
+    }
+
+    /// The file of a descriptor.
+    fn file_of(&mut self, descriptor: R) -> Outcome<Option<&mut fs::File>> {
+        if self.registers().number(descriptor).is_none() {
+            return self.throw_argument_type("fd", "of type number", descriptor);
+        }
+        let number = self.to_integer(descriptor)? as usize;
+        let files = &mut self.node.files;
+        let opened = number.checked_sub(FIRST).filter(|place| files.open.contains(*place));
+        Ok(match opened {
+            Some(place) => files.open.get_mut(place),
+            None if number <= 2 => None,
+            None => files.inherited(number),
+        })
     }
 
     /// What is to be written: a string, or bytes.
@@ -103,51 +151,116 @@ impl Machine {
 }
 
 fn read_file(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
-    let (path, whole) = machine.file_path(arguments.at(0))?;
-    let bytes = match fs::read(whole) {
+    let by_number = machine.type_of(arguments.at(0)).is_number();
+    let (read, path) = match by_number {
+        true => {
+            let mut bytes = Vec::new();
+            let read = match machine.file_of(arguments.at(0))? {
+                Some(file) => file.read_to_end(&mut bytes).map(|_| bytes),
+                None => io::stdin().read_to_end(&mut bytes).map(|_| bytes),
+            };
+            (read, String::new())
+        }
+        false => {
+            let (path, whole) = machine.file_path(arguments.at(0))?;
+            (fs::read(whole), path)
+        }
+    };
+    let bytes = match read {
         Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::IsADirectory => {
+        Err(error) if by_number || error.kind() == io::ErrorKind::IsADirectory => {
             return machine.throw_system_error(&error, "read", None);
         }
         Err(error) => return machine.throw_system_error(&error, "open", Some(&path)),
     };
-    let encoding = machine.temp()?;
+    let encoding = machine.temps(3)?;
+    let (buffer, method) = (encoding + 1, encoding + 2);
     machine.copy(encoding, arguments.at(1));
     if machine.is_object(encoding) {
-        let name = machine.atoms.intern_str("encoding");
-        machine.get_named(encoding, encoding, name)?;
+        machine.get_text(encoding, encoding, "encoding")?;
     }
-    if !machine.is_nullish(encoding) {
-        let name = machine.string_of(encoding)?.to_lowercase();
-        return match name.as_str() {
-            "utf8" | "utf-8" => machine.give_text(&String::from_utf8_lossy(&bytes)),
-            "latin1" | "binary" | "ascii" => {
-                machine.new_one_byte(0, &bytes)?;
-                Ok(0)
-            }
-            _ => {
-                let text = format!("The encoding {name} is not supported");
-                machine.throw_node_error(ErrorKind::TypeError, "ERR_INVALID_ARG_VALUE", &text)
-            }
-        };
-    }
-    // A Buffer, by Buffer's own function.
-    let global = machine.temps(4)?;
-    let (class, buffer, value) = (global + 1, global + 2, global + 3);
-    machine.load_root(global, crate::machine::roots::GLOBAL);
-    let name = machine.atoms.intern_str("Buffer");
-    machine.get_named(class, global, name)?;
-    machine.set_number(value, bytes.len() as f64)?;
-    let alloc = machine.atoms.intern_str("allocUnsafeSlow");
-    machine.call_method(buffer, class, alloc, &[value])?;
+    machine.buffer_slow(buffer, bytes.len())?;
     machine.with_bytes(buffer, |room| room.copy_from_slice(&bytes))?;
-    Ok(buffer)
+    if machine.is_nullish(encoding)
+        || machine.is_string(encoding) && machine.show(encoding) == "buffer"
+    {
+        return Ok(buffer);
+    }
+    let to_string = machine.atoms.intern_str("toString");
+    machine.call_method(method, buffer, to_string, &[encoding])?;
+    Ok(method)
+}
+
+/// `readSync(descriptor, buffer, offset, length, position)`.
+fn read(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let buffer = arguments.at(1);
+    let (_, size) = machine.byte_range(buffer)?;
+    let options = arguments.at(2);
+    let mut part = [arguments.at(2), arguments.at(3), arguments.at(4)];
+    if machine.is_object(options) {
+        let first = machine.temps(3)?;
+        for (place, name) in ["offset", "length", "position"].into_iter().enumerate() {
+            machine.get_text(first + place, options, name)?;
+            part[place] = first + place;
+        }
+    }
+    let offset = machine.registers().number(part[0]).map_or(0, |offset| offset as usize);
+    let room = size.saturating_sub(offset);
+    let length = machine.registers().number(part[1]).map_or(room, |length| length as usize);
+    if length > room {
+        let range = format!("<= {room}");
+        return machine.throw_out_of_range("length", &range, part[1]);
+    }
+    let position = machine.registers().number(part[2]).filter(|position| *position >= 0.0);
+    let mut bytes = vec![0; length];
+    let is_input = machine.registers().number(arguments.at(0)) == Some(0.0);
+    let read = match machine.file_of(arguments.at(0))? {
+        Some(file) => read_at(file, &mut bytes, position),
+        None if is_input => io::stdin().read(&mut bytes),
+        None => return bad_descriptor(machine, "read"),
+    };
+    match read {
+        Ok(count) => {
+            machine.with_bytes(buffer, |room| {
+                room[offset..offset + count].copy_from_slice(&bytes[..count])
+            })?;
+            machine.give_number(count as f64)
+        }
+        Err(error) => machine.throw_system_error(&error, "read", None),
+    }
+}
+
+/// Reads from a position, without moving the file's own.
+fn read_at(file: &mut fs::File, bytes: &mut [u8], position: Option<f64>) -> io::Result<usize> {
+    let Some(position) = position else { return file.read(bytes) };
+    let before = file.stream_position()?;
+    file.seek(io::SeekFrom::Start(position as u64))?;
+    let count = file.read(bytes);
+    file.seek(io::SeekFrom::Start(before))?;
+    count
+}
+
+fn write_at(file: &mut fs::File, bytes: &[u8], position: Option<f64>) -> io::Result<()> {
+    let Some(position) = position else { return file.write_all(bytes) };
+    let before = file.stream_position()?;
+    file.seek(io::SeekFrom::Start(position as u64))?;
+    file.write_all(bytes)?;
+    file.seek(io::SeekFrom::Start(before))?;
+    Ok(())
 }
 
 fn write_file(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let bytes = machine.file_bytes(arguments.at(1))?;
     if machine.type_of(arguments.at(0)).is_number() {
-        return write_to(machine, arguments.at(0), &bytes);
+        write_to(machine, arguments.at(0), &bytes, None)?;
+        return machine.give_undefined();
+    }
+    let flag = machine.temp()?;
+    if machine.is_object(arguments.at(2)) {
+        machine.get_text(flag, arguments.at(2), "flag")?;
+        if machine.is_string(flag) && machine.show(flag).starts_with('a') {
+            return append_file(machine, arguments);
+        }
     }
     let (path, whole) = machine.file_path(arguments.at(0))?;
     match fs::write(whole, bytes) {
@@ -158,6 +271,10 @@ fn write_file(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
 
 fn append_file(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let bytes = machine.file_bytes(arguments.at(1))?;
+    if machine.type_of(arguments.at(0)).is_number() {
+        write_to(machine, arguments.at(0), &bytes, None)?;
+        return machine.give_undefined();
+    }
     let (path, whole) = machine.file_path(arguments.at(0))?;
     let file = fs::OpenOptions::new().append(true).create(true).open(whole);
     match file.and_then(|mut file| file.write_all(&bytes)) {
@@ -178,7 +295,10 @@ fn open(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
         "r+" => options.read(true).write(true),
         "w" => options.write(true).create(true).truncate(true),
         "w+" => options.read(true).write(true).create(true).truncate(true),
-        "a" => options.append(true).create(true),
+        "a" | "as" => options.append(true).create(true),
+        "a+" => options.append(true).read(true).create(true),
+        "ax" => options.append(true).create_new(true),
+        "wx+" => options.read(true).write(true).create_new(true),
         "wx" => options.write(true).create_new(true),
         _ => {
             let text = format!("The argument 'flags' is invalid. Received '{flags}'");
@@ -211,27 +331,40 @@ fn close(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     }
 }
 
+/// `writeSync(descriptor, buffer, offset, length, position)`, or with a string `(descriptor, text, position, encoding)`.
 fn write(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
-    let bytes = machine.file_bytes(arguments.at(1))?;
-    write_to(machine, arguments.at(0), &bytes)
+    let mut bytes = machine.file_bytes(arguments.at(1))?;
+    let number = |machine: &mut Machine, place| machine.registers().number(arguments.at(place));
+    let position = match machine.is_string(arguments.at(1)) {
+        true => number(machine, 2),
+        false => {
+            let offset = number(machine, 2).map_or(0, |offset| offset as usize).min(bytes.len());
+            bytes.drain(..offset);
+            if let Some(length) = number(machine, 3) {
+                bytes.truncate(length as usize);
+            }
+            number(machine, 4)
+        }
+    };
+    write_to(machine, arguments.at(0), &bytes, position)
 }
 
-fn write_to(machine: &mut Machine, descriptor: R, bytes: &[u8]) -> Outcome<R> {
+fn write_to(
+    machine: &mut Machine,
+    descriptor: R,
+    bytes: &[u8],
+    position: Option<f64>,
+) -> Outcome<R> {
     use super::console::To;
     let number = machine.to_integer(descriptor)? as usize;
     match number {
         1 => machine.print(To::Out, bytes),
         2 => machine.print(To::Error, bytes),
         _ => {
-            let place = number.checked_sub(FIRST);
-            let files = &mut machine.node.files;
-            let opened = place.and_then(|place| files.open.get_mut(place));
-            let file = match opened {
-                Some(file) => Some(file),
-                None => files.inherited(number),
+            let Some(file) = machine.file_of(descriptor)? else {
+                return bad_descriptor(machine, "write");
             };
-            let Some(file) = file else { return bad_descriptor(machine, "write") };
-            if let Err(error) = file.write_all(bytes) {
+            if let Err(error) = write_at(file, bytes, position) {
                 return machine.throw_system_error(&error, "write", None);
             }
         }
@@ -284,15 +417,64 @@ fn read_directory(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
 
 fn stat(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let (path, whole) = machine.file_path(arguments.at(0))?;
-    let found = match fs::metadata(whole) {
+    let found = fs::metadata(whole);
+    if let Err(error) = &found
+        && error.kind() == io::ErrorKind::NotFound
+        && machine.is_object(arguments.at(1))
+        && !super::check_options::flag(machine, arguments.at(1), "throwIfNoEntry", true)?
+    {
+        return machine.give_undefined();
+    }
+    give_stat(machine, found, "stat", Some(&path))
+}
+
+fn stat_link(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let (path, whole) = machine.file_path(arguments.at(0))?;
+    give_stat(machine, fs::symlink_metadata(whole), "lstat", Some(&path))
+}
+
+fn stat_descriptor(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    match machine.file_of(arguments.at(0))? {
+        Some(file) => {
+            let found = file.metadata();
+            give_stat(machine, found, "fstat", None)
+        }
+        None => bad_descriptor(machine, "fstat"),
+    }
+}
+
+fn give_stat(
+    machine: &mut Machine,
+    found: io::Result<fs::Metadata>,
+    call: &str,
+    path: Option<&str>,
+) -> Outcome<R> {
+    let found = match found {
         Ok(found) => found,
-        Err(error) => return machine.throw_system_error(&error, "stat", Some(&path)),
+        Err(error) => return machine.throw_system_error(&error, call, path),
     };
     let object = machine.temps(2)?;
-    machine.new_object(object, 4)?;
-    machine.set_number(object + 1, found.len() as f64)?;
-    machine.plain(object, "size", object + 1)?;
-    for (name, answers) in [("isFile", found.is_file()), ("isDirectory", found.is_dir())] {
+    machine.new_object(object, 8)?;
+    let time = |time: io::Result<std::time::SystemTime>| {
+        let since = time.ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
+        since.map_or(0.0, |since| since.as_secs_f64() * 1e3)
+    };
+    for (name, number) in [
+        ("size", found.len() as f64),
+        ("atimeMs", time(found.accessed())),
+        ("mtimeMs", time(found.modified())),
+        ("birthtimeMs", time(found.created())),
+    ] {
+        machine.set_number(object + 1, number)?;
+        machine.plain(object, name, object + 1)?;
+    }
+    for (name, answers) in [
+        ("isFile", found.is_file()),
+        ("isDirectory", found.is_dir()),
+        ("isSymbolicLink", found.is_symlink()),
+        ("isFIFO", false),
+        ("isSocket", false),
+    ] {
         let call = if answers { yes } else { no };
         let key = machine.atoms.intern_str(name);
         machine.new_native(object + 1, key, 0, call, false)?;
@@ -307,4 +489,114 @@ fn yes(machine: &mut Machine, _: Arguments) -> Outcome<R> {
 
 fn no(machine: &mut Machine, _: Arguments) -> Outcome<R> {
     machine.give_bool(false)
+}
+
+/// A call of the system with one path.
+fn with_path(
+    machine: &mut Machine,
+    arguments: Arguments,
+    call: &str,
+    run: impl FnOnce(PathBuf) -> io::Result<()>,
+) -> Outcome<R> {
+    let (path, whole) = machine.file_path(arguments.at(0))?;
+    match run(whole) {
+        Ok(()) => machine.give_undefined(),
+        Err(error) => machine.throw_system_error(&error, call, Some(&path)),
+    }
+}
+
+fn access(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    with_path(machine, arguments, "access", |path| fs::metadata(path).map(drop))
+}
+
+fn remove_directory(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    with_path(machine, arguments, "rmdir", fs::remove_dir)
+}
+
+fn remove(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let options = arguments.at(1);
+    let (mut all, mut force) = (false, false);
+    if machine.is_object(options) {
+        all = super::check_options::flag(machine, options, "recursive", false)?;
+        force = super::check_options::flag(machine, options, "force", false)?;
+    }
+    with_path(machine, arguments, "rm", |path| {
+        let removed = match all && path.is_dir() {
+            true => fs::remove_dir_all(path),
+            false => fs::remove_file(path),
+        };
+        match removed {
+            Err(error) if force && error.kind() == io::ErrorKind::NotFound => Ok(()),
+            other => other,
+        }
+    })
+}
+
+fn truncate(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let length = machine.registers().number(arguments.at(1)).unwrap_or(0.0) as u64;
+    with_path(machine, arguments, "open", |path| {
+        fs::OpenOptions::new().write(true).open(path)?.set_len(length)
+    })
+}
+
+fn truncate_descriptor(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let length = machine.registers().number(arguments.at(1)).unwrap_or(0.0) as u64;
+    match machine.file_of(arguments.at(0))?.map(|file| file.set_len(length)) {
+        Some(Ok(())) => machine.give_undefined(),
+        Some(Err(error)) => machine.throw_system_error(&error, "ftruncate", None),
+        None => bad_descriptor(machine, "ftruncate"),
+    }
+}
+
+fn sync(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    match machine.file_of(arguments.at(0))?.map(|file| file.sync_all()) {
+        Some(Ok(())) => machine.give_undefined(),
+        Some(Err(error)) => machine.throw_system_error(&error, "fsync", None),
+        None => bad_descriptor(machine, "fsync"),
+    }
+}
+
+fn rename(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let (_, to) = machine.file_path(arguments.at(1))?;
+    with_path(machine, arguments, "rename", |path| fs::rename(path, to))
+}
+
+fn copy_file(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let (_, to) = machine.file_path(arguments.at(1))?;
+    with_path(machine, arguments, "copyfile", |path| fs::copy(path, to).map(drop))
+}
+
+fn real_path(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let (path, whole) = machine.file_path(arguments.at(0))?;
+    match fs::canonicalize(whole) {
+        Ok(real) => machine.give_text(&real.to_string_lossy()),
+        Err(error) => machine.throw_system_error(&error, "lstat", Some(&path)),
+    }
+}
+
+/// A new directory whose name begins with a prefix.
+fn make_temporary(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let (prefix, _) = machine.file_path(arguments.at(0))?;
+    for number in 0..u64::from(u32::MAX) {
+        let mut left = number + u64::from(std::process::id()) * 7919;
+        let mut name = prefix.clone();
+        for _ in 0..6 {
+            const LETTERS: &[u8; 62] =
+                b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+            name.push(char::from(LETTERS[(left % 62) as usize]));
+            left /= 62;
+        }
+        match fs::create_dir(machine.options.directory.join(&name)) {
+            Ok(()) => return machine.give_text(&name),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => {
+                return machine.throw_system_error(
+                    &error,
+                    "mkdtemp",
+                    Some(&format!("{prefix}XXXXXX")),
+                );
+            }
+        }
+    }
+    machine.give_undefined()
 }

@@ -201,7 +201,10 @@ impl Inspector {
     fn raw(&mut self, machine: &mut Machine, object: R, level: i64) -> Outcome<String> {
         let constructor = self.constructor(machine, object, level)?;
         let tag = self.tag(machine, object)?;
-        let kind = machine.kind_of(object).unwrap_or(ObjectKind::Ordinary);
+        let mut kind = machine.kind_of(object).unwrap_or(ObjectKind::Ordinary);
+        if kind == ObjectKind::Ordinary && error::inherits(machine, object)? {
+            kind = ObjectKind::Error;
+        }
         let name = Name { constructor: constructor.as_deref(), tag: &tag };
         let prefix = |fallback: &str, size: &str| name.prefix(fallback, size);
         let is_list = matches!(kind, ObjectKind::Array | ObjectKind::TypedArray);

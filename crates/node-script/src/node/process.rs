@@ -4,7 +4,7 @@ use super::console::To;
 use crate::builtins::Method;
 use crate::compile::op::ErrorKind;
 use crate::machine::{Machine, R, roots};
-use crate::objects::atoms::{Key, known};
+use crate::objects::atoms::Key;
 use crate::objects::class::Flags;
 use crate::objects::code::{Arguments, Native};
 use crate::objects::object::Type;
@@ -20,7 +20,21 @@ const METHODS: &[Method] = &[
     ("uptime", 0, uptime),
     ("nextTick", 1, next_tick),
     ("cpuUsage", 0, cpu_usage),
-    ("emitWarning", 1, emit_warning),
+];
+
+/// What is written in JavaScript.
+const LAZY: &[&str] = &[
+    "abort",
+    "chdir",
+    "config",
+    "constrainedMemory",
+    "emitWarning",
+    "features",
+    "getActiveResourcesInfo",
+    "getBuiltinModule",
+    "kill",
+    "resourceUsage",
+    "umask",
 ];
 
 /// The versions of Node and of its V8 that are played.
@@ -106,16 +120,17 @@ pub(super) fn install(machine: &mut Machine) -> Outcome {
         machine.define_method(value, part, 0, inner)?;
         machine.define_named(process, key, value, Flags::HIDDEN)?;
     }
-    let outputs: [(&str, f64, Native); 2] =
-        [("stdout", 1.0, write_out), ("stderr", 2.0, write_error)];
-    for (name, number, call) in outputs {
-        machine.new_object(other, 4)?;
-        let write = machine.atoms.intern_str("write");
-        machine.define_method(other, write, 1, call)?;
-        machine.set_number(value, number)?;
-        machine.plain(other, "fd", value)?;
-        machine.plain(process, name, other)?;
-    }
+    machine.lazy_properties(
+        process,
+        "internal/stdio",
+        Flags::PLAIN,
+        &["stdin", "stdout", "stderr"],
+    )?;
+    machine.share_with_library(&[("print", 2, print)])?;
+    let parent = if machine.options.deterministic { 0 } else { parent_id() };
+    machine.set_number(value, f64::from(parent))?;
+    machine.plain(process, "ppid", value)?;
+    machine.lazy_properties(process, "internal/process", Flags::PLAIN, LAZY)?;
     machine.store_root(roots::PROCESS, process);
     machine.jobs.ticks = Some(run_ticks);
     Ok(())
@@ -137,6 +152,16 @@ fn architecture() -> &'static str {
         "x86" => "ia32",
         other => other,
     }
+}
+
+#[cfg(unix)]
+fn parent_id() -> u32 {
+    std::os::unix::process::parent_id()
+}
+
+#[cfg(not(unix))]
+fn parent_id() -> u32 {
+    0
 }
 
 fn platform() -> &'static str {
@@ -448,58 +473,14 @@ fn cwd(machine: &mut Machine, _: Arguments) -> Outcome<R> {
     machine.give_text(&directory)
 }
 
-fn write_out(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
-    write(machine, arguments, To::Out)
-}
-
-fn write_error(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
-    write(machine, arguments, To::Error)
-}
-
-fn write(machine: &mut Machine, arguments: Arguments, to: To) -> Outcome<R> {
-    let chunk = arguments.at(0);
-    if machine.is_string(chunk) {
-        let text = machine.rust_string(chunk)?;
-        machine.print(to, text.as_bytes());
-    } else if machine.has_bytes(chunk) {
-        let bytes = machine.bytes_of(chunk)?;
-        machine.print(to, &bytes);
-    } else {
-        let shown = machine.received(chunk);
-        let text = format!(
-            "The \"chunk\" argument must be of type string or an instance of Buffer or Uint8Array. Received {shown}"
-        );
-        return machine.throw_node_error(ErrorKind::TypeError, "ERR_INVALID_ARG_TYPE", &text);
-    }
-    // The last argument may be a function to be called afterwards.
-    for place in [1, 2] {
-        if machine.is_callable(arguments.at(place)) {
-            machine.next_tick(arguments.at(place), &[])?;
-        }
-    }
-    machine.give_bool(true)
-}
-
-fn emit_warning(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
-    let value = machine.temps(2)?;
-    let text = match machine.is_object(arguments.at(0)) {
-        true => {
-            machine.get_named(value, arguments.at(0), known::NAME)?;
-            machine.get_named(value + 1, arguments.at(0), known::MESSAGE)?;
-            format!("{}: {}", machine.string_of(value)?, machine.string_of(value + 1)?)
-        }
-        false => {
-            let name = match machine.is_string(arguments.at(1)) {
-                true => machine.rust_string(arguments.at(1))?,
-                false => "Warning".to_owned(),
-            };
-            format!("{name}: {}", machine.string_of(arguments.at(0))?)
-        }
+/// `print(descriptor, chunk)`: a string or bytes to one of the program's outputs.
+fn print(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let (to, chunk) = (machine.number(arguments.at(0)), arguments.at(1));
+    let to = if to == 2.0 { To::Error } else { To::Out };
+    let bytes = match machine.is_string(chunk) {
+        true => machine.rust_string(chunk)?.into_bytes(),
+        false => machine.bytes_of(chunk)?,
     };
-    machine.load_root(value, roots::PROCESS);
-    let pid = machine.atoms.intern_str("pid");
-    machine.get_named(value, value, pid)?;
-    let line = format!("(node:{}) {text}\n", machine.number(value));
-    machine.print(To::Error, line.as_bytes());
+    machine.print(to, &bytes);
     machine.give_undefined()
 }

@@ -1,10 +1,13 @@
 //! What Node's modules keep in the machine. Nothing here knows the machine.
 
 mod clock;
+mod net;
 mod timers;
 
 use crate::objects::atoms::Atom;
 pub(crate) use clock::Clock;
+pub(crate) use net::{Happened, Net};
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};
 pub(crate) use timers::Timers;
 
@@ -12,6 +15,8 @@ pub(crate) use timers::Timers;
 #[derive(Debug, Default)]
 pub(crate) struct NodeState {
     pub slab: Slab,
+    /// Bytes of a Buffer that are shown (`buffer.INSPECT_MAX_BYTES`).
+    pub buffer_bytes: usize,
     pub events: Events,
     pub streams: Streams,
     pub console: Console,
@@ -19,6 +24,8 @@ pub(crate) struct NodeState {
     pub clock: Clock,
     pub ticks: Ticks,
     pub files: Files,
+    pub library: Library,
+    pub net: Net,
     /// The program ends: `exit` was emitted.
     pub exiting: bool,
 }
@@ -34,8 +41,6 @@ pub(crate) struct Slab {
 #[derive(Debug, Default)]
 pub(crate) struct Events {
     pub once: i32,
-    pub resolve_once: i32,
-    pub reject_once: i32,
     pub shape_mode: Option<Atom>,
     pub capture: Option<Atom>,
 }
@@ -58,6 +63,14 @@ pub(crate) struct Console {
     pub timers: HashMap<String, f64>,
 }
 
+/// The codes of functions that the library's files and lazy properties are made of.
+#[derive(Debug, Default)]
+pub(crate) struct Library {
+    pub require: i32,
+    pub lazy_get: i32,
+    pub lazy_set: i32,
+}
+
 /// Files that the program has opened, by their descriptors from that of `fs` on.
 #[derive(Debug, Default)]
 pub(crate) struct Files {
@@ -69,12 +82,14 @@ pub(crate) struct Files {
 impl Files {
     /// A descriptor that whoever started the program has given to it.
     pub fn inherited(&mut self, number: usize) -> Option<&mut std::fs::File> {
-        if !self.inherited.contains_key(&number) {
-            let path = format!("/dev/fd/{number}");
-            let file = std::fs::OpenOptions::new().append(true).open(path).ok()?;
-            self.inherited.insert(number, file);
+        match self.inherited.entry(number) {
+            Entry::Occupied(entry) => Some(entry.into_mut()),
+            Entry::Vacant(entry) => {
+                let path = format!("/dev/fd/{number}");
+                let file = std::fs::OpenOptions::new().append(true).open(path).ok()?;
+                Some(entry.insert(file))
+            }
         }
-        self.inherited.get_mut(&number)
     }
 }
 

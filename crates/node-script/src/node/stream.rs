@@ -4,12 +4,14 @@
 //! constructor, the methods and the properties.
 
 mod host;
+mod sides;
 
 use crate::builtins::Method;
 use crate::compile::op::ErrorKind;
 use crate::machine::{CALLEE, Machine, Native, R, THIS, roots};
 use crate::node::state::Streams;
-use crate::objects::class::ObjectKind;
+use crate::objects::atoms::known;
+use crate::objects::class::{Flags, ObjectKind};
 use crate::objects::code::Arguments;
 use crate::objects::layout::tag;
 use crate::objects::object::Type;
@@ -33,23 +35,10 @@ const PROTOTYPE: &[Method] = &[
     ("end", 3, end),
     ("destroy", 2, destroy),
     ("_destroy", 2, destroy_default),
-];
-
-/// Properties of a stream, and of its state.
-const GETTERS: &[(&str, Native)] = &[
-    ("closed", |machine, _| flag(machine, |stream| stream.closed())),
-    ("destroyed", |machine, _| flag(machine, |stream| stream.destroyed())),
-    ("writable", |machine, _| flag(machine, |stream| stream.writable())),
-    ("writableFinished", |machine, _| flag(machine, |stream| stream.finished())),
-    ("writableObjectMode", |machine, _| flag(machine, |stream| stream.object_mode())),
-    ("writableEnded", |machine, _| flag(machine, |stream| stream.ended())),
-    ("writableNeedDrain", |machine, _| flag(machine, |stream| stream.need_drain())),
-    ("writableHighWaterMark", |machine, _| count(machine, |stream| stream.high_water_mark())),
-    ("writableCorked", |machine, _| count(machine, |stream| stream.corked())),
-    ("writableLength", |machine, _| count(machine, |stream| stream.length())),
-    ("writableAborted", |machine, _| flag(machine, |stream| stream.aborted())),
-    ("errored", errored),
-    ("writableBuffer", buffered),
+    ("_undestroy", 0, |machine, _| {
+        machine.with_stream(THIS, |stream| stream.undestroy())?;
+        machine.give_undefined()
+    }),
 ];
 
 /// Properties that the constructor gives to a stream, those of an emitter included.
@@ -70,13 +59,15 @@ pub(super) fn install(machine: &mut Machine) -> Outcome {
     machine.define_plain_methods(prototype, PROTOTYPE)?;
     machine.registers().set_null(value);
     machine.put(prototype, "_writev", value)?;
-    for (name, getter) in GETTERS {
-        let name = machine.atoms.intern_str(name);
-        machine.define_getter(prototype, name, *getter, None)?;
-    }
+    sides::define_properties(machine, prototype)?;
+    machine.define_method(class, known::HAS_INSTANCE, 1, has_instance)?;
+    let rejected = machine.shared_symbol("nodejs.rejection");
+    machine.define_method(prototype, rejected, 1, destroy)?;
     machine.new_prototype(state, roots::WRITABLE_STATE_PROTOTYPE, roots::OBJECT_PROTOTYPE)?;
     machine.new_constructor(value, "WritableState", 3, construct_state, state)?;
     machine.put(class, "WritableState", value)?;
+    sides::define_state(machine, state)?;
+    machine.share_with_library(sides::METHODS)?;
     let nothing = |machine: &mut Machine, _: Arguments| machine.give_undefined();
     for (root, name, call) in [
         (roots::STREAM_TICK, "tick", tick as Native),
@@ -106,27 +97,56 @@ pub(super) fn install(machine: &mut Machine) -> Outcome {
     Ok(())
 }
 
-/// The class Stream, with the others as its properties.
+/// The class Stream, with the others as its properties. What is written in JavaScript comes when it is used first.
 pub(super) fn make(machine: &mut Machine, to: R) -> Outcome {
     let value = machine.temp()?;
     machine.load_root(to, roots::STREAM_PROTOTYPE);
-    machine.get_named(to, to, crate::objects::atoms::known::CONSTRUCTOR)?;
+    machine.get_named(to, to, known::CONSTRUCTOR)?;
     machine.load_root(value, roots::WRITABLE);
     machine.put(to, "Writable", value)?;
-    for name in ["Readable", "Duplex", "Transform", "PassThrough"] {
-        let atom = machine.atoms.intern_str(name);
-        machine.new_native(value, atom, 1, unsupported, true)?;
-        machine.put(to, name, value)?;
+    for (file, names) in LAZY {
+        machine.lazy_properties(to, file, Flags::PLAIN, names)?;
     }
     machine.put(to, "Stream", to)
 }
 
-fn unsupported(machine: &mut Machine, _: Arguments) -> Outcome<R> {
-    let name = machine.temp()?;
-    machine.function_name(name, CALLEE)?;
-    let name = machine.rust_string(name)?;
-    let message = format!("stream.{name} is not supported");
-    machine.throw_node_error(ErrorKind::Error, "ERR_FEATURE_UNAVAILABLE_ON_PLATFORM", &message)
+/// What is written in JavaScript, by the files of the library that have it.
+const LAZY: &[(&str, &[&str])] = &[
+    ("internal/stream/readable", &["Readable"]),
+    ("internal/stream/duplex", &["Duplex", "Transform", "PassThrough"]),
+    ("internal/stream/pipeline", &["pipeline", "compose"]),
+    ("internal/stream/finished", &["addAbortSignal", "finished", "destroy"]),
+    (
+        "internal/stream/state",
+        &[
+            "isDestroyed",
+            "isDisturbed",
+            "isErrored",
+            "isReadable",
+            "isWritable",
+            "promises",
+            "getDefaultHighWaterMark",
+            "setDefaultHighWaterMark",
+            "_isUint8Array",
+            "_uint8ArrayToBuffer",
+        ],
+    ),
+];
+
+/// `Writable[Symbol.hasInstance]`: a Duplex is a Writable as well.
+fn has_instance(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let object = arguments.at(0);
+    if machine.is_instance(object, THIS)? {
+        return machine.give_bool(true);
+    }
+    let class = machine.temps(2)?;
+    machine.load_root(class, roots::WRITABLE);
+    if !machine.is_same(class, THIS) || !machine.is_object(object) {
+        return machine.give_bool(false);
+    }
+    machine.get_text(class + 1, object, "_writableState")?;
+    let is_state = machine.kind_of(class + 1) == Some(ObjectKind::Host);
+    machine.give_bool(is_state)
 }
 
 fn construct_stream(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
@@ -164,31 +184,45 @@ fn construct(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
             machine.copy(stream, THIS);
         }
     }
-    let mut options = read_options(machine, given)?;
+    let mut options = read_options(machine, given, false)?;
     new_events(machine, stream)?;
     new_state(machine, state, stream)?;
     machine.put(stream, "_writableState", state)?;
+    take_methods(machine, stream, given, &["write", "writev", "destroy", "final", "construct"])?;
+    machine.init_emitter(stream)?;
+    machine.get_text(value, stream, "_construct")?;
+    options.construct = !machine.is_nullish(value);
+    machine.start_stream(stream, state, options, false)?;
     if machine.is_object(given) {
-        for name in ["write", "writev", "destroy", "final", "construct"] {
-            machine.get_text(value, given, name)?;
+        machine.get_text(value, given, "signal")?;
+        if machine.to_boolean(value) {
+            machine.library(class, "internal/stream/finished")?;
+            let method = machine.atoms.intern_str("addAbortSignal");
+            machine.call_method(class, class, method, &[value, stream])?;
+        }
+    }
+    Ok(stream)
+}
+
+/// Methods that the options have become the stream's own.
+fn take_methods(machine: &mut Machine, stream: R, options: R, names: &[&str]) -> Outcome {
+    if !machine.is_object(options) {
+        return Ok(());
+    }
+    machine.scoped(|machine| {
+        let value = machine.temp()?;
+        for name in names {
+            machine.get_text(value, options, name)?;
             if machine.is_callable(value) {
                 machine.put(stream, &format!("_{name}"), value)?;
             }
         }
-        machine.get_text(value, given, "signal")?;
-        if machine.to_boolean(value) {
-            return machine.throw_type_error("options.signal is not supported");
-        }
-    }
-    machine.init_emitter(stream)?;
-    machine.get_text(value, stream, "_construct")?;
-    options.construct = !machine.is_nullish(value);
-    machine.start_stream(stream, state, options)?;
-    Ok(stream)
+        Ok(())
+    })
 }
 
 /// The options of a stream.
-fn read_options(machine: &mut Machine, given: R) -> Outcome<Options> {
+fn read_options(machine: &mut Machine, given: R, is_duplex: bool) -> Outcome<Options> {
     let mut options = machine.runtime.stream_options().clone();
     if !machine.is_object(given) {
         return Ok(options);
@@ -197,6 +231,10 @@ fn read_options(machine: &mut Machine, given: R) -> Outcome<Options> {
         let value = machine.temp()?;
         machine.get_text(value, given, "objectMode")?;
         options.object_mode = machine.to_boolean(value);
+        if is_duplex && !options.object_mode {
+            machine.get_text(value, given, "writableObjectMode")?;
+            options.object_mode = machine.to_boolean(value);
+        }
         let flags = [
             ("decodeStrings", &mut options.decode_strings),
             ("emitClose", &mut options.emit_close),
@@ -208,14 +246,17 @@ fn read_options(machine: &mut Machine, given: R) -> Outcome<Options> {
                 *flag = false;
             }
         }
-        for name in ["highWaterMark", "writableHighWaterMark"] {
+        let mut name = "highWaterMark";
+        machine.get_text(value, given, name)?;
+        if is_duplex && machine.is_nullish(value) {
+            name = "writableHighWaterMark";
             machine.get_text(value, given, name)?;
-            if name == "highWaterMark" && !machine.is_nullish(value) {
-                let mark = machine.registers().number(value).unwrap_or(f64::NAN);
-                match options.clone().with_number(mark) {
-                    Ok(with) => options = with,
-                    Err(_) => return machine.throw_argument_value("options.highWaterMark", value),
-                }
+        }
+        if !machine.is_nullish(value) {
+            let mark = machine.registers().number(value).unwrap_or(f64::NAN);
+            match options.clone().with_number(mark) {
+                Ok(with) => options = with,
+                Err(_) => return machine.throw_argument_value(&format!("options.{name}"), value),
             }
         }
         machine.get_text(value, given, "defaultEncoding")?;
@@ -228,7 +269,10 @@ fn read_options(machine: &mut Machine, given: R) -> Outcome<Options> {
 
 /// The encoding that a program names.
 fn encoding_of(machine: &mut Machine, value: R) -> Outcome<Encoding> {
-    let name = machine.show(value);
+    let name = match machine.is_object(value) {
+        true => machine.inspect(value)?,
+        false => machine.show(value),
+    };
     let known = match machine.is_string(value) {
         true => Encoding::named(&name).ok().filter(|encoding| encoding.name() != "buffer"),
         false => None,
@@ -486,50 +530,4 @@ fn answer(
         complete(stream, error);
     })?;
     machine.give_undefined()
-}
-
-fn has_state(machine: &mut Machine) -> Outcome<bool> {
-    machine.scoped(|machine| {
-        let state = machine.temp()?;
-        machine.get_text(state, THIS, "_writableState")?;
-        Ok(machine.kind_of(state) == Some(ObjectKind::Host))
-    })
-}
-
-fn flag(machine: &mut Machine, read: fn(&host::Stream<'_>) -> bool) -> Outcome<R> {
-    if !has_state(machine)? {
-        return machine.give_bool(false);
-    }
-    let value = machine.with_stream(THIS, |stream| read(stream))?;
-    machine.give_bool(value)
-}
-
-fn count(machine: &mut Machine, read: fn(&host::Stream<'_>) -> usize) -> Outcome<R> {
-    if !has_state(machine)? {
-        return machine.give_undefined();
-    }
-    let value = machine.with_stream(THIS, |stream| read(stream))?;
-    machine.give_number(value as f64)
-}
-
-fn errored(machine: &mut Machine, _: Arguments) -> Outcome<R> {
-    let value = machine.temp()?;
-    machine.registers().set_null(value);
-    if has_state(machine)? {
-        machine.with_stream(THIS, |stream| host::errored(stream, value))?;
-    }
-    Ok(value)
-}
-
-fn buffered(machine: &mut Machine, _: Arguments) -> Outcome<R> {
-    let list = machine.temp()?;
-    if !has_state(machine)? {
-        return Ok(list);
-    }
-    machine.get_text(list, THIS, "_writableState")?;
-    machine.registers().load(list, list, host::ENTRIES)?;
-    if machine.is_undefined(list) {
-        machine.new_array(list, 0)?;
-    }
-    Ok(list)
 }

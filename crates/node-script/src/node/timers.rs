@@ -286,9 +286,25 @@ fn run_immediates(machine: &mut Machine) -> Outcome<bool> {
     Ok(ran)
 }
 
-/// Waits for the next timer, if the program does.
+/// Waits for the next timer, or for something to happen to a socket, if the program does.
 fn wait(machine: &mut Machine) -> Outcome<bool> {
-    let Some(when) = machine.node.timers.next_time() else { return Ok(false) };
-    machine.node.clock.wait_until(when);
+    let node = &mut machine.node;
+    let next = node.timers.next_time();
+    if !node.timers.holds() && !node.net.holds() {
+        return Ok(false);
+    }
+    if !node.net.holds() {
+        if let Some(when) = next {
+            node.clock.wait_until(when);
+        }
+        return Ok(true);
+    }
+    // An error of the poll itself is none of the program's.
+    let _ = node.net.wait(next.map(|when| node.clock.time_until(when)));
+    if let Some(when) = next
+        && node.net.ready().is_empty()
+    {
+        node.clock.wait_until(when);
+    }
     Ok(true)
 }

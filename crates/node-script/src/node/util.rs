@@ -12,37 +12,85 @@ use crate::thrown::Outcome;
 
 const METHODS: &[Method] = &[
     ("format", 0, format),
-    ("inherits", 2, inherits),
-    ("deprecate", 2, deprecate),
-    ("promisify", 1, promisify),
-    ("isArray", 1, is_array),
+    ("formatWithOptions", 1, format_with_options),
+    ("isArray", 1, |machine, arguments| is_kind(machine, arguments, &[ObjectKind::Array])),
 ];
 
-const TYPES: &[Method] = &[
-    ("isPromise", 1, |machine, arguments| is_kind(machine, arguments, &[ObjectKind::Promise])),
-    ("isMap", 1, |machine, arguments| is_kind(machine, arguments, &[ObjectKind::Map])),
-    ("isSet", 1, |machine, arguments| is_kind(machine, arguments, &[ObjectKind::Set])),
-    ("isWeakMap", 1, |machine, arguments| is_kind(machine, arguments, &[ObjectKind::WeakMap])),
-    ("isWeakSet", 1, |machine, arguments| is_kind(machine, arguments, &[ObjectKind::WeakSet])),
-    ("isDate", 1, |machine, arguments| is_kind(machine, arguments, &[ObjectKind::Date])),
-    ("isRegExp", 1, |machine, arguments| is_kind(machine, arguments, &[ObjectKind::RegExp])),
-    ("isNativeError", 1, |machine, arguments| is_kind(machine, arguments, &[ObjectKind::Error])),
-    ("isProxy", 1, |machine, arguments| is_kind(machine, arguments, &[ObjectKind::Proxy])),
-    ("isTypedArray", 1, |machine, arguments| {
-        is_kind(machine, arguments, &[ObjectKind::TypedArray])
-    }),
-    ("isDataView", 1, |machine, arguments| is_kind(machine, arguments, &[ObjectKind::DataView])),
-    ("isArrayBuffer", 1, |machine, arguments| {
-        is_kind(machine, arguments, &[ObjectKind::ArrayBuffer])
-    }),
-    ("isAnyArrayBuffer", 1, |machine, arguments| {
-        is_kind(machine, arguments, &[ObjectKind::ArrayBuffer, ObjectKind::SharedArrayBuffer])
+/// What is written in JavaScript.
+const LAZY: &[&str] = &[
+    "aborted",
+    "callbackify",
+    "debug",
+    "debuglog",
+    "deprecate",
+    "getSystemErrorName",
+    "inherits",
+    "isDeepStrictEqual",
+    "MIMEType",
+    "parseArgs",
+    "promisify",
+    "stripVTControlCharacters",
+    "styleText",
+    "toUSVString",
+    "TextDecoder",
+    "TextEncoder",
+];
+
+/// The kinds of objects that the functions of `util.types` ask for.
+macro_rules! types {
+    ($($name:literal: $pattern:pat,)*) => {
+        &[$(($name, 1, |machine, arguments| {
+            let kind = machine.kind_of(arguments.at(0));
+            machine.give_bool(matches!(kind, Some($pattern)))
+        })),*]
+    };
+}
+
+use ObjectKind as Is;
+
+const TYPES: &[Method] = types! {
+    "isAnyArrayBuffer": Is::ArrayBuffer | Is::SharedArrayBuffer,
+    "isArgumentsObject": Is::Arguments | Is::PlainArguments,
+    "isArrayBuffer": Is::ArrayBuffer,
+    "isBigIntObject": Is::BigInt,
+    "isBooleanObject": Is::Boolean,
+    "isBoxedPrimitive": Is::Boolean | Is::Number | Is::String | Is::Symbol | Is::BigInt,
+    "isDataView": Is::DataView,
+    "isDate": Is::Date,
+    "isGeneratorObject": Is::Generator | Is::AsyncGenerator,
+    "isMap": Is::Map,
+    "isMapIterator": Is::MapIterator(_),
+    "isNativeError": Is::Error,
+    "isNumberObject": Is::Number,
+    "isPromise": Is::Promise,
+    "isProxy": Is::Proxy,
+    "isRegExp": Is::RegExp,
+    "isSet": Is::Set,
+    "isSetIterator": Is::SetIterator(_),
+    "isSharedArrayBuffer": Is::SharedArrayBuffer,
+    "isStringObject": Is::String,
+    "isSymbolObject": Is::Symbol,
+    "isTypedArray": Is::TypedArray,
+    "isWeakMap": Is::WeakMap,
+    "isWeakSet": Is::WeakSet,
+};
+
+/// Functions of `util.types` that ask for more than a kind.
+const FINER_TYPES: &[Method] = &[
+    ("isArrayBufferView", 1, |machine, arguments| {
+        is_kind(machine, arguments, &[ObjectKind::TypedArray, ObjectKind::DataView])
     }),
     ("isAsyncFunction", 1, |machine, arguments| {
         is_function(machine, arguments, |code| code.is_async)
     }),
+    ("isExternal", 1, |machine, _| machine.give_bool(false)),
     ("isGeneratorFunction", 1, |machine, arguments| {
         is_function(machine, arguments, |code| code.is_generator)
+    }),
+    ("isModuleNamespaceObject", 1, |machine, _| machine.give_bool(false)),
+    ("isUint8Array", 1, |machine, arguments| {
+        let is = machine.is_uint8_array(arguments.at(0))?;
+        machine.give_bool(is)
     }),
 ];
 
@@ -70,12 +118,24 @@ pub(super) fn make(machine: &mut Machine, to: R) -> Outcome {
     let inspect = machine.atoms.intern_str("inspect");
     machine.define_named(util, inspect, util + 1, Flags::PLAIN)?;
     machine.define_methods(util, METHODS)?;
-    machine.new_object(util + 1, 8)?;
-    machine.define_methods(util + 1, TYPES)?;
+    make_types(machine, util + 1)?;
+    machine.lazy_properties(util, "internal/util", Flags::PLAIN, LAZY)?;
     let types = machine.atoms.intern_str("types");
     machine.define_named(util, types, util + 1, Flags::PLAIN)?;
     machine.copy(to, util);
     Ok(())
+}
+
+/// `util.types`.
+pub(super) fn make_types(machine: &mut Machine, to: R) -> Outcome {
+    machine.scoped(|machine| {
+        let types = machine.temp()?;
+        machine.new_object(types, 8)?;
+        machine.define_methods(types, TYPES)?;
+        machine.define_methods(types, FINER_TYPES)?;
+        machine.copy(to, types);
+        Ok(())
+    })
 }
 
 // -- inspect ----------------------------------------------------------------------------------------------------
@@ -138,6 +198,12 @@ fn read_style(machine: &mut Machine, options: R) -> Outcome<Style> {
 
 fn format(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let text = machine.format(arguments.at(0), arguments.count)?;
+    machine.give_text(&text)
+}
+
+/// `util.formatWithOptions(options, ...)`: the options do not change what this prints, but for colours, which are not printed.
+fn format_with_options(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let text = machine.format(arguments.at(1), arguments.count.saturating_sub(1))?;
     machine.give_text(&text)
 }
 
@@ -287,68 +353,6 @@ impl Machine {
 }
 
 // -- the rest ---------------------------------------------------------------------------------------------------
-
-fn inherits(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
-    let (class, parent) = (arguments.at(0), arguments.at(1));
-    let prototype = machine.temps(2)?;
-    machine.get_named(prototype, class, known::PROTOTYPE)?;
-    machine.get_named(prototype + 1, parent, known::PROTOTYPE)?;
-    let name = machine.atoms.intern_str("super_");
-    machine.define_named(class, name, parent, Flags::HIDDEN)?;
-    machine.set_prototype(prototype, prototype + 1)?;
-    machine.give_undefined()
-}
-
-/// The function itself: warnings of deprecation are not printed.
-fn deprecate(_: &mut Machine, arguments: Arguments) -> Outcome<R> {
-    Ok(arguments.at(0))
-}
-
-fn promisify(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
-    let function = machine.temp()?;
-    let name = machine.atoms.intern_str("promisified");
-    machine.new_native(function, name, 0, promisified, false)?;
-    let Some(code) = machine.code_of(function) else { return machine.give_undefined() };
-    machine.native_closure(0, code, arguments.at(0))?;
-    Ok(0)
-}
-
-/// Calls the function behind with a callback that settles a promise.
-fn promisified(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
-    let function = machine.temps(6)?;
-    let (promise, resolve, reject) = (function + 1, function + 2, function + 3);
-    let (callback, pair) = (function + 4, function + 5);
-    machine.native_data(function, 0)?;
-    machine.new_promise(promise)?;
-    machine.resolving_functions(resolve, reject, promise)?;
-    machine.new_array(pair, 2)?;
-    machine.put_element(pair, 0, resolve)?;
-    machine.put_element(pair, 1, reject)?;
-    let name = machine.atoms.intern_str("");
-    machine.new_native(callback, name, 2, settle, false)?;
-    if let Some(code) = machine.code_of(callback) {
-        machine.native_closure(callback, code, pair)?;
-    }
-    let mut given: Vec<R> = (0..arguments.count).map(|place| arguments.at(place)).collect();
-    given.push(callback);
-    machine.call(function, function, crate::machine::THIS, &given)?;
-    Ok(promise)
-}
-
-fn settle(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
-    let pair = machine.temps(2)?;
-    machine.native_data(pair, 0)?;
-    let error = arguments.at(0);
-    let failed = machine.to_boolean(error);
-    machine.get(pair + 1, pair, crate::objects::atoms::Key::Index(u32::from(failed)))?;
-    let value = if failed { error } else { arguments.at(1) };
-    machine.call(pair, pair + 1, pair, &[value])?;
-    machine.give_undefined()
-}
-
-fn is_array(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
-    is_kind(machine, arguments, &[ObjectKind::Array])
-}
 
 fn is_kind(machine: &mut Machine, arguments: Arguments, kinds: &[ObjectKind]) -> Outcome<R> {
     let kind = machine.kind_of(arguments.at(0));

@@ -20,7 +20,7 @@ impl Machine {
 
     /// Where the innermost call of JavaScript is.
     pub(crate) fn place(&self) -> Option<Place> {
-        self.frames.last().map(|frame| {
+        self.frames.iter().rfind(|frame| !frame.of_library()).map(|frame| {
             let template = &frame.code.template;
             let at = template.place((frame.pc as usize).saturating_sub(1));
             Place { source: template.source.clone(), line: at.line, column: at.column }
@@ -245,7 +245,8 @@ impl Machine {
     /// The calls that run, but for the innermost `skip`, as lines of a stack trace.
     pub(crate) fn trace(&mut self, limit: usize, skip: usize) -> String {
         let mut text = String::new();
-        for frame in self.frames.iter().rev().skip(skip).take(limit) {
+        let frames = self.frames.iter().rev().skip(skip);
+        for frame in frames.filter(|frame| !frame.of_library()).take(limit) {
             text.push_str("\n    at ");
             text.push_str(&frame.describe());
         }

@@ -62,7 +62,7 @@ impl Machine {
     }
 
     /// `Buffer.allocUnsafeSlow(length)`.
-    pub(in crate::node) fn buffer_slow(&mut self, to: R, length: usize) -> Outcome {
+    pub(crate) fn buffer_slow(&mut self, to: R, length: usize) -> Outcome {
         let store = self.unfilled_store(length)?;
         self.buffer_of_store(to, store)
     }

@@ -2,7 +2,7 @@
 
 use super::Name;
 use super::inspector::Inspector;
-use crate::machine::{Machine, R};
+use crate::machine::{Machine, R, roots};
 use crate::objects::atoms::{Key, known};
 use crate::objects::class::ObjectKind;
 use crate::objects::object::Type;
@@ -10,6 +10,16 @@ use crate::thrown::Outcome;
 
 /// Lines of two stacks that are alike are left out if they are more than this.
 const ALIKE: usize = 3;
+
+/// Whether an object has Error's prototype among its own, as an error that was not made by a constructor has.
+pub(super) fn inherits(machine: &mut Machine, object: R) -> Outcome<bool> {
+    machine.scoped(|machine| {
+        let class = machine.temp()?;
+        machine.load_root(class, roots::ERROR_PROTOTYPE);
+        machine.get_named(class, class, known::CONSTRUCTOR)?;
+        machine.is_instance(object, class)
+    })
+}
 
 impl Inspector {
     /// The error's stack; `keys` lose what it tells already, and get what Node shows though it is not enumerable.

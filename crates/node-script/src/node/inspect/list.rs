@@ -8,9 +8,6 @@ use crate::objects::class::{Flags, ObjectKind};
 use crate::objects::object::Type;
 use crate::thrown::Outcome;
 
-/// Bytes of a Buffer that are shown (`buffer.INSPECT_MAX_BYTES`).
-const BUFFER_BYTES: usize = 50;
-
 /// How many entries a Map or a Set has.
 pub(super) fn size(machine: &mut Machine, object: R) -> Outcome<usize> {
     machine.scoped(|machine| {
@@ -109,8 +106,11 @@ impl Inspector {
     /// `<Buffer 61 62>`, with the properties that were added to it.
     pub(super) fn buffer(&mut self, machine: &mut Machine, buffer: R) -> Outcome<String> {
         let length = machine.typed_length(buffer)?;
-        let most = length.min(BUFFER_BYTES);
+        let most = length.min(machine.node.buffer_bytes);
         let mut text = "<Buffer".to_owned();
+        if most == 0 {
+            text.push(' ');
+        }
         let value = machine.temp()?;
         for index in 0..most {
             machine.typed_get(value, buffer, index)?;

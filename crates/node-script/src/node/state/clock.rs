@@ -5,6 +5,9 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 /// The date at which virtual time begins: 2020-01-01, in milliseconds.
 const VIRTUAL_START: f64 = 1_577_836_800_000.0;
 
+/// What other programs are given of real time before virtual time goes on.
+const REAL_WAIT: Duration = Duration::from_millis(20);
+
 /// A clock.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Clock {
@@ -40,6 +43,15 @@ impl Clock {
                 let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
                 (since.as_secs_f64() * 1e3).floor()
             }
+        }
+    }
+
+    /// How long something else may be waited for before a millisecond of the program's time. Virtual time does not pass, but
+    /// others do things in real time.
+    pub(crate) fn time_until(&self, when: u64) -> Duration {
+        match self.passed {
+            Some(_) => REAL_WAIT,
+            None => Duration::from_secs_f64((when as f64 - self.now()).max(0.0) / 1e3),
         }
     }
 

@@ -72,10 +72,13 @@ impl Timers {
         (*due <= self.now).then_some(*number)
     }
 
-    /// When the next timer is due, if the program waits for any.
+    /// Whether the program waits for any.
+    pub fn holds(&self) -> bool {
+        self.waiting.iter().any(|(_, waiting)| waiting.holds && waiting.due.is_some())
+    }
+
+    /// When the next timer is due.
     pub fn next_time(&self) -> Option<u64> {
-        let holds = self.waiting.iter().any(|(_, waiting)| waiting.holds && waiting.due.is_some());
-        let ((due, _), _) = self.due.first_key_value()?;
-        holds.then_some(*due)
+        self.due.first_key_value().map(|((due, _), _)| *due)
     }
 }

@@ -10,6 +10,7 @@ use crate::compile::op::ErrorKind;
 use crate::machine::{Machine, R, roots};
 use crate::objects::atoms::Key;
 use crate::objects::layout::FIRST;
+use crate::objects::object::Type;
 use crate::thrown::{Outcome, Thrown};
 use core::mem;
 use heap_model::Value;
@@ -18,9 +19,9 @@ use stream_backpressure::{Chunk, Chunks, Completion, Error, Event, Host, Options
 /// The state's slots: the function that `_write` is given as its callback, the buffered writes, functions to be called,
 /// and errors.
 pub(super) const ON_WRITE: usize = FIRST;
-pub(super) const ENTRIES: usize = FIRST + 1;
-pub(super) const CALLBACKS: usize = FIRST + 2;
-pub(super) const ERRORS: usize = FIRST + 3;
+const ENTRIES: usize = FIRST + 1;
+const CALLBACKS: usize = FIRST + 2;
+const ERRORS: usize = FIRST + 3;
 /// The function that `destroy` was given.
 pub(super) const ON_DESTROY: usize = FIRST + 4;
 pub(super) const SLOTS: usize = FIRST + 5;
@@ -63,10 +64,17 @@ pub(crate) struct Kept {
     errors: Vec<(String, usize)>,
     has_writev: bool,
     has_final: bool,
+    /// It is the writable side of a Duplex.
+    pub is_duplex: bool,
+    /// What the program says (`stream.writable = false`).
+    pub writable: Option<bool>,
 }
 
 /// A stream that waits for its next call.
-pub(crate) struct Idle(Kept);
+pub(crate) struct Idle(pub Kept);
+
+/// A stream between two calls.
+pub(crate) type Resting = stream_backpressure::Machine<Ticket, Idle>;
 
 impl Host<Ticket> for Idle {
     type Callback = Callback;
@@ -87,7 +95,7 @@ impl Host<Ticket> for Idle {
 }
 
 /// The payload of a stream's state. During a call it is empty.
-pub(crate) struct Stored(Option<stream_backpressure::Machine<Ticket, Idle>>);
+pub(crate) struct Stored(Option<Resting>);
 
 /// A stream during a call.
 pub(crate) struct Live<'m> {
@@ -101,13 +109,26 @@ pub(crate) struct Live<'m> {
     kept: Kept,
 }
 
+impl Live<'_> {
+    /// `stream.writable = writable`.
+    pub(super) fn set_writable(&mut self, writable: bool) {
+        self.kept.writable = Some(writable);
+    }
+}
+
 pub(crate) type Stream<'m> = stream_backpressure::Machine<Ticket, Live<'m>>;
 
 impl Machine {
     /// A new stream's machine, in the state in a register.
-    pub(super) fn start_stream(&mut self, stream: R, state: R, options: Options) -> Outcome {
+    pub(super) fn start_stream(
+        &mut self,
+        stream: R,
+        state: R,
+        options: Options,
+        is_duplex: bool,
+    ) -> Outcome {
         let world = Some(self);
-        let kept = Kept::default();
+        let kept = Kept { is_duplex, ..Kept::default() };
         let live = Live { world, stream, state, given: None, thrown: None, kept };
         put_back(Stream::new(options, live))
     }
@@ -115,6 +136,47 @@ impl Machine {
     /// A payload for a stream that is being made.
     pub(super) fn no_stream() -> Box<Stored> {
         Box::new(Stored(None))
+    }
+
+    /// Reads the machine in a stream's state. None if there is none, as in a state that is being made.
+    pub(super) fn peek_stream<T>(
+        &mut self,
+        state: R,
+        f: impl FnOnce(&mut Resting) -> T,
+    ) -> Option<T> {
+        let mut registers = self.registers();
+        let stored = registers.native_mut::<Stored>(state).ok()?;
+        stored.0.as_mut().map(f)
+    }
+
+    /// The value of the error that the stream with a state has failed with, or null.
+    pub(super) fn state_error(&mut self, to: R, state: R) -> Outcome {
+        let error = self.peek_stream(state, |stream| {
+            let error = stream.errored().cloned()?;
+            Some((error, mem::take(&mut stream.host_mut().0.errors)))
+        });
+        let Some((error, mut known)) = error.flatten() else {
+            self.registers().set_null(to);
+            return Ok(());
+        };
+        self.stream_error(to, state, &mut known, &error)?;
+        self.peek_stream(state, |stream| stream.host_mut().0.errors = known);
+        Ok(())
+    }
+
+    /// A new array of the writes that are buffered in the stream with a state.
+    pub(super) fn buffered_writes(&mut self, to: R, state: R) -> Outcome {
+        let left = self.peek_stream(state, |stream| stream.host().0.left).unwrap_or(0);
+        self.registers().load(to, state, ENTRIES)?;
+        if !self.is_object(to) {
+            return self.new_array(to, 0);
+        }
+        self.scoped(|machine| {
+            let from = machine.temp()?;
+            machine.registers().set_smi(from, left as i32);
+            let slice = machine.atoms.intern_str("slice");
+            machine.call_method(to, to, slice, &[from])
+        })
     }
 
     /// Calls `f` with the machine of a stream.
@@ -358,6 +420,46 @@ impl Host<Ticket> for Live<'_> {
         }
     }
 
+    fn may_destroy(live: &mut Stream<'_>) -> bool {
+        if !live.host().kept.is_duplex {
+            return true;
+        }
+        let ended = lend(live, |world, stream, _| {
+            let state = world.temps(2)?;
+            let value = state + 1;
+            world.get_text(state, stream, "_readableState")?;
+            if !world.is_object(state) {
+                return Ok(true);
+            }
+            world.get_text(value, state, "autoDestroy")?;
+            if !world.to_boolean(value) {
+                return Ok(false);
+            }
+            world.get_text(value, state, "endEmitted")?;
+            if world.to_boolean(value) {
+                return Ok(true);
+            }
+            world.get_text(value, state, "readable")?;
+            Ok(world.type_of(value) == Type::Bool(false))
+        });
+        ended.unwrap_or(true)
+    }
+
+    fn constructed(live: &mut Stream<'_>) {
+        if !live.host().kept.is_duplex {
+            return;
+        }
+        lend(live, |world, stream, _| {
+            let state = world.temp()?;
+            world.get_text(state, stream, "_readableState")?;
+            if !world.is_object(state) {
+                return Ok(());
+            }
+            let method = world.atoms.intern_str("onconstructed");
+            world.call_method(state, state, method, &[stream])
+        });
+    }
+
     fn finalize(live: &mut Stream<'_>) -> Completion<usize> {
         ask(live, "_final", None)
     }
@@ -530,21 +632,6 @@ pub(super) fn error_of(live: &mut Stream<'_>, value: R) -> Option<Error<usize>> 
     })
     .flatten()
     .map(Error::Sink)
-}
-
-/// The value of the error that the stream has failed with, in a register.
-pub(super) fn errored(live: &mut Stream<'_>, to: R) {
-    let error = live.errored().cloned();
-    let mut kept = mem::take(&mut live.host_mut().kept.errors);
-    let known = &mut kept;
-    lend(live, |world, _, state| match error {
-        Some(error) => world.stream_error(to, state, known, &error),
-        None => {
-            world.registers().set_null(to);
-            Ok(())
-        }
-    });
-    live.host_mut().kept.errors = kept;
 }
 
 impl Machine {

@@ -1,0 +1,4 @@
+'use strict';
+// `fs/promises`.
+
+module.exports = require('fs').promises;

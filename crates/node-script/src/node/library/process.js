@@ -1,0 +1,82 @@
+'use strict';
+// What `process` has that programs seldom use.
+
+const { check, nodeError } = require('internal/errors');
+
+const unsupported = (name) => ({
+  [name]() {
+    throw nodeError('ERR_NOT_SUPPORTED', `process.${name}`);
+  },
+})[name];
+
+let told = false;
+
+// Node's own listener of 'warning'.
+function print(warning) {
+  if (process.execArgv.includes('--no-warnings') || process.env.NODE_NO_WARNINGS === '1') return;
+  const deprecation = warning.name === 'DeprecationWarning';
+  if (deprecation && process.noDeprecation) return;
+  const code = warning.code ? `[${warning.code}] ` : '';
+  const shown = `(${process.release.name}:${process.pid}) ${code}${warning.name}: ${warning.message}`;
+  const hint = deprecation ? '--trace-deprecation' : '--trace-warnings';
+  console.error(told ? shown : `${shown}\n(Use \`node ${hint} ...\` to show where the warning was created)`);
+  told = true;
+  if (typeof warning.detail === 'string') console.error(warning.detail);
+}
+
+function emitWarning(given, options, code, constructor) {
+  let [warning, type, detail, number] = [given, options, undefined, code];
+  if (type !== null && typeof type === 'object' && !Array.isArray(type)) {
+    ({ type, code: number, detail } = options);
+  } else if (typeof type === 'function') {
+    type = undefined;
+    number = undefined;
+  }
+  if (type !== undefined) check.string(type, 'type');
+  if (typeof number === 'function') number = undefined;
+  if (number !== undefined) check.string(number, 'code');
+  if (typeof warning === 'string') {
+    const error = new Error(warning);
+    error.name = String(type || 'Warning');
+    if (number !== undefined) error.code = number;
+    if (detail !== undefined) error.detail = detail;
+    Error.captureStackTrace(error, typeof constructor === 'function' ? constructor : emitWarning);
+    warning = error;
+  } else if (!(warning instanceof Error)) {
+    throw nodeError('ERR_INVALID_ARG_TYPE', 'warning', ['Error', 'string'], warning);
+  }
+  if (warning.name === 'DeprecationWarning' && process.throwDeprecation) {
+    process.nextTick(() => { throw warning; });
+    return;
+  }
+  process.nextTick(() => {
+    print(warning);
+    process.emit('warning', warning);
+  });
+}
+
+let mask = 0o022;
+
+module.exports = {
+  abort: unsupported('abort'),
+  chdir: unsupported('chdir'),
+  config: { target_defaults: { default_configuration: 'Release' }, variables: { v8_enable_i18n_support: 1 } },
+  constrainedMemory: () => 0,
+  emitWarning,
+  features: { inspector: false, debug: false, uv: true, ipv6: true, tls: false },
+  getActiveResourcesInfo: () => [],
+  getBuiltinModule: (name) => {
+    try {
+      return require(String(name).replace(/^node:/, ''));
+    } catch {
+      return undefined;
+    }
+  },
+  kill: unsupported('kill'),
+  resourceUsage: () => ({ ...process.cpuUsage(), maxRSS: Math.ceil(process.memoryUsage.rss() / 1024) }),
+  umask(value) {
+    const before = mask;
+    if (value !== undefined) mask = typeof value === 'string' ? parseInt(value, 8) : value;
+    return before;
+  },
+};
