@@ -18,6 +18,8 @@ mod escape;
 pub mod export;
 mod figure;
 mod growth;
+#[cfg(feature = "heapsnapshot")]
+pub mod heapsnapshot;
 #[cfg(feature = "html")]
 pub mod html;
 pub mod human;
