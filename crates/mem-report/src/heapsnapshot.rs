@@ -1,19 +1,33 @@
 //! V8's heap snapshots: read them into columns, say what holds the memory, and write them.
 
+mod analysis;
 mod columns;
+mod difference;
 mod dominators;
 mod error;
+mod findings;
+mod groups;
 mod kinds;
 mod meta;
+mod names;
+mod paths;
+mod patterns;
 mod read;
 mod retain;
 mod scan;
 mod strings;
 
+pub use analysis::Analysis;
 pub use columns::{Edge, EdgeName, Location, Node, Snapshot};
+pub use difference::{Difference, Growth, difference, survivors};
 pub use dominators::Dominators;
 pub use error::{Problem, SnapshotError};
+pub use findings::{Finding, FindingKind, Search};
+pub use groups::{Group, Totals, groups, totals};
 pub use kinds::{EdgeKind, NodeKind};
+pub use names::{Function, Holder, Names};
+pub use paths::Paths;
+pub use patterns::NewPath;
 pub use read::Reader;
 pub use retain::Rules;
 pub use strings::WeakEntry;

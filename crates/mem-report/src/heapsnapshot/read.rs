@@ -199,8 +199,7 @@ impl<R: Read> Reading<R> {
         let position = self.scanner.position();
         self.scanner.value(Some(&mut text), HEAD)?;
         let at = |problem| SnapshotError::new(position, problem);
-        let head: Head =
-            serde_json::from_slice(&text).map_err(|error| at(Problem::Meta(error)))?;
+        let head: Head = serde_json::from_slice(&text).map_err(|error| at(Problem::Meta(error)))?;
         let (nodes, edges) = (head.nodes().map_err(at)?, head.edges().map_err(at)?);
         self.fields = Some(Fields { nodes, edges, head });
         Ok(())

@@ -123,7 +123,9 @@ mod tests {
 
     #[test]
     fn another_name_is_no_entry() {
-        for name in ["", ")", "3 / part of key (K @1) -> value (V @2)", "pair in WeakMap (table @5)"] {
+        for name in
+            ["", ")", "3 / part of key (K @1) -> value (V @2)", "pair in WeakMap (table @5)"]
+        {
             assert_eq!(entry_of(name.as_bytes()), None, "{name}");
         }
         let without_number = b"a / part of key (K @1) -> value (V @2) pair in WeakMap (table @3)";

@@ -8,6 +8,8 @@ mod comparisons;
 mod exports;
 mod figures;
 mod growth;
+#[cfg(feature = "heapsnapshot")]
+mod heapsnapshots;
 mod kinds;
 mod reviews;
 mod sampling;

@@ -1,0 +1,93 @@
+//! Writable streams that hold chunks.
+//!
+//! What is written while a write is under way, or while the stream is corked, waits in the stream's state
+//! (`lib/internal/streams/writable.js`): a list of requests up to Node 14, an array of them from 16 on, under a symbol
+//! from 20 on. While a write is under way, the sink holds the callback that ends it; otherwise only the state does.
+
+use super::{FindingKind, Found};
+use crate::heapsnapshot::analysis::Analysis;
+use crate::heapsnapshot::columns::{Edge, EdgeName, Node};
+use crate::heapsnapshot::groups::is_array_buffer_data;
+use crate::heapsnapshot::kinds::{EdgeKind, NodeKind};
+use std::collections::HashSet;
+
+const BUFFERED: [&str; 2] = ["buffered", "<symbol kBufferedValue>"];
+const REQUESTS: &str = "bufferedRequest";
+const CALLBACK: &str = "onwrite";
+
+pub fn find(analysis: &Analysis<'_>, found: &mut Vec<Found>) {
+    for stream in analysis.snapshot.nodes() {
+        if stream.kind() != NodeKind::Object {
+            continue;
+        }
+        let Some(state) = property(stream, "_writableState") else { continue };
+        let mut chunks = Chunks::default();
+        if let Some(list) = BUFFERED.iter().find_map(|name| property(state, name)) {
+            let elements = list.edges().filter(|edge| edge.kind() == EdgeKind::Element);
+            elements.for_each(|edge| chunks.add(edge.to()));
+        }
+        let mut request = property(state, REQUESTS);
+        let mut seen = HashSet::new();
+        while let Some(node) = request.filter(|node| seen.insert(node.index)) {
+            chunks.add(node);
+            request = property(node, "next");
+        }
+        if chunks.count == 0 {
+            continue;
+        }
+        let is_writing = property(state, CALLBACK)
+            .is_some_and(|callback| analysis.dominators.dominator(callback) != state);
+        let kind = (FindingKind::BufferedWrites, chunks.count, chunks.bytes);
+        let detail = if is_writing { undrained } else { corked };
+        found.push(Found::held(analysis, stream, kind, detail));
+    }
+}
+
+fn undrained(count: &str, bytes: &str) -> String {
+    format!("a Writable holds {count} chunks, {bytes} bytes, while a write of it has not finished")
+}
+
+fn corked(count: &str, bytes: &str) -> String {
+    format!(
+        "a Writable holds {count} chunks, {bytes} bytes, and writes none: it is corked or not open yet"
+    )
+}
+
+/// The chunks of a stream, and the bytes behind them.
+#[derive(Default)]
+struct Chunks {
+    count: u64,
+    bytes: u64,
+    /// Memory that was counted: several Buffers may be slices of one.
+    seen: HashSet<u32>,
+}
+
+impl Chunks {
+    fn add(&mut self, request: Node<'_>) {
+        let Some(chunk) = property(request, "chunk") else { return };
+        self.count += 1;
+        self.size(chunk, 0);
+    }
+
+    fn size(&mut self, node: Node<'_>, depth: usize) {
+        if !self.seen.insert(node.index) {
+            return;
+        }
+        self.bytes = self.bytes.saturating_add(node.self_size());
+        // A Buffer, its ArrayBuffer and the data; the parts of a string.
+        let is_part = |edge: &Edge<'_>| match edge.name() {
+            EdgeName::Name(name) => matches!(name, "buffer" | "first" | "second" | "parent"),
+            _ => false,
+        };
+        let parts = node.edges().filter(|edge| {
+            edge.kind() == EdgeKind::Internal && (is_part(edge) || is_array_buffer_data(edge.to()))
+        });
+        if depth < 64 {
+            parts.for_each(|edge| self.size(edge.to(), depth + 1));
+        }
+    }
+}
+
+fn property<'s>(node: Node<'s>, name: &str) -> Option<Node<'s>> {
+    node.follow(EdgeKind::Property, name)
+}

@@ -1,0 +1,7 @@
+//! V8's heap snapshots: reading, retained sizes, findings, differences.
+
+mod bad_input;
+mod build;
+mod differences;
+mod dominators;
+mod recorded;
