@@ -10,12 +10,16 @@ mod groups;
 mod kinds;
 mod meta;
 mod names;
+#[cfg(feature = "html")]
+mod page;
 mod paths;
 mod patterns;
 mod read;
 mod retain;
 mod scan;
 mod strings;
+mod summary;
+mod text;
 
 pub use analysis::Analysis;
 pub use columns::{Edge, EdgeName, Location, Node, Snapshot};
@@ -26,8 +30,11 @@ pub use findings::{Finding, FindingKind, Search};
 pub use groups::{Group, Totals, groups, totals};
 pub use kinds::{EdgeKind, NodeKind};
 pub use names::{Function, Holder, Names};
+#[cfg(feature = "html")]
+pub use page::write_page;
 pub use paths::Paths;
 pub use patterns::NewPath;
 pub use read::Reader;
 pub use retain::Rules;
 pub use strings::WeakEntry;
+pub use summary::{Change, Held, Summary};

@@ -8,10 +8,12 @@ use super::columns::Snapshot;
 use super::groups::{Keys, name};
 use super::paths::Paths;
 use super::patterns::{NewPath, Patterns};
+use serde::Serialize;
 use std::collections::HashMap;
 
 /// Nodes of one group and what became of them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Growth {
     /// The group's name, as [`groups`](super::groups()) has it.

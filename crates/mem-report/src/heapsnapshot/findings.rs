@@ -16,9 +16,11 @@ use super::names::Function;
 use super::patterns::starred;
 use crate::human::grouped;
 use core::fmt;
+use serde::Serialize;
 
 /// What kind of leak it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum FindingKind {
     /// A slab of the Buffer pool that one small slice keeps.
@@ -72,7 +74,8 @@ impl FindingKind {
 }
 
 /// A leak that was found.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Finding {
     /// What it is.
@@ -193,7 +196,7 @@ impl Found {
 }
 
 /// Whether a function is a part of Node itself: its script is `node:fs`, or `fs.js` in old versions.
-fn is_of_node(function: &Function) -> bool {
+pub(super) fn is_of_node(function: &Function) -> bool {
     let Some(script) = function.script.as_deref() else { return false };
     let is_path = script.starts_with('/') || script.contains("://") || script.contains(":\\");
     script.starts_with("node:") || (!is_path && !script.starts_with('['))

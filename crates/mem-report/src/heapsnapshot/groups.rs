@@ -3,10 +3,12 @@
 use super::columns::{Node, Snapshot};
 use super::dominators::Dominators;
 use super::kinds::NodeKind;
+use serde::Serialize;
 use std::collections::HashMap;
 
 /// Nodes of one name.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Group {
     /// The constructor's name, or a word for the kind in parentheses.
@@ -169,7 +171,8 @@ impl Tree {
 }
 
 /// Memory by where it is, in bytes. The parts add up to the total of the nodes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Totals {
     /// All nodes.

@@ -7,6 +7,7 @@ use super::columns::{Edge, EdgeName, Node, Snapshot};
 use super::kinds::{EdgeKind, NodeKind};
 use super::paths::Paths;
 use core::fmt::Write;
+use serde::Serialize;
 use std::collections::HashMap;
 
 /// The functions, scripts and scopes of a snapshot.
@@ -22,7 +23,8 @@ pub struct Names<'s> {
 }
 
 /// A function: its name, and where it is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Function {
     /// Its name, empty if it has none.
     pub name: String,

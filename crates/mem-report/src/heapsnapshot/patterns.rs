@@ -7,10 +7,12 @@ use super::columns::{Edge, Snapshot};
 use super::kinds::EdgeKind;
 use super::names::Names;
 use super::paths::Paths;
+use serde::Serialize;
 use std::collections::HashMap;
 
 /// New nodes that are held in one way.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct NewPath {
     /// The holder, as [`Holder`](super::Holder) has it, with `[*]` for every index.
