@@ -8,6 +8,7 @@ mod conform;
 mod record;
 mod sanitize;
 mod scenarios;
+mod snapshot;
 mod suite;
 mod tidy;
 mod trace;
@@ -36,6 +37,12 @@ enum Command {
     Bench(bench::BenchArgs),
     /// Run the tests of unsafe code under a tool that watches memory
     Sanitize { tool: sanitize::Tool },
+    /// Say what V8's heap snapshots hold: `node-memory snapshot`, built in release
+    Snapshot {
+        /// Files and flags
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Check what the compiler does not: circles among modules, headers, unsafe code, names in documents
     Tidy,
     /// Run all checks: tests, the heap's verifier, formatting, clippy, docs
@@ -54,6 +61,7 @@ fn main() -> ExitCode {
         Command::Suite(args) => suite::run(&args),
         Command::Conform(args) => conform::run(&args),
         Command::Sanitize { tool } => sanitize::run(tool, None),
+        Command::Snapshot { arguments } => snapshot::run(&arguments),
         Command::Tidy => tidy::run(),
         Command::Ci { skip_tests } => ci::run(skip_tests),
     }

@@ -1,4 +1,7 @@
 //! V8's heap snapshots: read them into columns, say what holds the memory, and write them.
+//!
+//! [`Reader`] makes a [`Snapshot`]; [`Analysis`] computes what retains what; [`Search`] finds leaks that have a name, and
+//! [`Summary`] is what a person reads first. [`Writer`] writes snapshots that other viewers open.
 
 mod analysis;
 mod columns;
@@ -20,6 +23,7 @@ mod scan;
 mod strings;
 mod summary;
 mod text;
+mod write;
 
 pub use analysis::Analysis;
 pub use columns::{Edge, EdgeName, Location, Node, Snapshot};
@@ -38,3 +42,4 @@ pub use read::Reader;
 pub use retain::Rules;
 pub use strings::WeakEntry;
 pub use summary::{Change, Held, Summary};
+pub use write::{EdgeWriter, NewName, NewNode, WriteError, Writer};

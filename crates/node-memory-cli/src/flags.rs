@@ -16,6 +16,35 @@ pub struct Arguments {
 pub enum Command {
     /// Run a JavaScript file as node does
     Run(Box<Run>),
+    /// Say what holds the memory of a heap snapshot, and what grew between two or three of one process
+    Snapshot(Snapshot),
+}
+
+/// What `node-memory snapshot` is told.
+#[derive(Debug, Args)]
+pub struct Snapshot {
+    /// Snapshots as V8 writes them, the earliest first. Of three, what was allocated between the first two and survived
+    /// the third is told
+    #[arg(required = true, num_args = 1..=3, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// The form of the report
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: SnapshotFormat,
+    /// The report's file; by default, and for -, the standard output
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// The bytes that a leak holds at least
+    #[arg(long, value_name = "BYTES", default_value_t = 4096)]
+    pub least: u64,
+}
+
+/// The form of a snapshot's report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SnapshotFormat {
+    Text,
+    Markdown,
+    Json,
+    Html,
 }
 
 /// What `node-memory run` is told.

@@ -1,4 +1,4 @@
-//! The command `node-memory`: JavaScript files on Node.js's memory system.
+//! The command `node-memory`: JavaScript files on Node.js's memory system, and what heap snapshots say.
 
 #![forbid(unsafe_code)]
 
@@ -7,6 +7,7 @@ mod flags;
 mod limit;
 mod report;
 mod run;
+mod snapshot;
 
 use clap::Parser;
 use flags::{Arguments, Command};
@@ -15,5 +16,6 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Run(flags) => run::run(flags),
+        Command::Snapshot(flags) => snapshot::run(&flags),
     }
 }

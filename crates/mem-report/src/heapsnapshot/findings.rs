@@ -106,8 +106,11 @@ impl fmt::Display for Finding {
 #[derive(Default)]
 pub struct Search<'f> {
     least: Option<u64>,
-    sources: Option<&'f dyn Fn(&str) -> Option<String>>,
+    sources: Option<&'f Sources<'f>>,
 }
+
+/// Gives a script's text by its name.
+type Sources<'f> = dyn Fn(&str) -> Option<String> + 'f;
 
 /// Bytes below which nothing is said, where nothing else was asked for.
 const LEAST: u64 = 4096;
@@ -131,7 +134,7 @@ impl<'f> Search<'f> {
     /// Where to get the text of a script, by its name in the snapshot, for what V8 cut (at 1024 characters). Without
     /// its text, no variable is found unused.
     #[must_use]
-    pub fn sources(mut self, sources: &'f dyn Fn(&str) -> Option<String>) -> Self {
+    pub fn sources(mut self, sources: &'f (dyn Fn(&str) -> Option<String> + 'f)) -> Self {
         self.sources = Some(sources);
         self
     }

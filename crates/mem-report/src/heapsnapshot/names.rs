@@ -172,7 +172,7 @@ impl<'s> Names<'s> {
     pub fn holder_of(&self, path: &[Edge<'s>]) -> Holder {
         // The last variable or global on the path is what a person can find in the source.
         let start = path.iter().rposition(|edge| edge.kind() == EdgeKind::Context);
-        let Some(start) = start else { return self.from_root(path) };
+        let Some(start) = start else { return self.root_holder(path) };
         let variable = match path[start].name() {
             EdgeName::Name(name) => name.to_owned(),
             _ => String::new(),
@@ -182,7 +182,7 @@ impl<'s> Names<'s> {
         Holder { expression, variable: Some(variable), scope: self.scope(path[start].from()) }
     }
 
-    fn from_root(&self, path: &[Edge<'s>]) -> Holder {
+    fn root_holder(&self, path: &[Edge<'s>]) -> Holder {
         let is_global = path.first().is_some_and(|edge| edge.kind() == EdgeKind::Shortcut);
         let mut expression = String::from(if is_global { "globalThis" } else { "" });
         for edge in &path[usize::from(is_global)..] {

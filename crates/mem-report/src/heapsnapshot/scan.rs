@@ -111,10 +111,9 @@ impl<R: Read> Scanner<R> {
                 at += 1;
             }
             let digits = at - self.at;
-            if digits == 0 || digits > DIGITS || at == self.end {
-                if self.irregular_number(digits, at)? {
-                    continue;
-                }
+            let is_regular = (1..=DIGITS).contains(&digits) && at < self.end;
+            if !is_regular && self.irregular_number(digits, at)? {
+                continue;
             }
             self.at = at;
             return Ok(value);

@@ -5,3 +5,5 @@ mod build;
 mod differences;
 mod dominators;
 mod recorded;
+mod summaries;
+mod writing;

@@ -8,7 +8,7 @@
 //! the scope of the time before.
 
 use super::source::mentions;
-use super::{FindingKind, Found, is_of_node};
+use super::{FindingKind, Found, Sources, is_of_node};
 use crate::heapsnapshot::analysis::Analysis;
 use crate::heapsnapshot::columns::{EdgeName, Node};
 use crate::heapsnapshot::kinds::{EdgeKind, NodeKind};
@@ -21,8 +21,6 @@ const LARGE: u64 = 4096;
 const LONG: u32 = 8;
 /// V8 cuts the text of a string to this many characters.
 const CUT: usize = 1024;
-
-type Sources<'f> = dyn Fn(&str) -> Option<String> + 'f;
 
 pub fn find(analysis: &Analysis<'_>, sources: &Sources<'_>, found: &mut Vec<Found>) {
     let snapshot = analysis.snapshot;

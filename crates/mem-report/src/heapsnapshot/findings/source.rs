@@ -177,12 +177,12 @@ impl<'t> Reading<'t> {
                 _ => {}
             }
         }
-        self.to_boundary();
+        self.move_to_boundary();
         &self.text[start..self.at]
     }
 
     /// After an escape, the place may be past the end or inside a letter.
-    fn to_boundary(&mut self) {
+    fn move_to_boundary(&mut self) {
         self.at = self.at.min(self.text.len());
         while !self.text.is_char_boundary(self.at) {
             self.at += 1;
@@ -205,7 +205,7 @@ impl<'t> Reading<'t> {
                 _ => {}
             }
         }
-        self.to_boundary();
+        self.move_to_boundary();
     }
 }
 

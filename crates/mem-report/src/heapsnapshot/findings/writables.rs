@@ -23,8 +23,14 @@ pub fn find(analysis: &Analysis<'_>, found: &mut Vec<Found>) {
         let Some(state) = property(stream, "_writableState") else { continue };
         let mut chunks = Chunks::default();
         if let Some(list) = BUFFERED.iter().find_map(|name| property(state, name)) {
-            let elements = list.edges().filter(|edge| edge.kind() == EdgeKind::Element);
-            elements.for_each(|edge| chunks.add(edge.to()));
+            // V8's snapshots have elements at the array too, others only at the store behind it.
+            let mut elements = elements(list).peekable();
+            if elements.peek().is_none()
+                && let Some(store) = list.follow(EdgeKind::Internal, "elements")
+            {
+                self::elements(store).for_each(|node| chunks.add(node));
+            }
+            elements.for_each(|node| chunks.add(node));
         }
         let mut request = property(state, REQUESTS);
         let mut seen = HashSet::new();
@@ -86,6 +92,10 @@ impl Chunks {
             parts.for_each(|edge| self.size(edge.to(), depth + 1));
         }
     }
+}
+
+fn elements<'s>(array: Node<'s>) -> impl Iterator<Item = Node<'s>> {
+    array.edges().filter(|edge| edge.kind() == EdgeKind::Element).map(Edge::to)
 }
 
 fn property<'s>(node: Node<'s>, name: &str) -> Option<Node<'s>> {

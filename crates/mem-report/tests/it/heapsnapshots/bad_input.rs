@@ -176,8 +176,8 @@ proptest! {
         }
         if let Ok(snapshot) = Reader::new().length(bytes.len() as u64).read(&bytes[..]) {
             let analysis = Analysis::new(&snapshot);
-            Search::new().least(0).run(&analysis);
-            groups(&snapshot, analysis.dominators());
+            let _ = Search::new().least(0).run(&analysis);
+            let _ = groups(&snapshot, analysis.dominators());
         }
     }
 }
