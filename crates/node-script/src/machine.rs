@@ -113,8 +113,12 @@ pub struct Machine {
     pub(crate) scopes: Vec<Rc<ScopeInfo>>,
     /// The classes of object literals, by the number of fields that they have room for.
     pub(crate) literal_classes: Vec<Option<ClassId>>,
-    /// The codes of the functions that resolve and reject a promise.
-    pub(crate) promise_codes: (i32, i32),
+    /// The codes of the functions that resolve and reject a promise, and of those that let what awaits go on.
+    pub(crate) promise_codes: (i32, i32, i32),
+    /// The codes of the functions by which asynchronous generators are told.
+    pub(crate) async_codes: [i32; 4],
+    /// The code of the executor by which a capability gets its functions.
+    pub(crate) capability_code: i32,
     /// The state of `Math.random`.
     pub(crate) random: [u64; 2],
     /// Symbols of `Symbol.for`, by their keys.

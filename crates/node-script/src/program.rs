@@ -86,7 +86,9 @@ impl Machine {
             thrown_at: None,
             scopes: Vec::new(),
             literal_classes: Vec::new(),
-            promise_codes: (0, 0),
+            promise_codes: (0, 0, 0),
+            async_codes: Default::default(),
+            capability_code: 0,
             nesting: 0,
             ended_nested: false,
             random: [0x9E37_79B9_7F4A_7C15 ^ seed, 0xD1B5_4A32_D192_ED03],
@@ -155,6 +157,7 @@ impl Machine {
             machine.new_of(function, id)?;
             machine.registers().store_value(function, LENGTH, Value::Smi(0))?;
             machine.store_root(roots::ARRAY_PROTOTYPE, function);
+            machine.add_async_codes();
             crate::builtins::install(machine)?;
             crate::node::install(machine)
         })

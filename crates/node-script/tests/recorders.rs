@@ -143,6 +143,9 @@ fn compare(recorder: &str, all: BTreeSet<String>, found: BTreeMap<String, String
             wrong.push(format!("{why} out of different.tsv: {name}"));
         }
     }
+    if std::env::var_os("FILTER").is_some() {
+        found.iter().for_each(|(name, text)| println!("{recorder}: {name}: {text}"));
+    }
     println!("{recorder}: {} of {} as in Node", all.len() - found.len(), all.len());
     assert!(wrong.is_empty(), "{recorder}:\n{}", wrong.join("\n"));
 }

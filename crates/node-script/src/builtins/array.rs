@@ -15,7 +15,7 @@ use crate::machine::{Machine, R, THIS, roots};
 use crate::objects::atoms::{Key, known};
 use crate::objects::class::{Elements, Flags, ObjectKind};
 use crate::objects::code::Arguments;
-use crate::objects::elements::MAX_FAST;
+use crate::objects::elements::{MAX_FAST, Shorten};
 use crate::objects::layout::{BACKING, LENGTH};
 use crate::thrown::Outcome;
 use heap_model::Value;
@@ -401,8 +401,21 @@ fn pop(machine: &mut Machine, _: Arguments) -> Outcome<R> {
     if machine.kind_of(object) != Some(ObjectKind::Array) {
         machine.delete(object, key)?;
     }
-    set_list_length(machine, object, length - 1)?;
+    shorten(machine, object, length - 1, Shorten::Take)?;
     Ok(value)
+}
+
+/// Sets a list's length after elements were taken from it.
+fn shorten(machine: &mut Machine, object: R, length: usize, how: Shorten) -> Outcome {
+    let Some(id) = machine.class_of(object) else { return Ok(()) };
+    let class = machine.classes.get(id);
+    let free = class.extensible && !class.frozen && !class.sealed;
+    let plain = class.kind == ObjectKind::Array && class.elements != Elements::Dictionary;
+    if plain && free && machine.is_length_writable(object) {
+        machine.shorten_array(object, length, how)
+    } else {
+        set_list_length(machine, object, length)
+    }
 }
 
 /// Moves elements of a list, in an order in which none is lost.
@@ -436,9 +449,11 @@ fn shift(machine: &mut Machine, _: Arguments) -> Outcome<R> {
     }
     let value = machine.temp()?;
     machine.get(value, object, Key::Index(0))?;
-    move_elements(machine, object, 1, 0, length - 1)?;
-    machine.delete(object, Key::Index(length as u32 - 1))?;
-    set_list_length(machine, object, length - 1)?;
+    if !machine.is_packed(object) || !machine.move_packed(object, 1, 0, length - 1)? {
+        move_elements(machine, object, 1, 0, length - 1)?;
+        machine.delete(object, Key::Index(length as u32 - 1))?;
+    }
+    shorten(machine, object, length - 1, Shorten::Take)?;
     Ok(value)
 }
 
@@ -494,7 +509,10 @@ fn splice(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     }
     set_list_length(machine, array, removed)?;
     let rest = length - start - removed;
-    if added != removed {
+    let packed = added < removed
+        && machine.is_packed(object)
+        && machine.move_packed(object, start + removed, start + added, rest)?;
+    if added != removed && !packed {
         move_elements(machine, object, start + removed, start + added, rest)?;
         for place in (start + added + rest..length).rev() {
             machine.delete(object, Key::Index(place as u32))?;
@@ -504,7 +522,11 @@ fn splice(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
         let key = Key::Index((start + place) as u32);
         machine.set(object, key, arguments.at(2 + place), true)?;
     }
-    set_list_length(machine, object, length - removed + added)?;
+    if added < removed {
+        shorten(machine, object, length - removed + added, Shorten::Splice)?;
+    } else {
+        set_list_length(machine, object, length - removed + added)?;
+    }
     Ok(array)
 }
 
@@ -553,6 +575,14 @@ fn concat(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
 
 pub(super) fn join(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let (object, length) = this_list(machine)?;
+    if length > 1
+        && machine.is_string(arguments.at(0))
+        && machine.kind_of(object) == Some(ObjectKind::Array)
+        && machine.is_hollow(object)?
+    {
+        machine.repeat(0, arguments.at(0), length - 1)?;
+        return Ok(0);
+    }
     let separator = match machine.is_undefined(arguments.at(0)) {
         true => vec![u16::from(b',')],
         false => {

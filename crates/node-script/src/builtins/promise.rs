@@ -3,7 +3,7 @@
 mod combinators;
 
 use super::Method;
-use crate::machine::{Machine, R, THIS, roots};
+use crate::machine::{Machine, Native, R, THIS, roots};
 use crate::objects::atoms::known;
 use crate::objects::class::ObjectKind;
 use crate::objects::code::{Arguments, Callable, NativeCode};
@@ -25,7 +25,13 @@ pub(super) fn install(machine: &mut Machine) -> Outcome {
     };
     let resolve = native(machine, Machine::promise_resolve_function);
     let reject = native(machine, Machine::promise_reject_function);
-    machine.promise_codes = (resolve, reject);
+    // Never called: what it stands for is done by the job.
+    let awaiting = native(machine, Machine::promise_resolve_function);
+    machine.promise_codes = (resolve, reject, awaiting);
+    let name = known::EMPTY;
+    let call: Native = take_functions;
+    let code = NativeCode { call, name, length: 2, constructor: false };
+    machine.capability_code = machine.codes.add(Callable::Native(code));
     let prototype = machine.temps(2)?;
     let class = prototype + 1;
     machine.new_prototype(prototype, roots::PROMISE_PROTOTYPE, roots::OBJECT_PROTOTYPE)?;
@@ -81,9 +87,8 @@ impl Machine {
             let (executor, value) = (capability + 1, capability + 2);
             let kind = Kind::Array;
             machine.registers().alloc_tagged(capability, kind, tag(tags::CAPABILITY), 3, 0)?;
-            machine.new_native(executor, known::EMPTY, 2, take_functions, false)?;
-            let slot = crate::objects::layout::CONTEXT;
-            machine.registers().store(executor, slot, capability)?;
+            let code = machine.capability_code;
+            machine.native_closure(executor, code, capability)?;
             machine.construct(value, constructor, &[executor], constructor)?;
             machine.registers().store(capability, CAPABILITY_PROMISE, value)?;
             for slot in [CAPABILITY_RESOLVE, CAPABILITY_REJECT] {

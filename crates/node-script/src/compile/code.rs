@@ -51,6 +51,10 @@ pub struct Template {
     pub places: Vec<(u32, At)>,
     /// The register of its generator, or of an asynchronous function's object.
     pub generator: Option<u16>,
+    /// Registers that may be used again behind a point at which it is put aside, and the room that the object keeps for
+    /// them: V8's interpreter has a register for each variable, and some for its own use.
+    pub kept: u16,
+    pub room: u16,
     /// The contexts' slots of the parameters that a sloppy `arguments` shares; 0 of one that it does not.
     pub mapped: Vec<u16>,
     /// What is called, as the source has it, by the instruction's number.

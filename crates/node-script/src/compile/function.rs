@@ -47,6 +47,9 @@ pub(super) struct FunctionCompiler<'c, 'a> {
     pub completion: Option<R>,
     /// The generator, or the object of an asynchronous function.
     pub generator: Option<R>,
+    /// The most registers in use where the function is put aside, and those in use at its start.
+    kept: usize,
+    begun: usize,
     pub chain_ends: Vec<Vec<usize>>,
     pub callees: Vec<(u32, Rc<str>)>,
 }
@@ -80,6 +83,8 @@ impl<'c, 'a> FunctionCompiler<'c, 'a> {
             control: Vec::new(),
             completion: None,
             generator: None,
+            kept: 0,
+            begun: 0,
             chain_ends: Vec::new(),
             callees: Vec::new(),
         };
@@ -95,6 +100,7 @@ impl<'c, 'a> FunctionCompiler<'c, 'a> {
         let this = self.scopes.own(function.scope, self.scopes.hidden.this);
         let mapped = self.mapped();
         let own_this = !function.kind.is_arrow() && function.kind != FunctionKind::Top;
+        let room = self.room();
         Ok(Template {
             name: function.name.map(|name| self.names.units(name).into()),
             length: function.length,
@@ -116,9 +122,25 @@ impl<'c, 'a> FunctionCompiler<'c, 'a> {
             handlers: self.handlers,
             places: self.places,
             generator: self.generator,
+            kept: self.kept as u16,
+            room: room as u16,
             mapped,
             callees: self.callees,
         })
+    }
+
+    /// The slots that what is put aside takes: V8's registers, of which an object that is awaited or delegated to needs some
+    /// beside those of parameters and variables (measured).
+    fn room(&self) -> usize {
+        let function = self.function;
+        // All in use at the start, but for the function, `this` and the context.
+        let variables = self.begun.saturating_sub(3);
+        let further = match (function.is_async, function.is_generator) {
+            (true, true) => 7,
+            (true, false) => 4,
+            _ => 2,
+        };
+        (variables + further).max(self.kept.saturating_sub(usize::from(PARAMETERS)))
     }
 
     /// The slots of parameters that a mapped `arguments` shares. Of parameters with one name, it is the last.
@@ -289,6 +311,7 @@ impl<'c, 'a> FunctionCompiler<'c, 'a> {
             let to = self.temp();
             self.generator = Some(to);
             self.emit(Op::AsyncStart { to });
+            self.begun = self.next;
             return Ok(());
         }
         self.bind_parameters()?;
@@ -297,6 +320,7 @@ impl<'c, 'a> FunctionCompiler<'c, 'a> {
             let to = self.temp();
             self.generator = Some(to);
             self.emit(Op::Generator { to });
+            self.begun = self.next;
         }
         Ok(())
     }
@@ -430,6 +454,12 @@ impl<'c, 'a> FunctionCompiler<'c, 'a> {
     // -- instructions -------------------------------------------------------------------------------------------
 
     pub fn emit(&mut self, op: Op) -> usize {
+        if matches!(
+            op,
+            Op::Generator { .. } | Op::Yield { .. } | Op::YieldResult { .. } | Op::Await { .. }
+        ) {
+            self.kept = self.kept.max(self.next);
+        }
         self.ops.push(op);
         self.ops.len() - 1
     }

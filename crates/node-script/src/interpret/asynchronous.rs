@@ -4,10 +4,10 @@
 //! gives a value or ends.
 
 use super::generator::{Mode, PROMISE, RESUME, STATE};
-use crate::machine::{Machine, R, roots};
+use crate::machine::{Machine, Native, R, roots};
 use crate::objects::atoms::known;
 use crate::objects::class::ObjectKind;
-use crate::objects::code::Arguments;
+use crate::objects::code::{Arguments, Callable, NativeCode};
 use crate::objects::layout::FIRST;
 use crate::thrown::Outcome;
 use heap_model::{Kind, Value};
@@ -18,10 +18,25 @@ const REQUEST_VALUE: usize = 1;
 const REQUEST_MODE: usize = 2;
 const REQUEST_NEXT: usize = 3;
 
+/// The places of the functions' codes in the machine's.
+const GIVE_RETURNED: usize = 0;
+const THROW_RETURNED: usize = 1;
+const RESULT_DONE: usize = 2;
+const RESULT_MORE: usize = 3;
+
 /// A generator at its end.
 const DONE: i32 = -2;
 
 impl Machine {
+    /// Makes the codes of the functions by which asynchronous generators are told.
+    pub(crate) fn add_async_codes(&mut self) {
+        let natives: [Native; 4] = [give_returned, throw_returned, result_done, result_more];
+        self.async_codes = natives.map(|call| {
+            let code = NativeCode { call, name: known::EMPTY, length: 1, constructor: false };
+            self.codes.add(Callable::Native(code))
+        });
+    }
+
     /// Asks an asynchronous generator for its next value; gives a promise.
     pub(crate) fn request(&mut self, to: R, generator: R, mode: Mode, value: R) -> Outcome {
         self.scoped(|machine| {
@@ -131,10 +146,9 @@ impl Machine {
             let promise = machine.temps(4)?;
             let (yes, no, told) = (promise + 1, promise + 2, promise + 3);
             machine.promise_resolve(promise, value)?;
-            for (function, call) in [(yes, give_returned as _), (no, throw_returned as _)] {
-                machine.new_native(function, known::EMPTY, 1, call, false)?;
-                let slot = crate::objects::layout::CONTEXT;
-                machine.registers().store(function, slot, generator)?;
+            for (function, which) in [(yes, GIVE_RETURNED), (no, THROW_RETURNED)] {
+                let code = machine.async_codes[which];
+                machine.native_closure(function, code, generator)?;
             }
             machine.perform_then(promise, yes, no, told)?;
             Ok(false)
@@ -270,8 +284,8 @@ impl Machine {
         self.scoped(|machine| {
             let function = machine.temps(2)?;
             let nothing = function + 1;
-            let call = if done { result_done } else { result_more };
-            machine.new_native(function, known::EMPTY, 1, call, false)?;
+            let code = machine.async_codes[if done { RESULT_DONE } else { RESULT_MORE }];
+            machine.native_closure(function, code, nothing)?;
             machine.promise_then(to, waited, function, nothing)
         })
     }

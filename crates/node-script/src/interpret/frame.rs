@@ -1,5 +1,6 @@
 //! Frames: what is known of a call beside its registers.
 
+use crate::compile::code::Template;
 use crate::objects::code::Code;
 use crate::parse::tree::FunctionKind;
 use heap_model::Window;
@@ -42,20 +43,24 @@ impl Frame {
 
     /// As a line of a stack trace has it.
     pub(crate) fn describe(&self) -> String {
-        let template = &self.code.template;
-        let place = template.place((self.pc as usize).saturating_sub(1));
-        let source = format!("{}:{}:{}", template.source.name, place.line, place.column);
-        let name = template.name.as_deref().map(String::from_utf16_lossy).unwrap_or_default();
-        let prefix = if self.has(CONSTRUCT) { "new " } else { "" };
-        match (template.kind, name.is_empty()) {
-            (FunctionKind::Top, _) => format!("Object.<anonymous> ({source})"),
-            (_, true) => {
-                match template.source.text.len() as u32 == template.text.1 && template.text.0 == 0 {
-                    true => format!("Object.<anonymous> ({source})"),
-                    false => source,
-                }
+        describe(&self.code.template, self.pc, self.has(CONSTRUCT))
+    }
+}
+
+/// A call of a code, which is at an instruction, as a line of a stack trace has it.
+pub(crate) fn describe(template: &Template, pc: u32, construct: bool) -> String {
+    let place = template.place((pc as usize).saturating_sub(1));
+    let source = format!("{}:{}:{}", template.source.name, place.line, place.column);
+    let name = template.name.as_deref().map(String::from_utf16_lossy).unwrap_or_default();
+    let prefix = if construct { "new " } else { "" };
+    match (template.kind, name.is_empty()) {
+        (FunctionKind::Top, _) => format!("Object.<anonymous> ({source})"),
+        (_, true) => {
+            match template.source.text.len() as u32 == template.text.1 && template.text.0 == 0 {
+                true => format!("Object.<anonymous> ({source})"),
+                false => source,
             }
-            (_, false) => format!("{prefix}{name} ({source})"),
         }
+        (_, false) => format!("{prefix}{name} ({source})"),
     }
 }

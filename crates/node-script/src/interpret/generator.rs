@@ -25,6 +25,10 @@ pub(crate) const PROMISE: usize = FIRST + 4;
 /// Its `this`.
 const RECEIVER: usize = FIRST + 5;
 pub(crate) const SLOTS: usize = FIRST + 7;
+/// Slots of an asynchronous function's object, and of an asynchronous generator's (V8's `JSAsyncFunctionObject` and
+/// `JSAsyncGeneratorObject`).
+const ASYNC_SLOTS: usize = SLOTS + 1;
+const ASYNC_GENERATOR_SLOTS: usize = SLOTS + 2;
 
 /// The function and `this`, which have slots of their own.
 const KEPT: usize = 2;
@@ -70,7 +74,10 @@ impl Machine {
                 };
                 machine.load_root(prototype, root);
             }
-            let id = machine.kind_class(prototype, kind, Kind::Object, SLOTS, 0)?;
+            let id = {
+                let slots = if is_async { ASYNC_GENERATOR_SLOTS } else { SLOTS };
+                machine.kind_class(prototype, kind, Kind::Object, slots, 0)?
+            };
             machine.new_of(to, id)?;
             machine.registers().store(to, FUNCTION, 0)?;
             Ok(())
@@ -83,22 +90,17 @@ impl Machine {
     pub(crate) fn put_aside(&mut self, generator: R, resume: i32) -> Outcome {
         let Some(frame) = self.frames.last() else { return Ok(()) };
         let pc = frame.pc as i32;
-        let size = frame.window.size() - 1;
+        let template = &frame.code.template;
+        let (kept, room) = (usize::from(template.kept), usize::from(template.room));
         self.scoped(|machine| {
             let array = machine.temp()?;
             let mut registers = machine.registers();
             registers.load(array, generator, REGISTERS)?;
             if !registers.get(array).is_cell() {
-                registers.alloc_tagged(
-                    array,
-                    Kind::Array,
-                    tag(tags::PROPERTIES),
-                    size - KEPT,
-                    0,
-                )?;
+                registers.alloc_tagged(array, Kind::Array, tag(tags::PROPERTIES), room, 0)?;
                 registers.store(generator, REGISTERS, array)?;
             }
-            registers.store_range(array, 0, KEPT, size - KEPT)?;
+            registers.store_range(array, 0, KEPT, kept - KEPT)?;
             registers.store(generator, RECEIVER, THIS)?;
             registers.store_value(generator, RESUME, Value::Smi(resume))?;
             Ok(registers.store_value(generator, STATE, Value::Smi(pc))?)
@@ -211,7 +213,8 @@ impl Machine {
         let caller = registers.call_copying(generator, 1, size + 1)?;
         registers.load(size, 0, REGISTERS)?;
         registers.load(THIS, 0, RECEIVER)?;
-        registers.load_range(KEPT, size, 0, size - KEPT)?;
+        let kept = usize::from(code.template.kept);
+        registers.load_range(KEPT, size, 0, kept - KEPT)?;
         registers.load(0, 0, FUNCTION)?;
         registers.set_undefined(size);
         let window = registers.window();
@@ -265,7 +268,7 @@ impl Machine {
             let promise = machine.temp()?;
             machine.new_promise(promise)?;
             let root = roots::OBJECT_PROTOTYPE;
-            machine.new_kind(to, root, ObjectKind::AsyncFunction, SLOTS)?;
+            machine.new_kind(to, root, ObjectKind::AsyncFunction, ASYNC_SLOTS)?;
             let mut registers = machine.registers();
             registers.store(to, FUNCTION, 0)?;
             registers.store(to, PROMISE, promise)?;

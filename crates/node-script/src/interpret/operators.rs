@@ -217,6 +217,10 @@ impl Machine {
             }
             Arithmetic::Shl | Arithmetic::Shr => {
                 let by = b.first().copied().unwrap_or(0);
+                if by == 0 && b.len() <= 1 {
+                    self.copy(to, left);
+                    return Ok(());
+                }
                 let to_left = (op == Arithmetic::Shl) != b_negative;
                 if to_left {
                     if b.len() > 1 || by > 1 << 30 {

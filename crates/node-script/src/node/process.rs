@@ -9,7 +9,7 @@ use crate::objects::class::Flags;
 use crate::objects::code::{Arguments, Native};
 use crate::objects::object::Type;
 use crate::thrown::{Outcome, Thrown};
-use heap_model::Value;
+use heap_model::{Kind, Value};
 use mem_report::{Figure, MemoryUsage};
 use node_memory::NodeVersion;
 
@@ -326,13 +326,22 @@ fn next_tick(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     machine.give_undefined()
 }
 
+/// Slots of a tick's object (Node's `tickObject`).
+const TICK_FUNCTION: usize = 0;
+const TICK_ARGUMENTS: usize = 1;
+const TICK_ID: usize = 2;
+const TICK_TRIGGER: usize = 3;
+const TICK_SLOTS: usize = 5;
+/// Places of a ring of Node's queue (`lib/internal/fixed_queue.js`).
+const RING: usize = 2048;
+
 impl Machine {
     /// Lets a function be called before promises' jobs.
     pub(crate) fn next_tick(&mut self, function: R, arguments: &[R]) -> Outcome {
         let place = self.node.ticks.add();
         self.scoped(|machine| {
-            let list = machine.temps(2)?;
-            let table = list + 1;
+            let list = machine.temps(4)?;
+            let (table, tick, number) = (list + 1, list + 2, list + 3);
             if !arguments.is_empty() {
                 machine.new_array(list, arguments.len())?;
                 for (index, argument) in arguments.iter().enumerate() {
@@ -340,11 +349,27 @@ impl Machine {
                 }
                 machine.set_array_length(list, arguments.len())?;
             }
-            for (offset, value) in [function, list].into_iter().enumerate() {
-                machine.load_root(table, roots::TICKS);
-                machine.put_in_table(table, 2 * place + offset, value, roots::TICKS)?;
+            machine.registers().alloc(tick, Kind::Array, TICK_SLOTS, 0)?;
+            machine.registers().store(tick, TICK_FUNCTION, function)?;
+            machine.registers().store(tick, TICK_ARGUMENTS, list)?;
+            // The numbers of what is asynchronous, which Node reads from doubles.
+            for slot in [TICK_ID, TICK_TRIGGER] {
+                machine.registers().alloc_f64(number, 1.0)?;
+                machine.registers().store(tick, slot, number)?;
             }
-            Ok(())
+            // Node's queue is of rings with this number of places.
+            let (ring, place) = (place / RING, place % RING);
+            machine.load_root(table, roots::TICKS);
+            let rings = machine.registers().view(table).map_or(0, |cell| cell.slot_count());
+            machine.undefined(list);
+            if ring < rings {
+                machine.registers().load(list, table, ring)?;
+            }
+            if !machine.registers().get(list).is_cell() {
+                machine.registers().alloc(list, Kind::Array, RING, 0)?;
+                machine.put_in_table(table, ring, list, roots::TICKS)?;
+            }
+            Ok(machine.registers().store(list, place, tick)?)
         })
     }
 }
@@ -359,10 +384,12 @@ fn run_ticks(machine: &mut Machine) -> Outcome<bool> {
             let function = machine.temps(4)?;
             let (list, table, nothing) = (function + 1, function + 2, function + 3);
             machine.load_root(table, roots::TICKS);
-            for (offset, to) in [function, list].into_iter().enumerate() {
-                machine.registers().load(to, table, 2 * place + offset)?;
-                machine.registers().store_value(table, 2 * place + offset, Value::Undefined)?;
-            }
+            let mut registers = machine.registers();
+            registers.load(table, table, place / RING)?;
+            registers.load(list, table, place % RING)?;
+            registers.store_value(table, place % RING, Value::Undefined)?;
+            registers.load(function, list, TICK_FUNCTION)?;
+            registers.load(list, list, TICK_ARGUMENTS)?;
             let mut given = Vec::new();
             if machine.is_object(list) {
                 for index in 0..machine.array_length(list) {

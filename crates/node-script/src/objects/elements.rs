@@ -17,6 +17,8 @@ const HOLE: u64 = 0xFFF7_FFFF_FFF7_FFFF;
 const MAX_GAP: usize = 1024;
 /// Elements up to this many are not asked whether they are sparse (V8's `kMaxUncheckedFastElementsLength`).
 const UNCHECKED: usize = 5000;
+/// Room that elements are given beyond what they need (V8's `JSObject::kMinAddedElementsCapacity`).
+const MIN_ADDED: usize = 16;
 /// The longest array that is made with room for all of its elements (V8's `kInitialMaxFastElementArray`).
 pub const MAX_FAST: usize = 32 << 20;
 
@@ -30,9 +32,20 @@ pub(crate) enum Store {
     Dictionary,
 }
 
+/// How an array becomes shorter, which decides what becomes of its room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shorten {
+    /// Its length is set (V8's `FastElementsAccessor::SetLengthImpl`).
+    Set,
+    /// An end is taken off: the built-in in V8's own assembly leaves alone what the other would trim by one.
+    Take,
+    /// A part is taken out: V8's `FastArraySplice` keeps all room.
+    Splice,
+}
+
 /// The room that elements get when one behind them is written (V8's `NewElementsCapacity`).
 pub(crate) fn grown(needed: usize) -> usize {
-    needed + needed / 2 + 16
+    needed + needed / 2 + MIN_ADDED
 }
 
 impl Machine {
@@ -383,6 +396,11 @@ impl Machine {
 
     /// Sets an array's length: elements behind are dropped, and the room is given up where V8 gives it up.
     pub(crate) fn truncate_array(&mut self, array: R, length: usize) -> Outcome {
+        self.shorten_array(array, length, Shorten::Set)
+    }
+
+    /// As `truncate_array`, by one of the ways in which arrays become shorter.
+    pub(crate) fn shorten_array(&mut self, array: R, length: usize, how: Shorten) -> Outcome {
         let old = self.array_length(array);
         self.scoped(|machine| {
             let elements = machine.temp()?;
@@ -391,8 +409,7 @@ impl Machine {
             if length < old {
                 match store {
                     Store::Dictionary => machine.truncate_numbers(elements, length as u32)?,
-                    // V8's `pop` leaves a short array its room; `length = 0` does not.
-                    _ if length == 0 && (old > 1 || room > 16) => {
+                    _ if length == 0 && (how != Shorten::Take || room > MIN_ADDED) => {
                         machine.registers().set_undefined(elements);
                         machine.set_elements(array, elements)?;
                     }
@@ -402,7 +419,7 @@ impl Machine {
                         machine.set_elements(array, own)?;
                     }
                     Store::Slots | Store::Doubles => {
-                        machine.shrink(array, elements, length, old)?;
+                        machine.shrink(array, elements, length, old, how)?;
                     }
                     Store::None => {}
                 }
@@ -470,13 +487,24 @@ impl Machine {
         })
     }
 
-    /// V8's `FastElementsAccessor::SetLengthImpl`: if at least half of the room is unused, it is trimmed, but for a pop
-    /// half of the slack stays.
-    fn shrink(&mut self, array: R, elements: R, length: usize, old: usize) -> Outcome {
+    /// If at least half of the room is unused, it is trimmed; where one element is taken, half of the slack stays.
+    fn shrink(
+        &mut self,
+        array: R,
+        elements: R,
+        length: usize,
+        old: usize,
+        how: Shorten,
+    ) -> Outcome {
         let (store, room) = self.store_of(elements);
         let doubles = store == Store::Doubles;
         let spare = room - length;
-        let kept = match 2 * length + 16 <= room {
+        let trims = match how {
+            Shorten::Set => 2 * length + MIN_ADDED <= room,
+            Shorten::Take => 2 * length + MIN_ADDED < room,
+            Shorten::Splice => false,
+        };
+        let kept = match trims {
             true if length + 1 == old => room - spare / 2,
             true => length,
             false => room,
@@ -500,6 +528,68 @@ impl Machine {
             }
         }
         Ok(())
+    }
+
+    /// Whether an array's elements may be moved as they lie: none is missing, and all may be changed.
+    pub(crate) fn is_packed(&mut self, array: R) -> bool {
+        let Some(id) = self.class_of(array) else { return false };
+        let class = self.classes.get(id);
+        let packed = matches!(
+            class.elements,
+            Elements::PackedSmi | Elements::PackedDouble | Elements::Packed
+        );
+        let free = class.extensible && !class.frozen && !class.sealed;
+        class.kind == ObjectKind::Array && packed && free && self.is_length_writable(array)
+    }
+
+    /// Moves elements of an array that [is packed](Self::is_packed), within its room; false if it does not have them to
+    /// itself.
+    pub(crate) fn move_packed(
+        &mut self,
+        array: R,
+        from: usize,
+        to: usize,
+        count: usize,
+    ) -> Outcome<bool> {
+        self.scoped(|machine| {
+            let elements = machine.temp()?;
+            machine.elements(elements, array)?;
+            let (store, room) = machine.store_of(elements);
+            if from.max(to) + count > room {
+                return Ok(false);
+            }
+            let mut registers = machine.registers();
+            match store {
+                Store::Slots => registers.copy_slots(elements, to, elements, from, count)?,
+                Store::Doubles => {
+                    registers.copy_bytes(elements, 8 * to, elements, 8 * from, 8 * count)?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        })
+    }
+
+    /// Whether an array has no elements at all, nor has what it inherits from.
+    pub(crate) fn is_hollow(&mut self, array: R) -> Outcome<bool> {
+        self.scoped(|machine| {
+            let holder = machine.temps(2)?;
+            let elements = holder + 1;
+            machine.copy(holder, array);
+            while let Some(id) = machine.class_of(holder) {
+                if machine.classes.get(id).is_exotic() {
+                    return Ok(false);
+                }
+                machine.elements(elements, holder)?;
+                if machine.store_of(elements).0 == Store::Dictionary
+                    || machine.used_elements(elements)? > 0
+                {
+                    return Ok(false);
+                }
+                machine.class_prototype(holder, id)?;
+            }
+            Ok(true)
+        })
     }
 
     /// Appends to an array that is no dictionary and has its elements to itself.

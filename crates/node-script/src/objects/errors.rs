@@ -2,13 +2,21 @@
 
 use super::atoms::known;
 use super::class::{ClassId, Flags, ObjectKind, internal};
-use super::layout::FIELDS;
+use super::layout::{FIELDS, tag, tags};
 use crate::compile::code::Place;
 use crate::compile::op::ErrorKind;
-use crate::interpret::frame::{CONSTRUCT, Frame};
-use crate::machine::{Machine, R, roots};
+use crate::interpret::frame::{CONSTRUCT, Frame, describe};
+use crate::machine::{CALLEE, Machine, R, THIS, roots};
 use crate::thrown::{Outcome, Thrown};
+use heap_model::{Kind, Value};
 use std::rc::Rc;
+
+/// Slots of a call in an error's trace (V8's `CallSiteInfo`).
+const SITE_RECEIVER: usize = 0;
+const SITE_FUNCTION: usize = 1;
+const SITE_PLACE: usize = 2;
+const SITE_FLAGS: usize = 3;
+const SITE_SLOTS: usize = 5;
 
 impl Machine {
     /// Throws the value in a register.
@@ -89,7 +97,7 @@ impl Machine {
             if let Some(colon) = stack.find(':') {
                 let marked = format!("{} [{code}]{}", &stack[..colon], &stack[colon..]);
                 self.new_text(text, &marked)?;
-                self.define_named(error, known::STACK, text, Flags::HIDDEN)?;
+                self.define_named(error, known::ERROR_STACK, text, Flags::FIXED)?;
             }
         }
         Ok(())
@@ -131,8 +139,7 @@ impl Machine {
         self.scoped(|machine| {
             let trace = machine.temp()?;
             let limit = machine.stack_trace_limit()?;
-            let text = machine.trace(limit, skip);
-            machine.new_text(trace, &text)?;
+            machine.call_sites(trace, limit, skip)?;
             machine.define_named(error, known::ERROR_STACK, trace, Flags::FIXED)?;
             match message {
                 Some(message) => {
@@ -143,6 +150,66 @@ impl Machine {
         })
     }
 
+    /// The calls that run, but for the innermost `skip`, as V8 keeps them until an error's stack is read: who is called on
+    /// what, and where (`CallSiteInfo`). Undefined if there are none.
+    fn call_sites(&mut self, to: R, limit: usize, skip: usize) -> Outcome {
+        let frames = self.frames.iter().rev().skip(skip).take(limit);
+        let calls: Vec<_> =
+            frames.map(|frame| (frame.window, frame.pc, frame.has(CONSTRUCT))).collect();
+        if calls.is_empty() {
+            self.undefined(to);
+            return Ok(());
+        }
+        self.scoped(|machine| {
+            let list = machine.temps(3)?;
+            let (site, value) = (list + 1, list + 2);
+            let mut registers = machine.registers();
+            registers.alloc_tagged(list, Kind::Array, tag(tags::CALL_SITES), calls.len(), 0)?;
+            for (place, (window, pc, construct)) in calls.into_iter().enumerate() {
+                registers.alloc_tagged(site, Kind::Array, tag(tags::CALL_SITE), SITE_SLOTS, 0)?;
+                for (slot, register) in [(SITE_FUNCTION, CALLEE), (SITE_RECEIVER, THIS)] {
+                    registers.copy_from(value, window, register);
+                    registers.store(site, slot, value)?;
+                }
+                registers.store_value(site, SITE_PLACE, Value::Smi(pc as i32))?;
+                registers.store_value(site, SITE_FLAGS, Value::Smi(i32::from(construct)))?;
+                registers.store(list, place, site)?;
+            }
+            registers.copy(to, list);
+            Ok(())
+        })
+    }
+
+    /// The lines of a trace's calls; of one that was read already, its text.
+    fn trace_text(&mut self, trace: R) -> Outcome<Option<String>> {
+        if self.is_string(trace) {
+            return Ok(None);
+        }
+        let mut text = String::new();
+        if !self.has_tag(trace, tags::CALL_SITES) {
+            return Ok(Some(text));
+        }
+        self.scoped(|machine| {
+            let site = machine.temps(2)?;
+            let function = site + 1;
+            let count = machine.registers().view(trace)?.slot_count();
+            for place in 0..count {
+                let mut registers = machine.registers();
+                registers.load(site, trace, place)?;
+                registers.load(function, site, SITE_FUNCTION)?;
+                let pc = registers.peek(site, SITE_PLACE)?.as_smi().unwrap_or(0) as u32;
+                let construct = registers.peek(site, SITE_FLAGS)?.as_smi() == Some(1);
+                let code = machine.code_of(function);
+                if let Some(template) = code.and_then(|code| machine.codes.template(code)) {
+                    text.push_str("\n    at ");
+                    text.push_str(&describe(template, pc, construct));
+                }
+            }
+            Ok(())
+        })?;
+        Ok(Some(text))
+    }
+
     /// An error's stack: its first line is what the error is named when it is first asked for.
     pub(crate) fn error_stack(&mut self, to: R, error: R) -> Outcome {
         self.scoped(|machine| {
@@ -151,10 +218,11 @@ impl Machine {
                 machine.undefined(to);
                 return Ok(());
             }
-            let text = machine.rust_string(trace)?;
-            let head = machine.error_head(error)?;
-            machine.new_text(trace, &format!("{head}{text}"))?;
-            machine.define_named(error, known::STACK, trace, Flags::HIDDEN)?;
+            if let Some(text) = machine.trace_text(trace)? {
+                let head = machine.error_head(error)?;
+                machine.new_text(trace, &format!("{head}{text}"))?;
+                machine.define_named(error, known::ERROR_STACK, trace, Flags::FIXED)?;
+            }
             machine.copy(to, trace);
             Ok(())
         })

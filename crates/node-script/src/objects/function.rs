@@ -140,8 +140,18 @@ impl Machine {
     /// Another function of a built-in's code, with a value of its own in the slot of its context.
     pub(crate) fn native_closure(&mut self, to: R, code: i32, data: R) -> Outcome {
         self.scoped(|machine| {
-            let shared = machine.temp()?;
-            machine.new_shared(shared, code)?;
+            let shared = machine.temps(2)?;
+            let table = shared + 1;
+            machine.load_root(table, roots::CODE_CELLS);
+            let place = code as usize;
+            let room = machine.registers().view(table).map_or(0, |cell| cell.slot_count());
+            if place < room {
+                machine.registers().load(shared, table, place)?;
+            }
+            if !machine.registers().get(shared).is_cell() {
+                machine.new_shared(shared, code)?;
+                machine.put_in_table(table, place, shared, roots::CODE_CELLS)?;
+            }
             machine.new_function(to, shared, code, Some(data))
         })
     }

@@ -83,6 +83,9 @@ pub mod tags {
     pub const BYTES: u32 = 18;
     /// A regular expression's program and its parts.
     pub const REG_EXP_DATA: u32 = 19;
+    /// The calls of an error's trace, and one of them.
+    pub const CALL_SITES: u32 = 20;
+    pub const CALL_SITE: u32 = 21;
     /// The first number of a class.
     pub const FIRST_CLASS: u32 = 64;
 }

@@ -1,7 +1,8 @@
 //! Promises and the job queue (ECMA-262, section 27.2).
 //!
 //! A promise has its reactions in a list while it is pending, then its result. A reaction is a cell of four slots: the
-//! next, the handler of each outcome, and what is told: a promise, a capability of three, or nothing.
+//! next, the handler of each outcome, and what is told: a promise, a capability of three, or nothing. What awaits is told by
+//! a pair of functions with its object, as in V8.
 
 use super::class::ObjectKind;
 use super::code::Arguments;
@@ -11,7 +12,7 @@ use crate::interpret::generator::Mode;
 use crate::machine::{Machine, R, THIS, roots};
 use crate::objects::atoms::known;
 use crate::thrown::Outcome;
-use heap_model::{Kind, Value};
+use heap_model::{Kind, Tagged, Value};
 
 pub(crate) const RESULT: usize = FIRST;
 pub(crate) const STATE: usize = FIRST + 1;
@@ -29,6 +30,15 @@ const NEXT: usize = 0;
 const ON_FULFILLED: usize = 1;
 const ON_REJECTED: usize = 2;
 const TOLD: usize = 3;
+
+/// Slots of the context of the two functions that settle a promise (V8's `PromiseResolvingFunctionContextSlot`): the
+/// promise, whether one of them was called.
+const SETTLED_PROMISE: usize = 0;
+const SETTLED: usize = 1;
+const SETTLED_SLOTS: usize = 5;
+/// Slots of the context of the two functions that let what awaits go on: its object.
+const AWAITING: usize = 0;
+const AWAIT_SLOTS: usize = 3;
 
 /// Slots of a capability's cell.
 pub(crate) const CAPABILITY_PROMISE: usize = 0;
@@ -214,8 +224,14 @@ impl Machine {
     /// Lets an asynchronous function's object go on when a promise is settled.
     pub(crate) fn await_promise(&mut self, promise: R, generator: R) -> Outcome {
         self.scoped(|machine| {
-            let told = machine.temp()?;
-            machine.perform_then(promise, generator, generator, told)
+            let context = machine.temps(4)?;
+            let (yes, no, told) = (context + 1, context + 2, context + 3);
+            machine.registers().alloc(context, Kind::Array, AWAIT_SLOTS, 0)?;
+            machine.registers().store(context, AWAITING, generator)?;
+            let code = machine.promise_codes.2;
+            machine.native_closure(yes, code, context)?;
+            machine.native_closure(no, code, context)?;
+            machine.perform_then(promise, yes, no, told)
         })
     }
 
@@ -252,19 +268,22 @@ impl Machine {
 
     fn run_reaction(&mut self, state: i32, handler: R, value: R, told: R) -> Outcome {
         let fulfilled = state == FULFILLED;
+        if self.code_of(handler) == Some(self.promise_codes.2) {
+            let mode = if fulfilled { Mode::Next } else { Mode::Throw };
+            return self.scoped(|machine| {
+                let generator = machine.temps(2)?;
+                let result = generator + 1;
+                machine.native_data(generator, handler)?;
+                machine.registers().load(generator, generator, AWAITING)?;
+                machine.resume(result, generator, mode, value)?;
+                let kind = machine.kind_of(generator);
+                if kind == Some(ObjectKind::AsyncGenerator) && machine.is_ready(generator)? {
+                    return machine.work_on_requests(generator);
+                }
+                Ok(())
+            });
+        }
         match self.kind_of(handler) {
-            Some(ObjectKind::AsyncFunction | ObjectKind::AsyncGenerator) => {
-                let mode = if fulfilled { Mode::Next } else { Mode::Throw };
-                let generator = self.kind_of(handler) == Some(ObjectKind::AsyncGenerator);
-                self.scoped(|machine| {
-                    let result = machine.temp()?;
-                    machine.resume(result, handler, mode, value)?;
-                    if generator && machine.is_ready(handler)? {
-                        return machine.work_on_requests(handler);
-                    }
-                    Ok(())
-                })
-            }
             None => self.tell(told, value, fulfilled),
             Some(_) => self.scoped(|machine| {
                 let result = machine.temp()?;
@@ -316,9 +335,9 @@ impl Machine {
     pub(crate) fn resolving_functions(&mut self, resolve: R, reject: R, promise: R) -> Outcome {
         self.scoped(|machine| {
             let data = machine.temp()?;
-            // The promise, until one of them was called.
-            machine.registers().alloc(data, Kind::Array, 1, 0)?;
-            machine.registers().store(data, 0, promise)?;
+            machine.registers().alloc(data, Kind::Array, SETTLED_SLOTS, 0)?;
+            machine.registers().store(data, SETTLED_PROMISE, promise)?;
+            machine.registers().store_value(data, SETTLED, Value::Bool(false))?;
             let codes = machine.promise_codes;
             machine.native_closure(resolve, codes.0, data)?;
             machine.native_closure(reject, codes.1, data)
@@ -329,9 +348,9 @@ impl Machine {
         let promise = self.temps(2)?;
         let data = promise + 1;
         self.native_data(data, 0)?;
-        self.registers().load(promise, data, 0)?;
-        if self.is_object(promise) {
-            self.registers().store_value(data, 0, Value::Undefined)?;
+        self.registers().load(promise, data, SETTLED_PROMISE)?;
+        if self.registers().peek(data, SETTLED)? != Tagged::TRUE {
+            self.registers().store_value(data, SETTLED, Value::Bool(true))?;
             match resolved {
                 true => self.resolve_promise(promise, arguments.at(0))?,
                 false => self.reject_promise(promise, arguments.at(0))?,

@@ -497,7 +497,7 @@ impl Machine {
         Ok(true)
     }
 
-    pub(super) fn is_length_writable(&mut self, array: R) -> bool {
+    pub(crate) fn is_length_writable(&mut self, array: R) -> bool {
         let id = self.class_of(array);
         let property = id.and_then(|id| self.classes.get(id).find(known::LENGTH));
         property.is_none_or(|property| property.flags.writable())
