@@ -1,29 +1,58 @@
 //! Jobs: promises' reactions, and what Node runs between them; the event loop's turns.
 //!
-//! A job's values lie in an array of the heap, in a machine's register; Rust keeps their kinds and their order alone.
+//! Jobs' values lie in an array of the heap, a ring in a machine's register; Rust keeps their kinds and their order alone.
 
 pub(crate) mod queue;
 
 use crate::machine::{Machine, R, roots};
 use crate::thrown::Outcome;
-use heap_model::Value;
+use heap_model::{Kind, Value};
 
 /// Slots of a job in the array.
 const WIDTH: usize = 3;
+/// Places of the first ring.
+const LEAST: usize = 16;
 
 impl Machine {
     /// Adds a job of three values.
     pub(crate) fn enqueue(&mut self, kind: i32, first: R, second: R, third: R) -> Outcome {
-        let place = self.jobs.first + self.jobs.queue.len();
+        if self.jobs.queue.len() == self.jobs.places {
+            self.enlarge_ring()?;
+        }
+        let place = (self.jobs.first + self.jobs.queue.len()) % self.jobs.places;
         self.scoped(|machine| {
-            let table = machine.temp()?;
+            let ring = machine.temp()?;
+            machine.load_root(ring, roots::JOBS);
+            let mut registers = machine.registers();
             for (offset, value) in [first, second, third].into_iter().enumerate() {
-                machine.load_root(table, roots::JOBS);
-                machine.put_in_table(table, WIDTH * place + offset, value, roots::JOBS)?;
+                registers.store(ring, WIDTH * place + offset, value)?;
             }
             Ok(())
         })?;
         self.jobs.queue.push_back(kind);
+        Ok(())
+    }
+
+    /// Doubles the ring, which is full: its first job comes first.
+    fn enlarge_ring(&mut self) -> Outcome {
+        let (first, places) = (self.jobs.first, self.jobs.places);
+        let larger = (2 * places).max(LEAST);
+        self.scoped(|machine| {
+            let ring = machine.temps(2)?;
+            let old = ring + 1;
+            machine.registers().alloc(ring, Kind::Array, WIDTH * larger, 0)?;
+            if places > 0 {
+                machine.load_root(old, roots::JOBS);
+                let (end, start) = (WIDTH * (places - first), WIDTH * first);
+                let mut registers = machine.registers();
+                registers.copy_slots(ring, 0, old, start, end)?;
+                registers.copy_slots(ring, end, old, 0, start)?;
+            }
+            machine.store_root(roots::JOBS, ring);
+            Ok(())
+        })?;
+        self.jobs.first = 0;
+        self.jobs.places = larger;
         Ok(())
     }
 
@@ -49,12 +78,9 @@ impl Machine {
     }
 
     fn run_next_job(&mut self) -> Outcome<bool> {
-        let Some(kind) = self.jobs.queue.pop_front() else {
-            self.jobs.first = 0;
-            return Ok(false);
-        };
+        let Some(kind) = self.jobs.queue.pop_front() else { return Ok(false) };
         let slot = WIDTH * self.jobs.first;
-        self.jobs.first += 1;
+        self.jobs.first = (self.jobs.first + 1) % self.jobs.places;
         self.scoped(|machine| {
             let values = machine.temps(WIDTH + 1)?;
             let table = values + WIDTH;
@@ -67,9 +93,6 @@ impl Machine {
             registers.set_undefined(table);
             machine.run_job(kind, values)
         })?;
-        if self.jobs.queue.is_empty() {
-            self.jobs.first = 0;
-        }
         Ok(true)
     }
 

@@ -26,6 +26,8 @@ const SLOTS: usize = FIRST + 3;
 /// Bytes of a program's cell.
 const DATA_SIZE: usize = 48;
 /// Programs that are kept for objects to come.
+/// Fields of a match's array (V8's `JSRegExpResult`).
+const RESULT_FIELDS: usize = 6;
 const CACHED: usize = 64;
 
 /// The flags in the order in which `flags` tells them.
@@ -246,7 +248,7 @@ impl Machine {
                 machine.set_named(object, known::LAST_INDEX, value)?;
             }
             let ranges: Vec<_> = found.groups().collect();
-            machine.new_array(array, ranges.len())?;
+            machine.new_array_with_fields(array, ranges.len(), RESULT_FIELDS)?;
             for range in &ranges {
                 match range {
                     Some(range) => machine.piece(part, text, range.start, range.end)?,

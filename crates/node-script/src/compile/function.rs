@@ -5,7 +5,9 @@ use super::control::Control;
 use super::op::{Op, R};
 use crate::parse::ParseError;
 use crate::parse::names::{Name, Names};
-use crate::parse::scope::{BindingId, BindingKind, CONTEXT_HEADER, Place, ScopeId, Scopes};
+use crate::parse::scope::{
+    BindingId, BindingKind, CONTEXT_HEADER, Place, Reference, ScopeId, Scopes,
+};
 use crate::parse::tree::{At, Body, Function, FunctionKind, Parameter, Target};
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
@@ -235,6 +237,13 @@ impl<'c, 'a> FunctionCompiler<'c, 'a> {
                 self.registers.insert(id, PARAMETERS + number as R);
             }
         }
+        // Its own name, which nothing changes, is where the function is.
+        if let Some(own) = function.own_name
+            && let Reference::Binding(id) = own.to.get()
+            && self.scopes.binding(id).place == Place::Register
+        {
+            self.registers.insert(id, CALLEE);
+        }
         for number in 0..self.scopes.scopes.len() as u32 {
             let scope = self.scopes.get(ScopeId(number));
             if scope.function != function.scope {
@@ -454,11 +463,16 @@ impl<'c, 'a> FunctionCompiler<'c, 'a> {
     // -- instructions -------------------------------------------------------------------------------------------
 
     pub fn emit(&mut self, op: Op) -> usize {
-        if matches!(
-            op,
-            Op::Generator { .. } | Op::Yield { .. } | Op::YieldResult { .. } | Op::Await { .. }
-        ) {
-            self.kept = self.kept.max(self.next);
+        // Where it goes on, what it is given is written first: to one register, or with a flag behind.
+        let written = match op {
+            Op::Generator { .. } => Some((self.next, 0)),
+            Op::Yield { to, .. } | Op::YieldResult { to, .. } => Some((usize::from(to), 2)),
+            Op::Await { to, .. } => Some((usize::from(to), 1)),
+            _ => None,
+        };
+        if let Some((to, count)) = written {
+            let kept = if to + count == self.next { to } else { self.next };
+            self.kept = self.kept.max(kept);
         }
         self.ops.push(op);
         self.ops.len() - 1

@@ -5,9 +5,10 @@ use std::collections::VecDeque;
 /// What is to be run.
 #[derive(Debug)]
 pub struct Jobs<T> {
-    /// Kinds of jobs, the first of which is at slot [`WIDTH`] · `first`.
+    /// Kinds of jobs, the first of which has the place `first` of `places` in the heap's ring.
     pub queue: VecDeque<i32>,
     pub first: usize,
+    pub places: usize,
     /// Rejected promises that nobody handles, by their identities.
     pub unhandled: Vec<u32>,
     /// Steps of the event loop, in the order in which a turn takes them; each says whether it has run anything.
@@ -23,6 +24,7 @@ impl<T> Default for Jobs<T> {
         Self {
             queue: VecDeque::new(),
             first: 0,
+            places: 0,
             unhandled: Vec::new(),
             turns: Vec::new(),
             ticks: None,

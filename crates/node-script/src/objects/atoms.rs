@@ -221,6 +221,7 @@ pub mod known {
         MATCH_ALL = "matchAll", REPLACE = "replace", SEARCH = "search", SPLIT = "split",
         ;
         CLASS_FIELDS = "class_fields", CLASS_BRAND = "class_brand", ERROR_STACK = "error_stack",
+        UNTRANSFERABLE = "untransferable",
     }
 }
 

@@ -165,6 +165,8 @@ pub struct Layout {
     by_key: FxHashMap<Atom, u32>,
 }
 
+/// Classes that one class leads to at most.
+const MOST_STEPS: usize = 1536;
 /// Properties that are looked through one by one.
 const FEW: usize = 8;
 
@@ -291,6 +293,11 @@ impl Class {
     /// Slots of a new object.
     pub fn slots(&self) -> usize {
         usize::from(self.base) + usize::from(self.fields)
+    }
+
+    /// It leads to as many classes as V8 lets it (`TransitionsAccessor::kMaxNumberOfTransitions`).
+    pub fn has_many_steps(&self) -> bool {
+        self.steps.len() >= MOST_STEPS
     }
 
     /// Adds a property to a class that has its layout to itself, or continues the line.

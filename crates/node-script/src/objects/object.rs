@@ -344,12 +344,22 @@ impl Machine {
 
     /// An array with room for `capacity` elements, of length 0.
     pub(crate) fn new_array(&mut self, to: R, capacity: usize) -> Outcome {
+        self.new_array_with_fields(to, capacity, 0)
+    }
+
+    /// As `new_array`, with room for properties.
+    pub(crate) fn new_array_with_fields(
+        &mut self,
+        to: R,
+        capacity: usize,
+        fields: usize,
+    ) -> Outcome {
         let id = self.root_class(
             roots::ARRAY_PROTOTYPE,
             ObjectKind::Array,
             Kind::Object,
             LENGTH + 1,
-            0,
+            fields,
         )?;
         self.new_of(to, id)?;
         self.registers().store_value(to, LENGTH, Value::Smi(0))?;
@@ -509,6 +519,11 @@ impl Machine {
         let next = match self.classes.with_property(id, key, flags) {
             Next::Same => id,
             Next::Known(next) => next,
+            // The keys differ from object to object: no class is of use to another (V8's `TooManyTransitions`).
+            Next::New(_) if self.classes.get(id).has_many_steps() => {
+                self.make_dictionary(object)?;
+                return self.add_to_dictionary(object, key, flags, from);
+            }
             Next::New(class) => {
                 let next = self.add_class_like(id, class)?;
                 self.classes.remember(id, key, flags, next);

@@ -1,13 +1,15 @@
 //! `Promise.all`, `allSettled`, `any` and `race`, and `finally` (ECMA-262, sections 27.2.4 and 27.2.5.3).
 //!
 //! A combination is a cell: the values so far, how many promises are left, and the capability that is told. What each
-//! promise is told by is a function with an entry: the combination, until it was told, and its place.
+//! promise is told by is a function with the combination and a place in it, until it was told.
 
 use super::super::Method;
 use crate::machine::{Machine, R, THIS, roots};
 use crate::objects::atoms::known;
-use crate::objects::class::Flags;
+use crate::objects::class::{Flags, ObjectKind};
 use crate::objects::code::{Arguments, Callable, Native, NativeCode};
+use crate::objects::elements::grown;
+use crate::objects::layout::HOME;
 use crate::objects::promise::{CAPABILITY_PROMISE, CAPABILITY_REJECT, CAPABILITY_RESOLVE};
 use crate::thrown::Outcome;
 use heap_model::{Kind, Value};
@@ -19,6 +21,7 @@ pub(super) const PROTOTYPE: &[Method] = &[("finally", 1, finally)];
 const VALUES: usize = 0;
 const LEFT: usize = 1;
 const TOLD: usize = 2;
+const SLOTS: usize = 4;
 
 /// The functions that promises are told by, in the order of [`NATIVES`].
 const VALUE: usize = 0;
@@ -45,6 +48,13 @@ pub(super) fn install(machine: &mut Machine) {
         let code = NativeCode { call, name: known::EMPTY, length, constructor: false };
         machine.codes.add(Callable::Native(code))
     });
+}
+
+/// A function for a place of a combination. V8 keeps the place where an object has its identity's hash; here it is where
+/// a method has its home.
+fn element_function(machine: &mut Machine, to: R, which: usize, state: R, place: usize) -> Outcome {
+    function(machine, to, which, state)?;
+    Ok(machine.registers().store_value(to, HOME, Value::Smi(place as i32))?)
 }
 
 fn function(machine: &mut Machine, to: R, which: usize, data: R) -> Outcome {
@@ -98,16 +108,14 @@ fn subscribe(
     capability: R,
 ) -> Outcome {
     let state = machine.temps(8)?;
-    let (values, resolver, promise, yes, no) =
+    let (method, resolver, promise, yes, no) =
         (state + 1, state + 2, state + 3, state + 4, state + 5);
-    let (entry, result) = (state + 6, state + 7);
+    let (own, result) = (state + 6, state + 7);
     machine.get_named(resolver, THIS, known::RESOLVE)?;
     if !machine.is_callable(resolver) {
         return machine.throw_type_error("Promise resolve or reject function is not callable");
     }
-    machine.new_array(values, 0)?;
-    machine.registers().alloc(state, Kind::Array, 3, 0)?;
-    machine.registers().store(state, VALUES, values)?;
+    machine.registers().alloc(state, Kind::Array, SLOTS, 0)?;
     machine.registers().store_value(state, LEFT, Value::Smi(1))?;
     machine.registers().store(state, TOLD, capability)?;
     let mut count = 0;
@@ -116,29 +124,55 @@ fn subscribe(
         machine.registers().load(yes, capability, CAPABILITY_RESOLVE)?;
         machine.registers().load(no, capability, CAPABILITY_REJECT)?;
         if how != Combination::Race {
-            machine.undefined(result);
-            machine.push(values, result)?;
-            machine.registers().alloc(entry, Kind::Array, 2, 0)?;
-            machine.registers().store(entry, 0, state)?;
-            machine.registers().store_value(entry, 1, Value::Smi(count))?;
-            count += 1;
             change_left(machine, state, 1)?;
             match how {
-                Combination::All => function(machine, yes, VALUE, entry)?,
+                Combination::All => element_function(machine, yes, VALUE, state, count)?,
                 Combination::AllSettled => {
-                    function(machine, yes, FULFILLED, entry)?;
-                    function(machine, no, REJECTED, entry)?;
+                    element_function(machine, yes, FULFILLED, state, count)?;
+                    element_function(machine, no, REJECTED, state, count)?;
                 }
-                _ => function(machine, no, ERROR, entry)?,
+                _ => element_function(machine, no, ERROR, state, count)?,
+            }
+            count += 1;
+        }
+        // A promise whose `then` is the built-in needs none that comes of it.
+        machine.get_named(method, promise, known::THEN)?;
+        machine.load_root(own, roots::PROMISE_THEN);
+        if machine.is_same(method, own) && machine.kind_of(promise) == Some(ObjectKind::Promise) {
+            machine.species_constructor(own, promise, roots::PROMISE)?;
+            if machine.is_promise_class(own)? {
+                machine.undefined(result);
+                machine.perform_then(promise, yes, no, result)?;
+                return Ok(true);
             }
         }
-        machine.call_method(result, promise, known::THEN, &[yes, no])?;
+        machine.call(result, method, promise, &[yes, no])?;
         Ok(true)
     })?;
+    make_room(machine, state, count, count)?;
     if how != Combination::Race && change_left(machine, state, -1)? == 0 {
         finish(machine, state, how == Combination::Any)?;
     }
     Ok(())
+}
+
+/// Lets a combination have room for a number of values; at least `more` if there is not enough.
+fn make_room(machine: &mut Machine, state: R, count: usize, more: usize) -> Outcome {
+    machine.scoped(|machine| {
+        let values = machine.temps(2)?;
+        let larger = values + 1;
+        let mut registers = machine.registers();
+        registers.load(values, state, VALUES)?;
+        let room = registers.get(values).view().map_or(0, |cell| cell.slot_count());
+        if count > room {
+            registers.alloc(larger, Kind::Array, more.max(count), 0)?;
+            if room > 0 {
+                registers.copy_slots(larger, 0, values, 0, room)?;
+            }
+            registers.store(state, VALUES, larger)?;
+        }
+        Ok(())
+    })
 }
 
 fn change_left(machine: &mut Machine, state: R, by: i32) -> Outcome<i32> {
@@ -151,10 +185,17 @@ fn change_left(machine: &mut Machine, state: R, by: i32) -> Outcome<i32> {
 /// Tells the capability of all values, or of all errors.
 fn finish(machine: &mut Machine, state: R, errors: bool) -> Outcome {
     machine.scoped(|machine| {
-        let told = machine.temps(4)?;
+        let told = machine.temps(6)?;
         let (values, class, message) = (told + 1, told + 2, told + 3);
+        let (list, value) = (told + 4, told + 5);
         machine.registers().load(told, state, TOLD)?;
-        machine.registers().load(values, state, VALUES)?;
+        machine.registers().load(list, state, VALUES)?;
+        let count = machine.registers().get(list).view().map_or(0, |cell| cell.slot_count());
+        machine.new_array(values, count)?;
+        for place in 0..count {
+            machine.registers().load(value, list, place)?;
+            machine.create_element(values, place, value)?;
+        }
         let slot = if errors { CAPABILITY_REJECT } else { CAPABILITY_RESOLVE };
         if errors {
             machine.load_root(class, roots::AGGREGATE_ERROR_PROTOTYPE);
@@ -169,17 +210,23 @@ fn finish(machine: &mut Machine, state: R, errors: bool) -> Outcome {
 
 /// A promise of a combination is settled.
 fn element(machine: &mut Machine, arguments: Arguments, which: usize) -> Outcome<R> {
-    let entry = machine.temps(5)?;
-    let (state, values, value, text) = (entry + 1, entry + 2, entry + 3, entry + 4);
-    machine.native_data(entry, 0)?;
-    machine.registers().load(state, entry, 0)?;
-    if !machine.registers().get(state).is_cell() {
+    let state = machine.temps(4)?;
+    let (values, value, text) = (state + 1, state + 2, state + 3);
+    machine.native_data(state, 0)?;
+    let Some(place) = machine.registers().peek(0, HOME)?.as_smi() else {
+        return machine.give_undefined();
+    };
+    machine.registers().store_value(0, HOME, Value::Undefined)?;
+    let place = place as usize;
+    make_room(machine, state, place + 1, grown(place + 1))?;
+    machine.registers().load(values, state, VALUES)?;
+    // Of a pair, the other may have told already.
+    let is_pair = matches!(which, FULFILLED | REJECTED);
+    if is_pair && machine.registers().peek(values, place)?.is_cell() {
         return machine.give_undefined();
     }
-    machine.registers().store_value(entry, 0, Value::Undefined)?;
-    let place = machine.registers().peek(entry, 1)?.as_smi().unwrap_or(0);
     machine.copy(value, arguments.at(0));
-    if matches!(which, FULFILLED | REJECTED) {
+    if is_pair {
         let (status, name) = match which {
             FULFILLED => ("fulfilled", known::VALUE),
             _ => ("rejected", machine.atoms.intern_str("reason")),
@@ -190,8 +237,7 @@ fn element(machine: &mut Machine, arguments: Arguments, which: usize) -> Outcome
         machine.define_named(value, key, text, Flags::PLAIN)?;
         machine.define_named(value, name, arguments.at(0), Flags::PLAIN)?;
     }
-    machine.registers().load(values, state, VALUES)?;
-    machine.create_element(values, place as usize, value)?;
+    machine.registers().store(values, place, value)?;
     if change_left(machine, state, -1)? == 0 {
         finish(machine, state, which == ERROR)?;
     }

@@ -63,7 +63,9 @@ pub(super) fn split(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
         }
         parts.push((start, units.len()));
     }
-    for (start, end) in parts.into_iter().take(limit) {
+    parts.truncate(limit);
+    machine.new_array(array, parts.len())?;
+    for (start, end) in parts {
         if start == end {
             machine.atom_value(value, known::EMPTY)?;
         } else {

@@ -5,6 +5,8 @@
 
 use crate::machine::{Machine, R, roots};
 use crate::node::state::Slab;
+use crate::objects::atoms::known;
+use crate::objects::class::Flags;
 use crate::objects::typed::ElementType;
 use crate::thrown::Outcome;
 use slab_buffer::Buffer as Store;
@@ -31,8 +33,11 @@ impl Machine {
     fn next_slab(&mut self, size: usize) -> Outcome {
         let store = self.unfilled_store(size)?;
         self.scoped(|machine| {
-            let buffer = machine.temp()?;
+            let buffer = machine.temps(2)?;
             machine.new_array_buffer(buffer, store)?;
+            // Node marks it, by a property: it cannot be sent elsewhere.
+            machine.registers().set_bool(buffer + 1, true);
+            machine.add_field(buffer, known::UNTRANSFERABLE, Flags::FIXED, buffer + 1)?;
             machine.store_root(roots::BUFFER_SLAB, buffer);
             machine.node.slab = Slab { size, offset: 0 };
             Ok(())
