@@ -291,7 +291,7 @@ fn closures_hold_what_node_recorded() {
                         };
                         (!same).then(|| format!("{}: {ours} instead of {node}", node["when"]))
                     });
-                let Some(wrong) = wrong else { return None };
+                let wrong = wrong?;
                 wrong
             }
         };
