@@ -291,8 +291,7 @@ fn closures_hold_what_node_recorded() {
                         };
                         (!same).then(|| format!("{}: {ours} instead of {node}", node["when"]))
                     });
-                let wrong = wrong?;
-                wrong
+                wrong?
             }
         };
         Some((name(case), text))
