@@ -2,11 +2,12 @@
 //! one table of all: benchmark, ours, each peer, ratio.
 //!
 //! `micro` runs criterion and reads its estimates; `whole` runs processes in alternation and takes medians; `timed` takes
-//! the medians of figures that programs measure and print themselves.
+//! the medians of figures that programs measure and print themselves; `scripts` runs JavaScript in other engines, too.
 
 mod micro;
 mod programs;
 mod row;
+mod scripts;
 mod timed;
 mod whole;
 
@@ -56,6 +57,7 @@ fn measure(args: &BenchArgs) -> anyhow::Result<Vec<Row>> {
     let runs = args.runs.unwrap_or(if args.quick { 3 } else { 5 });
     rows.extend(whole::run(filter, args.quick, runs)?);
     rows.extend(timed::run(filter, args.quick, runs)?);
+    rows.extend(scripts::run(filter, runs)?);
     if let Some(file) = &args.json {
         let text = serde_json::to_string_pretty(&rows)?;
         std::fs::write(file, text).with_context(|| file.display().to_string())?;

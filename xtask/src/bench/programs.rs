@@ -4,6 +4,8 @@ use anyhow::{Context, bail, ensure};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+/// The folder of the engines' programs, beside the other built programs.
+const ENGINES: &str = "engines";
 /// MiB, which is more than most programs take.
 const WARM: &str = "1536";
 
@@ -22,12 +24,15 @@ pub struct Programs {
 }
 
 impl Programs {
-    /// Builds the programs and looks for a `node`.
+    /// Builds the programs with their peers and looks for a `node`.
     pub fn build() -> anyhow::Result<Self> {
-        let built = cargo()
-            .args(["build", "--release", "--package", "benches", "--features", "peers"])
-            .status()
-            .context("cargo build")?;
+        Self::build_with(&["--package", "benches", "--features", "peers"])
+    }
+
+    /// Builds what arguments of `cargo build` say and looks for a `node`.
+    pub fn build_with(arguments: &[&str]) -> anyhow::Result<Self> {
+        let built =
+            cargo().args(["build", "--release"]).args(arguments).status().context("cargo build")?;
         if !built.success() {
             bail!("the programs of benches did not build");
         }
@@ -55,8 +60,34 @@ impl Programs {
         Ok(())
     }
 
-    fn program(&self, name: &str) -> Command {
+    /// The built program `name`.
+    pub fn program(&self, name: &str) -> Command {
         Command::new(self.folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX)))
+    }
+
+    /// A program of the workspace of engines, which is built in a folder of its own.
+    pub fn engine(&self, name: &str) -> Command {
+        let folder = self.folder.with_file_name(ENGINES).join("release");
+        Command::new(folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX)))
+    }
+
+    /// Builds the engines, which are no part of this workspace.
+    pub fn build_engines(&self) -> anyhow::Result<()> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../benches/engines");
+        let built = cargo()
+            .args(["build", "--release", "--target-dir"])
+            .arg(self.folder.with_file_name(ENGINES))
+            .arg("--manifest-path")
+            .arg(folder.join("Cargo.toml"))
+            .status()
+            .context("cargo build")?;
+        ensure!(built.success(), "the engines did not build");
+        Ok(())
+    }
+
+    /// Where a `node` was found.
+    pub fn found_node(&self) -> Option<&Path> {
+        self.node.as_deref()
     }
 
     /// Node with `flags`, the script under `benches/node`, and its workload and size.

@@ -229,13 +229,15 @@ fn program(name: &str) -> (&'static str, &str) {
     }
 }
 
-struct Usage {
-    cpu: f64,
-    wall: f64,
-    peak: f64,
+/// What a process took: seconds, and bytes.
+pub(super) struct Usage {
+    pub cpu: f64,
+    pub wall: f64,
+    pub peak: f64,
 }
 
-fn run_once(command: &mut Command) -> anyhow::Result<(Usage, String)> {
+/// Runs a program: what it took and printed.
+pub(super) fn run_once(command: &mut Command) -> anyhow::Result<(Usage, String)> {
     let start = Instant::now();
     let mut child = command.stdout(Stdio::piped()).spawn()?;
     let mut printed = String::new();

@@ -1,0 +1,2 @@
+// What starting costs.
+console.log('hello');
