@@ -122,10 +122,7 @@ fn record(input: &DeriveInput, parameters: &Parameters, placed: &[Placed]) -> Re
     let given = given.map(|given| given.predicates.iter().collect::<Vec<_>>()).unwrap_or_default();
     let predicates = predicates(parameters, placed);
     let own: Type = syn::parse_quote!(#name #arguments);
-    let (id, at) = (parameters.id(&own), parameters.at(&own, "'t"));
-    // What has a layout is a type that is its own identity.
-    let fixed = parameters.fixed(&own);
-    let records = &parameters.records;
+    let (id, at) = (parameters.at(&own, "'static"), parameters.at(&own, "'t"));
     let mut of_layout = input.generics.clone();
     of_layout.params = without_lifetimes(&input.generics);
     let (layout_generics, ..) = of_layout.split_for_impl();
@@ -169,11 +166,11 @@ fn record(input: &DeriveInput, parameters: &Parameters, placed: &[Placed]) -> Re
     };
     let kinds = placed.iter().rev().fold(quote!(()), |kinds, field| match field.place {
         Place::Slot(ty) => {
-            let ty = parameters.fixed(ty);
+            let ty = parameters.at(ty, "'static");
             quote!((<#ty as Slot>::Kind, #kinds))
         }
         Place::Elements(ty, length) => {
-            let ty = parameters.fixed(ty);
+            let ty = parameters.at(ty, "'static");
             quote!((derived::Many<<#ty as Slot>::Kind, { #length }>, #kinds))
         }
         _ => kinds,
@@ -181,7 +178,7 @@ fn record(input: &DeriveInput, parameters: &Parameters, placed: &[Placed]) -> Re
     let last = placed.last().map(|field| (&field.place, field.name));
     let (tail, tail_slot, with) = match last {
         Some((Place::SlotTail(ty), name)) => {
-            let fixed = parameters.fixed(ty);
+            let fixed = parameters.at(ty, "'static");
             let tail = quote!(derived::SlotTail<<#fixed as Slot>::Kind>);
             (tail, quote!(#ty), quote!(.with_tail(self.#name)))
         }
@@ -192,12 +189,12 @@ fn record(input: &DeriveInput, parameters: &Parameters, placed: &[Placed]) -> Re
     };
     // Where one can be neither, this says so at the field.
     let checks = placed.iter().filter_map(|field| match field.place {
-        Place::Plain(ty) | Place::PlainTail(ty) if !parameters.names_type(ty) => {
+        Place::Plain(ty) | Place::PlainTail(ty) if !parameters.names_plain(ty) => {
             Some(quote_spanned!(ty.span()=> plain::<#ty>();))
         }
         Place::Slot(ty) | Place::Elements(ty, _) | Place::SlotTail(ty) => {
-            let fixed = parameters.fixed(ty);
-            (!parameters.names_type(ty)).then(|| quote_spanned!(ty.span()=> slot::<#fixed>();))
+            let fixed = parameters.at(ty, "'static");
+            (!parameters.names_plain(ty)).then(|| quote_spanned!(ty.span()=> slot::<#fixed>();))
         }
         _ => None,
     });
@@ -214,11 +211,10 @@ fn record(input: &DeriveInput, parameters: &Parameters, placed: &[Placed]) -> Re
             #(const _: () = #checks)*
 
             #[automatically_derived]
-            impl #layout_generics derived::Layout for #fixed
+            impl #layout_generics derived::Layout for #id
             where
                 #(#given,)*
                 #(#predicates,)*
-                #(#records: 'static,)*
             {
                 type Slots = #kinds;
                 type Data = (#(#plain,)*);
@@ -403,7 +399,7 @@ fn functions(
     let mut made = Functions::default();
     match field.place {
         Place::Slot(ty) => {
-            let (at, fixed) = (parameters.at(ty, "'t"), parameters.id(ty));
+            let (at, fixed) = (parameters.at(ty, "'t"), parameters.at(ty, "'static"));
             made.on_handles(
                 docs,
                 quote!(fn #name<'t>(self, scope: #scope) -> #at),
@@ -422,7 +418,7 @@ fn functions(
             );
         }
         Place::Elements(ty, _) => {
-            let (at, fixed) = (parameters.at(ty, "'t"), parameters.id(ty));
+            let (at, fixed) = (parameters.at(ty, "'t"), parameters.at(ty, "'static"));
             made.on_handles(
                 docs,
                 quote!(fn #name<'t>(self, scope: #scope, index: usize) -> #at),
@@ -448,7 +444,7 @@ fn functions(
             );
         }
         Place::SlotTail(ty) => {
-            let (at, fixed) = (parameters.at(ty, "'t"), parameters.id(ty));
+            let (at, fixed) = (parameters.at(ty, "'t"), parameters.at(ty, "'static"));
             made.on_handles(
                 docs,
                 quote!(fn #name<'t>(self, scope: #scope, index: usize) -> #at),

@@ -37,7 +37,7 @@ pub fn derive(input: &DeriveInput) -> Result<TokenStream> {
                 });
             }
             Fields::Unnamed(fields) if fields.unnamed.len() == 1 => {
-                let ty = parameters.fixed(&fields.unnamed[0].ty);
+                let ty = parameters.at(&fields.unnamed[0].ty, "'static");
                 into.push(quote! {
                     #name::#ident(value) => ::core::convert::Into::into(value),
                 });

@@ -10,6 +10,7 @@ mod strings;
 
 use crate::collect::marking::Marking;
 use crate::counters::Counters;
+use crate::doubles::Doubles;
 use crate::error::{OutOfMemory, Reason};
 use crate::events::{Cause, CollectionEvent, CollectionKind};
 use crate::growth::Growth;
@@ -24,7 +25,6 @@ use crate::remembered::Remembered;
 use crate::roots::Roots;
 use crate::sites::Sites;
 use crate::spaces::Spaces;
-use crate::unhashed::Unhashed;
 use std::time::{Duration, Instant};
 
 /// A garbage-collected heap of real bytes.
@@ -42,7 +42,7 @@ pub struct Heap {
     pub(crate) remembered: Remembered,
     pub(crate) natives: Natives,
     pub(crate) identities: Identities,
-    pub(crate) unhashed: Unhashed,
+    pub(crate) doubles: Doubles,
     pub(crate) sites: Sites,
     pub(crate) types: Types,
     pub(crate) marking: Marking,
@@ -78,7 +78,7 @@ impl Heap {
             remembered: Remembered::default(),
             natives: Natives::default(),
             identities: Identities::new(),
-            unhashed: Unhashed::default(),
+            doubles: Doubles::default(),
             sites: Sites::default(),
             types: Types::default(),
             marking: Marking::default(),

@@ -5,6 +5,7 @@ mod blocks;
 mod collect;
 pub mod collections;
 mod counters;
+mod doubles;
 mod error;
 mod events;
 mod growth;
@@ -31,7 +32,6 @@ mod spaces;
 mod tables;
 mod text;
 pub mod typed;
-mod unhashed;
 #[cfg(zeal)]
 mod verify;
 

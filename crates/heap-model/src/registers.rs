@@ -7,7 +7,6 @@
 mod allocate;
 mod cells;
 mod copy;
-mod ephemerons;
 pub(crate) mod find;
 mod frames;
 pub(crate) mod look;

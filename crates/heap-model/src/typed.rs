@@ -50,33 +50,8 @@
 //!
 //! # Types
 //!
-//! Type parameters are of plain fields and payloads, or of records if they are bounded by [`Record`]; each instance is a type of
-//! its own. A heap has at most 1,024 types of records.
-//!
-//! ```
-//! use heap_model::typed::{Gc, Record};
-//! use heap_model::{Heap, HeapOptions, OutOfMemory};
-//!
-//! #[derive(Record)]
-//! struct List<'s, T: Record> {
-//!     first: Gc<'s, T>,
-//!     rest: Option<Gc<'s, List<'s, T>>>,
-//! }
-//!
-//! #[derive(Record)]
-//! struct Number {
-//!     value: f64,
-//! }
-//!
-//! let mut heap = Heap::new(HeapOptions::default())?;
-//! heap.enter(|scope| -> Result<(), OutOfMemory> {
-//!     let first = scope.make(Number { value: 0.5 })?;
-//!     let list = scope.make(List { first, rest: None })?;
-//!     assert_eq!(list.first(scope).value(scope), 0.5);
-//!     Ok(())
-//! })?;
-//! # Ok::<(), Box<dyn std::error::Error>>(())
-//! ```
+//! Type parameters are of plain fields and payloads; each instance is a type of its own. A heap has at most 1,024 types of
+//! records.
 //!
 //! Each record has the number of its type in the heap, which [`Scope::cast`](crate::Scope::cast) compares, and
 //! [`Scope::record_type`](crate::Scope::record_type) tells. `#[record(tag = 7)]` chooses it, from 1 to 255, so that a

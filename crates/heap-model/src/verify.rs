@@ -2,6 +2,7 @@
 //! poisoned. With [`Heap::set_zeal`](crate::Heap) each nth allocation collects, or does a marking step and checks.
 
 use crate::collect::marking::Marking;
+use crate::doubles::{self, Doubles};
 use crate::memory::cell::{Cell, HEADER, WORD};
 use crate::memory::chunk::{Chunk, FIRST};
 use crate::memory::header::{Header, Kind};
@@ -12,7 +13,6 @@ use crate::roots::Roots;
 use crate::spaces::Spaces;
 use crate::tables::{ephemeron, ordered, registration};
 use crate::text;
-use crate::unhashed::{self, Unhashed};
 use std::collections::{HashMap, HashSet};
 
 /// All cells.
@@ -45,7 +45,7 @@ pub(crate) struct Verifier<'h> {
     pub roots: &'h Roots,
     pub remembered: &'h Remembered,
     pub natives: &'h Natives,
-    pub unhashed: &'h Unhashed,
+    pub doubles: &'h Doubles,
     pub marking: &'h Marking,
 }
 
@@ -184,11 +184,8 @@ impl Verifier<'_> {
         if header.is(Kind::OrderedTable) {
             ordered::verify(cell);
         }
-        let identified = unhashed::is_identified(header);
-        assert!(
-            !identified || self.unhashed.contains(cell),
-            "a double or string has lost its identity"
-        );
+        let identified = doubles::is_identified(header);
+        assert!(!identified || self.doubles.contains(cell), "a double has lost its identity");
     }
 
     fn verify_roots(&self, cells: &Cells) {

@@ -6,7 +6,7 @@
 
 use crate::compile::code::{Place, ScopeInfo};
 use crate::interpret::cache::LookupCache;
-use crate::interpret::frame::Frame;
+use crate::interpret::frame::Frames;
 use crate::jobs::queue::Jobs;
 use crate::modules::registry::Modules;
 use crate::node::state::NodeState;
@@ -98,7 +98,7 @@ pub struct Machine {
     pub(crate) options: Options,
     /// The registers at the bottom of the stack, which are the machine's own ([`roots`]).
     pub(crate) roots: Window,
-    pub(crate) frames: Vec<Frame>,
+    pub(crate) frames: Frames,
     pub(crate) codes: Codes<Native>,
     pub(crate) classes: Classes,
     pub(crate) atoms: Atoms,

@@ -75,7 +75,7 @@ impl Machine {
             runtime,
             options,
             roots,
-            frames: Vec::new(),
+            frames: Default::default(),
             codes: Default::default(),
             classes: Default::default(),
             atoms: Atoms::new(),

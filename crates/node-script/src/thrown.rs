@@ -15,11 +15,12 @@ pub enum Thrown {
     /// The program has called `process.exit`.
     Exit(i32),
     /// A fault of this crate: it has looked for something where it is not.
-    Fault(AccessError),
+    Fault(Box<AccessError>),
 }
 
-/// The result of what may throw.
+/// The result of what may throw: two words.
 pub type Outcome<T = ()> = Result<T, Thrown>;
+const _: () = assert!(size_of::<Outcome<usize>>() <= 24 && size_of::<Outcome>() == 16);
 
 impl fmt::Display for Thrown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -43,7 +44,7 @@ impl From<OutOfMemory> for Thrown {
 
 impl From<AccessError> for Thrown {
     fn from(error: AccessError) -> Self {
-        Self::Fault(error)
+        Self::Fault(Box::new(error))
     }
 }
 

@@ -1,26 +1,32 @@
 //! The interpreter: an evaluator over a heap.
 //!
-//! All that it has are records: `records.rs` says what each kind of cells consists of.
+//! A value is a word (small integer, boolean, `()` as null, nothing as undefined) or a cell:
 //!
-//! Rust code holds a value only within one step; what lasts longer is in the [`Machine`], which a `Root` keeps. So each
-//! step may collect anywhere.
+//! | value | cell |
+//! |---|---|
+//! | pair | Object of 2 slots: car, cdr |
+//! | symbol | Object of 4 slots: name, global value, next of its bucket, special form's number |
+//! | string | OneByteString |
+//! | closure | Closure of 3 slots: parameters, body, environment |
+//! | builtin | Closure of 1 slot: its number |
+//! | environment | Context: the one around it, parameters, their values |
+//!
+//! Rust code holds a value only within one step; what lasts longer is in the registers, an array
+//! that a `Global` keeps. So each step may collect anywhere.
 
 mod builtins;
 mod machine;
 mod read;
-mod records;
 mod symbols;
 mod write;
 
-use heap_model::typed::{Gc, Root};
-use heap_model::{AccessError, Heap, HeapError, OutOfMemory, Scope};
-use records::{Machine, MachineFields, Pair, PairFields, Val};
+use heap_model::{AccessError, Global, Heap, HeapError, Kind, Local, OutOfMemory, Scope, Value};
 use std::fmt;
 
 /// A Lisp with its heap.
 pub struct Lisp {
     heap: Heap,
-    machine: Root<Machine<'static>>,
+    registers: Global,
     output: String,
 }
 
@@ -94,50 +100,60 @@ impl From<HeapError> for LispError {
     }
 }
 
+/// What the interpreter is doing, as slots of the registers.
+mod register {
+    /// The buckets of all symbols.
+    pub const SYMBOLS: usize = 0;
+    /// The innermost of the frames that wait for a value.
+    pub const STACK: usize = 1;
+    /// The value that was found last.
+    pub const VALUE: usize = 2;
+    /// The expression that is evaluated.
+    pub const EXPRESSION: usize = 3;
+    /// The environment that it is evaluated in.
+    pub const ENVIRONMENT: usize = 4;
+    /// What is read, and what is written.
+    pub const READING: usize = 5;
+    pub const WRITING: usize = 6;
+    pub const COUNT: usize = 7;
+}
+
+const CAR: usize = 0;
+const CDR: usize = 1;
+
 impl Lisp {
     /// A Lisp with its builtins in a heap.
     pub fn new(mut heap: Heap) -> Result<Self, LispError> {
-        let machine = heap.enter(|scope| {
-            let machine = Machine {
-                symbols: symbols::make(scope)?,
-                stack: None,
-                value: Val::Nothing,
-                expression: Val::Nothing,
-                environment: None,
-                reading: None,
-                writing: Val::Nil,
-            };
-            let machine = scope.make(machine)?;
-            Ok::<_, LispError>(scope.root(machine)?)
+        let registers = heap.enter(|scope| {
+            let registers = scope.alloc(Kind::Array, register::COUNT, 0)?;
+            symbols::define_all(scope, registers)?;
+            Ok::<_, LispError>(scope.global(registers)?)
         })?;
-        let mut lisp = Self { heap, machine, output: String::new() };
+        let mut lisp = Self { heap, registers, output: String::new() };
         lisp.run(include_str!("prelude.lisp"))?;
         Ok(lisp)
     }
 
     /// Evaluates all expressions of a text; gives the last one's value as it is written.
     pub fn run(&mut self, source: &str) -> Result<String, LispError> {
-        let Self { heap, machine, output } = self;
+        let Self { heap, registers, output } = self;
         heap.enter(|scope| {
-            let machine = scope.rooted(machine)?;
+            let registers = scope.local(registers)?;
             let mut reader = read::Reader::new(source);
-            machine.set_value(scope, Val::Nothing);
+            scope.set(registers, register::VALUE, Value::Undefined)?;
             let mut run = || {
-                while reader.read(scope, machine)? {
-                    machine::evaluate(scope, machine, output)?;
+                while reader.read(scope, registers)? {
+                    machine::evaluate(scope, registers, output)?;
                 }
                 let mut text = String::new();
-                write::write(scope, machine, &mut text, true)?;
+                write::write(scope, registers, &mut text, true)?;
                 Ok(text)
             };
             let result = run();
             // What an error left behind is garbage.
-            machine.set_stack(scope, None);
-            machine.set_value(scope, Val::Nothing);
-            machine.set_expression(scope, Val::Nothing);
-            machine.set_environment(scope, None);
-            machine.set_reading(scope, None);
-            machine.set_writing(scope, Val::Nil);
+            for slot in register::STACK..register::COUNT {
+                scope.set(registers, slot, Value::Null)?;
+            }
             result
         })
     }
@@ -153,21 +169,36 @@ impl Lisp {
     }
 }
 
-fn cons<'s>(scope: &mut Scope<'s>, car: Val<'_>, cdr: Val<'_>) -> Result<Val<'s>, LispError> {
-    Ok(Val::Pair(scope.make(Pair { car, cdr })?))
+fn cons<'s>(scope: &mut Scope<'s>, car: Value<'_>, cdr: Value<'_>) -> Result<Local<'s>, LispError> {
+    let pair = scope.alloc(Kind::Object, 2, 0)?;
+    scope.set(pair, CAR, car)?;
+    scope.set(pair, CDR, cdr)?;
+    Ok(pair)
 }
 
-/// The value as a pair, which it must be.
-fn pair<'v>(scope: &Scope<'_>, value: Val<'v>) -> Result<Gc<'v, Pair<'v>>, LispError> {
-    if let Val::Pair(pair) = value { Ok(pair) } else { Err(wanted(scope, "a pair", value)) }
+/// The value as a pair, if it is one.
+fn pair<'s>(scope: &Scope<'_>, value: Value<'s>) -> Option<Local<'s>> {
+    cell(scope, value, Kind::Object, 2)
+}
+
+/// The value as a symbol, if it is one.
+fn symbol<'s>(scope: &Scope<'_>, value: Value<'s>) -> Option<Local<'s>> {
+    cell(scope, value, Kind::Object, symbols::SLOTS)
+}
+
+/// The value as a cell of a kind with that number of slots, if it is one.
+fn cell<'s>(scope: &Scope<'_>, value: Value<'s>, kind: Kind, slots: usize) -> Option<Local<'s>> {
+    let Value::Ref(cell) = value else { return None };
+    let right = scope.kind(cell) == Ok(kind) && scope.slot_count(cell) == Ok(slots);
+    right.then_some(cell)
 }
 
 /// The car and cdr of what must be a pair.
-fn parts<'s>(scope: &mut Scope<'s>, value: Val<'_>) -> Result<(Val<'s>, Val<'s>), LispError> {
-    let pair = pair(scope, value)?;
-    Ok((pair.car(scope), pair.cdr(scope)))
+fn parts<'s>(scope: &mut Scope<'s>, value: Value<'_>) -> Result<(Value<'s>, Value<'s>), LispError> {
+    let pair = pair(scope, value).ok_or_else(|| wanted(scope, "a pair", value))?;
+    Ok((scope.get(pair, CAR)?, scope.get(pair, CDR)?))
 }
 
-fn wanted(scope: &Scope<'_>, what: &'static str, found: Val<'_>) -> LispError {
+fn wanted(scope: &Scope<'_>, what: &'static str, found: Value<'_>) -> LispError {
     LispError::Wanted { what, found: write::brief(scope, found) }
 }

@@ -1,15 +1,13 @@
 //! The evaluator: a machine that takes small steps and keeps its stack in the heap. Rust's stack does
 //! not grow with the program's, and calls in tail position take no room.
 
-use super::records::{
-    Closure, ClosureFields, ClosureRead, Environment, EnvironmentFields, EnvironmentRead, Form,
-    Frame, FrameFields, Machine, MachineFields, Native, NativeFields, Pair, PairFields, Parameter,
-    ParameterRead, Symbol, SymbolFields, SymbolRead, Val, Waits,
-};
-use super::{LispError, cons, parts, symbols, wanted, write};
-use heap_model::Scope;
-use heap_model::typed::Gc;
-use std::iter::successors;
+use super::builtins::BUILTINS;
+use super::{CAR, CDR, LispError, cons, pair, parts, register, symbol, symbols, wanted, write};
+use heap_model::{Kind, Local, Scope, Value};
+
+/// The special forms; a symbol's slot has its place here.
+pub const FORMS: [&str; 10] =
+    ["quote", "if", "define", "set!", "lambda", "begin", "let", "cond", "and", "or"];
 
 /// What is to be done next.
 #[derive(Clone, Copy)]
@@ -22,18 +20,61 @@ enum Next {
     Stop,
 }
 
-/// Evaluates the machine's expression, and leaves the value in the machine.
+/// A frame: what waits, the frame around it, the environment, two slots of its own.
+mod frame {
+    pub const WAITS: usize = 0;
+    pub const AROUND: usize = 1;
+    pub const ENVIRONMENT: usize = 2;
+    /// Expressions that are not evaluated yet, or the symbol that is set.
+    pub const REST: usize = 3;
+    /// Values of arguments, the last first, and then the function's.
+    pub const VALUES: usize = 4;
+    pub const SLOTS: usize = 5;
+}
+
+/// What waits for a value.
+#[derive(Clone, Copy)]
+#[repr(i32)]
+enum Waits {
+    Call,
+    If,
+    Define,
+    Set,
+    Sequence,
+    And,
+    Or,
+}
+
+const WAITS: [Waits; 7] =
+    [Waits::Call, Waits::If, Waits::Define, Waits::Set, Waits::Sequence, Waits::And, Waits::Or];
+
+/// An environment: the one around it, the parameters, then their values.
+mod environment {
+    pub const AROUND: usize = 0;
+    pub const PARAMETERS: usize = 1;
+    pub const VALUES: usize = 2;
+}
+
+/// A closure.
+mod closure {
+    pub const PARAMETERS: usize = 0;
+    pub const BODY: usize = 1;
+    pub const ENVIRONMENT: usize = 2;
+    pub const SLOTS: usize = 3;
+}
+
+/// Evaluates the expression that is in its register, and leaves the value in its.
 pub fn evaluate(
     scope: &mut Scope<'_>,
-    machine: Gc<'_, Machine>,
+    registers: Local<'_>,
     output: &mut String,
 ) -> Result<(), LispError> {
-    machine.set_stack(scope, None);
-    machine.set_environment(scope, None);
+    scope.set(registers, register::STACK, Value::Null)?;
+    scope.set(registers, register::ENVIRONMENT, Value::Null)?;
     let mut next = Next::Evaluate;
     loop {
         next = scope.scope(|scope| {
-            let mut step = Step { scope, machine, output };
+            let mut step = Step { scope, registers, output };
             match next {
                 Next::Evaluate => step.expression(),
                 _ => step.give(),
@@ -48,139 +89,133 @@ pub fn evaluate(
 /// One step; its handles end with it.
 struct Step<'a, 's, 'r> {
     scope: &'a mut Scope<'s>,
-    machine: Gc<'r, Machine<'r>>,
+    registers: Local<'r>,
     output: &'a mut String,
 }
 
 impl<'s> Step<'_, 's, '_> {
-    fn value(&mut self, value: Val<'_>) -> Result<Next, LispError> {
-        self.machine.set_value(self.scope, value);
+    fn register(&mut self, slot: usize) -> Result<Value<'s>, LispError> {
+        Ok(self.scope.get(self.registers, slot)?)
+    }
+
+    fn put(&mut self, slot: usize, value: Value<'_>) -> Result<(), LispError> {
+        Ok(self.scope.set(self.registers, slot, value)?)
+    }
+
+    fn value(&mut self, value: Value<'_>) -> Result<Next, LispError> {
+        self.put(register::VALUE, value)?;
         Ok(Next::Return)
     }
 
     /// Goes on with an expression in the environment that there is.
-    fn go(&mut self, expression: Val<'_>) -> Result<Next, LispError> {
-        self.machine.set_expression(self.scope, expression);
+    fn go(&mut self, expression: Value<'_>) -> Result<Next, LispError> {
+        self.put(register::EXPRESSION, expression)?;
         Ok(Next::Evaluate)
     }
 
     fn expression(&mut self) -> Result<Next, LispError> {
-        match self.machine.expression(self.scope) {
-            Val::Symbol(symbol) => {
-                let value = match self.find(symbol) {
-                    Some((environment, index)) => environment.values(self.scope, index),
-                    None => symbol.value(self.scope),
-                };
-                match value {
-                    Val::Absent => Err(LispError::Unbound(symbols::text(self.scope, symbol)?)),
-                    value => self.value(value),
-                }
-            }
-            Val::Pair(list) => {
-                let (head, rest) = (list.car(self.scope), list.cdr(self.scope));
-                if let Val::Symbol(symbol) = head
-                    && let Some(form) = symbol.form(self.scope)
-                {
-                    return self.form(form, list, rest);
-                }
-                self.wait(Waits::Call, rest)?;
-                self.go(head)
-            }
-            constant => self.value(constant),
+        let expression = self.register(register::EXPRESSION)?;
+        if let Some(symbol) = symbol(self.scope, expression) {
+            let (holder, slot) = self.find(symbol)?;
+            let value = self.scope.get(holder, slot)?;
+            return match value {
+                Value::Hole => Err(LispError::Unbound(symbols::text(self.scope, symbol)?)),
+                value => self.value(value),
+            };
         }
+        let Some(list) = pair(self.scope, expression) else { return self.value(expression) };
+        let (head, rest) = parts(self.scope, expression)?;
+        if let Some(symbol) = symbol(self.scope, head)
+            && let Value::Smi(form) = self.scope.get(symbol, symbols::FORM)?
+        {
+            return self.form(form, list, rest);
+        }
+        self.wait(Waits::Call, rest)?;
+        self.go(head)
     }
 
-    /// The environment that has a symbol's value, and where; none if the symbol has it. It reads without handles.
-    fn find(&mut self, symbol: Gc<'_, Symbol>) -> Option<(Gc<'s, Environment<'s>>, usize)> {
-        let (number, mut index) = (symbol.number(self.scope), 0);
-        let innermost = self.machine.environment(self.scope)?;
-        let found = self.scope.find_record::<Environment, _>(innermost, |environment| {
-            successors(Some(environment), |environment| environment.around()).find(|environment| {
-                let mut names = successors(environment.parameters(), |parameter| parameter.next());
-                let found = names.position(|parameter| parameter.symbol().number() == number);
-                index = found.unwrap_or(index);
-                found.is_some()
-            })
-        });
-        Some((found?, index))
+    /// Where a symbol's value is: in an environment, or in the symbol.
+    fn find(&mut self, symbol: Local<'s>) -> Result<(Local<'s>, usize), LispError> {
+        let mut around = self.register(register::ENVIRONMENT)?;
+        while let Value::Ref(environment) = around {
+            let mut parameters = self.scope.get(environment, environment::PARAMETERS)?;
+            let mut slot = environment::VALUES;
+            while let Value::Ref(parameter) = parameters {
+                let (name, rest) = parts(self.scope, Value::Ref(parameter))?;
+                if matches!(name, Value::Ref(name) if self.scope.same(name, symbol)) {
+                    return Ok((environment, slot));
+                }
+                (parameters, slot) = (rest, slot + 1);
+            }
+            around = self.scope.get(environment, environment::AROUND)?;
+        }
+        Ok((symbol, symbols::VALUE))
     }
 
     /// Lets a frame wait for the next value.
-    fn wait(&mut self, waits: Waits, rest: Val<'_>) -> Result<(), LispError> {
-        let around = self.machine.stack(self.scope);
-        let environment = self.machine.environment(self.scope);
-        let frame = Frame { waits, around, environment, rest, values: Val::Nil };
-        let frame = self.scope.make(frame)?;
-        self.machine.set_stack(self.scope, Some(frame));
-        Ok(())
+    fn wait(&mut self, waits: Waits, rest: Value<'_>) -> Result<(), LispError> {
+        let frame = self.scope.alloc(Kind::Array, frame::SLOTS, 0)?;
+        let around = self.register(register::STACK)?;
+        let environment = self.register(register::ENVIRONMENT)?;
+        self.scope.set(frame, frame::WAITS, Value::Smi(waits as i32))?;
+        self.scope.set(frame, frame::AROUND, around)?;
+        self.scope.set(frame, frame::ENVIRONMENT, environment)?;
+        self.scope.set(frame, frame::REST, rest)?;
+        self.scope.set(frame, frame::VALUES, Value::Null)?;
+        self.put(register::STACK, Value::Ref(frame))
     }
 
-    fn form(&mut self, form: Form, list: Gc<'_, Pair>, rest: Val<'s>) -> Result<Next, LispError> {
-        match form {
-            Form::Quote => {
+    fn form(&mut self, form: i32, list: Local<'_>, rest: Value<'s>) -> Result<Next, LispError> {
+        match FORMS.get(form as usize).copied().unwrap_or_default() {
+            "quote" => {
                 let (datum, _) = parts(self.scope, rest)?;
                 self.value(datum)
             }
-            Form::If => {
+            "if" => {
                 let (condition, branches) = parts(self.scope, rest)?;
                 self.wait(Waits::If, branches)?;
                 self.go(condition)
             }
-            Form::Define => self.define(rest),
-            Form::Set => {
+            "define" => self.define(rest),
+            "set!" => {
                 let (name, rest) = parts(self.scope, rest)?;
                 let (expression, _) = parts(self.scope, rest)?;
                 self.wait(Waits::Set, name)?;
                 self.go(expression)
             }
-            Form::Lambda => {
+            "lambda" => {
                 let (parameters, body) = parts(self.scope, rest)?;
                 let closure = self.closure(parameters, body)?;
-                self.value(closure)
+                self.value(Value::Ref(closure))
             }
-            Form::Begin => self.sequence(rest),
-            Form::Let => self.rewrite_let(list, rest),
-            Form::Cond => self.rewrite_cond(list, rest),
-            Form::And => self.logic(Waits::And, rest, true),
-            Form::Or => self.logic(Waits::Or, rest, false),
+            "begin" => self.sequence(rest),
+            "let" => self.rewrite_let(list, rest),
+            "cond" => self.rewrite_cond(list, rest),
+            "and" => self.logic(Waits::And, rest, true),
+            _ => self.logic(Waits::Or, rest, false),
         }
     }
 
-    fn closure(&mut self, mut names: Val<'s>, body: Val<'_>) -> Result<Val<'s>, LispError> {
-        let mut symbols = Vec::new();
-        while !matches!(names, Val::Nil) {
-            let (name, others) = parts(self.scope, names)?;
-            symbols.push(self.symbol(name)?);
-            names = others;
-        }
-        let mut parameters = None;
-        for symbol in symbols.into_iter().rev() {
-            parameters = Some(self.scope.make(Parameter { symbol, next: parameters })?);
-        }
-        let environment = self.machine.environment(self.scope);
-        Ok(Val::Closure(self.scope.make(Closure { parameters, body, environment })?))
-    }
-
-    /// The value as a symbol, which it must be.
-    fn symbol<'v>(&self, value: Val<'v>) -> Result<Gc<'v, Symbol<'v>>, LispError> {
-        if let Val::Symbol(symbol) = value {
-            Ok(symbol)
-        } else {
-            Err(wanted(self.scope, "a symbol", value))
-        }
+    fn closure(&mut self, parameters: Value<'_>, body: Value<'_>) -> Result<Local<'s>, LispError> {
+        let closure = self.scope.alloc(Kind::Closure, closure::SLOTS, 0)?;
+        let environment = self.register(register::ENVIRONMENT)?;
+        self.scope.set(closure, closure::PARAMETERS, parameters)?;
+        self.scope.set(closure, closure::BODY, body)?;
+        self.scope.set(closure, closure::ENVIRONMENT, environment)?;
+        Ok(closure)
     }
 
     /// `(define name expression)` or `(define (name parameters ...) body ...)`, outside functions.
-    fn define(&mut self, rest: Val<'_>) -> Result<Next, LispError> {
-        if self.machine.environment(self.scope).is_some() {
+    fn define(&mut self, rest: Value<'_>) -> Result<Next, LispError> {
+        if let Value::Ref(_) = self.register(register::ENVIRONMENT)? {
             return Err(LispError::Syntax("a definition in a function".into()));
         }
         let (name, rest) = parts(self.scope, rest)?;
-        if let Val::Pair(_) = name {
+        if pair(self.scope, name).is_some() {
             let (name, parameters) = parts(self.scope, name)?;
             let closure = self.closure(parameters, rest)?;
             self.wait(Waits::Define, name)?;
-            return self.value(closure);
+            return self.value(Value::Ref(closure));
         }
         let (expression, _) = parts(self.scope, rest)?;
         self.wait(Waits::Define, name)?;
@@ -188,96 +223,96 @@ impl<'s> Step<'_, 's, '_> {
     }
 
     /// Evaluates a list of expressions for the last one's value.
-    fn sequence(&mut self, list: Val<'_>) -> Result<Next, LispError> {
-        if let Val::Nil = list {
-            return self.value(Val::Nothing);
+    fn sequence(&mut self, list: Value<'_>) -> Result<Next, LispError> {
+        if let Value::Null = list {
+            return self.value(Value::Undefined);
         }
         let (first, rest) = parts(self.scope, list)?;
-        if !matches!(rest, Val::Nil) {
+        if !matches!(rest, Value::Null) {
             self.wait(Waits::Sequence, rest)?;
         }
         self.go(first)
     }
 
-    fn logic(&mut self, waits: Waits, list: Val<'_>, empty: bool) -> Result<Next, LispError> {
-        if let Val::Nil = list {
-            return self.value(Val::Bool(empty));
+    fn logic(&mut self, waits: Waits, list: Value<'_>, empty: bool) -> Result<Next, LispError> {
+        if let Value::Null = list {
+            return self.value(Value::Bool(empty));
         }
         let (first, rest) = parts(self.scope, list)?;
-        if !matches!(rest, Val::Nil) {
+        if !matches!(rest, Value::Null) {
             self.wait(waits, rest)?;
         }
         self.go(first)
     }
 
-    /// The symbol of a special form.
-    fn named(&mut self, name: &str) -> Result<Val<'s>, LispError> {
-        let symbols = self.machine.symbols(self.scope);
-        Ok(Val::Symbol(symbols::intern(self.scope, symbols, name)?))
-    }
-
     /// `(let ((name expression) ...) body ...)` becomes `((lambda (name ...) body ...) expression ...)`
     /// where it stands, so it is rewritten once.
-    fn rewrite_let(&mut self, list: Gc<'_, Pair>, rest: Val<'_>) -> Result<Next, LispError> {
+    fn rewrite_let(&mut self, list: Local<'_>, rest: Value<'_>) -> Result<Next, LispError> {
         let (mut bindings, body) = parts(self.scope, rest)?;
-        let (mut names, mut expressions) = (Val::Nil, Val::Nil);
+        let lambda = symbols::intern(self.scope, self.registers, "lambda")?;
+        let (mut names, mut expressions) = (Value::Null, Value::Null);
         let mut pairs = Vec::new();
-        while let Val::Pair(_) = bindings {
+        while let Value::Ref(_) = bindings {
             let (binding, others) = parts(self.scope, bindings)?;
             let (name, expression) = parts(self.scope, binding)?;
             pairs.push((name, parts(self.scope, expression)?.0));
             bindings = others;
         }
         for (name, expression) in pairs.into_iter().rev() {
-            names = cons(self.scope, name, names)?;
-            expressions = cons(self.scope, expression, expressions)?;
+            names = Value::Ref(cons(self.scope, name, names)?);
+            expressions = Value::Ref(cons(self.scope, expression, expressions)?);
         }
-        let lambda = self.named("lambda")?;
         let function = cons(self.scope, names, body)?;
-        let function = cons(self.scope, lambda, function)?;
-        list.set_car(self.scope, function);
-        list.set_cdr(self.scope, expressions);
+        let function = cons(self.scope, Value::Ref(lambda), Value::Ref(function))?;
+        self.scope.set(list, CAR, Value::Ref(function))?;
+        self.scope.set(list, CDR, expressions)?;
         Ok(Next::Evaluate)
     }
 
     /// `(cond (test body ...) clause ...)` becomes `(if test (begin body ...) (cond clause ...))` where
     /// it stands.
-    fn rewrite_cond(&mut self, list: Gc<'_, Pair>, rest: Val<'_>) -> Result<Next, LispError> {
-        if let Val::Nil = rest {
-            return self.value(Val::Nothing);
+    fn rewrite_cond(&mut self, list: Local<'_>, rest: Value<'_>) -> Result<Next, LispError> {
+        if let Value::Null = rest {
+            return self.value(Value::Undefined);
         }
         let (clause, others) = parts(self.scope, rest)?;
         let (test, body) = parts(self.scope, clause)?;
-        let (cond, begin, if_) = (self.named("cond")?, self.named("begin")?, self.named("if")?);
-        let others = cons(self.scope, cond, others)?;
-        let others = cons(self.scope, others, Val::Nil)?;
-        let body = cons(self.scope, begin, body)?;
-        let branches = cons(self.scope, body, others)?;
-        let rest = cons(self.scope, test, branches)?;
-        list.set_car(self.scope, if_);
-        list.set_cdr(self.scope, rest);
+        let [cond, begin, if_] =
+            ["cond", "begin", "if"].map(|name| symbols::intern(self.scope, self.registers, name));
+        let others = cons(self.scope, Value::Ref(cond?), others)?;
+        let others = cons(self.scope, Value::Ref(others), Value::Null)?;
+        let body = cons(self.scope, Value::Ref(begin?), body)?;
+        let branches = cons(self.scope, Value::Ref(body), Value::Ref(others))?;
+        let rest = cons(self.scope, test, Value::Ref(branches))?;
+        self.scope.set(list, CAR, Value::Ref(if_?))?;
+        self.scope.set(list, CDR, Value::Ref(rest))?;
         Ok(Next::Evaluate)
     }
 
     /// Gives the value to the innermost frame.
     fn give(&mut self) -> Result<Next, LispError> {
-        let Some(frame) = self.machine.stack(self.scope) else { return Ok(Next::Stop) };
-        let value = self.machine.value(self.scope);
-        let (environment, rest) = (frame.environment(self.scope), frame.rest(self.scope));
-        self.machine.set_environment(self.scope, environment);
-        let waits = frame.waits(self.scope);
+        let Value::Ref(frame) = self.register(register::STACK)? else { return Ok(Next::Stop) };
+        let value = self.register(register::VALUE)?;
+        let (environment, around, rest, waits) = (
+            self.scope.get(frame, frame::ENVIRONMENT)?,
+            self.scope.get(frame, frame::AROUND)?,
+            self.scope.get(frame, frame::REST)?,
+            self.scope.get(frame, frame::WAITS)?,
+        );
+        let Value::Smi(waits) = waits else { return Err(wanted(self.scope, "a frame", waits)) };
+        self.put(register::ENVIRONMENT, environment)?;
+        let waits = WAITS[waits as usize % WAITS.len()];
         if let Waits::Call = waits {
-            return self.argument(frame, rest, value);
+            return self.argument(frame, around, rest, value);
         }
-        let around = frame.around(self.scope);
-        self.machine.set_stack(self.scope, around);
-        let truth = !matches!(value, Val::Bool(false));
+        self.put(register::STACK, around)?;
+        let truth = !matches!(value, Value::Bool(false));
         match waits {
             Waits::If => {
                 let (then, otherwise) = parts(self.scope, rest)?;
                 match (truth, otherwise) {
                     (true, _) => self.go(then),
-                    (false, Val::Nil) => self.value(Val::Nothing),
+                    (false, Value::Null) => self.value(Value::Undefined),
                     (false, otherwise) => {
                         let (expression, _) = parts(self.scope, otherwise)?;
                         self.go(expression)
@@ -285,73 +320,84 @@ impl<'s> Step<'_, 's, '_> {
                 }
             }
             Waits::Define => {
-                self.symbol(rest)?.set_value(self.scope, value);
-                self.value(Val::Nothing)
+                let name = symbol(self.scope, rest);
+                let name = name.ok_or_else(|| wanted(self.scope, "a symbol", rest))?;
+                self.scope.set(name, symbols::VALUE, value)?;
+                self.value(Value::Undefined)
             }
             Waits::Set => {
-                let name = self.symbol(rest)?;
-                match self.find(name) {
-                    Some((environment, index)) => environment.set_values(self.scope, index, value),
-                    None => name.set_value(self.scope, value),
-                }
-                self.value(Val::Nothing)
+                let name = symbol(self.scope, rest);
+                let name = name.ok_or_else(|| wanted(self.scope, "a symbol", rest))?;
+                let (holder, slot) = self.find(name)?;
+                self.scope.set(holder, slot, value)?;
+                self.value(Value::Undefined)
             }
             Waits::And if truth => self.logic(waits, rest, true),
             Waits::Or if !truth => self.logic(waits, rest, false),
             Waits::And | Waits::Or => Ok(Next::Return),
-            Waits::Sequence | Waits::Call => self.sequence(rest),
+            _ => self.sequence(rest),
         }
     }
 
     /// The function or an argument of a call has its value.
     fn argument(
         &mut self,
-        frame: Gc<'_, Frame>,
-        rest: Val<'_>,
-        value: Val<'s>,
+        frame: Local<'_>,
+        around: Value<'_>,
+        rest: Value<'_>,
+        value: Value<'s>,
     ) -> Result<Next, LispError> {
-        let values = frame.values(self.scope);
-        if let Val::Nil = rest {
-            let around = frame.around(self.scope);
-            self.machine.set_stack(self.scope, around);
+        let values = self.scope.get(frame, frame::VALUES)?;
+        if let Value::Null = rest {
+            self.put(register::STACK, around)?;
             return self.call(value, values);
         }
         let values = cons(self.scope, value, values)?;
         let (next, rest) = parts(self.scope, rest)?;
-        frame.set_values(self.scope, values);
-        frame.set_rest(self.scope, rest);
+        self.scope.set(frame, frame::VALUES, Value::Ref(values))?;
+        self.scope.set(frame, frame::REST, rest)?;
         self.go(next)
     }
 
     /// Calls a function: the last value, and those before it, the last first, of which the very
     /// first is the function.
-    fn call(&mut self, last: Val<'s>, mut before: Val<'s>) -> Result<Next, LispError> {
-        let mut values = vec![last];
-        while let Val::Pair(pair) = before {
-            values.push(pair.car(self.scope));
-            before = pair.cdr(self.scope);
+    fn call(&mut self, last: Value<'s>, before: Value<'s>) -> Result<Next, LispError> {
+        let (mut values, mut before) = (vec![last], before);
+        while let Value::Ref(_) = before {
+            let (value, rest) = parts(self.scope, before)?;
+            values.push(value);
+            before = rest;
         }
         values.reverse();
-        match values[0] {
-            Val::Native(native) => self.call_native(native, &values[1..]),
-            Val::Closure(closure) => self.call_closure(closure, &values[1..]),
-            other => Err(wanted(self.scope, "a procedure", other)),
+        let Some((Value::Ref(function), arguments)) = values.split_first() else {
+            return Err(wanted(self.scope, "a procedure", values[0]));
+        };
+        match (self.scope.kind(*function)?, self.scope.slot_count(*function)?) {
+            (Kind::Closure, 1) => self.call_builtin(*function, arguments),
+            (Kind::Closure, closure::SLOTS) => self.call_closure(*function, arguments),
+            _ => Err(wanted(self.scope, "a procedure", values[0])),
         }
     }
 
-    fn call_native(
+    fn call_builtin(
         &mut self,
-        native: Gc<'_, Native>,
-        arguments: &[Val<'s>],
+        function: Local<'_>,
+        arguments: &[Value<'s>],
     ) -> Result<Next, LispError> {
-        let builtin = native.builtin(self.scope);
+        let number = match self.scope.get(function, 0)? {
+            Value::Smi(number) => number as usize,
+            _ => BUILTINS.len(),
+        };
+        let Some(builtin) = BUILTINS.get(number) else {
+            return Err(wanted(self.scope, "a builtin", Value::Ref(function)));
+        };
         if arguments.len() != builtin.arguments {
             return Err(LispError::Arity(builtin.name.to_owned()));
         }
         if builtin.name == "display" {
-            self.machine.set_value(self.scope, arguments[0]);
-            write::write(self.scope, self.machine, self.output, false)?;
-            return self.value(Val::Nothing);
+            self.put(register::VALUE, arguments[0])?;
+            write::write(self.scope, self.registers, self.output, false)?;
+            return self.value(Value::Undefined);
         }
         let value = (builtin.run)(self.scope, arguments)?;
         self.value(value)
@@ -359,19 +405,26 @@ impl<'s> Step<'_, 's, '_> {
 
     fn call_closure(
         &mut self,
-        closure: Gc<'_, Closure>,
-        arguments: &[Val<'s>],
+        function: Local<'_>,
+        arguments: &[Value<'s>],
     ) -> Result<Next, LispError> {
-        let first = self.scope.read(closure).parameters();
-        if successors(first, |parameter| parameter.next()).count() != arguments.len() {
+        let environment =
+            self.scope.alloc(Kind::Context, environment::VALUES + arguments.len(), 0)?;
+        let around = self.scope.get(function, closure::ENVIRONMENT)?;
+        let parameters = self.scope.get(function, closure::PARAMETERS)?;
+        let body = self.scope.get(function, closure::BODY)?;
+        self.scope.set(environment, environment::AROUND, around)?;
+        self.scope.set(environment, environment::PARAMETERS, parameters)?;
+        let mut left = parameters;
+        for (number, argument) in arguments.iter().enumerate() {
+            let Value::Ref(_) = left else { return Err(LispError::Arity("a function".into())) };
+            left = parts(self.scope, left)?.1;
+            self.scope.set(environment, environment::VALUES + number, *argument)?;
+        }
+        if !matches!(left, Value::Null) {
             return Err(LispError::Arity("a function".into()));
         }
-        let (around, parameters) =
-            (closure.environment(self.scope), closure.parameters(self.scope));
-        let environment = Environment { around, parameters, values: arguments };
-        let environment = self.scope.make(environment)?;
-        self.machine.set_environment(self.scope, Some(environment));
-        let body = closure.body(self.scope);
+        self.put(register::ENVIRONMENT, Value::Ref(environment))?;
         self.sequence(body)
     }
 }

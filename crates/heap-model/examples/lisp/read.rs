@@ -1,10 +1,8 @@
 //! The reader. It keeps the lists that are open in the heap, so their depth is bounded by the heap
 //! alone.
 
-use super::records::{Machine, MachineFields, Open, OpenFields, Pair, PairFields, Val};
-use super::{LispError, symbols};
-use heap_model::typed::Gc;
-use heap_model::{Scope, shapes};
+use super::{CDR, LispError, cons, parts, register, symbols};
+use heap_model::{Kind, Local, Scope, Value, shapes};
 
 /// Where in the text the reader is.
 pub struct Reader<'t> {
@@ -19,24 +17,30 @@ enum Token<'t> {
     Atom(&'t str),
 }
 
+/// An open list: its first pair, its last pair, whether it is a quotation, the list around it.
+mod open {
+    pub const FIRST: usize = 0;
+    pub const LAST: usize = 1;
+    pub const QUOTES: usize = 2;
+    pub const AROUND: usize = 3;
+}
+
 impl<'t> Reader<'t> {
     pub fn new(text: &'t str) -> Self {
         Self { rest: text }
     }
 
-    /// Reads an expression for the machine to evaluate; false at the end of the text.
-    pub fn read(
-        &mut self,
-        scope: &mut Scope<'_>,
-        machine: Gc<'_, Machine>,
-    ) -> Result<bool, LispError> {
-        machine.set_reading(scope, None);
+    /// Reads an expression into its register; false at the end of the text.
+    pub fn read(&mut self, scope: &mut Scope<'_>, registers: Local<'_>) -> Result<bool, LispError> {
+        scope.set(registers, register::READING, Value::Null)?;
         while let Some(token) = self.token()? {
-            if scope.scope(|scope| take(scope, machine, token))? {
+            if scope.scope(|scope| take(scope, registers, token))? {
                 return Ok(true);
             }
         }
-        match scope.scope(|scope| machine.reading(scope).is_some()) {
+        match scope.scope(|scope| {
+            Ok::<_, LispError>(matches!(scope.get(registers, register::READING)?, Value::Ref(_)))
+        })? {
             true => Err(LispError::Syntax("a list is not closed".into())),
             false => Ok(false),
         }
@@ -74,73 +78,71 @@ impl<'t> Reader<'t> {
 }
 
 /// Takes a token; true if it ends the expression.
-fn take(
-    scope: &mut Scope<'_>,
-    machine: Gc<'_, Machine>,
-    token: Token<'_>,
-) -> Result<bool, LispError> {
+fn take(scope: &mut Scope<'_>, registers: Local<'_>, token: Token<'_>) -> Result<bool, LispError> {
     let value = match token {
-        Token::Open => return begin(scope, machine, false),
-        Token::Quote => return begin(scope, machine, true),
+        Token::Open => return begin(scope, registers, false),
+        Token::Quote => return begin(scope, registers, true),
         Token::Close => {
-            let Some(list) = machine.reading(scope) else {
+            let Value::Ref(list) = scope.get(registers, register::READING)? else {
                 return Err(LispError::Syntax("a list is closed that is not open".into()));
             };
-            if list.quotes(scope) {
+            if matches!(scope.get(list, open::QUOTES)?, Value::Bool(true)) {
                 return Err(LispError::Syntax("nothing is quoted".into()));
             }
-            let around = list.around(scope);
-            machine.set_reading(scope, around);
-            list.first(scope)
+            let around = scope.get(list, open::AROUND)?;
+            scope.set(registers, register::READING, around)?;
+            scope.get(list, open::FIRST)?
         }
-        Token::Text(text) => Val::Cell(shapes::one_byte_string(scope, text.as_bytes())?),
-        Token::Atom("#t") => Val::Bool(true),
-        Token::Atom("#f") => Val::Bool(false),
+        Token::Text(text) => Value::Ref(shapes::one_byte_string(scope, text.as_bytes())?),
+        Token::Atom("#t") => Value::Bool(true),
+        Token::Atom("#f") => Value::Bool(false),
         Token::Atom(atom) => match atom.parse() {
-            Ok(number) => Val::Number(number),
-            Err(_) => {
-                let symbols = machine.symbols(scope);
-                Val::Symbol(symbols::intern(scope, symbols, atom)?)
-            }
+            Ok(number) => Value::Smi(number),
+            Err(_) => Value::Ref(symbols::intern(scope, registers, atom)?),
         },
     };
-    put(scope, machine, value)
+    put(scope, registers, value)
 }
 
-fn begin(scope: &mut Scope<'_>, machine: Gc<'_, Machine>, quotes: bool) -> Result<bool, LispError> {
-    let around = machine.reading(scope);
-    let list = scope.make(Open { quotes, first: Val::Nil, last: None, around })?;
-    machine.set_reading(scope, Some(list));
+fn begin(scope: &mut Scope<'_>, registers: Local<'_>, quotes: bool) -> Result<bool, LispError> {
+    let list = scope.alloc(Kind::Array, 4, 0)?;
+    let around = scope.get(registers, register::READING)?;
+    scope.set(list, open::FIRST, Value::Null)?;
+    scope.set(list, open::QUOTES, Value::Bool(quotes))?;
+    scope.set(list, open::AROUND, around)?;
+    scope.set(registers, register::READING, Value::Ref(list))?;
     if quotes {
-        let symbols = machine.symbols(scope);
-        let quote = symbols::intern(scope, symbols, "quote")?;
-        append(scope, list, Val::Symbol(quote))?;
+        let quote = symbols::intern(scope, registers, "quote")?;
+        append(scope, list, Value::Ref(quote))?;
     }
     Ok(false)
 }
 
 /// Puts a whole value into the innermost open list; true if none is open.
-fn put(scope: &mut Scope<'_>, machine: Gc<'_, Machine>, value: Val<'_>) -> Result<bool, LispError> {
-    machine.set_expression(scope, value);
-    while let Some(list) = machine.reading(scope) {
-        let value = machine.expression(scope);
+fn put(scope: &mut Scope<'_>, registers: Local<'_>, value: Value<'_>) -> Result<bool, LispError> {
+    scope.set(registers, register::EXPRESSION, value)?;
+    loop {
+        let Value::Ref(list) = scope.get(registers, register::READING)? else { return Ok(true) };
+        let value = scope.get(registers, register::EXPRESSION)?;
         append(scope, list, value)?;
-        if !list.quotes(scope) {
+        if !matches!(scope.get(list, open::QUOTES)?, Value::Bool(true)) {
             return Ok(false);
         }
-        let (first, around) = (list.first(scope), list.around(scope));
-        machine.set_expression(scope, first);
-        machine.set_reading(scope, around);
+        let (first, around) = (scope.get(list, open::FIRST)?, scope.get(list, open::AROUND)?);
+        scope.set(registers, register::EXPRESSION, first)?;
+        scope.set(registers, register::READING, around)?;
     }
-    Ok(true)
 }
 
-fn append(scope: &mut Scope<'_>, list: Gc<'_, Open>, value: Val<'_>) -> Result<(), LispError> {
-    let pair = scope.make(Pair { car: value, cdr: Val::Nil })?;
-    match list.last(scope) {
-        Some(last) => last.set_cdr(scope, Val::Pair(pair)),
-        None => list.set_first(scope, Val::Pair(pair)),
+fn append(scope: &mut Scope<'_>, list: Local<'_>, value: Value<'_>) -> Result<(), LispError> {
+    let pair = cons(scope, value, Value::Null)?;
+    match scope.get(list, open::LAST)? {
+        Value::Ref(last) => {
+            parts(scope, Value::Ref(last))?;
+            scope.set(last, CDR, Value::Ref(pair))?;
+        }
+        _ => scope.set(list, open::FIRST, Value::Ref(pair))?,
     }
-    list.set_last(scope, Some(pair));
+    scope.set(list, open::LAST, Value::Ref(pair))?;
     Ok(())
 }

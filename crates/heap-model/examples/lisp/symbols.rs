@@ -1,68 +1,71 @@
-//! Symbols: one record for each name, found by its bucket.
+//! Symbols: one cell for each name, found by its bucket.
 
-use super::LispError;
 use super::builtins::BUILTINS;
-use super::records::{Form, Native, Symbol, SymbolFields, Symbols, SymbolsFields, Val};
-use heap_model::typed::Gc;
-use heap_model::{Scope, shapes};
+use super::machine::FORMS;
+use super::{LispError, register};
+use heap_model::{Kind, Local, Scope, Value, shapes};
 
-/// What the special forms begin with.
-const FORMS: [(&str, Form); 10] = [
-    ("quote", Form::Quote),
-    ("if", Form::If),
-    ("define", Form::Define),
-    ("set!", Form::Set),
-    ("lambda", Form::Lambda),
-    ("begin", Form::Begin),
-    ("let", Form::Let),
-    ("cond", Form::Cond),
-    ("and", Form::And),
-    ("or", Form::Or),
-];
+const NAME: usize = 0;
+/// The value that the symbol has outside all environments; the hole if it has none.
+pub const VALUE: usize = 1;
+const NEXT: usize = 2;
+/// The number of the special form that the symbol begins, if it does.
+pub const FORM: usize = 3;
+pub const SLOTS: usize = 4;
+
+const BUCKETS: usize = 128;
 
 /// Makes the symbols of all special forms and builtins.
-pub fn make<'s>(scope: &mut Scope<'s>) -> Result<Gc<'s, Symbols<'s>>, LispError> {
-    let symbols = scope.make(Symbols { count: 0, buckets: [None; 128] })?;
-    for (name, form) in FORMS {
-        intern(scope, symbols, name)?.set_form(scope, Some(form));
+pub fn define_all(scope: &mut Scope<'_>, registers: Local<'_>) -> Result<(), LispError> {
+    let buckets = scope.alloc(Kind::Array, BUCKETS, 0)?;
+    scope.set(registers, register::SYMBOLS, Value::Ref(buckets))?;
+    for (number, name) in FORMS.iter().enumerate() {
+        let symbol = intern(scope, registers, name)?;
+        scope.set(symbol, FORM, Value::Smi(number as i32))?;
     }
-    for builtin in &BUILTINS {
-        let native = scope.make(Native { builtin })?;
-        intern(scope, symbols, builtin.name)?.set_value(scope, Val::Native(native));
+    for (number, builtin) in BUILTINS.iter().enumerate() {
+        let closure = scope.alloc(Kind::Closure, 1, 0)?;
+        scope.set(closure, 0, Value::Smi(number as i32))?;
+        let symbol = intern(scope, registers, builtin.name)?;
+        scope.set(symbol, VALUE, Value::Ref(closure))?;
     }
-    Ok(symbols)
+    Ok(())
 }
 
 /// The symbol of a name. O(its bucket).
 pub fn intern<'s>(
     scope: &mut Scope<'s>,
-    symbols: Gc<'_, Symbols>,
+    registers: Local<'_>,
     name: &str,
-) -> Result<Gc<'s, Symbol<'s>>, LispError> {
-    scope.escape_as::<Gc<Symbol>, _>(|scope| {
+) -> Result<Local<'s>, LispError> {
+    scope.escape(|scope| {
         let hash = name.bytes().fold(0_usize, |hash, byte| hash * 31 % 65_521 + usize::from(byte));
-        let first = symbols.buckets(scope, hash % 128);
+        let bucket = hash % BUCKETS;
+        let Value::Ref(buckets) = scope.get(registers, register::SYMBOLS)? else {
+            return Err(LispError::Unbound(name.to_owned()));
+        };
+        let first = scope.get(buckets, bucket)?;
         let mut next = first;
-        while let Some(symbol) = next {
+        while let Value::Ref(symbol) = next {
             if text(scope, symbol)? == name {
                 return Ok(symbol);
             }
-            next = symbol.next(scope);
+            next = scope.get(symbol, NEXT)?;
         }
-        let number = symbols.count(scope);
-        symbols.set_count(scope, number + 1);
-        let name = shapes::one_byte_string(scope, name.as_bytes())?;
-        let symbol = Symbol { number, form: None, name, value: Val::Absent, next: first };
-        let symbol = scope.make(symbol)?;
-        symbols.set_buckets(scope, hash % 128, Some(symbol));
+        let symbol = scope.alloc(Kind::Object, SLOTS, 0)?;
+        let text = shapes::one_byte_string(scope, name.as_bytes())?;
+        scope.set(symbol, NAME, Value::Ref(text))?;
+        scope.set(symbol, VALUE, Value::Hole)?;
+        scope.set(symbol, NEXT, first)?;
+        scope.set(buckets, bucket, Value::Ref(symbol))?;
         Ok(symbol)
     })
 }
 
 /// A symbol's name.
-pub fn text(scope: &mut Scope<'_>, symbol: Gc<'_, Symbol>) -> Result<String, LispError> {
+pub fn text(scope: &mut Scope<'_>, symbol: Local<'_>) -> Result<String, LispError> {
     scope.scope(|scope| {
-        let name = symbol.name(scope);
+        let Value::Ref(name) = scope.get(symbol, NAME)? else { return Ok(String::new()) };
         Ok(String::from_utf8_lossy(shapes::string_bytes(scope, name)?).into_owned())
     })
 }

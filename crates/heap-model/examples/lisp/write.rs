@@ -1,66 +1,65 @@
 //! The writer. What is still to be written is a list in the heap, so depth and length are bounded
 //! by the heap alone.
 
-use super::records::{Machine, MachineFields, Val};
-use super::{LispError, cons, parts, symbols};
-use heap_model::typed::Gc;
-use heap_model::{Kind, Scope, shapes};
+use super::{LispError, cons, pair, parts, register, symbol, symbols};
+use heap_model::{Kind, Local, Scope, Value, shapes};
 
-/// Writes the machine's value: with quotes around strings, as it could be read again.
+/// Writes the value that is in its register: with quotes around strings, as it could be read again.
 pub fn write(
     scope: &mut Scope<'_>,
-    machine: Gc<'_, Machine>,
+    registers: Local<'_>,
     text: &mut String,
     quoted: bool,
 ) -> Result<(), LispError> {
     scope.scope(|scope| {
-        let value = machine.value(scope);
-        let first = cons(scope, value, Val::Nil)?;
-        machine.set_writing(scope, first);
+        let value = scope.get(registers, register::VALUE)?;
+        let first = cons(scope, value, Value::Null)?;
+        scope.set(registers, register::WRITING, Value::Ref(first))?;
         Ok::<_, LispError>(())
     })?;
-    while scope.scope(|scope| write_next(scope, machine, text, quoted))? {}
+    while scope.scope(|scope| write_next(scope, registers, text, quoted))? {}
     Ok(())
 }
 
-/// Writes the next of what is left; false if there is nothing. A mark stands before the rest of a list.
+/// Writes the next of what is left; false if there is nothing. A hole is the rest of a list, which
+/// is in the pair after it.
 fn write_next(
     scope: &mut Scope<'_>,
-    machine: Gc<'_, Machine>,
+    registers: Local<'_>,
     text: &mut String,
     quoted: bool,
 ) -> Result<bool, LispError> {
-    let work @ Val::Pair(_) = machine.writing(scope) else { return Ok(false) };
-    let (value, mut left) = parts(scope, work)?;
+    let Value::Ref(work) = scope.get(registers, register::WRITING)? else { return Ok(false) };
+    let (value, mut left) = parts(scope, Value::Ref(work))?;
     let rest = match value {
-        Val::Absent => {
+        Value::Hole => {
             let (rest, after) = parts(scope, left)?;
             left = after;
-            if let Val::Pair(_) = rest {
+            if pair(scope, rest).is_some() {
                 text.push(' ');
             }
             rest
         }
-        Val::Pair(_) => {
+        value if pair(scope, value).is_some() => {
             text.push('(');
             value
         }
         value => {
             write_atom(scope, value, text, quoted)?;
-            machine.set_writing(scope, left);
+            scope.set(registers, register::WRITING, left)?;
             return Ok(true);
         }
     };
     let left = match rest {
-        Val::Nil => {
+        Value::Null => {
             text.push(')');
             left
         }
-        Val::Pair(_) => {
+        rest if pair(scope, rest).is_some() => {
             let (car, cdr) = parts(scope, rest)?;
             let after = cons(scope, cdr, left)?;
-            let after = cons(scope, Val::Absent, after)?;
-            cons(scope, car, after)?
+            let after = cons(scope, Value::Hole, Value::Ref(after))?;
+            Value::Ref(cons(scope, car, Value::Ref(after))?)
         }
         rest => {
             text.push_str(" . ");
@@ -69,19 +68,22 @@ fn write_next(
             left
         }
     };
-    machine.set_writing(scope, left);
+    scope.set(registers, register::WRITING, left)?;
     Ok(true)
 }
 
 fn write_atom(
     scope: &mut Scope<'_>,
-    value: Val<'_>,
+    value: Value<'_>,
     text: &mut String,
     quoted: bool,
 ) -> Result<(), LispError> {
+    if let Some(symbol) = symbol(scope, value) {
+        text.push_str(&symbols::text(scope, symbol)?);
+        return Ok(());
+    }
     match value {
-        Val::Symbol(symbol) => text.push_str(&symbols::text(scope, symbol)?),
-        Val::Cell(cell) if scope.kind(cell)? == Kind::OneByteString => {
+        Value::Ref(cell) if scope.kind(cell)? == Kind::OneByteString => {
             let string = String::from_utf8_lossy(shapes::string_bytes(scope, cell)?);
             if quoted {
                 text.extend(["\"", &string, "\""]);
@@ -95,17 +97,20 @@ fn write_atom(
 }
 
 /// A value in a word or two.
-pub fn brief(scope: &Scope<'_>, value: Val<'_>) -> String {
+pub fn brief(scope: &Scope<'_>, value: Value<'_>) -> String {
     match value {
-        Val::Nothing | Val::Absent => "nothing".into(),
-        Val::Nil => "()".into(),
-        Val::Bool(true) => "#t".into(),
-        Val::Bool(false) => "#f".into(),
-        Val::Number(number) => number.to_string(),
-        Val::Pair(_) => "a pair".into(),
-        Val::Symbol(_) => "a symbol".into(),
-        Val::Closure(_) | Val::Native(_) => "a procedure".into(),
-        Val::Cell(cell) if scope.kind(cell) == Ok(Kind::OneByteString) => "a string".into(),
-        Val::Cell(_) => "a vector".into(),
+        Value::Undefined | Value::Hole => "nothing".into(),
+        Value::Null => "()".into(),
+        Value::Bool(true) => "#t".into(),
+        Value::Bool(false) => "#f".into(),
+        Value::Smi(number) => number.to_string(),
+        Value::Ref(cell) => match (scope.kind(cell), scope.slot_count(cell)) {
+            (Ok(Kind::OneByteString), _) => "a string".into(),
+            (Ok(Kind::Closure), _) => "a procedure".into(),
+            (Ok(Kind::Array), _) => "a vector".into(),
+            (Ok(Kind::Object), Ok(symbols::SLOTS)) => "a symbol".into(),
+            _ => "a pair".into(),
+        },
+        value => format!("{value:?}"),
     }
 }

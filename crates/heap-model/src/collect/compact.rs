@@ -2,6 +2,7 @@
 //! `mark-compact.cc`).
 
 use super::mark::Marker;
+use crate::doubles::{Doubles, is_identified};
 use crate::memory::cell::{Cell, WORD};
 use crate::memory::chunk::{Chunk, USABLE};
 use crate::memory::mapping::PAGE;
@@ -10,7 +11,6 @@ use crate::natives::Natives;
 use crate::remembered::Remembered;
 use crate::roots::Roots;
 use crate::spaces::{Change, Spaces};
-use crate::unhashed::{Unhashed, is_identified};
 
 /// The most bytes that the last step of an incremental marking moves. V8's `max_evacuated_bytes` is 4 MiB, which its
 /// threads share; one thread takes 4 ms for that, and half a millisecond for this.
@@ -57,7 +57,7 @@ pub(super) struct Compaction<'h> {
     pub roots: &'h mut Roots,
     pub remembered: &'h mut Remembered,
     pub natives: &'h mut Natives,
-    pub unhashed: &'h mut Unhashed,
+    pub doubles: &'h mut Doubles,
 }
 
 impl Compaction<'_> {
@@ -68,9 +68,9 @@ impl Compaction<'_> {
         }
         let mut spaces = self.spaces.change();
         spaces.old.exclude_evacuated();
-        let (mut emptied, mut left, mut identified) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut emptied, mut left, mut doubles) = (Vec::new(), Vec::new(), Vec::new());
         for page in candidates {
-            if page.live() > 0 && move_page(&mut spaces, page, &mut identified) {
+            if page.live() > 0 && move_page(&mut spaces, page, &mut doubles) {
                 emptied.push(page);
             } else {
                 left.push(page);
@@ -84,7 +84,7 @@ impl Compaction<'_> {
         }
         self.roots.globals.for_each(|cell| *cell = moved(*cell));
         self.roots.follow_weaks(|cell| Some(moved(cell)));
-        self.unhashed.follow(identified);
+        self.doubles.follow(doubles);
         self.natives.follow(moved);
         for cell in spaces.new.cells() {
             for slot in cell.load().slots() {
@@ -106,9 +106,9 @@ impl Compaction<'_> {
     }
 }
 
-/// Moves a page's cells, and records the doubles and strings with identities among them as `identified`. False if the limit or the operating system
+/// Moves a page's cells, and records the `doubles` with identities among them. False if the limit or the operating system
 /// refuses memory; then some cells stay.
-fn move_page(spaces: &mut Change<'_>, page: Chunk, identified: &mut Vec<Cell>) -> bool {
+fn move_page(spaces: &mut Change<'_>, page: Chunk, doubles: &mut Vec<Cell>) -> bool {
     let mut whole = true;
     for cell in page.marked() {
         let loaded = cell.load();
@@ -123,7 +123,7 @@ fn move_page(spaces: &mut Change<'_>, page: Chunk, identified: &mut Vec<Cell>) -
                 room.receive(loaded);
                 spaces.old.moved(size);
                 if is_identified(loaded.header()) {
-                    identified.push(cell);
+                    doubles.push(cell);
                 }
             }
             None => whole = false,

@@ -3,6 +3,7 @@
 
 use super::compact::Compaction;
 use super::mark::Marker;
+use crate::doubles::Doubles;
 use crate::identities::Identities;
 use crate::memory::cell::Cell;
 use crate::memory::chunk::Chunk;
@@ -10,7 +11,6 @@ use crate::natives::Natives;
 use crate::remembered::Remembered;
 use crate::roots::Roots;
 use crate::spaces::Spaces;
-use crate::unhashed::Unhashed;
 
 /// The parts of a heap that a full collection works on.
 pub(crate) struct Full<'h> {
@@ -19,13 +19,13 @@ pub(crate) struct Full<'h> {
     pub remembered: &'h mut Remembered,
     pub natives: &'h mut Natives,
     pub identities: &'h Identities,
-    pub unhashed: &'h mut Unhashed,
+    pub doubles: &'h mut Doubles,
 }
 
 impl Full<'_> {
     /// Marks what is left after a scavenge, and frees what is unreachable. Returns the marker's work.
     pub fn finish(self, mut marker: Marker, candidates: Vec<Chunk>) -> usize {
-        let Self { spaces, roots, remembered, natives, identities, unhashed } = self;
+        let Self { spaces, roots, remembered, natives, identities, doubles } = self;
         marker.mark_roots(roots);
         // Young cells act as roots: an exact collection scavenges first. A survivor that stays young counts as live
         // until the next cycle (floating garbage).
@@ -41,11 +41,11 @@ impl Full<'_> {
         change.large.sweep();
         change.old.end_marking();
         drop(change);
-        Compaction { spaces, roots, remembered, natives, unhashed }.run(candidates, marker);
+        Compaction { spaces, roots, remembered, natives, doubles }.run(candidates, marker);
         roots.shrink();
         natives.payloads.shrink();
-        if unhashed.are_mostly_dead(spaces.used()) {
-            unhashed.forget_dead(spaces, false);
+        if doubles.are_mostly_dead(spaces.used()) {
+            doubles.forget_dead(spaces, false);
         }
         work
     }

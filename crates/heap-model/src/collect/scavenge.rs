@@ -4,6 +4,7 @@
 use super::mark::Marker;
 use super::wait::WaitList;
 use crate::blocks::Age;
+use crate::doubles::{Doubles, is_identified};
 use crate::memory::cell::{Cell, Loaded};
 use crate::memory::header::{Header, Kind};
 use crate::memory::room::Run;
@@ -14,7 +15,6 @@ use crate::roots::Roots;
 use crate::sites::Sites;
 use crate::spaces::{FromSpace, NewSpace, OldSpace, Parts, Spaces};
 use crate::tables::ephemeron::{self, FIRST};
-use crate::unhashed::{Unhashed, is_identified};
 
 /// The most pages that are swept for one allocation or one scavenge.
 pub(crate) const SWEEPABLE: usize = 8;
@@ -64,7 +64,7 @@ pub(crate) struct Scavenge<'h> {
     pub roots: &'h mut Roots,
     pub remembered: &'h mut Remembered,
     pub natives: &'h mut Natives,
-    pub unhashed: &'h mut Unhashed,
+    pub doubles: &'h mut Doubles,
     pub sites: &'h mut Sites,
     /// The marking in progress.
     pub marker: Option<&'h mut Marker>,
@@ -73,7 +73,7 @@ pub(crate) struct Scavenge<'h> {
 impl Scavenge<'_> {
     /// Empties the semi-space in use. Returns the number of promoted bytes.
     pub fn run(self, promote: Promote) -> usize {
-        let Self { spaces, roots, remembered, natives, unhashed, sites, marker } = self;
+        let Self { spaces, roots, remembered, natives, doubles, sites, marker } = self;
         roots.drain();
         let before = std::mem::take(remembered);
         let mut spaces = spaces.change();
@@ -93,7 +93,7 @@ impl Scavenge<'_> {
             waiting: WaitList::default(),
             ready: Vec::new(),
             promoted_bytes: 0,
-            identified: Vec::new(),
+            doubles: Vec::new(),
         };
         for word in roots.handles.iter_mut().chain(roots.registers.iter_mut()) {
             *word = scavenger.moved(*word);
@@ -113,7 +113,7 @@ impl Scavenge<'_> {
         }
         scavenger.scan_all();
         scavenger.clear_dead_entries();
-        let Scavenger { promoted_bytes, identified: moved, .. } = scavenger;
+        let Scavenger { promoted_bytes, doubles: moved, .. } = scavenger;
         let new = &mut spaces.new;
         new.age();
         let follow = |cell: Cell| {
@@ -122,7 +122,7 @@ impl Scavenge<'_> {
         };
         roots.follow_young_weaks(follow);
         natives.retain_young(follow);
-        unhashed.follow(moved);
+        doubles.follow(moved);
         promoted_bytes
     }
 }
@@ -143,8 +143,8 @@ struct Scavenger<'h> {
     /// Entries whose keys have been moved.
     ready: Vec<u32>,
     promoted_bytes: usize,
-    /// Moved doubles and strings with identities, at their old addresses.
-    identified: Vec<Cell>,
+    /// Moved doubles with identities, at their old addresses.
+    doubles: Vec<Cell>,
 }
 
 impl Scavenger<'_> {
@@ -222,7 +222,7 @@ impl Scavenger<'_> {
             self.sites.survived(cell.site());
         }
         if is_identified(header) {
-            self.identified.push(cell);
+            self.doubles.push(cell);
         }
     }
 

@@ -66,7 +66,7 @@ impl Heap {
             roots: &mut self.roots,
             remembered: &mut self.remembered,
             natives: &mut self.natives,
-            unhashed: &mut self.unhashed,
+            doubles: &mut self.doubles,
             sites: &mut self.sites,
             marker: self.marking.marker.as_mut(),
         };
@@ -83,7 +83,7 @@ impl Heap {
             remembered: &mut self.remembered,
             natives: &mut self.natives,
             identities: &self.identities,
-            unhashed: &mut self.unhashed,
+            doubles: &mut self.doubles,
         };
         let candidates = std::mem::take(&mut self.marking.candidates);
         self.marking.work += full.finish(marker, candidates);
@@ -201,7 +201,7 @@ impl Heap {
             roots: &self.roots,
             remembered: &self.remembered,
             natives: &self.natives,
-            unhashed: &self.unhashed,
+            doubles: &self.doubles,
             marking: &self.marking,
         }
     }

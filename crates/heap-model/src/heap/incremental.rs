@@ -120,7 +120,7 @@ impl Heap {
         self.roots.drain();
         self.roots.shrink();
         self.natives.payloads.shrink();
-        self.unhashed.forget_dead(&self.spaces, self.marking.is_on());
+        self.doubles.forget_dead(&self.spaces, self.marking.is_on());
         self.spaces.change().old.release_all();
         self.spaces.shrink_new_space(self.options.initial_semi_space.max(PAGE));
         self.roots.handles.release();

@@ -246,6 +246,12 @@ impl RegisterStack {
         true
     }
 
+    /// Gives up the window's registers from `size` on, if it has as many.
+    #[inline(always)]
+    pub fn shrink(&mut self, size: usize) {
+        self.size = self.size.min(size);
+    }
+
     /// As [`slide`](Self::slide), above the current window: what is kept is copied.
     #[inline(always)]
     #[track_caller]
@@ -257,8 +263,19 @@ impl RegisterStack {
         if !self.has_room(base, size) {
             return false;
         }
+        /// Registers that are copied one by one: most calls have as many.
+        const FEW: usize = 5;
         self.show(base, size);
-        self.below_mut(base + kept).copy_within(from..from + kept, base);
+        let words = self.below_mut(base + kept);
+        if kept <= FEW {
+            for place in 0..FEW {
+                if place < kept {
+                    words[base + place] = words[from + place];
+                }
+            }
+        } else {
+            words.copy_within(from..from + kept, base);
+        }
         self.run_mut(kept, size - kept).fill(Word::UNDEFINED);
         true
     }

@@ -128,7 +128,7 @@ impl Heap {
     /// The cells that [`roots`](Self::roots) gives the identities of.
     fn root_cells(&mut self) -> Vec<Cell> {
         self.roots.drain();
-        self.unhashed.begin_walk(&self.spaces, self.marking.is_on());
+        self.doubles.begin_walk(&self.spaces, self.marking.is_on());
         let words = self.roots.handles.iter().chain(self.roots.registers.iter());
         let cells = words.filter_map(|word| Cell::of(*word));
         cells.chain(self.roots.globals.values().copied()).collect()
@@ -169,7 +169,7 @@ impl Heap {
         NodeId::of_hash(if cell.header().has_identity() {
             self.identities.of(cell)
         } else {
-            self.unhashed.hash(cell, &mut self.identities)
+            self.doubles.hash(cell, &mut self.identities)
         })
     }
 }

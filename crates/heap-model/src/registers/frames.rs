@@ -112,8 +112,13 @@ impl Registers<'_> {
     ///
     /// # Errors
     /// As [`push`](Self::push).
+    #[inline]
     pub fn resize(&mut self, size: usize) -> Result<(), StackOverflow> {
-        let kept = self.size().min(size);
+        let kept = self.size();
+        if size <= kept {
+            self.stack_mut().shrink(size);
+            return Ok(());
+        }
         if self.stack_mut().slide(0, kept, size) { Ok(()) } else { Err(self.overflow()) }
     }
 

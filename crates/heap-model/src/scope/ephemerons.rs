@@ -1,13 +1,9 @@
 //! Ephemeron tables, as programs use them.
 
-use super::operand::{Operand, Read};
-use super::size::cell_size;
 use super::{Local, Scope, Value};
 use crate::error::{AccessError, HeapError, OutOfMemory};
-use crate::heap::Heap;
 use crate::memory::cell::Cell;
 use crate::memory::header::Kind;
-use crate::memory::word::Word;
 use crate::tables::ephemeron::{self, Probed};
 
 impl<'s> Scope<'s> {
@@ -20,8 +16,10 @@ impl<'s> Scope<'s> {
     /// # Panics
     /// If there are too many handles.
     pub fn alloc_ephemeron_table(&mut self, capacity: usize) -> Result<Local<'s>, OutOfMemory> {
-        let table = self.heap.make_ephemeron_table(capacity)?;
-        Ok(self.push(table))
+        let slots = ephemeron::slots(ephemeron::buckets(capacity));
+        let table = self.alloc_any(Kind::EphemeronTable, slots, 0)?;
+        ephemeron::begin(self.known(table));
+        Ok(table)
     }
 
     /// Sets a key's value. Expected constant time, amortised.
@@ -60,8 +58,64 @@ impl<'s> Scope<'s> {
         key: Local<'_>,
         value: Value<'_>,
     ) -> Result<Option<Local<'s>>, HeapError> {
-        let replacing = self.heap.ephemeron_set(map, key, value)?;
-        Ok(replacing.map(|table| self.push(table)))
+        let table = self.table(map)?;
+        let (cell, word) = (self.cell(key)?, self.word(value)?);
+        if let Some(slot) = ephemeron::remembered(table, cell) {
+            self.heap.note_overwriting(table, slot + 1, word);
+            table.set_slot(slot + 1, word);
+        } else {
+            if cell.header().is(Kind::Double) {
+                return Err(AccessError::WrongKind.into());
+            }
+            let hash = cell.hash();
+            let probed = if hash == 0 {
+                Probed::Absent(ephemeron::open_bucket(table, self.heap.identity_of(cell)))
+            } else {
+                ephemeron::probe(table, cell, hash)
+            };
+            match probed {
+                Probed::Found(slot) => {
+                    self.heap.note_overwriting(table, slot + 1, word);
+                    table.set_slot(slot + 1, word);
+                    ephemeron::remember_bucket(cell, slot);
+                }
+                Probed::Absent(slot) if ephemeron::has_room(table) => {
+                    ephemeron::fill(table, slot, cell, word)
+                }
+                Probed::Absent(_) => return self.set_in_larger(map, key, value),
+            }
+        }
+        self.heap.record_entry(table, cell, word);
+        Ok(None)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn set_in_larger(
+        &mut self,
+        map: Local<'_>,
+        key: Local<'_>,
+        value: Value<'_>,
+    ) -> Result<Option<Local<'s>>, HeapError> {
+        let wanted = ephemeron::len(self.table(map)?) + 1;
+        let capacity = self.heap.options.tables.capacity(wanted);
+        let (replaced, table) = self.scope(|scope| {
+            let larger = scope.alloc_ephemeron_table(capacity)?;
+            // The allocation may have collected, so all addresses are read again.
+            let (from, to) = (scope.table(map)?, scope.table(larger)?);
+            scope.heap.copy_entries(from, to);
+            let holder = scope.cell(map)?;
+            let held = !holder.header().is(Kind::EphemeronTable);
+            if held {
+                scope.heap.store(holder, table_slot(holder)?, to.word());
+            }
+            Ok::<_, HeapError>((!held, to))
+        })?;
+        let (key, word) = (self.cell(key)?, self.word(value)?);
+        let hash = self.heap.identity_of(key);
+        ephemeron::fill(table, ephemeron::open_bucket(table, hash), key, word);
+        self.heap.record_entry(table, key, word);
+        Ok(replaced.then(|| self.push(table)))
     }
 
     /// A key's value, if the key has an entry. Expected constant time; `map` is as for
@@ -75,8 +129,9 @@ impl<'s> Scope<'s> {
         map: Local<'_>,
         key: Local<'_>,
     ) -> Result<Option<Value<'s>>, AccessError> {
-        let found = self.heap.ephemeron_get(map, key)?;
-        Ok(found.map(|word| self.value(word)))
+        let table = self.table(map)?;
+        let Some(slot) = ephemeron::find(table, self.cell(key)?) else { return Ok(None) };
+        Ok(Some(self.value(table.slot(slot + 1))))
     }
 
     /// Whether the key has an entry. Expected constant time.
@@ -85,7 +140,7 @@ impl<'s> Scope<'s> {
     /// As [`ephemeron_get`](Self::ephemeron_get).
     #[inline(always)]
     pub fn ephemeron_has(&self, map: Local<'_>, key: Local<'_>) -> Result<bool, AccessError> {
-        Ok(self.heap.ephemeron_get(map, key)?.is_some())
+        Ok(ephemeron::find(self.table(map)?, self.cell(key)?).is_some())
     }
 
     /// Removes the key's entry and returns whether there was one. Expected constant time. The next full collection
@@ -99,7 +154,11 @@ impl<'s> Scope<'s> {
         map: Local<'_>,
         key: Local<'_>,
     ) -> Result<bool, AccessError> {
-        self.heap.ephemeron_delete(map, key)
+        let table = self.table(map)?;
+        let Some(slot) = ephemeron::find(table, self.cell(key)?) else { return Ok(false) };
+        self.heap.forget_refusal();
+        ephemeron::clear_entry(table, slot);
+        Ok(true)
     }
 
     /// The cell's identity hash: a number that it keeps for life, never 0. The first 2^32 - 1 hashes of a heap differ.
@@ -121,7 +180,7 @@ impl<'s> Scope<'s> {
     /// # Errors
     /// As [`ephemeron_get`](Self::ephemeron_get).
     pub fn ephemeron_len(&self, map: Local<'_>) -> Result<usize, AccessError> {
-        self.heap.ephemeron_len(map)
+        Ok(ephemeron::len(self.table(map)?))
     }
 
     /// The number of buckets, 16 bytes each. Constant time.
@@ -168,120 +227,9 @@ impl<'s> Scope<'s> {
         Ok(key.map(|key| (next, self.push(key), self.value(value))))
     }
 
+    #[inline(always)]
     fn table(&self, map: Local<'_>) -> Result<Cell, AccessError> {
-        self.heap.table(map)
-    }
-}
-
-impl Heap {
-    pub(crate) fn make_ephemeron_table(&mut self, capacity: usize) -> Result<Cell, OutOfMemory> {
-        let slots = ephemeron::slots(ephemeron::buckets(capacity));
-        let table = self.allocate(Kind::EphemeronTable, cell_size(slots, 0), slots)?;
-        ephemeron::begin(table);
-        Ok(table)
-    }
-
-    #[inline(always)]
-    fn operand(&self, operand: impl Read) -> Result<Cell, AccessError> {
-        Cell::of(operand.word(self)?).ok_or(AccessError::NoCell)
-    }
-
-    #[inline(always)]
-    fn table(&self, map: impl Read) -> Result<Cell, AccessError> {
-        table_of(self.operand(map)?)
-    }
-
-    /// As [`Scope::ephemeron_set`], of operands of any kind; without a handle to a table that replaces `map`.
-    #[inline(always)]
-    pub(crate) fn ephemeron_set(
-        &mut self,
-        map: impl Operand,
-        key: impl Operand,
-        value: impl Operand,
-    ) -> Result<Option<Cell>, HeapError> {
-        let table = self.table(map)?;
-        let (cell, word) = (self.operand(key)?, value.word(self)?);
-        if let Some(slot) = ephemeron::remembered(table, cell) {
-            self.note_overwriting(table, slot + 1, word);
-            table.set_slot(slot + 1, word);
-        } else {
-            if cell.header().is(Kind::Double) {
-                return Err(AccessError::WrongKind.into());
-            }
-            let hash = cell.hash();
-            let probed = if hash == 0 {
-                Probed::Absent(ephemeron::open_bucket(table, self.identity_of(cell)))
-            } else {
-                ephemeron::probe(table, cell, hash)
-            };
-            match probed {
-                Probed::Found(slot) => {
-                    self.note_overwriting(table, slot + 1, word);
-                    table.set_slot(slot + 1, word);
-                    ephemeron::remember_bucket(cell, slot);
-                }
-                Probed::Absent(slot) if ephemeron::has_room(table) => {
-                    ephemeron::fill(table, slot, cell, word)
-                }
-                Probed::Absent(_) => return self.set_in_larger(map, key, value),
-            }
-        }
-        self.record_entry(table, cell, word);
-        Ok(None)
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn set_in_larger(
-        &mut self,
-        map: impl Operand,
-        key: impl Operand,
-        value: impl Operand,
-    ) -> Result<Option<Cell>, HeapError> {
-        let wanted = ephemeron::len(self.table(map)?) + 1;
-        let table = self.make_ephemeron_table(self.options.tables.capacity(wanted))?;
-        // The allocation may have collected, so all addresses are read again.
-        self.copy_entries(self.table(map)?, table);
-        let holder = self.operand(map)?;
-        let held = !holder.header().is(Kind::EphemeronTable);
-        if held {
-            self.store(holder, table_slot(holder)?, table.word());
-        }
-        let (key, word) = (self.operand(key)?, value.word(self)?);
-        let hash = self.identity_of(key);
-        ephemeron::fill(table, ephemeron::open_bucket(table, hash), key, word);
-        self.record_entry(table, key, word);
-        Ok((!held).then_some(table))
-    }
-
-    /// A key's value, if the key has an entry.
-    #[inline(always)]
-    pub(crate) fn ephemeron_get(
-        &self,
-        map: impl Operand,
-        key: impl Operand,
-    ) -> Result<Option<Word>, AccessError> {
-        let table = self.table(map)?;
-        let found = ephemeron::find(table, self.operand(key)?);
-        Ok(found.map(|slot| table.slot(slot + 1)))
-    }
-
-    pub(crate) fn ephemeron_len(&self, map: impl Operand) -> Result<usize, AccessError> {
-        Ok(ephemeron::len(self.table(map)?))
-    }
-
-    /// Removes the key's entry and returns whether there was one.
-    #[inline(always)]
-    pub(crate) fn ephemeron_delete(
-        &mut self,
-        map: impl Operand,
-        key: impl Operand,
-    ) -> Result<bool, AccessError> {
-        let table = self.table(map)?;
-        let Some(slot) = ephemeron::find(table, self.operand(key)?) else { return Ok(false) };
-        self.forget_refusal();
-        ephemeron::clear_entry(table, slot);
-        Ok(true)
+        table_of(self.cell(map)?)
     }
 }
 

@@ -14,9 +14,9 @@ use core::any::Any;
 /// a record from the types of one [`Layout`] whenever it looks at one.
 pub trait Record: Sized {
     /// The type with the lifetime `'static`, by which a heap knows it.
-    type Id: Layout + for<'t> Record<Id = Self::Id, At<'t> = Self::At<'t>>;
+    type Id: Layout;
     /// The type with another lifetime.
-    type At<'t>: for<'u> Record<Id = Self::Id, At<'u> = Self::At<'u>> + 't;
+    type At<'t>: Record<Id = Self::Id>;
     /// The fields in slots: the first and those behind it, `(A, (B, ()))`.
     type Fields: Fields<Kinds = <Self::Id as Layout>::Slots>;
     /// What the slots of a slice hold.

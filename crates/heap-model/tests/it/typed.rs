@@ -1,6 +1,6 @@
 //! Records: what a derived type makes of cells.
 
-use heap_model::typed::{Gc, Record, Ref, Root, Slot};
+use heap_model::typed::{Gc, Record, Root, Slot};
 use heap_model::{
     AccessError, Heap, HeapError, HeapOptions, Kind, Local, OutOfMemory, Scope, Seen,
 };
@@ -593,102 +593,4 @@ fn a_graph_of_records_is_as_a_naive_copy_of_it() {
 #[derive(Record)]
 struct Table<'s> {
     nodes: [Option<Gc<'s, Node<'s>>>; 50],
-}
-
-/// A table whose entries are records of any type, each with a chain of others.
-#[derive(Record)]
-struct Entry<'s, K: Record, V: Record> {
-    #[payload]
-    name: String,
-    hash: u32,
-    key: Gc<'s, K>,
-    values: [Option<Gc<'s, V>>; 2],
-    next: Option<Gc<'s, Entry<'s, K, V>>>,
-    more: &'s [Gc<'s, V>],
-}
-
-/// One that is bounded otherwise, and has a plain parameter as well.
-#[derive(Record)]
-struct Holder<'s, P, T>
-where
-    T: Record,
-{
-    plain: P,
-    held: Gc<'s, T>,
-}
-
-/// Sums up what a generic function sees of any record.
-fn hashes<K: Record, V: Record>(entry: Ref<'_, Entry<'_, K, V>>) -> u32 {
-    entry.hash() + entry.next().map_or(0, |next| next.hash())
-}
-
-type EntryAt<'s, K, V> = Gc<'s, Entry<'s, <K as Record>::At<'s>, <V as Record>::At<'s>>>;
-
-/// Makes a chain of entries with any key.
-fn chain<'s, K: Record, V: Record>(
-    scope: &mut Scope<'s>,
-    key: Gc<'_, K>,
-    count: u32,
-) -> Result<EntryAt<'s, K, V>, OutOfMemory> {
-    let mut next = None;
-    for hash in 0..count {
-        let (name, key) = (String::new(), scope.adopt(key));
-        let entry = Entry { name, hash, key, values: [None, None], next, more: &[] };
-        next = Some(scope.make(entry)?);
-    }
-    Ok(next.expect("an entry"))
-}
-
-#[test]
-fn records_are_generic_over_records() {
-    run(|scope| {
-        let number = scope.make(Number { value: 0.5 })?;
-        let node = scope.make(Node { key: 7, left: None, right: None, value: Value::Null })?;
-        let last = scope.make(Entry {
-            name: "last".into(),
-            hash: 1,
-            key: number,
-            values: [None, Some(node)],
-            next: None,
-            more: &[],
-        })?;
-        let more = [node, node];
-        let first = scope.make(Entry {
-            name: "first".into(),
-            hash: 2,
-            key: number,
-            values: [Some(node), None],
-            next: Some(last),
-            more: &more,
-        })?;
-        scope.collect();
-        assert_eq!(first.key(scope).value(scope), 0.5);
-        assert_eq!(first.values(scope, 0).map(|node| node.key(scope)), Some(7));
-        let next = first.next(scope).expect("another");
-        assert_eq!((next.name(scope), next.hash(scope)), (&"last".to_string(), 1));
-        next.set_next(scope, Some(first));
-        next.set_values(scope, 0, Some(node));
-        first.set_more(scope, 1, node);
-        assert_eq!(first.more_len(scope), 2);
-        assert_eq!(hashes(scope.read(first)), 3);
-        let read = scope.read(first);
-        assert_eq!(read.more(1).key() + read.values(0).map_or(0, NodeRead::key), 14);
-        assert_eq!(read.key().value(), 0.5);
-        // Each instance is a type of its own.
-        assert!(scope.cast::<Entry<Number, Node>>(Value::from(first)).is_some());
-        assert!(scope.cast::<Entry<Node, Number>>(Value::from(first)).is_none());
-        let root = scope.root(first)?;
-        let again = scope.rooted(&root)?;
-        assert_eq!(again.key(scope).value(scope), 0.5);
-        let holder = scope.make(Holder { plain: 3_u8, held: first })?;
-        let other = scope.make(Holder { plain: 4_u8, held: again })?;
-        let held = other.held(scope);
-        holder.set_held(scope, held);
-        let chained = chain::<Number, Node>(scope, number, 5)?;
-        assert_eq!(hashes(scope.read(chained)), 4 + 3);
-        assert_eq!((holder.held(scope).hash(scope), holder.plain(scope)), (2, 3));
-        let inner = scope.make(Holder { plain: 'x', held: holder })?;
-        assert_eq!(inner.held(scope).held(scope).hash(scope), 2);
-        Ok(())
-    });
 }

@@ -12,7 +12,7 @@ use crate::objects::code::Arguments;
 use crate::objects::layout::FIRST;
 use crate::objects::object::Type;
 use crate::thrown::Outcome;
-use text::{find_units, part, this_string};
+use text::{find_string, part, this_string};
 
 const STATIC: &[Method] = &[
     ("fromCharCode", 1, from_char_code),
@@ -142,11 +142,7 @@ fn char_code_at(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     machine.give_number(f64::from(unit))
 }
 
-fn searched(
-    machine: &mut Machine,
-    arguments: Arguments,
-    method: &str,
-) -> Outcome<(Vec<u16>, Vec<u16>)> {
+fn searched(machine: &mut Machine, arguments: Arguments, method: &str) -> Outcome<(R, R)> {
     let text = this_string(machine, method)?;
     let wanted = machine.temp()?;
     if method != "indexOf" && machine.is_reg_exp(arguments.at(0))? {
@@ -155,30 +151,35 @@ fn searched(
         return machine.throw_type_error(&text);
     }
     machine.to_string(wanted, arguments.at(0))?;
-    Ok((machine.units(text)?, machine.units(wanted)?))
+    Ok((text, wanted))
 }
 
 fn index_of(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let (text, wanted) = searched(machine, arguments, "indexOf")?;
-    let from = machine.to_integer(arguments.at(1))?.clamp(0.0, text.len() as f64) as usize;
-    let place = find_units(&text, &wanted, from);
+    let length = machine.string_length(text) as f64;
+    let from = machine.to_integer(arguments.at(1))?.clamp(0.0, length) as usize;
+    let place = find_string(machine, text, wanted, from)?;
     machine.give_number(place.map_or(-1.0, |place| place as f64))
 }
 
 fn includes(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let (text, wanted) = searched(machine, arguments, "includes")?;
-    let from = machine.to_integer(arguments.at(1))?.clamp(0.0, text.len() as f64) as usize;
-    machine.give_bool(find_units(&text, &wanted, from).is_some())
+    let length = machine.string_length(text) as f64;
+    let from = machine.to_integer(arguments.at(1))?.clamp(0.0, length) as usize;
+    let found = find_string(machine, text, wanted, from)?;
+    machine.give_bool(found.is_some())
 }
 
 fn starts_with(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let (text, wanted) = searched(machine, arguments, "startsWith")?;
+    let (text, wanted) = (machine.units(text)?, machine.units(wanted)?);
     let from = machine.to_integer(arguments.at(1))?.clamp(0.0, text.len() as f64) as usize;
     machine.give_bool(text[from..].starts_with(&wanted))
 }
 
 fn ends_with(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let (text, wanted) = searched(machine, arguments, "endsWith")?;
+    let (text, wanted) = (machine.units(text)?, machine.units(wanted)?);
     let end = match machine.is_undefined(arguments.at(1)) {
         true => text.len(),
         false => machine.to_integer(arguments.at(1))?.clamp(0.0, text.len() as f64) as usize,

@@ -262,6 +262,16 @@ impl<'a> FunctionCompiler<'_, 'a> {
                     jumps
                 }
             }
+            Kind::Binary {
+                op: op @ (Binary::StrictEqual | Binary::StrictNotEqual),
+                left,
+                right,
+            } if constant_jump(&right.kind, 0, true).is_some() => {
+                let left = self.operand(left)?;
+                let equal = (op == Binary::StrictEqual) == when;
+                let jump = constant_jump(&right.kind, left, equal);
+                jump.map(|jump| vec![self.emit_at(node.at, jump)]).unwrap_or_default()
+            }
             Kind::Binary { op, left, right } if is_comparison(op) => {
                 let left = self.operand_before(left, right)?;
                 let right = self.operand(right)?;
@@ -366,10 +376,16 @@ impl<'a> FunctionCompiler<'_, 'a> {
         to: R,
     ) -> Compiled<()> {
         if let (Binary::Add | Binary::Sub, Kind::Number(number)) = (op, &right.kind)
-            && let Some(value) = small_operand(op, *number)
+            && let Some(value) = small_operand(*number)
         {
             let left = self.operand(left)?;
-            self.emit_at(at, Op::AddSmi { to, left, value });
+            self.emit_at(
+                at,
+                match op {
+                    Binary::Add => Op::AddSmi { to, left, value },
+                    _ => Op::SubSmi { to, left, value },
+                },
+            );
             return Ok(());
         }
         let left = self.operand_before(left, right)?;
@@ -552,13 +568,26 @@ pub(super) fn short_jump(op: Logical, from: R) -> Op {
     }
 }
 
-fn small_operand(op: Binary, number: f64) -> Option<i16> {
+fn small_operand(number: f64) -> Option<i16> {
     let small = number as i16;
-    if f64::from(small) != number || (small == 0 && number.is_sign_negative()) {
-        return None;
-    }
-    // `"1" - 1` is no addition, but `AddSmi` of a number is one; it asks what the left side is.
-    if op == Binary::Add { Some(small) } else { None }
+    (f64::from(small) == number && !(small == 0 && number.is_sign_negative())).then_some(small)
+}
+
+/// The jump if a register is strictly equal to a constant, or if it is not.
+fn constant_jump(constant: &Kind<'_>, left: R, equal: bool) -> Option<Op> {
+    Some(match (constant, equal) {
+        (Kind::Null, true) => Op::JumpIfNull { from: left, target: 0 },
+        (Kind::Null, false) => Op::JumpIfNotNull { from: left, target: 0 },
+        (Kind::Undefined, true) => Op::JumpIfUndefined { from: left, target: 0 },
+        (Kind::Undefined, false) => Op::JumpIfNotUndefined { from: left, target: 0 },
+        (Kind::Number(number), true) => {
+            Op::JumpIfSmi { left, value: small_operand(*number)?, offset: 0 }
+        }
+        (Kind::Number(number), false) => {
+            Op::JumpIfNotSmi { left, value: small_operand(*number)?, offset: 0 }
+        }
+        _ => return None,
+    })
 }
 
 fn is_comparison(op: Binary) -> bool {

@@ -513,6 +513,8 @@ impl<'c, 'a> FunctionCompiler<'c, 'a> {
             | Op::JumpIfNotNullish { target, .. }
             | Op::JumpIfUndefined { target, .. }
             | Op::JumpIfNotUndefined { target, .. }
+            | Op::JumpIfNull { target, .. }
+            | Op::JumpIfNotNull { target, .. }
             | Op::JumpIfHole { target, .. } => *target = to as u32,
             Op::JumpIfLess { offset, .. }
             | Op::JumpIfNotLess { offset, .. }
@@ -524,6 +526,8 @@ impl<'c, 'a> FunctionCompiler<'c, 'a> {
             | Op::JumpIfNotGreaterEqual { offset, .. }
             | Op::JumpIfStrictEqual { offset, .. }
             | Op::JumpIfNotStrictEqual { offset, .. }
+            | Op::JumpIfSmi { offset, .. }
+            | Op::JumpIfNotSmi { offset, .. }
             | Op::JumpIfToken { offset, .. } => *offset = short,
             other => unreachable!("{other:?} is no jump"),
         }

@@ -323,6 +323,11 @@ pub enum Op {
         left: R,
         value: i16,
     },
+    SubSmi {
+        to: R,
+        left: R,
+        value: i16,
+    },
     Increment {
         to: R,
         from: R,
@@ -489,6 +494,25 @@ pub enum Op {
     JumpIfNotStrictEqual {
         left: R,
         right: R,
+        offset: i16,
+    },
+    JumpIfNull {
+        from: R,
+        target: Target,
+    },
+    JumpIfNotNull {
+        from: R,
+        target: Target,
+    },
+    /// Strictly equal to a small integer.
+    JumpIfSmi {
+        left: R,
+        value: i16,
+        offset: i16,
+    },
+    JumpIfNotSmi {
+        left: R,
+        value: i16,
         offset: i16,
     },
     /// Of a `finally`: the reason why it was entered, a small integer.

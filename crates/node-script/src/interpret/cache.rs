@@ -33,6 +33,19 @@ pub enum How {
         via: u32,
         place: u16,
     },
+    /// As `Prototype`, a pair of functions.
+    Getter {
+        via: u32,
+        slot: u16,
+    },
+    GetterOutside {
+        via: u32,
+        place: u16,
+    },
+    /// An array's length.
+    ArrayLength,
+    /// Another internal property of the object.
+    Internal(u16),
     /// Nowhere: undefined.
     Absent,
     /// To be added in a slot of the object, which then has another class.
@@ -42,9 +55,59 @@ pub enum How {
     },
 }
 
-/// A cache for all sites, of what single sites did not have.
-#[derive(Debug, Default)]
+/// What a class has of a name.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    class: u32,
+    name: u32,
+    epoch: u32,
+    how: How,
+}
+
+const ENTRIES: usize = 512;
+
+/// A cache for all sites, of what single sites did not have (V8's `StubCache`): by class and name, for as long as no
+/// prototype changes.
+#[derive(Debug)]
 pub struct LookupCache {
     /// A class whose elements lie in its objects' backing alone.
     pub plain: Cell<u32>,
+    reads: Box<[Entry]>,
+    writes: Box<[Entry]>,
+}
+
+impl Default for LookupCache {
+    fn default() -> Self {
+        let none = Entry { class: 0, name: 0, epoch: 0, how: How::None };
+        let entries = || vec![none; ENTRIES].into_boxed_slice();
+        Self { plain: Cell::default(), reads: entries(), writes: entries() }
+    }
+}
+
+fn place(class: u32, name: u32) -> usize {
+    (class.wrapping_mul(31) ^ name.wrapping_mul(0x9E37_79B1) >> 16) as usize % ENTRIES
+}
+
+fn find(entries: &[Entry], class: u32, name: u32, epoch: u32) -> Option<How> {
+    let entry = &entries[place(class, name)];
+    let known = entry.class == class && entry.name == name && entry.epoch == epoch;
+    (known && entry.how != How::None).then_some(entry.how)
+}
+
+impl LookupCache {
+    pub fn read(&self, class: u32, name: u32, epoch: u32) -> Option<How> {
+        find(&self.reads, class, name, epoch)
+    }
+
+    pub fn write(&self, class: u32, name: u32, epoch: u32) -> Option<How> {
+        find(&self.writes, class, name, epoch)
+    }
+
+    pub fn set_read(&mut self, class: u32, name: u32, epoch: u32, how: How) {
+        self.reads[place(class, name)] = Entry { class, name, epoch, how };
+    }
+
+    pub fn set_write(&mut self, class: u32, name: u32, epoch: u32, how: How) {
+        self.writes[place(class, name)] = Entry { class, name, epoch, how };
+    }
 }

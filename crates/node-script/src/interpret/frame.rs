@@ -64,3 +64,65 @@ pub(crate) fn describe(template: &Template, pc: u32, construct: bool) -> String 
         (_, false) => format!("{prefix}{name} ({source})"),
     }
 }
+
+/// The frames, the innermost last.
+///
+/// Those that have ended stay in the list to be written over: a call writes the parts of a frame where they are, and
+/// moves none.
+#[derive(Default)]
+pub(crate) struct Frames {
+    list: Vec<Frame>,
+    len: usize,
+}
+
+impl Frames {
+    #[inline(always)]
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    #[inline(always)]
+    pub(crate) fn last(&self) -> Option<&Frame> {
+        self.list.get(self.len.wrapping_sub(1))
+    }
+
+    #[inline(always)]
+    pub(crate) fn last_mut(&mut self) -> Option<&mut Frame> {
+        self.list.get_mut(self.len.wrapping_sub(1))
+    }
+
+    #[inline(always)]
+    pub(crate) fn push(&mut self, frame: Frame) {
+        let Frame { code, pc, window, caller, base, count, to, flags, given } = frame;
+        match self.list.get_mut(self.len) {
+            Some(place) => {
+                if !Rc::ptr_eq(&place.code, &code) {
+                    place.code = code;
+                }
+                (place.pc, place.window, place.caller) = (pc, window, caller);
+                (place.base, place.count, place.to, place.flags) = (base, count, to, flags);
+                place.given = given;
+            }
+            None => {
+                self.list.push(Frame { code, pc, window, caller, base, count, to, flags, given });
+            }
+        }
+        self.len += 1;
+    }
+
+    /// Ends the innermost frame, and shows it once more.
+    #[inline(always)]
+    pub(crate) fn pop(&mut self) -> Option<&Frame> {
+        self.len = self.len.checked_sub(1)?;
+        self.list.get(self.len)
+    }
+
+    /// Ends all frames but the first `len`.
+    pub(crate) fn truncate(&mut self, len: usize) {
+        self.len = self.len.min(len);
+    }
+
+    pub(crate) fn iter(&self) -> std::slice::Iter<'_, Frame> {
+        self.list[..self.len].iter()
+    }
+}

@@ -110,8 +110,9 @@ impl Machine {
     /// Ends the innermost frame for now or for good, with a result for its caller.
     pub(crate) fn leave_frame(&mut self, from: R) -> Outcome {
         if let Some(frame) = self.frames.pop() {
-            self.registers().pop_with(from, frame.caller, frame.to as usize);
+            let (caller, to) = (frame.caller, frame.to as usize);
             self.ended_nested = frame.has(NESTED);
+            self.registers().pop_with(from, caller, to);
         }
         Ok(())
     }

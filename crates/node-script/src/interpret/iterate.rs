@@ -332,6 +332,14 @@ impl Machine {
                 registers.load(to, state, slot)?;
                 registers.store_value(state, 1, Value::Smi(place + 1))?;
                 let key = machine.to_key(to)?;
+                if let (Key::Name(name), Some(id)) = (key, machine.class_of(object))
+                    && let class = machine.classes.get(id)
+                    && !class.dictionary
+                    && class.find(name).is_some()
+                    && class.kind != ObjectKind::Proxy
+                {
+                    return Ok(());
+                }
                 if machine.has(object, key)? {
                     return Ok(());
                 }

@@ -5,9 +5,9 @@
 
 pub use super::cache::{Cache, How};
 use crate::machine::{Machine, R};
-use crate::objects::atoms::{Atom, Key};
-use crate::objects::class::{ClassId, Flags, ObjectKind, Place};
-use crate::objects::layout::{BACKING, tags};
+use crate::objects::atoms::{Atom, Key, known};
+use crate::objects::class::{ClassId, Elements, Flags, ObjectKind, Place, internal};
+use crate::objects::layout::{BACKING, LENGTH, tag, tags};
 use crate::objects::object::Type;
 use crate::objects::property::Found;
 use crate::thrown::Outcome;
@@ -25,7 +25,6 @@ pub(crate) fn outside(object: Cursor<'_>, place: usize) -> Result<Cursor<'_>, Ac
 
 impl Machine {
     /// `object.name` where the site's cache does not know: looks it up, and lets the cache know.
-    #[cold]
     #[inline(never)]
     pub(crate) fn get_named_slowly(
         &mut self,
@@ -34,13 +33,75 @@ impl Machine {
         name: Atom,
         cache: &Cell<Cache>,
     ) -> Outcome {
-        let Type::Object(id) = self.type_of(object) else {
-            return self.get(to, object, Key::Name(name));
+        let id = match self.type_of(object) {
+            Type::Object(id) => id,
+            Type::String if name == known::LENGTH => {
+                let length = self.string_length(object);
+                self.registers().set_smi(to, length as i32);
+                return Ok(());
+            }
+            Type::Undefined | Type::Null | Type::Hole => {
+                return self.get(to, object, Key::Name(name));
+            }
+            _ => return self.get_named_of_primitive(to, object, name),
         };
-        if self.classes.get(id).kind == ObjectKind::Proxy {
-            return self.get(to, object, Key::Name(name));
+        let (kind, epoch) = (self.classes.get(id).cell, self.classes.epoch);
+        match self.known_how(object, id, name)? {
+            Some(how) => {
+                cache.set(Cache { kind, class: id.0, epoch, how });
+                self.get_found(to, object, how, object)
+            }
+            None => self.get_from(to, object, Key::Name(name), object),
         }
-        let kind = self.classes.get(id).cell;
+    }
+
+    /// `object.name` of an object of a class, wherever it is asked for.
+    pub(crate) fn get_name(&mut self, to: R, object: R, id: ClassId, name: Atom) -> Outcome {
+        match self.known_how(object, id, name)? {
+            Some(how) => self.get_found(to, object, how, object),
+            None => self.get_from(to, object, Key::Name(name), object),
+        }
+    }
+
+    /// Where objects of a class have a property, as it is known or found.
+    #[inline]
+    fn known_how(&mut self, object: R, id: ClassId, name: Atom) -> Outcome<Option<How>> {
+        let epoch = self.classes.epoch;
+        match self.lookups.read(id.0, name.0, epoch) {
+            Some(how) => Ok(Some(how)),
+            None => {
+                let how = self.find_how(object, id, name)?;
+                if let Some(how) = how {
+                    self.lookups.set_read(id.0, name.0, epoch, how);
+                }
+                Ok(how)
+            }
+        }
+    }
+
+    /// A property of a primitive value that is not nullish: of its prototype.
+    pub(crate) fn get_named_of_primitive(&mut self, to: R, value: R, name: Atom) -> Outcome {
+        self.scoped(|machine| {
+            let holder = machine.temp()?;
+            machine.primitive_prototype(holder, value);
+            let Some(id) = machine.class_of(holder) else { return Ok(()) };
+            let known = match machine.classes.get(id).is_prototype {
+                true => machine.known_how(holder, id, name)?,
+                false => None,
+            };
+            match known {
+                Some(how) => machine.get_found(to, holder, how, value),
+                None => machine.get_from(to, holder, Key::Name(name), value),
+            }
+        })
+    }
+
+    /// Where objects of a class have a property, if that can be told of the class.
+    fn find_how(&mut self, object: R, id: ClassId, name: Atom) -> Outcome<Option<How>> {
+        let class = self.classes.get(id);
+        if class.kind == ObjectKind::Proxy || class.dictionary {
+            return Ok(None);
+        }
         let receiver = id;
         let how = self.scoped(|machine| {
             let holder = machine.temp()?;
@@ -49,17 +110,32 @@ impl Machine {
             loop {
                 let found = machine.find_own(holder, id, name)?;
                 match found {
-                    Found::Field(place, flags) if !flags.is_accessor() => {
-                        return Ok(Some(match (place, via) {
-                            (Place::Slot(slot), None) => How::Slot(slot as u16),
-                            (Place::Outside(place), None) => How::Outside(place as u16),
-                            (Place::Slot(slot), Some(ClassId(via))) => {
-                                How::Prototype { via, slot: slot as u16 }
+                    Found::Field(place, flags) => {
+                        return Ok(match (place, via, flags.is_accessor()) {
+                            (Place::Slot(slot), None, false) => Some(How::Slot(slot as u16)),
+                            (Place::Outside(place), None, false) => {
+                                Some(How::Outside(place as u16))
                             }
-                            (Place::Outside(place), Some(ClassId(via))) => {
-                                How::PrototypeOutside { via, place: place as u16 }
+                            (Place::Slot(slot), Some(ClassId(via)), false) => {
+                                Some(How::Prototype { via, slot: slot as u16 })
                             }
-                        }));
+                            (Place::Outside(place), Some(ClassId(via)), false) => {
+                                Some(How::PrototypeOutside { via, place: place as u16 })
+                            }
+                            (Place::Slot(slot), Some(ClassId(via)), true) => {
+                                Some(How::Getter { via, slot: slot as u16 })
+                            }
+                            (Place::Outside(place), Some(ClassId(via)), true) => {
+                                Some(How::GetterOutside { via, place: place as u16 })
+                            }
+                            (_, None, true) => None,
+                        });
+                    }
+                    Found::Internal(internal::ARRAY_LENGTH, _) if via.is_none() => {
+                        return Ok(Some(How::ArrayLength));
+                    }
+                    Found::Internal(which, flags) if via.is_none() && !flags.is_accessor() => {
+                        return Ok(Some(How::Internal(which)));
                     }
                     Found::None => {}
                     _ => return Ok(None),
@@ -77,20 +153,52 @@ impl Machine {
                 }
             }
         })?;
-        // A dictionary may gain the property without another class.
-        let dictionary = self.classes.get(receiver).dictionary;
-        if let Some(how) = how
-            && (!dictionary || matches!(how, How::Slot(_) | How::Outside(_)))
-            && !(self.classes.get(receiver).unique && how == How::Absent)
-        {
-            let epoch = self.classes.epoch;
-            let own_absent_may_change =
-                self.classes.get(receiver).unique && !matches!(how, How::Slot(_) | How::Outside(_));
-            if !own_absent_may_change || self.classes.get(receiver).is_prototype {
-                cache.set(Cache { kind, class: receiver.0, epoch, how });
+        let class = self.classes.get(receiver);
+        let own = matches!(
+            how,
+            Some(How::Slot(_) | How::Outside(_) | How::ArrayLength | How::Internal(_))
+        );
+        // An object with a class of its own may gain the property without another class.
+        let may_change = class.unique && !class.is_prototype;
+        Ok(how.filter(|how| own || !(may_change || class.unique && *how == How::Absent)))
+    }
+
+    /// The prototype of a class's objects.
+    fn holder(&mut self, to: R, via: u32) -> Outcome {
+        self.class_prototype(to, ClassId(via))
+    }
+
+    /// Reads what was found for an object's class, for a receiver.
+    fn get_found(&mut self, to: R, object: R, how: How, receiver: R) -> Outcome {
+        match how {
+            How::Slot(slot) => self.registers().load(to, object, usize::from(slot))?,
+            How::Outside(place) => self.load_field(to, object, Place::Outside(place.into()))?,
+            How::Prototype { via, slot } => {
+                self.holder(to, via)?;
+                self.registers().load(to, to, usize::from(slot))?;
             }
+            How::PrototypeOutside { via, place } => {
+                self.holder(to, via)?;
+                self.load_field(to, to, Place::Outside(place.into()))?;
+            }
+            How::Getter { via, .. } | How::GetterOutside { via, .. } => {
+                return self.scoped(|machine| {
+                    let pair = machine.temp()?;
+                    machine.holder(pair, via)?;
+                    let place = match how {
+                        How::GetterOutside { place, .. } => Place::Outside(place.into()),
+                        How::Getter { slot, .. } => Place::Slot(slot.into()),
+                        _ => return Ok(()),
+                    };
+                    machine.load_field(pair, pair, place)?;
+                    machine.call_getter(to, pair, receiver)
+                });
+            }
+            How::ArrayLength => self.registers().load(to, object, LENGTH)?,
+            How::Internal(which) => self.load_internal(to, object, which)?,
+            How::Absent | How::Add { .. } | How::None => self.registers().set_undefined(to),
         }
-        self.get(to, object, Key::Name(name))
+        Ok(())
     }
 
     /// `object.name = value` where the site's cache does not know.
@@ -109,7 +217,12 @@ impl Machine {
         };
         let class = self.classes.get(id);
         let kind = class.cell;
+        let epoch = self.classes.epoch;
         if class.kind != ObjectKind::Proxy && !class.dictionary {
+            if let Some(how) = self.set_known(object, id, name, value)? {
+                cache.set(Cache { kind, class: id.0, epoch, how });
+                return Ok(());
+            }
             match self.find_own(object, id, name)? {
                 Found::Field(place, flags) if flags.writable() && !flags.is_accessor() => {
                     let how = match place {
@@ -117,15 +230,42 @@ impl Machine {
                         Place::Outside(place) => How::Outside(place as u16),
                     };
                     cache.set(Cache { kind, class: id.0, epoch: 0, how });
+                    self.lookups.set_write(id.0, name.0, epoch, how);
                     return self.store_field(object, place, value);
                 }
                 Found::None if self.may_add(object, id, name)? => {
-                    return self.add_cached(object, id, name, value, cache);
+                    return self.add_cached(object, id, name, value, (cache, true));
                 }
                 _ => {}
             }
         }
         self.set(object, Key::Name(name), value, strict)
+    }
+
+    /// Assigns to a property of an object of a class as some site has done it before, if one has: how.
+    pub(crate) fn set_known(
+        &mut self,
+        object: R,
+        id: ClassId,
+        name: Atom,
+        value: R,
+    ) -> Outcome<Option<How>> {
+        let how = self.lookups.write(id.0, name.0, self.classes.epoch);
+        match how {
+            Some(How::Slot(slot)) => self.registers().store(object, usize::from(slot), value)?,
+            Some(How::Outside(place)) => {
+                self.store_field(object, Place::Outside(place.into()), value)?;
+            }
+            Some(How::Add { next, slot }) => {
+                let mut registers = self.registers();
+                if registers.store(object, usize::from(slot), value).is_err() {
+                    return Ok(None);
+                }
+                registers.set_tag(object, tag(next))?;
+            }
+            _ => return Ok(None),
+        }
+        Ok(how)
     }
 
     /// Whether nothing along the prototypes has a say in whether a property is added.
@@ -154,14 +294,14 @@ impl Machine {
         })
     }
 
-    /// Adds a property, and lets the cache know where it leads.
+    /// Adds a property, and lets the cache know where it leads; all sites, if an assignment does the same.
     fn add_cached(
         &mut self,
         object: R,
         id: ClassId,
         name: Atom,
         value: R,
-        cache: &Cell<Cache>,
+        (cache, may_assign): (&Cell<Cache>, bool),
     ) -> Outcome {
         let kind = self.classes.get(id).cell;
         self.add_field(object, name, Flags::PLAIN, value)?;
@@ -171,7 +311,11 @@ impl Machine {
             && let Place::Slot(slot) = class.place(class.used - 1)
         {
             let how = How::Add { next: next.0, slot: slot as u16 };
-            cache.set(Cache { kind, class: id.0, epoch: self.classes.epoch, how });
+            let epoch = self.classes.epoch;
+            cache.set(Cache { kind, class: id.0, epoch, how });
+            if may_assign {
+                self.lookups.set_write(id.0, name.0, epoch, how);
+            }
         }
         Ok(())
     }
@@ -190,7 +334,7 @@ impl Machine {
             && self.classes.get(id).kind == ObjectKind::Ordinary
             && self.find_own(object, id, name)? == Found::None
         {
-            return self.add_cached(object, id, name, value, cache);
+            return self.add_cached(object, id, name, value, (cache, false));
         }
         let descriptor = crate::objects::property::Descriptor::data(value, Flags::PLAIN);
         if !self.define_own(object, Key::Name(name), &descriptor)? {
@@ -209,9 +353,60 @@ impl Machine {
             let text = format!("Cannot read properties of {what} (reading '{name}')");
             return self.throw_type_error(&text);
         }
+        if self.get_element(to, object, key)? {
+            return Ok(());
+        }
         self.end_names()?;
         let key = self.to_key(key)?;
         self.get(to, object, key)
+    }
+
+    /// Reads an element of a typed array or a string, or one that is a double; whether it was one.
+    fn get_element(&mut self, to: R, object: R, key: R) -> Outcome<bool> {
+        let Some(index) = self.registers().smi(key).and_then(|key| usize::try_from(key).ok())
+        else {
+            return Ok(false);
+        };
+        match self.type_of(object) {
+            Type::String if index < self.string_length(object) => {
+                self.string_character(to, object, index)?;
+                Ok(true)
+            }
+            Type::Object(id) => match self.classes.get(id).kind {
+                ObjectKind::TypedArray => {
+                    self.typed_get(to, object, index)?;
+                    Ok(true)
+                }
+                ObjectKind::Array if to != object && to != key => {
+                    let found = self.own_element(to, object, index as u32)?;
+                    Ok(found.is_some_and(|flags| !flags.is_accessor()))
+                }
+                _ => Ok(false),
+            },
+            _ => Ok(false),
+        }
+    }
+
+    /// Writes a number to a typed array, or one among doubles; whether it was done.
+    fn set_element(&mut self, object: R, key: R, value: R) -> Outcome<bool> {
+        let registers = self.registers();
+        let (Some(index), Some(number)) = (registers.smi(key), registers.number(value)) else {
+            return Ok(false);
+        };
+        let (Ok(index), Type::Object(id)) = (usize::try_from(index), self.type_of(object)) else {
+            return Ok(false);
+        };
+        let class = self.classes.get(id);
+        let doubles = class.elements == Elements::PackedDouble && !class.frozen;
+        let kind = class.kind;
+        match kind {
+            ObjectKind::TypedArray if !self.typed_type(object)?.is_big() => {
+                self.typed_set(object, index, value)?;
+                Ok(true)
+            }
+            ObjectKind::Array if doubles => self.put_double(object, index, number),
+            _ => Ok(false),
+        }
     }
 
     #[inline(never)]
@@ -221,6 +416,9 @@ impl Machine {
             let name = self.show(key);
             let text = format!("Cannot set properties of {what} (setting '{name}')");
             return self.throw_type_error(&text);
+        }
+        if self.set_element(object, key, value)? {
+            return Ok(());
         }
         self.end_names()?;
         let key = self.to_key(key)?;

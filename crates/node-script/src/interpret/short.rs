@@ -29,6 +29,17 @@ impl Machine {
         self.to_boolean(value)
     }
 
+    /// Whether a value is strictly equal to a small integer.
+    #[inline]
+    pub(super) fn is_small(&mut self, value: R, small: i16) -> bool {
+        let registers = self.registers();
+        match registers.smi(value) {
+            Some(number) => number == i32::from(small),
+            // Zero may be negative.
+            None => registers.number(value) == Some(f64::from(small)),
+        }
+    }
+
     #[inline]
     pub(super) fn short_equal(&mut self, left: R, right: R) -> Outcome<bool> {
         let registers = self.registers();
@@ -38,7 +49,13 @@ impl Machine {
                 !a.is_kind(Kind::Double) || registers.number(left) == registers.number(right)
             );
         }
-        if !a.is_cell() && !b.is_cell() {
+        // What is no number, no string and no BigInt is equal to itself alone.
+        let by_identity = |value: Tagged<'_>| match value.kind() {
+            None => !value.is_smi(),
+            Some(Kind::Object | Kind::Closure) => true,
+            Some(_) => false,
+        };
+        if !a.is_cell() && !b.is_cell() || by_identity(a) || by_identity(b) {
             return Ok(false);
         }
         self.strict_equal(left, right)

@@ -41,7 +41,8 @@ impl Machine {
     fn end_frame(&mut self) -> Outcome {
         self.abandon_generator()?;
         if let Some(frame) = self.frames.pop() {
-            self.registers().pop(frame.caller);
+            let caller = frame.caller;
+            self.registers().pop(caller);
         }
         Ok(())
     }

@@ -124,7 +124,16 @@ impl Atoms {
     }
 
     pub fn intern_str(&mut self, text: &str) -> Atom {
-        self.intern(&text.encode_utf16().collect::<Vec<_>>())
+        let mut units = [0; 32];
+        if text.len() > units.len() {
+            return self.intern(&text.encode_utf16().collect::<Vec<_>>());
+        }
+        let mut length = 0;
+        for unit in text.encode_utf16() {
+            units[length] = unit;
+            length += 1;
+        }
+        self.intern(&units[..length])
     }
 
     /// The atom of a text that has one.

@@ -173,6 +173,24 @@ impl Machine {
         })
     }
 
+    /// Writes an element of an array whose elements are packed doubles, if it is there; whether it was.
+    pub(crate) fn put_double(&mut self, array: R, at: usize, number: f64) -> Outcome<bool> {
+        if at >= self.array_length(array) {
+            return Ok(false);
+        }
+        self.scoped(|machine| {
+            let elements = machine.temp()?;
+            machine.elements(elements, array)?;
+            let (store, room) = machine.store_of(elements);
+            if store != Store::Doubles || at >= room {
+                return Ok(false);
+            }
+            let bits = if number.is_nan() { f64::NAN.to_bits() } else { number.to_bits() };
+            machine.registers().write_u64(elements, 8 * at, bits)?;
+            Ok(true)
+        })
+    }
+
     #[expect(clippy::too_many_arguments, reason = "what is known of the elements already")]
     fn put_fast(
         &mut self,

@@ -55,7 +55,7 @@ impl Machine {
         }
     }
 
-    pub(super) fn load_internal(&mut self, to: R, object: R, which: u16) -> Outcome {
+    pub(crate) fn load_internal(&mut self, to: R, object: R, which: u16) -> Outcome {
         match which {
             internal::ARRAY_LENGTH => {
                 let length = self.array_length(object);
@@ -93,7 +93,10 @@ impl Machine {
     /// `object[key]`.
     pub(crate) fn get(&mut self, to: R, object: R, key: Key) -> Outcome {
         match self.type_of(object) {
-            Type::Object(_) => self.get_from(to, object, key, object),
+            Type::Object(id) => match key {
+                Key::Name(name) => self.get_name(to, object, id, name),
+                Key::Index(_) => self.get_from(to, object, key, object),
+            },
             Type::String => match key {
                 Key::Index(index) if (index as usize) < self.string_length(object) => {
                     self.string_character(to, object, index as usize)
@@ -103,7 +106,8 @@ impl Machine {
                     self.registers().set_smi(to, length as i32);
                     Ok(())
                 }
-                _ => self.get_of_primitive(to, object, key),
+                Key::Name(name) => self.get_named_of_primitive(to, object, name),
+                Key::Index(_) => self.get_of_primitive(to, object, key),
             },
             Type::Undefined | Type::Null | Type::Hole => {
                 let what = self.show_type(object);
@@ -309,7 +313,13 @@ impl Machine {
                 let text = format!("Cannot set properties of {what} (setting '{name}')");
                 return self.throw_type_error(&text);
             }
-            Type::Object(_) => {}
+            Type::Object(id) => {
+                if let Key::Name(name) = key
+                    && self.set_known(object, id, name, value)?.is_some()
+                {
+                    return Ok(());
+                }
+            }
             _ => {
                 let done = self.scoped(|machine| {
                     let holder = machine.temp()?;

@@ -3,7 +3,9 @@
 use crate::machine::{Machine, R, THIS};
 use crate::objects::atoms::known;
 use crate::objects::code::Arguments;
+use crate::objects::string::Text;
 use crate::thrown::Outcome;
+use heap_model::collections::string::FlatUnits;
 
 /// The string that a method is called on, in a new register.
 pub(super) fn this_string(machine: &mut Machine, method: &str) -> Outcome<R> {
@@ -14,6 +16,43 @@ pub(super) fn this_string(machine: &mut Machine, method: &str) -> Outcome<R> {
     }
     machine.to_string(text, THIS)?;
     Ok(text)
+}
+
+/// The place of a string in another, from one on.
+pub(super) fn find_string(
+    machine: &mut Machine,
+    text: R,
+    wanted: R,
+    from: usize,
+) -> Outcome<Option<usize>> {
+    let wanted = machine.text(wanted)?;
+    machine.with_string(text, |units| match (units, &wanted) {
+        (FlatUnits::OneByte(units), Text::OneByte(wanted)) => {
+            if wanted.is_empty() {
+                return (from <= units.len()).then_some(from);
+            }
+            let rest = units.get(from..)?;
+            let first = wanted[0];
+            let mut places = rest.iter().enumerate().filter(|(_, unit)| **unit == first);
+            let place = places.find(|(place, _)| rest[*place..].starts_with(wanted));
+            place.map(|(place, _)| from + place)
+        }
+        (FlatUnits::OneByte(units), Text::TwoByte(wanted)) => {
+            // What has no unit above 255 may still be of two bytes.
+            let narrow: Option<Vec<u8>> =
+                wanted.iter().map(|unit| u8::try_from(*unit).ok()).collect();
+            let rest = units.get(from..)?;
+            let narrow = narrow?;
+            if narrow.is_empty() {
+                return Some(from);
+            }
+            rest.windows(narrow.len()).position(|window| window == narrow).map(|at| from + at)
+        }
+        (FlatUnits::TwoByte(units), wanted) => {
+            let units: Vec<u16> = units.iter().map(|unit| u16::from_ne_bytes(*unit)).collect();
+            find_units(&units, &wanted.units(), from)
+        }
+    })
 }
 
 /// The place of a text in another, from one on.
@@ -51,17 +90,18 @@ pub(super) fn split(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
         machine.push(array, text)?;
         return Ok(array);
     }
-    let (units, separator) = (machine.units(text)?, machine.units(value)?);
+    let length = machine.string_length(text);
+    let separator = machine.string_length(value);
     let mut parts = Vec::new();
-    if separator.is_empty() {
-        parts.extend((0..units.len()).map(|place| (place, place + 1)));
+    if separator == 0 {
+        parts.extend((0..length).map(|place| (place, place + 1)));
     } else {
         let mut start = 0;
-        while let Some(place) = find_units(&units, &separator, start) {
+        while let Some(place) = find_string(machine, text, value, start)? {
             parts.push((start, place));
-            start = place + separator.len();
+            start = place + separator;
         }
-        parts.push((start, units.len()));
+        parts.push((start, length));
     }
     parts.truncate(limit);
     machine.new_array(array, parts.len())?;

@@ -1,9 +1,9 @@
-//! Identities of cells that have no identity hash: a double has no room for one, and a string has the hash of its units
-//! there. So a table by address has hashes of those that a walk has met.
+//! Identities of doubles. A double has no room for a hash, so a table by address has the hashes of the doubles that a walk
+//! has met.
 //!
-//! A flag in its header says that a cell is in the table. The collectors read only this flag, and only of cells that
-//! they move, so a walk costs later collections nothing. Entries of dead cells stay until there are many of them; a new
-//! cell at the same address does not have the flag.
+//! A flag in its header says that a double is in the table. The collectors read only this flag, and only of cells that
+//! they move, so a walk costs later collections nothing. Entries of dead doubles stay until there are many of them; a new
+//! double at the same address does not have the flag.
 
 use crate::address::CellMap;
 use crate::identities::Identities;
@@ -13,11 +13,11 @@ use crate::memory::header::Header;
 use crate::spaces::Spaces;
 use std::collections::HashSet;
 
-/// The hashes that doubles and strings were given.
+/// The hashes that doubles were given.
 #[derive(Default)]
-pub(crate) struct Unhashed {
+pub(crate) struct Doubles {
     hashes: CellMap<u32>,
-    /// With more entries than this, a walk first removes those of dead cells. Half as many were once alive together.
+    /// With more entries than this, a walk first removes those of dead doubles. Half as many were once alive together.
     bound: usize,
     /// The number of entries when the latest walk began.
     before: usize,
@@ -29,8 +29,8 @@ pub(crate) struct Unhashed {
 /// The number of entries below which cleaning does not pay.
 const FEW: usize = 1024;
 
-impl Unhashed {
-    /// Updates the entries of cells that a collection has moved.
+impl Doubles {
+    /// Updates the entries of doubles that a collection has moved.
     pub fn follow(&mut self, moved: Vec<Cell>) {
         for cell in moved {
             #[cfg(test)]
@@ -43,7 +43,7 @@ impl Unhashed {
         }
     }
 
-    /// Begins a walk, during which no cell dies. While `marking`, it is unknown which cells live. O(entries) if their
+    /// Begins a walk, during which no double dies. While `marking`, it is unknown which cells live. O(entries) if their
     /// number has doubled since the last time that it was, otherwise constant time.
     pub fn begin_walk(&mut self, spaces: &Spaces, marking: bool) {
         // All entries that the previous walk added were alive together.
@@ -55,7 +55,7 @@ impl Unhashed {
         self.before = self.hashes.len();
     }
 
-    /// The identity hash of a double or a string. Expected constant time.
+    /// The double's identity hash. Expected constant time.
     pub fn hash(&mut self, cell: Cell, fresh: &mut Identities) -> u32 {
         if is_identified(cell.header())
             && let Some(hash) = self.hashes.get(&cell)
@@ -68,7 +68,7 @@ impl Unhashed {
         hash
     }
 
-    /// Removes the entries of dead cells. O(entries + pages).
+    /// Removes the entries of dead doubles. O(entries + pages).
     pub fn forget_dead(&mut self, spaces: &Spaces, marking: bool) {
         let pages: HashSet<Chunk> = spaces.old.pages().iter().copied().collect();
         let lives = |cell: &Cell| {
@@ -89,7 +89,7 @@ impl Unhashed {
         *bound = (2 * hashes.len()).max(FEW);
     }
 
-    /// Whether at least half of the entries must be of dead cells, given `live` bytes of cells in the heap.
+    /// Whether at least half of the entries must be of dead doubles, given `live` bytes of cells in the heap.
     pub fn are_mostly_dead(&self, live: usize) -> bool {
         self.hashes.len().saturating_sub(FEW) > 2 * (live / crate::layout::HEAP_NUMBER)
     }
@@ -134,24 +134,24 @@ mod tests {
     #[test]
     fn a_walk_costs_later_collections_nothing() {
         let (mut heap, _root) = walked();
-        assert_eq!(heap.unhashed.hashes.len(), ALL);
-        let visited = heap.unhashed.visited;
+        assert_eq!(heap.doubles.hashes.len(), ALL);
+        let visited = heap.doubles.visited;
         for _ in 0..3 {
             heap.scavenge();
             heap.collect();
         }
-        assert_eq!(heap.unhashed.visited, visited);
+        assert_eq!(heap.doubles.visited, visited);
     }
 
     #[test]
     fn a_walk_looks_at_no_entry_of_the_walk_before_while_its_doubles_live() {
         let (mut heap, _root) = walked();
-        let visited = heap.unhashed.visited;
+        let visited = heap.doubles.visited;
         for _ in 0..3 {
             heap.walk(|_| ());
             let _ = heap.roots();
         }
-        assert_eq!(heap.unhashed.visited, visited);
+        assert_eq!(heap.doubles.visited, visited);
         assert_eq!(visited, 0, "nor at its own");
     }
 
@@ -166,7 +166,7 @@ mod tests {
                 scope.walk(|_| ());
             });
             heap.scavenge();
-            assert!(heap.unhashed.hashes.len() <= 6 * FEW, "{}", heap.unhashed.hashes.len());
+            assert!(heap.doubles.hashes.len() <= 6 * FEW, "{}", heap.doubles.hashes.len());
         }
         assert_eq!(heap.statistics().full_collections, 0);
     }
@@ -176,7 +176,7 @@ mod tests {
         let (mut heap, root) = walked();
         drop(root);
         heap.collect();
-        assert_eq!(heap.unhashed.hashes.len(), 0, "most are dead, which a collection finds");
+        assert_eq!(heap.doubles.hashes.len(), 0, "most are dead, which a collection finds");
         let (mut heap, root) = walked();
         heap.enter(|scope| {
             let array = scope.local(&root).unwrap();
@@ -192,8 +192,8 @@ mod tests {
             scope.collect();
         });
         heap.release_memory();
-        assert_eq!(heap.unhashed.hashes.len(), ALL / 2);
+        assert_eq!(heap.doubles.hashes.len(), ALL / 2);
         heap.walk(|_| ());
-        assert_eq!(heap.unhashed.hashes.len(), ALL / 2 + ALL / 4);
+        assert_eq!(heap.doubles.hashes.len(), ALL / 2 + ALL / 4);
     }
 }
