@@ -271,6 +271,8 @@ impl Machine {
                 }
             }
             machine.atoms.end(&dead);
+            // Their numbers are given to other names.
+            machine.lookups = Default::default();
             Ok(())
         })
     }
