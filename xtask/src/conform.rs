@@ -1,15 +1,18 @@
 //! `cargo xtask conform`: replays traces recorded from a real Node and reports where the replay differs. Each line of a
-//! trace is a JSON object: a program and what Node did at each of its steps.
+//! trace is a JSON object: a program and what Node did at each of its steps. With `--programs` it makes random JavaScript
+//! programs, and compares them with a Node that is there.
 //!
 //! A `buffer` trace is recognised by its `poolSize`, a `writable` trace by its `options`, a `gc` trace by the name of its
 //! first step.
 
 mod buffer;
 mod gc;
+mod programs;
 mod writable;
 
 use crate::trace::Kind;
 use anyhow::Context;
+use programs::Programs;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -18,11 +21,26 @@ use std::process::ExitCode;
 #[derive(clap::Args)]
 pub struct ConformArgs {
     /// Files of traces, one JSON object a line
-    #[arg(long, required = true, num_args = 1.., value_name = "FILE")]
+    #[arg(long, required_unless_present_any = ["programs", "program"], num_args = 1.., value_name = "FILE")]
     traces: Vec<PathBuf>,
     /// The kind of the traces; by default found from each program's fields
     #[arg(long)]
     kind: Option<Kind>,
+    /// Make N random programs, and compare what they do here and in a real Node
+    #[arg(long, value_name = "N")]
+    programs: Option<u64>,
+    /// The Node of random programs; by default the `node` on the path
+    #[arg(long, default_value = "node", value_name = "PATH")]
+    node: PathBuf,
+    /// The seed of the first random program
+    #[arg(long, default_value_t = 1, value_name = "S")]
+    seed: u64,
+    /// The folder that random programs which differ are written to
+    #[arg(long, default_value = "target/conform", value_name = "DIR")]
+    out: PathBuf,
+    /// Run one program in this process
+    #[arg(long, hide = true)]
+    program: Option<PathBuf>,
 }
 
 /// The kind of a program's trace, by its fields.
@@ -60,6 +78,21 @@ struct Tally {
 
 /// Runs the command: zero only if every step of every program agrees.
 pub fn run(args: &ConformArgs) -> ExitCode {
+    let ran = match (&args.program, args.programs) {
+        (Some(file), _) => programs::run_here(file),
+        (None, Some(count)) => {
+            let (node, out) = (args.node.clone(), args.out.clone());
+            programs::run(&Programs { node, first: args.seed, count, out })
+        }
+        (None, None) => return replay_files(args),
+    };
+    ran.unwrap_or_else(|error| {
+        eprintln!("{error:#}");
+        ExitCode::from(2)
+    })
+}
+
+fn replay_files(args: &ConformArgs) -> ExitCode {
     let mut tally = Tally::default();
     for file in &args.traces {
         if let Err(error) = replay_file(file, args.kind, &mut tally) {
