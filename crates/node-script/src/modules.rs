@@ -83,6 +83,15 @@ impl Machine {
             None
         };
         let Some(path) = path else {
+            let bare = name.strip_prefix("node:").unwrap_or(name);
+            if self.modules.not_supported.contains(&bare) {
+                let place = self.place().map_or(String::new(), |place| {
+                    format!(" ({}:{}:{})", place.source.name, place.line, place.column)
+                });
+                let message = format!("The module '{bare}' is not supported{place}");
+                let kind = crate::compile::op::ErrorKind::Error;
+                return self.throw_node_error(kind, "ERR_UNKNOWN_BUILTIN_MODULE", &message);
+            }
             let stack = self.module_stack.clone();
             return self.throw_module_not_found(name, stack);
         };

@@ -44,6 +44,10 @@ pub(crate) const MODULES: &[NodeModule<Make>] = &[
     NodeModule { name: "process", make: process::make },
     NodeModule { name: "stream", make: stream::make },
     NodeModule {
+        name: "stream/consumers",
+        make: |machine, to| machine.library(to, "stream/consumers"),
+    },
+    NodeModule {
         name: "stream/promises",
         make: |machine, to| machine.library(to, "stream/promises"),
     },
@@ -61,6 +65,34 @@ pub(crate) const MODULES: &[NodeModule<Make>] = &[
     NodeModule { name: "util/types", make: util::make_types },
     NodeModule { name: "v8", make: v8::make },
     NodeModule { name: "vm", make: |machine, to| machine.library(to, "vm") },
+];
+
+/// Modules of Node's that are not here.
+pub(crate) const NOT_SUPPORTED: &[&str] = &[
+    "async_hooks",
+    "cluster",
+    "crypto",
+    "dgram",
+    "diagnostics_channel",
+    "dns",
+    "domain",
+    "http",
+    "http2",
+    "https",
+    "inspector",
+    "module",
+    "punycode",
+    "querystring",
+    "readline",
+    "repl",
+    "stream/web",
+    "test",
+    "tls",
+    "trace_events",
+    "tty",
+    "wasi",
+    "worker_threads",
+    "zlib",
 ];
 
 /// What is there without `require`.

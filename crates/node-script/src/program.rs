@@ -104,6 +104,7 @@ impl Machine {
             reg_exp_next: 0,
         };
         machine.modules.builtin = crate::node::MODULES;
+        machine.modules.not_supported = crate::node::NOT_SUPPORTED;
         machine.node.clock = Clock::new(machine.options.deterministic);
         machine.bootstrap().map_err(ScriptError::Setup)?;
         Ok(machine)

@@ -72,6 +72,7 @@ programs! {
     closures_scopes_and_patterns_are_nodes => "scopes",
     classes_and_their_private_members_are_nodes => "classes",
     generators_and_asynchronous_functions_are_nodes => "generators",
+    calls_have_all_their_arguments => "calls",
     errors_and_their_messages_are_nodes => "errors",
     evaluated_text_sees_what_it_sees_in_node => "eval",
     objects_arrays_and_texts_are_nodes => "objects",
@@ -109,6 +110,32 @@ fn what_is_not_supported_is_a_syntax_error_with_its_place() {
     let (_, finished) = run(Path::new("/a.mjs"), "let a = 1;\nimport x from 'y';");
     let Finished::Uncaught(text) = finished else { panic!("{finished:?}") };
     assert!(text.contains("SyntaxError") && text.contains("not supported"), "{text}");
+}
+
+#[test]
+fn a_module_of_nodes_that_is_not_here_says_so_with_its_place() {
+    let (_, finished) = run(Path::new("/a.js"), "let a = 1;\nrequire('node:http');");
+    let Finished::Uncaught(text) = finished else { panic!("{finished:?}") };
+    assert!(text.contains("The module 'http' is not supported (/a.js:2:1)"), "{text}");
+}
+
+#[test]
+fn names_that_an_embedder_resolves_are_other_modules() {
+    let runtime = Runtime::new(RuntimeOptions::default()).unwrap();
+    let out = Kept::default();
+    let options = Options {
+        out: Box::new(out.clone()),
+        resolve: Some(Box::new(|name, directory| {
+            assert_eq!(directory, Path::new("/folder"));
+            (name == "../ours").then(|| "path".to_owned())
+        })),
+        ..Options::default()
+    };
+    let mut machine = Machine::new(runtime, options).unwrap();
+    let text = "console.log(require('../ours') === require('path'))";
+    let finished = machine.run_text(Path::new("/folder/a.js"), text);
+    assert!(matches!(finished, Finished::Exit(0)), "{finished:?}");
+    assert_eq!(*out.0.borrow(), b"true\n");
 }
 
 #[test]

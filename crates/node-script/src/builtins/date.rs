@@ -17,9 +17,6 @@ use heap_model::Value;
 
 /// Slots of a date: the time, and V8's eight cached fields.
 const SLOTS: usize = FIRST + 9;
-/// The time at which a deterministic program begins: the start of 2024.
-const FIXED_TIME: f64 = 1_704_067_200_000.0;
-
 const STATIC: &[Method] = &[("now", 0, now), ("parse", 1, parse_text), ("UTC", 7, utc)];
 
 macro_rules! fields {
@@ -135,11 +132,7 @@ impl Machine {
 
 /// The milliseconds since 1970.
 fn current(machine: &Machine) -> f64 {
-    if machine.options.deterministic {
-        return FIXED_TIME;
-    }
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    since.map_or(0.0, |since| since.as_millis() as f64)
+    machine.node.clock.date()
 }
 
 /// A time within what a date can tell (ECMA-262's `TimeClip`).

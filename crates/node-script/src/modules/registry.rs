@@ -16,10 +16,12 @@ pub struct Modules<M: 'static> {
     pub places: HashMap<String, usize>,
     /// Modules of Node's that a program may require.
     pub builtin: &'static [NodeModule<M>],
+    /// Modules of Node's that it may not.
+    pub not_supported: &'static [&'static str],
 }
 
 impl<M> Default for Modules<M> {
     fn default() -> Self {
-        Self { places: HashMap::new(), builtin: &[] }
+        Self { places: HashMap::new(), builtin: &[], not_supported: &[] }
     }
 }

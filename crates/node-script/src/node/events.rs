@@ -94,37 +94,15 @@ pub(super) fn make(machine: &mut Machine, to: R) -> Outcome {
 fn construct(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let Some(new_target) = arguments.new_target else {
         machine.init_emitter(THIS)?;
-        take_capture(machine, THIS, arguments.at(0))?;
+        machine.take_capture(THIS, arguments.at(0))?;
         return machine.give_undefined();
     };
     let emitter = machine.temp()?;
     let class = machine.instance_class(new_target)?;
     machine.new_of(emitter, class)?;
     machine.init_emitter(emitter)?;
-    take_capture(machine, emitter, arguments.at(0))?;
+    machine.take_capture(emitter, arguments.at(0))?;
     Ok(emitter)
-}
-
-/// The option `captureRejections`, and `EventEmitter.captureRejections` for all.
-fn take_capture(machine: &mut Machine, emitter: R, options: R) -> Outcome {
-    machine.scoped(|machine| {
-        let value = machine.temp()?;
-        if machine.is_object(options) {
-            machine.get_text(value, options, "captureRejections")?;
-        }
-        if machine.is_undefined(value) {
-            machine.load_root(value, roots::EVENT_EMITTER);
-            machine.get_text(value, value, "captureRejections")?;
-        }
-        if !machine.to_boolean(value) {
-            return Ok(());
-        }
-        machine.registers().set_bool(value, true);
-        match machine.node.events.capture {
-            Some(symbol) => machine.set_named(emitter, symbol, value),
-            None => Ok(()),
-        }
-    })
 }
 
 impl Machine {
@@ -171,6 +149,28 @@ impl Machine {
                 machine.define_named(emitter, symbol, value, Flags::PLAIN)?;
             }
             Ok(())
+        })
+    }
+
+    /// The option `captureRejections`, and `EventEmitter.captureRejections` for all.
+    pub(super) fn take_capture(&mut self, emitter: R, options: R) -> Outcome {
+        self.scoped(|machine| {
+            let value = machine.temp()?;
+            if machine.is_object(options) {
+                machine.get_text(value, options, "captureRejections")?;
+            }
+            if machine.is_undefined(value) {
+                machine.load_root(value, roots::EVENT_EMITTER);
+                machine.get_text(value, value, "captureRejections")?;
+            }
+            if !machine.to_boolean(value) {
+                return Ok(());
+            }
+            machine.registers().set_bool(value, true);
+            match machine.node.events.capture {
+                Some(symbol) => machine.set_named(emitter, symbol, value),
+                None => Ok(()),
+            }
         })
     }
 

@@ -202,7 +202,7 @@ impl Inspector {
         let constructor = self.constructor(machine, object, level)?;
         let tag = self.tag(machine, object)?;
         let mut kind = machine.kind_of(object).unwrap_or(ObjectKind::Ordinary);
-        if kind == ObjectKind::Ordinary && error::inherits(machine, object)? {
+        if kind == ObjectKind::Ordinary && machine.inherits_error(object)? {
             kind = ObjectKind::Error;
         }
         let name = Name { constructor: constructor.as_deref(), tag: &tag };
@@ -283,6 +283,8 @@ impl Inspector {
                     keys.insert(0, machine.text_key(key));
                 }
             }
+            ObjectKind::MapIterator(gives) => open = list::iterator_brace("Map", gives),
+            ObjectKind::SetIterator(gives) => open = list::iterator_brace("Set", gives),
             ObjectKind::Promise => open = format!("{}{{", prefix("Promise", "")),
             ObjectKind::WeakSet => open = format!("{}{{", prefix("WeakSet", "")),
             ObjectKind::WeakMap => open = format!("{}{{", prefix("WeakMap", "")),
@@ -356,6 +358,9 @@ impl Inspector {
             ObjectKind::TypedArray => self.typed_array(machine, object)?,
             ObjectKind::Set => self.set(machine, object, level)?,
             ObjectKind::Map => self.map(machine, object, level)?,
+            ObjectKind::MapIterator(_) | ObjectKind::SetIterator(_) => {
+                self.iterator(machine, object, kind, level)?
+            }
             ObjectKind::ArrayBuffer | ObjectKind::SharedArrayBuffer => {
                 vec![self.bytes(machine, object)?]
             }

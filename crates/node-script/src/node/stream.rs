@@ -4,6 +4,7 @@
 //! constructor, the methods and the properties.
 
 mod host;
+mod setup;
 mod sides;
 
 use crate::builtins::Method;
@@ -13,11 +14,10 @@ use crate::node::state::Streams;
 use crate::objects::atoms::known;
 use crate::objects::class::{Flags, ObjectKind};
 use crate::objects::code::Arguments;
-use crate::objects::layout::tag;
-use crate::objects::object::Type;
 use crate::thrown::Outcome;
-use heap_model::{Kind, Value};
-use stream_backpressure::{Encoding, Error, Options};
+use heap_model::Value;
+use setup::{encoding_of, new_state, read_options, take_methods};
+use stream_backpressure::Error;
 
 const PROTOTYPE: &[Method] = &[
     ("pipe", 0, pipe),
@@ -152,6 +152,7 @@ fn has_instance(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
 fn construct_stream(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let Some(new_target) = arguments.new_target else {
         machine.init_emitter(THIS)?;
+        machine.take_capture(THIS, arguments.at(0))?;
         return machine.give_undefined();
     };
     let stream = machine.temp()?;
@@ -190,6 +191,7 @@ fn construct(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     machine.put(stream, "_writableState", state)?;
     take_methods(machine, stream, given, &["write", "writev", "destroy", "final", "construct"])?;
     machine.init_emitter(stream)?;
+    machine.take_capture(stream, given)?;
     machine.get_text(value, stream, "_construct")?;
     options.construct = !machine.is_nullish(value);
     machine.start_stream(stream, state, options, false)?;
@@ -202,85 +204,6 @@ fn construct(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
         }
     }
     Ok(stream)
-}
-
-/// Methods that the options have become the stream's own.
-fn take_methods(machine: &mut Machine, stream: R, options: R, names: &[&str]) -> Outcome {
-    if !machine.is_object(options) {
-        return Ok(());
-    }
-    machine.scoped(|machine| {
-        let value = machine.temp()?;
-        for name in names {
-            machine.get_text(value, options, name)?;
-            if machine.is_callable(value) {
-                machine.put(stream, &format!("_{name}"), value)?;
-            }
-        }
-        Ok(())
-    })
-}
-
-/// The options of a stream.
-fn read_options(machine: &mut Machine, given: R, is_duplex: bool) -> Outcome<Options> {
-    let mut options = machine.runtime.stream_options().clone();
-    if !machine.is_object(given) {
-        return Ok(options);
-    }
-    machine.scoped(|machine| {
-        let value = machine.temp()?;
-        machine.get_text(value, given, "objectMode")?;
-        options.object_mode = machine.to_boolean(value);
-        if is_duplex && !options.object_mode {
-            machine.get_text(value, given, "writableObjectMode")?;
-            options.object_mode = machine.to_boolean(value);
-        }
-        let flags = [
-            ("decodeStrings", &mut options.decode_strings),
-            ("emitClose", &mut options.emit_close),
-            ("autoDestroy", &mut options.auto_destroy),
-        ];
-        for (name, flag) in flags {
-            machine.get_text(value, given, name)?;
-            if machine.type_of(value) == Type::Bool(false) {
-                *flag = false;
-            }
-        }
-        let mut name = "highWaterMark";
-        machine.get_text(value, given, name)?;
-        if is_duplex && machine.is_nullish(value) {
-            name = "writableHighWaterMark";
-            machine.get_text(value, given, name)?;
-        }
-        if !machine.is_nullish(value) {
-            let mark = machine.registers().number(value).unwrap_or(f64::NAN);
-            match options.clone().with_number(mark) {
-                Ok(with) => options = with,
-                Err(_) => return machine.throw_argument_value(&format!("options.{name}"), value),
-            }
-        }
-        machine.get_text(value, given, "defaultEncoding")?;
-        if machine.to_boolean(value) {
-            options.default_encoding = encoding_of(machine, value)?;
-        }
-        Ok(options)
-    })
-}
-
-/// The encoding that a program names.
-fn encoding_of(machine: &mut Machine, value: R) -> Outcome<Encoding> {
-    let name = match machine.is_object(value) {
-        true => machine.inspect(value)?,
-        false => machine.show(value),
-    };
-    let known = match machine.is_string(value) {
-        true => Encoding::named(&name).ok().filter(|encoding| encoding.name() != "buffer"),
-        false => None,
-    };
-    match known {
-        Some(encoding) => Ok(encoding),
-        None => machine.throw_unknown_encoding(&name),
-    }
 }
 
 /// `_events` of a stream: its usual events have their places.
@@ -299,36 +222,14 @@ fn new_events(machine: &mut Machine, stream: R) -> Outcome {
     })
 }
 
-/// `_writableState`, without its machine.
-fn new_state(machine: &mut Machine, to: R, stream: R) -> Outcome {
-    let class = machine.root_class(
-        roots::WRITABLE_STATE_PROTOTYPE,
-        ObjectKind::Host,
-        Kind::Native,
-        host::SLOTS,
-        0,
-    )?;
-    let payload = Machine::no_stream();
-    let mut registers = machine.registers();
-    registers.alloc_native(to, host::SIZE, host::SLOTS, payload, 0)?;
-    registers.set_tag(to, tag(class.0))?;
-    machine.scoped(|machine| {
-        let bound = machine.temps(3)?;
-        let (target, list) = (bound + 1, bound + 2);
-        machine.load_root(target, roots::ON_WRITE);
-        let mut registers = machine.registers();
-        let shape = tag(crate::objects::layout::tags::BOUND_ARGUMENTS);
-        registers.alloc_tagged(list, Kind::Array, shape, 1, 0)?;
-        registers.store(list, 0, stream)?;
-        machine.new_bound(bound, target, bound, list)?;
-        Ok(machine.registers().store(to, host::ON_WRITE, bound)?)
-    })
-}
-
 /// What `write` and `end` are given: the length of a chunk, which becomes a Buffer where the stream wants one, and the
 /// name of its encoding.
 fn take_chunk(machine: &mut Machine, chunk: R, encoding: R) -> Outcome<usize> {
-    let rules = machine.with_stream(THIS, |stream| stream.rules())?;
+    let state = machine.temp()?;
+    machine.get_named(state, THIS, known::WRITABLE_STATE)?;
+    let Some(rules) = machine.peek_stream(state, |stream| stream.rules()) else {
+        return machine.throw_type_error("The stream has no state of a Writable");
+    };
     let named = match machine.to_boolean(encoding) {
         false => None,
         true if machine.is_string(encoding) && machine.show(encoding) == "buffer" => None,
@@ -377,11 +278,13 @@ fn take_chunk(machine: &mut Machine, chunk: R, encoding: R) -> Outcome<usize> {
             return machine.throw_argument_type("chunk", must, chunk);
         }
     }
-    let spelled = if as_buffer { "buffer" } else { spelled };
-    if !spelled.is_empty() {
-        let name = machine.atoms.intern_str(spelled);
-        machine.atom_value(encoding, name)?;
-    }
+    let name = match if as_buffer { "buffer" } else { spelled } {
+        "" => return Ok(length),
+        "buffer" => known::BUFFER,
+        "utf8" => known::UTF8,
+        other => machine.atoms.intern_str(other),
+    };
+    machine.atom_value(encoding, name)?;
     Ok(length)
 }
 
@@ -389,7 +292,7 @@ fn has_buffer_prototype(machine: &mut Machine, value: R) -> Outcome<bool> {
     machine.scoped(|machine| {
         let class = machine.temp()?;
         machine.load_root(class, roots::BUFFER);
-        machine.instance_of(value, class)
+        machine.is_instance(value, class)
     })
 }
 
@@ -403,7 +306,7 @@ fn write(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     }
     let length = take_chunk(machine, chunk, encoding)?;
     let callback = machine.is_callable(callback).then_some(callback);
-    let more = machine.with_write(THIS, Some((chunk, encoding)), |stream| {
+    let more = machine.with_write(THIS, Some((chunk, encoding)), false, |stream| {
         host::write(stream, length, callback)
     })?;
     machine.give_bool(more)
@@ -426,7 +329,7 @@ fn end(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
         false => Some(take_chunk(machine, chunk, encoding)?),
     };
     let callback = machine.is_callable(callback).then_some(callback);
-    machine.with_write(THIS, Some((chunk, encoding)), |stream| {
+    machine.with_write(THIS, Some((chunk, encoding)), true, |stream| {
         host::end(stream, length, callback);
     })?;
     Ok(THIS)

@@ -53,6 +53,8 @@ pub(super) fn install(machine: &mut Machine) -> Outcome {
         machine.new_prototype(prototype, root, roots::OBJECT_PROTOTYPE)?;
         machine.new_constructor(class, name, 0, construct, prototype)?;
         machine.define_methods(prototype, methods)?;
+        let custom = machine.shared_symbol(super::inspect::CUSTOM);
+        machine.define_method(prototype, custom, 2, show)?;
         if name == "Timeout" {
             let name = machine.atoms.intern_str("[Symbol.toPrimitive]");
             machine.new_native(value, name, 0, to_primitive, false)?;
@@ -220,6 +222,31 @@ fn close(machine: &mut Machine, _: Arguments) -> Outcome<R> {
         end(machine, number)?;
     }
     Ok(THIS)
+}
+
+/// A timer as `util.inspect` shows it: with the fields that Node's have.
+fn show(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let number = number_of(machine, THIS);
+    let waiting = number.and_then(|number| machine.node.timers.waiting.get(number));
+    let (after, due, repeats, holds, order) =
+        waiting.map_or((-1.0, 0.0, false, true, 0), |waiting| {
+            let started = waiting.due.map_or(0.0, |due| (due - waiting.after) as f64);
+            (waiting.after as f64, started, waiting.repeats, waiting.holds, waiting.order)
+        });
+    let function = machine.temps(9)?;
+    let first = function + 1;
+    machine.library(function, "internal/timers")?;
+    machine.set_number(first, after)?;
+    machine.set_number(first + 1, due)?;
+    for (place, slot) in [(2, CALLBACK), (3, ARGUMENTS)] {
+        machine.registers().load(first + place, THIS, slot)?;
+    }
+    machine.registers().set_bool(first + 4, repeats);
+    machine.registers().set_bool(first + 5, holds);
+    machine.set_number(first + 6, order as f64)?;
+    let given: Vec<R> = [THIS, arguments.at(1)].into_iter().chain(first..first + 7).collect();
+    machine.call_function(first + 7, function, &given)?;
+    Ok(first + 7)
 }
 
 fn to_primitive(machine: &mut Machine, _: Arguments) -> Outcome<R> {

@@ -34,6 +34,21 @@ const LAZY: &[&str] = &[
     "toUSVString",
     "TextDecoder",
     "TextEncoder",
+    "_extend",
+    "isBoolean",
+    "isBuffer",
+    "isDate",
+    "isError",
+    "isFunction",
+    "isNull",
+    "isNullOrUndefined",
+    "isNumber",
+    "isObject",
+    "isPrimitive",
+    "isRegExp",
+    "isString",
+    "isSymbol",
+    "isUndefined",
 ];
 
 /// The kinds of objects that the functions of `util.types` ask for.
@@ -117,7 +132,7 @@ pub(super) fn make(machine: &mut Machine, to: R) -> Outcome {
     machine.load_root(util + 1, roots::INSPECT);
     let inspect = machine.atoms.intern_str("inspect");
     machine.define_named(util, inspect, util + 1, Flags::PLAIN)?;
-    machine.define_methods(util, METHODS)?;
+    machine.define_plain_methods(util, METHODS)?;
     make_types(machine, util + 1)?;
     machine.lazy_properties(util, "internal/util", Flags::PLAIN, LAZY)?;
     let types = machine.atoms.intern_str("types");

@@ -112,20 +112,46 @@ fn space_statistics(machine: &mut Machine, _: Arguments) -> Outcome<R> {
     Ok(list)
 }
 
-/// `--expose-gc` alone.
+/// Flags that change nothing here, or nothing once V8 runs.
+const IDLE_FLAGS: &[&str] = &[
+    "--allow-natives-syntax",
+    "--flush-bytecode",
+    "--initial-old-space-size",
+    "--jitless",
+    "--lazy",
+    "--max-lazy",
+    "--max-old-space-size",
+    "--max-semi-space-size",
+    "--opt",
+    "--single-threaded",
+    "--sparkplug",
+];
+
 fn set_flags(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
-    let flag = machine.string_of(arguments.at(0))?;
-    if !matches!(flag.replace('_', "-").as_str(), "--expose-gc") {
-        let text = format!("The flag {flag} is not supported");
-        return machine.throw_node_error(
-            ErrorKind::Error,
-            "ERR_FEATURE_UNAVAILABLE_ON_PLATFORM",
-            &text,
-        );
+    if !machine.is_string(arguments.at(0)) {
+        return machine.throw_argument_type("flags", "of type string", arguments.at(0));
     }
-    let global = machine.temp()?;
-    machine.load_root(global, roots::GLOBAL);
-    machine.expose_gc(global)?;
+    let flags = machine.rust_string(arguments.at(0))?.replace('_', "-");
+    for flag in flags.split_whitespace() {
+        let (name, value) = flag.split_once('=').map_or((flag, ""), |(name, value)| (name, value));
+        let plain = name.replacen("--no-", "--", 1);
+        match (name, value.parse::<usize>()) {
+            ("--expose-gc", _) => {
+                let global = machine.temp()?;
+                machine.load_root(global, roots::GLOBAL);
+                machine.expose_gc(global)?;
+            }
+            ("--stack-size", Ok(kilobytes)) => {
+                machine.runtime.heap_mut().set_register_limit((kilobytes << 10) / 8);
+            }
+            _ if IDLE_FLAGS.contains(&plain.as_str()) => {}
+            _ => {
+                let text = format!("The flag {flag} is not supported");
+                let code = "ERR_FEATURE_UNAVAILABLE_ON_PLATFORM";
+                return machine.throw_node_error(ErrorKind::Error, code, &text);
+            }
+        }
+    }
     machine.give_undefined()
 }
 

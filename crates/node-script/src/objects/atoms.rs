@@ -223,6 +223,9 @@ pub mod known {
         EXEC = "exec", FLAGS = "flags", SOURCE = "source", HAS = "has", KEYS = "keys", ADD = "add", EXPORTS = "exports",
         STACK_TRACE_LIMIT = "stackTraceLimit", RESOLVE = "resolve", PROMISE = "promise", REJECT = "reject",
         CODE = "code", SIZE = "size", DELETE = "delete", APPLY = "apply", CONSTRUCT = "construct",
+        WRITABLE_STATE = "_writableState", WRITE = "_write", WRITEV = "_writev", FINAL = "_final",
+        NEXT_TICK = "nextTick", CHUNK = "chunk", ENCODING = "encoding", CALLBACK = "callback", BUFFER = "buffer",
+        UTF8 = "utf8", READABLE_STATE = "_readableState",
         ;
         ITERATOR = "iterator", ASYNC_ITERATOR = "asyncIterator", HAS_INSTANCE = "hasInstance",
         TO_PRIMITIVE = "toPrimitive", TO_STRING_TAG = "toStringTag", SPECIES = "species",

@@ -11,14 +11,16 @@ use crate::thrown::Outcome;
 /// Lines of two stacks that are alike are left out if they are more than this.
 const ALIKE: usize = 3;
 
-/// Whether an object has Error's prototype among its own, as an error that was not made by a constructor has.
-pub(super) fn inherits(machine: &mut Machine, object: R) -> Outcome<bool> {
-    machine.scoped(|machine| {
-        let class = machine.temp()?;
-        machine.load_root(class, roots::ERROR_PROTOTYPE);
-        machine.get_named(class, class, known::CONSTRUCTOR)?;
-        machine.is_instance(object, class)
-    })
+impl Machine {
+    /// Whether an object has Error's prototype among its own, as an error that was not made by a constructor has.
+    pub(super) fn inherits_error(&mut self, object: R) -> Outcome<bool> {
+        self.scoped(|machine| {
+            let class = machine.temp()?;
+            machine.load_root(class, roots::ERROR_PROTOTYPE);
+            machine.get_named(class, class, known::CONSTRUCTOR)?;
+            machine.is_instance(object, class)
+        })
+    }
 }
 
 impl Inspector {

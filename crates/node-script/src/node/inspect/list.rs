@@ -2,11 +2,13 @@
 
 use super::inspector::{Inspector, Shown};
 use super::text::number;
-use crate::machine::{Machine, R};
+use crate::machine::{Machine, R, roots};
 use crate::objects::atoms::{Key, known};
-use crate::objects::class::{Flags, ObjectKind};
+use crate::objects::class::{Flags, Gives, ObjectKind};
+use crate::objects::layout::FIRST;
 use crate::objects::object::Type;
 use crate::thrown::Outcome;
+use heap_model::Kind;
 
 /// How many entries a Map or a Set has.
 pub(super) fn size(machine: &mut Machine, object: R) -> Outcome<usize> {
@@ -169,6 +171,49 @@ impl Inspector {
         })
     }
 
+    /// What an iterator of a Map or a Set has left. The iterator stays where it is: a copy goes on.
+    pub(super) fn iterator(
+        &mut self,
+        machine: &mut Machine,
+        iterator: R,
+        kind: ObjectKind,
+        level: i64,
+    ) -> Outcome<Vec<String>> {
+        let (root, gives) = match kind {
+            ObjectKind::MapIterator(gives) => (roots::MAP_ITERATOR_PROTOTYPE, gives),
+            ObjectKind::SetIterator(gives) => (roots::SET_ITERATOR_PROTOTYPE, gives),
+            _ => return Ok(Vec::new()),
+        };
+        let is_map = root == roots::MAP_ITERATOR_PROTOTYPE;
+        let copy = machine.temps(3)?;
+        let (key, value) = (copy + 1, copy + 2);
+        let class = machine.root_class(root, kind, Kind::Object, FIRST + 2, 0)?;
+        machine.new_of(copy, class)?;
+        for slot in [FIRST, FIRST + 1] {
+            machine.registers().load(value, iterator, slot)?;
+            machine.registers().store(copy, slot, value)?;
+        }
+        let mut shown = Vec::new();
+        self.indentation += 2;
+        loop {
+            let mut registers = machine.registers();
+            let more = match is_map {
+                true => registers.map_next(key, value, copy)?,
+                false => registers.set_next(value, copy)?,
+            };
+            if !more {
+                break;
+            }
+            if !is_map {
+                machine.copy(key, value);
+            }
+            machine.give_entry(value, key, value, gives)?;
+            shown.push(machine.scoped(|machine| self.value(machine, value, level))?);
+        }
+        self.indentation -= 2;
+        Ok(shown)
+    }
+
     fn members(
         &mut self,
         machine: &mut Machine,
@@ -195,6 +240,12 @@ impl Inspector {
         }
         Ok(shown)
     }
+}
+
+/// How an iterator of a Map or a Set is named.
+pub(super) fn iterator_brace(of: &str, gives: Gives) -> String {
+    let what = if gives == Gives::Entries { "Entries" } else { "Iterator" };
+    format!("[{of} {what}] {{")
 }
 
 impl Machine {

@@ -66,7 +66,7 @@ class CustomEvent extends Event {
 
 class EventTarget {
   constructor() {
-    this[LISTENERS] = new Map();
+    Object.defineProperty(this, LISTENERS, { value: new Map() });
   }
 
   addEventListener(type, listener, options = {}) {

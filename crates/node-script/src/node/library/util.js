@@ -116,7 +116,29 @@ const unsupported = (name) => ({
   },
 })[name];
 
+const { types } = require('util');
+
+// Questions that programs asked once (`util.isString`).
+const old = {
+  isBoolean: (value) => typeof value === 'boolean',
+  isBuffer: (value) => Buffer.isBuffer(value),
+  isDate: types.isDate,
+  isError: (value) => types.isNativeError(value) || value instanceof Error,
+  isFunction: (value) => typeof value === 'function',
+  isNull: (value) => value === null,
+  isNullOrUndefined: (value) => value === null || value === undefined,
+  isNumber: (value) => typeof value === 'number',
+  isObject: (value) => value !== null && typeof value === 'object',
+  isPrimitive: (value) => value === null || (typeof value !== 'object' && typeof value !== 'function'),
+  isRegExp: types.isRegExp,
+  isString: (value) => typeof value === 'string',
+  isSymbol: (value) => typeof value === 'symbol',
+  isUndefined: (value) => value === undefined,
+  _extend: (target, source) => (source !== null && typeof source === 'object' ? Object.assign(target, source) : target),
+};
+
 module.exports = {
+  ...old,
   aborted,
   callbackify,
   debug: debuglog,

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-/// The date at which virtual time begins: 2020-01-01, in milliseconds.
-const VIRTUAL_START: f64 = 1_577_836_800_000.0;
+/// The date at which virtual time begins: 2024-01-01, in milliseconds.
+const VIRTUAL_START: f64 = 1_704_067_200_000.0;
 
 /// What other programs are given of real time before virtual time goes on.
 const REAL_WAIT: Duration = Duration::from_millis(20);

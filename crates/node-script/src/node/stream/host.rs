@@ -8,7 +8,8 @@
 
 use crate::compile::op::ErrorKind;
 use crate::machine::{Machine, R, roots};
-use crate::objects::atoms::Key;
+use crate::objects::atoms::{Key, known};
+use crate::objects::class::Flags;
 use crate::objects::layout::FIRST;
 use crate::objects::object::Type;
 use crate::thrown::{Outcome, Thrown};
@@ -188,32 +189,45 @@ impl Machine {
         stream: R,
         f: impl FnOnce(&mut Stream<'_>) -> T,
     ) -> Outcome<T> {
-        self.with_write(stream, None, f)
+        self.with_write(stream, None, false, f)
     }
 
-    /// As `with_stream`, during a write of a chunk with an encoding.
+    /// As `with_stream`, during a write of a chunk with an encoding, which may be the last.
     pub(super) fn with_write<T>(
         &mut self,
         stream: R,
         given: Option<(R, R)>,
+        is_last: bool,
         f: impl FnOnce(&mut Stream<'_>) -> T,
     ) -> Outcome<T> {
         self.scoped(|machine| {
             let state = machine.temps(2)?;
             let method = state + 1;
-            machine.get_text(state, stream, "_writableState")?;
-            let has = ["_writev", "_final"].map(|name| {
-                machine.get_text(method, stream, name)?;
-                Ok::<_, Thrown>(machine.is_callable(method))
+            machine.get_named(state, stream, known::WRITABLE_STATE)?;
+            // The methods are looked at only when the machine may ask for them: a batch needs more than one write.
+            let stage = machine.peek_stream(state, |stored| {
+                (stored.buffered_chunks() > 0, stored.ended() || is_last)
             });
-            let [has_writev, has_final] = has;
+            let Some((may_gather, may_finish)) = stage else {
+                return machine.throw_type_error("The stream has no state of a Writable");
+            };
+            let mut has = [None; 2];
+            for (place, (may, name)) in
+                [(may_gather, known::WRITEV), (may_finish, known::FINAL)].into_iter().enumerate()
+            {
+                if may {
+                    machine.get_named(method, stream, name)?;
+                    has[place] = Some(machine.is_callable(method));
+                }
+            }
             let taken =
                 machine.registers().native_mut::<Stored>(state).map(|stored| stored.0.take());
             let Ok(Some(mut stored)) = taken else {
                 return machine.throw_type_error("The stream has no state of a Writable");
             };
             let kept = &mut stored.host_mut().0;
-            (kept.has_writev, kept.has_final) = (has_writev?, has_final?);
+            kept.has_writev = has[0].unwrap_or(kept.has_writev);
+            kept.has_final = has[1].unwrap_or(kept.has_final);
             let number = kept.next;
             let given = given.map(|(chunk, encoding)| (number, chunk, encoding));
             let mut live = stored.map_host(|Idle(kept)| Live {
@@ -326,8 +340,7 @@ impl Host<Ticket> for Live<'_> {
                 }
             }
             world.registers().load(on_write, state, ON_WRITE)?;
-            let method = world.atoms.intern_str("_write");
-            world.call_method(on_write, stream, method, &[chunk, encoding, on_write])
+            world.call_method(on_write, stream, known::WRITE, &[chunk, encoding, on_write])
         });
         if direct.is_none() && !last {
             trim(live);
@@ -349,8 +362,7 @@ impl Host<Ticket> for Live<'_> {
                 world.call_method(list, list, slice, &[on_write])?;
             }
             world.registers().load(on_write, state, ON_WRITE)?;
-            let method = world.atoms.intern_str("_writev");
-            world.call_method(list, stream, method, &[list, on_write])
+            world.call_method(list, stream, known::WRITEV, &[list, on_write])
         });
         Completion::Pending
     }
@@ -649,9 +661,11 @@ impl Machine {
             None => self.load_root(function, roots::NO_OPERATION),
         }
         self.new_object(entry, 3)?;
-        self.put(entry, "chunk", chunk)?;
-        self.put(entry, "encoding", encoding)?;
-        self.put(entry, "callback", function)?;
+        for (name, value) in
+            [(known::CHUNK, chunk), (known::ENCODING, encoding), (known::CALLBACK, function)]
+        {
+            self.define_named(entry, name, value, Flags::PLAIN)?;
+        }
         self.push(list, entry)
     }
 
@@ -663,8 +677,8 @@ impl Machine {
         self.get(entry, list, Key::Index(place as u32))?;
         self.registers().set_null(null);
         self.set(list, Key::Index(place as u32), null, true)?;
-        self.get_text(to, entry, "chunk")?;
-        self.get_text(to + 1, entry, "encoding")
+        self.get_named(to, entry, known::CHUNK)?;
+        self.get_named(to + 1, entry, known::ENCODING)
     }
 
     /// Nothing is buffered any more.
@@ -740,8 +754,7 @@ impl Machine {
             machine.load_root(process, roots::PROCESS);
             let mut all = vec![function];
             all.extend_from_slice(arguments);
-            let name = machine.atoms.intern_str("nextTick");
-            machine.call_method(process, process, name, &all)
+            machine.call_method(process, process, known::NEXT_TICK, &all)
         })
     }
 

@@ -1,7 +1,7 @@
 //! The properties of a Writable and of its state, and what the library's Duplex has of the writable side.
 
 use super::host::{self, Resting};
-use super::{new_state, read_options, take_methods};
+use super::setup::{new_state, read_options, take_methods};
 use crate::builtins::Method;
 use crate::machine::{Machine, Native, R, THIS};
 use crate::objects::class::ObjectKind;

@@ -62,7 +62,7 @@ full.once('drain', () => {
   log('drain', full.writableLength, full.readableLength);
   full.end();
 });
-setTimeout(() => full.on('data', (chunk) => log('full', String(chunk))), 2);
+setTimeout(() => full.on('data', (chunk) => log('full', String(chunk))), 50);
 
 const made = [];
 const constructed = new Duplex({
@@ -110,4 +110,4 @@ setTimeout(() => {
   from.on('data', (chunk) => log('from', String(chunk)));
   from.write('one');
   from.end('two');
-}, 10);
+}, 200);

@@ -47,7 +47,12 @@ const log = (...given) => console.log(...given);
     missing.on('error', (error) => log(error.code, hide(error.message), error.syscall, error.errno));
     await new Promise((resolve) => { missing.on('close', resolve); });
     await fs.promises.readFile(path.join(folder, 'missing')).catch((error) => log(error.code, hide(error.message)));
-    fs.readFile(path.join(folder, 'missing'), (error) => log('later', error.code));
+    await new Promise((resolve) => {
+      fs.readFile(path.join(folder, 'missing'), (error) => {
+        log('later', error.code);
+        resolve();
+      });
+    });
     try {
       fs.readFileSync(folder);
     } catch (error) {
@@ -71,7 +76,6 @@ const log = (...given) => console.log(...given);
     fs.unlinkSync(copy);
     fs.mkdirSync(path.join(folder, 'x/y'), { recursive: true });
     log(fs.readdirSync(folder), fs.statSync(path.join(folder, 'x')).isDirectory());
-    await new Promise((resolve) => { setTimeout(resolve, 5); });
   } finally {
     fs.rmSync(folder, { recursive: true });
     log(fs.existsSync(folder));

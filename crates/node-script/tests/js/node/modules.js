@@ -81,3 +81,23 @@ log(new StringDecoder('utf16le').write(Buffer.from([0x61, 0, 0x3d])), require('o
 log(require('vm').runInThisContext('1 + 1'), require('vm').runInNewContext('a + 1', { a: 2 }));
 process.stdout.write('written\n', () => log('callback'));
 log(process.stdout.writable, process.stdout.fd, typeof process.stdout.on, process.umask().toString(8));
+const map = new Map([[1, 2], ['a', { b: 1 }]]);
+const keys = map.keys();
+keys.next();
+log(map.entries(), map.keys(), keys, map.values(), new Set([5, 6]).values(), new Set([5]).entries(), keys.next());
+const blur = (value) => util.inspect(value).replace(/(_idleStart|asyncId\)\]|triggerId\)\]): \d+/g, '$1: #');
+const timer = setTimeout(function later() {}, 5, 1, 2);
+log(blur(timer));
+clearTimeout(timer);
+log(blur(timer).split('\n').length, blur(setImmediate(() => {})), blur([setInterval(() => {}, 9).unref()]));
+performance.mark('a');
+log(performance.measure('m', 'a').name, performance.getEntriesByType('mark').length, Object.create(Error.prototype));
+(async () => {
+  const { text, json, buffer } = require('stream/consumers');
+  const { Readable, Writable } = require('stream');
+  log(await text(Readable.from(['a', 'b'])), await json(Readable.from(['{"a":', '1}'])), await buffer(Readable.from([Buffer.from('x')])));
+  const capturing = new Writable({ captureRejections: true, write(chunk, encoding, callback) { callback(); } });
+  capturing.on('drained', async () => { throw new Error('rejected'); });
+  capturing.on('error', (error) => log('captured', error.message, capturing.destroyed));
+  capturing.emit('drained');
+})();

@@ -57,7 +57,7 @@ unmade.on('error', (error) => log(error.code, error.message));
 unmade.read();
 
 (async () => {
-  await new Promise((resolve) => { setTimeout(resolve, 5); });
+  await new Promise((resolve) => { setTimeout(resolve, 100); });
   const seen = [];
   for await (const chunk of numbers(3, { objectMode: true })) seen.push(chunk);
   log('iterated', seen);
