@@ -10,6 +10,7 @@ mod sanitize;
 mod scenarios;
 mod snapshot;
 mod suite;
+mod test262;
 mod tidy;
 mod trace;
 
@@ -43,6 +44,8 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Run ECMAScript's test suite from a checkout (build in release)
+    Test262(test262::Test262Args),
     /// Check what the compiler does not: circles among modules, headers, unsafe code, names in documents
     Tidy,
     /// Run all checks: tests, the heap's verifier, formatting, clippy, docs
@@ -62,6 +65,7 @@ fn main() -> ExitCode {
         Command::Conform(args) => conform::run(&args),
         Command::Sanitize { tool } => sanitize::run(tool, None),
         Command::Snapshot { arguments } => snapshot::run(&arguments),
+        Command::Test262(args) => test262::run(&args),
         Command::Tidy => tidy::run(),
         Command::Ci { skip_tests } => ci::run(skip_tests),
     }

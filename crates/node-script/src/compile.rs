@@ -18,9 +18,12 @@ mod statement;
 mod variable;
 
 use crate::parse::ParseError;
+use crate::parse::names::{Name, Names};
+use crate::parse::scope::{BindingKind, Place, ScopeId, Scopes};
+use crate::parse::tree::{Export, ModuleParts};
 use crate::parse::{Goal, Parsed, parse};
 use bumpalo::Bump;
-use code::{SourceText, Template};
+use code::{ExportCode, ImportCode, ModuleCode, SourceText, Template};
 use function::FunctionCompiler;
 use std::rc::Rc;
 
@@ -31,11 +34,70 @@ use std::rc::Rc;
 pub fn compile(source: Rc<SourceText>, goal: Goal<'_>) -> Result<Rc<Template>, ParseError> {
     let arena = Bump::new();
     let text = source.text.clone();
-    let Parsed { function, scopes, names } = parse(&arena, &text, goal)?;
+    let Parsed { function, scopes, names, module } = parse(&arena, &text, goal)?;
     let mut template = FunctionCompiler::function(&scopes, &names, &source, function)?;
+    template.module =
+        module.map(|parts| Rc::new(module_code(&parts, &scopes, &names, function.scope)));
     if let Goal::Function = goal {
         // The one expression of the text is the function.
         template.text = (0, text.len() as u32);
     }
     Ok(Rc::new(template))
+}
+
+/// Where a module's imports and exports lie in its context.
+fn module_code(
+    parts: &ModuleParts,
+    scopes: &Scopes<'_>,
+    names: &Names,
+    scope: ScopeId,
+) -> ModuleCode {
+    let slot = |name: Name| match scopes.own(scope, name).map(|id| scopes.binding(id)) {
+        Some(binding) => match binding.place {
+            Place::Context(slot) => (slot, binding.kind),
+            _ => (0, binding.kind),
+        },
+        None => (0, BindingKind::Var),
+    };
+    let units = |name: Name| names.units(name).into();
+    let imports = parts.imports.iter().map(|import| ImportCode {
+        request: import.request,
+        name: import.name.map(units),
+        slot: slot(import.local).0,
+        at: import.at,
+    });
+    let mut code = ModuleCode {
+        requests: Vec::new(),
+        imports: imports.collect(),
+        exports: Vec::new(),
+        stars: Vec::new(),
+        meta: slot(scopes.hidden.meta).0,
+    };
+    for request in &parts.requests {
+        let kind = request.kind.map(|kind| names.text(kind).into());
+        code.requests.push((names.text(request.specifier).into(), kind));
+    }
+    for export in &parts.exports {
+        match *export {
+            Export::Local { name, local } => {
+                let own = match slot(local) {
+                    (_, BindingKind::Import) => {
+                        let import = parts.imports.iter().find(|import| import.local == local);
+                        import.map(|import| ExportCode::Indirect {
+                            request: import.request,
+                            name: import.name.map(units),
+                        })
+                    }
+                    (slot, _) => Some(ExportCode::Slot(slot)),
+                };
+                code.exports.extend(own.map(|own| (units(name), own)));
+            }
+            Export::Indirect { name, request, from } => {
+                let from = ExportCode::Indirect { request, name: from.map(units) };
+                code.exports.push((units(name), from));
+            }
+            Export::Star { request } => code.stars.push(request),
+        }
+    }
+    code
 }

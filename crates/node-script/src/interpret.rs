@@ -7,6 +7,7 @@
 mod asynchronous;
 pub(crate) mod cache;
 pub(crate) mod call;
+pub(crate) mod declare;
 pub(crate) mod frame;
 pub(crate) mod generator;
 pub(crate) mod iterate;
@@ -16,5 +17,6 @@ mod names;
 pub(crate) mod operators;
 mod rare;
 mod run;
+pub(crate) mod script_scope;
 mod short;
 mod unwind;

@@ -143,7 +143,7 @@ impl Machine {
     pub(crate) fn report_unhandled(&mut self) -> Outcome {
         let unhandled = std::mem::take(&mut self.jobs.unhandled);
         for (place, identity) in unhandled.into_iter().enumerate() {
-            if identity == 0 {
+            if identity == 0 || !self.jobs.tells_unhandled {
                 continue;
             }
             let promise = self.temps(2)?;

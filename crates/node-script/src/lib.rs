@@ -11,6 +11,7 @@
 
 mod builtins;
 mod compile;
+mod host;
 mod interpret;
 mod jobs;
 mod machine;
@@ -22,6 +23,7 @@ mod program;
 mod thrown;
 mod window;
 
+pub use host::ScriptFailure;
 pub use machine::{Machine, OnSample, Options};
 pub use node_memory::NodeVersion;
 pub use program::{Finished, ScriptError};

@@ -7,7 +7,9 @@
 use crate::compile::code::{Place, ScopeInfo};
 use crate::interpret::cache::LookupCache;
 use crate::interpret::frame::Frames;
+use crate::interpret::script_scope::ScriptScope;
 use crate::jobs::queue::Jobs;
+use crate::modules::record::EsModules;
 use crate::modules::registry::Modules;
 use crate::node::state::NodeState;
 use crate::objects::atoms::{Atom, Atoms};
@@ -109,6 +111,10 @@ pub struct Machine {
     pub(crate) module_stack: Vec<String>,
     /// Where the last exception was thrown.
     pub(crate) thrown_at: Option<Place>,
+    /// ECMAScript modules.
+    pub(crate) es_modules: EsModules,
+    /// Variables of the global scope that scripts declare with `let`, `const` and `class`.
+    pub(crate) script_scope: ScriptScope,
     /// The scopes of contexts, by the number in their first slot.
     pub(crate) scopes: Vec<Rc<ScopeInfo>>,
     /// The classes of object literals, by the number of fields that they have room for.
@@ -217,8 +223,8 @@ pub mod roots {
         // Cells of classes and of atoms, by their numbers.
         CLASS_CELLS, ATOM_CELLS, CODE_CELLS,
         // The job queue, modules, timers and listeners.
-        JOBS, MODULES, TICKS, TIMERS, SYMBOL_REGISTRY, KEPT,
-        GLOBAL, EMPTY_STRING,
+        JOBS, MODULES, ES_MODULES, MAIN_PROMISE, TICKS, TIMERS, SYMBOL_REGISTRY, KEPT,
+        GLOBAL, SCRIPT_SCOPE, EMPTY_STRING,
         OBJECT_PROTOTYPE, FUNCTION_PROTOTYPE, ARRAY_PROTOTYPE, STRING_PROTOTYPE, NUMBER_PROTOTYPE,
         BOOLEAN_PROTOTYPE, SYMBOL_PROTOTYPE, BIG_INT_PROTOTYPE, ERROR_PROTOTYPE, TYPE_ERROR_PROTOTYPE,
         RANGE_ERROR_PROTOTYPE, REFERENCE_ERROR_PROTOTYPE, SYNTAX_ERROR_PROTOTYPE, EVAL_ERROR_PROTOTYPE,

@@ -1,9 +1,21 @@
-//! Modules: Node's own, by a registry, and files (CommonJS).
+//! Modules: Node's own, by a registry, CommonJS files, and ECMAScript modules.
+//!
+//! ECMAScript modules are records ([`record`]), whose values lie in a table of the heap: they are found ([`load`]), linked
+//! ([`link`]) and evaluated ([`evaluate`]), each as ECMA-262 has it.
 //!
 //! A module of Node's is a row of [`node::MODULES`](crate::node::MODULES): its names and the function that makes its
 //! exports, which is called when the module is first required.
 
+mod common_js;
+pub(crate) mod dynamic;
+mod evaluate;
+mod link;
+mod load;
+mod namespace;
+pub(crate) mod record;
 pub(crate) mod registry;
+
+pub(crate) use load::file_url;
 
 use crate::compile::code::{Place, SourceText};
 use crate::machine::{Machine, Native, R, roots};
@@ -101,6 +113,15 @@ impl Machine {
             self.registers().load(to, to, place)?;
             return self.get_named(to, to, known::EXPORTS);
         }
+        if is_module_file(&path, false) {
+            let from = self.module_stack.last().cloned().unwrap_or_default();
+            let text = format!(
+                "require() of ES Module {key} from {from} not supported.\nInstead change the require of {} in {from} to a dynamic import() which is available in all CommonJS modules.",
+                path.file_name().unwrap_or_default().to_string_lossy()
+            );
+            let kind = crate::compile::op::ErrorKind::Error;
+            return self.throw_node_error(kind, "ERR_REQUIRE_ESM", &text);
+        }
         let text = match std::fs::read(&path) {
             Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
             Err(error) => return self.throw_system_error(&error, "open", Some(&key)),
@@ -118,7 +139,6 @@ impl Machine {
         // A byte-order mark is no part of it.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let is_json = path.extension().is_some_and(|end| end == "json");
-        let is_module = path.extension().is_some_and(|end| end == "mjs");
         self.scoped(|machine| {
             let module = machine.temps(4)?;
             let (exports, value, function) = (module + 1, module + 2, module + 3);
@@ -145,8 +165,7 @@ impl Machine {
                 machine.copy(to, module);
                 return Ok(());
             }
-            let goal =
-                if is_module { Goal::Module } else { Goal::Body { parameters: &PARAMETERS } };
+            let goal = Goal::Body { parameters: &PARAMETERS };
             machine.compile_function(function, &name, text, goal)?;
             let arguments = machine.temps(6)?;
             machine.copy(arguments + 1, exports);
@@ -156,10 +175,8 @@ impl Machine {
             machine.new_text(arguments + 4, &name)?;
             machine.new_text(arguments + 5, &directory.to_string_lossy())?;
             let given: Vec<R> = (1..6).map(|place| arguments + place).collect();
-            // An ECMAScript module's `this` is undefined.
-            let this = if is_module { arguments } else { exports };
             machine.module_stack.push(name.clone());
-            let called = machine.call(value, function, this, &given);
+            let called = machine.call(value, function, exports, &given);
             machine.module_stack.pop();
             if called.is_err() {
                 // Required again, it runs again.
@@ -181,13 +198,7 @@ impl Machine {
         text: &str,
         goal: Goal<'_>,
     ) -> Outcome {
-        let mut units: Vec<u16> = text.encode_utf16().collect();
-        // A first line for the system's loader is a comment.
-        if units.starts_with(&[u16::from(b'#'), u16::from(b'!')]) {
-            units[0] = u16::from(b'/');
-            units[1] = u16::from(b'/');
-        }
-        let source = Rc::new(SourceText { name: name.into(), text: units.into() });
+        let source = Rc::new(SourceText { name: name.into(), text: units_of(text).into() });
         self.compile_source(to, source, goal)
     }
 
@@ -278,4 +289,52 @@ pub(crate) fn find_file(path: &Path) -> Option<PathBuf> {
         .into_iter()
         .find(|path| path.is_file())
         .map(|path| path.canonicalize().unwrap_or(path))
+}
+
+/// The units of a file's text. A first line for the system's loader is a comment.
+fn units_of(text: &str) -> Vec<u16> {
+    let mut units: Vec<u16> = text.encode_utf16().collect();
+    if units.starts_with(&[u16::from(b'#'), u16::from(b'!')]) {
+        units[0] = u16::from(b'/');
+        units[1] = u16::from(b'/');
+    }
+    units
+}
+
+/// The file that a path names, as `import` looks for it: no other.
+fn find_exact(path: &Path) -> Option<PathBuf> {
+    path.is_file().then(|| path.canonicalize().unwrap_or_else(|_| path.to_owned()))
+}
+
+/// A path without `.` and `..`.
+fn without_dots(path: &Path) -> PathBuf {
+    let mut result = PathBuf::new();
+    for part in path.components() {
+        match part {
+            std::path::Component::CurDir => {}
+            std::path::Component::ParentDir => drop(result.pop()),
+            part => result.push(part),
+        }
+    }
+    result
+}
+
+/// Whether a file is an ECMAScript module: by its name's end, or by the nearest `package.json`.
+pub(crate) fn is_module_file(path: &Path, all: bool) -> bool {
+    match path.extension().and_then(|end| end.to_str()) {
+        Some("mjs") => true,
+        Some("js") if all => true,
+        Some("js") => {
+            let package = path
+                .ancestors()
+                .skip(1)
+                .find_map(|folder| std::fs::read_to_string(folder.join("package.json")).ok());
+            package.is_some_and(|text| {
+                let value = text.split_once("\"type\"").map(|(_, rest)| rest.trim_start());
+                let value = value.and_then(|rest| rest.strip_prefix(':'));
+                value.is_some_and(|rest| rest.trim_start().starts_with("\"module\""))
+            })
+        }
+        _ => false,
+    }
 }

@@ -18,7 +18,7 @@ use bumpalo::Bump;
 use lower::Lower;
 use names::Names;
 use scope::{Outside, Scopes};
-use tree::Function;
+use tree::{Function, ModuleParts};
 
 /// What a text is, which decides its grammar and whose its variables are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,8 +27,10 @@ pub enum Goal<'t> {
     Body { parameters: &'t [&'t str] },
     /// An ECMAScript module.
     Module,
-    /// A script, or the text of an indirect `eval`.
+    /// A script of the global scope.
     Script,
+    /// The text of an indirect `eval`.
+    IndirectEval,
     /// The text of a direct `eval`.
     Eval { strict: bool, in_function: bool },
     /// The text of `new Function`, whose one expression is the function.
@@ -40,6 +42,7 @@ pub struct Parsed<'a> {
     pub function: &'a Function<'a>,
     pub scopes: Scopes<'a>,
     pub names: Names,
+    pub module: Option<ModuleParts>,
 }
 
 /// Reads a text.
@@ -51,9 +54,12 @@ pub fn parse<'a>(arena: &'a Bump, text: &[u16], goal: Goal<'_>) -> Result<Parsed
     let mut parser = Parser::new(Source::from_utf16(text));
     let outside = match goal {
         Goal::Eval { .. } => Outside::Contexts,
+        Goal::Script => Outside::Script,
+        Goal::IndirectEval => Outside::IndirectEval,
         _ => Outside::Global,
     };
     let function;
+    let mut parts = None;
     let mut lower;
     match goal {
         Goal::Body { parameters } => {
@@ -65,9 +71,11 @@ pub fn parse<'a>(arena: &'a Bump, text: &[u16], goal: Goal<'_>) -> Result<Parsed
             let scope = ParserScope::new_global();
             let module = parser.parse_module(&scope, &mut names.interner)?;
             lower = Lower::new(arena, text, names, outside);
-            function = lower.module(&module)?;
+            let (outer, found) = lower.module(&module)?;
+            function = outer;
+            parts = Some(found);
         }
-        Goal::Script | Goal::Function => {
+        Goal::Script | Goal::IndirectEval | Goal::Function => {
             let (script, _) = parser.parse_eval(false, &mut names.interner)?;
             lower = Lower::new(arena, text, names, outside);
             function = lower.script(&script, false)?;
@@ -83,5 +91,5 @@ pub fn parse<'a>(arena: &'a Bump, text: &[u16], goal: Goal<'_>) -> Result<Parsed
     }
     let Lower { mut scopes, names, .. } = lower;
     scopes.resolve();
-    Ok(Parsed { function, scopes, names })
+    Ok(Parsed { function, scopes, names, module: parts })
 }

@@ -84,6 +84,8 @@ impl Machine {
             modules: Default::default(),
             module_stack: Vec::new(),
             thrown_at: None,
+            script_scope: Default::default(),
+            es_modules: Default::default(),
             scopes: Vec::new(),
             literal_classes: Vec::new(),
             promise_codes: (0, 0, 0),
@@ -201,12 +203,22 @@ impl Machine {
             let module = machine.temp()?;
             let name = path.to_string_lossy();
             machine.set_arguments(&name)?;
-            let loaded = machine.load_module(module, path, text);
+            let loaded = match crate::modules::is_module_file(path, false) {
+                true => machine.run_main_module(path, text),
+                false => machine.load_module(module, path, text),
+            };
             machine.undefined(module);
             machine.survive(loaded)?;
             machine.run_to_the_end()?;
             machine.emit_before_exit()?;
             machine.run_to_the_end()?;
+            if machine.main_module_waits()? {
+                let text = "Warning: Detected unsettled top-level await";
+                // What cannot be written is lost, as in Node.
+                let _ =
+                    std::io::Write::write_fmt(&mut machine.options.err, format_args!("{text}\n"));
+                return machine.emit_exit(Some(13));
+            }
             machine.emit_exit(None)
         });
         let finished = match result {

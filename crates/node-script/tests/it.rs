@@ -49,7 +49,8 @@ fn run_on(mut runtime: RuntimeOptions, path: &Path, text: &str) -> (String, Fini
 
 fn same_as_node(name: &str) {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/js");
-    let path = folder.join(name).with_extension("js");
+    let path = folder.join(name);
+    let path = if path.extension().is_some() { path } else { path.with_extension("js") };
     let text = std::fs::read_to_string(&path).unwrap();
     let expected = std::fs::read_to_string(path.with_extension("txt")).unwrap();
     let (printed, finished) = run(&path, &text);
@@ -93,6 +94,7 @@ programs! {
     values_are_printed_as_node_prints_them => "inspect",
     texts_are_formatted_as_node_formats_them => "format",
     errors_are_printed_as_node_prints_them => "printed-errors",
+    modules_are_nodes => "esm/main.mjs",
     timers_ticks_and_jobs_run_in_nodes_order => "timers",
     the_process_its_files_and_modules_are_nodes => "process",
     readable_streams_flow_pause_and_end_as_nodes_do => "node/readable",
@@ -107,7 +109,7 @@ programs! {
 
 #[test]
 fn what_is_not_supported_is_a_syntax_error_with_its_place() {
-    let (_, finished) = run(Path::new("/a.mjs"), "let a = 1;\nimport x from 'y';");
+    let (_, finished) = run(Path::new("/a.js"), "let a = 1;\n{ using x = a; }");
     let Finished::Uncaught(text) = finished else { panic!("{finished:?}") };
     assert!(text.contains("SyntaxError") && text.contains("not supported"), "{text}");
 }

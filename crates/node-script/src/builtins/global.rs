@@ -2,6 +2,7 @@
 
 use super::Method;
 use crate::compile::code::SourceText;
+use crate::interpret::declare::Declaring;
 use crate::interpret::frame::NESTED;
 use crate::machine::{FIRST, Machine, R, roots};
 use crate::objects::atoms::known;
@@ -73,7 +74,8 @@ fn eval(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let text = machine.units(arguments.at(0))?;
     let function = machine.temp()?;
     let source = Rc::new(SourceText { name: "evalmachine.<anonymous>".into(), text: text.into() });
-    machine.compile_source(function, source, Goal::Script)?;
+    machine.compile_source(function, source, Goal::IndirectEval)?;
+    machine.declare_variables(function, None, Declaring::Eval)?;
     machine.call_function(0, function, &[])?;
     Ok(0)
 }
@@ -114,6 +116,7 @@ impl Machine {
             machine.compile_source(function, source, goal)?;
             let slot = crate::objects::layout::CONTEXT;
             machine.registers().store(function, slot, base - 1)?;
+            machine.declare_variables(function, Some(base - 1), Declaring::Eval)?;
             machine.nested(|machine| machine.enter(to, function, 0, NESTED))
         })?;
         Ok(false)

@@ -242,7 +242,7 @@ impl<'a> FunctionCompiler<'_, 'a> {
         match name.to.get() {
             Reference::Binding(id) => !matches!(
                 self.scopes.binding(id).kind,
-                BindingKind::Const | BindingKind::FunctionName
+                BindingKind::Const | BindingKind::Import | BindingKind::FunctionName
             ),
             _ => false,
         }

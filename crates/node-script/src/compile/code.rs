@@ -59,6 +59,40 @@ pub struct Template {
     pub mapped: Vec<u16>,
     /// What is called, as the source has it, by the instruction's number.
     pub callees: Vec<(u32, Rc<str>)>,
+    /// Of a script or evaluated text: what it declares in a scope that is not its own.
+    pub declares: Vec<(Rc<[u16]>, BindingKind)>,
+    /// Of a module's outer function: what it imports and exports.
+    pub module: Option<Rc<ModuleCode>>,
+}
+
+/// What a module imports and exports, and where in its context.
+#[derive(Debug)]
+pub struct ModuleCode {
+    /// Other modules, as the source names them, with their attribute `type`.
+    pub requests: Vec<(Rc<str>, Option<Rc<str>>)>,
+    pub imports: Vec<ImportCode>,
+    pub exports: Vec<(Rc<[u16]>, ExportCode)>,
+    /// Modules all of whose names are exported.
+    pub stars: Vec<usize>,
+    /// The slot of `import.meta`.
+    pub meta: u16,
+}
+
+#[derive(Clone, Debug)]
+pub struct ImportCode {
+    pub request: usize,
+    /// The name that the other module exports; without one, all of them as an object.
+    pub name: Option<Rc<[u16]>>,
+    pub slot: u16,
+    pub at: At,
+}
+
+#[derive(Clone, Debug)]
+pub enum ExportCode {
+    /// A variable of the module's own.
+    Slot(u16),
+    /// What another module exports; without a name, all of it as an object.
+    Indirect { request: usize, name: Option<Rc<[u16]>> },
 }
 
 /// Where a property or a global is named: the name's constant.

@@ -139,13 +139,16 @@ impl<'a> FunctionCompiler<'_, 'a> {
             Kind::SuperCall { callee, new_target, this, arguments } => {
                 self.super_call(at, callee, new_target, this, arguments, to)?;
             }
-            Kind::ImportCall { specifier } => {
-                let from = self.operand(specifier)?;
+            Kind::ImportCall { specifier, options } => {
+                let from = self.temps(2);
+                self.expression(specifier, from)?;
+                match options {
+                    Some(options) => self.expression(options, from + 1)?,
+                    None => {
+                        self.emit(Op::Undefined { to: from + 1 });
+                    }
+                }
                 self.emit_at(at, Op::Import { to, from });
-            }
-            Kind::ImportMeta => {
-                let message = "import.meta is not supported";
-                self.throw_error(super::op::ErrorKind::SyntaxError, message, at)?;
             }
             Kind::Chain(inner) => {
                 self.chain_ends.push(Vec::new());

@@ -6,7 +6,7 @@ use super::op::{Op, R};
 use crate::parse::ParseError;
 use crate::parse::names::{Name, Names};
 use crate::parse::scope::{
-    BindingId, BindingKind, CONTEXT_HEADER, Place, Reference, ScopeId, Scopes,
+    BindingId, BindingKind, CONTEXT_HEADER, Place, Reference, ScopeId, ScopeKind, Scopes,
 };
 use crate::parse::tree::{At, Body, Function, FunctionKind, Parameter, Target};
 use rustc_hash::FxHashMap;
@@ -101,6 +101,7 @@ impl<'c, 'a> FunctionCompiler<'c, 'a> {
         }
         let this = self.scopes.own(function.scope, self.scopes.hidden.this);
         let mapped = self.mapped();
+        let declares = self.declares();
         let own_this = !function.kind.is_arrow() && function.kind != FunctionKind::Top;
         let room = self.room();
         Ok(Template {
@@ -128,6 +129,8 @@ impl<'c, 'a> FunctionCompiler<'c, 'a> {
             room: room as u16,
             mapped,
             callees: self.callees,
+            declares,
+            module: None,
         })
     }
 
@@ -143,6 +146,19 @@ impl<'c, 'a> FunctionCompiler<'c, 'a> {
             _ => 2,
         };
         (variables + further).max(self.kept.saturating_sub(usize::from(PARAMETERS)))
+    }
+
+    /// What a script or evaluated text declares in a scope that is not its own.
+    fn declares(&self) -> Vec<(Rc<[u16]>, BindingKind)> {
+        let scope = self.scopes.get(self.function.scope);
+        if scope.kind != ScopeKind::Script {
+            return Vec::new();
+        }
+        let bindings = scope.bindings.iter().map(|id| self.scopes.binding(*id));
+        let declared = bindings.filter(|binding| {
+            matches!(binding.place, Place::Global | Place::Script | Place::Extension)
+        });
+        declared.map(|binding| (self.names.units(binding.name).into(), binding.kind)).collect()
     }
 
     /// The slots of parameters that a mapped `arguments` shares. Of parameters with one name, it is the last.

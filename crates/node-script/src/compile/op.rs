@@ -82,6 +82,12 @@ pub enum Op {
     ThrowConstant {
         name: K,
     },
+    /// A variable of the module whose context is in `to`, in the slot whose number is in another register.
+    LoadImport {
+        to: R,
+        slot: R,
+        name: K,
+    },
 
     // Names that are looked up as the program runs
     LoadGlobal {
@@ -97,6 +103,11 @@ pub enum Op {
         from: R,
     },
     DeclareGlobal {
+        site: S,
+        from: R,
+    },
+    /// Gives a script's `let`, `const` or class its first value.
+    InitialiseScript {
         site: S,
         from: R,
     },

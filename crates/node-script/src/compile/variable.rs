@@ -55,11 +55,21 @@ impl<'a> FunctionCompiler<'_, 'a> {
                             self.emit(Op::Move { to, from });
                         }
                     }
+                    Place::Context(slot) if kind == BindingKind::Import => {
+                        let (context, depth) = self.context_of(scope);
+                        self.emit(Op::LoadSlot { depth, to, context, slot });
+                        let place = self.temp();
+                        let slot = slot + 1;
+                        self.emit(Op::LoadSlot { depth, to: place, context, slot });
+                        let name = self.text(name.name, at)?;
+                        self.emit_at(at, Op::LoadImport { to, slot: place, name });
+                        return Ok(());
+                    }
                     Place::Context(slot) => {
                         let (context, depth) = self.context_of(scope);
                         self.emit(Op::LoadSlot { depth, to, context, slot });
                     }
-                    Place::Global => return self.load_global(name, to),
+                    Place::Global | Place::Script => return self.load_global(name, to),
                     Place::Extension => return self.load_dynamic(name, to),
                 }
                 if name.check.get() {
@@ -111,6 +121,11 @@ impl<'a> FunctionCompiler<'_, 'a> {
                 self.emit_at(name.at, Op::LoadDynamicOrUndefined { to, context, name: text });
                 Ok(())
             }
+            Reference::Binding(id) if self.scopes.binding(id).place == Place::Global => {
+                let site = self.site(name.name, name.at)?;
+                self.emit_at(name.at, Op::LoadGlobalOrUndefined { to, site });
+                Ok(())
+            }
             Reference::Binding(_) => self.load_variable(name, to),
         }
     }
@@ -144,6 +159,11 @@ impl<'a> FunctionCompiler<'_, 'a> {
         let (place, kind, scope) = (binding.place, binding.kind, binding.scope);
         if how == Write::Assign {
             match kind {
+                BindingKind::Import => {
+                    let name = self.text(name.name, at)?;
+                    self.emit_at(at, Op::ThrowConstant { name });
+                    return Ok(());
+                }
                 BindingKind::Const => {
                     self.check_initialised(name, id)?;
                     let name = self.text(name.name, at)?;
@@ -177,6 +197,16 @@ impl<'a> FunctionCompiler<'_, 'a> {
                     at,
                     match how {
                         Write::Initialise => Op::DeclareGlobal { site, from },
+                        Write::Assign => Op::StoreGlobal { site, from },
+                    },
+                );
+            }
+            Place::Script => {
+                let site = self.site(name.name, at)?;
+                self.emit_at(
+                    at,
+                    match how {
+                        Write::Initialise => Op::InitialiseScript { site, from },
                         Write::Assign => Op::StoreGlobal { site, from },
                     },
                 );

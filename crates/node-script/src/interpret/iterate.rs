@@ -336,7 +336,7 @@ impl Machine {
                     && let class = machine.classes.get(id)
                     && !class.dictionary
                     && class.find(name).is_some()
-                    && class.kind != ObjectKind::Proxy
+                    && !matches!(class.kind, ObjectKind::Proxy | ObjectKind::Namespace)
                 {
                     return Ok(());
                 }

@@ -408,13 +408,6 @@ impl Machine {
         })
     }
 
-    /// `import(...)`.
-    pub(crate) fn import(&mut self, to: R, specifier: R) -> Outcome {
-        let _ = to;
-        let name = self.string_of(specifier)?;
-        self.throw_type_error(&format!("import('{name}') is not supported"))
-    }
-
     // -- private names ------------------------------------------------------------------------------------------
 
     fn private_atom(&mut self, key: R) -> Atom {

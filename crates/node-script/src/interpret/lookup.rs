@@ -99,7 +99,7 @@ impl Machine {
     /// Where objects of a class have a property, if that can be told of the class.
     fn find_how(&mut self, object: R, id: ClassId, name: Atom) -> Outcome<Option<How>> {
         let class = self.classes.get(id);
-        if class.kind == ObjectKind::Proxy || class.dictionary {
+        if matches!(class.kind, ObjectKind::Proxy | ObjectKind::Namespace) || class.dictionary {
             return Ok(None);
         }
         let receiver = id;
@@ -146,7 +146,12 @@ impl Machine {
                     None => return Ok(Some(How::Absent)),
                     // A prototype without a class of its own does not tell of its changes.
                     Some(next) if !machine.classes.get(next).is_prototype => return Ok(None),
-                    Some(next) if machine.classes.get(next).kind == ObjectKind::Proxy => {
+                    Some(next)
+                        if matches!(
+                            machine.classes.get(next).kind,
+                            ObjectKind::Proxy | ObjectKind::Namespace
+                        ) =>
+                    {
                         return Ok(None);
                     }
                     Some(next) => id = next,

@@ -36,6 +36,9 @@ impl Machine {
         cache: &Cell<Cache>,
         or_undefined: bool,
     ) -> Outcome {
+        if let Some((place, _)) = self.script_scope.find(name) {
+            return self.load_script(to, name, place);
+        }
         if self.fill_global_cache(to, name, cache)? {
             return self.get_from(to, to, Key::Name(name), to);
         }
@@ -74,6 +77,9 @@ impl Machine {
     }
 
     pub(crate) fn store_global(&mut self, name: Atom, from: R, strict: bool) -> Outcome {
+        if let Some((place, kind)) = self.script_scope.find(name) {
+            return self.store_script(name, place, kind, from);
+        }
         self.scoped(|machine| {
             let global = machine.temp()?;
             machine.load_root(global, roots::GLOBAL);
@@ -84,19 +90,9 @@ impl Machine {
         })
     }
 
-    /// A `var` or function of a script. A variable that is there stays.
-    pub(crate) fn declare_global(&mut self, name: Atom, from: R) -> Outcome {
-        self.scoped(|machine| {
-            let global = machine.temp()?;
-            machine.load_root(global, roots::GLOBAL);
-            let flags = Flags(Flags::WRITABLE | Flags::ENUMERABLE);
-            machine.define_named(global, name, from, flags)
-        })
-    }
-
     // -- dynamic names ------------------------------------------------------------------------------------------
 
-    fn scope_info(&mut self, context: R) -> Option<Rc<ScopeInfo>> {
+    pub(super) fn scope_info(&mut self, context: R) -> Option<Rc<ScopeInfo>> {
         let number = self.registers().peek(context, SCOPE).ok()?.as_smi()?;
         usize::try_from(number).ok().and_then(|number| self.scopes.get(number).cloned())
     }
@@ -164,6 +160,11 @@ impl Machine {
             let place = machine.temp()?;
             machine.copy(place, context);
             match machine.find_dynamic(place, name)? {
+                Where::Slot(slot, BindingKind::Import) => {
+                    machine.registers().load(to, place, slot)?;
+                    let slot = machine.registers().peek(place, slot + 1)?.as_smi().unwrap_or(0);
+                    machine.load_import(to, slot as usize, name)
+                }
                 Where::Slot(slot, _) => {
                     machine.registers().load(to, place, slot)?;
                     if machine.registers().get(to) == Tagged::HOLE {
@@ -173,6 +174,9 @@ impl Machine {
                 }
                 Where::Object { .. } => machine.get(to, place, Key::Name(name)),
                 Where::Global => {
+                    if let Some((slot, _)) = machine.script_scope.find(name) {
+                        return machine.load_script(to, name, slot);
+                    }
                     let text = machine.atoms.text(name);
                     if text == ".this" {
                         machine.load_root(to, roots::GLOBAL);
@@ -217,7 +221,7 @@ impl Machine {
             machine.copy(place, context);
             match machine.find_dynamic(place, name)? {
                 Where::Slot(slot, kind) => match kind {
-                    BindingKind::Const => machine.throw_constant(),
+                    BindingKind::Const | BindingKind::Import => machine.throw_constant(),
                     BindingKind::FunctionName if strict => machine.throw_constant(),
                     BindingKind::FunctionName => Ok(()),
                     _ => {
@@ -240,6 +244,7 @@ impl Machine {
             machine.copy(place, context);
             match machine.find_dynamic(place, name)? {
                 Where::Slot(..) => Ok(false),
+                Where::Global if machine.script_scope.find(name).is_some() => Ok(false),
                 Where::Object { .. } | Where::Global => machine.delete(place, Key::Name(name)),
             }
         })
@@ -262,17 +267,12 @@ impl Machine {
                     {
                         return Ok(machine.registers().store(place, usize::from(*slot), from)?);
                     }
-                    machine.registers().load(object, place, EXTENSION)?;
-                    if !machine.registers().get(object).is_cell() {
-                        machine.new_dictionary(object, 2)?;
-                        machine.registers().store(place, EXTENSION, object)?;
-                    }
+                    machine.extension_of(object, place)?;
                     return machine.define_named(object, name, from, Flags::PLAIN);
                 }
                 machine.registers().load(place, place, PREVIOUS)?;
             }
-            machine.load_root(place, roots::GLOBAL);
-            machine.define_named(place, name, from, Flags::PLAIN)
+            machine.declare_global_function(name, from, true)
         })
     }
 

@@ -31,6 +31,10 @@ impl Machine {
             Op::ThrowConstant { .. } => {
                 return self.throw_constant();
             }
+            Op::LoadImport { to, slot, name } => {
+                let slot = self.registers().get(u(slot)).as_smi().unwrap_or(0);
+                self.load_import(u(to), slot as usize, code.atoms[usize::from(name)])?;
+            }
 
             // -- names --------------------------------------------------------------------------------------
             Op::LoadGlobalOrUndefined { to, site } => {
@@ -43,7 +47,10 @@ impl Machine {
                 self.store_global(code.site(site), u(from), strict)?;
             }
             Op::DeclareGlobal { site, from } => {
-                self.declare_global(code.site(site), u(from))?;
+                self.declare_global_function(code.site(site), u(from), false)?;
+            }
+            Op::InitialiseScript { site, from } => {
+                self.initialise_script(code.site(site), u(from))?;
             }
             Op::LoadDynamic { to, context, name } => {
                 let name = code.atoms[usize::from(name)];
@@ -284,7 +291,10 @@ impl Machine {
 
             // -- suspension ---------------------------------------------------------------------------------
             Op::AsyncStart { to } => self.begin_async(u(to))?,
-            Op::Import { to, from } => self.import(u(to), u(from))?,
+            Op::Import { to, from } => {
+                let referrer = code.template.source.name.clone();
+                self.import(u(to), u(from), u(from) + 1, &referrer)?;
+            }
             _ => unreachable!("an instruction of the loop's own"),
         }
         Ok(())

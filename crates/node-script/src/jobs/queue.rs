@@ -11,6 +11,8 @@ pub struct Jobs<T> {
     pub places: usize,
     /// Rejected promises that nobody handles, by their identities.
     pub unhandled: Vec<u32>,
+    /// Rejections that nobody handles end the program.
+    pub tells_unhandled: bool,
     /// Steps of the event loop, in the order in which a turn takes them; each says whether it has run anything.
     pub turns: Vec<T>,
     /// What is run before promises' jobs each time (Node's `process.nextTick`).
@@ -26,6 +28,7 @@ impl<T> Default for Jobs<T> {
             first: 0,
             places: 0,
             unhandled: Vec::new(),
+            tells_unhandled: true,
             turns: Vec::new(),
             ticks: None,
             wait: None,

@@ -70,6 +70,8 @@ pub enum ObjectKind {
     /// `for (key in object)`.
     ForIn,
     Global,
+    /// The object of a module's exports.
+    Namespace,
     /// An object of a Node module whose state is Rust's.
     Host,
 }

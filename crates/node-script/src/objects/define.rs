@@ -95,6 +95,9 @@ impl Machine {
         if kind == ObjectKind::Proxy {
             return self.proxy_define(object, key, descriptor);
         }
+        if kind == ObjectKind::Namespace && self.is_export_key(key) {
+            return self.namespace_define(object, key, descriptor);
+        }
         if let (ObjectKind::TypedArray, Key::Index(index)) = (kind, key) {
             let there = (index as usize) < self.typed_length(object)?;
             let fits = there
@@ -281,6 +284,9 @@ impl Machine {
         let kind = self.classes.get(id).kind;
         if kind == ObjectKind::Proxy {
             return self.proxy_delete(object, key);
+        }
+        if kind == ObjectKind::Namespace && self.is_export_key(key) {
+            return Ok(!self.namespace_has(object, key)?);
         }
         let Some(flags) = self.own_flags(object, key)? else { return Ok(true) };
         if !flags.configurable() || kind == ObjectKind::TypedArray && matches!(key, Key::Index(_)) {

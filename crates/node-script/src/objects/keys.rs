@@ -16,6 +16,13 @@ impl Machine {
         if kind == ObjectKind::Proxy {
             return self.proxy_keys(object, symbols);
         }
+        if kind == ObjectKind::Namespace {
+            let mut keys = self.namespace_keys(object)?;
+            if symbols {
+                keys.extend(self.own_named_keys(object)?);
+            }
+            return Ok(keys);
+        }
         let mut keys: Vec<Key> = self.own_indices(object)?.into_iter().map(Key::Index).collect();
         let named = self.own_named_keys(object)?;
         keys.extend(named.into_iter().filter(|key| match key {

@@ -198,6 +198,10 @@ impl Machine {
                 self.proxy_get(to, holder, key, receiver)?;
                 Ok(Some(true))
             }
+            (ObjectKind::Namespace, key) if self.is_export_key(key) => {
+                self.namespace_get(to, holder, key)?;
+                Ok(Some(true))
+            }
             (ObjectKind::String, Key::Index(index)) => self.scoped(|machine| {
                 let text = machine.temp()?;
                 machine.registers().load(text, holder, FIRST)?;
@@ -252,6 +256,10 @@ impl Machine {
                 if machine.classes.get(id).kind == ObjectKind::Proxy {
                     return machine.proxy_has(holder, key);
                 }
+                let kind = machine.classes.get(id).kind;
+                if kind == ObjectKind::Namespace && machine.is_export_key(key) {
+                    return machine.namespace_has(holder, key);
+                }
                 if machine.own_flags(holder, key)?.is_some() {
                     return Ok(true);
                 }
@@ -273,6 +281,10 @@ impl Machine {
     pub(crate) fn own_property(&mut self, to: R, object: R, key: Key) -> Outcome<Option<Flags>> {
         let Some(id) = self.class_of(object) else { return Ok(None) };
         let kind = self.classes.get(id).kind;
+        if kind == ObjectKind::Namespace && self.is_export_key(key) {
+            let there = self.namespace_get(to, object, key)?;
+            return Ok(there.then_some(Flags(Flags::WRITABLE | Flags::ENUMERABLE)));
+        }
         match key {
             Key::Name(name) => {
                 let found = self.find_own(object, id, name)?;
@@ -385,6 +397,7 @@ impl Machine {
                     (ObjectKind::Proxy, _) => {
                         return machine.proxy_set(holder, key, value, receiver);
                     }
+                    (ObjectKind::Namespace, _) => return Ok(false),
                     (ObjectKind::TypedArray, Key::Index(index)) => {
                         machine.typed_set(holder, index as usize, value)?;
                         return Ok(true);

@@ -283,6 +283,14 @@ impl Machine {
         self.atom_value(to, atom)
     }
 
+    /// The key that a text spells.
+    pub(crate) fn key_of(&mut self, text: &[u16]) -> Key {
+        match crate::parse::names::array_index(text.iter().copied()) {
+            Some(index) => Key::Index(index),
+            None => Key::Name(self.atoms.intern(text)),
+        }
+    }
+
     /// The key that a value is (ECMA-262's `ToPropertyKey`).
     pub(crate) fn to_key(&mut self, value: R) -> Outcome<Key> {
         match self.type_of(value) {

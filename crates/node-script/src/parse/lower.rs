@@ -4,6 +4,7 @@ mod class;
 mod context;
 mod expression;
 mod function;
+mod module;
 mod pattern;
 mod statement;
 

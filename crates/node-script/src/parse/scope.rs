@@ -49,6 +49,8 @@ pub struct Scope<'a> {
     pub maps_arguments: bool,
     /// Of a function: `this` is not there before `super` has returned.
     pub derived: bool,
+    /// A module's outer function: other modules find its variables in its context, and it has no `arguments`.
+    pub module: bool,
     /// The slots of its context, the two before its variables included; 0 if it has none.
     pub context_slots: u16,
     by_name: FxHashMap<Name, BindingId>,
@@ -68,6 +70,8 @@ pub enum BindingKind {
     /// The name of a function expression inside it.
     FunctionName,
     Arguments,
+    /// What a module imports: the context of another module, and behind it the slot there.
+    Import,
     This,
     NewTarget,
     /// The function that runs.
@@ -104,6 +108,8 @@ pub enum Place {
     Context(u16),
     /// A `var` or function of a script: a property of the global object.
     Global,
+    /// A `let`, `const` or class of a script: a variable of the global scope.
+    Script,
     /// A variable that evaluated text declares in the function around it.
     Extension,
 }
@@ -118,6 +124,8 @@ pub struct HiddenNames {
     pub new_target: Name,
     pub callee: Name,
     pub arguments: Name,
+    /// A module's `import.meta`.
+    pub meta: Name,
 }
 
 /// Whose variables the text's free names are.
@@ -125,6 +133,10 @@ pub struct HiddenNames {
 pub enum Outside {
     /// The global object's.
     Global,
+    /// The same; what the text itself declares is the global scope's.
+    Script,
+    /// The same; its `var`s and functions can be deleted, and its `let`s are its own.
+    IndirectEval,
     /// Those of the contexts around a direct `eval`.
     Contexts,
 }
@@ -176,6 +188,7 @@ impl<'a> Scopes<'a> {
             extends: false,
             maps_arguments: false,
             derived: false,
+            module: false,
             context_slots: 0,
             by_name: FxHashMap::default(),
             uses: Vec::new(),
@@ -242,9 +255,11 @@ impl<'a> Scopes<'a> {
             if self.get(scope).eval_inside {
                 let at = At::default();
                 if let ScopeKind::Function { arrow: false } = self.get(scope).kind {
-                    let HiddenNames { this, new_target, arguments, callee } = self.hidden;
+                    let HiddenNames { this, new_target, arguments, callee, .. } = self.hidden;
                     self.implicit(scope, this, at);
-                    self.implicit(scope, arguments, at);
+                    if !self.get(scope).module {
+                        self.implicit(scope, arguments, at);
+                    }
                     self.implicit(scope, new_target, at);
                     self.implicit(scope, callee, at);
                 }
@@ -319,7 +334,10 @@ impl<'a> Scopes<'a> {
 
     /// The binding of `this` and its like in a function that is no arrow function, made where it is first used.
     fn implicit_if_hidden(&mut self, scope: ScopeId, name: Name, at: At) -> Option<BindingId> {
-        let HiddenNames { this, new_target, callee, arguments } = self.hidden;
+        let HiddenNames { this, new_target, callee, arguments, .. } = self.hidden;
+        if name == arguments && self.get(scope).module {
+            return None;
+        }
         let known = [this, new_target, callee, arguments].contains(&name);
         known.then(|| self.implicit(scope, name, at))
     }
@@ -337,7 +355,8 @@ impl<'a> Scopes<'a> {
 
     /// Chooses registers and slots for a scope's variables.
     fn place_bindings(&mut self, scope: ScopeId) {
-        let Scope { kind, eval_inside, extends, maps_arguments, derived, .. } = *self.get(scope);
+        let Scope { kind, eval_inside, extends, maps_arguments, derived, module, .. } =
+            *self.get(scope);
         let bindings = self.get(scope).bindings.clone();
         let script = kind == ScopeKind::Script;
         let outside = self.outside;
@@ -351,17 +370,24 @@ impl<'a> Scopes<'a> {
             let binding = self.binding_mut(id);
             if script && matches!(binding.kind, BindingKind::Var | BindingKind::Function) {
                 binding.place = match outside {
-                    Outside::Global => Place::Global,
-                    Outside::Contexts => Place::Extension,
+                    Outside::Global | Outside::Script => Place::Global,
+                    Outside::IndirectEval | Outside::Contexts => Place::Extension,
                 };
                 continue;
             }
+            let lexical =
+                matches!(binding.kind, BindingKind::Let | BindingKind::Const | BindingKind::Class);
+            if script && lexical && outside == Outside::Script {
+                binding.place = Place::Script;
+                continue;
+            }
             let parameter = maps && binding.kind == BindingKind::Parameter;
-            if binding.captured || kind == ScopeKind::Catch || parameter || eval_inside {
+            let kept = kind == ScopeKind::Catch || parameter || eval_inside || module;
+            if binding.captured || kept {
                 binding.place = Place::Context(slots);
                 let this = derived && binding.kind == BindingKind::This;
                 binding.begins_empty |= binding.kind.is_lexical() || this;
-                slots += 1;
+                slots += if binding.kind == BindingKind::Import { 2 } else { 1 };
             }
         }
         let needed = slots > first || (extends && !script);

@@ -82,8 +82,8 @@ pub enum Kind<'a> {
     },
     ImportCall {
         specifier: Node<'a>,
+        options: Option<Node<'a>>,
     },
-    ImportMeta,
     /// An optional chain; where an [`Optional`](Kind::Optional) inside is nullish, all of it is undefined.
     Chain(Node<'a>),
     Optional(Node<'a>),
@@ -530,5 +530,58 @@ pub enum PrivateKind<'a> {
         brand: &'a Use,
         getter: Option<&'a Use>,
         setter: Option<&'a Use>,
+    },
+}
+
+/// What a module imports and exports.
+#[derive(Debug, Default)]
+pub struct ModuleParts {
+    pub requests: Vec<Request>,
+    pub imports: Vec<Import>,
+    pub exports: Vec<Export>,
+}
+
+impl ModuleParts {
+    /// The number of a request: equal ones have one.
+    pub fn request(&mut self, request: Request) -> usize {
+        let known = self.requests.iter().position(|known| *known == request);
+        known.unwrap_or_else(|| {
+            self.requests.push(request);
+            self.requests.len() - 1
+        })
+    }
+}
+
+/// Another module, as the source names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Request {
+    pub specifier: Name,
+    /// The attribute `type`.
+    pub kind: Option<Name>,
+}
+
+/// A name that another module exports, or all of them as an object.
+#[derive(Clone, Copy, Debug)]
+pub struct Import {
+    pub request: usize,
+    pub name: Option<Name>,
+    pub local: Name,
+    pub at: At,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub enum Export {
+    Local {
+        name: Name,
+        local: Name,
+    },
+    /// What another module exports; without a name, all of it as an object.
+    Indirect {
+        name: Name,
+        request: usize,
+        from: Option<Name>,
+    },
+    Star {
+        request: usize,
     },
 }

@@ -31,6 +31,10 @@ pub struct Lower<'a> {
     pub(super) class_count: u32,
     /// The names of the pattern that is being lowered are initialised by it.
     pub(super) initialising: bool,
+    /// The scope of a module's statements, whose `var`s are the module's.
+    pub(super) module_body: Option<ScopeId>,
+    /// A module's statements await.
+    pub(super) awaits: bool,
 }
 
 /// What a statement must know of the function around it.
@@ -48,6 +52,7 @@ impl<'a> Lower<'a> {
             this: names.of(".this"),
             new_target: names.of(".new.target"),
             callee: names.of(".callee"),
+            meta: names.of(".meta"),
             arguments: names.of("arguments"),
         };
         let ends = text.iter().enumerate().filter(|(_, unit)| is_line_end(**unit));
@@ -63,6 +68,8 @@ impl<'a> Lower<'a> {
             classes: Vec::new(),
             class_count: 0,
             initialising: false,
+            module_body: None,
+            awaits: false,
         }
     }
 
@@ -120,12 +127,20 @@ impl<'a> Lower<'a> {
 
     /// Declares a `var` in the function around.
     pub(super) fn declare_var(&mut self, name: Sym, at: At) {
-        let function = self.scopes.get(self.scope).function;
+        let mut function = self.scopes.get(self.scope).function;
+        if self.module_body == Some(function) {
+            function = self.scopes.get(function).parent.unwrap_or(function);
+        }
         self.scopes.declare(function, Name(name), BindingKind::Var, at);
     }
 
     pub(super) fn strict(&self) -> bool {
         self.functions.last().is_some_and(|function| function.strict)
+    }
+
+    /// `await` stands here: of a module's own statements it makes an asynchronous function.
+    pub(super) fn note_await(&mut self) {
+        self.awaits |= self.module_body == Some(self.scopes.get(self.scope).function);
     }
 
     /// `super` is used here: by the function around, through arrow functions.

@@ -127,14 +127,16 @@ impl<'a> Lower<'a> {
                 }
             }
             Expression::ImportCall(node) => {
-                Kind::ImportCall { specifier: self.expression(node.specifier())? }
+                let specifier = self.expression(node.specifier())?;
+                let options = node.options().map(|options| self.expression(options)).transpose()?;
+                Kind::ImportCall { specifier, options }
             }
             Expression::Optional(node) => return self.optional(node),
             Expression::NewTarget(_) => {
                 let name = self.scopes.hidden.new_target;
                 Kind::NewTarget(self.use_name(name, place))
             }
-            Expression::ImportMeta(_) => Kind::ImportMeta,
+            Expression::ImportMeta(_) => self.import_meta(place)?,
             Expression::Assign(assign) => self.assign(assign)?,
             Expression::Unary(unary) => {
                 let value = self.expression(unary.target())?;
@@ -185,7 +187,10 @@ impl<'a> Lower<'a> {
                 let yes = self.expression(node.if_true())?;
                 Kind::Conditional { condition, yes, no: self.expression(node.if_false())? }
             }
-            Expression::Await(node) => Kind::Await(self.expression(node.target())?),
+            Expression::Await(node) => {
+                self.note_await();
+                Kind::Await(self.expression(node.target())?)
+            }
             Expression::Yield(node) => {
                 let value = node.target().map(|value| self.expression(value)).transpose()?;
                 match value {

@@ -1,14 +1,13 @@
 //! Functions of all kinds, and what a text as a whole is.
 
 use super::{Around, Lower, Lowered, at};
-use crate::parse::error::ParseError;
 use crate::parse::names::Name;
-use crate::parse::scope::{BindingKind, ScopeKind};
+use crate::parse::scope::{BindingKind, Outside, ScopeKind};
 use crate::parse::tree::{At, Body, Function, FunctionKind, Parameter, Target};
 use boa_ast::declaration::Binding;
 use boa_ast::expression::Identifier;
 use boa_ast::function::{FormalParameterList, FunctionBody};
-use boa_ast::{LinearSpan, Module, ModuleItem, Script};
+use boa_ast::{LinearSpan, Script};
 use std::cell::Cell;
 
 /// A function of the parser's tree, whatever its type.
@@ -175,7 +174,8 @@ impl<'a> Lower<'a> {
         strict: bool,
     ) -> Lowered<&'a Function<'a>> {
         let strict = strict || script.strict();
-        let eval = self.scopes.outside == crate::parse::scope::Outside::Contexts;
+        let outside = self.scopes.outside;
+        let eval = matches!(outside, Outside::Contexts | Outside::IndirectEval);
         let kind = match strict && eval {
             // Its variables are its own, but `this` is not.
             true => ScopeKind::Function { arrow: true },
@@ -184,23 +184,6 @@ impl<'a> Lower<'a> {
         self.top(kind, strict, FunctionKind::Top, |this| {
             let body = this.statements(script.statements())?;
             Ok((this.list(Vec::new()), body, false))
-        })
-    }
-
-    pub(in crate::parse) fn module(&mut self, module: &Module) -> Lowered<&'a Function<'a>> {
-        self.top(ScopeKind::Function { arrow: false }, true, FunctionKind::Top, |this| {
-            let mut items = Vec::new();
-            for item in module.items().items() {
-                match item {
-                    ModuleItem::StatementListItem(item) => items.push(item.clone()),
-                    ModuleItem::ImportDeclaration(_) | ModuleItem::ExportDeclaration(_) => {
-                        let what = "import and export of modules";
-                        return Err(ParseError::not_supported(what, At { line: 1, column: 1 }));
-                    }
-                }
-            }
-            let body = this.statements(&items)?;
-            Ok((this.list(Vec::new()), body, true))
         })
     }
 

@@ -38,7 +38,7 @@ impl<'a> Lower<'a> {
     }
 
     /// Declares what a list declares in its own scope.
-    fn declare_list(&mut self, items: &[StatementListItem]) {
+    pub(super) fn declare_list(&mut self, items: &[StatementListItem]) {
         for item in items {
             match item {
                 StatementListItem::Declaration(declaration) => match &**declaration {
@@ -96,7 +96,10 @@ impl<'a> Lower<'a> {
         }
     }
 
-    fn declaration(&mut self, declaration: &Declaration) -> Lowered<Option<Statement<'a>>> {
+    pub(super) fn declaration(
+        &mut self,
+        declaration: &Declaration,
+    ) -> Lowered<Option<Statement<'a>>> {
         let (name, function) = match declaration {
             Declaration::Lexical(lexical) => return self.lexical(lexical).map(Some),
             Declaration::ClassDeclaration(class) => {
@@ -177,7 +180,11 @@ impl<'a> Lower<'a> {
         self.declarators(lexical.variable_list().as_ref(), true)
     }
 
-    fn declarators(&mut self, list: &[Variable], initialise: bool) -> Lowered<Statement<'a>> {
+    pub(super) fn declarators(
+        &mut self,
+        list: &[Variable],
+        initialise: bool,
+    ) -> Lowered<Statement<'a>> {
         let mut declarators = Vec::with_capacity(list.len());
         for variable in list {
             if !initialise {
@@ -328,6 +335,9 @@ impl<'a> Lower<'a> {
         body: &ParserStatement,
         is_await: bool,
     ) -> Lowered<&'a ForEach<'a>> {
+        if is_await {
+            self.note_await();
+        }
         let lexical: Option<(&Binding, BindingKind)> = match head {
             IterableLoopInitializer::Let(binding) => Some((binding, BindingKind::Let)),
             IterableLoopInitializer::Const(binding) => Some((binding, BindingKind::Const)),

@@ -1,0 +1,286 @@
+//! Finding the modules that a module requests, and all that these request.
+
+use super::record::{Body, ModuleId, Part, Record};
+use super::{find_exact, is_module_file};
+use crate::compile::code::SourceText;
+use crate::compile::op::ErrorKind;
+use crate::machine::{Machine, R, roots};
+use crate::objects::atoms::known;
+use crate::objects::layout::tag;
+use crate::parse::Goal;
+use crate::thrown::Outcome;
+use heap_model::{Kind, Value};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+/// What a specifier names.
+enum Target {
+    Node(String),
+    File(PathBuf),
+}
+
+/// The URL of a file.
+pub(crate) fn file_url(path: &Path) -> String {
+    format!("file://{}", path.display())
+}
+
+impl Machine {
+    /// What a specifier in a file names, or Node's error.
+    fn find_module(&mut self, specifier: &str, referrer: &str) -> Outcome<Target> {
+        let from = referrer.strip_prefix("file://").unwrap_or(referrer);
+        let bare = specifier.strip_prefix("node:").unwrap_or(specifier);
+        if self.modules.builtin.iter().any(|module| module.name == bare) {
+            return Ok(Target::Node(bare.to_owned()));
+        }
+        if let Some(name) = specifier.strip_prefix("node:") {
+            let text = format!("No such built-in module: node:{name}");
+            return self.throw_node_error(ErrorKind::Error, "ERR_UNKNOWN_BUILTIN_MODULE", &text);
+        }
+        let relative = specifier.starts_with("./") || specifier.starts_with("../");
+        let path = if let Some(path) = specifier.strip_prefix("file://") {
+            PathBuf::from(path)
+        } else if relative || specifier.starts_with('/') {
+            let around = Path::new(from).parent().filter(|_| from.starts_with('/'));
+            let around = around.map(Path::to_owned).or_else(|| {
+                let main = self.es_modules.main.as_deref();
+                main.and_then(Path::parent).map(Path::to_owned)
+            });
+            around.unwrap_or_else(|| self.options.directory.clone()).join(specifier)
+        } else {
+            let text = format!("Cannot find package '{specifier}' imported from {from}");
+            return self.throw_node_error(ErrorKind::Error, "ERR_MODULE_NOT_FOUND", &text);
+        };
+        match find_exact(&path) {
+            Some(path) => Ok(Target::File(path)),
+            None => {
+                let path = super::without_dots(&path);
+                let text = format!("Cannot find module '{}' imported from {from}", path.display());
+                self.throw_node_error(ErrorKind::Error, "ERR_MODULE_NOT_FOUND", &text)
+            }
+        }
+    }
+
+    /// The URL that a specifier in a file stands for.
+    pub(crate) fn module_url(&mut self, specifier: &str, referrer: &str) -> Outcome<String> {
+        Ok(match self.find_module(specifier, referrer)? {
+            Target::Node(name) => format!("node:{name}"),
+            Target::File(path) => file_url(&path),
+        })
+    }
+
+    /// The module that a specifier names, not yet linked; what it requests may not be there.
+    pub(crate) fn requested_module(
+        &mut self,
+        specifier: &str,
+        kind: Option<&str>,
+        referrer: &str,
+    ) -> Outcome<ModuleId> {
+        match self.find_module(specifier, referrer)? {
+            Target::Node(name) => self.node_es_module(&name),
+            Target::File(path) => {
+                let is_json = path.extension().is_some_and(|end| end == "json");
+                let url = file_url(&path);
+                match kind {
+                    Some("json") if !is_json => {
+                        let text = format!("Module \"{url}\" is not of type \"json\"");
+                        let code = "ERR_IMPORT_ASSERTION_TYPE_FAILED";
+                        return self.throw_node_error(ErrorKind::TypeError, code, &text);
+                    }
+                    None if is_json => {
+                        let text =
+                            format!("Module \"{url}\" needs an import attribute of \"type: json\"");
+                        let code = "ERR_IMPORT_ASSERTION_TYPE_MISSING";
+                        return self.throw_node_error(ErrorKind::TypeError, code, &text);
+                    }
+                    Some("json") | None => {}
+                    Some(kind) => {
+                        let text = format!(
+                            "Import attribute \"type\" with value \"{kind}\" is not supported"
+                        );
+                        let code = "ERR_IMPORT_ATTRIBUTE_UNSUPPORTED";
+                        return self.throw_node_error(ErrorKind::TypeError, code, &text);
+                    }
+                }
+                if let Some(id) = self.es_modules.places.get(&url) {
+                    return Ok(*id);
+                }
+                let text = match std::fs::read(&path) {
+                    Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+                    Err(error) => {
+                        let shown = path.display().to_string();
+                        return self.throw_system_error(&error, "open", Some(&shown));
+                    }
+                };
+                if is_json {
+                    self.json_module(url, &text)
+                } else if is_module_file(&path, self.es_modules.all_files) {
+                    self.source_module(url, &text)
+                } else {
+                    self.common_js_module(url, path, &text)
+                }
+            }
+        }
+    }
+
+    fn add_module(&mut self, record: Record) -> ModuleId {
+        let id = self.es_modules.records.len();
+        self.es_modules.places.insert(record.url.clone(), id);
+        self.es_modules.records.push(record);
+        id
+    }
+
+    /// A module of source text.
+    pub(crate) fn source_module(&mut self, url: String, text: &str) -> Outcome<ModuleId> {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let source = SourceText { name: url.as_str().into(), text: super::units_of(text).into() };
+        self.scoped(|machine| {
+            let function = machine.temp()?;
+            machine.compile_source(function, Rc::new(source), Goal::Module)?;
+            let code = machine.code_of(function).unwrap_or(0);
+            let template = machine.codes.template(code).cloned();
+            let parts = template.and_then(|template| template.module.clone());
+            let Some(parts) = parts else {
+                return Err(heap_model::AccessError::WrongKind.into());
+            };
+            let id = machine.add_module(Record::new(url, Body::Source { code, parts }));
+            machine.store_module(id, Part::Body, function)?;
+            Ok(id)
+        })
+    }
+
+    /// A module whose exports are the properties of a module of Node's.
+    fn node_es_module(&mut self, name: &str) -> Outcome<ModuleId> {
+        let url = format!("node:{name}");
+        if let Some(id) = self.es_modules.places.get(&url) {
+            return Ok(*id);
+        }
+        self.scoped(|machine| {
+            let exports = machine.temps(2)?;
+            let value = exports + 1;
+            machine.node_module(exports, name)?;
+            let mut names = Vec::new();
+            for key in machine.own_keys(exports, false)? {
+                if machine.is_enumerable(exports, key)? {
+                    names.push(machine.key_text(key));
+                }
+            }
+            let id = machine.synthetic_module(url, Body::Node, names)?;
+            machine.fill_synthetic(id, exports, value)?;
+            Ok(id)
+        })
+    }
+
+    fn json_module(&mut self, url: String, text: &str) -> Outcome<ModuleId> {
+        self.scoped(|machine| {
+            let value = machine.temps(2)?;
+            machine.json_parse_text(value, text)?;
+            let id = machine.synthetic_module(url, Body::Node, Vec::new())?;
+            machine.fill_synthetic(id, value, value + 1)?;
+            Ok(id)
+        })
+    }
+
+    fn common_js_module(&mut self, url: String, path: PathBuf, text: &str) -> Outcome<ModuleId> {
+        let names = super::common_js::exported_names(text);
+        self.synthetic_module(url, Body::CommonJs(path), names)
+    }
+
+    /// A module with a `default` and some names, whose values are not there yet.
+    fn synthetic_module(
+        &mut self,
+        url: String,
+        body: Body,
+        mut names: Vec<String>,
+    ) -> Outcome<ModuleId> {
+        names.retain(|name| name != "default");
+        names.insert(0, "default".to_owned());
+        let mut record = Record::new(url, body);
+        record.requested = Some(Vec::new());
+        let units = names.iter().map(|name| crate::objects::atoms::units(name));
+        record.names = units.zip(2_u16..).collect();
+        let slots = 2 + names.len();
+        let id = self.add_module(record);
+        self.scoped(|machine| {
+            let context = machine.temp()?;
+            let mut registers = machine.registers();
+            registers.alloc_tagged(context, Kind::Context, tag(0), slots, 0)?;
+            registers.store_value(context, crate::objects::layout::SCOPE, Value::Smi(-1))?;
+            for slot in 2..slots {
+                registers.store_value(context, slot, Value::Hole)?;
+            }
+            machine.store_module(id, Part::Context, context)
+        })?;
+        Ok(id)
+    }
+
+    /// Gives a module its values: the exports as `default`, and their properties.
+    pub(super) fn fill_synthetic(&mut self, id: ModuleId, exports: R, value: R) -> Outcome {
+        let names = self.es_modules.records[id].names.clone();
+        self.scoped(|machine| {
+            let context = machine.temp()?;
+            machine.load_module_part(context, id, Part::Context)?;
+            for (name, slot) in names {
+                let atom = machine.atoms.intern(&name);
+                if atom == known::DEFAULT {
+                    machine.copy(value, exports);
+                } else if machine.is_object(exports) {
+                    let key = machine.key_of(&name);
+                    machine.get(value, exports, key)?;
+                } else {
+                    machine.undefined(value);
+                }
+                machine.registers().store(context, usize::from(slot), value)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Finds all that a module requests, and all that these request.
+    pub(crate) fn load_graph(&mut self, id: ModuleId) -> Outcome {
+        let (mut next, mut seen) = (vec![id], vec![id]);
+        while let Some(id) = next.pop() {
+            if self.es_modules.records[id].requested.is_none() {
+                let url = self.es_modules.records[id].url.clone();
+                let parts = self.es_modules.records[id].source();
+                let requests = parts.map(|parts| parts.requests.clone()).unwrap_or_default();
+                let mut found = Vec::new();
+                for (specifier, kind) in &requests {
+                    found.push(self.requested_module(specifier, kind.as_deref(), &url)?);
+                }
+                self.es_modules.records[id].requested = Some(found);
+            }
+            let requested = self.es_modules.records[id].requested.clone().unwrap_or_default();
+            for other in requested.into_iter().rev() {
+                if !seen.contains(&other) {
+                    seen.push(other);
+                    next.push(other);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    // -- the table of values ------------------------------------------------------------------------------------
+
+    pub(crate) fn load_module_part(&mut self, to: R, id: ModuleId, part: Part) -> Outcome {
+        self.load_root(to, roots::ES_MODULES);
+        Ok(self.registers().load(to, to, id * super::record::PARTS + part as usize)?)
+    }
+
+    pub(crate) fn store_module(&mut self, id: ModuleId, part: Part, from: R) -> Outcome {
+        self.scoped(|machine| {
+            let table = machine.temp()?;
+            machine.load_root(table, roots::ES_MODULES);
+            // The last part, too, so that all can be read.
+            let last = (id + 1) * super::record::PARTS - 1;
+            let room = machine.registers().view(table).map_or(0, |cell| cell.slot_count());
+            if last >= room {
+                let nothing = machine.temp()?;
+                machine.put_in_table(table, last, nothing, roots::ES_MODULES)?;
+                machine.load_root(table, roots::ES_MODULES);
+            }
+            let place = id * super::record::PARTS + part as usize;
+            machine.put_in_table(table, place, from, roots::ES_MODULES)
+        })
+    }
+}

@@ -1,0 +1,3 @@
+import { b, readA } from './cycle-b.mjs';
+export const a = 'a' + b;
+export function readB() { return readA(); }

@@ -1,0 +1,2 @@
+export const name = 'quick';
+export default class {}
