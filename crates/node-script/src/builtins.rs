@@ -31,6 +31,7 @@ mod string;
 mod structured_clone;
 mod symbol;
 mod typed_array;
+mod uri;
 mod weak_map;
 mod weak_ref;
 mod weak_set;
@@ -69,6 +70,7 @@ const GLOBALS: &[fn(&mut Machine) -> Outcome] = &[
     reg_exp::install,
     big_int::install,
     structured_clone::install,
+    uri::install,
     global::install,
 ];
 

@@ -19,8 +19,8 @@ mod variable;
 
 use crate::parse::ParseError;
 use crate::parse::names::{Name, Names};
-use crate::parse::scope::{BindingKind, Place, ScopeId, Scopes};
-use crate::parse::tree::{Export, ModuleParts};
+use crate::parse::scope::{Place, ScopeId, Scopes};
+use crate::parse::tree::{Export, Import, ModuleParts};
 use crate::parse::{Goal, Parsed, parse};
 use bumpalo::Bump;
 use code::{ExportCode, ImportCode, ModuleCode, SourceText, Template};
@@ -52,18 +52,15 @@ fn module_code(
     names: &Names,
     scope: ScopeId,
 ) -> ModuleCode {
-    let slot = |name: Name| match scopes.own(scope, name).map(|id| scopes.binding(id)) {
-        Some(binding) => match binding.place {
-            Place::Context(slot) => (slot, binding.kind),
-            _ => (0, binding.kind),
-        },
-        None => (0, BindingKind::Var),
+    let slot = |name: Name| match scopes.own(scope, name).map(|id| scopes.binding(id).place) {
+        Some(Place::Context(slot)) => slot,
+        _ => 0,
     };
     let units = |name: Name| names.units(name).into();
     let imports = parts.imports.iter().map(|import| ImportCode {
         request: import.request,
         name: import.name.map(units),
-        slot: slot(import.local).0,
+        slot: slot(import.local),
         at: import.at,
     });
     let mut code = ModuleCode {
@@ -71,7 +68,7 @@ fn module_code(
         imports: imports.collect(),
         exports: Vec::new(),
         stars: Vec::new(),
-        meta: slot(scopes.hidden.meta).0,
+        meta: slot(scopes.hidden.meta),
     };
     for request in &parts.requests {
         let kind = request.kind.map(|kind| names.text(kind).into());
@@ -80,17 +77,14 @@ fn module_code(
     for export in &parts.exports {
         match *export {
             Export::Local { name, local } => {
-                let own = match slot(local) {
-                    (_, BindingKind::Import) => {
-                        let import = parts.imports.iter().find(|import| import.local == local);
-                        import.map(|import| ExportCode::Indirect {
-                            request: import.request,
-                            name: import.name.map(units),
-                        })
+                let import = parts.imports.iter().find(|import| import.local == local);
+                let own = match import {
+                    Some(Import { request, name, .. }) => {
+                        ExportCode::Indirect { request: *request, name: name.map(units) }
                     }
-                    (slot, _) => Some(ExportCode::Slot(slot)),
+                    None => ExportCode::Slot(slot(local)),
                 };
-                code.exports.extend(own.map(|own| (units(name), own)));
+                code.exports.push((units(name), own));
             }
             Export::Indirect { name, request, from } => {
                 let from = ExportCode::Indirect { request, name: from.map(units) };

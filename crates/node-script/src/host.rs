@@ -161,7 +161,9 @@ fn detach(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     if machine.kind_of(arguments.at(0)) != Some(ObjectKind::ArrayBuffer) {
         return machine.throw_type_error("Not an ArrayBuffer");
     }
-    machine.throw_error(ErrorKind::Error, "A detached ArrayBuffer is not supported")
+    machine.detach_buffer(arguments.at(0))?;
+    machine.registers().set_null(0);
+    Ok(0)
 }
 
 fn eval_script(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {

@@ -111,6 +111,8 @@ pub struct Machine {
     pub(crate) module_stack: Vec<String>,
     /// Where the last exception was thrown.
     pub(crate) thrown_at: Option<Place>,
+    /// An ArrayBuffer has lost its bytes: views are to ask theirs.
+    pub(crate) any_detached: bool,
     /// ECMAScript modules.
     pub(crate) es_modules: EsModules,
     /// Variables of the global scope that scripts declare with `let`, `const` and `class`.
@@ -239,7 +241,7 @@ pub mod roots {
         INT8_ARRAY_PROTOTYPE, UINT8_ARRAY_PROTOTYPE, UINT8_CLAMPED_ARRAY_PROTOTYPE, INT16_ARRAY_PROTOTYPE,
         UINT16_ARRAY_PROTOTYPE, INT32_ARRAY_PROTOTYPE, UINT32_ARRAY_PROTOTYPE, FLOAT32_ARRAY_PROTOTYPE,
         FLOAT64_ARRAY_PROTOTYPE, BIG_INT64_ARRAY_PROTOTYPE, BIG_UINT64_ARRAY_PROTOTYPE, BUFFER_PROTOTYPE,
-        ARRAY_VALUES, ARRAY_TO_STRING, OBJECT_TO_STRING, EVAL, PROMISE_THEN, ARRAY_ITERATOR_NEXT,
+        RESTRICTED, ARRAY_VALUES, ARRAY_TO_STRING, OBJECT_TO_STRING, EVAL, PROMISE_THEN, ARRAY_ITERATOR_NEXT,
         EVENT_EMITTER_PROTOTYPE, WRITABLE_PROTOTYPE, READABLE_PROTOTYPE, DUPLEX_PROTOTYPE,
         BUFFER, BUFFER_SLAB, FIRST_BUFFER_SLAB, EVENT_EMITTER, WRITABLE,
         STREAM_PROTOTYPE, WRITABLE_STATE_PROTOTYPE, STREAM_TICK, ON_WRITE, NO_OPERATION,

@@ -84,6 +84,7 @@ impl Machine {
             modules: Default::default(),
             module_stack: Vec::new(),
             thrown_at: None,
+            any_detached: false,
             script_scope: Default::default(),
             es_modules: Default::default(),
             scopes: Vec::new(),

@@ -17,6 +17,7 @@ use crate::objects::class::{Elements, Flags, ObjectKind};
 use crate::objects::code::Arguments;
 use crate::objects::elements::{MAX_FAST, Shorten};
 use crate::objects::layout::{BACKING, LENGTH};
+use crate::objects::property::Descriptor;
 use crate::thrown::Outcome;
 use heap_model::Value;
 use list::this_list;
@@ -141,7 +142,7 @@ impl Machine {
 
     /// The array that a method of an array makes, by its constructor's species.
     pub(crate) fn species_array(&mut self, to: R, original: R, length: usize) -> Outcome {
-        if self.kind_of(original) != Some(ObjectKind::Array) {
+        if !self.is_array(original)? {
             return self.new_array(to, length);
         }
         self.scoped(|machine| {
@@ -172,7 +173,21 @@ impl Machine {
         let Ok(index) = u32::try_from(index) else {
             return self.throw_range_error("Invalid array length");
         };
-        self.define(object, Key::Index(index), value, Flags::PLAIN)
+        let plain = self.kind_of(object) == Some(ObjectKind::Array)
+            && self.class_of(object).is_some_and(|id| {
+                let class = self.classes.get(id);
+                class.extensible && class.elements != Elements::Dictionary
+            })
+            && self.is_length_writable(object);
+        if plain {
+            return self.define(object, Key::Index(index), value, Flags::PLAIN);
+        }
+        let descriptor = Descriptor::data(value, Flags::PLAIN);
+        if self.define_own(object, Key::Index(index), &descriptor)? {
+            return Ok(());
+        }
+        let text = format!("Cannot add property {index}, object is not extensible");
+        self.throw_type_error(&text)
     }
 
     /// An element, if it is there or inherited.
@@ -198,17 +213,38 @@ impl Machine {
 }
 
 fn is_array(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
-    let is = machine.kind_of(arguments.at(0)) == Some(ObjectKind::Array);
+    let is = machine.is_array(arguments.at(0))?;
     machine.give_bool(is)
 }
 
 fn of(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
-    let array = machine.temp()?;
-    machine.new_array(array, arguments.count)?;
-    for place in 0..arguments.count {
-        machine.push(array, arguments.at(place))?;
+    let array = machine.temps(2)?;
+    if is_own_class(machine)? {
+        machine.new_array(array, arguments.count)?;
+        for place in 0..arguments.count {
+            machine.push(array, arguments.at(place))?;
+        }
+        return Ok(array);
     }
+    machine.set_number(array + 1, arguments.count as f64)?;
+    machine.construct(array, THIS, &[array + 1], THIS)?;
+    for place in 0..arguments.count {
+        machine.create_element(array, place, arguments.at(place))?;
+    }
+    set_list_length(machine, array, arguments.count)?;
     Ok(array)
+}
+
+/// Whether a static method was called on `Array` itself, or on what constructs nothing.
+fn is_own_class(machine: &mut Machine) -> Outcome<bool> {
+    if !machine.is_constructor(THIS) {
+        return Ok(true);
+    }
+    machine.scoped(|machine| {
+        let class = machine.temp()?;
+        machine.load_root(class, roots::ARRAY);
+        Ok(machine.is_same(class, THIS))
+    })
 }
 
 fn from(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
@@ -225,24 +261,50 @@ fn from(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
         return machine.throw_type_error(&format!("{shown} is not iterable"));
     }
     machine.get_named(method, items, known::ITERATOR)?;
+    let own = is_own_class(machine)?;
     if !machine.is_nullish(method) {
-        machine.new_array(array, 0)?;
-        let mut place = 0.0;
+        if own {
+            machine.new_array(array, 0)?;
+        } else {
+            machine.construct(array, THIS, &[], THIS)?;
+        }
+        let mut place = 0;
         machine.for_each(items, |machine, value| {
             if maps {
-                machine.set_number(number, place)?;
-                place += 1.0;
+                machine.set_number(number, place as f64)?;
                 machine.call(value, mapper, arguments.at(2), &[value, number])?;
             }
-            machine.push(array, value)?;
+            if own {
+                machine.push(array, value)?;
+            } else {
+                machine.create_element(array, place, value)?;
+            }
+            place += 1;
             Ok(true)
         })?;
+        if !own {
+            set_list_length(machine, array, place)?;
+        }
         return Ok(array);
     }
     machine.to_object(object, items)?;
     let length = machine.length_of(object)?;
-    machine.new_array(array, length)?;
     let value = machine.temp()?;
+    if !own {
+        machine.set_number(number, length as f64)?;
+        machine.construct(array, THIS, &[number], THIS)?;
+        for place in 0..length {
+            machine.get(value, object, Key::Index(place as u32))?;
+            if maps {
+                machine.set_number(number, place as f64)?;
+                machine.call(value, mapper, arguments.at(2), &[value, number])?;
+            }
+            machine.create_element(array, place, value)?;
+        }
+        set_list_length(machine, array, length)?;
+        return Ok(array);
+    }
+    machine.new_array(array, length)?;
     for place in 0..length {
         machine.get(value, object, Key::Index(place as u32))?;
         if maps {
@@ -361,6 +423,7 @@ pub(super) fn reduce(machine: &mut Machine, arguments: Arguments) -> Outcome<R> 
 fn push(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     if machine.kind_of(THIS) == Some(ObjectKind::Array)
         && machine.class_of(THIS).is_some_and(|id| machine.classes.get(id).extensible)
+        && machine.is_length_writable(THIS)
     {
         for place in 0..arguments.count {
             machine.push(THIS, arguments.at(place))?;
@@ -549,7 +612,7 @@ fn concat(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let mut length = 0;
     for place in 0..=arguments.count {
         let item = if place == 0 { object } else { arguments.at(place - 1) };
-        let mut spreads = machine.kind_of(item) == Some(ObjectKind::Array);
+        let mut spreads = machine.is_array(item)?;
         if machine.is_object(item) {
             machine.get_named(value, item, known::IS_CONCAT_SPREADABLE)?;
             if !machine.is_undefined(value) {

@@ -19,10 +19,9 @@ pub(super) fn install(machine: &mut Machine) -> Outcome {
     machine.define_species(class)?;
     let length = machine.atoms.intern_str("byteLength");
     machine.define_getter(prototype, length, byte_length, None)?;
-    let slice_method: Method = ("slice", 2, slice);
-    machine.define_methods(prototype, &[slice_method])?;
+    machine.define_methods(prototype, &[("resize", 1, resize), ("slice", 2, slice)])?;
     let most = machine.atoms.intern_str("maxByteLength");
-    machine.define_getter(prototype, most, byte_length, None)?;
+    machine.define_getter(prototype, most, max_byte_length, None)?;
     let resizable = machine.atoms.intern_str("resizable");
     machine.define_getter(prototype, resizable, is_resizable, None)?;
     machine.define_tag(prototype, "ArrayBuffer")?;
@@ -32,9 +31,9 @@ pub(super) fn install(machine: &mut Machine) -> Outcome {
     machine.define_class(class, "SharedArrayBuffer", 1, construct_shared, prototype)?;
     machine.define_species(class)?;
     machine.define_getter(prototype, length, shared_byte_length, None)?;
-    machine.define_methods(prototype, &[("slice", 2, shared_slice)])?;
+    machine.define_methods(prototype, &[("grow", 1, grow), ("slice", 2, shared_slice)])?;
     let growable = machine.atoms.intern_str("growable");
-    machine.define_getter(prototype, most, shared_byte_length, None)?;
+    machine.define_getter(prototype, most, shared_max_byte_length, None)?;
     machine.define_getter(prototype, growable, is_growable, None)?;
     machine.define_tag(prototype, "SharedArrayBuffer")
 }
@@ -44,12 +43,13 @@ fn make(machine: &mut Machine, arguments: Arguments, kind: ObjectKind) -> Outcom
     let name = if shared { "SharedArrayBuffer" } else { "ArrayBuffer" };
     machine.require_new(arguments, name)?;
     let length = machine.to_index(arguments.at(0), "array buffer length")?;
-    let most = machine.temp()?;
+    let value = machine.temp()?;
+    let mut most = None;
     if machine.is_object(arguments.at(1)) {
         let name = machine.atoms.intern_str("maxByteLength");
-        machine.get_named(most, arguments.at(1), name)?;
-        if !machine.is_undefined(most) {
-            return machine.throw_type_error("Resizable ArrayBuffers are not supported");
+        machine.get_named(value, arguments.at(1), name)?;
+        if !machine.is_undefined(value) {
+            most = Some(machine.to_index(value, "array buffer max length")?);
         }
     }
     let root = match shared {
@@ -58,11 +58,15 @@ fn make(machine: &mut Machine, arguments: Arguments, kind: ObjectKind) -> Outcom
     };
     let prototype = machine.temp()?;
     machine.new_target_prototype(prototype, arguments, root)?;
-    if length > MAX_BYTES {
+    if most.is_some_and(|most| length > most) {
+        return machine.throw_range_error("Invalid array buffer max length");
+    }
+    let room = most.unwrap_or(length);
+    if room > MAX_BYTES {
         return machine.throw_range_error("Array buffer allocation failed");
     }
-    let store = machine.new_store(length)?;
-    machine.buffer_of_kind(0, prototype, kind, store)?;
+    let store = machine.new_store(room)?;
+    machine.resizable_buffer(0, prototype, kind, store, (length, most.is_some()))?;
     Ok(0)
 }
 
@@ -92,15 +96,75 @@ fn shared_byte_length(machine: &mut Machine, _: Arguments) -> Outcome<R> {
     machine.give_number(length as f64)
 }
 
+fn max_length(machine: &mut Machine) -> Outcome<R> {
+    let (resizable, room) = machine.buffer_room(THIS)?;
+    let most = if resizable { room } else { machine.byte_count(THIS)? };
+    machine.give_number(most as f64)
+}
+
+fn max_byte_length(machine: &mut Machine, _: Arguments) -> Outcome<R> {
+    machine.require_kind(ObjectKind::ArrayBuffer, "get ArrayBuffer.prototype.maxByteLength")?;
+    max_length(machine)
+}
+
+fn shared_max_byte_length(machine: &mut Machine, _: Arguments) -> Outcome<R> {
+    let method = "get SharedArrayBuffer.prototype.maxByteLength";
+    machine.require_kind(ObjectKind::SharedArrayBuffer, method)?;
+    max_length(machine)
+}
+
+/// Refuses an ArrayBuffer whose bytes are gone.
+fn expect_bytes(machine: &mut Machine, buffer: R, method: &str) -> Outcome {
+    if machine.is_detached(buffer)? {
+        let text = format!("Cannot perform {method} on a detached ArrayBuffer");
+        return machine.throw_type_error(&text);
+    }
+    Ok(())
+}
+
+fn resize(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let method = "ArrayBuffer.prototype.resize";
+    machine.require_kind(ObjectKind::ArrayBuffer, method)?;
+    let (resizable, _) = machine.buffer_room(THIS)?;
+    if !resizable {
+        return machine.throw_incompatible(method);
+    }
+    let length = machine.to_index(arguments.at(0), "array buffer length")?;
+    expect_bytes(machine, THIS, method)?;
+    let (_, room) = machine.buffer_room(THIS)?;
+    if length > room {
+        return machine.throw_range_error(&format!("{method}: Invalid length parameter"));
+    }
+    machine.resize_buffer(THIS, length)?;
+    machine.give_undefined()
+}
+
+fn grow(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let method = "SharedArrayBuffer.prototype.grow";
+    machine.require_kind(ObjectKind::SharedArrayBuffer, method)?;
+    let (growable, room) = machine.buffer_room(THIS)?;
+    if !growable {
+        return machine.throw_incompatible(method);
+    }
+    let length = machine.to_index(arguments.at(0), "array buffer length")?;
+    if length > room || length < machine.byte_count(THIS)? {
+        return machine.throw_range_error(&format!("{method}: Invalid length parameter"));
+    }
+    machine.resize_buffer(THIS, length)?;
+    machine.give_undefined()
+}
+
 fn is_resizable(machine: &mut Machine, _: Arguments) -> Outcome<R> {
     machine.require_kind(ObjectKind::ArrayBuffer, "get ArrayBuffer.prototype.resizable")?;
-    machine.give_bool(false)
+    let (resizable, _) = machine.buffer_room(THIS)?;
+    machine.give_bool(resizable)
 }
 
 fn is_growable(machine: &mut Machine, _: Arguments) -> Outcome<R> {
     machine
         .require_kind(ObjectKind::SharedArrayBuffer, "get SharedArrayBuffer.prototype.growable")?;
-    machine.give_bool(false)
+    let (growable, _) = machine.buffer_room(THIS)?;
+    machine.give_bool(growable)
 }
 
 fn slice(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
@@ -113,6 +177,7 @@ fn shared_slice(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
 
 fn part(machine: &mut Machine, arguments: Arguments, kind: ObjectKind, method: &str) -> Outcome<R> {
     machine.require_kind(kind, method)?;
+    expect_bytes(machine, THIS, method)?;
     let length = machine.byte_count(THIS)?;
     let start = machine.to_place(arguments.at(0), length, 0)?;
     let end = machine.to_place(arguments.at(1), length, length)?.max(start);
@@ -120,8 +185,13 @@ fn part(machine: &mut Machine, arguments: Arguments, kind: ObjectKind, method: &
     let (count, result) = (class + 1, class + 2);
     machine.species_of(class, THIS)?;
     if machine.is_undefined(class) {
+        expect_bytes(machine, THIS, method)?;
         let mut store = machine.new_store(end - start)?;
-        machine.with_bytes(THIS, |bytes| store.copy_from_slice(&bytes[start..end]))?;
+        machine.with_bytes(THIS, |bytes| {
+            let end = end.min(bytes.len());
+            let start = start.min(end);
+            store[..end - start].copy_from_slice(&bytes[start..end]);
+        })?;
         let root = match kind {
             ObjectKind::ArrayBuffer => roots::ARRAY_BUFFER_PROTOTYPE,
             _ => roots::SHARED_ARRAY_BUFFER_PROTOTYPE,
@@ -135,6 +205,7 @@ fn part(machine: &mut Machine, arguments: Arguments, kind: ObjectKind, method: &
     if machine.kind_of(result) != Some(kind) {
         return machine.throw_incompatible(method);
     }
+    expect_bytes(machine, result, method)?;
     if machine.is_same(result, THIS) {
         return machine
             .throw_type_error("ArrayBuffer subclass returned this from species constructor");
@@ -142,7 +213,11 @@ fn part(machine: &mut Machine, arguments: Arguments, kind: ObjectKind, method: &
     if machine.byte_count(result)? < end - start {
         return machine.throw_type_error("Species constructor returned a too small ArrayBuffer");
     }
-    let bytes = machine.with_bytes(THIS, |bytes| bytes[start..end].to_vec())?;
+    expect_bytes(machine, THIS, method)?;
+    let bytes = machine.with_bytes(THIS, |bytes| {
+        let end = end.min(bytes.len());
+        bytes[start.min(end)..end].to_vec()
+    })?;
     machine.with_bytes(result, |to| to[..bytes.len()].copy_from_slice(&bytes))?;
     Ok(result)
 }

@@ -11,7 +11,9 @@ const PROTOTYPE: &[Method] = &[("toString", 0, to_string), ("valueOf", 0, value_
 
 pub(super) fn install(machine: &mut Machine) -> Outcome {
     let prototype = machine.temps(2)?;
-    machine.new_prototype(prototype, roots::BOOLEAN_PROTOTYPE, roots::OBJECT_PROTOTYPE)?;
+    machine.registers().set_bool(prototype + 1, false);
+    let (root, kind) = (roots::BOOLEAN_PROTOTYPE, ObjectKind::Boolean);
+    machine.new_wrapper_prototype(prototype, root, kind, prototype + 1)?;
     machine.define_class(prototype + 1, "Boolean", 1, construct, prototype)?;
     machine.define_methods(prototype, PROTOTYPE)
 }

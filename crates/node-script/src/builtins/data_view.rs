@@ -4,7 +4,7 @@ use super::Method;
 use crate::machine::{Machine, R, THIS, roots};
 use crate::objects::class::ObjectKind;
 use crate::objects::code::Arguments;
-use crate::objects::typed::{BUFFER, COUNT, ElementType, OFFSET};
+use crate::objects::typed::{BUFFER, COUNT, ElementType, OFFSET, TRACKS};
 use crate::thrown::Outcome;
 
 macro_rules! accessors {
@@ -63,32 +63,70 @@ fn construct(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
         return machine.throw_type_error(text);
     }
     let offset = machine.to_integer(arguments.at(1))?;
-    let length = machine.byte_count(buffer)?;
-    if offset < 0.0 || offset > length as f64 {
+    if offset < 0.0 {
         let text = format!("Start offset {offset} is outside the bounds of the buffer");
         return machine.throw_range_error(&text);
     }
-    let offset = offset as usize;
-    let count = match machine.is_undefined(arguments.at(2)) {
-        true => length - offset,
-        false => {
-            let count = machine.to_integer(arguments.at(2))?;
-            if count < 0.0 || offset as f64 + count > length as f64 {
-                return machine.throw_range_error(&format!("Invalid DataView length {count}"));
-            }
-            count as usize
-        }
-    };
+    expect_bytes(machine, buffer)?;
+    let (resizable, _) = machine.buffer_room(buffer)?;
+    let tracks = resizable && machine.is_undefined(arguments.at(2));
+    let count = check_range(machine, arguments, buffer, offset)?;
     let prototype = machine.temps(2)?;
     let view = prototype + 1;
     machine.new_target_prototype(prototype, arguments, roots::DATA_VIEW_PROTOTYPE)?;
+    expect_bytes(machine, buffer)?;
+    // Making the prototype may have changed the buffer.
+    let length = machine.byte_count(buffer)?;
+    if offset > length as f64 || (!tracks && offset as usize + count > length) {
+        return machine.throw_range_error("Invalid DataView length");
+    }
+    let (offset, count) = (offset as usize, if tracks { TRACKS } else { count as u64 });
     let class = machine.typed_class(prototype, ObjectKind::DataView)?;
     machine.new_of(view, class)?;
     let mut registers = machine.registers();
     registers.store(view, BUFFER, buffer)?;
     registers.write_u64(view, OFFSET, offset as u64)?;
-    registers.write_u64(view, COUNT, count as u64)?;
+    registers.write_u64(view, COUNT, count)?;
+    machine.note_buffer(view, buffer)?;
     Ok(view)
+}
+
+fn expect_bytes(machine: &mut Machine, buffer: R) -> Outcome {
+    if machine.is_detached(buffer)? {
+        return machine.throw_type_error("Cannot perform DataView on a detached ArrayBuffer");
+    }
+    Ok(())
+}
+
+/// How many bytes a view has, which must lie in the buffer.
+fn check_range(
+    machine: &mut Machine,
+    arguments: Arguments,
+    buffer: R,
+    offset: f64,
+) -> Outcome<usize> {
+    let length = machine.byte_count(buffer)?;
+    if offset > length as f64 {
+        let text = format!("Start offset {offset} is outside the bounds of the buffer");
+        return machine.throw_range_error(&text);
+    }
+    if machine.is_undefined(arguments.at(2)) {
+        return Ok(length - offset as usize);
+    }
+    let count = machine.to_integer(arguments.at(2))?;
+    if count < 0.0 || offset + count > length as f64 {
+        return machine.throw_range_error(&format!("Invalid DataView length {count}"));
+    }
+    Ok(count as usize)
+}
+
+/// Refuses a view that reaches behind its buffer's end.
+fn expect_inside(machine: &mut Machine, method: &str) -> Outcome {
+    if machine.is_out_of_bounds(THIS)? {
+        let text = format!("Cannot perform {method} on a detached ArrayBuffer");
+        return machine.throw_type_error(&text);
+    }
+    Ok(())
 }
 
 fn buffer(machine: &mut Machine, _: Arguments) -> Outcome<R> {
@@ -99,18 +137,21 @@ fn buffer(machine: &mut Machine, _: Arguments) -> Outcome<R> {
 
 fn byte_length(machine: &mut Machine, _: Arguments) -> Outcome<R> {
     machine.require_kind(ObjectKind::DataView, "DataView.prototype.byteLength")?;
+    expect_inside(machine, "DataView.prototype.byteLength")?;
     let count = machine.byte_count(THIS)?;
     machine.give_number(count as f64)
 }
 
 fn byte_offset(machine: &mut Machine, _: Arguments) -> Outcome<R> {
     machine.require_kind(ObjectKind::DataView, "DataView.prototype.byteOffset")?;
+    expect_inside(machine, "DataView.prototype.byteOffset")?;
     let (offset, _) = machine.byte_range(THIS)?;
     machine.give_number(offset as f64)
 }
 
 /// Refuses an element that is not wholly in the view.
 fn expect_room(machine: &mut Machine, kind: ElementType, index: usize) -> Outcome {
+    expect_inside(machine, "DataView method")?;
     let count = machine.byte_count(THIS)?;
     if index.checked_add(kind.size()).is_some_and(|end| end <= count) {
         return Ok(());

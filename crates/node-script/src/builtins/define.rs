@@ -2,9 +2,11 @@
 
 use crate::machine::{Machine, R, roots};
 use crate::objects::atoms::{Atom, known};
-use crate::objects::class::Flags;
+use crate::objects::class::{Flags, ObjectKind};
 use crate::objects::code::Native;
+use crate::objects::layout::FIRST;
 use crate::thrown::Outcome;
+use heap_model::Kind;
 
 /// A method: its name, its `length`, and what it does.
 pub(crate) type Method = (&'static str, u8, Native);
@@ -132,6 +134,27 @@ impl Machine {
             let object = machine.temp()?;
             machine.load_root(object, parent);
             machine.new_with_prototype(object, object)?;
+            machine.become_prototype(object)?;
+            machine.store_root(root, object);
+            machine.copy(to, object);
+            Ok(())
+        })
+    }
+
+    /// The prototype of wrappers, which is one itself, of the value in a register.
+    pub(crate) fn new_wrapper_prototype(
+        &mut self,
+        to: R,
+        root: usize,
+        kind: ObjectKind,
+        value: R,
+    ) -> Outcome {
+        self.scoped(|machine| {
+            let object = machine.temp()?;
+            machine.load_root(object, roots::OBJECT_PROTOTYPE);
+            let class = machine.kind_class(object, kind, Kind::Object, FIRST + 1, 0)?;
+            machine.new_of(object, class)?;
+            machine.registers().store(object, FIRST, value)?;
             machine.become_prototype(object)?;
             machine.store_root(root, object);
             machine.copy(to, object);

@@ -19,7 +19,28 @@ pub(super) fn install(machine: &mut Machine) -> Outcome {
     machine.define_methods(prototype, PROTOTYPE)?;
     let name = machine.atoms.intern_str("[Symbol.hasInstance]");
     machine.new_native(class, name, 1, has_instance, false)?;
-    machine.define_named(prototype, known::HAS_INSTANCE, class, Flags::FIXED)
+    machine.define_named(prototype, known::HAS_INSTANCE, class, Flags::FIXED)?;
+    // The function that throws (ECMA-262, section 10.2.4.1).
+    let thrower = machine.temps(2)?;
+    machine.new_native(thrower, known::EMPTY, 0, throw_restricted, false)?;
+    machine.registers().set_smi(thrower + 1, 0);
+    machine.define_named(thrower, known::LENGTH, thrower + 1, Flags(0))?;
+    machine.new_text(thrower + 1, "")?;
+    machine.define_named(thrower, known::NAME, thrower + 1, Flags(0))?;
+    machine.fix_properties(thrower, Flags(0))?;
+    machine.new_accessor(thrower + 1, thrower, thrower)?;
+    machine.store_root(roots::RESTRICTED, thrower + 1);
+    for name in ["arguments", "caller"] {
+        let name = machine.atoms.intern_str(name);
+        let part = Some(thrower);
+        machine.define_accessor(prototype, name.into(), part, part, false)?;
+    }
+    Ok(())
+}
+
+fn throw_restricted(machine: &mut Machine, _: Arguments) -> Outcome<R> {
+    let text = "'caller', 'callee', and 'arguments' properties may not be accessed on strict mode functions or the arguments objects for calls to them";
+    machine.throw_type_error(text)
 }
 
 /// The text of a function that `Function` and its like make.
@@ -37,6 +58,14 @@ pub(super) fn construct_kind(
     let function = machine.temps(2)?;
     machine.compile_function(function, "evalmachine.<anonymous>", &text, Goal::Function)?;
     machine.call_function(function + 1, function, &[])?;
+    if let Some(target) = arguments.new_target
+        && !machine.is_same(target, crate::machine::CALLEE)
+    {
+        machine.get_named(function, target, known::PROTOTYPE)?;
+        if machine.is_object(function) {
+            machine.set_prototype(function + 1, function)?;
+        }
+    }
     Ok(function + 1)
 }
 

@@ -440,7 +440,7 @@ fn stringify(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     };
     if machine.is_callable(arguments.at(1)) {
         writer.replacer = Some(arguments.at(1));
-    } else if machine.kind_of(arguments.at(1)) == Some(ObjectKind::Array) {
+    } else if machine.is_array(arguments.at(1))? {
         let mut names: Vec<Key> = Vec::new();
         for place in 0..machine.array_length(arguments.at(1)) {
             machine.get(value, arguments.at(1), Key::Index(place as u32))?;
@@ -556,7 +556,7 @@ fn write_object(machine: &mut Machine, writer: &mut Writer, object: R) -> Outcom
     machine.scoped(|machine| {
         let value = machine.temp()?;
         let mut any = false;
-        let array = machine.kind_of(object) == Some(ObjectKind::Array);
+        let array = machine.is_array(object)?;
         writer.out.push(if array { 91 } else { 123 });
         if array {
             for place in 0..machine.length_of(object)? {

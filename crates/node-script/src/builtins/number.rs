@@ -27,13 +27,20 @@ const STATIC: &[Method] = &[
     ("isSafeInteger", 1, is_safe_integer),
 ];
 
-const PROTOTYPE: &[Method] =
-    &[("toFixed", 1, to_fixed), ("toString", 1, to_string), ("valueOf", 0, value_of)];
+const PROTOTYPE: &[Method] = &[
+    ("toExponential", 1, to_exponential),
+    ("toFixed", 1, to_fixed),
+    ("toLocaleString", 0, to_locale_string),
+    ("toPrecision", 1, to_precision),
+    ("toString", 1, to_string),
+    ("valueOf", 0, value_of),
+];
 
 pub(super) fn install(machine: &mut Machine) -> Outcome {
     let prototype = machine.temps(3)?;
     let (class, function) = (prototype + 1, prototype + 2);
-    machine.new_prototype(prototype, roots::NUMBER_PROTOTYPE, roots::OBJECT_PROTOTYPE)?;
+    machine.registers().set_smi(class, 0);
+    machine.new_wrapper_prototype(prototype, roots::NUMBER_PROTOTYPE, ObjectKind::Number, class)?;
     machine.define_class(class, "Number", 1, construct, prototype)?;
     machine.define_constants(class, CONSTANTS)?;
     machine.define_methods(class, STATIC)?;
@@ -194,6 +201,123 @@ fn to_fixed(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     }
     let fixed = ryu_js::Buffer::new().format_to_fixed(number, digits as u8).to_owned();
     machine.give_text(&fixed)
+}
+
+/// A finite number's first significant digits, and the exponent of the first. A tie goes away from zero, as the
+/// standard has it and Rust's formatting has not: so the digits are rounded here, from all that there are.
+fn significant(number: f64, count: usize) -> (String, i32) {
+    // No double has more digits.
+    let exact = format!("{:.770e}", number.abs());
+    let (digits, exponent) = exact.split_once('e').unwrap_or((&exact, "0"));
+    let mut exponent: i32 = exponent.parse().unwrap_or(0);
+    let all: Vec<u8> = digits.bytes().filter(u8::is_ascii_digit).collect();
+    let mut kept = all[..count].to_vec();
+    if all[count] >= b'5' {
+        match kept.iter().rposition(|digit| *digit != b'9') {
+            Some(last) => {
+                kept[last] += 1;
+                kept[last + 1..].fill(b'0');
+            }
+            None => {
+                kept.fill(b'0');
+                kept[0] = b'1';
+                exponent += 1;
+            }
+        }
+    }
+    (kept.into_iter().map(char::from).collect(), exponent)
+}
+
+fn exponential(negative: bool, digits: &str, exponent: i32) -> String {
+    let sign = if negative { "-" } else { "" };
+    let (first, rest) = digits.split_at(1);
+    let point = if rest.is_empty() { "" } else { "." };
+    let plus = if exponent < 0 { '-' } else { '+' };
+    format!("{sign}{first}{point}{rest}e{plus}{}", exponent.abs())
+}
+
+fn to_exponential(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let number = this_number(machine, "toExponential")?;
+    let digits = machine.to_integer(arguments.at(0))?;
+    if !number.is_finite() {
+        return machine.give_text(&number::to_text(number));
+    }
+    if !(0.0..=100.0).contains(&digits) {
+        return machine.throw_range_error("toExponential() argument must be between 0 and 100");
+    }
+    let (digits, exponent) = if machine.is_undefined(arguments.at(0)) {
+        // As many as tell the number from its neighbours.
+        let shortest = format!("{:e}", number.abs());
+        let (digits, exponent) = shortest.split_once('e').unwrap_or((&shortest, "0"));
+        (digits.replace('.', ""), exponent.parse().unwrap_or(0))
+    } else {
+        significant(number, digits as usize + 1)
+    };
+    machine.give_text(&exponential(number < 0.0, &digits, exponent))
+}
+
+fn to_precision(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let number = this_number(machine, "toPrecision")?;
+    if machine.is_undefined(arguments.at(0)) {
+        return machine.give_text(&number::to_text(number));
+    }
+    let count = machine.to_integer(arguments.at(0))?;
+    if !number.is_finite() {
+        return machine.give_text(&number::to_text(number));
+    }
+    if !(1.0..=100.0).contains(&count) {
+        return machine.throw_range_error("toPrecision() argument must be between 1 and 100");
+    }
+    let count = count as usize;
+    let (digits, exponent) = significant(number, count);
+    if exponent < -6 || exponent >= count as i32 {
+        return machine.give_text(&exponential(number < 0.0, &digits, exponent));
+    }
+    let sign = if number < 0.0 { "-" } else { "" };
+    let text = if exponent < 0 {
+        format!("{sign}0.{}{digits}", "0".repeat((-exponent - 1) as usize))
+    } else {
+        let (whole, rest) = digits.split_at(exponent as usize + 1);
+        let point = if rest.is_empty() { "" } else { "." };
+        format!("{sign}{whole}{point}{rest}")
+    };
+    machine.give_text(&text)
+}
+
+/// As the locale en-US has it: groups of three digits, three digits behind the point at the most.
+fn to_locale_string(machine: &mut Machine, _: Arguments) -> Outcome<R> {
+    let number = this_number(machine, "toLocaleString")?;
+    if !number.is_finite() {
+        let text = if number.is_nan() {
+            "NaN"
+        } else if number < 0.0 {
+            "-∞"
+        } else {
+            "∞"
+        };
+        return machine.give_text(text);
+    }
+    let fixed = if number.abs() < 1e21 {
+        ryu_js::Buffer::new().format_to_fixed(number.abs(), 3).to_owned()
+    } else {
+        format!("{}", number.abs())
+    };
+    let (whole, rest) = fixed.split_once('.').unwrap_or((&fixed, ""));
+    let mut text = String::new();
+    if number < 0.0 {
+        text.push('-');
+    }
+    for (place, digit) in whole.chars().enumerate() {
+        if place > 0 && (whole.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    let rest = rest.trim_end_matches('0');
+    if !rest.is_empty() {
+        text.extend([".", rest]);
+    }
+    machine.give_text(&text)
 }
 
 fn parse_int(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {

@@ -2,7 +2,7 @@
 
 use super::Method;
 use crate::machine::{Machine, R, THIS, roots};
-use crate::objects::atoms::{Key, known};
+use crate::objects::atoms::{Atom, Key, known};
 use crate::objects::class::{Flags, ObjectKind};
 use crate::objects::code::Arguments;
 use crate::objects::object::Type;
@@ -35,6 +35,10 @@ const STATIC: &[Method] = &[
 ];
 
 const PROTOTYPE: &[Method] = &[
+    ("__defineGetter__", 2, define_getter),
+    ("__defineSetter__", 2, define_setter),
+    ("__lookupGetter__", 1, lookup_getter),
+    ("__lookupSetter__", 1, lookup_setter),
     ("hasOwnProperty", 1, has_own_property),
     ("isPrototypeOf", 1, is_prototype_of),
     ("propertyIsEnumerable", 1, property_is_enumerable),
@@ -119,12 +123,17 @@ fn define_properties(machine: &mut Machine, arguments: Arguments) -> Outcome<R> 
 fn define_all(machine: &mut Machine, object: R, descriptors: R) -> Outcome {
     let source = machine.temps(2)?;
     machine.to_object(source, descriptors)?;
+    // All are read before the first is defined.
+    let mut read = Vec::new();
     for key in machine.own_keys(source, true)? {
         if !machine.is_enumerable(source, key)? {
             continue;
         }
         machine.get(source + 1, source, key)?;
-        machine.scoped(|machine| machine.define_by(object, key, source + 1))?;
+        read.push((key, machine.read_descriptor(source + 1)?));
+    }
+    for (key, descriptor) in read {
+        machine.scoped(|machine| machine.define_as(object, key, &descriptor))?;
     }
     Ok(())
 }
@@ -142,8 +151,18 @@ impl Machine {
     /// Defines a property by a descriptor's object.
     fn define_by(&mut self, object: R, key: Key, descriptor: R) -> Outcome {
         let descriptor = self.read_descriptor(descriptor)?;
-        if self.define_own(object, key, &descriptor)? {
+        self.define_as(object, key, &descriptor)
+    }
+
+    fn define_as(&mut self, object: R, key: Key, descriptor: &Descriptor) -> Outcome {
+        if self.define_own(object, key, descriptor)? {
             return Ok(());
+        }
+        if self.kind_of(object) == Some(ObjectKind::Proxy) {
+            let name = self.key_text(key);
+            let text =
+                format!("'defineProperty' on proxy: trap returned falsish for property '{name}'");
+            return self.throw_type_error(&text);
         }
         let name = self.key_text(key);
         if self.own_flags(object, key)?.is_none() {
@@ -335,20 +354,51 @@ fn from_entries(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     Ok(object)
 }
 
-fn freeze(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
-    if machine.is_object(arguments.at(0)) {
-        machine.prevent_extensions(arguments.at(0))?;
-        machine.set_integrity(arguments.at(0), true)?;
+fn fix(machine: &mut Machine, object: R, frozen: bool) -> Outcome<R> {
+    if machine.is_object(object) {
+        if !machine.prevent_extensions(object)? {
+            let text = "'preventExtensions' on proxy: trap returned falsish";
+            return machine.throw_type_error(text);
+        }
+        match machine.kind_of(object) {
+            Some(ObjectKind::Proxy | ObjectKind::Namespace) => fix_each(machine, object, frozen)?,
+            Some(ObjectKind::TypedArray) if frozen && machine.typed_length(object)? > 0 => {
+                let text = "Cannot freeze array buffer views with elements";
+                return machine.throw_type_error(text);
+            }
+            _ => machine.set_integrity(object, frozen)?,
+        }
     }
-    Ok(arguments.at(0))
+    Ok(object)
+}
+
+/// As the standard has it, property by property: for objects that have ways of their own.
+fn fix_each(machine: &mut Machine, object: R, frozen: bool) -> Outcome {
+    for key in machine.own_keys(object, true)? {
+        machine.scoped(|machine| {
+            let given = machine.temp()?;
+            let mut descriptor = Descriptor { configurable: Some(false), ..Descriptor::default() };
+            if frozen {
+                machine.own_descriptor(given, object, key)?;
+                if machine.is_undefined(given) {
+                    return Ok(());
+                }
+                if !machine.read_descriptor(given)?.is_accessor() {
+                    descriptor.writable = Some(false);
+                }
+            }
+            machine.define_as(object, key, &descriptor)
+        })?;
+    }
+    Ok(())
+}
+
+fn freeze(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    fix(machine, arguments.at(0), true)
 }
 
 fn seal(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
-    if machine.is_object(arguments.at(0)) {
-        machine.prevent_extensions(arguments.at(0))?;
-        machine.set_integrity(arguments.at(0), false)?;
-    }
-    Ok(arguments.at(0))
+    fix(machine, arguments.at(0), false)
 }
 
 fn prevent_extensions(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
@@ -371,11 +421,24 @@ fn has_integrity(machine: &mut Machine, object: R, frozen: bool) -> Outcome<R> {
         return machine.give_bool(false);
     }
     for key in machine.own_keys(object, true)? {
-        if let Some(flags) = machine.own_flags(object, key)? {
-            let writable = frozen && !flags.is_accessor() && flags.writable();
-            if flags.configurable() || writable {
-                return machine.give_bool(false);
+        let fixed = machine.scoped(|machine| {
+            if machine.kind_of(object) == Some(ObjectKind::Proxy) {
+                let given = machine.temp()?;
+                machine.own_descriptor(given, object, key)?;
+                if machine.is_undefined(given) {
+                    return Ok(true);
+                }
+                let given = machine.read_descriptor(given)?;
+                let writable = frozen && given.writable == Some(true);
+                return Ok(given.configurable != Some(true) && !writable);
             }
+            Ok(machine.own_flags(object, key)?.is_none_or(|flags| {
+                let writable = frozen && !flags.is_accessor() && flags.writable();
+                !flags.configurable() && !writable
+            }))
+        })?;
+        if !fixed {
+            return machine.give_bool(false);
         }
     }
     machine.give_bool(true)
@@ -456,6 +519,12 @@ fn set_prototype_of(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
 }
 
 fn throw_not_set(machine: &mut Machine, object: R) -> Outcome<R> {
+    let root = machine.temp()?;
+    machine.load_root(root, roots::OBJECT_PROTOTYPE);
+    if machine.is_same(root, object) {
+        let text = "Immutable prototype object 'Object.prototype' cannot have their prototype set";
+        return machine.throw_type_error(text);
+    }
     if machine.is_extensible(object)? {
         return machine.throw_type_error("Cyclic __proto__ value");
     }
@@ -530,7 +599,9 @@ fn to_string(machine: &mut Machine, _: Arguments) -> Outcome<R> {
         Type::Smi(_) | Type::Double => Some(ObjectKind::Number),
         _ => machine.kind_of(THIS),
     };
+    let proxied = kind == Some(ObjectKind::Proxy) && machine.is_array(THIS)?;
     let known_tag = match kind {
+        _ if proxied => "Array",
         Some(ObjectKind::Array) => "Array",
         Some(ObjectKind::Arguments | ObjectKind::PlainArguments) => "Arguments",
         Some(ObjectKind::Error) => "Error",
@@ -570,4 +641,60 @@ fn set_proto(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
         return throw_not_set(machine, THIS);
     }
     machine.give_undefined()
+}
+
+fn define_part(machine: &mut Machine, arguments: Arguments, getter: bool) -> Outcome<R> {
+    let object = machine.temp()?;
+    machine.to_object(object, THIS)?;
+    let function = arguments.at(1);
+    if !machine.is_callable(function) {
+        let name = if getter { "__defineGetter__" } else { "__defineSetter__" };
+        let text = format!("Object.prototype.{name}: Expecting function");
+        return machine.throw_type_error(&text);
+    }
+    let key = machine.to_key(arguments.at(0))?;
+    let descriptor = Descriptor {
+        getter: getter.then_some(function),
+        setter: (!getter).then_some(function),
+        enumerable: Some(true),
+        configurable: Some(true),
+        ..Descriptor::default()
+    };
+    machine.define_member(object, key, &descriptor)?;
+    machine.give_undefined()
+}
+
+fn define_getter(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    define_part(machine, arguments, true)
+}
+
+fn define_setter(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    define_part(machine, arguments, false)
+}
+
+/// The getter or the setter of the first property with the key, along the prototypes.
+fn lookup_part(machine: &mut Machine, arguments: Arguments, part: Atom) -> Outcome<R> {
+    let object = machine.temps(2)?;
+    let descriptor = object + 1;
+    machine.to_object(object, THIS)?;
+    let key = machine.to_key(arguments.at(0))?;
+    loop {
+        machine.own_descriptor(descriptor, object, key)?;
+        if machine.is_object(descriptor) {
+            machine.get_named(descriptor, descriptor, part)?;
+            return Ok(descriptor);
+        }
+        machine.get_prototype(object, object)?;
+        if !machine.is_object(object) {
+            return machine.give_undefined();
+        }
+    }
+}
+
+fn lookup_getter(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    lookup_part(machine, arguments, known::GET)
+}
+
+fn lookup_setter(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    lookup_part(machine, arguments, known::SET)
 }

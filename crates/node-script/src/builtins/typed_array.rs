@@ -9,7 +9,7 @@ use crate::machine::{Machine, R, THIS, roots};
 use crate::objects::atoms::{Key, known};
 use crate::objects::class::{Flags, ObjectKind};
 use crate::objects::code::{Arguments, Native};
-use crate::objects::typed::ElementType;
+use crate::objects::typed::{ElementType, OFFSET, TRACKS};
 use crate::thrown::Outcome;
 
 macro_rules! of_array {
@@ -136,11 +136,20 @@ fn abstract_class(machine: &mut Machine, _: Arguments) -> Outcome<R> {
 }
 
 fn expect(machine: &mut Machine, method: &str) -> Outcome {
-    if machine.kind_of(THIS) == Some(ObjectKind::TypedArray) {
-        return Ok(());
+    expect_array(machine, THIS, method)
+}
+
+/// ECMA-262's `ValidateTypedArray`.
+fn expect_array(machine: &mut Machine, array: R, method: &str) -> Outcome {
+    if machine.kind_of(array) != Some(ObjectKind::TypedArray) {
+        return machine.throw_type_error("this is not a typed array.");
     }
-    let _ = method;
-    machine.throw_type_error("this is not a typed array.")
+    if machine.is_out_of_bounds(array)? {
+        let text =
+            format!("Cannot perform %TypedArray%.prototype.{method} on a detached ArrayBuffer");
+        return machine.throw_type_error(&text);
+    }
+    Ok(())
 }
 
 fn throw_length<T>(machine: &mut Machine, length: f64) -> Outcome<T> {
@@ -182,6 +191,10 @@ fn construct(machine: &mut Machine, arguments: Arguments, kind: ElementType) -> 
 /// What a typed array's elements are taken from: what an iterable gives, or an array-like itself.
 fn list_of(machine: &mut Machine, to: R, source: R) -> Outcome {
     if machine.kind_of(source) == Some(ObjectKind::TypedArray) {
+        if machine.is_out_of_bounds(source)? {
+            let text = "Cannot perform Construct on a detached ArrayBuffer";
+            return machine.throw_type_error(text);
+        }
         machine.copy(to, source);
         return Ok(());
     }
@@ -214,8 +227,19 @@ fn on_buffer(
         true => None,
         false => Some(machine.to_integer(arguments.at(2))?),
     };
+    if machine.is_detached(buffer)? {
+        return machine.throw_type_error("Cannot perform Construct on a detached ArrayBuffer");
+    }
     let bytes = machine.byte_count(buffer)?;
+    let (resizable, _) = machine.buffer_room(buffer)?;
     let count = match given {
+        None if resizable => {
+            if offset > bytes as f64 {
+                let text = format!("Start offset {offset} is outside the bounds of the buffer");
+                return machine.throw_range_error(&text);
+            }
+            TRACKS as usize
+        }
         None => {
             if bytes % size != 0 {
                 let text = format!("byte length of {name} should be a multiple of {size}");
@@ -250,9 +274,7 @@ fn species_array(machine: &mut Machine, to: R, arguments: &[R]) -> Outcome {
             machine.own_property(class, array, known::CONSTRUCTOR.into())?;
         }
         machine.construct(array, class, arguments, class)?;
-        if machine.kind_of(array) != Some(ObjectKind::TypedArray) {
-            return machine.throw_type_error("this is not a typed array.");
-        }
+        expect_array(machine, array, "species")?;
         if machine.typed_type(array)?.is_big() != kind.is_big() {
             return machine
                 .throw_type_error("Content type of source and derived typed arrays differ");
@@ -267,7 +289,13 @@ fn species_of_length(machine: &mut Machine, to: R, length: usize) -> Outcome {
     let count = machine.temp()?;
     machine.set_number(count, length as f64)?;
     species_array(machine, to, &[count])?;
-    if machine.typed_length(to)? < length {
+    expect_length(machine, to, length)
+}
+
+/// Refuses what a constructor has given that has not as many elements as it was told.
+fn expect_length(machine: &mut Machine, array: R, length: usize) -> Outcome {
+    expect_array(machine, array, "constructor")?;
+    if machine.typed_length(array)? < length {
         return machine.throw_type_error(
             "Derived TypedArray constructor created an array which was too small",
         );
@@ -294,6 +322,7 @@ fn of(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let count = array + 1;
     machine.set_number(count, arguments.count as f64)?;
     machine.construct(array, THIS, &[count], THIS)?;
+    expect_length(machine, array, arguments.count)?;
     for place in 0..arguments.count {
         machine.set(array, Key::Index(place as u32), arguments.at(place), true)?;
     }
@@ -317,6 +346,7 @@ fn from(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let length = machine.length_of(list)?;
     machine.set_number(number, length as f64)?;
     machine.construct(array, THIS, &[number], THIS)?;
+    expect_length(machine, array, length)?;
     for place in 0..length {
         machine.get(value, list, Key::Index(place as u32))?;
         if maps {
@@ -376,31 +406,34 @@ fn tag(machine: &mut Machine, _: Arguments) -> Outcome<R> {
     Ok(0)
 }
 
-fn iterate(machine: &mut Machine, which: i32) -> Outcome<R> {
-    expect(machine, "")?;
+fn iterate(machine: &mut Machine, which: i32, method: &str) -> Outcome<R> {
+    expect(machine, method)?;
     machine.new_array_iterator(0, THIS, which)?;
     Ok(0)
 }
 
 fn keys(machine: &mut Machine, _: Arguments) -> Outcome<R> {
-    iterate(machine, KEYS)
+    iterate(machine, KEYS, "keys")
 }
 
 fn values(machine: &mut Machine, _: Arguments) -> Outcome<R> {
-    iterate(machine, VALUES)
+    iterate(machine, VALUES, "values")
 }
 
 fn entries(machine: &mut Machine, _: Arguments) -> Outcome<R> {
-    iterate(machine, ENTRIES)
+    iterate(machine, ENTRIES, "entries")
 }
 
 fn fill(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     expect(machine, "fill")?;
     let kind = machine.typed_type(THIS)?;
-    let word = machine.bits_of_number(arguments.at(0), kind)?.to_le_bytes();
     let length = machine.typed_length(THIS)?;
+    let word = machine.bits_of_number(arguments.at(0), kind)?.to_le_bytes();
     let start = machine.to_place(arguments.at(1), length, 0)?;
     let end = machine.to_place(arguments.at(2), length, length)?;
+    // The conversions may have changed the buffer.
+    expect(machine, "fill")?;
+    let end = end.min(machine.typed_length(THIS)?);
     if start < end {
         let size = kind.size();
         machine.with_bytes(THIS, |bytes| {
@@ -449,7 +482,9 @@ fn filter(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
 }
 
 fn set(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
-    expect(machine, "set")?;
+    if machine.kind_of(THIS) != Some(ObjectKind::TypedArray) {
+        return machine.throw_type_error("this is not a typed array.");
+    }
     let offset = machine.to_integer(arguments.at(1))?;
     if offset < 0.0 {
         return machine.throw_range_error("offset is out of bounds");
@@ -457,7 +492,12 @@ fn set(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let source = machine.temps(2)?;
     let value = source + 1;
     machine.to_object(source, arguments.at(0))?;
-    let (length, room) = (machine.length_of(source)?, machine.typed_length(THIS)?);
+    expect(machine, "set")?;
+    let room = machine.typed_length(THIS)?;
+    if machine.kind_of(source) == Some(ObjectKind::TypedArray) {
+        expect_array(machine, source, "set")?;
+    }
+    let length = machine.length_of(source)?;
     if length as f64 + offset > room as f64 {
         return machine.throw_range_error("offset is out of bounds");
     }
@@ -500,11 +540,22 @@ fn slice(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let result = machine.temps(2)?;
     let value = result + 1;
     species_of_length(machine, result, end - start)?;
+    if start == end {
+        return Ok(result);
+    }
+    expect(machine, "slice")?;
+    let end = end.min(machine.typed_length(THIS)?).max(start);
     let kind = machine.typed_type(THIS)?;
     if machine.typed_type(result)? == kind {
         let size = kind.size();
-        let bytes = machine.with_bytes(THIS, |bytes| bytes[start * size..end * size].to_vec())?;
-        machine.with_bytes(result, |to| to[..bytes.len()].copy_from_slice(&bytes))?;
+        let bytes = machine.with_bytes(THIS, |bytes| {
+            let end = (end * size).min(bytes.len());
+            bytes[(start * size).min(end)..end].to_vec()
+        })?;
+        machine.with_bytes(result, |to| {
+            let count = bytes.len().min(to.len());
+            to[..count].copy_from_slice(&bytes[..count]);
+        })?;
         return Ok(result);
     }
     for place in start..end {
@@ -515,17 +566,23 @@ fn slice(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
 }
 
 fn subarray(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
-    expect(machine, "subarray")?;
+    if machine.kind_of(THIS) != Some(ObjectKind::TypedArray) {
+        return machine.throw_type_error("this is not a typed array.");
+    }
     let length = machine.typed_length(THIS)?;
     let start = machine.to_place(arguments.at(0), length, 0)?;
     let end = machine.to_place(arguments.at(1), length, length)?.max(start);
     let buffer = machine.temps(3)?;
     let (offset, count) = (buffer + 1, buffer + 2);
     machine.array_buffer(buffer, THIS)?;
-    let (from, _) = machine.byte_range(THIS)?;
+    let from = machine.registers().read_u64(THIS, OFFSET)? as usize;
     let size = machine.typed_type(THIS)?.size();
     machine.set_number(offset, (from + start * size) as f64)?;
     machine.set_number(count, (end - start) as f64)?;
+    if machine.tracks_length(THIS)? && machine.is_undefined(arguments.at(1)) {
+        species_array(machine, buffer, &[buffer, offset])?;
+        return Ok(buffer);
+    }
     species_array(machine, buffer, &[buffer, offset, count])?;
     Ok(buffer)
 }
@@ -590,7 +647,8 @@ fn with(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let place = if index < 0.0 { index + length as f64 } else { index };
     let kind = machine.typed_type(THIS)?;
     let word = machine.bits_of_number(arguments.at(1), kind)?;
-    if !(0.0..length as f64).contains(&place) {
+    let now = machine.typed_length(THIS)?;
+    if !(0.0..now as f64).contains(&place) {
         return machine.throw_range_error("Invalid typed array index");
     }
     same_type(machine, result, length)?;

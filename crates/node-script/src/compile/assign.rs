@@ -1,5 +1,6 @@
 //! Assignments of all kinds, and patterns.
 
+use super::control::Control;
 use super::expression::{may_assign, short_jump};
 use super::function::{Compiled, FunctionCompiler};
 use super::op::{NO_NAME, Op, R};
@@ -10,15 +11,43 @@ use crate::parse::tree::{
 /// A place that is read and then written.
 pub(super) enum Place<'a> {
     Name(&'a crate::parse::scope::Use),
-    Named { object: R, site: u16, at: At },
-    Keyed { object: R, key: R, at: At },
-    Private { object: R, name: &'a PrivateUse<'a>, at: At },
-    Super { base: R, at: At },
+    /// A name that was looked up: the object of a `with` that has it, or nothing, and room for the value behind.
+    Found {
+        object: R,
+        name: &'a crate::parse::scope::Use,
+    },
+    Named {
+        object: R,
+        site: u16,
+        at: At,
+    },
+    Keyed {
+        object: R,
+        key: R,
+        at: At,
+    },
+    Private {
+        object: R,
+        name: &'a PrivateUse<'a>,
+        at: At,
+    },
+    Super {
+        base: R,
+        at: At,
+    },
 }
 
 impl<'a> FunctionCompiler<'_, 'a> {
     pub fn assignment(&mut self, target: &Target<'a>, value: Node<'a>, to: R) -> Compiled<()> {
         match target {
+            Target::Name(name) if self.is_dynamic(name) && !is_constant(value) => {
+                let place = self.find_name(name)?;
+                let from = self.operand(value)?;
+                self.store(&place, from)?;
+                if from != to {
+                    self.emit(Op::Move { to, from });
+                }
+            }
             Target::Name(name) => {
                 let from = self.operand(value)?;
                 self.assign_variable(name, from)?;
@@ -86,8 +115,23 @@ impl<'a> FunctionCompiler<'_, 'a> {
         })
     }
 
+    /// Whether a name is looked up as the program runs.
+    fn is_dynamic(&self, name: &crate::parse::scope::Use) -> bool {
+        name.to.get() == crate::parse::scope::Reference::Dynamic
+    }
+
+    /// Looks a name up before the value that is assigned to it is known.
+    fn find_name(&mut self, name: &'a crate::parse::scope::Use) -> Compiled<Place<'a>> {
+        let object = self.temp();
+        let context = self.context();
+        let text = self.text(name.name, name.at)?;
+        self.emit_at(name.at, Op::FindDynamic { to: object, context, name: text });
+        Ok(Place::Found { object, name })
+    }
+
     fn target_place(&mut self, target: &Target<'a>) -> Compiled<Place<'a>> {
         match target {
+            Target::Name(name) if self.is_dynamic(name) => self.find_name(name),
             Target::Name(name) => Ok(Place::Name(name)),
             Target::Member(member) => self.place(member, None),
             Target::Pattern(_) => {
@@ -100,7 +144,18 @@ impl<'a> FunctionCompiler<'_, 'a> {
     pub fn load(&mut self, place: &Place<'a>, to: R) -> Compiled<()> {
         match *place {
             Place::Name(name) => return self.load_variable(name, to),
+            Place::Found { object, name } => {
+                let free = self.emit(Op::JumpIfHole { from: object, target: 0 });
+                let text = self.text(name.name, name.at)?;
+                self.emit_at(name.at, Op::LoadFound { to, object, name: text });
+                let over = self.jump();
+                self.patch(free);
+                self.load_variable(name, to)?;
+                self.patch(over);
+            }
             Place::Named { object, site, at } => {
+                // What the load has found does not tell that the property can be written.
+                let site = self.another_site(site, at)?;
                 self.emit_at(at, Op::GetNamed { to, object, site });
             }
             Place::Keyed { object, key, at } => {
@@ -117,6 +172,15 @@ impl<'a> FunctionCompiler<'_, 'a> {
     pub fn store(&mut self, place: &Place<'a>, from: R) -> Compiled<()> {
         match *place {
             Place::Name(name) => return self.assign_variable(name, from),
+            Place::Found { object, name } => {
+                let free = self.emit(Op::JumpIfHole { from: object, target: 0 });
+                let text = self.text(name.name, name.at)?;
+                self.emit_at(name.at, Op::StoreFound { object, name: text, from });
+                let over = self.jump();
+                self.patch(free);
+                self.assign_variable(name, from)?;
+                self.patch(over);
+            }
             Place::Named { object, site, at } => {
                 self.emit_at(at, Op::SetNamed { object, site, from });
             }
@@ -290,12 +354,15 @@ impl<'a> FunctionCompiler<'_, 'a> {
                 for property in *properties {
                     let mark = self.mark();
                     let value = self.temp();
+                    let target = Some(&property.element.target);
+                    let place;
                     let named = match &property.key {
                         Key::Name(name) if self.names.index(*name).is_none() => Some(*name),
                         _ => None,
                     };
                     match named {
                         Some(name) if rest.is_none() => {
+                            place = self.place_before(target, initialise)?;
                             let site = self.site(name, *at)?;
                             self.emit_at(*at, Op::GetNamed { to: value, object: from, site });
                         }
@@ -305,17 +372,22 @@ impl<'a> FunctionCompiler<'_, 'a> {
                             if rest.is_some() {
                                 self.emit(Op::Push { array: except, from: key });
                             }
+                            place = self.place_before(target, initialise)?;
                             self.emit_at(*at, Op::GetKeyed { to: value, object: from, key });
                         }
                     }
-                    self.pattern_element(&property.element, value, initialise)?;
+                    self.pattern_element(&property.element, place, value, initialise)?;
                     self.release(mark);
                 }
                 if let Some(rest) = rest {
+                    let place = self.place_before(Some(rest), initialise)?;
                     let to = self.temp();
                     self.emit(Op::Object { to, fields: 4 });
                     self.emit_at(*at, Op::CopyProperties { to, from, except });
-                    self.assign(rest, to, initialise)?;
+                    match place {
+                        Some(place) => self.store(&place, to)?,
+                        None => self.assign(rest, to, initialise)?,
+                    }
                 }
                 Ok(())
             }
@@ -337,7 +409,12 @@ impl<'a> FunctionCompiler<'_, 'a> {
         self.emit_at(at, Op::Iterator { to: iterator, from });
         let (value, exception) = (self.temp(), self.temp());
         let start = self.here();
+        // A generator that is told to return where it waits inside closes it.
+        self.control.push(Control::Iterator { iterator, is_await: false });
         for element in elements {
+            let mark = self.mark();
+            let target = element.as_ref().map(|element| &element.target);
+            let place = self.place_before(target, initialise)?;
             self.emit_at(at, Op::Next { to: value, iterator });
             let given = self.emit(Op::JumpIfHole { from: value, target: 0 });
             let over = self.jump();
@@ -345,12 +422,12 @@ impl<'a> FunctionCompiler<'_, 'a> {
             self.emit(Op::Undefined { to: value });
             self.patch(over);
             if let Some(element) = element {
-                let mark = self.mark();
-                self.pattern_element(element, value, initialise)?;
-                self.release(mark);
+                self.pattern_element(element, place, value, initialise)?;
             }
+            self.release(mark);
         }
         if let Some(rest) = rest {
+            let place = self.place_before(Some(rest), initialise)?;
             let array = self.temp();
             self.emit(Op::Array { to: array, length: 0 });
             let again = self.here();
@@ -359,8 +436,12 @@ impl<'a> FunctionCompiler<'_, 'a> {
             self.emit(Op::Push { array, from: value });
             self.emit(Op::Loop { target: again as u32 });
             self.patch(end);
-            self.assign(rest, array, initialise)?;
+            match place {
+                Some(place) => self.store(&place, array)?,
+                None => self.assign(rest, array, initialise)?,
+            }
         }
+        self.control.pop();
         let over = self.jump();
         // An iterator at its end is undefined, and is not closed.
         self.handle(start, exception);
@@ -371,9 +452,25 @@ impl<'a> FunctionCompiler<'_, 'a> {
         Ok(())
     }
 
+    /// Where a target's value goes, if it is a place that is looked for before the value is.
+    fn place_before(
+        &mut self,
+        target: Option<&Target<'a>>,
+        initialise: bool,
+    ) -> Compiled<Option<Place<'a>>> {
+        match target {
+            Some(Target::Member(member)) => self.place(member, None).map(Some),
+            Some(Target::Name(name)) if !initialise && self.is_dynamic(name) => {
+                self.find_name(name).map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+
     fn pattern_element(
         &mut self,
         element: &PatternElement<'a>,
+        place: Option<Place<'a>>,
         value: R,
         initialise: bool,
     ) -> Compiled<()> {
@@ -382,6 +479,17 @@ impl<'a> FunctionCompiler<'_, 'a> {
             self.expression(default, value)?;
             self.patch(given);
         }
-        self.assign(&element.target, value, initialise)
+        match place {
+            Some(place) => self.store(&place, value),
+            None => self.assign(&element.target, value, initialise),
+        }
     }
+}
+
+/// Whether a value is there without running anything.
+fn is_constant(value: Node<'_>) -> bool {
+    matches!(
+        value.kind,
+        Kind::Number(_) | Kind::String(_) | Kind::Bool(_) | Kind::Null | Kind::Undefined
+    )
 }

@@ -133,8 +133,10 @@ pub struct ScopeInfo {
     pub names: Vec<(Rc<[u16]>, u16, BindingKind)>,
     /// Its first slot behind the header is for variables that evaluated text declares.
     pub extends: bool,
-    /// A function's: where evaluated text declares its variables.
+    /// A function's, or of its body: where evaluated text declares its variables.
     pub function: bool,
+    /// A function's, whose body is a scope of its own: no text that its parameters evaluate may declare their names.
+    pub parameters: bool,
     /// Its variables begin empty where they are lexical.
     pub holes: Vec<u16>,
 }

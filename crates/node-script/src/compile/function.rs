@@ -249,6 +249,7 @@ impl<'c, 'a> FunctionCompiler<'c, 'a> {
             if let Target::Name(name) = parameter.target
                 && let Some(id) = self.scopes.own(function.scope, name.name)
                 && self.scopes.binding(id).place == Place::Register
+                && !self.scopes.binding(id).begins_empty
             {
                 self.registers.insert(id, PARAMETERS + number as R);
             }
@@ -309,6 +310,7 @@ impl<'c, 'a> FunctionCompiler<'c, 'a> {
             if let (Target::Name(name), None) = (parameter.target, parameter.default)
                 && let Some(id) = own(name.name)
                 && self.scopes.binding(id).place != Place::Register
+                && !self.scopes.binding(id).begins_empty
             {
                 self.initialise_from(id, PARAMETERS + number as R);
             }
@@ -365,7 +367,8 @@ impl<'c, 'a> FunctionCompiler<'c, 'a> {
                     let placed = own.is_some_and(|id| {
                         self.registers.get(&id) == Some(&register)
                             || (default.is_none()
-                                && self.scopes.binding(id).place != Place::Register)
+                                && self.scopes.binding(id).place != Place::Register
+                                && !self.scopes.binding(id).begins_empty)
                     });
                     if !placed {
                         self.initialise(name, register)?;
@@ -469,10 +472,18 @@ impl<'c, 'a> FunctionCompiler<'c, 'a> {
                 }
             }
         }
-        let function = from.function == scope;
+        let function = from.variables == scope;
+        let parameters = from.parameters_end.is_some();
         let slots = from.context_slots.max(CONTEXT_HEADER);
         let extends = from.extends;
-        self.scope_infos.push(Rc::new(ScopeInfo { slots, names, extends, function, holes }));
+        self.scope_infos.push(Rc::new(ScopeInfo {
+            slots,
+            names,
+            extends,
+            function,
+            parameters,
+            holes,
+        }));
         (self.scope_infos.len() - 1) as u16
     }
 
@@ -602,6 +613,12 @@ impl<'c, 'a> FunctionCompiler<'c, 'a> {
 
     pub fn site(&mut self, name: Name, at: At) -> Compiled<u16> {
         let name = self.text(name, at)?;
+        self.site_at(name, at)
+    }
+
+    /// A site of the same name, which knows nothing of the other.
+    pub fn another_site(&mut self, site: u16, at: At) -> Compiled<u16> {
+        let name = self.sites[usize::from(site)].name;
         self.site_at(name, at)
     }
 

@@ -242,10 +242,16 @@ impl<'a> FunctionCompiler<'_, 'a> {
         self.emit(Op::Smi { to: token, value: THROWN });
         self.patch(entered);
         self.patch_all(&entries);
-        // Its own completion does not count.
-        let completion = self.completion.take();
+        // Its own completion does not count where it ends as usual.
+        let kept = self.completion.map(|completion| (completion, self.temp()));
+        if let Some((completion, kept)) = kept {
+            self.emit(Op::Move { to: kept, from: completion });
+            self.emit(Op::Undefined { to: completion });
+        }
         finally(self)?;
-        self.completion = completion;
+        if let Some((completion, kept)) = kept {
+            self.emit(Op::Move { to: completion, from: kept });
+        }
         // How it goes on.
         let thrown = self.emit(Op::JumpIfToken { token, value: THROWN as i16, offset: 0 });
         let mut ways = Vec::new();

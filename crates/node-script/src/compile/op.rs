@@ -126,6 +126,22 @@ pub enum Op {
         name: K,
         from: R,
     },
+    /// The object of a `with` that has a name, or a hole.
+    FindDynamic {
+        to: R,
+        context: R,
+        name: K,
+    },
+    LoadFound {
+        to: R,
+        object: R,
+        name: K,
+    },
+    StoreFound {
+        object: R,
+        name: K,
+        from: R,
+    },
     DeleteDynamic {
         to: R,
         context: R,
@@ -784,6 +800,7 @@ pub enum ErrorKind {
     ReferenceError,
     SyntaxError,
     RangeError,
+    UriError,
 }
 
 /// Why a private name cannot be used so.

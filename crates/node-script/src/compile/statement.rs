@@ -13,6 +13,11 @@ impl<'a> FunctionCompiler<'_, 'a> {
     }
 
     fn statement_inside(&mut self, statement: &'a Statement<'a>) -> Compiled<()> {
+        if let Some(to) = self.completion
+            && statement.gives_undefined()
+        {
+            self.emit(Op::Undefined { to });
+        }
         match statement {
             Statement::Empty => Ok(()),
             Statement::Expression(value) => match self.completion {

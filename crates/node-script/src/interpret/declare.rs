@@ -82,7 +82,8 @@ impl Machine {
             while machine.registers().get(place).is_kind(Kind::Context) {
                 if let Some(info) = machine.scope_info(place) {
                     let found = info.names.iter().find(|(known, ..)| *known == text);
-                    if found.is_some_and(|(.., kind)| kind.is_lexical()) {
+                    let fixed = |kind: BindingKind| info.parameters || kind.is_lexical();
+                    if found.is_some_and(|(.., kind)| fixed(*kind)) {
                         return machine.throw_declared(name);
                     }
                     if info.function {

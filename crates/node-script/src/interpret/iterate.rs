@@ -93,6 +93,12 @@ impl Machine {
             if !registers.get(array).is_cell() {
                 return Ok(true);
             }
+            if machine.kind_of(array) == Some(ObjectKind::TypedArray)
+                && machine.is_out_of_bounds(array)?
+            {
+                let text = "Cannot perform %ArrayIteratorPrototype%.next on a detached ArrayBuffer";
+                return machine.throw_type_error(text);
+            }
             let length = machine.length_of(array)?;
             if index >= length {
                 machine.registers().store_value(iterator, ITERATED, Value::Undefined)?;
@@ -192,7 +198,12 @@ impl Machine {
             return Ok(());
         }
         self.scoped(|machine| {
-            let method = machine.temps(2)?;
+            let method = machine.temps(3)?;
+            let closed = method + 2;
+            // Whatever its method does, it is not closed again.
+            machine.copy(closed, iterator);
+            machine.undefined(iterator);
+            let iterator = closed;
             machine.get_named(method, iterator, known::RETURN)?;
             if machine.is_nullish(method) {
                 return Ok(());

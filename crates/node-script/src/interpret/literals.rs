@@ -244,6 +244,11 @@ impl Machine {
             let id = machine.add_class(class, prototype)?;
             let which = internal::ARGUMENTS_ITERATOR;
             machine.classes.add_internal(id, known::ITERATOR, Flags::HIDDEN, which);
+            if kind == ObjectKind::PlainArguments {
+                let which = internal::RESTRICTED;
+                let flags = Flags(Flags::ACCESSOR);
+                machine.classes.add_internal(id, known::CALLEE, flags, which);
+            }
             machine.classes.set_root_for(identity, kind, place, id);
             Ok(id)
         })

@@ -172,6 +172,9 @@ impl Machine {
                     }
                     Ok(())
                 }
+                Where::Object { with: true } => {
+                    machine.load_found_name(to, place, Key::Name(name), false)
+                }
                 Where::Object { .. } => machine.get(to, place, Key::Name(name)),
                 Where::Global => {
                     if let Some((slot, _)) = machine.script_scope.find(name) {
@@ -193,6 +196,45 @@ impl Machine {
                 }
             }
         })
+    }
+
+    /// The object of a `with` that has a name, or a hole.
+    pub(crate) fn find_with(&mut self, to: R, context: R, name: Atom) -> Outcome {
+        self.scoped(|machine| {
+            let place = machine.temp()?;
+            machine.copy(place, context);
+            match machine.find_dynamic(place, name)? {
+                Where::Object { .. } => machine.copy(to, place),
+                _ => machine.registers().set_hole(to),
+            }
+            Ok(())
+        })
+    }
+
+    /// The value of a name that was found on an object, which may have lost it.
+    pub(crate) fn load_found_name(&mut self, to: R, object: R, key: Key, strict: bool) -> Outcome {
+        if !self.has(object, key)? {
+            if let (true, Key::Name(name)) = (strict, key) {
+                return self.throw_not_defined(name);
+            }
+            self.undefined(to);
+            return Ok(());
+        }
+        self.get(to, object, key)
+    }
+
+    pub(crate) fn store_found_name(
+        &mut self,
+        object: R,
+        key: Key,
+        from: R,
+        strict: bool,
+    ) -> Outcome {
+        let there = self.has(object, key)?;
+        if let (true, false, Key::Name(name)) = (strict, there, key) {
+            return self.throw_not_defined(name);
+        }
+        self.set(object, key, from, strict)
     }
 
     /// The function to call, and what `this` is: the object of a `with` that has it.
@@ -232,6 +274,9 @@ impl Machine {
                         Ok(machine.registers().store(place, slot, from)?)
                     }
                 },
+                Where::Object { with: true } => {
+                    machine.store_found_name(place, Key::Name(name), from, strict)
+                }
                 Where::Object { .. } => machine.set(place, Key::Name(name), from, strict),
                 Where::Global => machine.store_global(name, from, strict),
             }

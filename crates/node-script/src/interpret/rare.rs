@@ -7,6 +7,7 @@ use crate::objects::atoms::Key;
 use crate::objects::class::Flags;
 use crate::objects::code::Code;
 use crate::objects::layout::HOME;
+use crate::objects::property::Descriptor;
 use crate::thrown::Outcome;
 use heap_model::Tagged;
 use std::rc::Rc;
@@ -65,6 +66,18 @@ impl Machine {
                 let strict = code.template.strict;
                 self.store_dynamic(u(context), name, u(from), strict)?;
             }
+            Op::FindDynamic { to, context, name } => {
+                let name = code.atoms[usize::from(name)];
+                self.find_with(u(to), u(context), name)?;
+            }
+            Op::LoadFound { to, object, name } => {
+                let key = Key::Name(code.atoms[usize::from(name)]);
+                self.load_found_name(u(to), u(object), key, code.template.strict)?;
+            }
+            Op::StoreFound { object, name, from } => {
+                let key = Key::Name(code.atoms[usize::from(name)]);
+                self.store_found_name(u(object), key, u(from), code.template.strict)?;
+            }
             Op::DeleteDynamic { to, context, name } => {
                 let name = code.atoms[usize::from(name)];
                 let gone = self.delete_dynamic(u(context), name)?;
@@ -86,19 +99,23 @@ impl Machine {
             // -- properties ---------------------------------------------------------------------------------
             Op::DefineKeyed { object, key, from } => {
                 let key = self.to_key(u(key))?;
-                self.define(u(object), key, u(from), Flags::PLAIN)?;
+                self.define_member(u(object), key, &Descriptor::data(u(from), Flags::PLAIN))?;
             }
             Op::DefineMethod { object, key, from } => {
                 let key = self.to_key(u(key))?;
-                self.define(u(object), key, u(from), Flags::HIDDEN)?;
+                self.define_member(u(object), key, &Descriptor::data(u(from), Flags::HIDDEN))?;
             }
             Op::DefineGetter { object, key, from, enumerable } => {
                 let key = self.to_key(u(key))?;
-                self.define_accessor(u(object), key, Some(u(from)), None, enumerable)?;
+                let getter = Some(u(from));
+                let descriptor = Descriptor { getter, ..accessor(enumerable) };
+                self.define_member(u(object), key, &descriptor)?;
             }
             Op::DefineSetter { object, key, from, enumerable } => {
                 let key = self.to_key(u(key))?;
-                self.define_accessor(u(object), key, None, Some(u(from)), enumerable)?;
+                let setter = Some(u(from));
+                let descriptor = Descriptor { setter, ..accessor(enumerable) };
+                self.define_member(u(object), key, &descriptor)?;
             }
             Op::SetPrototype { object, from } => {
                 if self.is_object(u(from)) || self.is_null(u(from)) {
@@ -299,4 +316,10 @@ impl Machine {
         }
         Ok(())
     }
+}
+
+/// What a getter or a setter of the source is defined as.
+fn accessor(enumerable: bool) -> Descriptor {
+    let (enumerable, configurable) = (Some(enumerable), Some(true));
+    Descriptor { enumerable, configurable, ..Descriptor::default() }
 }

@@ -160,9 +160,7 @@ impl Machine {
             machine.node_module(exports, name)?;
             let mut names = Vec::new();
             for key in machine.own_keys(exports, false)? {
-                if machine.is_enumerable(exports, key)? {
-                    names.push(machine.key_text(key));
-                }
+                names.push(machine.key_text(key));
             }
             let id = machine.synthetic_module(url, Body::Node, names)?;
             machine.fill_synthetic(id, exports, value)?;

@@ -157,6 +157,8 @@ pub mod internal {
     pub const BOUND_LENGTH: u16 = 6;
     pub const BOUND_NAME: u16 = 7;
     pub const ARGUMENTS_ITERATOR: u16 = 8;
+    /// The pair of functions that throw.
+    pub const RESTRICTED: u16 = 9;
 }
 
 /// The properties of a line of classes, in the order of their addition.

@@ -61,6 +61,12 @@ impl Machine {
             }),
             (_, Type::Object(_)) => self.loose_equal(right, left),
             (Type::Symbol(_), _) | (_, Type::Symbol(_)) => Ok(false),
+            (Type::BigInt, Type::String) => self.scoped(|machine| {
+                let number = machine.temp()?;
+                let text = machine.rust_string(right)?;
+                Ok(machine.parse_big_int(number, &text)?
+                    && machine.compare_big_ints(left, number)? == Ordering::Equal)
+            }),
             (Type::BigInt, _) => {
                 let number = self.to_number(right)?;
                 Ok(self.compare_big_int(left, number)? == Some(Ordering::Equal))
@@ -80,6 +86,20 @@ impl Machine {
             match (machine.type_of(a), machine.type_of(b)) {
                 (Type::String, Type::String) => Ok(Some(machine.compare_strings(a, b)?)),
                 (Type::BigInt, Type::BigInt) => Ok(Some(machine.compare_big_ints(a, b)?)),
+                (Type::BigInt, Type::String) => {
+                    let text = machine.rust_string(b)?;
+                    if !machine.parse_big_int(b, &text)? {
+                        return Ok(None);
+                    }
+                    machine.compare_big_ints(a, b).map(Some)
+                }
+                (Type::String, Type::BigInt) => {
+                    let text = machine.rust_string(a)?;
+                    if !machine.parse_big_int(a, &text)? {
+                        return Ok(None);
+                    }
+                    machine.compare_big_ints(a, b).map(Some)
+                }
                 (Type::BigInt, _) => {
                     let number = machine.to_number(b)?;
                     machine.compare_big_int(a, number)
@@ -111,15 +131,19 @@ impl Machine {
         if number.is_nan() {
             return Ok(None);
         }
+        let negative = self.is_negative_big_int(left);
         let digits = self.big_int_digits(left)?;
-        let mut value = 0.0_f64;
-        for digit in digits.iter().rev() {
-            value = value * 18_446_744_073_709_551_616.0 + *digit as f64;
+        let sign = |negative: bool, zero: bool| match (zero, negative) {
+            (true, _) => 0,
+            (false, true) => -1,
+            (false, false) => 1,
+        };
+        let (a, b) = (sign(negative, digits.is_empty()), sign(number < 0.0, number == 0.0));
+        if a != b || a == 0 {
+            return Ok(Some(a.cmp(&b)));
         }
-        if self.is_negative_big_int(left) {
-            value = -value;
-        }
-        Ok(value.partial_cmp(&number))
+        let order = compare_digits(&digits, number.abs());
+        Ok(Some(if negative { order.reverse() } else { order }))
     }
 
     /// `value instanceof class`.
@@ -175,4 +199,33 @@ impl Machine {
             Ok(false)
         })
     }
+}
+
+/// Compares digits of 64 bits, the least first, with a number above zero.
+fn compare_digits(digits: &[u64], number: f64) -> Ordering {
+    if number.is_infinite() {
+        return Ordering::Less;
+    }
+    let whole = number.trunc();
+    // The mantissa, at the bit where it stands.
+    let bits = whole.to_bits();
+    let shift = (bits >> 52) as i32 - 1075;
+    let mantissa = (bits & ((1 << 52) - 1)) | (1 << 52);
+    let mut other = vec![0_u64; 18];
+    if whole > 0.0 {
+        if shift < 0 {
+            other[0] = mantissa >> -shift;
+        } else {
+            let (place, bit) = ((shift / 64) as usize, shift % 64);
+            let wide = u128::from(mantissa) << bit;
+            other[place] = wide as u64;
+            other[place + 1] = (wide >> 64) as u64;
+        }
+    }
+    while other.last() == Some(&0) {
+        other.pop();
+    }
+    let order = digits.len().cmp(&other.len());
+    let order = order.then_with(|| digits.iter().rev().cmp(other.iter().rev()));
+    order.then(if number > whole { Ordering::Less } else { Ordering::Equal })
 }

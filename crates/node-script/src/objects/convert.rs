@@ -271,11 +271,25 @@ impl Machine {
             None => self.show(value),
             Some(ObjectKind::Array) => "[object Array]".to_owned(),
             Some(ObjectKind::Function) => self.function_text(value),
-            Some(_) => {
-                let name = self.constructor_name(value);
-                format!("#<{}>", name.unwrap_or_else(|| "Object".to_owned()))
-            }
+            Some(_) => match self.constructor_name(value) {
+                Some(name) => format!("#<{name}>"),
+                None => format!("[object {}]", self.tag_text(value)),
+            },
         }
+    }
+
+    /// The text that names an object of no constructor.
+    fn tag_text(&mut self, object: R) -> String {
+        let found = self.scoped(|machine| {
+            let value = machine.temp()?;
+            let key = Key::Name(known::TO_STRING_TAG);
+            let flags = machine.own_property(value, object, key)?;
+            if flags.is_some_and(|flags| !flags.is_accessor()) && machine.is_string(value) {
+                return machine.rust_string(value);
+            }
+            Ok("Object".to_owned())
+        });
+        found.unwrap_or_else(|_| "Object".to_owned())
     }
 
     /// The name of an object's constructor, as far as it can be told without running code.

@@ -98,6 +98,11 @@ impl Machine {
         if kind == ObjectKind::Namespace && self.is_export_key(key) {
             return self.namespace_define(object, key, descriptor);
         }
+        if let (ObjectKind::TypedArray, Key::Name(name)) = (kind, key)
+            && self.is_numeric_name(name)
+        {
+            return Ok(false);
+        }
         if let (ObjectKind::TypedArray, Key::Index(index)) = (kind, key) {
             let there = (index as usize) < self.typed_length(object)?;
             let fits = there
@@ -172,6 +177,24 @@ impl Machine {
             }
             Ok(true)
         })
+    }
+
+    /// Defines what a literal or a class defines; what may not be there is a TypeError.
+    pub(crate) fn define_member(
+        &mut self,
+        object: R,
+        key: Key,
+        descriptor: &Descriptor,
+    ) -> Outcome {
+        if self.define_own(object, key, descriptor)? {
+            return Ok(());
+        }
+        if key == Key::Name(known::PROTOTYPE) {
+            let text = "Classes may not have a static property named 'prototype'";
+            return self.throw_type_error(text);
+        }
+        let name = self.key_text(key);
+        self.throw_type_error(&format!("Cannot redefine property: {name}"))
     }
 
     /// The value that a descriptor gives: of an accessor, a new pair.

@@ -110,6 +110,7 @@ impl Machine {
             ErrorKind::ReferenceError => roots::REFERENCE_ERROR_PROTOTYPE,
             ErrorKind::SyntaxError => roots::SYNTAX_ERROR_PROTOTYPE,
             ErrorKind::RangeError => roots::RANGE_ERROR_PROTOTYPE,
+            ErrorKind::UriError => roots::URI_ERROR_PROTOTYPE,
         };
         self.scoped(|machine| {
             let (error, text) = (machine.temp()?, machine.temp()?);

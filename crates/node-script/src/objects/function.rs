@@ -514,7 +514,7 @@ impl Machine {
         if flags.0 != 0 {
             self.mapped_set(object, index, value)?;
         }
-        if flags.writable() && !flags.is_accessor() && flags.0 == Flags::PLAIN.0 {
+        if flags.writable() && !flags.is_accessor() {
             return Ok(());
         }
         self.scoped(|machine| {

@@ -106,6 +106,11 @@ impl Machine {
             if !machine.classes.get(id).extensible {
                 return Ok(false);
             }
+            machine.load_root(old, crate::machine::roots::OBJECT_PROTOTYPE);
+            if machine.is_same(old, object) {
+                // An immutable prototype (ECMA-262, section 10.4.7).
+                return Ok(false);
+            }
             machine.copy(old, prototype);
             while let Some(next) = machine.class_of(old) {
                 if machine.is_same(old, object) {

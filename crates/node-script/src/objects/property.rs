@@ -71,6 +71,10 @@ impl Machine {
             internal::ERROR_STACK => self.error_stack(to, object),
             internal::BOUND_LENGTH => self.bound_length(to, object),
             internal::BOUND_NAME => self.bound_name(to, object),
+            internal::RESTRICTED => {
+                self.load_root(to, roots::RESTRICTED);
+                Ok(())
+            }
             internal::ARGUMENTS_ITERATOR => {
                 self.load_root(to, roots::ARRAY_VALUES);
                 Ok(())
@@ -215,10 +219,22 @@ impl Machine {
                 self.typed_get(to, holder, index as usize)?;
                 Ok(Some(true))
             }
+            (ObjectKind::TypedArray, Key::Name(name)) if self.is_numeric_name(name) => {
+                self.undefined(to);
+                Ok(Some(true))
+            }
             (ObjectKind::Arguments, Key::Index(index)) => {
                 Ok(self.mapped_get(to, holder, index)?.then_some(true))
             }
             _ => Ok(None),
+        }
+    }
+
+    /// Whether a typed array understands a key as a number.
+    pub(super) fn is_numeric_key(&self, key: Key) -> bool {
+        match key {
+            Key::Index(_) => true,
+            Key::Name(name) => self.is_numeric_name(name),
         }
     }
 
@@ -263,6 +279,9 @@ impl Machine {
                 if machine.own_flags(holder, key)?.is_some() {
                     return Ok(true);
                 }
+                if kind == ObjectKind::TypedArray && machine.is_numeric_key(key) {
+                    return Ok(false);
+                }
                 machine.class_prototype(holder, id)?;
             }
             Ok(false)
@@ -286,6 +305,9 @@ impl Machine {
             return Ok(there.then_some(Flags(Flags::WRITABLE | Flags::ENUMERABLE)));
         }
         match key {
+            Key::Name(name) if kind == ObjectKind::TypedArray && self.is_numeric_name(name) => {
+                Ok(None)
+            }
             Key::Name(name) => {
                 let found = self.find_own(object, id, name)?;
                 if found != Found::None {
@@ -306,10 +328,11 @@ impl Machine {
                     self.typed_get(to, object, index as usize)?;
                     return Ok(there.then_some(Flags::PLAIN));
                 }
+                let flags = self.own_element(to, object, index)?;
                 if kind == ObjectKind::Arguments && self.mapped_get(to, object, index)? {
-                    return Ok(Some(Flags::PLAIN));
+                    return Ok(Some(flags.unwrap_or(Flags::PLAIN)));
                 }
-                self.own_element(to, object, index)
+                Ok(flags)
             }
         }
     }
@@ -398,9 +421,19 @@ impl Machine {
                         return machine.proxy_set(holder, key, value, receiver);
                     }
                     (ObjectKind::Namespace, _) => return Ok(false),
-                    (ObjectKind::TypedArray, Key::Index(index)) => {
-                        machine.typed_set(holder, index as usize, value)?;
-                        return Ok(true);
+                    (ObjectKind::TypedArray, key) if machine.is_numeric_key(key) => {
+                        let index = match key {
+                            Key::Index(index) => index as usize,
+                            Key::Name(_) => usize::MAX,
+                        };
+                        if machine.is_same(holder, receiver) {
+                            machine.typed_set(holder, index, value)?;
+                            return Ok(true);
+                        }
+                        if index >= machine.typed_length(holder)? {
+                            return Ok(true);
+                        }
+                        return machine.set_on_receiver(start, receiver, key, value);
                     }
                     (ObjectKind::Arguments, Key::Index(index))
                         if machine.mapped_set(holder, index, value)? =>
@@ -538,7 +571,7 @@ impl Machine {
         if which == internal::ARRAY_LENGTH {
             let length = self.to_array_length(value)?;
             if !flags.writable() {
-                return Ok(length == self.array_length(object));
+                return Ok(false);
             }
             return self.set_length(object, length);
         }

@@ -326,6 +326,14 @@ impl Machine {
         };
         let known = tag_of(self)?;
         if known != 0 {
+            // A digit alone is an atom, and yet an index.
+            let digit = match self.atoms.named(Atom(known)) {
+                Some(Named::Text(text)) if text.len() == 1 => text[0].wrapping_sub(u16::from(b'0')),
+                _ => u16::MAX,
+            };
+            if digit < 10 {
+                return Ok(Key::Index(u32::from(digit)));
+            }
             return Ok(Key::Name(Atom(known)));
         }
         if self.string_length(string) <= 10

@@ -1,6 +1,6 @@
 //! ArrayBuffers and typed arrays as cells, and their elements.
 //!
-//! An ArrayBuffer is a native cell of V8's size whose payload is a store of the runtime's pool ([`slab_buffer::Buffer`]), so
+//! An ArrayBuffer is a native cell of V8's size whose payload has a store of the runtime's pool ([`slab_buffer::Buffer`]), so
 //! that `arrayBuffers` is what the pool holds, and a store is released when its cell dies. A typed array's cell has its
 //! ArrayBuffer in slot [`BUFFER`], and in its raw bytes where its own begin, how many elements it has, and of which type
 //! they are. A DataView is the same, of bytes.
@@ -24,6 +24,10 @@ pub(crate) const TYPE: usize = 16;
 const ON_HEAP: usize = 17;
 /// Bytes that lie in the heap at the most (V8's `JSTypedArray::kMaxSizeInHeap`).
 const MAX_ON_HEAP: usize = 64;
+/// Whether the ArrayBuffer may change its length.
+const VARIES: usize = 18;
+/// The number of elements of what is as long as its ArrayBuffer.
+pub(crate) const TRACKS: u64 = u64::MAX;
 /// Raw bytes of a DataView.
 const VIEW_RAW: u16 = 48;
 /// Slots of an ArrayBuffer and of a typed array.
@@ -34,6 +38,20 @@ const RAW: usize = layout::JS_TYPED_ARRAY - 16 - 8 * ARRAY_SLOTS;
 
 /// The longest store (V8's `JSArrayBuffer::kMaxByteLength` is longer than any machine can give).
 pub(crate) const MAX_BYTES: usize = 1 << 32;
+
+/// What an ArrayBuffer has: as many bytes of a store as it is long. One that can be resized has a store for the most.
+pub(crate) struct Bytes {
+    store: Buffer,
+    length: usize,
+    resizable: bool,
+    detached: bool,
+}
+
+impl Bytes {
+    fn all(&mut self) -> &mut [u8] {
+        &mut self.store[..self.length]
+    }
+}
 
 /// The type of a typed array's elements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,9 +129,23 @@ impl Machine {
         kind: ObjectKind,
         store: Buffer,
     ) -> Outcome {
+        let length = store.len();
+        self.resizable_buffer(to, prototype, kind, store, (length, false))
+    }
+
+    /// As `buffer_of_kind`, with a length, and whether it can change.
+    pub(crate) fn resizable_buffer(
+        &mut self,
+        to: R,
+        prototype: R,
+        kind: ObjectKind,
+        store: Buffer,
+        (length, resizable): (usize, bool),
+    ) -> Outcome {
         let class = self.kind_class(prototype, kind, Kind::Native, BUFFER_SLOTS, 0)?;
         let mut registers = self.registers();
-        registers.alloc_native(to, layout::JS_ARRAY_BUFFER, BUFFER_SLOTS, Box::new(store), 0)?;
+        let payload = Box::new(Bytes { store, length, resizable, detached: false });
+        registers.alloc_native(to, layout::JS_ARRAY_BUFFER, BUFFER_SLOTS, payload, 0)?;
         registers.set_tag(to, tag(class.0))?;
         self.runtime.report_external();
         Ok(())
@@ -125,6 +157,85 @@ impl Machine {
             Ok(store) => Ok(store),
             Err(_) => self.throw_range_error("Array buffer allocation failed"),
         }
+    }
+
+    /// Whether an ArrayBuffer can change its length, and how long it may become.
+    pub(crate) fn buffer_room(&mut self, buffer: R) -> Outcome<(bool, usize)> {
+        let registers = self.registers();
+        let bytes = registers.native::<Bytes>(buffer)?;
+        Ok((bytes.resizable, bytes.store.len()))
+    }
+
+    /// Sets an ArrayBuffer's length, which its room allows. What is gone is zero when it comes back.
+    pub(crate) fn resize_buffer(&mut self, buffer: R, length: usize) -> Outcome {
+        let mut registers = self.registers();
+        let bytes = registers.native_mut::<Bytes>(buffer)?;
+        let old = bytes.length;
+        if length < old {
+            bytes.store[length..old].fill(0);
+        }
+        bytes.length = length;
+        Ok(())
+    }
+
+    pub(crate) fn is_detached(&mut self, buffer: R) -> Outcome<bool> {
+        Ok(self.registers().native::<Bytes>(buffer)?.detached)
+    }
+
+    /// Takes an ArrayBuffer's bytes away.
+    pub(crate) fn detach_buffer(&mut self, buffer: R) -> Outcome {
+        let nothing = self.new_store(0)?;
+        self.any_detached = true;
+        let mut registers = self.registers();
+        let bytes = registers.native_mut::<Bytes>(buffer)?;
+        *bytes = Bytes { store: nothing, length: 0, resizable: bytes.resizable, detached: true };
+        self.runtime.report_external();
+        Ok(())
+    }
+
+    /// Whether a typed array or a DataView reaches behind its ArrayBuffer's end, or the buffer is gone.
+    pub(crate) fn is_out_of_bounds(&mut self, view: R) -> Outcome<bool> {
+        Ok(self.view_count(view)?.is_none())
+    }
+
+    /// How many elements a typed array has, or a DataView bytes; none if it is out of bounds.
+    fn view_count(&mut self, view: R) -> Outcome<Option<usize>> {
+        let count = self.registers().read_u64(view, COUNT)?;
+        let varies = self.registers().read_u8(view, VARIES)? != 0;
+        if !varies && !self.any_detached || self.is_on_heap(view)? {
+            return Ok(Some(count as usize));
+        }
+        let size = match self.kind_of(view) {
+            Some(ObjectKind::DataView) => 1,
+            _ => self.typed_type(view)?.size(),
+        };
+        let offset = self.registers().read_u64(view, OFFSET)? as usize;
+        self.scoped(|machine| {
+            let buffer = machine.temp()?;
+            machine.registers().load(buffer, view, BUFFER)?;
+            let registers = machine.registers();
+            let bytes = registers.native::<Bytes>(buffer)?;
+            let length = bytes.length;
+            if bytes.detached || offset > length {
+                return Ok(None);
+            }
+            if count == TRACKS {
+                return Ok(Some((length - offset) / size));
+            }
+            let end = offset as u64 + count * size as u64;
+            Ok((end <= length as u64).then_some(count as usize))
+        })
+    }
+
+    /// Whether a view is as long as its ArrayBuffer.
+    pub(crate) fn tracks_length(&mut self, view: R) -> Outcome<bool> {
+        Ok(self.registers().read_u64(view, COUNT)? == TRACKS)
+    }
+
+    /// Notes in a view whether its ArrayBuffer may change its length.
+    pub(crate) fn note_buffer(&mut self, view: R, buffer: R) -> Outcome {
+        let varies = self.registers().native::<Bytes>(buffer)?.resizable;
+        Ok(self.registers().write_u8(view, VARIES, u8::from(varies))?)
     }
 
     /// A typed array on an ArrayBuffer: `count` elements of a type, from an offset in bytes on.
@@ -145,7 +256,8 @@ impl Machine {
             registers.write_u64(array, OFFSET, offset as u64)?;
             registers.write_u64(array, COUNT, count as u64)?;
             registers.write_u8(array, TYPE, kind as u8)?;
-            registers.copy(to, array);
+            machine.note_buffer(array, buffer)?;
+            machine.copy(to, array);
             Ok(())
         })
     }
@@ -193,7 +305,9 @@ impl Machine {
             let buffer = machine.temps(2)?;
             let nothing = buffer + 1;
             machine.registers().load(buffer, array, BUFFER)?;
-            *machine.registers().native_mut::<Buffer>(buffer)? = store;
+            let length = store.len();
+            let bytes = Bytes { store, length, resizable: false, detached: false };
+            *machine.registers().native_mut::<Bytes>(buffer)? = bytes;
             machine.registers().write_u8(array, ON_HEAP, 0)?;
             machine.set_elements(array, nothing)
         })?;
@@ -211,7 +325,7 @@ impl Machine {
                 return Ok(f(machine.registers().bytes_mut(store)?));
             }
             machine.registers().load(store, array, BUFFER)?;
-            Ok(f(machine.registers().native_mut::<Buffer>(store)?))
+            Ok(f(machine.registers().native_mut::<Bytes>(store)?.all()))
         })
     }
 
@@ -243,16 +357,16 @@ impl Machine {
     pub(crate) fn byte_range(&mut self, value: R) -> Outcome<(usize, usize)> {
         match self.kind_of(value) {
             Some(ObjectKind::ArrayBuffer | ObjectKind::SharedArrayBuffer) => {
-                Ok((0, self.registers().native::<Buffer>(value)?.len()))
+                Ok((0, self.registers().native::<Bytes>(value)?.length))
             }
             Some(ObjectKind::DataView) => {
                 let offset = self.registers().read_u64(value, OFFSET)? as usize;
-                Ok((offset, self.registers().read_u64(value, COUNT)? as usize))
+                Ok(self.view_count(value)?.map_or((0, 0), |count| (offset, count)))
             }
             _ => {
                 let size = self.typed_type(value)?.size();
                 let offset = self.registers().read_u64(value, OFFSET)? as usize;
-                Ok((offset, self.typed_length(value)? * size))
+                Ok(self.view_count(value)?.map_or((0, 0), |count| (offset, count * size)))
             }
         }
     }
@@ -287,7 +401,7 @@ impl Machine {
             let buffer = machine.temp()?;
             machine.array_buffer(buffer, value)?;
             let mut registers = machine.registers();
-            let store = registers.native_mut::<Buffer>(buffer)?;
+            let store = registers.native_mut::<Bytes>(buffer)?.all();
             let start = offset.min(store.len());
             let end = (offset + count).min(store.len());
             Ok(f(&mut store[start..end]))
@@ -306,7 +420,7 @@ impl Machine {
 
     /// How many elements a typed array has.
     pub(crate) fn typed_length(&mut self, array: R) -> Outcome<usize> {
-        Ok(self.registers().read_u64(array, COUNT)? as usize)
+        Ok(self.view_count(array)?.unwrap_or(0))
     }
 
     /// Where an element's bytes lie in the buffer.
@@ -388,5 +502,18 @@ impl Machine {
                 }
             }
         })
+    }
+}
+
+impl Machine {
+    /// Whether a name spells a number, as a typed array understands it (ECMA-262's `CanonicalNumericIndexString`).
+    pub(crate) fn is_numeric_name(&self, name: super::atoms::Atom) -> bool {
+        let Some(super::atoms::Named::Text(text)) = self.atoms.named(name) else { return false };
+        let first = text.first().and_then(|unit| char::from_u32(u32::from(*unit)));
+        if !first.is_some_and(|first| first.is_ascii_digit() || "-IN".contains(first)) {
+            return false;
+        }
+        let text = String::from_utf16_lossy(text);
+        text == "-0" || super::number::to_text(super::number::from_text(&text)) == text
     }
 }

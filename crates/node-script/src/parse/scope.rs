@@ -36,6 +36,9 @@ pub struct Scope<'a> {
     pub parent: Option<ScopeId>,
     /// The function's scope that it is in, or itself.
     pub function: ScopeId,
+    /// The scope in which `var`s inside are declared: the function's, or that of its body, where the parameters have
+    /// expressions.
+    pub variables: ScopeId,
     pub bindings: Vec<BindingId>,
     /// Functions that are made when the scope begins.
     pub functions: Vec<(&'a Use, &'a Function<'a>)>,
@@ -51,6 +54,8 @@ pub struct Scope<'a> {
     pub derived: bool,
     /// A module's outer function: other modules find its variables in its context, and it has no `arguments`.
     pub module: bool,
+    /// Of a function whose parameters have expressions: where these end. Its body is a scope of its own.
+    pub parameters_end: Option<At>,
     /// The slots of its context, the two before its variables included; 0 if it has none.
     pub context_slots: u16,
     by_name: FxHashMap<Name, BindingId>,
@@ -177,10 +182,15 @@ impl<'a> Scopes<'a> {
             Some(parent) if !own => self.get(parent).function,
             _ => id,
         };
+        let variables = match parent {
+            Some(parent) if !own => self.get(parent).variables,
+            _ => id,
+        };
         self.scopes.push(Scope {
             kind,
             parent,
             function,
+            variables,
             bindings: Vec::new(),
             functions: Vec::new(),
             calls_eval: false,
@@ -189,6 +199,7 @@ impl<'a> Scopes<'a> {
             maps_arguments: false,
             derived: false,
             module: false,
+            parameters_end: None,
             context_slots: 0,
             by_name: FxHashMap::default(),
             uses: Vec::new(),
@@ -238,8 +249,8 @@ impl<'a> Scopes<'a> {
     pub fn note_eval(&mut self, scope: ScopeId, strict: bool) {
         self.get_mut(scope).calls_eval = true;
         if !strict {
-            let function = self.get(scope).function;
-            self.get_mut(function).extends = true;
+            let variables = self.get(scope).variables;
+            self.get_mut(variables).extends = true;
         }
         let mut next = Some(scope);
         while let Some(scope) = next {
@@ -282,7 +293,7 @@ impl<'a> Scopes<'a> {
             let at = self.get(scope);
             let kind = at.kind;
             let parent = at.parent;
-            let extends = at.extends;
+            let (extends, parameters_end) = (at.extends, at.parameters_end);
             let own = at.by_name.get(&found.name).copied();
             let own = own.or_else(|| match kind {
                 ScopeKind::Function { arrow: false } => {
@@ -297,7 +308,9 @@ impl<'a> Scopes<'a> {
                 let binding = self.binding_mut(id);
                 binding.captured |= crossed || dynamic;
                 let early = crossed || before(found.at, binding.at) || in_switch;
+                let in_parameters = parameters_end.is_some_and(|end| before(found.at, end));
                 let asks = match binding.kind {
+                    BindingKind::Parameter if in_parameters => early,
                     BindingKind::Let | BindingKind::Const | BindingKind::Class => early,
                     BindingKind::This => derived,
                     _ => false,
@@ -319,6 +332,7 @@ impl<'a> Scopes<'a> {
                     dynamic |= extends;
                     crossed = true;
                 }
+                ScopeKind::Block => dynamic |= extends,
                 _ => {}
             }
             next = parent;

@@ -312,6 +312,24 @@ pub enum Statement<'a> {
     Empty,
 }
 
+impl Statement<'_> {
+    /// Whether its value is undefined where none of its parts gives one; that of others is the statement's before.
+    pub fn gives_undefined(&self) -> bool {
+        matches!(
+            self,
+            Self::If { .. }
+                | Self::DoWhile { .. }
+                | Self::While { .. }
+                | Self::For(_)
+                | Self::ForIn(_)
+                | Self::ForOf(_)
+                | Self::Switch { .. }
+                | Self::Try(_)
+                | Self::With { .. }
+        )
+    }
+}
+
 #[derive(Debug)]
 pub struct Declarator<'a> {
     pub target: Target<'a>,

@@ -135,7 +135,7 @@ fn flatten(machine: &mut Machine, array: R, list: R, depth: f64) -> Outcome {
                 if !machine.element_if_there(value, list, place)? {
                     continue;
                 }
-                if depth > 0.0 && machine.kind_of(value) == Some(ObjectKind::Array) {
+                if depth > 0.0 && machine.is_array(value)? {
                     flatten(machine, array, value, depth - 1.0)?;
                 } else {
                     machine.push(array, value)?;

@@ -127,7 +127,7 @@ impl<'a> Lower<'a> {
 
     /// Declares a `var` in the function around.
     pub(super) fn declare_var(&mut self, name: Sym, at: At) {
-        let mut function = self.scopes.get(self.scope).function;
+        let mut function = self.scopes.get(self.scope).variables;
         if self.module_body == Some(function) {
             function = self.scopes.get(function).parent.unwrap_or(function);
         }

@@ -2,11 +2,14 @@
 
 use super::{Around, Lower, Lowered, at};
 use crate::parse::names::Name;
-use crate::parse::scope::{BindingKind, Outside, ScopeKind};
-use crate::parse::tree::{At, Body, Function, FunctionKind, Parameter, Target};
+use crate::parse::scope::{BindingKind, Outside, ScopeId, ScopeKind};
+use crate::parse::tree::{At, Body, Function, FunctionKind, Parameter, Statement, Target};
+use boa_ast::Spanned;
 use boa_ast::declaration::Binding;
 use boa_ast::expression::Identifier;
-use boa_ast::function::{FormalParameterList, FunctionBody};
+use boa_ast::function::{
+    FormalParameter, FormalParameterList, FormalParameterListFlags, FunctionBody,
+};
 use boa_ast::{LinearSpan, Script};
 use std::cell::Cell;
 
@@ -59,8 +62,15 @@ impl<'a> Lower<'a> {
             let inner = this.scopes.get_mut(scope);
             inner.maps_arguments = !strict && simple && !arrow;
             inner.derived = parts.kind == FunctionKind::DerivedConstructor;
-            let (parameters, rest) = this.parameters(parts.parameters)?;
-            let body = this.statements(parts.body.statements())?;
+            let list = parts.parameters;
+            if list.flags().contains(FormalParameterListFlags::HAS_EXPRESSIONS) {
+                this.scopes.get_mut(scope).parameters_end = Some(parameters_end(list));
+            }
+            let (parameters, rest) = this.parameters(list)?;
+            let body = match this.scopes.get(scope).parameters_end {
+                Some(_) => this.body_of_its_own(scope, parts.body)?,
+                None => this.statements(parts.body.statements())?,
+            };
             let own_name = match parts.name {
                 Some(name) if parts.named_inside => {
                     let own = this.scopes.own(scope, Name(name.sym()));
@@ -92,17 +102,56 @@ impl<'a> Lower<'a> {
         })
     }
 
+    /// A body whose variables are not those that the parameters' expressions see. A variable with a parameter's name
+    /// begins with its value.
+    fn body_of_its_own(
+        &mut self,
+        function: ScopeId,
+        body: &FunctionBody,
+    ) -> Lowered<&'a [Statement<'a>]> {
+        let block = self.inside(ScopeKind::Block, |this, scope| {
+            this.scopes.get_mut(scope).variables = scope;
+            let list = this.statements(body.statements())?;
+            let mut copies = Vec::new();
+            for id in this.scopes.get(scope).bindings.clone() {
+                let binding = this.scopes.binding(id);
+                let (name, kind) = (binding.name, binding.kind);
+                let arguments = name == this.scopes.hidden.arguments;
+                let arrow = this.scopes.get(function).kind == ScopeKind::Function { arrow: true };
+                let outer = this.scopes.own(function, name).is_some() || (arguments && !arrow);
+                if kind == BindingKind::Var && outer {
+                    let from = this.use_in(function, name, At::NEVER);
+                    let to = this.use_in(scope, name, At::NEVER);
+                    copies.push(Statement::CopyFunction { from, to });
+                }
+            }
+            copies.push(Statement::Block {
+                scope: this.scopes.add(ScopeKind::Block, Some(scope)),
+                body: list,
+            });
+            Ok(Statement::Block { scope, body: this.list(copies) })
+        })?;
+        Ok(self.list(vec![block]))
+    }
+
     fn parameters(
         &mut self,
         list: &FormalParameterList,
     ) -> Lowered<(&'a [Parameter<'a>], Option<Target<'a>>)> {
         // All names are there before the first default value.
+        let expressions = self.scopes.get(self.scope).parameters_end.is_some();
         for parameter in list.as_ref() {
-            self.declare_names(parameter.variable().binding(), BindingKind::Parameter);
+            let end = parameter_end(parameter).filter(|_| expressions);
+            self.each_name(parameter.variable().binding(), &mut |this, name, at| {
+                this.declare(name, BindingKind::Parameter, end.unwrap_or(at));
+            });
         }
         let (mut parameters, mut rest) = (Vec::new(), None);
         for parameter in list.as_ref() {
-            let target = self.binding_target(parameter.variable().binding())?;
+            self.initialising = true;
+            let target = self.binding_target(parameter.variable().binding());
+            self.initialising = false;
+            let target = target?;
             if parameter.is_rest_param() {
                 rest = Some(target);
                 continue;
@@ -192,10 +241,7 @@ impl<'a> Lower<'a> {
         kind: ScopeKind,
         strict: bool,
         function: FunctionKind,
-        f: impl FnOnce(
-            &mut Self,
-        )
-            -> Lowered<(&'a [Parameter<'a>], &'a [crate::parse::tree::Statement<'a>], bool)>,
+        f: impl FnOnce(&mut Self) -> Lowered<(&'a [Parameter<'a>], &'a [Statement<'a>], bool)>,
     ) -> Lowered<&'a Function<'a>> {
         let scope = self.scopes.add(kind, None);
         self.scope = scope;
@@ -229,6 +275,24 @@ impl<'a> Lower<'a> {
             kind => this.declare(name, kind, at),
         });
     }
+}
+
+/// Where a parameter with an expression ends.
+fn parameter_end(parameter: &FormalParameter) -> Option<At> {
+    let end = |span: boa_ast::Span| At {
+        line: span.end().line_number(),
+        column: span.end().column_number(),
+    };
+    match (parameter.init(), parameter.variable().binding()) {
+        (Some(value), _) => Some(end(value.span())),
+        (None, Binding::Pattern(pattern)) => Some(end(pattern.span())),
+        (None, Binding::Identifier(name)) => Some(end(name.span())),
+    }
+}
+
+/// Where the last parameter ends.
+fn parameters_end(list: &FormalParameterList) -> At {
+    list.as_ref().last().and_then(parameter_end).unwrap_or_default()
 }
 
 pub(super) fn text_of(span: LinearSpan) -> (u32, u32) {

@@ -16,8 +16,9 @@ use crate::parse::tree::{
 use boa_ast::declaration::{
     Declaration, ExportDeclaration, ImportAttribute, ImportKind, ModuleSpecifier, ReExportKind,
 };
+use boa_ast::expression::Identifier;
 use boa_ast::operations::{bound_names, var_declared_names};
-use boa_ast::{Module, ModuleItem, StatementListItem};
+use boa_ast::{Module, ModuleItem, Spanned, StatementListItem};
 use boa_interner::Sym;
 use std::cell::Cell;
 
@@ -305,7 +306,10 @@ impl<'a> Lower<'a> {
                     return Ok(Some(Statement::Class { target, class: lowered }));
                 }
                 ExportDeclaration::DefaultAssignmentExpression(value) => {
-                    let value = self.expression(value)?;
+                    let mut value = value.clone();
+                    let name = Identifier::new(Sym::DEFAULT, value.span());
+                    value.set_anonymous_function_definition_name(&name);
+                    let value = self.expression(&value)?;
                     let name = self.names.of(DEFAULT);
                     let target = Target::Name(self.use_name(name, At::NEVER));
                     let value = Some(value);

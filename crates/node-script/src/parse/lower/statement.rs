@@ -147,7 +147,7 @@ impl<'a> Lower<'a> {
     ) -> Option<Statement<'a>> {
         let target = self.use_name(name, at);
         self.scopes.get_mut(self.scope).functions.push((target, function));
-        let outer = self.scopes.get(self.scope).function;
+        let outer = self.scopes.get(self.scope).variables;
         if outer == self.scope || self.strict() || !plain {
             return None;
         }
