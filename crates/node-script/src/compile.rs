@@ -18,6 +18,7 @@ mod statement;
 mod variable;
 
 use crate::parse::ParseError;
+use crate::parse::depth::{Depth, depth};
 use crate::parse::names::{Name, Names};
 use crate::parse::scope::{Place, ScopeId, Scopes};
 use crate::parse::tree::{Export, Import, ModuleParts};
@@ -27,11 +28,29 @@ use code::{ExportCode, ImportCode, ModuleCode, SourceText, Template};
 use function::FunctionCompiler;
 use std::rc::Rc;
 
-/// Compiles a text to the function that it is.
+/// Levels of a text that the parser may go into, and parts of chains.
+const MOST_NESTED: usize = 3000;
+const MOST_CHAINED: usize = 200_000;
+/// Bytes of Rust's stack that a level and a part may take.
+const LEVEL: usize = if cfg!(debug_assertions) { 64 << 10 } else { 24 << 10 };
+const PART: usize = if cfg!(debug_assertions) { 8 << 10 } else { 3 << 10 };
+/// Bytes that any text may take.
+const LEAST: usize = 512 << 10;
+
+/// Compiles a text to the function that it is, on a stack that has room for it; none if it is nested too deeply.
 ///
 /// # Errors
 /// A syntax error, or what this crate does not know of the language.
-pub fn compile(source: Rc<SourceText>, goal: Goal<'_>) -> Result<Rc<Template>, ParseError> {
+pub fn compile(source: Rc<SourceText>, goal: Goal<'_>) -> Result<Option<Rc<Template>>, ParseError> {
+    let Depth { nested, chained } = depth(&source.text);
+    if nested > MOST_NESTED || chained > MOST_CHAINED {
+        return Ok(None);
+    }
+    let room = LEAST + nested * LEVEL + chained * PART;
+    stacker::maybe_grow(room, room + LEAST, || compile_here(source, goal)).map(Some)
+}
+
+fn compile_here(source: Rc<SourceText>, goal: Goal<'_>) -> Result<Rc<Template>, ParseError> {
     let arena = Bump::new();
     let text = source.text.clone();
     let Parsed { function, scopes, names, module } = parse(&arena, &text, goal)?;

@@ -23,7 +23,7 @@ use crate::objects::atoms::known;
 use crate::objects::class::Flags;
 use crate::objects::code::{Arguments, Callable};
 use crate::parse::Goal;
-use crate::thrown::Outcome;
+use crate::thrown::{Outcome, Thrown};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -211,7 +211,8 @@ impl Machine {
         let place = source.name.clone();
         let text = source.clone();
         match crate::compile::compile(source, goal) {
-            Ok(template) => {
+            Ok(None) => Err(Thrown::Overflow),
+            Ok(Some(template)) => {
                 let id = self.codes.add(Callable::Lazy(template));
                 self.scoped(|machine| {
                     let shared = machine.temp()?;

@@ -3,6 +3,7 @@
 //! `boa_parser` reads the text. [`lower`] makes the compiler's own [`tree`] of what it gives, and [`scope`] decides
 //! where each variable lives, by V8's rules.
 
+pub mod depth;
 mod error;
 mod lower;
 pub mod names;

@@ -143,7 +143,7 @@ impl Machine {
     /// The array that a method of an array makes, by its constructor's species.
     pub(crate) fn species_array(&mut self, to: R, original: R, length: usize) -> Outcome {
         if !self.is_array(original)? {
-            return self.new_array(to, length);
+            return self.array_of_length(to, length);
         }
         self.scoped(|machine| {
             let constructor = machine.temps(2)?;
@@ -157,7 +157,7 @@ impl Machine {
             }
             machine.load_root(argument, roots::ARRAY);
             if machine.is_undefined(constructor) || machine.is_same(constructor, argument) {
-                return machine.new_array(to, length);
+                return machine.array_of_length(to, length);
             }
             if !machine.is_constructor(constructor) {
                 return machine
@@ -166,6 +166,14 @@ impl Machine {
             machine.set_number(argument, length as f64)?;
             machine.construct(to, constructor, &[argument], constructor)
         })
+    }
+
+    /// A new array with room for so many, where that is not too much; too many for an array are refused.
+    pub(super) fn array_of_length(&mut self, to: R, length: usize) -> Outcome {
+        if length > u32::MAX as usize {
+            return self.throw_range_error("Invalid array length");
+        }
+        self.new_array(to, if length > MAX_FAST { 0 } else { length })
     }
 
     /// Writes a value to an array's or another object's index, as `CreateDataPropertyOrThrow` does.
@@ -194,6 +202,11 @@ impl Machine {
     pub(crate) fn element_if_there(&mut self, to: R, object: R, index: usize) -> Outcome<bool> {
         let key = Key::Index(index as u32);
         if self.own_element_fast(to, object, index)? {
+            return Ok(true);
+        }
+        if self.kind_of(object) == Some(ObjectKind::TypedArray) {
+            // A typed array has no holes: what its buffer has lost is undefined.
+            self.typed_get(to, object, index)?;
             return Ok(true);
         }
         if !self.has(object, key)? {

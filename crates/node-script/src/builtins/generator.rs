@@ -52,6 +52,10 @@ pub(super) fn install(machine: &mut Machine) -> Outcome {
         let (class, made) = (prototype + 1, prototype + 2);
         machine.new_prototype(prototype, kind.root, roots::FUNCTION_PROTOTYPE)?;
         machine.new_constructor(class, kind.name, 1, kind.call, prototype)?;
+        let global = machine.temps(2)?;
+        machine.load_root(global, roots::FUNCTION_PROTOTYPE);
+        machine.get_named(global, global, known::CONSTRUCTOR)?;
+        machine.set_prototype(class, global)?;
         machine.define_named(prototype, known::CONSTRUCTOR, class, Flags::READ_ONLY)?;
         machine.define_tag(prototype, kind.name)?;
         if let Some((root, parent, methods, tag)) = kind.made {

@@ -637,6 +637,10 @@ fn proto(machine: &mut Machine, _: Arguments) -> Outcome<R> {
 fn set_proto(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let prototype = arguments.at(0);
     let fits = machine.is_object(prototype) || machine.is_null(prototype);
+    if machine.is_nullish(THIS) {
+        let text = "Object.prototype.__proto__ called on null or undefined";
+        return machine.throw_type_error(text);
+    }
     if machine.is_object(THIS) && fits && !machine.set_prototype(THIS, prototype)? {
         return throw_not_set(machine, THIS);
     }

@@ -50,6 +50,9 @@ fn apply(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
             "Function.prototype.apply was called on {shown}, which is not a function"
         ));
     }
+    if !machine.is_object(arguments.at(2)) {
+        return machine.throw_type_error("CreateListFromArrayLike called on non-object");
+    }
     let base = machine.temps(2)?;
     machine.copy(base, arguments.at(0));
     machine.copy(base + 1, arguments.at(1));

@@ -159,6 +159,8 @@ pub mod internal {
     pub const ARGUMENTS_ITERATOR: u16 = 8;
     /// The pair of functions that throw.
     pub const RESTRICTED: u16 = 9;
+    /// Null.
+    pub const NOTHING: u16 = 10;
 }
 
 /// The properties of a line of classes, in the order of their addition.

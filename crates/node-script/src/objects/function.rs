@@ -18,6 +18,8 @@ use heap_model::{Kind, Seen, Value};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shape {
     Function,
+    /// A sloppy function, which has `arguments` and `caller` of its own, as V8's have.
+    Sloppy,
     Method,
     Async,
     Generator,
@@ -34,6 +36,7 @@ impl Shape {
             (true, false) => Self::Async,
             (false, true) => Self::Generator,
             (false, false) => match template.kind {
+                FunctionKind::Normal if !template.strict => Self::Sloppy,
                 FunctionKind::Normal => Self::Function,
                 FunctionKind::BaseConstructor | FunctionKind::DerivedConstructor => Self::Class,
                 _ => Self::Method,
@@ -68,8 +71,10 @@ impl Machine {
         let slots = if shape.has_prototype() { FUNCTION_SLOTS } else { METHOD_SLOTS };
         let mut class = Class::new(ObjectKind::Function, Kind::Closure, slots, 0);
         class.callable = true;
-        class.constructor =
-            matches!(shape, Shape::Function | Shape::Class | Shape::NativeConstructor);
+        class.constructor = matches!(
+            shape,
+            Shape::Function | Shape::Sloppy | Shape::Class | Shape::NativeConstructor
+        );
         let id = self.scoped(|machine| {
             let prototype = machine.temp()?;
             machine.load_root(prototype, root);
@@ -79,6 +84,11 @@ impl Machine {
         let classes = &mut self.classes;
         classes.add_internal(id, known::LENGTH, Flags::READ_ONLY, internal::FUNCTION_LENGTH);
         classes.add_internal(id, known::NAME, Flags::READ_ONLY, internal::FUNCTION_NAME);
+        if shape == Shape::Sloppy {
+            for name in [known::ARGUMENTS, known::CALLER] {
+                classes.add_internal(id, name, Flags(0), internal::NOTHING);
+            }
+        }
         if shape.has_prototype() {
             let fixed = matches!(shape, Shape::Class | Shape::NativeConstructor);
             let flags = if fixed { Flags::FIXED } else { Flags(Flags::WRITABLE) };

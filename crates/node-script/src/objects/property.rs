@@ -71,6 +71,10 @@ impl Machine {
             internal::ERROR_STACK => self.error_stack(to, object),
             internal::BOUND_LENGTH => self.bound_length(to, object),
             internal::BOUND_NAME => self.bound_name(to, object),
+            internal::NOTHING => {
+                self.registers().set_null(to);
+                Ok(())
+            }
             internal::RESTRICTED => {
                 self.load_root(to, roots::RESTRICTED);
                 Ok(())

@@ -3,7 +3,6 @@
 use super::list::{each, expect_callable, this_list};
 use crate::machine::{Machine, R};
 use crate::objects::atoms::{Key, known};
-use crate::objects::class::ObjectKind;
 use crate::objects::code::Arguments;
 use crate::thrown::Outcome;
 
@@ -125,8 +124,8 @@ pub(in crate::builtins) fn copy_within(machine: &mut Machine, arguments: Argumen
     Ok(object)
 }
 
-/// Appends the elements of a list to an array, those of arrays in it as deep as `depth`.
-fn flatten(machine: &mut Machine, array: R, list: R, depth: f64) -> Outcome {
+/// Appends the elements of a list to an array that has `count`, those of arrays in it as deep as `depth`.
+fn flatten(machine: &mut Machine, array: R, list: R, depth: f64, count: &mut usize) -> Outcome {
     stacker::maybe_grow(crate::interpret::call::RED_ZONE, crate::interpret::call::SEGMENT, || {
         machine.scoped(|machine| {
             let value = machine.temp()?;
@@ -136,9 +135,10 @@ fn flatten(machine: &mut Machine, array: R, list: R, depth: f64) -> Outcome {
                     continue;
                 }
                 if depth > 0.0 && machine.is_array(value)? {
-                    flatten(machine, array, value, depth - 1.0)?;
+                    flatten(machine, array, value, depth - 1.0, count)?;
                 } else {
-                    machine.push(array, value)?;
+                    machine.create_element(array, *count, value)?;
+                    *count += 1;
                 }
             }
             Ok(())
@@ -153,19 +153,23 @@ pub(super) fn flat(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
         false => machine.to_integer(arguments.at(0))?,
     };
     let array = machine.temp()?;
-    machine.new_array(array, 0)?;
-    flatten(machine, array, object, depth)?;
+    machine.species_array(array, object, 0)?;
+    flatten(machine, array, object, depth, &mut 0)?;
     Ok(array)
 }
 
 pub(super) fn flat_map(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let (object, _) = this_list(machine)?;
+    expect_callable(machine, arguments.at(0))?;
     let array = machine.temp()?;
-    machine.new_array(array, 0)?;
+    machine.species_array(array, object, 0)?;
+    let mut count = 0;
     each(machine, arguments, false, |machine, _, _, result| {
-        if machine.kind_of(result) == Some(ObjectKind::Array) {
-            flatten(machine, array, result, 0.0)?;
+        if machine.is_array(result)? {
+            flatten(machine, array, result, 0.0, &mut count)?;
         } else {
-            machine.push(array, result)?;
+            machine.create_element(array, count, result)?;
+            count += 1;
         }
         Ok(true)
     })?;
@@ -176,7 +180,7 @@ pub(super) fn to_reversed(machine: &mut Machine, _: Arguments) -> Outcome<R> {
     let (object, length) = this_list(machine)?;
     let array = machine.temps(2)?;
     let value = array + 1;
-    machine.new_array(array, length)?;
+    machine.array_of_length(array, length)?;
     for place in (0..length).rev() {
         machine.get(value, object, Key::Index(place as u32))?;
         machine.push(array, value)?;

@@ -129,7 +129,20 @@ pub(super) fn normalize(machine: &mut Machine, arguments: Arguments) -> Outcome<
     if machine.rust_string(text)?.is_ascii() {
         return Ok(text);
     }
-    machine.throw_type_error("Normalization of other characters than ASCII is not supported")
+    // Surrogates alone stay as they are; the text between them is normalised.
+    let (mut normal, mut run) = (Vec::new(), String::new());
+    for unit in char::decode_utf16(machine.units(text)?) {
+        match unit {
+            Ok(character) => run.push(character),
+            Err(alone) => {
+                normal.extend(in_form(&std::mem::take(&mut run), &form).encode_utf16());
+                normal.push(alone.unpaired_surrogate());
+            }
+        }
+    }
+    normal.extend(in_form(&run, &form).encode_utf16());
+    machine.new_string(0, &normal)?;
+    Ok(0)
 }
 
 fn is_blank(unit: u16) -> bool {
@@ -171,4 +184,15 @@ pub(super) fn to_well_formed(machine: &mut Machine, _: Arguments) -> Outcome<R> 
     let text = this_string(machine, "toWellFormed")?;
     let text = machine.rust_string(text)?;
     machine.give_text(&text)
+}
+
+/// A text in one of Unicode's four normal forms.
+fn in_form<'t>(text: &'t str, form: &str) -> std::borrow::Cow<'t, str> {
+    use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
+    match form {
+        "NFC" => ComposingNormalizerBorrowed::new_nfc().normalize(text),
+        "NFKC" => ComposingNormalizerBorrowed::new_nfkc().normalize(text),
+        "NFD" => DecomposingNormalizerBorrowed::new_nfd().normalize(text),
+        _ => DecomposingNormalizerBorrowed::new_nfkd().normalize(text),
+    }
 }
