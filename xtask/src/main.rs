@@ -5,6 +5,8 @@
 mod bench;
 mod ci;
 mod conform;
+mod fuzz;
+mod pool;
 mod record;
 mod sanitize;
 mod scenarios;
@@ -46,6 +48,8 @@ enum Command {
     },
     /// Run ECMAScript's test suite from a checkout (build in release)
     Test262(test262::Test262Args),
+    /// Run changed programs, and report those that crash
+    Fuzz(fuzz::FuzzArgs),
     /// Check what the compiler does not: circles among modules, headers, unsafe code, names in documents
     Tidy,
     /// Run all checks: tests, the heap's verifier, formatting, clippy, docs
@@ -66,6 +70,7 @@ fn main() -> ExitCode {
         Command::Sanitize { tool } => sanitize::run(tool, None),
         Command::Snapshot { arguments } => snapshot::run(&arguments),
         Command::Test262(args) => test262::run(&args),
+        Command::Fuzz(args) => fuzz::run(&args),
         Command::Tidy => tidy::run(),
         Command::Ci { skip_tests } => ci::run(skip_tests),
     }

@@ -361,7 +361,9 @@ fn fix(machine: &mut Machine, object: R, frozen: bool) -> Outcome<R> {
             return machine.throw_type_error(text);
         }
         match machine.kind_of(object) {
-            Some(ObjectKind::Proxy | ObjectKind::Namespace) => fix_each(machine, object, frozen)?,
+            Some(ObjectKind::Proxy | ObjectKind::Namespace | ObjectKind::Arguments) => {
+                fix_each(machine, object, frozen)?
+            }
             Some(ObjectKind::TypedArray) if frozen && machine.typed_length(object)? > 0 => {
                 let text = "Cannot freeze array buffer views with elements";
                 return machine.throw_type_error(text);

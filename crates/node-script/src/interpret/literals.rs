@@ -382,7 +382,9 @@ impl Machine {
     /// Marks a new instance, and defines its fields.
     pub(crate) fn define_fields(&mut self, this: R, class: R) -> Outcome {
         let Some(id) = self.class_of(class) else { return Ok(()) };
-        if self.classes.get(id).find(known::CLASS_FIELDS).is_none() {
+        // A class that has lost a property keeps its own in a dictionary.
+        let described = self.classes.get(id);
+        if !described.dictionary && described.find(known::CLASS_FIELDS).is_none() {
             return Ok(());
         }
         self.scoped(|machine| {

@@ -354,8 +354,11 @@ impl Machine {
     pub(crate) fn get_keyed(&mut self, to: R, object: R, key: R) -> Outcome {
         if self.is_nullish(object) {
             let what = self.show_type(object);
-            let name = self.show(key);
-            let text = format!("Cannot read properties of {what} (reading '{name}')");
+            let mut text = format!("Cannot read properties of {what}");
+            if self.kind_of(key) != Some(ObjectKind::Array) {
+                let name = self.show(key);
+                text.push_str(&format!(" (reading '{name}')"));
+            }
             return self.throw_type_error(&text);
         }
         if self.get_element(to, object, key)? {

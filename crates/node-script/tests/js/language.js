@@ -55,3 +55,10 @@ log((0, eval)('"use strict"; var kept = 1; (function () { return kept; })()'), t
 (function (a) { Object.freeze(arguments); a = 2; log(arguments[0], a); })(1);
 log(shown(() => (function () { 'use strict'; return arguments.callee; })()));
 log(shown(() => class { static ['prototype']() {} }));
+
+// A class that has lost a property still defines its private members.
+class Losing { #hidden; constructor() { this.#set(1); } #set(value) { this.#hidden = value; } get hidden() { return this.#hidden; } static part() {} }
+delete Losing.part;
+log(new Losing().hidden, shown(() => null[[1]]), shown(() => null.x));
+log(class extends Array {}.from([1, 2]).constructor === Array, Reflect.ownKeys(function () {}), Reflect.ownKeys(() => 1));
+log('A\u030a\u1e9b\u0323'.normalize(), 'A\u030a\u1e9b\u0323'.normalize('NFKD').length, '\ud800a\u0308'.normalize().length);

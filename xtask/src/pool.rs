@@ -1,13 +1,17 @@
-//! Processes that run tests, each driven by a thread: one that ends or says nothing in time is replaced.
+//! Processes of this program that run what may crash or never end, each driven by a thread: one that ends or says nothing
+//! in time is replaced.
 
+use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Write};
-use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 use std::{io, thread};
+
+/// What a failure of a request begins with that had no answer in time.
+pub const NOT_DONE: &str = "not done in";
 
 /// A process and its answers.
 struct Worker {
@@ -17,9 +21,9 @@ struct Worker {
 }
 
 impl Worker {
-    fn start(dir: &Path) -> io::Result<Self> {
+    fn start(arguments: &[OsString]) -> io::Result<Self> {
         let mut command = Command::new(std::env::current_exe()?);
-        command.args(["test262", "--worker", "--dir"]).arg(dir);
+        command.args(arguments);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn()?;
         let requests = child.stdin.take().expect("stdin is piped");
@@ -37,7 +41,7 @@ impl Worker {
         sent.map_err(|error| error.to_string())?;
         match self.answers.recv_timeout(limit) {
             Ok(answer) => Ok(answer),
-            Err(RecvTimeoutError::Timeout) => Err(format!("not done in {} s", limit.as_secs())),
+            Err(RecvTimeoutError::Timeout) => Err(format!("{NOT_DONE} {} s", limit.as_secs())),
             Err(RecvTimeoutError::Disconnected) => {
                 let status = self.child.wait().map_err(|error| error.to_string())?;
                 Err(format!("crash: {status}"))
@@ -54,10 +58,11 @@ impl Drop for Worker {
     }
 }
 
-/// Gives each request to one of so many processes; `done` is told the number of each request and why it failed.
+/// Gives each request to one of `workers` processes, which are this program with `arguments`; `done` is told the number of
+/// each request and why it failed. A request without an answer after `limit` has failed.
 pub fn run(
-    dir: &Path,
-    requests: &[String],
+    arguments: &[OsString],
+    request: impl Fn(usize) -> Option<String> + Sync,
     workers: usize,
     limit: Duration,
     done: impl FnMut(usize, Option<String>) + Send,
@@ -71,12 +76,12 @@ pub fn run(
                     let mut worker = None;
                     loop {
                         let number = next.fetch_add(1, Ordering::Relaxed);
-                        let Some(request) = requests.get(number) else { return Ok(()) };
+                        let Some(request) = request(number) else { return Ok(()) };
                         let mut current = match worker.take() {
                             Some(worker) => worker,
-                            None => Worker::start(dir)?,
+                            None => Worker::start(arguments)?,
                         };
-                        let failure = match current.ask(request, limit) {
+                        let failure = match current.ask(&request, limit) {
                             Ok(answer) => {
                                 worker = Some(current);
                                 answer.strip_prefix("no ").map(str::to_owned)
