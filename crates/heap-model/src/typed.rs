@@ -72,6 +72,7 @@ pub(crate) mod describe;
 mod escape;
 mod make;
 mod own;
+mod payloads;
 mod read;
 mod roots;
 mod slot;
