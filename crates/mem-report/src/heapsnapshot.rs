@@ -23,6 +23,8 @@ mod scan;
 mod strings;
 mod summary;
 mod text;
+#[cfg(feature = "html")]
+mod view;
 mod write;
 
 pub use analysis::Analysis;

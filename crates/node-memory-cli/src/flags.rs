@@ -83,6 +83,9 @@ pub struct Run {
     /// The report's file, or - for the standard output; by default the program's name with .memory and the format's ending
     #[arg(long, value_name = "FILE", requires = "report")]
     pub report_out: Option<PathBuf>,
+    /// Write a heap snapshot into this file once the program has ended
+    #[arg(long, value_name = "FILE")]
+    pub heapsnapshot_at_exit: Option<PathBuf>,
     /// The program
     pub file: PathBuf,
     /// What the program finds in process.argv

@@ -4,8 +4,9 @@ use crate::flags::{Format, Run};
 use crate::report::{Record, trace};
 use crate::{baseline, limit};
 use node_memory::{NodeVersion, Runtime, RuntimeOptions};
-use node_script::{Finished, Machine, Options};
-use std::io::Write;
+use node_script::{Finished, Machine, Options, WriteError};
+use std::fs::File;
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -55,6 +56,11 @@ fn try_run(flags: &Run) -> Result<u8, String> {
         }
         other => return Err(format!("{other:?}")),
     };
+    if let Some(file) = &flags.heapsnapshot_at_exit {
+        write_snapshot(&mut machine, file).map_err(|error| {
+            format!("the heap snapshot cannot be written: {}: {error}", file.display())
+        })?;
+    }
     if let Some(format) = flags.report {
         let file = report_file(flags, format);
         let title = flags.file.file_name().unwrap_or_default().to_string_lossy();
@@ -63,6 +69,10 @@ fn try_run(flags: &Run) -> Result<u8, String> {
         })?;
     }
     Ok(code)
+}
+
+fn write_snapshot(machine: &mut Machine, file: &Path) -> Result<(), WriteError> {
+    machine.write_heap_snapshot(BufWriter::new(File::create(file)?))
 }
 
 /// The heap, pool and streams of a Node with these flags.

@@ -164,3 +164,43 @@ fn reports_have_each_sample_and_the_collections() {
         assert!(report.contains(label) && has_collection, "{format}: {report}");
     }
 }
+
+fn snapshot(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_node-memory"))
+        .arg("snapshot")
+        .args(arguments)
+        .current_dir(programs())
+        .output()
+        .unwrap()
+}
+
+#[test]
+fn a_snapshot_of_a_program_that_leaks_names_the_holder() {
+    let folder = std::env::temp_dir().join(format!("node-memory-snapshot-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("leak.heapsnapshot");
+    let file = file.to_str().unwrap();
+    let output = node_memory(&["--heapsnapshot-at-exit", file], "leak-map.js");
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let output = snapshot(&[file]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let summary = text(&output.stdout);
+    assert!(summary.contains("a Map keeps 200 keys that nothing else refers to"), "{summary}");
+    assert!(summary.contains("details, a variable of"), "{summary}");
+    assert!(summary.contains("leak-map.js:"), "{summary}");
+    let output = snapshot(&["--format", "json", file]);
+    assert!(text(&output.stdout).starts_with("{\"mem-report\":\"heapsnapshot\",\"version\":1,"));
+    let page = folder.join("leak.html");
+    let output = snapshot(&["--format", "html", "--out", page.to_str().unwrap(), file]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(std::fs::read_to_string(&page).unwrap().starts_with("<!doctype html>"));
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn a_file_that_is_no_snapshot_is_refused_with_the_place() {
+    let output = snapshot(&["leak-map.js"]);
+    assert_eq!(output.status.code(), Some(1));
+    let told = text(&output.stderr);
+    assert_eq!(told, "node-memory: leak-map.js: no heap snapshot, at byte 0: expected an object\n");
+}

@@ -20,11 +20,13 @@ mod node;
 mod objects;
 mod parse;
 mod program;
+mod snapshot;
 mod thrown;
 mod window;
 
 pub use host::ScriptFailure;
 pub use machine::{Machine, OnSample, Options};
+pub use mem_report::heapsnapshot::WriteError;
 pub use node_memory::NodeVersion;
 pub use program::{Finished, ScriptError};
 pub use thrown::Thrown;

@@ -3,10 +3,12 @@
 use crate::address::{CellMap, CellSet};
 use crate::heap::Heap;
 use crate::memory::cell::Cell;
+use crate::memory::handles::Reading;
 use crate::memory::header::{Kind, Tag};
 use crate::node_id::NodeId;
 use crate::tables::ephemeron::FIRST;
 use crate::tables::registration::{self, STRONG, is_weak};
+use core::any::Any;
 use std::collections::VecDeque;
 
 /// A cell.
@@ -110,17 +112,35 @@ impl Heap {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn walk(&mut self, mut visit: impl FnMut(&Node)) {
+        self.walk_readings(|node, _| visit(node));
+    }
+
+    /// As [`walk`](Self::walk), with each cell to be read.
+    pub(crate) fn walk_readings(&mut self, mut visit: impl FnMut(&Node, Reading<'_>)) {
         let mut walk = Walk::default();
         self.root_cells().into_iter().for_each(|root| walk.reach(root));
         loop {
             while walk.at < walk.order.len() {
                 let cell = walk.order[walk.at];
                 walk.at += 1;
-                visit(&self.node(cell));
+                let node = self.node(cell);
+                visit(&node, self.roots.handles.reading_of(cell));
                 walk.follow(cell);
             }
             if !walk.settle() {
                 return;
+            }
+        }
+    }
+
+    /// Visits the payloads of this type that native cells have, with the cells' identities. O(native cells).
+    pub fn payloads<T: Any>(&mut self, mut visit: impl FnMut(NodeId, &T)) {
+        let natives = self.natives.payloads.values();
+        let cells = natives.filter(|native| native.payload.is::<T>()).map(|native| native.cell);
+        for cell in cells.collect::<Vec<_>>() {
+            let id = self.node_id(cell);
+            if let Ok(payload) = self.natives.payload(cell) {
+                visit(id, payload);
             }
         }
     }

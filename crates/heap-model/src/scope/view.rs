@@ -2,12 +2,15 @@
 
 use super::{Local, Scope};
 use crate::error::AccessError;
+use crate::heap::Heap;
 use crate::memory::cell::Cell;
 use crate::memory::handles::{ReadWord, Reading};
 use crate::memory::header::{Header, Kind, Tag};
 use crate::memory::word::Word;
 use crate::node_id::NodeId;
+use crate::observe::walk::Node;
 use crate::tables::registration;
+use crate::text::{Pieces, Units};
 
 /// Prefetch distance in bytes: reading a cell prefetches the memory this far after it. Cells that refer to one another
 /// were often made one after the other, and are read in that order. The processor's own prefetch stops at the end of a
@@ -184,6 +187,43 @@ impl<'a> View<'a> {
     pub fn id(self) -> Option<NodeId> {
         let hash = if self.cell().header().has_identity() { self.cell().hash() } else { 0 };
         (hash != 0).then(|| NodeId::of_hash(hash))
+    }
+}
+
+impl View<'_> {
+    /// The text of a string that is neither rope nor slice, its first `most` UTF-16 units; what is no UTF-16 becomes
+    /// U+FFFD. `None` of other cells. O(most).
+    #[must_use]
+    pub fn flat_text(self, most: usize) -> Option<String> {
+        if !matches!(self.kind(), Kind::OneByteString | Kind::TwoByteString) {
+            return None;
+        }
+        let pieces = Pieces::of(self.cell());
+        let units = pieces.flat_map(|piece| Units::of_reading(piece, self.reading()).iter());
+        let text = char::decode_utf16(units.take(most));
+        Some(text.map(|letter| letter.unwrap_or(char::REPLACEMENT_CHARACTER)).collect())
+    }
+}
+
+impl Heap {
+    /// Visits cells as [`walk`](Self::walk) does, each with a view of it.
+    ///
+    /// ```
+    /// use heap_model::{Heap, HeapOptions, Kind, Seen, Value};
+    ///
+    /// let mut heap = Heap::new(HeapOptions::default())?;
+    /// let root = heap.enter(|scope| -> Result<_, heap_model::HeapError> {
+    ///     let cell = scope.alloc_with(Kind::Object, &[Value::Smi(7)])?;
+    ///     Ok(scope.global(cell)?)
+    /// })?;
+    /// let mut seen = Vec::new();
+    /// heap.walk_views(|node, view| seen.push((node.kind, view.get(0) == Ok(Seen::Smi(7)))));
+    /// assert_eq!(seen, [(Kind::Object, true)]);
+    /// # drop(root);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn walk_views(&mut self, mut visit: impl FnMut(&Node, View<'_>)) {
+        self.walk_readings(|node, reading| visit(node, View::of(reading)));
     }
 }
 

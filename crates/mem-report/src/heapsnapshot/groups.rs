@@ -144,6 +144,7 @@ impl Tree {
     }
 
     /// What a node dominates immediately, in the file's order.
+    #[cfg(feature = "html")]
     pub fn children(&self, node: u32) -> &[u32] {
         let node = node as usize;
         &self.children[self.first[node] as usize..self.first[node + 1] as usize]

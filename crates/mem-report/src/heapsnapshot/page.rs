@@ -5,7 +5,8 @@
 //! are one rectangle. What is less than one part in 2000 of the whole is not drawn.
 
 use super::analysis::Analysis;
-use super::summary::{Summary, view};
+use super::summary::Summary;
+use super::view::view;
 use crate::escape::Html;
 use std::io::{self, Write};
 

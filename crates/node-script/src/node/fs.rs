@@ -89,7 +89,7 @@ impl Machine {
         file.try_clone().ok()
     }
 
-    fn file_path(&mut self, value: R) -> Outcome<(String, PathBuf)> {
+    pub(super) fn file_path(&mut self, value: R) -> Outcome<(String, PathBuf)> {
         let path = match self.has_bytes(value) {
             true => String::from_utf8_lossy(&self.bytes_of(value)?).into_owned(),
             false if self.is_object(value) => self.url_path(value)?,

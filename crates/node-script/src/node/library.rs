@@ -33,6 +33,7 @@ library! {
     "internal/encoding": "encoding.js",
     "internal/errors": "errors.js",
     "internal/events": "events.js",
+    "internal/heap_snapshot": "heap_snapshot.js",
     "internal/performance": "performance.js",
     "internal/process": "process.js",
     "internal/stdio": "stdio.js",

@@ -26,6 +26,8 @@ pub(crate) struct NodeState {
     pub files: Files,
     pub library: Library,
     pub net: Net,
+    /// Heap snapshots that were given a name.
+    pub snapshots: u32,
     /// The program ends: `exit` was emitted.
     pub exiting: bool,
 }

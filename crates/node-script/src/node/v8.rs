@@ -3,8 +3,13 @@
 use crate::builtins::Method;
 use crate::compile::op::ErrorKind;
 use crate::machine::{Machine, R, roots};
+use crate::objects::class::Flags;
 use crate::objects::code::Arguments;
+use crate::objects::object::Type;
 use crate::thrown::Outcome;
+use mem_report::heapsnapshot::WriteError;
+use std::fs::File;
+use std::io::BufWriter;
 
 const METHODS: &[Method] = &[
     ("getHeapStatistics", 0, heap_statistics),
@@ -39,6 +44,9 @@ pub(super) fn make(machine: &mut Machine, to: R) -> Outcome {
     let module = machine.temp()?;
     machine.new_object(module, METHODS.len())?;
     machine.define_methods(module, METHODS)?;
+    machine.share_with_library(&[("heapSnapshot", 0, snapshot_text)])?;
+    let names = ["getHeapSnapshot"];
+    machine.lazy_properties(module, "internal/heap_snapshot", Flags::PLAIN, &names)?;
     machine.copy(to, module);
     Ok(())
 }
@@ -155,9 +163,46 @@ fn set_flags(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     machine.give_undefined()
 }
 
-fn write_snapshot(machine: &mut Machine, _: Arguments) -> Outcome<R> {
-    let text = "v8.writeHeapSnapshot is not supported";
-    machine.throw_node_error(ErrorKind::Error, "ERR_FEATURE_UNAVAILABLE_ON_PLATFORM", text)
+/// Writes the heap into a file, and gives the file's name.
+fn write_snapshot(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let (path, whole) = match machine.type_of(arguments.at(0)) {
+        Type::Undefined => {
+            let name = machine.snapshot_name();
+            (name.clone(), machine.options.directory.join(name))
+        }
+        _ => machine.file_path(arguments.at(0))?,
+    };
+    let file = match File::create(whole) {
+        Ok(file) => file,
+        Err(error) => return machine.throw_system_error(&error, "open", Some(&path)),
+    };
+    match machine.write_heap_snapshot(BufWriter::new(file)) {
+        Ok(()) => machine.give_text(&path),
+        Err(WriteError::Io(error)) => machine.throw_system_error(&error, "write", Some(&path)),
+        Err(error) => machine.throw_error(ErrorKind::Error, &error.to_string()),
+    }
+}
+
+/// The heap as the text of a snapshot.
+fn snapshot_text(machine: &mut Machine, _: Arguments) -> Outcome<R> {
+    let mut bytes = Vec::new();
+    match machine.write_heap_snapshot(&mut bytes) {
+        Ok(()) => machine.give_text(&String::from_utf8_lossy(&bytes)),
+        Err(error) => machine.throw_error(ErrorKind::Error, &error.to_string()),
+    }
+}
+
+impl Machine {
+    /// The name of a snapshot's file as Node makes it (`src/heap_utils.cc`): time, process, thread, and a number.
+    fn snapshot_name(&mut self) -> String {
+        let time = self.node.clock.date();
+        let time = self.iso_text(time).unwrap_or_default();
+        let digits: String = time.chars().take(19).filter(char::is_ascii_digit).collect();
+        let (day, second) = digits.split_at(digits.len().min(8));
+        let process = if self.options.deterministic { 1 } else { std::process::id() };
+        self.node.snapshots += 1;
+        format!("Heap.{day}.{second}.{process}.0.{:03}.heapsnapshot", self.node.snapshots)
+    }
 }
 
 fn version_tag(machine: &mut Machine, _: Arguments) -> Outcome<R> {

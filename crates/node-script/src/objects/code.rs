@@ -6,6 +6,7 @@ use crate::compile::code::Template;
 use crate::interpret::cache::Cache;
 pub use crate::machine::Native;
 use crate::window::{FIRST, R};
+use rustc_hash::FxHashMap;
 use std::cell::Cell;
 use std::rc::Rc;
 
@@ -88,6 +89,20 @@ impl<N> Codes<N> {
     pub fn add(&mut self, code: Callable<N>) -> i32 {
         self.codes.push(code);
         (self.codes.len() - 1) as i32
+    }
+
+    /// The names of the functions that were called, by the numbers of their scopes.
+    pub fn scope_names(&self) -> FxHashMap<i32, String> {
+        let codes = self.codes.iter().filter_map(|code| match code {
+            Callable::Code(code) => Some(code),
+            _ => None,
+        });
+        let named = codes.flat_map(|code| {
+            let name =
+                code.template.name.as_deref().map_or_else(String::new, String::from_utf16_lossy);
+            code.scopes.iter().map(move |scope| (*scope, name.clone()))
+        });
+        named.collect()
     }
 
     pub fn set(&mut self, id: i32, code: Callable<N>) {
