@@ -47,6 +47,7 @@ library! {
     "internal/stream/readable_destroy": "stream/readable_destroy.js",
     "internal/stream/readable_state": "stream/readable_state.js",
     "internal/stream/reading": "stream/reading.js",
+    "internal/stream/shown": "stream/shown.js",
     "internal/stream/state": "stream/state.js",
     "fs": "fs.js",
     "fs/promises": "fs_promises.js",

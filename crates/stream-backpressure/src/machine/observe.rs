@@ -159,6 +159,24 @@ impl<C: Chunk, H: Host<C>> Machine<C, H> {
         self.has(flags::EMIT_CLOSE)
     }
 
+    /// The part of [`length`](Self::length) that the sink has.
+    #[must_use]
+    pub fn in_flight(&self) -> usize {
+        self.flight.length
+    }
+
+    /// Callbacks and steps that are still to come before the stream can finish (Node's `pendingcb`).
+    #[must_use]
+    pub fn pending(&self) -> usize {
+        self.ending.pending.unsigned_abs()
+    }
+
+    /// Whether no chunk in the queue has a callback.
+    #[must_use]
+    pub fn silent(&self) -> bool {
+        self.has(flags::ALL_SILENT)
+    }
+
     /// Whether the stream is open, holds nothing, and nothing is due.
     pub(crate) fn is_quiet(&self) -> bool {
         const STIRRED: Flags = flags::DESTROYED

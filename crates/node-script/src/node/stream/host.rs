@@ -110,6 +110,18 @@ pub(crate) struct Live<'m> {
     kept: Kept,
 }
 
+impl Idle {
+    /// Writes that were made.
+    pub(super) fn writes(&self) -> u64 {
+        self.0.next
+    }
+
+    /// Of the array of buffered writes, how many have left the stream.
+    pub(super) fn left(&self) -> usize {
+        self.0.left
+    }
+}
+
 impl Live<'_> {
     /// `stream.writable = writable`.
     pub(super) fn set_writable(&mut self, writable: bool) {

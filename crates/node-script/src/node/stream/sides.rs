@@ -4,6 +4,7 @@ use super::host::{self, Resting};
 use super::setup::{new_state, read_options, take_methods};
 use crate::builtins::Method;
 use crate::machine::{Machine, Native, R, THIS};
+use crate::node::inspect::CUSTOM;
 use crate::objects::class::ObjectKind;
 use crate::objects::code::Arguments;
 use crate::thrown::Outcome;
@@ -35,12 +36,70 @@ pub(super) const METHODS: &[Method] = &[
         })?;
         machine.give_undefined()
     }),
+    ("writableState", 1, writable_state),
     ("defaultHighWaterMark", 1, |machine, arguments| {
         let mut options = machine.runtime.stream_options().clone();
         options.object_mode = machine.to_boolean(arguments.at(0));
         machine.give_number(options.mark() as f64)
     }),
 ];
+
+/// `writableState(state)`: what Node's state has beside its getters, for printing it: its flags, the bytes in flight, callbacks
+/// that are to come, writes that have left the buffer, and the function that `_write` is given.
+fn writable_state(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let state = arguments.at(0);
+    let figures = machine.peek_stream(state, |stream| {
+        let host = stream.host();
+        // Nothing was passed on yet, which Node takes for synchronous.
+        let sync = stream.sync() || host.writes() == stream.buffered_chunks() as u64;
+        let utf8 = stream.rules().default_encoding == Encoding::default();
+        let flags = [
+            (0, stream.object_mode()),
+            (1, stream.error_emitted()),
+            (2, stream.auto_destroy()),
+            (3, stream.emits_close()),
+            (4, stream.destroyed()),
+            (5, stream.closed()),
+            (6, stream.close_emitted()),
+            (7, stream.errored().is_some()),
+            (8, stream.constructed()),
+            (9, sync),
+            (10, stream.ended()),
+            (11, stream.undrained()),
+            (12, stream.ended()),
+            (13, stream.finished()),
+            (14, stream.rules().decode_strings),
+            (15, stream.writing()),
+            (17, stream.prefinished()),
+            (18, true),
+            (19, stream.silent()),
+            (23, stream.corked() > 0),
+            (24, utf8),
+            (26, stream.writing()),
+            (29, stream.buffered_chunks() > 0),
+            (30, stream.prefinished()),
+        ];
+        let flags: u32 = flags.iter().map(|(bit, set)| u32::from(*set) << bit).sum();
+        [flags as usize, stream.in_flight(), stream.pending(), host.left()]
+    });
+    let first = machine.temps(6)?;
+    for (place, figure) in figures.unwrap_or_default().into_iter().enumerate() {
+        machine.set_number(first + place, figure as f64)?;
+    }
+    machine.registers().load(first + 4, state, host::ON_WRITE)?;
+    let list = first + 5;
+    machine.array_of(list, &[first, first + 1, first + 2, first + 3, first + 4])?;
+    Ok(list)
+}
+
+/// A state as `util.inspect` shows it.
+fn show(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let function = machine.temp()?;
+    machine.library(function, "internal/stream/shown")?;
+    let name = machine.atoms.intern_str("writable");
+    machine.call_method(function, function, name, &[THIS, arguments.at(1)])?;
+    Ok(function)
+}
 
 /// `initWritable(stream, options)`: gives a Duplex the state of its writable side.
 fn init_writable(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
@@ -237,6 +296,8 @@ pub(super) fn define_state(machine: &mut Machine, prototype: R) -> Outcome {
     };
     let name = machine.atoms.intern_str("defaultEncoding");
     machine.define_getter(prototype, name, encoding, None)?;
+    let custom = machine.shared_symbol(CUSTOM);
+    machine.define_method(prototype, custom, 2, show)?;
     let name = machine.atoms.intern_str("getBuffer");
     machine.define_method(prototype, name, 0, buffered)
 }

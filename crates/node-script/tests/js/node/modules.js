@@ -101,3 +101,22 @@ log(performance.measure('m', 'a').name, performance.getEntriesByType('mark').len
   capturing.on('error', (error) => log('captured', error.message, capturing.destroyed));
   capturing.emit('drained');
 })();
+const blurKeys = (value) => util.inspect(value).replace(/\n\s*at .*/g, '');
+{
+  const { Writable, Readable, Duplex } = require('stream');
+  const written = new Writable({ write() {} });
+  log(written);
+  written.write('x');
+  written.write('y', () => {});
+  log(written._writableState);
+  const read = new Readable({ objectMode: true, read() {} });
+  log(read);
+  read.push(1);
+  read.on('data', () => {});
+  log(read._readableState, new Readable({ encoding: 'utf8' })._readableState.encoding);
+  const failed = new Readable({ read() {} });
+  failed.on('error', () => {});
+  failed.destroy(new Error('x'));
+  log(blurKeys(failed._readableState), failed.readableFlowing, failed.isPaused());
+  log(Object.keys(new Duplex({})._readableState));
+}

@@ -62,7 +62,7 @@ Object.defineProperties(prototype, {
   readableAborted: stateOf((state) => !!(state.readable !== false && (state.destroyed || state.errored)
     && !state.endEmitted)),
   readableHighWaterMark: stateOf((state) => state.highWaterMark),
-  readableBuffer: stateOf((state) => state.buffer.slice(state.first)),
+  readableBuffer: stateOf((state) => state.buffer.slice(state.bufferIndex)),
   readableFlowing: {
     get() { return this._readableState.flowing; },
     set(value) {

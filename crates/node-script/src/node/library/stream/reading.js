@@ -90,9 +90,9 @@ function addChunk(stream, state, chunk, inFront) {
     state.length += state.objectMode ? 1 : chunk.length;
     if (!inFront) {
       state.buffer.push(chunk);
-    } else if (state.first > 0) {
-      state.first -= 1;
-      state.buffer[state.first] = chunk;
+    } else if (state.bufferIndex > 0) {
+      state.bufferIndex -= 1;
+      state.buffer[state.bufferIndex] = chunk;
     } else {
       state.buffer.unshift(chunk);
     }
@@ -175,9 +175,9 @@ prototype.setEncoding = function setEncoding(encoding) {
   state.decoder = decoder;
   state.encoding = decoder.encoding;
   let text = '';
-  for (const chunk of state.buffer.slice(state.first)) text += decoder.write(chunk);
+  for (const chunk of state.buffer.slice(state.bufferIndex)) text += decoder.write(chunk);
   state.buffer = text === '' ? [] : [text];
-  state.first = 0;
+  state.bufferIndex = 0;
   state.length = text.length;
   return this;
 };
@@ -191,7 +191,7 @@ function raisedMark(size) {
 function readable(size, state) {
   if (size <= 0 || (state.length === 0 && state.ended)) return 0;
   if (state.objectMode) return 1;
-  if (Number.isNaN(size)) return state.flowing && state.length ? state.buffer[state.first].length : state.length;
+  if (Number.isNaN(size)) return state.flowing && state.length ? state.buffer[state.bufferIndex].length : state.length;
   if (size <= state.length) return size;
   return state.ended ? state.length : 0;
 }
@@ -257,11 +257,11 @@ function take(size, state) {
   if (state.objectMode) {
     result = shift(state);
   } else if (!size || size >= state.length) {
-    const chunks = state.first > 0 ? buffer.slice(state.first) : buffer;
+    const chunks = state.bufferIndex > 0 ? buffer.slice(state.bufferIndex) : buffer;
     if (state.decoder) result = chunks.join('');
     else result = chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, state.length);
     state.buffer = [];
-    state.first = 0;
+    state.bufferIndex = 0;
   } else {
     result = takePart(size, state);
   }
@@ -270,15 +270,15 @@ function take(size, state) {
 
 function shift(state) {
   const { buffer } = state;
-  const chunk = buffer[state.first];
-  buffer[state.first] = null;
-  state.first += 1;
-  if (state.first === buffer.length) {
+  const chunk = buffer[state.bufferIndex];
+  buffer[state.bufferIndex] = null;
+  state.bufferIndex += 1;
+  if (state.bufferIndex === buffer.length) {
     state.buffer = [];
-    state.first = 0;
-  } else if (state.first > 1024) {
-    buffer.splice(0, state.first);
-    state.first = 0;
+    state.bufferIndex = 0;
+  } else if (state.bufferIndex > 1024) {
+    buffer.splice(0, state.bufferIndex);
+    state.bufferIndex = 0;
   }
   return chunk;
 }
@@ -287,13 +287,13 @@ function takePart(size, state) {
   const parts = [];
   let left = size;
   while (left > 0) {
-    const chunk = state.buffer[state.first];
+    const chunk = state.buffer[state.bufferIndex];
     if (chunk.length <= left) {
       parts.push(shift(state));
       left -= chunk.length;
     } else {
       parts.push(state.decoder ? chunk.slice(0, left) : chunk.subarray(0, left));
-      state.buffer[state.first] = state.decoder ? chunk.slice(left) : chunk.subarray(left);
+      state.buffer[state.bufferIndex] = state.decoder ? chunk.slice(left) : chunk.subarray(left);
       left = 0;
     }
   }
@@ -311,6 +311,7 @@ prototype.on = function on(event, listener) {
   const result = legacy.on.call(this, event, listener);
   const state = this._readableState;
   if (event === 'data') {
+    state.dataListening = true;
     state.readableListening = this.listenerCount('readable') > 0;
     if (state.flowing !== false) this.resume();
   } else if (event === 'readable' && !state.endEmitted && !state.readableListening) {
@@ -332,6 +333,7 @@ function readNothing(stream) {
 prototype.removeListener = function removeListener(event, listener) {
   const result = legacy.removeListener.call(this, event, listener);
   if (event === 'readable') process.nextTick(updateListening, this);
+  else if (event === 'data' && this.listenerCount('data') === 0) this._readableState.dataListening = false;
   return result;
 };
 prototype.off = prototype.removeListener;
