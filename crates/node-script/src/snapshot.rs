@@ -11,7 +11,7 @@ mod edges;
 mod names;
 
 use crate::machine::{Machine, roots};
-use edges::{Graph, Target};
+use edges::{Graph, Target, id};
 use heap_model::NodeId;
 use mem_report::heapsnapshot::{EdgeKind, NewName, NewNode, NodeKind, WriteError, Writer};
 use names::Names;
@@ -129,9 +129,4 @@ impl Machine {
             })
             .collect()
     }
-}
-
-/// A cell's number in a snapshot: odd, as V8's are for what JavaScript sees. Others are even.
-fn id(cell: NodeId) -> u32 {
-    ((cell.get() << 1) | 1) as u32
 }

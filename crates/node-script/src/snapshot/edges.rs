@@ -391,8 +391,13 @@ fn own_slot(kind: ObjectKind, slot: usize) -> &'static str {
 
 /// V8's name of an edge to the value of a weak map's entry.
 fn entry_name(index: u32, key: NodeId, value: NodeId, table: NodeId) -> String {
-    let [key, value, table] = [key, value, table].map(super::id);
+    let [key, value, table] = [key, value, table].map(id);
     format!(
         "{index} / part of key (key @{key}) -> value (value @{value}) pair in WeakMap (table @{table})"
     )
+}
+
+/// A cell's number in a snapshot: odd, as V8's are for what JavaScript sees. Others are even.
+pub fn id(cell: NodeId) -> u32 {
+    ((cell.get() << 1) | 1) as u32
 }

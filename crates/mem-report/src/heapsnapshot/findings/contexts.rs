@@ -7,8 +7,8 @@
 //! A chain is a context that keeps one of the same function, which keeps the next: each time the function ran, it kept
 //! the scope of the time before.
 
+use super::found::{FindingKind, Found, Sources, is_of_node};
 use super::source::mentions;
-use super::{FindingKind, Found, Sources, is_of_node};
 use crate::heapsnapshot::analysis::Analysis;
 use crate::heapsnapshot::columns::{EdgeName, Node};
 use crate::heapsnapshot::kinds::{EdgeKind, NodeKind};

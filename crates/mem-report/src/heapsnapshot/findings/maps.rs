@@ -6,7 +6,7 @@
 //! V8's `OrderedHashMap` (`src/objects/ordered-hash-table.h`) is an array: two words of header, three of counts, one for
 //! each bucket, then key, value and chain for each of two entries a bucket.
 
-use super::{FindingKind, Found};
+use super::found::{FindingKind, Found};
 use crate::heapsnapshot::analysis::Analysis;
 use crate::heapsnapshot::columns::{EdgeName, Node};
 use crate::heapsnapshot::kinds::{EdgeKind, NodeKind};

@@ -4,7 +4,7 @@
 //! least half unused. A slab's ArrayBuffer is known by the private property that marks it as not transferable. The slab
 //! that the pool cuts from now is held by the pool itself, and is none of these.
 
-use super::{FindingKind, Found};
+use super::found::{FindingKind, Found};
 use crate::heapsnapshot::analysis::Analysis;
 use crate::heapsnapshot::columns::Node;
 use crate::heapsnapshot::groups::is_array_buffer_data;

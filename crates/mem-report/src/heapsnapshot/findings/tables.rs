@@ -4,7 +4,7 @@
 //! entries, live ones, capacity), then key and value for each bucket. It shrinks when an entry is deleted by the
 //! program, but not when the collector removes one.
 
-use super::{FindingKind, Found};
+use super::found::{FindingKind, Found};
 use crate::heapsnapshot::analysis::Analysis;
 use crate::heapsnapshot::columns::{EdgeName, Node};
 use crate::heapsnapshot::kinds::EdgeKind;

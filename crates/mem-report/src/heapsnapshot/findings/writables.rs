@@ -4,7 +4,7 @@
 //! (`lib/internal/streams/writable.js`): a list of requests up to Node 14, an array of them from 16 on, under a symbol
 //! from 20 on. While a write is under way, the sink holds the callback that ends it; otherwise only the state does.
 
-use super::{FindingKind, Found};
+use super::found::{FindingKind, Found};
 use crate::heapsnapshot::analysis::Analysis;
 use crate::heapsnapshot::columns::{Edge, EdgeName, Node};
 use crate::heapsnapshot::groups::is_array_buffer_data;
