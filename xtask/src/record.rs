@@ -1,7 +1,9 @@
 //! `cargo xtask record`: records random programs in a real Node, one JSON object a line, for `cargo xtask conform`.
 //!
 //! A JavaScript file for each kind, under `record/`, makes and runs the programs. The same kind, seed and number give the
-//! same programs with every Node.
+//! same programs with every Node. `scenarios` is not random: it records the scenarios' programs into their data files.
+
+mod scenarios;
 
 use crate::trace::Kind;
 use std::io::{self, Write};
@@ -12,7 +14,7 @@ use std::process::{Command, ExitCode, Stdio};
 #[derive(clap::Args)]
 pub struct RecordArgs {
     /// The kind of programs
-    kind: Kind,
+    kind: What,
     /// The Node to record; by default the `node` on the path
     #[arg(long, default_value = "node", value_name = "PATH")]
     node: PathBuf,
@@ -25,6 +27,18 @@ pub struct RecordArgs {
     /// Write to FILE; by default to standard output
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Record only the scenarios with this in their name (may be repeated)
+    #[arg(long, value_name = "NAME")]
+    only: Vec<String>,
+}
+
+/// What is recorded.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum What {
+    Buffer,
+    Gc,
+    Writable,
+    Scenarios,
 }
 
 fn script(kind: Kind) -> &'static str {
@@ -37,7 +51,21 @@ fn script(kind: Kind) -> &'static str {
 
 /// Runs the command.
 pub fn run(args: &RecordArgs) -> ExitCode {
-    match record(args) {
+    let kind = match args.kind {
+        What::Buffer => Kind::Buffer,
+        What::Gc => Kind::Gc,
+        What::Writable => Kind::Writable,
+        What::Scenarios => {
+            return match scenarios::record(&args.node.to_string_lossy(), &args.only) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(error) => {
+                    eprintln!("{error:#}");
+                    ExitCode::FAILURE
+                }
+            };
+        }
+    };
+    match record(args, kind) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{}: {error}", args.node.display());
@@ -46,8 +74,8 @@ pub fn run(args: &RecordArgs) -> ExitCode {
     }
 }
 
-fn record(args: &RecordArgs) -> io::Result<()> {
-    let script = [include_str!("record/common.js"), script(args.kind)].concat();
+fn record(args: &RecordArgs, kind: Kind) -> io::Result<()> {
+    let script = [include_str!("record/common.js"), script(kind)].concat();
     let mut command = Command::new(&args.node);
     command.args(["--expose-gc", "-", &args.seed.to_string(), &args.programs.to_string()]);
     command.stdin(Stdio::piped());

@@ -1,31 +1,32 @@
-//! `cargo xtask scenarios`: replays the document's scenarios on real memory and shows each sample
-//! beside the document's figures and a recorded Node's.
+//! `cargo xtask scenarios`: replays the document's programs, and what people lose memory by, on real memory, and shows
+//! each sample beside the document's figures and a real Node's.
 //!
-//! One file per scenario under `scenarios/`, named after its point; `definition` says what one is, `report` what it shows, `output`
-//! its text in each format, `old` what `--compare` compares with. The only figures written down are the
-//! document's and the recorded ones, each in a constant that says so.
+//! A scenario is a program, `scenarios/NAME.js`, which is what a real Node runs, and a data file, `scenarios/NAME.toml`. `data`
+//! reads it, `replay` runs the program on the heap, `live` in a real Node; `report` compares, `verdict` says how far figures
+//! may differ, `output` writes the text of each format, `exhibit` and `chart` the index of pages, `old` is what `--compare` compares with.
 
-mod d1_2_heap_limit;
-mod d2_2_slab_walk;
-mod d2_3_pool_threshold;
-mod d2_5_stale_bytes;
-mod d3_2_weak_map;
-mod d4_5_writable;
-mod d5_closures;
-mod definition;
+mod chart;
+pub mod data;
+mod exhibit;
+pub mod live;
 mod old;
 mod output;
+mod replay;
 mod report;
+#[cfg(test)]
+mod tests;
+mod verdict;
 
 use anyhow::{Context, bail};
-use definition::Definition;
+use data::{Data, folder};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use live::Node;
 use mem_report::compare::{Comparison, Threshold};
 use mem_report::{Timeline, html, json, markdown, table};
-use node_memory::{Baseline, RuntimeError};
 use old::Old;
 use output::Format;
-use report::{Figures, Report};
+use replay::{Ran, Way, replay};
+use report::{Peer, Report};
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -39,9 +40,24 @@ pub struct ScenarioArgs {
     /// List the scenarios and stop
     #[arg(long)]
     list: bool,
-    /// Grow the heap to the document's full limit of 1.4 GB
+    /// Grow heaps to the document's limit of 1.4 GB where a scenario has a smaller one
     #[arg(long)]
     full: bool,
+    /// Run each program in this Node too, and show its figures instead of the recorded ones; auto is the one on the path
+    #[arg(long, value_name = "auto|PATH")]
+    node: Option<String>,
+    /// Play this release line of Node instead of each scenario's own, beside what was recorded of it: 16, 20, 22 or 24
+    #[arg(long, value_name = "LINE", conflicts_with = "node")]
+    play: Option<String>,
+    /// Run this program instead of the scenarios; what it prints with console.log(process.memoryUsage()) is a sample
+    #[arg(long, value_name = "FILE.js", conflicts_with = "only")]
+    file: Option<PathBuf>,
+    /// A flag for the program of --file, as Node has it (may be repeated)
+    #[arg(long, value_name = "FLAG", requires = "file", allow_hyphen_values = true)]
+    flag: Vec<String>,
+    /// Begin with the machine's own figures instead of a recorded Node's
+    #[arg(long)]
+    no_baseline: bool,
     /// The format: by default a table, with --out pages
     #[arg(long)]
     format: Option<Format>,
@@ -54,55 +70,7 @@ pub struct ScenarioArgs {
     compare: Option<String>,
 }
 
-/// The document's first sample, from which scenarios without one of their own start.
-const DOCUMENT_START: Figures = [27541504, 5685248, 3092008, 214186, 10422];
-
-/// The baseline that a sample of the document gives.
-fn baseline(sample: &Figures) -> Baseline {
-    let [_, heap_total, heap_used, external, array_buffers] = sample.map(|n| n as usize);
-    Baseline { heap_total, heap_used, external, array_buffers, array_buffers_garbage: 0 }
-}
-
-/// Every scenario in the document's order, and a test for each, so that a run shows all snapshots that a change moves.
-macro_rules! scenarios {
-    ($($test:ident: $definition:expr,)*) => {
-        const ALL: &[Definition] = &[$($definition),*];
-
-        #[cfg(test)]
-        mod tests {
-            use super::*;
-
-            $(
-                #[test]
-                fn $test() {
-                    is_as_reviewed(&$definition);
-                }
-            )*
-
-            fn is_as_reviewed(definition: &Definition) {
-                let report = (definition.replay)(false).expect("the scenario replays");
-                insta::with_settings!({ omit_expression => true }, {
-                    insta::assert_snapshot!(definition.name, output::snapshot(&report));
-                });
-                assert!(report.holds(), "an expectation of {} fails", definition.name);
-            }
-        }
-    };
-}
-
-scenarios! {
-    d1_2_heap_limit: d1_2_heap_limit::DEFINITION,
-    d2_2_slab_walk_node: d2_2_slab_walk::NODE,
-    d2_2_slab_walk_recycle: d2_2_slab_walk::RECYCLE,
-    d2_3_pool_threshold: d2_3_pool_threshold::DEFINITION,
-    d2_5_stale_bytes: d2_5_stale_bytes::DEFINITION,
-    d3_2_weak_map: d3_2_weak_map::DEFINITION,
-    d4_5_writable_open: d4_5_writable::OPEN,
-    d4_5_writable_corked: d4_5_writable::CORKED,
-    d5_closures: d5_closures::DEFINITION,
-}
-
-/// Runs the command: non-zero if an expectation fails or a name matches nothing.
+/// Runs the command: non-zero if an expectation fails, a difference is unexplained or a name matches nothing.
 pub fn run(args: &ScenarioArgs) -> ExitCode {
     match try_run(args) {
         Ok(true) => ExitCode::SUCCESS,
@@ -116,20 +84,28 @@ pub fn run(args: &ScenarioArgs) -> ExitCode {
 
 /// Whether every expectation holds.
 fn try_run(args: &ScenarioArgs) -> anyhow::Result<bool> {
-    let meant = |definition: &&Definition| {
-        args.only.is_empty() || args.only.iter().any(|name| definition.is_meant(name))
+    let all = match &args.file {
+        Some(file) if !file.is_file() => bail!("{}: there is no such file", file.display()),
+        Some(file) => {
+            let with_gc = ["--expose-gc".to_owned()].into_iter().chain(args.flag.iter().cloned());
+            vec![Data::of_program(file, with_gc.collect())]
+        }
+        None => Data::all(&folder())?,
     };
-    let chosen: Vec<&Definition> = ALL.iter().filter(meant).collect();
+    let meant =
+        |data: &&Data| args.only.is_empty() || args.only.iter().any(|name| data.is_meant(name));
+    let chosen: Vec<&Data> = all.iter().filter(meant).collect();
     if chosen.is_empty() {
         bail!("no scenario is called {}; --list shows them", args.only.join(" or "));
     }
     if args.list {
-        for definition in chosen {
-            let points = definition.points.join(", ");
-            println!("{:24} {points:10} {}", definition.name, definition.about);
+        for data in chosen {
+            let points = data.table.points.join(", ");
+            println!("{:28} {points:16} {}", data.name, data.table.about);
         }
         return Ok(true);
     }
+    let node = args.node.as_deref().map(Node::find).transpose()?;
     let written = if args.out.is_some() { Format::Html } else { Format::Table };
     let format = args.format.unwrap_or(written);
     let is_pages = format == Format::Html && args.out.is_none() && args.compare.is_none();
@@ -138,12 +114,12 @@ fn try_run(args: &ScenarioArgs) -> anyhow::Result<bool> {
     }
     let old = args.compare.as_deref().map(|place| Old::read(place, &chosen)).transpose()?;
 
-    let (replayed, failed) = replay(&chosen, args.full);
+    let (replayed, failed) = replay_all(&chosen, args, node.as_ref());
     let holds = failed.is_empty() && replayed.iter().all(|(_, report)| report.holds());
     match (&old, &args.out) {
         (Some(old), _) => {
             // A scenario that is there no more is told, unless only some were asked for.
-            let gone = if args.only.is_empty() { old.gone(ALL) } else { Vec::new() };
+            let gone = if args.only.is_empty() { old.gone(&all) } else { Vec::new() };
             print!("{}", compared(&replayed, old, &gone, format)?);
         }
         (None, Some(folder)) => {
@@ -151,8 +127,8 @@ fn try_run(args: &ScenarioArgs) -> anyhow::Result<bool> {
             eprintln!("{}", folder.join("index.html").display());
         }
         (None, None) => {
-            for (definition, report) in &replayed {
-                print!("{}", output::text(definition, report, format)?);
+            for (data, report) in &replayed {
+                print!("{}", output::text(data, report, format)?);
             }
         }
     }
@@ -165,11 +141,15 @@ fn try_run(args: &ScenarioArgs) -> anyhow::Result<bool> {
     Ok(holds)
 }
 
-type Replayed<'d> = Vec<(&'d Definition, Report)>;
-type Failed<'d> = Vec<(&'d Definition, RuntimeError)>;
+type Replayed<'d> = Vec<(&'d Data, Report)>;
+type Failed<'d> = Vec<(&'d Data, anyhow::Error)>;
 
 /// Replays scenarios in order, with a bar at a terminal.
-fn replay<'d>(chosen: &[&'d Definition], full: bool) -> (Replayed<'d>, Failed<'d>) {
+fn replay_all<'d>(
+    chosen: &[&'d Data],
+    args: &ScenarioArgs,
+    node: Option<&Node>,
+) -> (Replayed<'d>, Failed<'d>) {
     // indicatif hides the bar if stderr is no terminal.
     let bar =
         ProgressBar::with_draw_target(Some(chosen.len() as u64), ProgressDrawTarget::stderr());
@@ -177,11 +157,11 @@ fn replay<'d>(chosen: &[&'d Definition], full: bool) -> (Replayed<'d>, Failed<'d
         bar.set_style(style);
     }
     let (mut replayed, mut failed) = (Vec::new(), Vec::new());
-    for definition in chosen {
-        bar.set_message(definition.name);
-        match (definition.replay)(full) {
-            Ok(report) => replayed.push((*definition, report)),
-            Err(error) => failed.push((*definition, error)),
+    for data in chosen {
+        bar.set_message(data.name.clone());
+        match of(data, args, node) {
+            Ok(report) => replayed.push((*data, report)),
+            Err(error) => failed.push((*data, error)),
         }
         bar.inc(1);
     }
@@ -189,15 +169,45 @@ fn replay<'d>(chosen: &[&'d Definition], full: bool) -> (Replayed<'d>, Failed<'d
     (replayed, failed)
 }
 
+/// Replays a scenario and compares it with a Node, which runs now or was recorded.
+fn of(data: &Data, args: &ScenarioArgs, node: Option<&Node>) -> anyhow::Result<Report> {
+    let mut way = Way { without_baseline: args.no_baseline, full: args.full, ..Way::default() };
+    let Some(node) = node else {
+        let line = args.play.as_deref().unwrap_or(data.line());
+        way.version = data::version(line);
+        if way.version.is_none() {
+            bail!("no Node {line} can be played: 12 to 26, the even ones");
+        }
+        let ran = replay(data, way)?;
+        let recorded = report::as_ran(data, line);
+        let peers = report::recorded(data, line, recorded.as_ref());
+        return Ok(Report::new(data, ran, &peers));
+    };
+    way.version = data::version(node.line());
+    let theirs: Ran = node.scenario(data)?;
+    let ran = replay(data, way)?;
+    let mut peers = report::recorded(data, node.line(), None);
+    let name = format!("Node {}", node.version.trim_start_matches('v'));
+    let timeline = theirs.timeline.clone();
+    peers.push(Peer { name, timeline, ran: Some(&theirs) });
+    Ok(Report::new(data, ran, &peers))
+}
+
 /// A line for each scenario: whether it holds, and what it showed.
-fn closing(replayed: &[(&Definition, Report)], failed: &[(&Definition, RuntimeError)]) -> String {
+fn closing(replayed: &[(&Data, Report)], failed: &[(&Data, anyhow::Error)]) -> String {
     let mut text = String::new();
-    for (definition, report) in replayed {
+    for (data, report) in replayed {
         let word = if report.holds() { "ok  " } else { "FAIL" };
-        let _ = writeln!(text, "{word} {:24} {}", definition.name, report.shown);
+        let shown =
+            if data.table.proves.is_empty() { &data.table.about } else { &data.table.proves };
+        let _ = writeln!(text, "{word} {:28} {shown}", data.name);
+        let verdicts = report.verdicts();
+        if !verdicts.is_empty() && !report.holds() {
+            let _ = writeln!(text, "     {:28} {verdicts}", "");
+        }
     }
-    for (definition, error) in failed {
-        let _ = writeln!(text, "FAIL {:24} could not be replayed: {error}", definition.name);
+    for (data, error) in failed {
+        let _ = writeln!(text, "FAIL {:28} {error:#}", data.name);
     }
     text
 }
@@ -205,15 +215,15 @@ fn closing(replayed: &[(&Definition, Report)], failed: &[(&Definition, RuntimeEr
 /// The differences between the old timelines and the replayed ones. Markdown is empty if there are none; JSON lines have
 /// all rows.
 fn compared(
-    replayed: &[(&Definition, Report)],
+    replayed: &[(&Data, Report)],
     old: &Old,
     gone: &[(&str, &Timeline)],
     format: Format,
 ) -> anyhow::Result<String> {
     let compare = |old: &Timeline, new: &Timeline| Comparison::new(old, new, Threshold::default());
-    let replayed = replayed.iter().map(|(definition, report)| {
-        (definition.name, compare(&old.timeline(definition), &report.timeline))
-    });
+    let replayed = replayed
+        .iter()
+        .map(|(data, report)| (data.name.as_str(), compare(&old.timeline(data), &report.timeline)));
     let gone = gone.iter().map(|(name, timeline)| (*name, compare(timeline, &Timeline::new())));
     let comparisons: Vec<(&str, Comparison)> = replayed.chain(gone).collect();
     if format == Format::Html {
@@ -241,24 +251,4 @@ fn compared(
         let _ = writeln!(text, "nothing moved in {} scenarios", comparisons.len());
     }
     Ok(text)
-}
-
-#[cfg(test)]
-mod names {
-    use super::ALL;
-
-    fn meant(name: &str) -> Vec<&'static str> {
-        ALL.iter().filter(|definition| definition.is_meant(name)).map(|one| one.name).collect()
-    }
-
-    #[test]
-    fn names_and_points_mean_scenarios_alike() {
-        assert_eq!(meant("D3.2"), ["d3-2-weak-map"]);
-        assert_eq!(meant("d3-2"), ["d3-2-weak-map"]);
-        assert_eq!(meant("d3_2_weak_map"), ["d3-2-weak-map"]);
-        assert_eq!(meant("D4.6"), meant("D4.5"));
-        assert_eq!(meant("closures"), ["d5-closures"]);
-        assert_eq!(meant("D2").len(), 4);
-        assert!(meant("D9").is_empty());
-    }
 }

@@ -22,7 +22,8 @@ impl Growth {
         Self { survivors: 0, next_full, live: 0, pace: Pace::new(now) }
     }
 
-    /// Doubles the semi-spaces once survivors have filled one (V8: `NewSpace::Grow`).
+    /// Doubles the semi-spaces once survivors have filled one, at the beginning of a collection (V8:
+    /// `Heap::CheckNewSpaceExpansionCriteria`, `NewSpace::Grow`).
     pub fn grow_new_space(&mut self, spaces: &mut Spaces) {
         let capacity = spaces.new.capacity();
         let larger = (2 * capacity).min(spaces.new.maximum());
@@ -43,7 +44,7 @@ impl Growth {
         let halfway = usize::midpoint(live, limit);
         let least = options.initial_old_generation.min(halfway);
         self.next_full = grown.saturating_add(spaces.new.capacity()).min(halfway).max(least);
-        (self.live, self.survivors) = (live, 0);
+        self.live = live;
     }
 
     /// Whether the old generation has grown by three quarters of what it may.

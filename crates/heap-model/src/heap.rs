@@ -101,6 +101,13 @@ impl Heap {
         if bytes == 0 { Ok(()) } else { self.spaces.reserve(bytes) }
     }
 
+    /// Makes the heap a young one again, after it was filled: the new space's from-space is given back until the next
+    /// collection, and what has survived so far makes the new space no larger. O(1) beside the system's call.
+    pub fn settle(&mut self) {
+        self.growth.survivors = 0;
+        self.spaces.release_from_space();
+    }
+
     /// Collects all unreachable cells, as V8's `gc()` does. O(live bytes + entries of ephemeron tables + native cells).
     ///
     /// # Panics
@@ -120,7 +127,7 @@ impl Heap {
     /// reservations).
     #[must_use]
     pub fn heap_total(&self) -> usize {
-        self.spaces.committed()
+        self.spaces.total()
     }
 
     /// Bytes of cells, dead ones that are not yet collected included (V8's `used_heap_size`). Constant time.

@@ -48,6 +48,9 @@ pub enum TableSizing {
 pub struct HeapOptions {
     /// The most that all spaces together may commit; at least 1,310,720.
     pub limit: usize,
+    /// The most that the old generation may commit: old cells' pages, large cells, and what is reserved. `usize::MAX` if
+    /// [`limit`](Self::limit) alone bounds it; V8's `--max-old-space-size` otherwise.
+    pub old_generation_limit: usize,
     /// The initial size of a semi-space; less if [`limit`](Self::limit) leaves no room beside two of them.
     pub initial_semi_space: usize,
     /// The largest size of a semi-space.
@@ -194,6 +197,13 @@ impl HeapOptions {
         self
     }
 
+    /// With a limit for the old generation, in bytes.
+    #[must_use]
+    pub fn with_old_generation_limit(mut self, limit: usize) -> Self {
+        self.old_generation_limit = limit;
+        self
+    }
+
     /// With another policy for the sizes of ephemeron tables.
     #[must_use]
     pub fn with_tables(mut self, tables: TableSizing) -> Self {
@@ -239,6 +249,7 @@ impl HeapOptions {
             initial_old_generation: bytes(32 * MB),
             growing: Growing::Factor(2.0),
             incremental: None,
+            old_generation_limit: usize::MAX,
             tables: TableSizing::default(),
         }
     }

@@ -37,6 +37,8 @@ pub(crate) struct Spaces {
     reserved: Vec<Mapping>,
     /// The limit of what all spaces commit, in bytes.
     limit: usize,
+    /// The limit of what the old generation commits.
+    old_limit: usize,
     /// Bytes up to which the new space may be filled before a collection or a marking step.
     allowance: usize,
 }
@@ -74,7 +76,7 @@ impl Change<'_> {
 
     /// Whether compaction may commit another page.
     pub fn has_page(&self) -> bool {
-        self.0.committed() + PAGE <= self.0.limit
+        self.0.committed() + PAGE <= self.0.limit && self.0.old_room() >= PAGE
     }
 }
 
@@ -115,8 +117,10 @@ impl Spaces {
         let most = most.checked_next_multiple_of(PAGE).unwrap_or(most - most % PAGE);
         let new = NewSpace::new(semi, most)
             .ok_or_else(|| refused(most.saturating_mul(2), Reason::System))?;
+        let old_limit = options.old_generation_limit;
         let parts = Parts { new, old: OldSpace::default(), large: LargeSpace::default() };
-        let mut spaces = Self { parts, reserved: Vec::new(), limit, allowance: usize::MAX };
+        let mut spaces =
+            Self { parts, reserved: Vec::new(), limit, old_limit, allowance: usize::MAX };
         spaces.bound();
         Ok(spaces)
     }
@@ -166,7 +170,7 @@ impl Spaces {
 
     /// Grows the semi-spaces, if the limit allows it.
     pub fn grow_new_space(&mut self, capacity: usize) -> bool {
-        let room = self.has_room(2 * capacity);
+        let room = self.may_commit(2 * capacity);
         if room {
             self.change().new.grow(capacity);
         }
@@ -202,7 +206,17 @@ impl Spaces {
         self.parts.new.bound(used);
     }
 
-    /// Bytes committed by the spaces and reservations.
+    /// Bytes that the spaces and reservations hold now.
+    pub fn total(&self) -> usize {
+        self.committed() - self.new.unneeded()
+    }
+
+    /// Gives the from-space back until the next collection.
+    pub fn release_from_space(&mut self) {
+        self.change().new.release_from_space();
+    }
+
+    /// Bytes committed by the spaces and reservations, the whole from-space included: what the limit is held to.
     pub fn committed(&self) -> usize {
         self.new.committed() + self.old.committed() + self.large.committed() + self.reserved()
     }
@@ -222,15 +236,33 @@ impl Spaces {
         self.old.used() + self.large.used()
     }
 
-    /// Whether `needed` more bytes may be committed.
+    /// Whether the old generation may commit `needed` more bytes.
     pub fn has_room(&self, needed: usize) -> bool {
-        let reserve = promotion(self.new.used()) + 2 * PAGE;
-        self.committed().saturating_add(needed).saturating_add(reserve) <= self.limit
+        self.may_commit(needed)
+            && needed.saturating_add(self.reserve_for_promotion()) <= self.old_room()
+    }
+
+    /// Whether all spaces together may commit `needed` more bytes.
+    fn may_commit(&self, needed: usize) -> bool {
+        self.committed().saturating_add(needed).saturating_add(self.reserve_for_promotion())
+            <= self.limit
+    }
+
+    /// What promoting the new space may commit, and two pages.
+    fn reserve_for_promotion(&self) -> usize {
+        promotion(self.new.used()) + 2 * PAGE
+    }
+
+    /// The most that the old generation may commit beside what it has.
+    pub fn old_room(&self) -> usize {
+        let committed = self.old.committed() + self.large.committed() + self.reserved();
+        self.old_limit.saturating_sub(committed)
     }
 
     /// The most bytes that the new space may hold so that all can be promoted.
     pub fn promotable(&self) -> usize {
-        let room = self.limit.saturating_sub(self.committed() + 2 * PAGE);
+        let room = self.limit.saturating_sub(self.committed());
+        let room = room.min(self.old_room()).saturating_sub(2 * PAGE);
         // The inverse of `promotion`.
         room / 29 * 14
     }

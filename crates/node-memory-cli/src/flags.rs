@@ -68,6 +68,18 @@ pub struct Run {
     /// The stack that calls may take, in KiB
     #[arg(long, alias = "stack_size", value_name = "KIB", default_value_t = 984, value_parser = clap::value_parser!(u64).range(64..=1 << 20))]
     pub stack_size: u64,
+    /// The heap's limit that V8 had on systems of 32 or 64 bits
+    #[arg(long, value_name = "32-bit|64-bit")]
+    pub preset: Option<String>,
+    /// Whether a released slab is given to new Buffers (recycle)
+    #[arg(long, value_name = "recycle")]
+    pub reuse: Option<String>,
+    /// Play an embedded Node, which does not track array buffers
+    #[arg(long)]
+    pub embedded: bool,
+    /// Free array buffers as a Node without --single-threaded: external falls a collection later
+    #[arg(long)]
+    pub background_sweeping: bool,
     /// Whose sizes, pools and marks are played
     #[arg(long, value_name = "VERSION", default_value = "20")]
     pub node: Version,
@@ -112,6 +124,18 @@ impl Run {
         add(self.trace_gc, "--trace-gc".to_owned());
         add(self.zero_fill_buffers, "--zero-fill-buffers".to_owned());
         flags
+    }
+
+    /// The flags that Node does not have.
+    pub fn own_arguments(&self) -> Vec<String> {
+        let named = [("--preset", &self.preset), ("--reuse", &self.reuse)];
+        let named = named
+            .into_iter()
+            .filter_map(|(name, value)| Some(format!("{name}={}", value.as_ref()?)));
+        let plain =
+            [("--embedded", self.embedded), ("--background-sweeping", self.background_sweeping)];
+        let plain = plain.into_iter().filter(|(_, given)| *given).map(|(name, _)| name.to_owned());
+        named.chain(plain).collect()
     }
 }
 

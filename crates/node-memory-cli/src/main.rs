@@ -2,7 +2,6 @@
 
 #![forbid(unsafe_code)]
 
-mod baseline;
 mod flags;
 mod limit;
 mod report;

@@ -1,12 +1,13 @@
 //! `node-memory run`: a file on a runtime that is set up as a Node with the same flags.
 
 use crate::flags::{Format, Run};
+use crate::limit;
 use crate::report::{Record, trace};
-use crate::{baseline, limit};
-use node_memory::{NodeVersion, Runtime, RuntimeOptions};
-use node_script::{Finished, Machine, Options, WriteError};
+use node_memory::{NodeVersion, Output, RecordedNode, Runtime, RuntimeOptions};
+use node_script::scenario::Setup;
+use node_script::{Finished, Machine, Options, ScriptError, WriteError};
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -16,7 +17,6 @@ const OUT_OF_MEMORY: u8 = 134;
 const FAILED: u8 = 1;
 /// The memory of the machine that is played where the system's is not to be asked.
 const PHYSICAL_MEMORY: u64 = 16 << 30;
-const MIB: usize = 1 << 20;
 
 pub fn run(flags: Box<Run>) -> ExitCode {
     match try_run(&flags) {
@@ -30,15 +30,16 @@ pub fn run(flags: Box<Run>) -> ExitCode {
 
 fn try_run(flags: &Run) -> Result<u8, String> {
     let version = NodeVersion::from(flags.node);
-    let mut options = runtime_options(flags, version);
-    if flags.baseline {
-        options.baseline = baseline::of(version, &options)?;
-    }
-    let mut runtime = Runtime::new(options).map_err(|error| error.to_string())?;
+    let mut runtime =
+        Runtime::new(runtime_options(flags, version)?).map_err(|error| error.to_string())?;
     let record = Record::default();
     listen(&mut runtime, flags, &record);
-    let mut machine = Machine::new(runtime, script_options(flags, version, &record))
-        .map_err(|error| error.to_string())?;
+    let mut options = script_options(flags, version, &record);
+    options.baseline = if flags.baseline { Some(recorded(version)?) } else { None };
+    let mut machine = Machine::new(runtime, options).map_err(|error| match &error {
+        ScriptError::Baseline(why) => format!("{error}: {why}"),
+        _ => error.to_string(),
+    })?;
     let finished = machine.run_file(&flags.file).map_err(|error| {
         let why = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
         format!("{error}: {}: {why}", flags.file.display())
@@ -76,19 +77,28 @@ fn write_snapshot(machine: &mut Machine, file: &Path) -> Result<(), WriteError> 
 }
 
 /// The heap, pool and streams of a Node with these flags.
-fn runtime_options(flags: &Run, version: NodeVersion) -> RuntimeOptions {
+///
+/// # Errors
+/// What is wrong with a flag.
+fn runtime_options(flags: &Run, version: NodeVersion) -> Result<RuntimeOptions, String> {
     let memory = if flags.deterministic { None } else { physical_memory() };
-    let mut options = RuntimeOptions::for_node(version, memory.unwrap_or(PHYSICAL_MEMORY));
-    let heap = &mut options.heap;
-    let old = heap.limit.saturating_sub(3 * heap.max_semi_space);
-    let old = flags.max_old_space_size.map_or(old, |size| size as usize * MIB);
-    if let Some(size) = flags.max_semi_space_size {
-        heap.max_semi_space = (size as usize * MIB).next_power_of_two();
-        heap.initial_semi_space = heap.initial_semi_space.min(heap.max_semi_space);
+    let runtime = RuntimeOptions::for_node(version, memory.unwrap_or(PHYSICAL_MEMORY));
+    let mut setup = Setup { runtime, ..Setup::default() };
+    // A preset is a whole heap, which the other flags then change.
+    for flag in flags.own_arguments().iter().chain(&flags.exec_arguments()) {
+        setup = setup.with_flag(flag)?;
     }
-    heap.limit = old + 3 * heap.max_semi_space;
-    options.pool.zero_always = flags.zero_fill_buffers;
-    options
+    Ok(setup.runtime)
+}
+
+/// What a Node of this version holds when a program begins.
+fn recorded(version: NodeVersion) -> Result<RecordedNode, String> {
+    let is_terminal = std::io::stdout().is_terminal();
+    let output = if is_terminal { Output::Terminal } else { Output::Pipe };
+    RecordedNode::of(version, output).ok_or_else(|| {
+        "the figures that this Node starts from were not recorded; --baseline goes with --node 16, 20, 22 and 24"
+            .to_owned()
+    })
 }
 
 fn script_options(flags: &Run, version: NodeVersion, record: &Record) -> Options {
@@ -103,7 +113,7 @@ fn script_options(flags: &Run, version: NodeVersion, record: &Record) -> Options
     };
     if flags.report.is_some() {
         let record = record.clone();
-        options.on_sample = Some(Box::new(move |usage, place| record.sample(place, usage)));
+        options.on_sample = Some(Box::new(move |_, usage, place| record.sample(place, usage)));
     }
     options
 }

@@ -15,7 +15,7 @@ mod scenario;
 mod streams;
 mod values;
 
-pub use baseline::Baseline;
+pub use baseline::{Baseline, Output, RecordedNode};
 pub use error::{BaselineError, RuntimeError};
 pub use heap_model::{HeapOptions, NodeVersion};
 pub use kinds::edge_name;

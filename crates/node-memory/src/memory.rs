@@ -19,11 +19,14 @@ pub(crate) struct Memory {
     pub pool: Pool,
     /// Bytes of array buffers that the heap has been told of.
     reported: usize,
+    /// Bytes of array buffers that were freed in or after the collection of that number.
+    freed: usize,
+    freed_in: usize,
 }
 
 impl Memory {
     pub fn new(heap: Heap, pool: Pool) -> Self {
-        Self { heap, pool, reported: 0 }
+        Self { heap, pool, reported: 0, freed: 0, freed_in: 0 }
     }
 
     /// Runs `make` in a scope and keeps its result in a new variable.
@@ -65,7 +68,22 @@ impl Memory {
     /// Reports to the heap how much the pool's stores have grown or shrunk since the last report.
     pub fn report_external(&mut self) {
         let now = self.pool.array_buffers();
+        if now < self.reported {
+            self.freed = self.freed_since_collection() + self.reported - now;
+            self.freed_in = self.collections();
+        }
         self.heap.adjust_external_memory(now as isize - self.reported as isize);
         self.reported = now;
+    }
+
+    /// Bytes of array buffers that the last collection has freed.
+    pub fn freed_since_collection(&self) -> usize {
+        if self.freed_in == self.collections() { self.freed } else { 0 }
+    }
+
+    /// How many collections there were.
+    fn collections(&self) -> usize {
+        let statistics = self.heap.statistics();
+        statistics.scavenges + statistics.full_collections
     }
 }

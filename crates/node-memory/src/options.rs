@@ -16,7 +16,18 @@ pub struct RuntimeOptions {
     pub streams: StreamOptions,
     /// The figures to start from.
     pub baseline: Baseline,
+    /// Array buffers are freed on a thread of their own, as in a Node without `--single-threaded`: V8 takes them off
+    /// `external` at the collection after the one that frees them.
+    pub background_sweeping: bool,
+    /// Node is embedded with another allocator than its own: array buffers are not tracked, and `arrayBuffers` is absent.
+    pub embedded: bool,
 }
+
+/// What an old generation at its limit has beside its cells here and not in V8: two pages that are kept free for a collection,
+/// and what the ends of pages leave.
+const KEPT_FREE: usize = 2 * MIB;
+/// Bytes of a MiB.
+const MIB: usize = 1 << 20;
 
 impl RuntimeOptions {
     /// The defaults of a Node's heap, buffer pool and streams on a machine with `physical_memory` bytes, without a
@@ -36,12 +47,33 @@ impl RuntimeOptions {
     #[must_use]
     pub fn for_node(version: NodeVersion, physical_memory: u64) -> Self {
         let (pool, streams) = parts(version);
+        let heap = HeapOptions::for_node(version, usize::BITS, physical_memory);
         Self {
-            heap: HeapOptions::for_node(version, usize::BITS, physical_memory),
+            heap: heap.with_old_generation_limit(heap.limit - 3 * heap.max_semi_space),
             pool: PoolOptions::for_node(pool),
             streams: StreamOptions::for_node(streams),
-            baseline: Baseline::default(),
+            ..Self::default()
         }
+    }
+
+    /// With Node's `--max-old-space-size`, in MiB: the heap's limit is that and three semi-spaces.
+    #[must_use]
+    pub fn with_max_old_space(mut self, mib: usize) -> Self {
+        let old = mib.saturating_mul(MIB);
+        self.heap.old_generation_limit = old.saturating_add(KEPT_FREE);
+        self.heap.limit = old.saturating_add(3 * self.heap.max_semi_space);
+        self
+    }
+
+    /// With Node's `--max-semi-space-size`, in MiB. The old generation stays as large as it is.
+    #[must_use]
+    pub fn with_max_semi_space(mut self, mib: usize) -> Self {
+        let heap = &mut self.heap;
+        let old = heap.limit.saturating_sub(3 * heap.max_semi_space);
+        heap.max_semi_space = mib.saturating_mul(MIB).next_power_of_two();
+        heap.initial_semi_space = heap.initial_semi_space.min(heap.max_semi_space);
+        heap.limit = old.saturating_add(3 * heap.max_semi_space);
+        self
     }
 }
 

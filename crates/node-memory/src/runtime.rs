@@ -1,6 +1,6 @@
 //! The runtime: one heap, one buffer pool, one ballast, and the five figures over them.
 
-use crate::baseline::Ballast;
+use crate::baseline::{Ballast, Baseline};
 use crate::error::RuntimeError;
 use crate::memory::Memory;
 use crate::options::RuntimeOptions;
@@ -13,6 +13,8 @@ pub struct Runtime {
     pub(crate) memory: Memory,
     pub(crate) streams: stream_backpressure::Options,
     ballast: Ballast,
+    background_sweeping: bool,
+    embedded: bool,
 }
 
 impl Runtime {
@@ -22,24 +24,52 @@ impl Runtime {
     /// [`RuntimeError::OutOfMemory`] if the baseline does not fit under the heap's limit,
     /// [`RuntimeError::Baseline`] if its figures contradict one another.
     pub fn new(options: RuntimeOptions) -> Result<Self, RuntimeError> {
-        let RuntimeOptions { heap, pool, streams, baseline } = options;
-        let mut memory = Memory::new(Heap::new(heap)?, Pool::new(pool));
-        let ballast = Ballast::fill(&mut memory, baseline)?;
-        Ok(Self { memory, streams, ballast })
+        let RuntimeOptions { heap, pool, streams, baseline, background_sweeping, embedded } =
+            options;
+        let memory = Memory::new(Heap::new(heap)?, Pool::new(pool));
+        let ballast = Ballast::default();
+        let mut runtime = Self { memory, streams, ballast, background_sweeping, embedded };
+        runtime.fill(baseline)?;
+        Ok(runtime)
+    }
+
+    /// Fills the runtime up to a baseline, with real bytes that stay for its life; what is there already counts. Two full
+    /// collections are made. O(bytes).
+    ///
+    /// # Errors
+    /// As [`new`](Self::new). What was added before the error stays.
+    pub fn fill(&mut self, baseline: Baseline) -> Result<(), RuntimeError> {
+        self.ballast.fill(&mut self.memory, baseline)
+    }
+
+    /// Adds real bytes for the runtime's life, and garbage, in the midst of a program: what a part of Node's own code takes
+    /// when it is first used ([`RecordedNode::first_print`](crate::RecordedNode::first_print)). `more.heap_total` is not
+    /// looked at. O(bytes).
+    ///
+    /// # Errors
+    /// [`RuntimeError::OutOfMemory`] if they do not fit under the heap's limit.
+    pub fn add(&mut self, more: Baseline) -> Result<(), RuntimeError> {
+        self.ballast.add(&mut self.memory, more)
     }
 
     /// The five figures, in bytes, each counted where the memory is; `rss` is the operating
-    /// system's, and absent where it does not say.
+    /// system's, and absent where it does not say. `array_buffers` is absent in an
+    /// [embedded](RuntimeOptions::embedded) runtime.
     #[doc(alias = "memoryUsage")]
     #[must_use]
     pub fn memory_usage(&self) -> MemoryUsage {
         let array_buffers = self.memory.pool.array_buffers() as u64;
-        let external = self.ballast.native() as u64 + array_buffers;
+        let mut external = self.ballast.native() as u64 + array_buffers;
+        if self.background_sweeping {
+            external += self.memory.freed_since_collection() as u64;
+        }
         let mut usage = MemoryUsage::new()
             .with(Figure::HeapTotal, self.memory.heap.heap_total() as u64, Source::HEAP)
             .with(Figure::HeapUsed, self.memory.heap.heap_used() as u64, Source::HEAP)
-            .with(Figure::External, external, Source::POOL)
-            .with(Figure::ArrayBuffers, array_buffers, Source::POOL);
+            .with(Figure::External, external, Source::POOL);
+        if !self.embedded {
+            usage = usage.with(Figure::ArrayBuffers, array_buffers, Source::POOL);
+        }
         usage.set(Figure::Rss, mem_report::resident_set().ok());
         usage
     }

@@ -79,6 +79,7 @@ impl Machine {
 
     fn run_next_job(&mut self) -> Outcome<bool> {
         let Some(kind) = self.jobs.queue.pop_front() else { return Ok(false) };
+        self.take_step()?;
         let slot = WIDTH * self.jobs.first;
         self.jobs.first = (self.jobs.first + 1) % self.jobs.places;
         self.scoped(|machine| {
@@ -99,6 +100,7 @@ impl Machine {
     /// Runs jobs, then turns of the event loop until nothing is left to do.
     pub(crate) fn run_event_loop(&mut self) -> Outcome {
         loop {
+            self.take_step()?;
             self.run_jobs()?;
             self.report_unhandled()?;
             let mut ran = false;

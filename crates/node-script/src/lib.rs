@@ -20,6 +20,7 @@ mod node;
 mod objects;
 mod parse;
 mod program;
+pub mod scenario;
 mod snapshot;
 mod thrown;
 mod window;

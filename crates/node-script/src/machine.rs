@@ -20,7 +20,7 @@ use crate::thrown::Outcome;
 pub use crate::window::{CALLEE, FIRST, R, SPARE, THIS};
 use heap_model::{Registers, Window};
 use mem_report::MemoryUsage;
-use node_memory::{NodeVersion, Runtime};
+use node_memory::{NodeVersion, RecordedNode, Runtime};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -60,10 +60,14 @@ pub struct Options {
     pub on_sample: Option<OnSample>,
     /// Is asked first what a required name stands for.
     pub resolve: Option<Resolve>,
+    /// What that Node holds when a program begins, and what its first `console.log` adds, as real bytes.
+    pub baseline: Option<RecordedNode>,
+    /// How many rounds of loops and jobs of promises and timers the program may take.
+    pub steps: Option<u64>,
 }
 
-/// What is told the figures, and where in the program they were asked for.
-pub type OnSample = Box<dyn FnMut(&MemoryUsage, &str)>;
+/// What is told the figures, and where in the program they were asked for (`file.js:2:13`). It may look at the runtime.
+pub type OnSample = Box<dyn FnMut(&mut Runtime, &MemoryUsage, &str)>;
 
 /// What a name that a file in a directory requires stands for: another name, or a path. Without an answer it is itself.
 pub type Resolve = Box<dyn Fn(&str, &Path) -> Option<String>>;
@@ -84,6 +88,8 @@ impl Default for Options {
             flags: Vec::new(),
             on_sample: None,
             resolve: None,
+            baseline: None,
+            steps: None,
         }
     }
 }
@@ -151,6 +157,8 @@ pub struct Machine {
     pub(crate) nesting: u32,
     /// The frame that was left last was one that Rust waits for.
     pub(crate) ended_nested: bool,
+    /// How many more rounds of loops and jobs the program may take.
+    pub(crate) steps: u64,
 }
 
 impl Machine {

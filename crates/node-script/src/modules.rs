@@ -198,7 +198,9 @@ impl Machine {
         text: &str,
         goal: Goal<'_>,
     ) -> Outcome {
-        let source = Rc::new(SourceText { name: name.into(), text: units_of(text).into() });
+        let counted = self.options.steps.is_some();
+        let text = units_of(text).into();
+        let source = Rc::new(SourceText { name: name.into(), text, counted });
         self.compile_source(to, source, goal)
     }
 

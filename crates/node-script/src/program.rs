@@ -9,7 +9,7 @@ use crate::objects::layout::{CODE, FIELDS, LENGTH, METHOD_SLOTS, SHARED};
 use crate::thrown::{Outcome, Thrown};
 use core::fmt;
 use heap_model::{Kind, OutOfMemory, Value};
-use node_memory::Runtime;
+use node_memory::{Runtime, RuntimeError};
 use std::path::Path;
 
 /// How a program has ended.
@@ -22,6 +22,8 @@ pub enum Finished {
     Uncaught(String),
     /// The heap's limit was reached.
     OutOfMemory(OutOfMemory),
+    /// The program has taken as many rounds of loops and jobs as it may ([`Options::steps`]): where it was then.
+    Endless(String),
 }
 
 /// Where Node's own code throws that a module is not found.
@@ -33,6 +35,8 @@ const NOT_FOUND: &str = "node:internal/modules/cjs/loader:1210\n  throw err;\n  
 pub enum ScriptError {
     /// The heap's limit is too low for the built-in objects.
     Setup(Thrown),
+    /// The baseline does not fit into the runtime.
+    Baseline(RuntimeError),
     /// The file cannot be read.
     File(std::io::Error),
 }
@@ -41,6 +45,7 @@ impl fmt::Display for ScriptError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Setup(_) => f.write_str("the built-in objects could not be made"),
+            Self::Baseline(_) => f.write_str("the runtime cannot start from that Node's figures"),
             Self::File(_) => f.write_str("the file cannot be read"),
         }
     }
@@ -50,6 +55,7 @@ impl core::error::Error for ScriptError {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
             Self::Setup(thrown) => Some(thrown),
+            Self::Baseline(error) => Some(error),
             Self::File(error) => Some(error),
         }
     }
@@ -59,7 +65,8 @@ impl Machine {
     /// Makes a world on a runtime: all built-in objects.
     ///
     /// # Errors
-    /// [`ScriptError::Setup`] if they do not fit below the heap's limit.
+    /// [`ScriptError::Setup`] if they do not fit below the heap's limit, [`ScriptError::Baseline`] if what
+    /// [`Options::baseline`] adds does not.
     pub fn new(runtime: Runtime, options: Options) -> Result<Self, ScriptError> {
         let mut runtime = runtime;
         let heap = runtime.heap_mut();
@@ -70,6 +77,7 @@ impl Machine {
         let roots = registers.window();
         let window = registers.push(4);
         window.map_err(|error| ScriptError::Setup(error.into()))?;
+        let steps = options.steps.unwrap_or(u64::MAX).max(1);
         let seed = if options.deterministic { 0 } else { seed() };
         let mut machine = Self {
             runtime,
@@ -105,11 +113,16 @@ impl Machine {
             promise_functions: Default::default(),
             reg_exps: Default::default(),
             reg_exp_next: 0,
+            steps,
         };
         machine.modules.builtin = crate::node::MODULES;
         machine.modules.not_supported = crate::node::NOT_SUPPORTED;
         machine.node.clock = Clock::new(machine.options.deterministic);
         machine.bootstrap().map_err(ScriptError::Setup)?;
+        if let Some(node) = machine.options.baseline {
+            machine.runtime.fill(node.fresh).map_err(ScriptError::Baseline)?;
+            machine.node.console.collections = machine.runtime.heap_statistics().full_collections;
+        }
         Ok(machine)
     }
 
@@ -271,6 +284,10 @@ impl Machine {
         match thrown {
             Thrown::Exit(code) => Finished::Exit(code),
             Thrown::OutOfMemory(error) => Finished::OutOfMemory(*error),
+            Thrown::Endless => {
+                let place = self.thrown_at.take();
+                Finished::Endless(place.map(|place| place.name()).unwrap_or_default())
+            }
             thrown => {
                 let text = self.scoped(|machine| {
                     let exception = machine.temp()?;

@@ -14,6 +14,8 @@ pub enum Thrown {
     OutOfMemory(Box<OutOfMemory>),
     /// The program has called `process.exit`.
     Exit(i32),
+    /// The program has taken as many steps as it may.
+    Endless,
     /// A fault of this crate: it has looked for something where it is not.
     Fault(Box<AccessError>),
 }
@@ -29,6 +31,7 @@ impl fmt::Display for Thrown {
             Self::Overflow => f.write_str("Maximum call stack size exceeded"),
             Self::OutOfMemory(error) => error.fmt(f),
             Self::Exit(code) => write!(f, "the program has exited with {code}"),
+            Self::Endless => f.write_str("the program has taken as many steps as it may"),
             Self::Fault(error) => write!(f, "a fault of the engine: {error}"),
         }
     }
@@ -54,6 +57,16 @@ impl From<HeapError> for Thrown {
             HeapError::OutOfMemory(error) => error.into(),
             HeapError::Access(error) => error.into(),
             // No operation that the machine calls is refused for another reason.
+            _ => AccessError::WrongKind.into(),
+        }
+    }
+}
+
+impl From<node_memory::RuntimeError> for Thrown {
+    fn from(error: node_memory::RuntimeError) -> Self {
+        match error {
+            node_memory::RuntimeError::OutOfMemory(error) => error.into(),
+            // What the machine asks its runtime for is right.
             _ => AccessError::WrongKind.into(),
         }
     }

@@ -1,7 +1,7 @@
 //! The timelines to compare with: a file that `--format json` wrote, or the snapshots committed at a
 //! revision. Nothing of the revision is built or run.
 
-use super::definition::Definition;
+use super::data::Data;
 use super::output::EXPECTATIONS;
 use anyhow::{Context, bail};
 use mem_report::{Timeline, json, review};
@@ -16,7 +16,7 @@ pub struct Old(HashMap<String, Timeline>);
 
 impl Old {
     /// Reads the file of that name if it exists, otherwise the snapshots at that revision.
-    pub fn read(place: &str, definitions: &[&Definition]) -> anyhow::Result<Self> {
+    pub fn read(place: &str, definitions: &[&Data]) -> anyhow::Result<Self> {
         let path = Path::new(place);
         if path.is_file() {
             let file = File::open(path).with_context(|| format!("{place} cannot be opened"))?;
@@ -55,7 +55,7 @@ impl Old {
     }
 
     /// The timelines, by name, whose scenario is none of these.
-    pub fn gone(&self, definitions: &[Definition]) -> Vec<(&str, &Timeline)> {
+    pub fn gone(&self, definitions: &[Data]) -> Vec<(&str, &Timeline)> {
         let is_gone = |name: &str| definitions.iter().all(|definition| definition.name != name);
         let mut gone: Vec<_> = self
             .0
@@ -68,14 +68,16 @@ impl Old {
     }
 
     /// The timeline of a scenario; an empty one if it is new.
-    pub fn timeline(&self, definition: &Definition) -> Timeline {
-        self.0.get(definition.name).cloned().unwrap_or_default()
+    pub fn timeline(&self, definition: &Data) -> Timeline {
+        self.0.get(&definition.name).cloned().unwrap_or_default()
     }
 }
 
 /// The scenario whose snapshot a file is.
 fn scenario(file: &str) -> Option<&str> {
-    file.strip_prefix("xtask__scenarios__tests__")?.strip_suffix(".snap")
+    let name = file.strip_suffix(".snap")?;
+    Some(name.strip_prefix("xtask__scenarios__tests__").unwrap_or(name))
+        .filter(|name| !name.contains("__"))
 }
 
 /// The timeline of a committed snapshot: what is between insta's header and the expectations.
@@ -95,6 +97,7 @@ fn git(arguments: &[&str]) -> anyhow::Result<Output> {
 #[cfg(test)]
 mod tests {
     use super::{Old, scenario, timeline};
+    use crate::scenarios::data::{Data, folder};
     use mem_report::Timeline;
 
     #[test]
@@ -103,7 +106,8 @@ mod tests {
         assert_eq!(scenario("xtask__other__tests__a.snap"), None);
         let old = [name, "d3-2-weak-map"].map(|name| (name.to_owned(), Timeline::new()));
         let old = Old(old.into_iter().collect());
-        let gone = old.gone(crate::scenarios::ALL);
+        let all = Data::all(&folder()).expect("the scenarios can be read");
+        let gone = old.gone(&all);
         assert_eq!(gone.iter().map(|(name, _)| *name).collect::<Vec<_>>(), ["d9-renamed"]);
     }
 

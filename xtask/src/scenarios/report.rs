@@ -1,112 +1,359 @@
-//! The result of a scenario: the replay's timeline, the document's and a recorded Node's beside it, expectations and
-//! notes.
+//! The result of a scenario: at each sample the document's figures, a real Node's and the replay's, with a verdict on each
+//! difference; and what was expected.
 
-use mem_report::{Figure, MemoryUsage, Source, Timeline};
-use node_memory::Outcome;
-
-/// Figures in the order rss, heapTotal, heapUsed, external, arrayBuffers.
-pub type Figures = [u64; 5];
+use super::data::{Data, Ends, Expect};
+use super::replay::Ran;
+use super::verdict::{Tolerance, Verdict, verdict};
+use mem_report::{Figure, Source, Timeline, human};
+use node_memory::RecordedNode;
 
 /// The result of a replay.
-#[derive(Default)]
 pub struct Report {
-    /// The samples, and the statements between them.
+    /// The replay's samples, and the statements between them.
     pub timeline: Timeline,
-    /// Named timelines that are shown beside the samples.
-    pub beside: Vec<(&'static str, Timeline)>,
-    checks: Vec<Check>,
-    /// Lines of explanation.
-    pub notes: Vec<String>,
-    /// The conclusion, in one line.
-    pub shown: String,
+    pub samples: Vec<Compared>,
+    /// Whose figures stand beside: `document`, `Node 20.20.2`.
+    pub peers: Vec<String>,
+    pub checks: Vec<Check>,
+    /// Whose figures the replay began with.
+    pub baseline: Option<RecordedNode>,
+    /// Why figures differ, by the number of their place here.
+    pub explanations: Vec<String>,
+    /// The resident set was compared.
+    pub has_rss: bool,
+    /// What the program printed beside its samples.
+    pub printed: Vec<String>,
 }
 
-struct Check {
-    what: String,
-    /// The number that was found, or the fact that is to hold.
-    found: String,
-    /// The expected number; `None` for a fact.
-    expected: Option<String>,
-    holds: bool,
+/// The figures of a sample that have moved.
+pub struct Compared {
+    pub label: String,
+    pub rows: Vec<Row>,
+}
+
+/// A figure of a sample.
+pub struct Row {
+    pub figure: Figure,
+    pub own: Option<u64>,
+    /// Since the sample before.
+    pub change: Option<i128>,
+    /// What each peer has, in the peers' order.
+    pub others: Vec<Option<u64>>,
+    /// The difference from the first peer that has the figure. Of the resident set: that of the changes.
+    pub difference: Option<i128>,
+    pub verdict: Option<Verdict>,
+}
+
+/// An expectation, and what was found.
+pub struct Check {
+    pub what: String,
+    pub found: String,
+    pub holds: bool,
+}
+
+/// Figures that stand beside the replay's.
+pub struct Peer<'d> {
+    pub name: String,
+    pub timeline: Timeline,
+    pub ran: Option<&'d Ran>,
 }
 
 impl Report {
-    /// Takes the timeline of a replayed scenario.
-    pub fn of<V>(outcome: &Outcome<V>) -> Self {
-        Self { timeline: outcome.timeline.clone(), ..Self::default() }
-    }
-
-    /// Puts the document's figures beside the samples, from the first on.
-    pub fn document(self, document: &[Figures]) -> Self {
-        self.put_beside("document", Source::exact("document"), document)
-    }
-
-    /// Puts figures recorded from a real Node beside the samples, from the first on.
-    pub fn node(self, node: &[Figures]) -> Self {
-        self.put_beside("Node 20.20.2", Source::NODE, node)
-    }
-
-    fn put_beside(mut self, name: &'static str, source: Source, samples: &[Figures]) -> Self {
-        let mut timeline = Timeline::new();
-        for (figures, own) in samples.iter().zip(self.timeline.samples()) {
-            let mut usage = MemoryUsage::new();
-            for (figure, bytes) in Figure::ALL.into_iter().zip(figures) {
-                usage = usage.with(figure, *bytes, source);
-            }
-            timeline.push(own.label, usage);
+    /// Compares a replay with others.
+    pub fn new(data: &Data, ran: Ran, peers: &[Peer<'_>]) -> Self {
+        let mut explanations: Vec<String> = Vec::new();
+        let mut samples = Vec::new();
+        let absolute = ran.baseline.is_some();
+        for (index, sample) in ran.timeline.samples().enumerate() {
+            let rows = Figure::ALL.into_iter().filter_map(|figure| {
+                let row = row(data, &ran.timeline, peers, index, figure, absolute)?;
+                if let Some(Verdict::Explained(why)) = &row.verdict
+                    && !explanations.contains(why)
+                {
+                    explanations.push(why.clone());
+                }
+                Some(row)
+            });
+            samples.push(Compared { label: sample.label.to_owned(), rows: rows.collect() });
         }
-        self.beside.push((name, timeline));
-        self
+        let has_rss = peers
+            .iter()
+            .any(|peer| peer.timeline.get(0).is_some_and(|sample| sample.usage.rss().is_some()));
+        let checks = checks(data, &ran, peers);
+        Self {
+            samples,
+            peers: peers.iter().map(|peer| peer.name.clone()).collect(),
+            checks,
+            baseline: ran.baseline,
+            explanations,
+            has_rss,
+            printed: ran.printed,
+            timeline: ran.timeline,
+        }
     }
 
-    /// The replay's figure of a sample, both by index.
-    pub fn figure(&self, sample: usize, figure: usize) -> i64 {
-        let figure = Figure::ALL.get(figure);
-        let bytes = self.timeline.get(sample).and_then(|sample| sample.usage.get(*figure?));
-        bytes.map_or(0, |bytes| bytes as i64)
-    }
-
-    /// Expects exactly this number.
-    pub fn exactly(&mut self, what: &str, expected: i64, found: i64) {
-        self.number(what, expected.to_string(), found, expected == found);
-    }
-
-    /// Expects this number, within `per_mille` thousandths of it.
-    pub fn within(&mut self, what: &str, expected: i64, per_mille: i64, found: i64) {
-        let holds = (found - expected).abs() * 1000 <= expected.abs() * per_mille;
-        self.number(what, format!("{expected} within {per_mille} per mille"), found, holds);
-    }
-
-    /// Expects a fact, which `found` words.
-    pub fn is_so(&mut self, what: &str, found: &str, holds: bool) {
-        let (what, found) = (what.to_owned(), found.to_owned());
-        self.checks.push(Check { what, found, expected: None, holds });
-    }
-
-    /// Adds a line of explanation.
-    pub fn note(&mut self, text: &str) {
-        self.notes.push(text.to_owned());
-    }
-
-    /// Whether every expectation holds; a report without any shows nothing.
+    /// Whether every expectation holds and every difference has a reason.
     pub fn holds(&self) -> bool {
-        !self.checks.is_empty() && self.checks.iter().all(|check| check.holds)
+        self.checks.iter().all(|check| check.holds) && self.unexplained() == 0
+    }
+
+    pub fn unexplained(&self) -> usize {
+        self.count(|verdict| matches!(verdict, Verdict::Unexplained(_)))
+    }
+
+    /// How many figures have a verdict of a kind.
+    pub fn count(&self, of: impl Fn(&Verdict) -> bool) -> usize {
+        let rows = self.samples.iter().flat_map(|sample| &sample.rows);
+        rows.filter_map(|row| row.verdict.as_ref()).filter(|verdict| of(verdict)).count()
+    }
+
+    /// How many figures are equal, within what is allowed, explained and unexplained; empty where nothing stands beside.
+    pub fn verdicts(&self) -> String {
+        if self.peers.is_empty() {
+            return String::new();
+        }
+        format!(
+            "{} equal, {} within, {} explained, {} unexplained",
+            self.count(|verdict| *verdict == Verdict::Equal),
+            self.count(|verdict| matches!(verdict, Verdict::Within(_))),
+            self.count(|verdict| matches!(verdict, Verdict::Explained(_))),
+            self.unexplained(),
+        )
     }
 
     /// A line for each expectation.
     pub fn expectations(&self) -> impl Iterator<Item = String> {
-        self.checks.iter().map(|Check { what, found, expected, holds }| match (holds, expected) {
-            (true, Some(expected)) if expected != found => {
-                format!("ok {what}: {found}, expected {expected}")
+        self.checks.iter().map(|Check { what, found, holds }| {
+            let word = if *holds { "ok" } else { "FAIL" };
+            if found.is_empty() {
+                format!("{word} {what}")
+            } else {
+                format!("{word} {what}: {found}")
             }
-            (true, _) => format!("ok {what}: {found}"),
-            (false, Some(expected)) => format!("FAIL {what}: {found}, expected {expected}"),
-            (false, None) => format!("FAIL {what}: not so ({found})"),
         })
     }
+}
 
-    fn number(&mut self, what: &str, expected: String, found: i64, holds: bool) {
-        let (what, found) = (what.to_owned(), found.to_string());
-        self.checks.push(Check { what, found, expected: Some(expected), holds });
+/// A figure of a sample, if it has moved somewhere.
+fn row(
+    data: &Data,
+    own: &Timeline,
+    peers: &[Peer<'_>],
+    index: usize,
+    figure: Figure,
+    absolute: bool,
+) -> Option<Row> {
+    let mine = value(own, index, figure);
+    let others: Vec<Option<u64>> =
+        peers.iter().map(|peer| value(&peer.timeline, index, figure)).collect();
+    let change = change(own, index.checked_sub(1), index, figure);
+    let explanation = explanation(data, index, figure);
+    let mut verdicts = Vec::new();
+    let mut difference = None;
+    for (peer, other) in peers.iter().zip(&others) {
+        let (Some(mine), Some(other)) = (mine, *other) else { continue };
+        // Changes are compared where the figures began elsewhere.
+        let since = match figure {
+            Figure::Rss => Some(index.checked_sub(1)),
+            _ if absolute => None,
+            _ => Some(Some(0)),
+        };
+        let (own_bytes, other_bytes) = match since {
+            None => (i128::from(mine), i128::from(other)),
+            Some(None) => (0, 0),
+            Some(Some(from)) => (
+                self::change(own, Some(from), index, figure).unwrap_or(0),
+                self::change(&peer.timeline, Some(from), index, figure).unwrap_or(0),
+            ),
+        };
+        difference = difference.or(Some(own_bytes - other_bytes));
+        let whole = if figure == Figure::Rss { other_bytes } else { i128::from(other) };
+        let tolerance = match peer.name == DOCUMENT {
+            true => Tolerance::of(figure),
+            false => Tolerance::beside_a_node(figure),
+        };
+        if since != Some(None) {
+            verdicts.push(verdict(tolerance, own_bytes, other_bytes, whole, explanation));
+        }
     }
+    let has_moved = index == 0
+        || change.is_some_and(|change| change != 0)
+        || peers.iter().any(|peer| {
+            let change = self::change(&peer.timeline, Some(index - 1), index, figure);
+            change.is_some_and(|change| change.unsigned_abs() >= 16_384)
+        });
+    // The worse one is told; of two alike that on the first peer.
+    let verdict = verdicts.into_iter().reduce(|a, b| if b.rank() > a.rank() { b } else { a });
+    let is_wrong = matches!(verdict, Some(Verdict::Unexplained(_)));
+    let present = mine.is_some() || others.iter().any(Option::is_some);
+    (present && (has_moved || is_wrong)).then_some(Row {
+        figure,
+        own: mine,
+        change,
+        others,
+        difference,
+        verdict,
+    })
+}
+
+fn value(timeline: &Timeline, index: usize, figure: Figure) -> Option<u64> {
+    timeline.get(index)?.usage.get(figure)
+}
+
+fn change(timeline: &Timeline, from: Option<usize>, to: usize, figure: Figure) -> Option<i128> {
+    let (from, to) = (value(timeline, from?, figure)?, value(timeline, to, figure)?);
+    Some(i128::from(to) - i128::from(from))
+}
+
+fn explanation(data: &Data, index: usize, figure: Figure) -> Option<&str> {
+    let label = data.table.samples.get(index);
+    let is_meant = |one: &&super::data::Explained| {
+        one.figure.get_ref() == figure.name()
+            && (one.samples.is_empty()
+                || one.samples.iter().any(|name| Some(name.get_ref()) == label))
+    };
+    let explained = data.table.explained.iter().find(is_meant).map(|one| one.by.as_str());
+    explained.or((figure == Figure::Rss).then_some(OTHER_PAGES))
+}
+
+/// Looks at what is expected of the replay, and of the real Nodes.
+fn checks(data: &Data, ran: &Ran, peers: &[Peer<'_>]) -> Vec<Check> {
+    let mut checks = Vec::new();
+    let count = data.table.samples.len();
+    let limit = data.table.ends == Ends::OutOfMemory;
+    if ran.out_of_memory != limit {
+        let (found, what) = match limit {
+            true => ("it ends by itself", "it ends at the heap's limit"),
+            false => ("it ends at the heap's limit", "it ends by itself"),
+        };
+        checks.push(Check { what: what.to_owned(), found: found.to_owned(), holds: false });
+    } else if limit {
+        let found = format!("after {} samples", ran.timeline.len());
+        let what = "it ends at the heap's limit with a typed refusal".to_owned();
+        checks.push(Check { what, found, holds: true });
+    }
+    if ran.timeline.len() != count && !limit && count > 0 {
+        let found = format!("{} are printed", ran.timeline.len());
+        checks.push(Check { what: format!("{count} samples"), found, holds: false });
+    }
+    for one in &data.table.expect {
+        let mut check = expectation(data, one, &ran.timeline, &ran.printed);
+        for peer in peers.iter().filter(|_| !one.replay_only) {
+            let printed = match peer.ran {
+                Some(ran) => &ran.printed[..],
+                None if one.prints.is_some() => continue,
+                None => &[],
+            };
+            let theirs = expectation(data, one, &peer.timeline, printed);
+            if theirs.found == ABSENT {
+                continue;
+            }
+            check.holds &= theirs.holds;
+            let word = if theirs.holds { "" } else { "not " };
+            check.found = match theirs.found.as_str() {
+                "" => format!(
+                    "{}{}{word}{} prints it",
+                    check.found,
+                    separator(&check.found),
+                    peer.name
+                ),
+                found => {
+                    format!("{}{}{} {word}{found}", check.found, separator(&check.found), peer.name)
+                }
+            };
+        }
+        checks.push(check);
+    }
+    checks
+}
+
+fn separator(found: &str) -> &'static str {
+    if found.is_empty() { "" } else { "; " }
+}
+
+/// The name of the document's column.
+const DOCUMENT: &str = "document";
+/// Why the resident set may differ, if nothing else is said.
+const OTHER_PAGES: &str = "the replay's pages are those of a process that has replayed other programs before, with another \
+                           allocator than Node's";
+
+/// What is found where a sample or a figure is not there.
+const ABSENT: &str = "absent";
+
+fn expectation(data: &Data, one: &Expect, timeline: &Timeline, printed: &[String]) -> Check {
+    if let Some(line) = &one.prints {
+        let holds = printed.contains(line);
+        return Check { what: format!("it prints {line:?}"), found: String::new(), holds };
+    }
+    let (Some(figure), Some(to)) = (&one.figure, &one.to) else {
+        return Check { what: "nothing".to_owned(), found: String::new(), holds: false };
+    };
+    // Both were looked at when the file was read.
+    let place = |label| data.sample(label).unwrap_or(usize::MAX);
+    let name = data.figure(figure).unwrap_or(Figure::Rss);
+    let found = match &one.from {
+        Some(from) => change(timeline, Some(place(from)), place(to), name),
+        None => value(timeline, place(to), name).map(i128::from),
+    };
+    let mut what = match &one.from {
+        Some(from) => format!("{name} from {:?} to {:?}", from.get_ref(), to.get_ref()),
+        None => format!("{name} at {:?}", to.get_ref()),
+    };
+    let mut holds = found.is_some();
+    let found_or_0 = found.unwrap_or(0);
+    let signed = |number: i64| match one.from {
+        Some(_) => human::signed(number.into()),
+        None => human::grouped(u128::from(number.unsigned_abs())),
+    };
+    if let Some(is) = one.is {
+        what.push_str(&format!(" is {}", signed(is)));
+        holds &= found_or_0 == i128::from(is);
+    }
+    if let Some(least) = one.at_least {
+        what.push_str(&format!(" is at least {}", signed(least)));
+        holds &= found_or_0 >= i128::from(least);
+    }
+    if let Some(most) = one.at_most {
+        let and = if one.at_least.is_some() { " and" } else { " is" };
+        what.push_str(&format!("{and} at most {}", signed(most)));
+        holds &= found_or_0 <= i128::from(most);
+    }
+    let found = match found {
+        Some(found) => i64::try_from(found).map(signed).unwrap_or_default(),
+        None => ABSENT.to_owned(),
+    };
+    Check { what, found, holds }
+}
+
+/// The peers of a scenario: the document, and what was recorded of a real Node of that release line.
+pub fn recorded<'d>(data: &'d Data, line: &str, ran: Option<&'d Ran>) -> Vec<Peer<'d>> {
+    let labels = &data.table.samples;
+    let mut peers = Vec::new();
+    // The document's figures are those of the Node that the scenario plays.
+    if let Some(document) = data.table.document.as_ref().filter(|_| data.line() == line) {
+        let timeline = document.timeline(labels, Source::exact("document"));
+        peers.push(Peer { name: DOCUMENT.to_owned(), timeline, ran: None });
+    }
+    if let (Some(recording), Some(ran)) = (data.recording(line), ran) {
+        peers.push(Peer {
+            name: recording.title(),
+            timeline: ran.timeline.clone(),
+            ran: Some(ran),
+        });
+    }
+    peers
+}
+
+/// What was recorded of a real Node, as if it had just run.
+pub fn as_ran(data: &Data, line: &str) -> Option<Ran> {
+    let recording = data.recording(line)?;
+    let collections =
+        recording.scavenges.iter().copied().zip(recording.mark_compacts.iter().copied());
+    Some(Ran {
+        timeline: recording.figures().timeline(&data.table.samples, Source::NODE),
+        collections: collections.collect(),
+        printed: recording.printed.clone(),
+        out_of_memory: data.table.ends == Ends::OutOfMemory,
+        baseline: None,
+    })
 }

@@ -27,7 +27,8 @@ pub(crate) fn select_candidates(spaces: &Spaces, most: usize, last: bool) -> Vec
     let pages = spaces.old.pages().iter().copied();
     let mut pages: Vec<Chunk> = pages.filter(|page| page.used() <= fullest).collect();
     pages.sort_by_key(|page| page.used());
-    let mut room = spaces.limit().saturating_sub(spaces.committed()) / PAGE * USABLE;
+    let room = spaces.limit().saturating_sub(spaces.committed()).min(spaces.old_room());
+    let mut room = room / PAGE * USABLE;
     if last {
         // Not all of a free range will be usable.
         room += spaces.old.spare() / 4 * 3;

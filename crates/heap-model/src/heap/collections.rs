@@ -38,6 +38,9 @@ impl Heap {
         // again, so these are unknown; but the evacuation candidates that it selected are sparse.
         let counted = !self.marking.is_on();
         self.marking.cancel();
+        if cause != Cause::LastResort {
+            self.growth.grow_new_space(&mut self.spaces);
+        }
         self.spaces.change().old.retire();
         // Young cells act as roots, so an exact collection first removes the dead ones. Otherwise later scavenges promote
         // the survivors, which then reuse what this collection frees.
@@ -87,6 +90,7 @@ impl Heap {
         };
         let candidates = std::mem::take(&mut self.marking.candidates);
         self.marking.work += full.finish(marker, candidates);
+        self.growth.survivors += self.spaces.large.promoted();
         self.growth.collected(&self.spaces, &self.options, self.counters.promoted);
         self.natives.external.collected();
     }
@@ -108,7 +112,7 @@ impl Heap {
             kind,
             cause,
             used: self.spaces.used(),
-            committed: self.spaces.committed(),
+            committed: self.spaces.total(),
             promoted: self.counters.promoted,
             start,
         }
@@ -142,7 +146,7 @@ impl Heap {
             used_before: used,
             used_after: self.spaces.used(),
             committed_before: committed,
-            committed_after: self.spaces.committed(),
+            committed_after: self.spaces.total(),
             promoted: counters.promoted - promoted,
             pause,
             since_start: self.made.elapsed(),

@@ -108,16 +108,17 @@ impl Heap {
     /// ```
     #[must_use]
     pub fn statistics(&self) -> HeapStatistics {
-        let committed = self.spaces.committed();
+        let committed = self.spaces.total();
         let counters = self.counters;
         let (globals, weak_handles) = self.roots.counts();
         HeapStatistics {
             committed,
-            physical: committed - self.spaces.new.committed() + self.spaces.new.physical(),
+            physical: self.spaces.committed() - self.spaces.new.committed()
+                + self.spaces.new.physical(),
             pooled: self.spaces.old.resident_empty(),
             used: self.spaces.used(),
             limit: self.spaces.limit(),
-            available: self.spaces.limit().saturating_sub(committed),
+            available: self.spaces.limit().saturating_sub(self.spaces.committed()),
             external: self.natives.external.bytes(),
             handles: self.roots.handles.used() / size_of::<Word>(),
             registers: self.roots.registers.top(),
@@ -151,7 +152,8 @@ impl Heap {
             available: committed.saturating_sub(used),
         };
         let reserved = self.spaces.reserved();
-        let mut new = space("new_space", self.spaces.new.committed(), self.spaces.new.used());
+        let committed = self.spaces.new.committed() - self.spaces.new.unneeded();
+        let mut new = space("new_space", committed, self.spaces.new.used());
         // One of the two semi-spaces is kept free for the next scavenge.
         new.available = self.spaces.new.capacity() - self.spaces.new.used();
         new.physical = self.spaces.new.physical();

@@ -11,6 +11,10 @@ pub(crate) struct LargeSpace {
     mappings: Vec<Mapping>,
     used: usize,
     committed: usize,
+    /// How many of the mappings were there at the end of the last sweep; those behind are younger.
+    swept: usize,
+    /// Bytes of cells that survived their first sweep, in the last one.
+    promoted: usize,
 }
 
 impl LargeSpace {
@@ -42,6 +46,12 @@ impl LargeSpace {
         self.committed
     }
 
+    /// Bytes of cells that survived their first sweep, in the last one (V8 promotes them out of its
+    /// `NewLargeObjectSpace`).
+    pub fn promoted(&self) -> usize {
+        self.promoted
+    }
+
     pub fn chunks(&self) -> impl Iterator<Item = Chunk> {
         self.mappings.iter().map(Chunk::first_of)
     }
@@ -66,8 +76,9 @@ impl LargeSpace {
 
     /// Unmaps the cells that are not marked, and the unused pages of those that were trimmed.
     pub fn sweep(&mut self) {
-        let Self { mappings, used, committed } = self;
-        (*used, *committed) = (0, 0);
+        let Self { mappings, used, committed, swept, promoted } = self;
+        (*used, *committed, *promoted) = (0, 0, 0);
+        let mut number = 0;
         mappings.retain_mut(|mapping| {
             let chunk = Chunk::first_of(mapping);
             let cell = chunk.first_cell();
@@ -77,9 +88,12 @@ impl LargeSpace {
                 mapping.truncate(Self::commit(size));
                 *used += size;
                 *committed += mapping.length();
+                *promoted += if number < *swept { 0 } else { size };
             }
+            number += 1;
             live
         });
+        *swept = mappings.len();
     }
 }
 

@@ -22,6 +22,8 @@ pub(crate) struct NewSpace {
     aged: usize,
     /// The high-water mark of bytes written in each semi-space since it was last released.
     touched: [usize; 2],
+    /// The semi-space that is not in use is counted as committed: from the first collection on.
+    both: bool,
 }
 
 /// The semi-space that a scavenge empties.
@@ -54,7 +56,17 @@ impl NewSpace {
         let range = (mapping.start(), 2 * maximum);
         let mut bump = Bump::over(&mapping, 0..maximum);
         bump.bound(capacity);
-        Some(Self { mapping, range, maximum, capacity, half: 0, bump, aged: 0, touched: [0; 2] })
+        Some(Self {
+            mapping,
+            range,
+            maximum,
+            capacity,
+            half: 0,
+            bump,
+            aged: 0,
+            touched: [0; 2],
+            both: false,
+        })
     }
 
     /// Takes room for a cell.
@@ -91,8 +103,23 @@ impl NewSpace {
         self.maximum
     }
 
+    /// Bytes that both semi-spaces may take: what the limit is held to.
     pub fn committed(&self) -> usize {
         2 * self.capacity
+    }
+
+    /// Bytes of these that no collection has needed so far (V8 commits the from-space with the first one).
+    pub fn unneeded(&self) -> usize {
+        if self.both { 0 } else { self.capacity }
+    }
+
+    /// Gives the semi-space that is not in use back until the next collection (V8: `Heap::UncommitFromSpace`).
+    pub(super) fn release_from_space(&mut self) {
+        self.both = false;
+        let other = 1 - self.half;
+        self.touched = self.touches();
+        self.touched[other] = 0;
+        self.mapping.release(self.mapping.start() + other * self.maximum, self.maximum);
     }
 
     /// Bytes of both semi-spaces that are resident because they were written to, if the system's pages are small.
@@ -128,6 +155,7 @@ impl NewSpace {
 
     /// Switches to the other semi-space, which is empty, and returns the from-space.
     pub fn flip(&mut self) -> FromSpace {
+        self.both = true;
         self.touched = self.touches();
         let start = self.bump.start();
         let from = FromSpace { start, maximum: self.maximum, age_mark: start + self.aged };

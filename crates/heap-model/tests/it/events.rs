@@ -66,11 +66,11 @@ fn an_event_prints_as_a_line_of_trace_gc() {
     let mut event = over.lock().unwrap()[0];
     event.pause = Duration::from_micros(1230);
     event.since_start = Duration::from_micros(45_400);
-    let scavenge = "      45 ms: Scavenge 0.1 (0.5) -> 0.0 (0.5) MB, 1.23 ms; Requested";
+    let scavenge = "      45 ms: Scavenge 0.1 (0.2) -> 0.0 (0.5) MB, 1.23 ms; Requested";
     assert_eq!(event.to_string(), scavenge);
     (event.kind, event.cause) = (CollectionKind::Incremental, Cause::OldSpaceLimit);
     (event.used_before, event.steps) = (3 << 20, 7);
-    let line = "      45 ms: Mark-Compact (incremental) 3.0 (0.5) -> 0.0 (0.5) MB, 1.23 ms; \
+    let line = "      45 ms: Mark-Compact (incremental) 3.0 (0.2) -> 0.0 (0.5) MB, 1.23 ms; \
                 OldSpaceLimit (+ 7 steps)";
     assert_eq!(event.to_string(), line);
 }

@@ -264,3 +264,32 @@ fn a_scope_has_as_many_handles_as_before_and_all_are_kept() {
     });
     assert_eq!(heap.statistics().handles, 0);
 }
+
+#[test]
+fn the_from_space_counts_from_the_first_collection_on() {
+    let semi_space = HeapOptions::default().initial_semi_space;
+    let mut heap = Heap::new(HeapOptions::default()).unwrap();
+    assert_eq!((heap.heap_total(), heap.statistics().committed), (semi_space, semi_space));
+    heap.scavenge();
+    assert_eq!((heap.heap_total(), heap.statistics().committed), (2 * semi_space, 2 * semi_space));
+    heap.settle();
+    assert_eq!(heap.heap_total(), semi_space);
+}
+
+#[test]
+fn a_large_cell_that_survives_makes_the_new_space_grow_at_the_next_collection() {
+    let semi_space = HeapOptions::default().initial_semi_space;
+    let mut heap = Heap::new(HeapOptions::default()).unwrap();
+    let large = heap.enter(|scope| {
+        let cell = scope.alloc(Kind::Bytes, 0, 2 * semi_space).unwrap();
+        scope.global(cell).unwrap()
+    });
+    let new_space = |heap: &Heap| heap.space_statistics()[1].committed;
+    heap.collect();
+    assert_eq!(new_space(&heap), 2 * semi_space);
+    heap.collect();
+    assert_eq!(new_space(&heap), 4 * semi_space);
+    drop(large);
+    heap.collect();
+    assert_eq!(new_space(&heap), 4 * semi_space, "it has survived once and counts once");
+}

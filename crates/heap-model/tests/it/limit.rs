@@ -453,3 +453,31 @@ fn whatever_lets_go_of_something_makes_room_after_a_refusal() {
         fits(scope);
     });
 }
+
+#[test]
+fn the_limit_of_the_old_generation_bounds_it_alone() {
+    let old = 8 << 20;
+    let options = HeapOptions::default().with_limit(64 << 20).with_old_generation_limit(old);
+    let mut heap = Heap::new(options).unwrap();
+    let committed = |heap: &Heap| -> usize {
+        heap.space_statistics()
+            .iter()
+            .filter(|space| space.name != "new_space")
+            .map(|space| space.committed)
+            .sum()
+    };
+    let kept: Vec<Global> = heap.enter(|scope| {
+        let mut kept = Vec::new();
+        loop {
+            let size = if kept.len() % 50 == 0 { 200_000 } else { 8_000 };
+            let Ok(cell) = scope.alloc(Kind::Bytes, 0, size) else { break kept };
+            kept.push(scope.global(cell).unwrap());
+        }
+    });
+    let bytes = heap.heap_used();
+    assert!(bytes > old / 4 * 3 && committed(&heap) <= old, "{bytes}, {}", committed(&heap));
+    drop(kept);
+    heap.collect();
+    heap.enter(|scope| scope.alloc(Kind::Bytes, 0, 4 << 20).map(drop)).expect("room again");
+    assert!(heap.enter(|scope| scope.alloc(Kind::Bytes, 0, old).map(drop)).is_err());
+}

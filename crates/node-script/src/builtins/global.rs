@@ -73,7 +73,9 @@ fn eval(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     }
     let text = machine.units(arguments.at(0))?;
     let function = machine.temp()?;
-    let source = Rc::new(SourceText { name: "evalmachine.<anonymous>".into(), text: text.into() });
+    let counted = machine.options.steps.is_some();
+    let name = "evalmachine.<anonymous>".into();
+    let source = Rc::new(SourceText { name, text: text.into(), counted });
     machine.compile_source(function, source, Goal::IndirectEval)?;
     machine.declare_variables(function, None, Declaring::Eval)?;
     machine.call_function(0, function, &[])?;
@@ -109,7 +111,8 @@ impl Machine {
             return Ok(false);
         }
         let text = self.units(base + FIRST)?;
-        let source = Rc::new(SourceText { name: "eval".into(), text: text.into() });
+        let counted = self.options.steps.is_some();
+        let source = Rc::new(SourceText { name: "eval".into(), text: text.into(), counted });
         let goal = Goal::Eval { strict, in_function: true };
         self.scoped(|machine| {
             let function = machine.temps(2)?;

@@ -12,6 +12,8 @@ pub struct SourceText {
     /// The file, or what stands for it in a stack trace.
     pub name: Rc<str>,
     pub text: Rc<[u16]>,
+    /// The turns of its loops are counted.
+    pub counted: bool,
 }
 
 /// A place in a source: lines and columns are counted from 1.
@@ -20,6 +22,14 @@ pub struct Place {
     pub source: Rc<SourceText>,
     pub line: u32,
     pub column: u32,
+}
+
+impl Place {
+    /// Its text: `file.js:2:13`.
+    pub fn name(&self) -> String {
+        let file = self.source.name.rsplit('/').next().unwrap_or_default();
+        format!("{file}:{}:{}", self.line, self.column)
+    }
 }
 
 /// A function's code, and what is known of the function without it.

@@ -17,7 +17,7 @@ impl<'a> FunctionCompiler<'_, 'a> {
                 self.open_target(labels, true, true);
                 // The condition stands at the end as well, so that a turn has one jump.
                 let skip = self.condition(condition, false)?;
-                let start = self.here();
+                let start = self.turn();
                 self.statement(body)?;
                 self.continue_here();
                 let back = self.condition(condition, true)?;
@@ -28,7 +28,7 @@ impl<'a> FunctionCompiler<'_, 'a> {
             }
             Statement::DoWhile { body, condition } => {
                 self.open_target(labels, true, true);
-                let start = self.here();
+                let start = self.turn();
                 self.statement(body)?;
                 self.continue_here();
                 let back = self.condition(condition, true)?;
@@ -58,7 +58,7 @@ impl<'a> FunctionCompiler<'_, 'a> {
             Some(condition) => self.condition(condition, false)?,
             None => Vec::new(),
         };
-        let start = self.here();
+        let start = self.turn();
         self.statement(node.body)?;
         self.continue_here();
         if let Some(context) = context {
@@ -82,6 +82,15 @@ impl<'a> FunctionCompiler<'_, 'a> {
             self.close_scope(scope);
         }
         Ok(())
+    }
+
+    /// The beginning of a turn, which is counted where the program may not take any number of them.
+    fn turn(&mut self) -> usize {
+        let start = self.here();
+        if self.source.counted {
+            self.emit(Op::Step);
+        }
+        start
     }
 
     /// The object of a loop, in whose scope the loop's names are there but empty.
@@ -114,7 +123,7 @@ impl<'a> FunctionCompiler<'_, 'a> {
         self.loop_object(node, object)?;
         self.emit_at(node.object.at, Op::ForIn { to: state, object });
         self.open_target(labels, true, true);
-        let start = self.here();
+        let start = self.turn();
         self.emit(Op::ForInNext { to: key, state });
         let end = self.emit(Op::JumpIfHole { from: key, target: 0 });
         self.loop_body(node, key)?;
@@ -142,7 +151,7 @@ impl<'a> FunctionCompiler<'_, 'a> {
         let spelled = self.spell(node.object);
         self.note_callee(op, spelled);
         self.open_target(labels, true, true);
-        let start = self.here();
+        let start = self.turn();
         if node.is_await {
             self.emit(Op::Undefined { to: value });
             self.emit_at(at, Op::NextResult { to: value, iterator, value });

@@ -440,7 +440,9 @@ pub enum Op {
     Jump {
         target: Target,
     },
-    /// A jump back, where the host may interrupt.
+    /// Counts a turn of a loop, where the program may take so many.
+    Step,
+    /// A jump back.
     Loop {
         target: Target,
     },

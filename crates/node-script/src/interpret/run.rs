@@ -467,6 +467,7 @@ impl Machine {
 
                     // -- jumps --------------------------------------------------------------------------------------
                     Op::Jump { target } | Op::Loop { target } => pc = target as usize,
+                    Op::Step => slow!(self.take_step()),
                     Op::JumpIfTrue { from, target } => {
                         if self.truth(u(from)) {
                             pc = target as usize;

@@ -132,7 +132,9 @@ impl Machine {
     /// A module of source text.
     pub(crate) fn source_module(&mut self, url: String, text: &str) -> Outcome<ModuleId> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let source = SourceText { name: url.as_str().into(), text: super::units_of(text).into() };
+        let text = super::units_of(text).into();
+        let counted = self.options.steps.is_some();
+        let source = SourceText { name: url.as_str().into(), text, counted };
         self.scoped(|machine| {
             let function = machine.temp()?;
             machine.compile_source(function, Rc::new(source), Goal::Module)?;

@@ -67,6 +67,15 @@ impl Machine {
     }
 
     fn print_line(&mut self, to: To, line: &str) -> Outcome<R> {
+        // Node loads what prints when it is first used.
+        if !std::mem::replace(&mut self.node.console.has_printed, true)
+            && let Some(node) = self.options.baseline
+        {
+            let begun = self.node.console.collections;
+            let collected = self.runtime.heap_statistics().full_collections > begun;
+            let more = if collected { node.first_print_collected } else { node.first_print };
+            self.runtime.add(more)?;
+        }
         let indentation = " ".repeat(self.node.console.indentation);
         let mut text = match indentation.is_empty() {
             true => line.to_owned(),

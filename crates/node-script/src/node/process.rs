@@ -173,6 +173,11 @@ fn platform() -> &'static str {
 }
 
 impl Machine {
+    /// Where the program is: `file.js:2:13`; empty outside of it.
+    pub(crate) fn place_name(&self) -> String {
+        self.place().map(|place| place.name()).unwrap_or_default()
+    }
+
     /// Gives an object a property as an assignment makes it.
     pub(super) fn plain(&mut self, object: R, name: &str, value: R) -> Outcome {
         let key = self.text_key(name);
@@ -236,18 +241,14 @@ fn usage(machine: &mut Machine) -> MemoryUsage {
     let mut usage = machine.runtime.memory_usage();
     if machine.options.deterministic {
         // The system's figure differs from run to run.
-        let figure = |figure| usage.get(figure).unwrap_or(0);
+        let figure = |figure| usage.get(figure).unwrap_or_default();
         let sum = figure(Figure::HeapTotal) + figure(Figure::External);
         usage = usage.with(Figure::Rss, sum, mem_report::Source::HEAP);
     }
     if let Some(listen) = machine.options.on_sample.take() {
         let mut listen = listen;
-        let place = machine.place().map(|place| {
-            let file = place.source.name.rsplit('/').next().unwrap_or_default().to_owned();
-            format!("{file}:{}:{}", place.line, place.column)
-        });
-        let place = place.unwrap_or_default();
-        listen(&usage, &place);
+        let place = machine.place_name();
+        listen(&mut machine.runtime, &usage, &place);
         machine.options.on_sample = Some(listen);
     }
     usage
@@ -261,7 +262,12 @@ fn memory_usage(machine: &mut Machine, _: Arguments) -> Outcome<R> {
     machine.new_object(object, FIGURES.len())?;
     for (name, figure) in FIGURES {
         let name = machine.atoms.intern_str(name);
-        machine.set_number(value, usage.get(*figure).unwrap_or(0) as f64)?;
+        match usage.get(*figure) {
+            Some(bytes) => machine.set_number(value, bytes as f64)?,
+            // Node has 0 there where it is embedded; what a system does not tell is no number.
+            None if *figure == Figure::ArrayBuffers => machine.set_number(value, 0.0)?,
+            None => machine.undefined(value),
+        }
         machine.define_named(object, name, value, Flags::PLAIN)?;
     }
     Ok(object)
@@ -269,7 +275,10 @@ fn memory_usage(machine: &mut Machine, _: Arguments) -> Outcome<R> {
 
 fn rss(machine: &mut Machine, _: Arguments) -> Outcome<R> {
     let usage = usage(machine);
-    machine.give_number(usage.get(Figure::Rss).unwrap_or(0) as f64)
+    match usage.get(Figure::Rss) {
+        Some(bytes) => machine.give_number(bytes as f64),
+        None => machine.give_undefined(),
+    }
 }
 
 // -- time -------------------------------------------------------------------------------------------------------

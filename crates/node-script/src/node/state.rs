@@ -60,6 +60,9 @@ pub(crate) struct Streams {
 pub(crate) struct Console {
     /// Columns that groups move their lines by.
     pub indentation: usize,
+    pub has_printed: bool,
+    /// Full collections before the program.
+    pub collections: usize,
     pub counts: HashMap<String, u64>,
     /// When timers were begun, in milliseconds of the program's clock.
     pub timers: HashMap<String, f64>,

@@ -26,6 +26,20 @@ impl Machine {
         Err(Thrown::Exception)
     }
 
+    /// The program has taken as many rounds of loops and jobs as it may.
+    #[cold]
+    pub(crate) fn out_of_steps(&mut self) -> Outcome {
+        self.steps = 1;
+        self.thrown_at = self.place();
+        Err(Thrown::Endless)
+    }
+
+    /// Counts a job.
+    pub(crate) fn take_step(&mut self) -> Outcome {
+        self.steps -= 1;
+        if self.steps == 0 { self.out_of_steps() } else { Ok(()) }
+    }
+
     /// Where the innermost call of JavaScript is.
     pub(crate) fn place(&self) -> Option<Place> {
         self.frames.iter().rfind(|frame| !frame.of_library()).map(|frame| {

@@ -9,7 +9,7 @@ use crate::objects::atoms::known;
 use crate::objects::class::Flags;
 use crate::objects::typed::ElementType;
 use crate::thrown::Outcome;
-use slab_buffer::Buffer as Store;
+use slab_buffer::{Buffer as Store, Reuse};
 
 /// Offsets in a slab are multiples of this.
 const ALIGNMENT: usize = 8;
@@ -44,8 +44,12 @@ impl Machine {
         })
     }
 
+    /// A store of its own. A pool that recycles keeps those of half a slab and more, and gives them again.
     fn unfilled_store(&mut self, length: usize) -> Outcome<Store> {
-        match self.runtime.pool().alloc_unsafe_slow(length) {
+        let pool = self.runtime.pool();
+        let options = pool.options();
+        let recycles = options.reuse == Reuse::Recycle && length >= options.pool_size / 2;
+        match if recycles { pool.alloc_unsafe(length) } else { pool.alloc_unsafe_slow(length) } {
             Ok(store) => Ok(store),
             Err(_) => self.throw_range_error("Array buffer allocation failed"),
         }

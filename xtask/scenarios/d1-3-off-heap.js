@@ -1,0 +1,12 @@
+global.gc();
+console.log(process.memoryUsage());
+let buffers = [];
+for (let i = 0; i < 32; i++) buffers.push(Buffer.alloc(1048576, 1));
+console.log(process.memoryUsage());
+const { rss, heapTotal, heapUsed } = process.memoryUsage();
+console.log('heapUsed is below rss: ' + (heapUsed < rss));
+console.log('heapTotal is below rss: ' + (heapTotal < rss));
+buffers = null;
+global.gc();
+global.gc();
+console.log(process.memoryUsage());

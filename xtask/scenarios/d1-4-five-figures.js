@@ -1,0 +1,10 @@
+global.gc();
+console.log(process.memoryUsage());
+let inHeap = new Array(131072).fill(1);
+console.log(process.memoryUsage());
+let buffer = Buffer.alloc(1000000);
+console.log(process.memoryUsage());
+let arrayBuffer = new ArrayBuffer(2000000);
+console.log(process.memoryUsage());
+let shared = new SharedArrayBuffer(3000000);
+console.log(process.memoryUsage());

@@ -1,0 +1,12 @@
+global.gc();
+console.log(process.memoryUsage());
+let pooled = [];
+for (let i = 0; i < 8000; i++) pooled.push(Buffer.allocUnsafe(100));
+console.log(process.memoryUsage());
+let single = [];
+for (let i = 0; i < 8000; i++) single.push(Buffer.allocUnsafeSlow(100));
+console.log(process.memoryUsage());
+const stores = new Set(pooled.map((buffer) => buffer.buffer));
+console.log('8000 pooled buffers lie in ' + stores.size + ' slabs');
+const alone = new Set(single.map((buffer) => buffer.buffer));
+console.log('8000 buffers without the pool lie in ' + alone.size + ' stores');

@@ -1,0 +1,15 @@
+const half = Buffer.poolSize >>> 1;
+global.gc();
+console.log(process.memoryUsage());
+let small = Buffer.allocUnsafe(half - 1);
+console.log('the half of the pool less a byte is pooled: ' + (small.buffer.byteLength === Buffer.poolSize));
+console.log(process.memoryUsage());
+let large = Buffer.allocUnsafe(half);
+console.log('the half of the pool has a store of its own: ' + (large.buffer.byteLength === half));
+console.log(process.memoryUsage());
+let whole = Buffer.allocUnsafe(8192);
+console.log('8 KB has a store of its own: ' + (whole.buffer.byteLength === 8192));
+console.log(process.memoryUsage());
+let zeroed = Buffer.alloc(100);
+console.log('a zero-filled buffer has a store of its own: ' + (zeroed.buffer.byteLength === 100));
+console.log(process.memoryUsage());

@@ -1,0 +1,11 @@
+global.gc();
+console.log(process.memoryUsage());
+let old = Buffer.allocUnsafe(8192).fill('secret ');
+console.log(process.memoryUsage());
+old = null;
+global.gc();
+global.gc();
+console.log(process.memoryUsage());
+let next = Buffer.allocUnsafe(8192);
+console.log('the new buffer holds the old data: ' + next.includes('secret secret'));
+console.log(process.memoryUsage());

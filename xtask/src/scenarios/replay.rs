@@ -1,0 +1,97 @@
+//! A scenario's program on the heap.
+
+use super::data::Data;
+use anyhow::{anyhow, bail};
+use mem_report::Timeline;
+use node_memory::{NodeVersion, RecordedNode, RuntimeOptions};
+use node_script::Finished;
+use node_script::scenario::{Outcome, Printed, Scenario, Setup};
+
+/// The memory of the machine that is played.
+const PHYSICAL_MEMORY: u64 = 24 << 30;
+
+/// What a program has left, in a replay or in a real Node.
+#[derive(Clone, Debug, Default)]
+pub struct Ran {
+    pub timeline: Timeline,
+    /// Scavenges and mark-compacts until each sample.
+    pub collections: Vec<(u64, u64)>,
+    /// The lines that are no samples.
+    pub printed: Vec<String>,
+    pub out_of_memory: bool,
+    /// Whose figures it began with.
+    pub baseline: Option<RecordedNode>,
+}
+
+/// How a scenario is replayed.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Way {
+    /// Start from nothing, instead of from a recorded Node's figures.
+    pub without_baseline: bool,
+    /// Play this Node instead of the scenario's own.
+    pub version: Option<NodeVersion>,
+    /// Grow the heap to the document's limit of 1.4 GB where the scenario has a smaller one.
+    pub full: bool,
+    /// The most rounds of loops and jobs.
+    pub steps: Option<u64>,
+}
+
+/// Replays a scenario.
+pub fn replay(data: &Data, way: Way) -> anyhow::Result<Ran> {
+    let version = way.version.map_or_else(|| data.version(), Ok)?;
+    let mut setup = Setup { node: version, labels: data.table.samples.clone(), ..Setup::default() };
+    setup.runtime = RuntimeOptions::for_node(version, PHYSICAL_MEMORY);
+    setup.expose_gc = false;
+    if !way.without_baseline {
+        setup.baseline = RecordedNode::of(version, data.output()?);
+    }
+    for flag in data.table.flags.iter().chain(&data.table.replay_flags) {
+        let full = way.full && flag.starts_with("--max-old-space-size=");
+        let flag = if full { "--max-old-space-size=1400" } else { flag };
+        setup =
+            setup.with_flag(flag).map_err(|error| anyhow!("{}: {error}", data.path.display()))?;
+    }
+    setup.steps = way.steps.unwrap_or(setup.steps);
+    let (baseline, steps) = (setup.baseline, setup.steps);
+    let scenario = Scenario::from_file(&data.program)
+        .map_err(|error| anyhow!("{}: {error}", data.program.display()))?;
+    let outcome = scenario.with(setup).run()?;
+    let out_of_memory = ended(data, &outcome, steps)?;
+    let Outcome { timeline, collections, printed, .. } = outcome;
+    let collections = collections.into_iter().map(|(young, full)| (young as u64, full as u64));
+    Ok(Ran {
+        timeline,
+        collections: collections.collect(),
+        printed: lines(printed),
+        out_of_memory,
+        baseline,
+    })
+}
+
+/// Whether the program ended at the heap's limit.
+fn ended(data: &Data, outcome: &Outcome, steps: u64) -> anyhow::Result<bool> {
+    let program = data.program.display();
+    match &outcome.finished {
+        Finished::Exit(0) => Ok(false),
+        Finished::OutOfMemory(_) => Ok(true),
+        Finished::Exit(code) => bail!("{program}:1: the program has exited with {code}"),
+        // It begins with the file and the line.
+        Finished::Uncaught(text) => bail!("{text}"),
+        Finished::Endless(place) => {
+            let line = place.split(':').nth(1).unwrap_or("1");
+            bail!(
+                "{program}:{line}: the program does not end: it is here after {steps} rounds of loops and jobs"
+            )
+        }
+        other => bail!("{program}:1: {other:?}"),
+    }
+}
+
+/// The lines of what is printed that are no samples.
+pub fn lines(printed: Vec<Printed>) -> Vec<String> {
+    let lines = printed.into_iter().filter_map(|part| match part {
+        Printed::Line(line) => Some(line),
+        Printed::Sample(_) => None,
+    });
+    lines.collect()
+}
