@@ -8,7 +8,8 @@ use anyhow::{Context, ensure};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const OURS: &str = "node-script";
+/// Our name, which all ids begin with.
+pub const OURS: &str = "node-script";
 
 struct Script {
     name: &'static str,
