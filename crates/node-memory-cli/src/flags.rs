@@ -59,6 +59,12 @@ pub struct Run {
     /// The largest semi-space, in MiB; the young generation has three
     #[arg(long, alias = "max_semi_space_size", value_name = "MIB", value_parser = clap::value_parser!(u64).range(1..=1 << 14))]
     pub max_semi_space_size: Option<u64>,
+    /// The size that a semi-space begins with, in MiB
+    #[arg(long, alias = "min_semi_space_size", value_name = "MIB", value_parser = clap::value_parser!(u64).range(1..=1 << 14))]
+    pub min_semi_space_size: Option<u64>,
+    /// Print what a text gives instead of running a file
+    #[arg(short, long, value_name = "TEXT")]
+    pub print: Option<String>,
     /// Print a line for each collection
     #[arg(long, alias = "trace_gc")]
     pub trace_gc: bool,
@@ -99,6 +105,7 @@ pub struct Run {
     #[arg(long, value_name = "FILE")]
     pub heapsnapshot_at_exit: Option<PathBuf>,
     /// The program
+    #[arg(required_unless_present = "print", default_value = "[eval]", hide_default_value = true)]
     pub file: PathBuf,
     /// What the program finds in process.argv
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -120,6 +127,9 @@ impl Run {
         }
         if let Some(size) = self.max_semi_space_size {
             add(true, format!("--max-semi-space-size={size}"));
+        }
+        if let Some(size) = self.min_semi_space_size {
+            add(true, format!("--min-semi-space-size={size}"));
         }
         add(self.trace_gc, "--trace-gc".to_owned());
         add(self.zero_fill_buffers, "--zero-fill-buffers".to_owned());

@@ -17,6 +17,7 @@ const OUT_OF_MEMORY: u8 = 134;
 const FAILED: u8 = 1;
 /// The memory of the machine that is played where the system's is not to be asked.
 const PHYSICAL_MEMORY: u64 = 16 << 30;
+const MIB: usize = 1 << 20;
 
 pub fn run(flags: Box<Run>) -> ExitCode {
     match try_run(&flags) {
@@ -40,7 +41,12 @@ fn try_run(flags: &Run) -> Result<u8, String> {
         ScriptError::Baseline(why) => format!("{error}: {why}"),
         _ => error.to_string(),
     })?;
-    let finished = machine.run_file(&flags.file).map_err(|error| {
+    let printed = flags.print.as_deref().map(crate::words::printing);
+    let ran = match printed {
+        Some(text) => Ok(machine.run_text(&flags.file, &text)),
+        None => machine.run_file(&flags.file),
+    };
+    let finished = ran.map_err(|error| {
         let why = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
         format!("{error}: {}: {why}", flags.file.display())
     })?;
@@ -82,12 +88,28 @@ fn write_snapshot(machine: &mut Machine, file: &Path) -> Result<(), WriteError> 
 /// What is wrong with a flag.
 fn runtime_options(flags: &Run, version: NodeVersion) -> Result<RuntimeOptions, String> {
     let memory = if flags.deterministic { None } else { physical_memory() };
-    let runtime = RuntimeOptions::for_node(version, memory.unwrap_or(PHYSICAL_MEMORY));
+    let mut memory = memory.unwrap_or(PHYSICAL_MEMORY);
+    if flags.no_huge_max_old_generation_size {
+        // V8 lets the old generation be larger than 2 GiB on machines with more.
+        memory = memory.min(8 << 30);
+    }
+    let runtime = RuntimeOptions::for_node(version, memory);
     let mut setup = Setup { runtime, ..Setup::default() };
     // A preset is a whole heap, which the other flags then change.
-    for flag in flags.own_arguments().iter().chain(&flags.exec_arguments()) {
+    let all = [flags.own_arguments(), flags.exec_arguments()].concat();
+    for flag in all.iter().filter(|flag| !flag.starts_with("--min-semi-space-size")) {
         setup = setup.with_flag(flag)?;
     }
+    let heap = &mut setup.runtime.heap;
+    if let Some(size) = flags.max_heap_size {
+        heap.limit = size as usize * MIB;
+    }
+    if let Some(size) = flags.min_semi_space_size {
+        let least = (size as usize * MIB).next_power_of_two();
+        heap.initial_semi_space = least.min(heap.max_semi_space);
+    }
+    // Tables of a Node's, which do not shrink.
+    heap.tables = heap_model::TableSizing::V8;
     Ok(setup.runtime)
 }
 

@@ -204,3 +204,11 @@ fn a_file_that_is_no_snapshot_is_refused_with_the_place() {
     let told = text(&output.stderr);
     assert_eq!(told, "node-memory: leak-map.js: no heap snapshot, at byte 0: expected an object\n");
 }
+
+#[test]
+fn a_program_starts_its_own_executable_as_it_starts_node() {
+    let output = node_memory(&[], "children.js");
+    assert_eq!(errors(&output), "");
+    let expected = "3 null function word said\n42\nENOENT\n3 undefined undefined said\n";
+    assert_eq!(text(&output.stdout), expected);
+}

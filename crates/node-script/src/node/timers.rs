@@ -39,7 +39,12 @@ const IMMEDIATE: &[Method] = &[
 const CALLBACK: usize = FIRST;
 const ARGUMENTS: usize = FIRST + 1;
 const NUMBER: usize = FIRST + 2;
-const SLOTS: usize = FIRST + 3;
+/// The doubles by which Node numbers what is asynchronous.
+const ASYNC_ID: usize = FIRST + 3;
+const TRIGGER_ID: usize = FIRST + 4;
+/// Slots of Node's objects of both kinds, but for one: the machine's table has a slot of each.
+const TIMEOUT_SLOTS: usize = 12;
+const IMMEDIATE_SLOTS: usize = 8;
 /// The longest time (`TIMEOUT_MAX`); what is longer is 1 ms.
 const LONGEST: f64 = 2_147_483_647.0;
 
@@ -133,7 +138,15 @@ fn keep(
 ) -> Outcome<R> {
     let object = machine.temps(2)?;
     let value = object + 1;
-    machine.new_kind(object, prototype, ObjectKind::Host, SLOTS)?;
+    let slots = match prototype {
+        roots::TIMEOUT_PROTOTYPE => TIMEOUT_SLOTS,
+        _ => IMMEDIATE_SLOTS,
+    };
+    machine.new_kind(object, prototype, ObjectKind::Host, slots)?;
+    for slot in [ASYNC_ID, TRIGGER_ID] {
+        machine.registers().alloc_f64(value, 1.0)?;
+        machine.registers().store(object, slot, value)?;
+    }
     machine.registers().store(object, CALLBACK, arguments.at(0))?;
     if arguments.count > first {
         machine.list_of(value, arguments.at(first), arguments.count - first)?;
@@ -157,6 +170,24 @@ fn number_of(machine: &mut Machine, object: R) -> Option<usize> {
     usize::try_from(number).ok()
 }
 
+/// Whether a value is a timer's object.
+fn is_timer(machine: &mut Machine, value: R) -> Outcome<bool> {
+    if machine.kind_of(value) != Some(ObjectKind::Host) {
+        return Ok(false);
+    }
+    machine.scoped(|machine| {
+        let prototype = machine.temps(2)?;
+        machine.prototype_of(prototype, value)?;
+        for root in [roots::TIMEOUT_PROTOTYPE, roots::IMMEDIATE_PROTOTYPE] {
+            machine.load_root(prototype + 1, root);
+            if machine.is_same(prototype, prototype + 1) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    })
+}
+
 fn clear(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let value = arguments.at(0);
     let number = match machine.type_of(value) {
@@ -169,13 +200,15 @@ fn clear(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
         _ => None,
     };
     if let Some(number) = number {
-        end(machine, number)?;
+        end(machine, number, false)?;
+    } else if is_timer(machine, value)? {
+        machine.registers().store_value(value, CALLBACK, Value::Undefined)?;
     }
     machine.give_undefined()
 }
 
-/// Forgets a timer: its object refers to nothing any more.
-fn end(machine: &mut Machine, number: usize) -> Outcome {
+/// Forgets a timer. Its object keeps its arguments, as Node's does, and the function of a timeout that has run.
+fn end(machine: &mut Machine, number: usize, keeps_function: bool) -> Outcome {
     machine.node.timers.end(number);
     machine.scoped(|machine| {
         let object = machine.temps(2)?;
@@ -184,8 +217,9 @@ fn end(machine: &mut Machine, number: usize) -> Outcome {
         machine.registers().load(object, table, number)?;
         machine.registers().store_value(table, number, Value::Undefined)?;
         if machine.is_object(object) {
-            for slot in [CALLBACK, ARGUMENTS, NUMBER] {
-                machine.registers().store_value(object, slot, Value::Undefined)?;
+            machine.registers().store_value(object, NUMBER, Value::Undefined)?;
+            if !keeps_function {
+                machine.registers().store_value(object, CALLBACK, Value::Undefined)?;
             }
         }
         Ok(())
@@ -219,7 +253,7 @@ fn has_ref(machine: &mut Machine, _: Arguments) -> Outcome<R> {
 
 fn close(machine: &mut Machine, _: Arguments) -> Outcome<R> {
     if let Some(number) = number_of(machine, THIS) {
-        end(machine, number)?;
+        end(machine, number, false)?;
     }
     Ok(THIS)
 }
@@ -259,7 +293,7 @@ fn to_primitive(machine: &mut Machine, _: Arguments) -> Outcome<R> {
 // -- running ----------------------------------------------------------------------------------------------------
 
 /// Calls the function of the timer with a number.
-fn fire(machine: &mut Machine, number: usize, again: bool) -> Outcome {
+fn fire(machine: &mut Machine, number: usize, again: bool, timeout: bool) -> Outcome {
     machine.scoped(|machine| {
         let object = machine.temps(4)?;
         let (function, list, result) = (object + 1, object + 2, object + 3);
@@ -269,7 +303,7 @@ fn fire(machine: &mut Machine, number: usize, again: bool) -> Outcome {
         machine.registers().load(list, object, ARGUMENTS)?;
         match again {
             true => machine.node.timers.restart(number),
-            false => end(machine, number)?,
+            false => end(machine, number, timeout)?,
         }
         let mut given = Vec::new();
         if machine.is_object(list) {
@@ -289,7 +323,7 @@ fn run_due(machine: &mut Machine) -> Outcome<bool> {
     while let Some(number) = machine.node.timers.next_due() {
         ran = true;
         let again = machine.node.timers.waiting[number].repeats;
-        fire(machine, number, again)?;
+        fire(machine, number, again, true)?;
         machine.run_jobs()?;
         machine.report_unhandled()?;
     }
@@ -306,7 +340,7 @@ fn run_immediates(machine: &mut Machine) -> Outcome<bool> {
         && machine.node.timers.waiting[number].order <= last
     {
         batch -= 1;
-        fire(machine, number, false)?;
+        fire(machine, number, false, false)?;
         machine.run_jobs()?;
         machine.report_unhandled()?;
     }
