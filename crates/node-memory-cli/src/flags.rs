@@ -62,6 +62,12 @@ pub struct Run {
     /// The size that a semi-space begins with, in MiB
     #[arg(long, alias = "min_semi_space_size", value_name = "MIB", value_parser = clap::value_parser!(u64).range(1..=1 << 14))]
     pub min_semi_space_size: Option<u64>,
+    /// The heap's limit, in MiB
+    #[arg(long, alias = "max_heap_size", value_name = "MIB", value_parser = clap::value_parser!(u64).range(2..=1 << 24))]
+    pub max_heap_size: Option<u64>,
+    /// An old generation of at most 2 GiB, whatever memory there is
+    #[arg(long)]
+    pub no_huge_max_old_generation_size: bool,
     /// Print what a text gives instead of running a file
     #[arg(short, long, value_name = "TEXT")]
     pub print: Option<String>,

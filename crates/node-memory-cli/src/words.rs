@@ -9,11 +9,10 @@ use std::ffi::OsString;
 const COMMANDS: [&str; 7] = ["run", "snapshot", "help", "--help", "-h", "--version", "-V"];
 
 /// V8's flags that change nothing here.
-const WITHOUT_EFFECT: [&str; 14] = [
+const WITHOUT_EFFECT: [&str; 13] = [
     "--allow-natives-syntax",
     "--jitless",
     "--no-flush-bytecode",
-    "--no-huge-max-old-generation-size",
     "--no-lazy-feedback-allocation",
     "--no-maglev",
     "--no-opt",
