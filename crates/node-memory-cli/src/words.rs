@@ -39,7 +39,7 @@ pub fn of(words: impl Iterator<Item = OsString>) -> Vec<OsString> {
     let mut flags = true;
     for word in words {
         let text = word.to_string_lossy();
-        flags &= text.starts_with('-') || taken.last().is_some_and(|last| takes_value(last));
+        flags &= text.starts_with('-') || taken.last().is_some_and(takes_value);
         if flags && WITHOUT_EFFECT.contains(&text.replace('_', "-").as_str()) {
             continue;
         }
