@@ -80,6 +80,8 @@ fn runaway_recursion_of_all_kinds_is_a_range_error() {
         "const f = () => Reflect.apply(f, null, []); f()",
         "const f = () => [2, 1].sort(f); f()",
         "const f = new Function('f', 'return f(f)'); f(f)",
+        "let p = {}; for (let i = 0; i < 1e5; i++) p = new Proxy(p, {}); p.x",
+        "JSON.parse('['.repeat(1e5) + ']'.repeat(1e5), (key, value) => value)",
     ] {
         fails_with(text, "RangeError");
     }
@@ -127,6 +129,7 @@ fn syntax_errors_tell_their_place() {
         ("'use strict'; with (a) {}", "SyntaxError"),
         ("\u{0}\u{1}\u{2}", "SyntaxError"),
         ("class { #a; #a }", "SyntaxError"),
+        ("new RegExp('('.repeat(1e5) + ')'.repeat(1e5))", "SyntaxError"),
     ] {
         fails_with(text, words);
         fails_with(text, "/bad.js");

@@ -117,7 +117,7 @@ impl Machine {
 
     fn json_object(&mut self, to: R, parser: &mut Parser<'_>) -> Outcome {
         self.json_enter(parser)?;
-        self.scoped(|machine| {
+        self.scoped_deeply(|machine| {
             let object = machine.temps(2)?;
             let value = object + 1;
             // Values wait for the object until their number is known: V8 gives it just the room for them.
@@ -188,7 +188,7 @@ impl Machine {
 
     fn json_array(&mut self, to: R, parser: &mut Parser<'_>) -> Outcome {
         self.json_enter(parser)?;
-        self.scoped(|machine| {
+        self.scoped_deeply(|machine| {
             let array = machine.temps(2)?;
             let value = array + 1;
             machine.new_array(array, 0)?;
@@ -348,7 +348,7 @@ fn parse(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
 
 /// Lets the reviver have its say on a property and all inside.
 fn revive(machine: &mut Machine, to: R, holder: R, key: Key, reviver: R) -> Outcome {
-    machine.scoped(|machine| {
+    machine.scoped_deeply(|machine| {
         let value = machine.temps(3)?;
         let (part, name) = (value + 1, value + 2);
         machine.get(value, holder, key)?;
@@ -486,7 +486,7 @@ fn write_property(
     key: Key,
     value: R,
 ) -> Outcome<bool> {
-    machine.scoped(|machine| {
+    machine.scoped_deeply(|machine| {
         let own = machine.temps(3)?;
         let (method, name) = (own + 1, own + 2);
         machine.copy(own, value);
@@ -553,7 +553,7 @@ fn write_object(machine: &mut Machine, writer: &mut Writer, object: R) -> Outcom
     let outer = writer.indent.len();
     let gap = writer.gap.clone();
     writer.indent.extend_from_slice(&gap);
-    machine.scoped(|machine| {
+    machine.scoped_deeply(|machine| {
         let value = machine.temp()?;
         let mut any = false;
         let array = machine.is_array(object)?;

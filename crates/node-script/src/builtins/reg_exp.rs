@@ -161,7 +161,13 @@ impl Machine {
             return self.throw_error(ErrorKind::SyntaxError, &text);
         }
         let unicode = letters.contains(['u', 'v']);
-        let compiled = match unicode {
+        let nested = nesting(&units);
+        if nested > MOST_NESTED {
+            let text = "Invalid regular expression: Regular expression too large";
+            return self.throw_error(ErrorKind::SyntaxError, text);
+        }
+        let room = (1 << 18) + nested * LEVEL;
+        let compiled = stacker::maybe_grow(room, 2 * room, || match unicode {
             true => {
                 let points = char::decode_utf16(units.iter().copied());
                 let points = points.map(|point| match point {
@@ -173,7 +179,7 @@ impl Machine {
             false => {
                 Regex::from_unicode(units.iter().map(|unit| u32::from(*unit)), letters.as_str())
             }
-        };
+        });
         let program = match compiled {
             Ok(program) => program,
             Err(error) => {
@@ -480,4 +486,24 @@ fn to_string(machine: &mut Machine, _: Arguments) -> Outcome<R> {
     machine.get_named(value, THIS, known::FLAGS)?;
     let flags = machine.string_of(value)?;
     machine.give_text(&format!("/{source}/{flags}"))
+}
+
+/// Groups in groups that a regular expression may have, and bytes of Rust's stack that each may take.
+const MOST_NESTED: usize = 2000;
+const LEVEL: usize = 32 << 10;
+
+/// How deeply a pattern's groups and classes are nested, at the most.
+fn nesting(pattern: &[u16]) -> usize {
+    let (mut depth, mut most, mut escaped) = (0_usize, 0, false);
+    for unit in pattern {
+        match u8::try_from(*unit) {
+            _ if escaped => escaped = false,
+            Ok(b'\\') => escaped = true,
+            Ok(b'(' | b'[') => depth += 1,
+            Ok(b')' | b']') => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        most = most.max(depth);
+    }
+    most
 }

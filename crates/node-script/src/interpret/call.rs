@@ -315,6 +315,14 @@ impl Machine {
         outcome
     }
 
+    /// As `scoped`, for what calls itself: Rust's stack grows where there is little left.
+    pub(crate) fn scoped_deeply<T>(
+        &mut self,
+        f: impl FnOnce(&mut Self) -> Outcome<T>,
+    ) -> Outcome<T> {
+        stacker::maybe_grow(RED_ZONE, SEGMENT, || self.scoped(f))
+    }
+
     /// The arguments of the running frame, or of a built-in: the caller's registers.
     pub(crate) fn frame_arguments(&self) -> Option<(Window, usize, usize)> {
         let frame = self.frames.last()?;

@@ -290,7 +290,16 @@ impl Machine {
 
     /// The object that `super` stands for: the prototype of the function's home.
     fn super_object(&mut self, to: R, function: R) -> Outcome {
-        self.registers().load(to, function, HOME)?;
+        if self.code_of(function).is_some() {
+            self.registers().load(to, function, HOME)?;
+        } else {
+            self.undefined(to);
+        }
+        if !self.is_object(to) {
+            // Evaluated text, in what is no method.
+            let kind = crate::compile::op::ErrorKind::SyntaxError;
+            return self.throw_error(kind, "'super' keyword unexpected here");
+        }
         self.get_prototype(to, to)
     }
 

@@ -52,7 +52,7 @@ impl Machine {
     pub(crate) fn is_array(&mut self, value: R) -> Outcome<bool> {
         match self.kind_of(value) {
             Some(ObjectKind::Array) => Ok(true),
-            Some(ObjectKind::Proxy) => self.scoped(|machine| {
+            Some(ObjectKind::Proxy) => self.scoped_deeply(|machine| {
                 let target = machine.temp()?;
                 machine.registers().load(target, value, TARGET)?;
                 if !machine.is_object(target) {
@@ -66,7 +66,7 @@ impl Machine {
     }
 
     pub(crate) fn proxy_get(&mut self, to: R, proxy: R, key: Key, receiver: R) -> Outcome {
-        self.scoped(|machine| {
+        self.scoped_deeply(|machine| {
             let trap = machine.temps(5)?;
             let (target, name, value) = (trap + 1, trap + 3, trap + 4);
             if !machine.trap(trap, proxy, "get")? {
@@ -99,7 +99,7 @@ impl Machine {
     }
 
     pub(crate) fn proxy_set(&mut self, proxy: R, key: Key, value: R, receiver: R) -> Outcome<bool> {
-        self.scoped(|machine| {
+        self.scoped_deeply(|machine| {
             let trap = machine.temps(5)?;
             let (target, name, result) = (trap + 1, trap + 3, trap + 4);
             if !machine.trap(trap, proxy, "set")? {
@@ -131,7 +131,7 @@ impl Machine {
     }
 
     pub(crate) fn proxy_has(&mut self, proxy: R, key: Key) -> Outcome<bool> {
-        self.scoped(|machine| {
+        self.scoped_deeply(|machine| {
             let trap = machine.temps(5)?;
             let (target, name, result) = (trap + 1, trap + 3, trap + 4);
             if !machine.trap(trap, proxy, "has")? {
@@ -158,7 +158,7 @@ impl Machine {
     }
 
     pub(crate) fn proxy_delete(&mut self, proxy: R, key: Key) -> Outcome<bool> {
-        self.scoped(|machine| {
+        self.scoped_deeply(|machine| {
             let trap = machine.temps(5)?;
             let (target, name, result) = (trap + 1, trap + 3, trap + 4);
             if !machine.trap(trap, proxy, "deleteProperty")? {
@@ -190,7 +190,7 @@ impl Machine {
         key: Key,
         descriptor: &Descriptor,
     ) -> Outcome<bool> {
-        self.scoped(|machine| {
+        self.scoped_deeply(|machine| {
             let trap = machine.temps(6)?;
             let (target, name, result, object) = (trap + 1, trap + 3, trap + 4, trap + 5);
             if !machine.trap(trap, proxy, "defineProperty")? {
@@ -237,7 +237,7 @@ impl Machine {
 
     /// The descriptor of an own property, by `getOwnPropertyDescriptor`; undefined if there is none.
     pub(crate) fn proxy_own_descriptor(&mut self, to: R, proxy: R, key: Key) -> Outcome {
-        self.scoped(|machine| {
+        self.scoped_deeply(|machine| {
             let trap = machine.temps(5)?;
             let (target, name, result) = (trap + 1, trap + 3, trap + 4);
             if !machine.trap(trap, proxy, "getOwnPropertyDescriptor")? {
@@ -299,7 +299,7 @@ impl Machine {
     }
 
     pub(crate) fn proxy_is_enumerable(&mut self, proxy: R, key: Key) -> Outcome<bool> {
-        self.scoped(|machine| {
+        self.scoped_deeply(|machine| {
             let descriptor = machine.temp()?;
             machine.proxy_own_descriptor(descriptor, proxy, key)?;
             if !machine.is_object(descriptor) {
@@ -311,7 +311,7 @@ impl Machine {
     }
 
     pub(crate) fn proxy_keys(&mut self, proxy: R, symbols: bool) -> Outcome<Vec<Key>> {
-        self.scoped(|machine| {
+        self.scoped_deeply(|machine| {
             let trap = machine.temps(4)?;
             let (target, result) = (trap + 1, trap + 3);
             if !machine.trap(trap, proxy, "ownKeys")? {
@@ -430,7 +430,7 @@ impl Machine {
     }
 
     pub(crate) fn proxy_get_prototype(&mut self, to: R, proxy: R) -> Outcome {
-        self.scoped(|machine| {
+        self.scoped_deeply(|machine| {
             let trap = machine.temps(4)?;
             let (target, result) = (trap + 1, trap + 3);
             if !machine.trap(trap, proxy, "getPrototypeOf")? {
@@ -454,7 +454,7 @@ impl Machine {
     }
 
     pub(crate) fn proxy_set_prototype(&mut self, proxy: R, prototype: R) -> Outcome<bool> {
-        self.scoped(|machine| {
+        self.scoped_deeply(|machine| {
             let trap = machine.temps(4)?;
             let (target, result) = (trap + 1, trap + 3);
             if !machine.trap(trap, proxy, "setPrototypeOf")? {
@@ -476,7 +476,7 @@ impl Machine {
     }
 
     pub(crate) fn proxy_is_extensible(&mut self, proxy: R) -> Outcome<bool> {
-        self.scoped(|machine| {
+        self.scoped_deeply(|machine| {
             let trap = machine.temps(4)?;
             let (target, result) = (trap + 1, trap + 3);
             if !machine.trap(trap, proxy, "isExtensible")? {
@@ -493,7 +493,7 @@ impl Machine {
     }
 
     pub(crate) fn proxy_prevent_extensions(&mut self, proxy: R) -> Outcome<bool> {
-        self.scoped(|machine| {
+        self.scoped_deeply(|machine| {
             let trap = machine.temps(4)?;
             let (target, result) = (trap + 1, trap + 3);
             if !machine.trap(trap, proxy, "preventExtensions")? {
@@ -511,7 +511,7 @@ impl Machine {
 
     /// Calls or constructs through a proxy.
     pub(crate) fn proxy_call(&mut self, to: R, base: R, count: usize, construct: bool) -> Outcome {
-        self.scoped(|machine| {
+        self.scoped_deeply(|machine| {
             let trap = machine.temps(6)?;
             let (target, list, new_target, result) = (trap + 1, trap + 3, trap + 4, trap + 5);
             machine.load_root(new_target, crate::machine::roots::NEW_TARGET);

@@ -214,10 +214,20 @@ impl<'a> Scopes<'a> {
 
     /// Declares a variable; one that is there already stays, with the stronger kind.
     pub fn declare(&mut self, scope: ScopeId, name: Name, kind: BindingKind, at: At) -> BindingId {
+        let at_scope = self.get(scope);
+        let own_arguments = name == self.hidden.arguments
+            && at_scope.kind == ScopeKind::Function { arrow: false }
+            && !at_scope.module;
+        // A `var` of that name is the object all the same.
+        let kind =
+            if own_arguments && kind == BindingKind::Var { BindingKind::Arguments } else { kind };
         if let Some(found) = self.own(scope, name) {
             let binding = self.binding_mut(found);
             match (binding.kind, kind) {
-                (BindingKind::Var | BindingKind::FunctionName, BindingKind::Function)
+                (
+                    BindingKind::Var | BindingKind::Arguments | BindingKind::FunctionName,
+                    BindingKind::Function,
+                )
                 | (BindingKind::FunctionName, _) => binding.kind = kind,
                 // A later parameter of the same name hides the earlier: the register is chosen by the last.
                 _ => {}

@@ -62,3 +62,5 @@ delete Losing.part;
 log(new Losing().hidden, shown(() => null[[1]]), shown(() => null.x));
 log(class extends Array {}.from([1, 2]).constructor === Array, Reflect.ownKeys(function () {}), Reflect.ownKeys(() => 1));
 log('A\u030a\u1e9b\u0323'.normalize(), 'A\u030a\u1e9b\u0323'.normalize('NFKD').length, '\ud800a\u0308'.normalize().length);
+log((function () { var arguments; return typeof arguments; })(), (function () { arguments = 1; var arguments; return arguments; })());
+log(shown(() => { const f = () => eval('super.x'); return f(); }));
