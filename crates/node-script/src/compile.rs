@@ -9,6 +9,7 @@ mod class;
 pub mod code;
 mod control;
 mod expression;
+mod foreseen;
 mod function;
 mod leave;
 mod literal;

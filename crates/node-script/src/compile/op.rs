@@ -6,6 +6,8 @@
 //! To add an instruction: add it here, emit it in a file of [`compile`](crate::compile), and give it an arm in
 //! [`interpret::run`](crate::interpret) (a line there, the work in a function of the file that it belongs to).
 
+pub use super::foreseen::{ErrorKind, PrivateError};
+
 /// A register of the frame.
 pub type R = u16;
 /// A place in the constant pool.
@@ -792,25 +794,6 @@ pub const NO_NAME: K = K::MAX;
 pub enum IteratorMethod {
     Throw,
     Return,
-}
-
-/// Whose constructor an error that the compiler foresees is made by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ErrorKind {
-    Error,
-    TypeError,
-    ReferenceError,
-    SyntaxError,
-    RangeError,
-    UriError,
-}
-
-/// Why a private name cannot be used so.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PrivateError {
-    NotWritable,
-    NoGetter,
-    NoSetter,
 }
 
 const _: () = assert!(size_of::<Op>() == 8);
