@@ -62,6 +62,9 @@ pub struct Table {
     pub recordings: Vec<Recording>,
     #[serde(default)]
     pub notes: Vec<String>,
+    /// Its figures differ from run to run, because the system has a part in them: there is no snapshot of it.
+    #[serde(default)]
+    pub varies: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]

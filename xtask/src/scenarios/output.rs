@@ -184,8 +184,9 @@ pub fn snapshot(data: &Data, report: &Report) -> String {
     let review = Review::new(&report.timeline).without(Figure::Rss).without_group(kinds::SPACES);
     let mut text = review.to_string();
     let _ = writeln!(text, "\n{EXPECTATIONS}");
-    for line in report.expectations() {
-        let _ = writeln!(text, "  {line}");
+    for (check, line) in report.checks.iter().zip(report.expectations()) {
+        let found = if check.what.starts_with(Figure::Rss.name()) { &check.what } else { &line };
+        let _ = writeln!(text, "  {found}");
     }
     let _ = writeln!(text, "  => {}", data.table.proves);
     text

@@ -77,9 +77,11 @@ fn is_as_reviewed(name: &str) {
     let recorded = report::as_ran(&data, data.line());
     let peers = report::recorded(&data, data.line(), recorded.as_ref());
     let report = Report::new(&data, ran, &peers);
-    insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false, snapshot_path => "../snapshots" }, {
-        insta::assert_snapshot!(name, output::snapshot(&data, &report));
-    });
+    if !data.table.varies {
+        insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false, snapshot_path => "../snapshots" }, {
+            insta::assert_snapshot!(name, output::snapshot(&data, &report));
+        });
+    }
     let text = output::text(&data, &report, output::Format::Table).unwrap();
     assert!(report.holds(), "{text}");
 }
