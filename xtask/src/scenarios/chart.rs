@@ -1,7 +1,6 @@
 //! A scenario's chart as SVG: the figures that move, over the samples; dots for the replay, rings for a real Node, crosses for
 //! the document.
 
-use super::exhibit::escaped;
 use super::report::Report;
 use mem_report::{Figure, human};
 use std::fmt::Write as _;
@@ -191,4 +190,9 @@ fn spoken(report: &Report, shown: &[Figure]) -> String {
         format!("{figure}: {}", list.join(", "))
     });
     parts.collect::<Vec<_>>().join("; ")
+}
+
+/// Text that is no markup.
+pub fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

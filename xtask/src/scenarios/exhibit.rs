@@ -1,7 +1,7 @@
 //! The index of the scenarios' pages, which is the project's exhibit: each scenario with its program, its chart and what it
 //! found. One page that loads nothing and needs no script.
 
-use super::chart;
+use super::chart::{self, escaped};
 use super::data::Data;
 use super::report::Report;
 use super::verdict::Verdict;
@@ -158,9 +158,4 @@ fn capitalised(text: &str) -> String {
         .next()
         .map(|first| first.to_uppercase().chain(characters).collect())
         .unwrap_or_default()
-}
-
-/// Text that is no markup.
-pub fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

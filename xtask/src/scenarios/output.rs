@@ -173,7 +173,11 @@ fn notes(data: &Data, report: &Report) -> impl Iterator<Item = String> {
     let rss = report
         .has_rss
         .then_some("of rss the changes are compared, because a Node's code is another program's");
-    let notes = data.table.notes.iter().map(String::as_str).chain(rss);
+    let varies = data
+        .table
+        .varies
+        .then_some("its figures differ from run to run, because the system has a part in them");
+    let notes = data.table.notes.iter().map(String::as_str).chain(rss).chain(varies);
     notes.map(|note| format!("note: {note}"))
 }
 

@@ -118,7 +118,7 @@ impl Heap {
             pooled: self.spaces.old.resident_empty(),
             used: self.spaces.used(),
             limit: self.spaces.limit(),
-            available: self.spaces.limit().saturating_sub(self.spaces.committed()),
+            available: self.spaces.limit().saturating_sub(committed),
             external: self.natives.external.bytes(),
             handles: self.roots.handles.used() / size_of::<Word>(),
             registers: self.roots.registers.top(),
