@@ -162,6 +162,14 @@ fn the_heap_ends_where_that_of_a_real_node_ends() {
 
 #[test]
 fn the_resident_set_falls_when_memory_is_released() {
+    // Other tests have a part in this process's resident set, so this one runs in a process of its own.
+    if std::env::var_os("ALONE").is_none() {
+        let mut alone = std::process::Command::new(std::env::current_exe().unwrap());
+        alone.args(["--exact", "scenarios::tests::the_resident_set_falls_when_memory_is_released"]);
+        let output = alone.env("ALONE", "1").output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+        return;
+    }
     let ran = replay(&of("d1-3-off-heap"), Way::default()).unwrap();
     let rss: Vec<u64> = ran.timeline.samples().filter_map(|sample| sample.usage.rss()).collect();
     if let [before, with, after] = rss[..] {
