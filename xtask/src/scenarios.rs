@@ -188,6 +188,7 @@ fn of(data: &Data, args: &ScenarioArgs, node: Option<&Node>) -> anyhow::Result<R
     let ran = replay(data, way)?;
     let mut peers = report::recorded(data, node.line(), None);
     let name = format!("Node {}", node.version.trim_start_matches('v'));
+    eprintln!("{} ran {} with {}", data.name, node.version, node.flags(data).join(" "));
     let timeline = theirs.timeline.clone();
     peers.push(Peer { name, timeline, ran: Some(&theirs) });
     Ok(Report::new(data, ran, &peers))

@@ -107,8 +107,16 @@ impl Node {
 
     /// Runs a scenario.
     pub fn scenario(&self, data: &Data) -> anyhow::Result<Ran> {
-        let text = self.run(&data.program, &data.table.flags, data.output()?)?;
+        let text = self.run(&data.program, &self.flags(data), data.output()?)?;
         Ok(ran(data, &text))
+    }
+
+    /// A scenario's flags, and the one by which figures repeat; not where the replay plays a Node without it.
+    pub fn flags(&self, data: &Data) -> Vec<String> {
+        let in_background =
+            data.table.replay_flags.iter().any(|flag| flag == "--background-sweeping");
+        let single = (!in_background).then(|| "--single-threaded".to_owned());
+        data.table.flags.iter().cloned().chain(single).collect()
     }
 }
 

@@ -109,7 +109,10 @@ fn table(data: &Data, report: &Report) -> String {
     for line in report.expectations().chain(notes(data, report)) {
         let _ = writeln!(text, "  {line}");
     }
-    let _ = writeln!(text, "  => {}\n", data.table.proves);
+    if !data.table.proves.is_empty() {
+        let _ = writeln!(text, "  => {}", data.table.proves);
+    }
+    text.push('\n');
     text
 }
 
