@@ -6,6 +6,7 @@ use mem_report::Timeline;
 use node_memory::{NodeVersion, RecordedNode, RuntimeOptions};
 use node_script::Finished;
 use node_script::scenario::{Outcome, Printed, Scenario, Setup};
+use std::path::{Path, PathBuf};
 
 /// The memory of the machine that is played.
 const PHYSICAL_MEMORY: u64 = 24 << 30;
@@ -53,9 +54,9 @@ pub fn replay(data: &Data, way: Way) -> anyhow::Result<Ran> {
     }
     setup.steps = way.steps.unwrap_or(setup.steps);
     let (baseline, steps) = (setup.baseline, setup.steps);
-    let scenario = Scenario::from_file(&data.program)
+    let text = std::fs::read_to_string(&data.program)
         .map_err(|error| anyhow!("{}: {error}", data.program.display()))?;
-    let outcome = scenario.with(setup).run()?;
+    let outcome = Scenario::from_text(played_path(data), &text).with(setup).run()?;
     let out_of_memory = ended(data, &outcome, steps)?;
     let Outcome { timeline, collections, printed, .. } = outcome;
     let collections = collections.into_iter().map(|(young, full)| (young as u64, full as u64));
@@ -68,6 +69,15 @@ pub fn replay(data: &Data, way: Way) -> anyhow::Result<Ran> {
     })
 }
 
+/// The path that the program finds itself at. It is a string of the heap, so a scenario's must not depend on where the
+/// repository is. A program without a data file may require files beside it.
+fn played_path(data: &Data) -> PathBuf {
+    if data.path == data.program {
+        return data.program.clone();
+    }
+    Path::new("/scenarios").join(data.program.file_name().unwrap_or_default())
+}
+
 /// Whether the program ended at the heap's limit.
 fn ended(data: &Data, outcome: &Outcome, steps: u64) -> anyhow::Result<bool> {
     let program = data.program.display();
@@ -76,7 +86,10 @@ fn ended(data: &Data, outcome: &Outcome, steps: u64) -> anyhow::Result<bool> {
         Finished::OutOfMemory(_) => Ok(true),
         Finished::Exit(code) => bail!("{program}:1: the program has exited with {code}"),
         // It begins with the file and the line.
-        Finished::Uncaught(text) => bail!("{text}"),
+        Finished::Uncaught(text) => {
+            let played = played_path(data).display().to_string();
+            bail!("{}", text.replace(&played, &program.to_string()))
+        }
         Finished::Endless(place) => {
             let line = place.split(':').nth(1).unwrap_or("1");
             bail!(
