@@ -2,7 +2,7 @@
 // What the programs that time parts of themselves share: clocks, medians, random numbers, and lines
 // `NAME VALUE`.
 
-// Runs `part` so many times; gives the medians of its milliseconds of CPU time (all threads) and wall
+// Runs `part` a number of times; gives the medians of its milliseconds of CPU time (all threads) and wall
 // time. A helper thread's work after `part` has returned counts with the next run.
 function median(runs, part) {
   const cpu = [], wall = [];

@@ -154,7 +154,7 @@ impl<W: Write> Output<W> {
 }
 
 impl<W: Write> Writer<W> {
-    /// Starts a snapshot with so many nodes and edges, the first of which is the root. `to` gets many small writes: a
+    /// Starts a snapshot with these numbers of nodes and edges, the first of which is the root. `to` gets many small writes: a
     /// file needs a buffer.
     ///
     /// # Errors

@@ -168,7 +168,7 @@ impl Machine {
         })
     }
 
-    /// A new array with room for so many, where that is not too much; too many for an array are refused.
+    /// A new array with room for `length` elements, where that is not too much; more than an array can have are refused.
     pub(super) fn array_of_length(&mut self, to: R, length: usize) -> Outcome {
         if length > u32::MAX as usize {
             return self.throw_range_error("Invalid array length");

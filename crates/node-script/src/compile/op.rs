@@ -442,7 +442,7 @@ pub enum Op {
     Jump {
         target: Target,
     },
-    /// Counts a turn of a loop, where the program may take so many.
+    /// Counts a turn of a loop, where the number of turns is bounded.
     Step,
     /// A jump back.
     Loop {

@@ -13,7 +13,7 @@ use crate::heapsnapshot::kinds::{EdgeKind, NodeKind};
 
 /// Keys below which a map is never taken for a leak.
 const FEW: u64 = 16;
-/// Of a map that leaks, so many of ten keys are reachable through it alone.
+/// Of a map that leaks, the number of keys in ten that are reachable through it alone.
 const LONELY: u64 = 9;
 const COUNTS: u64 = 3;
 const ENTRY: u64 = 3;
