@@ -85,7 +85,8 @@ fn sections_and_fields_may_come_in_another_order_and_unknown_ones_are_skipped() 
 #[test]
 fn counts_that_lie_and_numbers_out_of_range_are_refused_where_they_are() {
     let text = good();
-    let cases: [(&str, &str, fn(&Problem) -> bool); 6] = [
+    type Is = fn(&Problem) -> bool;
+    let cases: [(&str, &str, Is); 6] = [
         (",100,2", ",100,3", |problem| {
             matches!(problem, Problem::EdgeCount { counted: 6, found: 5 })
         }),

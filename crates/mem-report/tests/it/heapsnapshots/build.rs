@@ -2,9 +2,14 @@
 
 use mem_report::heapsnapshot::{Reader, Snapshot};
 
+/// An edge: its type, its name and its target.
+pub type Edge<'a> = (u32, &'a str, usize);
+/// A node: its type, its name, its size and its edges.
+pub type Node<'a> = (u32, &'a str, u64, &'a [Edge<'a>]);
+
 /// A file of objects: each has an identity, a name, a size, and edges (kind, name, place of the target). Kinds are V8's
 /// numbers: 0 variable, 1 element, 2 property, 3 internal, 5 shortcut, 6 weak.
-pub fn text(nodes: &[(u32, &str, u64, &[(u32, &str, usize)])]) -> String {
+pub fn text(nodes: &[Node<'_>]) -> String {
     let mut strings: Vec<String> = Vec::new();
     let mut intern = |text: &str| {
         strings.iter().position(|own| own == text).unwrap_or_else(|| {
@@ -34,6 +39,6 @@ pub fn text(nodes: &[(u32, &str, u64, &[(u32, &str, usize)])]) -> String {
     )
 }
 
-pub fn snapshot(nodes: &[(u32, &str, u64, &[(u32, &str, usize)])]) -> Snapshot {
+pub fn snapshot(nodes: &[Node<'_>]) -> Snapshot {
     Reader::new().read(text(nodes).as_bytes()).expect("a snapshot")
 }

@@ -10,7 +10,7 @@ fn cache(ids: &[u32]) -> Snapshot {
     let indices: Vec<_> = (0..ids.len()).map(|index| index.to_string()).collect();
     let items: Edges<'_> =
         indices.iter().enumerate().map(|(at, index)| (1, index.as_str(), at + 3)).collect();
-    let mut nodes: Vec<(u32, &str, u64, &[(u32, &str, usize)])> = vec![
+    let mut nodes: Vec<super::build::Node<'_>> = vec![
         (1, "", 0, &[(2, "run", 1)]),
         (3, "system / Context", 8, &[(0, "cache", 2)]),
         (5, "Array", 16, &items),

@@ -8,7 +8,7 @@ fn leaking(name: &str) -> Snapshot {
     let words: Vec<_> = (0..20).map(|key| (3 + 10 + 3 * key).to_string()).collect();
     let entries: Vec<_> =
         words.iter().enumerate().map(|(at, word)| (3, word.as_str(), at + 4)).collect();
-    let mut nodes: Vec<(u32, &str, u64, &[(u32, &str, usize)])> = vec![
+    let mut nodes: Vec<super::build::Node<'_>> = vec![
         (1, "", 0, &[(2, "run", 1)]),
         (3, "system / Context", 8, &[(0, "cache", 2)]),
         (5, "Map", 16, &[(3, "table", 3)]),
