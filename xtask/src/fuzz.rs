@@ -5,6 +5,7 @@
 //! another program, or of a list. Scripts have no `require`, so a program reaches no file.
 
 use crate::pool;
+use crate::random::Random;
 use node_memory::{Runtime, RuntimeOptions};
 use node_script::{Machine, Options};
 use std::io::{self, BufRead, Write};
@@ -243,24 +244,9 @@ fn tokens(text: &str) -> Vec<String> {
     list
 }
 
-/// Random numbers (Marsaglia's xorshift).
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % bound.max(1) as u64) as usize
-    }
-}
-
 /// A program of a number: the same for the same seed.
 fn changed(programs: &[Vec<String>], seed: u64, number: usize) -> String {
-    let mut random = Random((seed << 32 | number as u64) ^ 0x9E37_79B9_7F4A_7C15);
-    for _ in 0..8 {
-        random.below(1);
-    }
+    let mut random = Random::new(seed << 32 | number as u64);
     let mut program = programs[random.below(programs.len())].clone();
     // A part is quicker than the whole, and is changed more.
     let start = random.below(program.len());

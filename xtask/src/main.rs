@@ -2,11 +2,13 @@
 
 #![forbid(unsafe_code)]
 
+mod apart;
 mod bench;
 mod ci;
 mod conform;
 mod fuzz;
 mod pool;
+mod random;
 mod record;
 mod sanitize;
 mod scenarios;

@@ -6,6 +6,7 @@
 //! file that passes is an error too, so that the list only shrinks. `--node` runs the same files in a real Node: a suite may
 //! ask for what Node did once, or never did.
 
+use crate::apart::wait_at_most;
 use anyhow::{Context, bail, ensure};
 use node_memory::{Runtime, RuntimeOptions};
 use node_script::{Finished, Machine, Options};
@@ -13,7 +14,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// The arguments of `cargo xtask suite`.
 #[derive(clap::Args)]
@@ -212,20 +213,8 @@ fn run_apart(mut command: Command, file: &Path, limit: u64) -> Result<(), String
         Ok((command.spawn()?, path))
     };
     let (mut child, output) = start().map_err(|error| format!("{error:#}"))?;
-    let begun = Instant::now();
-    let status = loop {
-        match child.try_wait() {
-            Ok(Some(status)) => break Some(status),
-            Ok(None) if begun.elapsed() < Duration::from_secs(limit) => {
-                std::thread::sleep(Duration::from_millis(2));
-            }
-            _ => {
-                let _ = child.kill();
-                let _ = child.wait();
-                break None;
-            }
-        }
-    };
+    // A process that cannot be waited for has no status, either.
+    let status = wait_at_most(&mut child, Duration::from_secs(limit)).unwrap_or(None);
     let said = fs::read(&output).unwrap_or_default();
     let said = String::from_utf8_lossy(&said).into_owned();
     let _ = fs::remove_file(output);

@@ -4,9 +4,9 @@
 mod generate;
 mod language;
 mod memory;
-mod random;
 mod values;
 
+use crate::apart::wait_at_most;
 use anyhow::Context;
 use generate::{steps, text};
 use node_memory::{NodeVersion, Runtime, RuntimeOptions};
@@ -14,7 +14,7 @@ use node_script::{Finished, Machine, Options};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// The most that the bytes retained may differ by: a hundredth, and what Node's own code takes meanwhile.
 const TOLERANCE: f64 = 0.01;
@@ -125,18 +125,7 @@ impl<'a> Pair<'a> {
         let output = fs::File::create(&self.output)?;
         command.stdin(Stdio::null()).stdout(output.try_clone()?).stderr(output);
         let mut child = command.spawn()?;
-        let begun = Instant::now();
-        let status = loop {
-            match child.try_wait()? {
-                Some(status) => break Some(status),
-                None if begun.elapsed() < LIMIT => std::thread::sleep(Duration::from_millis(1)),
-                None => {
-                    child.kill()?;
-                    child.wait()?;
-                    break None;
-                }
-            }
-        };
+        let status = wait_at_most(&mut child, LIMIT)?;
         let mut said = String::from_utf8_lossy(&fs::read(&self.output)?).into_owned();
         match status {
             Some(status) if status.success() => {}

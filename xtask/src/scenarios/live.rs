@@ -2,6 +2,7 @@
 
 use super::data::Data;
 use super::replay::{Ran, lines};
+use crate::apart::wait_at_most;
 use anyhow::{Context, bail};
 use mem_report::{Figure, Timeline};
 use node_memory::Output;
@@ -9,7 +10,7 @@ use node_script::scenario::Printed;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// How long a program may take.
 const MOST: Duration = Duration::from_secs(60);
@@ -76,21 +77,12 @@ impl Node {
         let (mut out, mut err) = (child.stdout.take(), child.stderr.take());
         let errors = std::thread::spawn(move || read(&mut err));
         let printed = std::thread::spawn(move || read(&mut out));
-        let start = Instant::now();
-        let status = loop {
-            if let Some(status) = child.try_wait()? {
-                break status;
-            }
-            if start.elapsed() > MOST {
-                child.kill()?;
-                child.wait()?;
-                bail!(
-                    "{}:1: the program does not end in {} seconds",
-                    program.display(),
-                    MOST.as_secs()
-                );
-            }
-            std::thread::sleep(Duration::from_millis(2));
+        let Some(status) = wait_at_most(&mut child, MOST)? else {
+            bail!(
+                "{}:1: the program does not end in {} seconds",
+                program.display(),
+                MOST.as_secs()
+            );
         };
         let text = printed.join().unwrap_or_default();
         let errors = errors.join().unwrap_or_default();

@@ -408,29 +408,7 @@ pub(super) fn find_index(machine: &mut Machine, arguments: Arguments) -> Outcome
 
 pub(super) fn reduce(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let (object, length) = this_list(machine)?;
-    expect_callable(machine, arguments.at(0))?;
-    let sum = machine.temps(4)?;
-    let (value, index, nothing) = (sum + 1, sum + 2, sum + 3);
-    let mut begun = arguments.count > 1;
-    if begun {
-        machine.copy(sum, arguments.at(1));
-    }
-    for place in 0..length {
-        if !machine.element_if_there(value, object, place)? {
-            continue;
-        }
-        if !begun {
-            machine.copy(sum, value);
-            begun = true;
-            continue;
-        }
-        machine.set_number(index, place as f64)?;
-        machine.call(sum, arguments.at(0), nothing, &[sum, value, index, object])?;
-    }
-    if !begun {
-        return machine.throw_type_error("Reduce of empty array with no initial value");
-    }
-    Ok(sum)
+    list::fold(machine, arguments, object, 0..length)
 }
 
 fn push(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {

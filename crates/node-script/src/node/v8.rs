@@ -53,7 +53,7 @@ pub(super) fn make(machine: &mut Machine, to: R) -> Outcome {
 
 fn heap_statistics(machine: &mut Machine, _: Arguments) -> Outcome<R> {
     let figures = machine.runtime.heap_statistics();
-    let external = machine.runtime.memory_usage().get(mem_report::Figure::External).unwrap_or(0);
+    let external = machine.runtime.memory_usage().get(mem_report::Figure::External);
     let rows = [
         ("total_heap_size", figures.committed as f64),
         ("total_heap_size_executable", 0.0),
@@ -68,7 +68,8 @@ fn heap_statistics(machine: &mut Machine, _: Arguments) -> Outcome<R> {
         ("number_of_detached_contexts", 0.0),
         ("total_global_handles_size", figures.global_handles_total as f64),
         ("used_global_handles_size", figures.global_handles_used as f64),
-        ("external_memory", external as f64),
+        // A figure that is not known is no number.
+        ("external_memory", external.map_or(f64::NAN, |bytes| bytes as f64)),
     ];
     object_of(machine, &rows)
 }

@@ -1,7 +1,7 @@
 //! Makes random programs. A program is a list of steps, each a statement that stands alone, so that any of them can be left
 //! out and the rest still runs.
 
-use super::random::Random;
+use crate::random::Random;
 
 /// The steps of a program; the same for the same seed.
 pub fn steps(seed: u64) -> Vec<String> {

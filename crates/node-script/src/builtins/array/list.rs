@@ -47,3 +47,35 @@ pub(in crate::builtins) fn each(
     }
     Ok(())
 }
+
+/// Calls the function with the sum and each element that is there, in this order of places.
+pub(super) fn fold(
+    machine: &mut Machine,
+    arguments: Arguments,
+    object: R,
+    places: impl Iterator<Item = usize>,
+) -> Outcome<R> {
+    expect_callable(machine, arguments.at(0))?;
+    let sum = machine.temps(4)?;
+    let (value, index, nothing) = (sum + 1, sum + 2, sum + 3);
+    let mut begun = arguments.count > 1;
+    if begun {
+        machine.copy(sum, arguments.at(1));
+    }
+    for place in places {
+        if !machine.element_if_there(value, object, place)? {
+            continue;
+        }
+        if !begun {
+            machine.copy(sum, value);
+            begun = true;
+            continue;
+        }
+        machine.set_number(index, place as f64)?;
+        machine.call(sum, arguments.at(0), nothing, &[sum, value, index, object])?;
+    }
+    if !begun {
+        return machine.throw_type_error("Reduce of empty array with no initial value");
+    }
+    Ok(sum)
+}

@@ -1,6 +1,6 @@
 //! Methods of `Array.prototype` that search from the end, flatten, and give changed copies.
 
-use super::list::{each, expect_callable, this_list};
+use super::list::{each, expect_callable, fold, this_list};
 use crate::machine::{Machine, R};
 use crate::objects::atoms::{Key, known};
 use crate::objects::code::Arguments;
@@ -80,29 +80,7 @@ pub(in crate::builtins) fn last_index_of(
 
 pub(in crate::builtins) fn reduce_right(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let (object, length) = this_list(machine)?;
-    expect_callable(machine, arguments.at(0))?;
-    let sum = machine.temps(4)?;
-    let (value, index, nothing) = (sum + 1, sum + 2, sum + 3);
-    let mut begun = arguments.count > 1;
-    if begun {
-        machine.copy(sum, arguments.at(1));
-    }
-    for place in (0..length).rev() {
-        if !machine.element_if_there(value, object, place)? {
-            continue;
-        }
-        if !begun {
-            machine.copy(sum, value);
-            begun = true;
-            continue;
-        }
-        machine.set_number(index, place as f64)?;
-        machine.call(sum, arguments.at(0), nothing, &[sum, value, index, object])?;
-    }
-    if !begun {
-        return machine.throw_type_error("Reduce of empty array with no initial value");
-    }
-    Ok(sum)
+    fold(machine, arguments, object, (0..length).rev())
 }
 
 pub(in crate::builtins) fn copy_within(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {

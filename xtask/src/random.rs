@@ -15,9 +15,9 @@ impl Random {
         word ^ (word >> 31)
     }
 
-    /// A number below `most`, which is not 0.
+    /// A number below `most`; 0 where that is 0.
     pub fn below(&mut self, most: usize) -> usize {
-        (self.next() % most as u64) as usize
+        (self.next() % most.max(1) as u64) as usize
     }
 
     /// True once in `count` times.
