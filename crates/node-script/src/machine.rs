@@ -21,6 +21,7 @@ pub use crate::window::{CALLEE, FIRST, R, SPARE, THIS};
 use heap_model::{Registers, Window};
 use mem_report::MemoryUsage;
 use node_memory::{NodeVersion, RecordedNode, Runtime};
+use std::ffi::OsString;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -54,6 +55,8 @@ pub struct Options {
     pub node: NodeVersion,
     /// `process.execPath`.
     pub executable: String,
+    /// `process.env`: names and values. They are strings of the heap, as the arguments are.
+    pub environment: Vec<(String, String)>,
     /// The flags before the program's name (`process.execArgv`).
     pub flags: Vec<String>,
     /// Is told the figures at each `process.memoryUsage()`, and where it was called.
@@ -85,6 +88,7 @@ impl Default for Options {
             directory: std::env::current_dir().unwrap_or_default(),
             node: NodeVersion::default(),
             executable: executable(),
+            environment: environment(),
             flags: Vec::new(),
             on_sample: None,
             resolve: None,
@@ -98,6 +102,12 @@ impl Default for Options {
 fn executable() -> String {
     let path = std::env::current_exe().unwrap_or_default();
     path.to_string_lossy().into_owned()
+}
+
+/// The variables of this process's environment.
+fn environment() -> Vec<(String, String)> {
+    let text = |text: OsString| text.to_string_lossy().into_owned();
+    std::env::vars_os().map(|(name, value)| (text(name), text(value))).collect()
 }
 
 /// A JavaScript world.

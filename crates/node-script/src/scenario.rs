@@ -12,6 +12,9 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+/// `process.execPath`, the same on each machine, for a path's text lies in the heap. A scenario has no environment.
+const EXECUTABLE: &str = "/usr/local/bin/node";
+
 /// How a scenario is run.
 #[derive(Clone, Debug)]
 pub struct Setup {
@@ -182,6 +185,8 @@ impl Scenario {
             out: Box::new(out.clone()),
             err: Box::new(out.clone()),
             deterministic: true,
+            executable: EXECUTABLE.to_owned(),
+            environment: Vec::new(),
             node: setup.node,
             flags: setup.flags,
             baseline: setup.baseline,

@@ -97,11 +97,7 @@ pub(super) fn install(machine: &mut Machine) -> Outcome {
     machine.plain(process, "execArgv", value)?;
     machine.list_of_texts(value, vec![path])?;
     machine.plain(process, "argv", value)?;
-    let environment: Vec<(String, String)> = std::env::vars_os()
-        .map(|(name, text)| {
-            (name.to_string_lossy().into_owned(), text.to_string_lossy().into_owned())
-        })
-        .collect();
+    let environment = machine.options.environment.clone();
     machine.new_object(other, 4)?;
     for (name, text) in environment {
         machine.new_text(value, &text)?;
