@@ -2,12 +2,14 @@
 //! one table of all: benchmark, ours, each peer, ratio.
 //!
 //! `micro` runs criterion and reads its estimates; `whole` runs processes in alternation and takes medians; `timed` takes
-//! the medians of figures that programs measure and print themselves; `scripts` runs JavaScript in other engines, too.
+//! the medians of figures that programs measure and print themselves; `scripts` runs JavaScript in other engines, too;
+//! `snapshots` has readers of heap snapshots.
 
 mod micro;
 mod programs;
 mod row;
 mod scripts;
+pub mod snapshots;
 mod timed;
 mod whole;
 
@@ -53,15 +55,14 @@ pub fn run(args: &BenchArgs) -> ExitCode {
 
 fn measure(args: &BenchArgs) -> anyhow::Result<Vec<Row>> {
     let filter = args.filter.as_deref().unwrap_or("");
-    // Those of criterion take minutes to compile, and none is of JavaScript.
-    let mut rows = match filter.starts_with(scripts::OURS) {
-        true => Vec::new(),
-        false => micro::run(filter, args.quick)?,
-    };
+    // Those of criterion take minutes to compile, and none is of JavaScript or of heap snapshots.
+    let has_none = [scripts::OURS, snapshots::ID].iter().any(|own| filter.starts_with(own));
+    let mut rows = if has_none { Vec::new() } else { micro::run(filter, args.quick)? };
     let runs = args.runs.unwrap_or(if args.quick { 3 } else { 5 });
     rows.extend(whole::run(filter, args.quick, runs)?);
     rows.extend(timed::run(filter, args.quick, runs)?);
     rows.extend(scripts::run(filter, runs)?);
+    rows.extend(snapshots::run(filter, args.quick, runs)?);
     if let Some(file) = &args.json {
         let text = serde_json::to_string_pretty(&rows)?;
         std::fs::write(file, text).with_context(|| file.display().to_string())?;

@@ -17,8 +17,10 @@ mod suite;
 mod test262;
 mod tidy;
 mod trace;
+mod viewers;
 
 use clap::{Parser, Subcommand};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 #[derive(Parser)]
@@ -48,6 +50,11 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Open heap snapshots with the loaders of Chrome DevTools and memlab, from npm
+    Viewers {
+        /// Snapshots; by default one that node-memory writes
+        files: Vec<PathBuf>,
+    },
     /// Run ECMAScript's test suite from a checkout (build in release)
     Test262(test262::Test262Args),
     /// Run changed programs, and report those that crash
@@ -71,6 +78,7 @@ fn main() -> ExitCode {
         Command::Conform(args) => conform::run(&args),
         Command::Sanitize { tool } => sanitize::run(tool, None),
         Command::Snapshot { arguments } => snapshot::run(&arguments),
+        Command::Viewers { files } => viewers::run(&files),
         Command::Test262(args) => test262::run(&args),
         Command::Fuzz(args) => fuzz::run(&args),
         Command::Tidy => tidy::run(),

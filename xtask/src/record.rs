@@ -1,9 +1,11 @@
 //! `cargo xtask record`: records random programs in a real Node, one JSON object a line, for `cargo xtask conform`.
 //!
 //! A JavaScript file for each kind, under `record/`, makes and runs the programs. The same kind, seed and number give the
-//! same programs with every Node. `scenarios` is not random: it records the scenarios' programs into their data files.
+//! same programs with every Node. `scenarios` and `snapshots` are not random: they record the scenarios' programs into their
+//! data files, and heap snapshots for tests.
 
 mod scenarios;
+mod snapshots;
 
 use crate::trace::Kind;
 use std::io::{self, Write};
@@ -30,6 +32,12 @@ pub struct RecordArgs {
     /// Record only the scenarios with this in their name (may be repeated)
     #[arg(long, value_name = "NAME")]
     only: Vec<String>,
+    /// The folder in which the programs of snapshots run
+    #[arg(long, default_value = "/app", value_name = "FOLDER")]
+    folder: PathBuf,
+    /// Record no scenarios, but the programs of mem-report's tests alone
+    #[arg(long)]
+    tests_only: bool,
 }
 
 /// What is recorded.
@@ -39,6 +47,7 @@ enum What {
     Gc,
     Writable,
     Scenarios,
+    Snapshots,
 }
 
 fn script(kind: Kind) -> &'static str {
@@ -51,24 +60,30 @@ fn script(kind: Kind) -> &'static str {
 
 /// Runs the command.
 pub fn run(args: &RecordArgs) -> ExitCode {
+    let node = args.node.to_string_lossy();
     let kind = match args.kind {
         What::Buffer => Kind::Buffer,
         What::Gc => Kind::Gc,
         What::Writable => Kind::Writable,
-        What::Scenarios => {
-            return match scenarios::record(&args.node.to_string_lossy(), &args.only) {
-                Ok(()) => ExitCode::SUCCESS,
-                Err(error) => {
-                    eprintln!("{error:#}");
-                    ExitCode::FAILURE
-                }
-            };
+        What::Scenarios => return ended(scenarios::record(&node, &args.only)),
+        What::Snapshots => {
+            return ended(snapshots::record(&node, &args.folder, !args.tests_only));
         }
     };
     match record(args, kind) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{}: {error}", args.node.display());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn ended(recorded: anyhow::Result<()>) -> ExitCode {
+    match recorded {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
             ExitCode::FAILURE
         }
     }

@@ -8,6 +8,8 @@
 mod chart;
 pub mod data;
 mod exhibit;
+#[cfg(test)]
+mod holders;
 pub mod live;
 mod old;
 mod output;

@@ -27,6 +27,17 @@ use crate::machine::{Machine, Make};
 use crate::modules::registry::NodeModule;
 use crate::thrown::Outcome;
 
+/// What Node calls the property that a slot of one of its own objects stands for, by the object's constructor. A heap
+/// snapshot has it.
+pub(crate) fn slot_name(constructor: &str, slot: usize) -> Option<&'static str> {
+    match constructor {
+        "WritableState" => stream::slot_name(slot),
+        "Timeout" => timers::slot_name(slot, ["_onTimeout", "_timerArgs"]),
+        "Immediate" => timers::slot_name(slot, ["_onImmediate", "_argv"]),
+        _ => None,
+    }
+}
+
 /// Modules that `require` gives.
 pub(crate) const MODULES: &[NodeModule<Make>] = &[
     NodeModule { name: "assert", make: |machine, to| machine.library(to, "assert") },

@@ -4,7 +4,7 @@
 //! Between them nothing runs, so all walks see the same. Memory beside the heap: some 50 bytes for each cell that is
 //! numbered, and each distinct name once.
 //!
-//! Nodes without a cell are the two roots, and what V8 has as cells and this machine in Rust: scripts with their text, the
+//! Nodes without a cell are the roots, and what V8 has as cells and this machine in Rust: scripts with their text, the
 //! descriptions of scopes, and the memory behind ArrayBuffers.
 
 mod edges;
@@ -18,9 +18,12 @@ use names::Names;
 use rustc_hash::FxHashMap;
 use std::io::Write;
 
-/// Nodes before the first cell's: the root, and the roots of the collector.
-const BEFORE: u32 = 2;
+/// Nodes before the first cell's: the root, the roots of the collector, and of these what runs now and what the machine
+/// keeps.
+const BEFORE: u32 = 4;
 const COLLECTOR_ROOTS: u32 = 1;
+const STACK_ROOTS: u32 = 2;
+const GLOBAL_HANDLES: u32 = 3;
 
 impl Machine {
     /// Writes the heap as V8 writes a heap snapshot: what is reachable, with constructors, properties, variables and
@@ -33,11 +36,19 @@ impl Machine {
     pub fn write_heap_snapshot(&mut self, to: impl Write) -> Result<(), WriteError> {
         let constructors = self.constructors();
         let collector_roots = self.runtime.heap_mut().roots();
+        // The machine's own lie at the bottom of the stack.
+        let (own, stack, handles) = {
+            let (own, on_stack) =
+                (self.own_root_count(), self.runtime.heap_mut().stack_root_count());
+            let (on_stack, handles) = collector_roots.split_at(on_stack);
+            let (own, stack) = on_stack.split_at(own);
+            (own, stack, handles)
+        };
         let global = self.global_id();
         let Self { runtime, classes, atoms, codes, scopes, node, .. } = self;
         let mut stores = FxHashMap::default();
-        runtime.heap_mut().payloads(|id, store: &slab_buffer::Buffer| {
-            stores.insert(id, store.len());
+        runtime.heap_mut().payloads(|id, bytes: &crate::objects::typed::Bytes| {
+            stores.insert(id, bytes.store_length());
         });
         let slab = node.slab.size;
         let scope_names = codes.scope_names();
@@ -47,7 +58,7 @@ impl Machine {
         runtime.heap_mut().walk_views(|node, view| graph.see(&names, node, view));
         let root_edges = 1 + u32::from(global.is_some());
         let root_count = collector_roots.len() as u32;
-        let mut edges = graph.extra_edge_count() + root_edges + root_count;
+        let mut edges = graph.extra_edge_count() + root_edges + 2 + root_count;
         runtime.heap_mut().walk_views(|node, view| {
             graph.edges(&names, node, view, &mut |_, _, _| edges += 1);
         });
@@ -55,7 +66,9 @@ impl Machine {
         let root =
             |name, id, edges| NewNode { kind: NodeKind::Synthetic, name, id, self_size: 0, edges };
         nodes.node(root("", 1, root_edges))?;
-        nodes.node(root("(GC roots)", 2, root_count))?;
+        nodes.node(root("(GC roots)", 2, 2))?;
+        nodes.node(root("(Stack roots)", 4, stack.len() as u32))?;
+        nodes.node(root("(Global handles)", 6, (own.len() + handles.len()) as u32))?;
         let mut result = Ok(());
         runtime.heap_mut().walk_views(|node, view| {
             if result.is_ok() {
@@ -74,9 +87,13 @@ impl Machine {
             edges.edge(EdgeKind::Shortcut, NewName::Name("global"), BEFORE + global)?;
         }
         edges.edge(EdgeKind::Element, NewName::Index(1), COLLECTOR_ROOTS)?;
-        for (index, root) in collector_roots.iter().enumerate() {
-            let place = graph.place(Target::Cell(*root)).unwrap_or(0);
-            edges.edge(EdgeKind::Element, NewName::Index(index as u32), BEFORE + place)?;
+        edges.edge(EdgeKind::Element, NewName::Index(0), STACK_ROOTS)?;
+        edges.edge(EdgeKind::Element, NewName::Index(1), GLOBAL_HANDLES)?;
+        for roots in [[stack, &[]], [own, handles]] {
+            for (index, root) in roots.into_iter().flatten().enumerate() {
+                let place = graph.place(Target::Cell(*root)).unwrap_or(0);
+                edges.edge(EdgeKind::Element, NewName::Index(index as u32), BEFORE + place)?;
+            }
         }
         let mut result = Ok(());
         let mut at = BEFORE;
@@ -98,6 +115,19 @@ impl Machine {
         })?;
         edges.finish()?;
         Ok(())
+    }
+
+    /// How many of the machine's roots are cells.
+    fn own_root_count(&mut self) -> usize {
+        let counted = self.scoped(|machine| {
+            let root = machine.temp()?;
+            let is_cell = |place: &usize| {
+                machine.load_root(root, *place);
+                machine.registers().view(root).is_ok()
+            };
+            Ok((0..roots::COUNT).filter(is_cell).count())
+        });
+        counted.unwrap_or(0)
     }
 
     /// The identity of the global object.

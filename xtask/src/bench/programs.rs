@@ -40,9 +40,7 @@ impl Programs {
         if node.is_none() {
             println!("no node is found: it is left out of the comparisons of programs");
         }
-        let own = std::env::current_exe()?;
-        let target = own.parent().and_then(Path::parent).context("no target folder")?;
-        Ok(Self { folder: target.join("release"), node })
+        Ok(Self { folder: target()?.join("release"), node })
     }
 
     /// The built program `name`, which takes a workload, an implementation and a size.
@@ -97,6 +95,12 @@ impl Programs {
         command.args(flags).arg(folder.join(script)).args(arguments);
         Some(("node", command))
     }
+}
+
+/// The target folder, in which this program lies.
+pub fn target() -> anyhow::Result<PathBuf> {
+    let own = std::env::current_exe()?;
+    Ok(own.parent().and_then(Path::parent).context("no target folder")?.to_path_buf())
 }
 
 /// The middle value.

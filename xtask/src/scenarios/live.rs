@@ -42,6 +42,11 @@ impl Node {
         Ok(Self { path, version })
     }
 
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Its release line: `20`.
     pub fn line(&self) -> &str {
         self.version.trim_start_matches('v').split('.').next().unwrap_or_default()

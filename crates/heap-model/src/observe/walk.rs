@@ -76,6 +76,15 @@ impl Heap {
         self.root_cells().into_iter().map(|cell| self.node_id(cell)).collect()
     }
 
+    /// How many of the [`roots`](Self::roots) are handles and registers, which come first: what runs now holds them, as a
+    /// native program's stack does. O(roots).
+    #[must_use]
+    pub fn stack_root_count(&mut self) -> usize {
+        self.roots.drain();
+        let words = self.roots.handles.iter().chain(self.roots.registers.iter());
+        words.filter(|word| Cell::of(**word).is_some()).count()
+    }
+
     /// Visits each reachable cell once, breadth first from the roots, which come in the order of
     /// [`roots`](Self::roots). Weak references do not make a cell reachable, and an ephemeron's value is
     /// reached once both its table and its key are.

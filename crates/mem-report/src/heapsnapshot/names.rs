@@ -187,8 +187,8 @@ impl<'s> Names<'s> {
         let mut expression = String::from(if is_global { "globalThis" } else { "" });
         for edge in &path[usize::from(is_global)..] {
             if edge.to().kind() == NodeKind::Synthetic {
-                expression = edge.to().name().to_owned();
-            } else {
+                expression = root_name(edge.to()).to_owned();
+            } else if edge.from().kind() != NodeKind::Synthetic {
                 append(&mut expression, *edge);
             }
         }
@@ -217,6 +217,17 @@ impl core::fmt::Display for Holder {
         }
     }
 }
+
+/// What a person calls a root. V8's own names stay for those that no program's author can do anything about.
+fn root_name(root: Node<'_>) -> &str {
+    match root.name() {
+        "(Stack roots)" => ON_STACK,
+        name => name,
+    }
+}
+
+/// What the functions hold that run while the snapshot is taken, in variables that no closure uses. V8 does not tell which.
+pub(super) const ON_STACK: &str = "(a variable of a running function)";
 
 /// A function's name, from what its closures share; V8 has a word of its own for a function without one.
 fn function_name(shared: Node<'_>) -> &str {

@@ -1,7 +1,8 @@
 //! Holders that differ in an index only, as one: `cache.entries[*].data`.
 //!
-//! Each node of the tree of paths gets the number of its pattern: its parent's pattern and its own step. A step that
-//! repeats the one before it, as along a list, stays in the pattern, so a list is one pattern.
+//! Each node of the tree of paths gets the number of its pattern: its parent's pattern and its own step. Steps that repeat
+//! those before them, as along a list or a chain of promises, lead back to the pattern where they began: a list is one
+//! pattern.
 
 use super::columns::{Edge, Snapshot};
 use super::kinds::EdgeKind;
@@ -33,14 +34,28 @@ pub(super) struct Patterns<'s> {
     of: Vec<u32>,
     /// A node of each pattern, the first that was reached.
     example: Vec<u32>,
+    /// The pattern before each pattern, and the step from there.
+    before: Vec<u32>,
+    steps: Vec<Option<Step>>,
+    /// Whether steps lead back to the pattern.
+    repeats: Vec<bool>,
 }
+
+/// The most steps that are found to repeat.
+pub(super) const PERIOD: usize = 4;
 
 impl<'s> Patterns<'s> {
     pub fn new(snapshot: &'s Snapshot, paths: &'s Paths) -> Self {
-        let mut patterns =
-            Self { snapshot, paths, of: vec![0; snapshot.node_count()], example: vec![0] };
+        let mut patterns = Self {
+            snapshot,
+            paths,
+            of: vec![0; snapshot.node_count()],
+            example: vec![0],
+            before: vec![0],
+            steps: vec![None],
+            repeats: vec![false],
+        };
         let mut numbers: HashMap<(u32, Step), u32> = HashMap::new();
-        let mut steps: Vec<Option<Step>> = vec![None];
         for &node in paths.order() {
             let Some((from, edge)) = paths.before(node) else { continue };
             let parent = patterns.of[from as usize];
@@ -51,19 +66,59 @@ impl<'s> Patterns<'s> {
             let is_string = snapshot.at(node).kind().is_string();
             let own = if is_string { u32::MAX } else { snapshot.nodes.name[node as usize] };
             let step = (kind, name, own);
-            if steps[parent as usize] == Some(step) {
-                patterns.of[node as usize] = parent;
+            if let Some(start) = patterns.repeated(parent, step) {
+                patterns.of[node as usize] = start;
+                patterns.repeats[start as usize] = true;
                 continue;
             }
             let next = patterns.example.len() as u32;
             let number = *numbers.entry((parent, step)).or_insert(next);
             if number == next {
                 patterns.example.push(node);
-                steps.push(Some(step));
+                patterns.before.push(parent);
+                patterns.steps.push(Some(step));
+                patterns.repeats.push(false);
             }
             patterns.of[node as usize] = number;
         }
         patterns
+    }
+
+    /// The pattern that a step from `parent` leads back to: the last few steps and this one are those before them again.
+    fn repeated(&self, parent: u32, step: Step) -> Option<u32> {
+        let before = |pattern: u32| self.before[pattern as usize];
+        let step_to = |pattern: u32| self.steps[pattern as usize];
+        let mut start = parent;
+        for period in 0..PERIOD {
+            if step_to(start) == Some(step) {
+                let (mut late, mut early) = (parent, before(start));
+                let same = (0..period).all(|_| {
+                    let same = step_to(late).is_some() && step_to(late) == step_to(early);
+                    (late, early) = (before(late), before(early));
+                    same
+                });
+                if same {
+                    return Some(start);
+                }
+            }
+            start = before(start);
+        }
+        None
+    }
+
+    /// Whether nodes of this pattern lie behind each other, as along a list.
+    pub fn repeats(&self, pattern: usize) -> bool {
+        self.repeats[pattern]
+    }
+
+    /// The pattern of each node, as a number below [`count`](Self::count).
+    pub fn of(&self, node: u32) -> usize {
+        self.of[node as usize] as usize
+    }
+
+    /// How many patterns there are.
+    pub fn count(&self) -> usize {
+        self.example.len()
     }
 
     /// Counts and sizes of the chosen nodes by pattern, most bytes first.
@@ -101,8 +156,39 @@ impl<'s> Patterns<'s> {
 /// Patterns that are named: what a person reads, and more.
 const LARGEST: usize = 100;
 
-/// The text with `[*]` for each `[12]`.
+/// The text with `[*]` for each `[12]`, and with `.next…` for a step that is taken again and again.
 pub(super) fn starred(text: &str) -> String {
+    shortened(&without_indices(text))
+}
+
+/// How often a step may be repeated before it is written once.
+const REPEATED: usize = 3;
+
+fn shortened(text: &str) -> String {
+    let starts = text
+        .char_indices()
+        .filter(|(at, letter)| matches!(letter, '.' | '[') || text[*at..].starts_with(" → "));
+    let mut starts: Vec<usize> = starts.map(|(at, _)| at).collect();
+    starts.extend([text.len()]);
+    let mut out = text[..starts[0]].to_owned();
+    let mut steps = starts.windows(2).map(|pair| &text[pair[0]..pair[1]]).peekable();
+    while let Some(step) = steps.next() {
+        let mut count = 1;
+        while steps.next_if_eq(&step).is_some() {
+            count += 1;
+        }
+        match count < REPEATED {
+            true => (0..count).for_each(|_| out.push_str(step)),
+            false => {
+                out.push_str(step);
+                out.push('…');
+            }
+        }
+    }
+    out
+}
+
+fn without_indices(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(open) = rest.find('[') {

@@ -1,6 +1,7 @@
 //! A summary as text for a terminal, Markdown for a pull request, and JSON.
 
 use super::findings::Finding;
+use super::held::Held;
 use super::summary::{Change, Summary};
 use crate::escape::{Line, Markdown, short};
 use crate::human::{grouped, mib, signed_mib};
@@ -68,17 +69,17 @@ impl Display for Summary {
             }
         }
         writeln!(f, "\nWho holds most")?;
+        if self.held.is_empty() {
+            writeln!(f, "  nothing of the program's holds 1 % of the heap")?;
+        }
         for held in &self.held {
-            let since =
-                if held.was_in_first == Some(true) { ", since the first snapshot" } else { "" };
-            writeln!(
-                f,
-                "  {:>12}  {} ({} @{}{since})",
-                mib(held.retained),
-                line(&held.holder),
-                line(&held.name),
-                held.id
-            )?;
+            writeln!(f, "  {:>12}  {}", mib(held.retained), line(&held.holder))?;
+            writeln!(f, "  {:>12}  {}", "", line(&what(held)))?;
+            if let Some(parts) = &held.made_of {
+                let (bytes, what) = (mib(parts.retained), what(parts));
+                let parts = format!("of which {bytes} are {what}: {}", parts.holder);
+                writeln!(f, "  {:>12}  {}", "", line(&parts))?;
+            }
         }
         writeln!(f, "\nBy kind (retained, own, count)")?;
         for group in &self.groups {
@@ -92,6 +93,18 @@ impl Display for Summary {
             )?;
         }
         Ok(())
+    }
+}
+
+/// What is held: such as `200 × Array, the largest @1234`.
+fn what(held: &Held) -> String {
+    let since = if held.was_in_first == Some(true) { ", since the first snapshot" } else { "" };
+    match held.count {
+        1 => format!("{} @{}{since}", held.name, held.id),
+        count => {
+            let count = grouped(count.into());
+            format!("{count} × {}, the largest @{}{since}", held.name, held.id)
+        }
     }
 }
 
@@ -156,10 +169,10 @@ impl Summary {
             writeln!(to)?;
         }
         writeln!(to, "<details><summary>Who holds most, and kinds</summary>\n")?;
-        writeln!(to, "| held by | kind | retained |\n|---|---|--:|")?;
+        writeln!(to, "| held by | what | retained |\n|---|---|--:|")?;
         for held in &self.held {
             let retained = grouped(held.retained.into());
-            writeln!(to, "| {} | {} | {retained} |", cell(&held.holder), cell(&held.name))?;
+            writeln!(to, "| {} | {} | {retained} |", cell(&held.holder), cell(&what(held)))?;
         }
         writeln!(to, "\n| kind | count | own | retained |\n|---|--:|--:|--:|")?;
         for group in &self.groups {

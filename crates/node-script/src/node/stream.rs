@@ -16,6 +16,7 @@ use crate::objects::class::{Flags, ObjectKind};
 use crate::objects::code::Arguments;
 use crate::thrown::Outcome;
 use heap_model::Value;
+pub(super) use host::slot_name;
 use setup::{encoding_of, new_state, read_options, take_methods};
 use stream_backpressure::Error;
 

@@ -48,6 +48,18 @@ const IMMEDIATE_SLOTS: usize = 8;
 /// The longest time (`TIMEOUT_MAX`); what is longer is 1 ms.
 const LONGEST: f64 = 2_147_483_647.0;
 
+/// What Node calls a slot of a timer's object, if it is the callback's or the arguments'.
+pub(super) fn slot_name(
+    slot: usize,
+    [callback, arguments]: [&'static str; 2],
+) -> Option<&'static str> {
+    match slot {
+        CALLBACK => Some(callback),
+        ARGUMENTS => Some(arguments),
+        _ => None,
+    }
+}
+
 pub(super) fn install(machine: &mut Machine) -> Outcome {
     let prototype = machine.temps(4)?;
     let (class, global, value) = (prototype + 1, prototype + 2, prototype + 3);

@@ -48,6 +48,11 @@ pub(crate) struct Bytes {
 }
 
 impl Bytes {
+    /// The bytes of the store, all of which the ArrayBuffer keeps.
+    pub(crate) fn store_length(&self) -> usize {
+        self.store.len()
+    }
+
     fn all(&mut self) -> &mut [u8] {
         &mut self.store[..self.length]
     }

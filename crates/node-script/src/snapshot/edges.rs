@@ -127,7 +127,8 @@ impl Graph {
     /// The nodes that are neither of the roots.
     pub fn node_count(&self) -> u32 {
         let scripts = 3 * self.scripts.len();
-        (self.cells.len() + scripts + 2 * self.scopes.len() + self.data.len() + 1) as u32
+        let slab = usize::from(!self.slabs.is_empty());
+        (self.cells.len() + scripts + 2 * self.scopes.len() + self.data.len() + slab) as u32
     }
 
     /// The edges of those without a cell.
@@ -230,7 +231,11 @@ impl Graph {
                 let scope = names.scope(view).map(|(_, scope)| scope);
                 let own = |(_, at, _): &&(Rc<[u16]>, u16, _)| usize::from(*at) == slot;
                 match scope.and_then(|scope| scope.names.iter().find(own)) {
-                    Some((name, ..)) => (EdgeKind::Context, String::from_utf16_lossy(name)),
+                    Some((name, ..)) => {
+                        let name = String::from_utf16_lossy(name);
+                        // The compiler's own variables, such as `this` of an arrow function's, begin with a dot.
+                        (EdgeKind::Context, name.strip_prefix('.').unwrap_or(&name).to_owned())
+                    }
                     None => internal("extension"),
                 }
             }
@@ -252,9 +257,12 @@ impl Graph {
                 Some((_, class)) if class.kind == ObjectKind::Function && slot == PROTOTYPE => {
                     (EdgeKind::Property, "prototype".to_owned())
                 }
-                Some((_, class)) => match names.property(class, Place::Slot(slot)) {
+                Some((id, class)) => match names.property(class, Place::Slot(slot)) {
                     Some(name) => (EdgeKind::Property, name),
-                    None => internal(own_slot(class.kind, slot)),
+                    None => match names.host_property(id, class, slot) {
+                        Some(name) => (EdgeKind::Property, name.to_owned()),
+                        None => internal(own_slot(class.kind, slot)),
+                    },
                 },
                 None => internal(&slot.to_string()),
             },
@@ -319,7 +327,8 @@ impl Graph {
         names: &Names<'_>,
         write: &mut dyn FnMut(NewNode<'_>) -> Result<(), WriteError>,
     ) -> Result<(), WriteError> {
-        let mut id = 2;
+        // The roots have the even numbers up to 6.
+        let mut id = 6;
         let mut extra = |kind, name: &str, self_size, edges| {
             id += 2;
             write(NewNode { kind, name, id, self_size, edges })
@@ -338,7 +347,10 @@ impl Graph {
         for (_, bytes) in &self.data {
             extra(NodeKind::Native, "system / JSArrayBufferData", *bytes as u64, 0)?;
         }
-        extra(NodeKind::Hidden, "system / PropertyArray", 0, 0)
+        if !self.slabs.is_empty() {
+            extra(NodeKind::Hidden, "system / PropertyArray", 0, 0)?;
+        }
+        Ok(())
     }
 
     /// Their edges.

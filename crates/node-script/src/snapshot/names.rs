@@ -118,6 +118,12 @@ impl Names<'_> {
         Some(self.key(property.key))
     }
 
+    /// What a slot of an object of Node's is as a property there.
+    pub fn host_property(&self, id: ClassId, class: &Class, slot: usize) -> Option<&'static str> {
+        let is_host = class.kind == ObjectKind::Host;
+        is_host.then(|| crate::node::slot_name(self.constructor(id), slot))?
+    }
+
     /// A property's key, as V8's snapshots have it.
     pub fn key(&self, atom: Atom) -> String {
         let text = self.atoms.text(atom);

@@ -4,7 +4,7 @@
 //! (`lib/internal/streams/writable.js`): a list of requests up to Node 14, an array of them from 16 on, under a symbol
 //! from 20 on. While a write is under way, the sink holds the callback that ends it; otherwise only the state does.
 
-use super::found::{FindingKind, Found};
+use super::found::{FindingKind, Found, is_of_node};
 use crate::heapsnapshot::analysis::Analysis;
 use crate::heapsnapshot::columns::{Edge, EdgeName, Node};
 use crate::heapsnapshot::groups::is_array_buffer_data;
@@ -14,6 +14,8 @@ use std::collections::HashSet;
 const BUFFERED: [&str; 2] = ["buffered", "<symbol kBufferedValue>"];
 const REQUESTS: &str = "bufferedRequest";
 const CALLBACK: &str = "onwrite";
+const WRITE: &str = "_write";
+const WRITE_MANY: &str = "_writev";
 
 pub fn find(analysis: &Analysis<'_>, found: &mut Vec<Found>) {
     for stream in analysis.snapshot.nodes() {
@@ -45,7 +47,23 @@ pub fn find(analysis: &Analysis<'_>, found: &mut Vec<Found>) {
             .is_some_and(|callback| analysis.dominators.dominator(callback) != state);
         let kind = (FindingKind::BufferedWrites, chunks.count, chunks.bytes);
         let detail = if is_writing { undrained } else { corked };
-        found.push(Found::held(analysis, stream, kind, detail));
+        let mut own = Found::held(analysis, stream, kind, detail);
+        if own.scope.as_ref().is_none_or(is_of_node) {
+            own.holder = told_by_write(analysis, stream, own.holder);
+        }
+        found.push(own);
+    }
+}
+
+/// A holder for a stream that no variable of the program leads to: what is known of it is the function that writes.
+fn told_by_write(analysis: &Analysis<'_>, stream: Node<'_>, otherwise: String) -> String {
+    let stream = analysis.snapshot.at(stream.index);
+    let write = [WRITE, WRITE_MANY].iter().find_map(|name| property(stream, name));
+    match write.map(|write| analysis.names.function(write)) {
+        Some(function) if function.script.is_some() => {
+            format!("a {} that writes by {function}", stream.name())
+        }
+        _ => otherwise,
     }
 }
 

@@ -31,6 +31,18 @@ pub(super) const SIZE: usize = 96;
 /// Buffered writes that have left the stream before their array is made shorter.
 const MANY: usize = 256;
 
+/// What Node calls a slot of a state.
+pub(in crate::node) fn slot_name(slot: usize) -> Option<&'static str> {
+    const NAMES: [(usize, &str); 5] = [
+        (ON_WRITE, "onwrite"),
+        (ENTRIES, "buffered"),
+        (CALLBACKS, "callbacks"),
+        (ERRORS, "errors"),
+        (ON_DESTROY, "ondestroy"),
+    ];
+    NAMES.iter().find(|(own, _)| *own == slot).map(|(_, name)| *name)
+}
+
 /// A chunk in the machine: the number of its write.
 pub(crate) struct Ticket {
     number: u64,
