@@ -15,6 +15,7 @@ mod leave;
 mod literal;
 mod loops;
 pub mod op;
+mod spell;
 mod statement;
 mod variable;
 

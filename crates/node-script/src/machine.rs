@@ -151,6 +151,8 @@ pub struct Machine {
     pub(crate) proxy_classes: [Option<ClassId>; 3],
     /// Identities of the arrays that `join` is at.
     pub(crate) joining: Vec<u32>,
+    /// How many constructors' prototypes have come to inherit from `Object.prototype`.
+    pub(crate) prototype_users: usize,
     pub(crate) node: NodeState,
     /// The code of `require`.
     pub(crate) require_code: Option<i32>,
@@ -241,7 +243,7 @@ pub mod roots {
         // What is thrown, and the `new.target` of the construction that begins.
         EXCEPTION, NEW_TARGET, RESULT, SCRATCH,
         // Cells of classes and of atoms, by their numbers.
-        CLASS_CELLS, ATOM_CELLS, CODE_CELLS,
+        CLASS_CELLS, ATOM_CELLS, CODE_CELLS, PROTOTYPE_USERS,
         // The job queue, modules, timers and listeners.
         JOBS, MODULES, ES_MODULES, MAIN_PROMISE, TICKS, TIMERS, SYMBOL_REGISTRY, KEPT,
         GLOBAL, SCRIPT_SCOPE, EMPTY_STRING,

@@ -23,6 +23,7 @@ pub mod object;
 pub mod promise;
 pub mod property;
 pub mod proxy;
+pub mod shape;
 mod shared;
 pub mod string;
 pub mod typed;

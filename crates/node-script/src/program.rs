@@ -106,6 +106,7 @@ impl Machine {
             shared_symbols: Vec::new(),
             proxy_classes: [None; 3],
             joining: Vec::new(),
+            prototype_users: 0,
             node: Default::default(),
             require_code: None,
             syntax_error: None,

@@ -74,7 +74,7 @@ pub fn run_here(file: &Path) -> anyhow::Result<ExitCode> {
     let mut machine = Machine::new(Runtime::new(options)?, script)?;
     match machine.run_file(file)? {
         Finished::Exit(code) => return Ok(ExitCode::from(code as u8)),
-        Finished::Uncaught(text) => println!("uncaught {text}"),
+        Finished::Uncaught(text) => println!("{text}"),
         other => println!("{other:?}"),
     }
     Ok(ExitCode::FAILURE)
@@ -129,7 +129,7 @@ impl<'a> Pair<'a> {
         let mut said = String::from_utf8_lossy(&fs::read(&self.output)?).into_owned();
         match status {
             Some(status) if status.success() => {}
-            Some(status) => said += &format!("\n{status}\n"),
+            Some(status) => said = format!("{}\n{status}\n", without_trace(&said)),
             None => said += "\ntook too long\n",
         }
         Ok(said)
@@ -170,6 +170,14 @@ impl Drop for Pair<'_> {
         let _ = fs::remove_file(&self.program);
         let _ = fs::remove_file(&self.output);
     }
+}
+
+/// What a program that failed says, but for the calls of Node's own and its version.
+fn without_trace(said: &str) -> String {
+    let kept = |line: &&str| {
+        !line.is_empty() && !line.starts_with("    at ") && !line.starts_with("Node.js ")
+    };
+    said.lines().filter(kept).collect::<Vec<_>>().join("\n")
 }
 
 fn compare(node: &str, ours: &str) -> Verdict {

@@ -92,8 +92,8 @@ impl KeyRules for Identity {
 }
 
 /// JavaScript's rule for the keys of a Map and the values of a Set (ECMA-262, 7.2.12): numbers are compared by value,
-/// where NaN is itself and both zeros are one, strings by their characters, and all else by identity. A number that is
-/// a small integer is kept as such (V8's `NormalizeNumberKey`), and so is negative zero.
+/// where NaN is itself and both zeros are one, strings by their characters, and all else by identity. A zero is kept as
+/// the small integer (V8's `NormalizeNumberKey`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct SameValueZero;
 
@@ -128,7 +128,7 @@ impl KeyRules for SameValueZero {
     #[inline]
     fn small(&self, key: Seen<'_>) -> Option<i32> {
         match key {
-            Seen::Ref(cell) => double(cell).and_then(small),
+            Seen::Ref(cell) => (double(cell) == Some(0.0)).then_some(0),
             _ => None,
         }
     }

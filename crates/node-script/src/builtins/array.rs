@@ -17,6 +17,7 @@ use crate::objects::class::{Elements, Flags, ObjectKind};
 use crate::objects::code::Arguments;
 use crate::objects::elements::{MAX_FAST, Shorten};
 use crate::objects::layout::{BACKING, LENGTH};
+use crate::objects::object::Type;
 use crate::objects::property::Descriptor;
 use crate::thrown::Outcome;
 use heap_model::Value;
@@ -270,8 +271,7 @@ fn from(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let array = machine.temps(4)?;
     let (method, object, number) = (array + 1, array + 2, array + 3);
     if machine.is_nullish(items) {
-        let shown = machine.show(items);
-        return machine.throw_type_error(&format!("{shown} is not iterable"));
+        return machine.get_iterator(method, items).map(|()| method);
     }
     machine.get_named(method, items, known::ITERATOR)?;
     let own = is_own_class(machine)?;
@@ -295,7 +295,9 @@ fn from(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
             place += 1;
             Ok(true)
         })?;
-        if !own {
+        if own {
+            machine.fit_elements(array)?;
+        } else {
             set_list_length(machine, array, place)?;
         }
         return Ok(array);
@@ -618,6 +620,11 @@ fn concat(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
         let count = machine.length_of(item)?;
         for place in 0..count {
             if machine.element_if_there(value, item, place)? {
+                // A whole number among doubles is a small integer here (V8's `IterateElements`).
+                if machine.type_of(value) == Type::Double {
+                    let number = machine.number(value);
+                    machine.set_number(value, number)?;
+                }
                 machine.create_element(array, length + place, value)?;
             }
         }

@@ -57,6 +57,10 @@ impl Machine {
             None => "Unexpected end of JSON input".to_owned(),
             Some(unit) => {
                 let token = String::from_utf16_lossy(&[*unit]);
+                if matches!(shown.as_str(), "undefined" | "NaN" | "Infinity" | "[object Object]") {
+                    let text = format!("\"{shown}\" is not valid JSON");
+                    return self.throw_error(ErrorKind::SyntaxError, &text);
+                }
                 let context = match shown.chars().count() <= 40 {
                     true => format!("\"{shown}\" is not valid JSON"),
                     false => {

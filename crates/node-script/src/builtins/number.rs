@@ -137,7 +137,10 @@ fn in_radix(number: f64, radix: u32) -> String {
     let value = number.abs();
     let mut whole = value.floor();
     let mut fraction = value - whole;
-    let mut delta = (0.5 * (f64::from_bits(value.to_bits() + 1) - value)).max(5e-324);
+    let next = f64::from_bits((value.to_bits() + 1).min(f64::MAX.to_bits()));
+    let apart =
+        if next > value { next - value } else { value - f64::from_bits(value.to_bits() - 1) };
+    let mut delta = (0.5 * apart).max(5e-324);
     let digit = |digit: u32| char::from_digit(digit, radix).unwrap_or('0');
     let base = f64::from(radix);
     let mut behind: Vec<u32> = Vec::new();
@@ -171,10 +174,17 @@ fn in_radix(number: f64, radix: u32) -> String {
         }
     }
     let mut before = Vec::new();
+    // Digits that the number does not tell are zeros.
+    while delta >= base {
+        whole /= base;
+        delta /= base;
+        before.push('0');
+    }
     loop {
-        before.push(digit((whole % base) as u32));
-        whole = (whole / base).floor();
-        if whole < 1.0 {
+        let last = whole % base;
+        before.push(digit(last as u32));
+        whole = (whole - last) / base;
+        if whole <= 0.0 {
             break;
         }
     }

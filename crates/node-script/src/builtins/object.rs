@@ -214,8 +214,11 @@ impl Machine {
             }
         }
         if descriptor.is_accessor() && descriptor.is_data() {
-            let text = "Invalid property descriptor. Cannot both specify accessors and a value or writable attribute";
-            return self.throw_type_error(text);
+            let shown = self.show(object);
+            let text = format!(
+                "Invalid property descriptor. Cannot both specify accessors and a value or writable attribute, {shown}"
+            );
+            return self.throw_type_error(&text);
         }
         Ok(descriptor)
     }

@@ -1,5 +1,6 @@
 //! `String`.
 
+mod collation;
 mod more;
 mod patterns;
 mod text;
@@ -7,7 +8,7 @@ mod text;
 use super::Method;
 use crate::machine::{Machine, R, THIS, roots};
 use crate::objects::atoms::known;
-use crate::objects::class::{Flags, ObjectKind, internal};
+use crate::objects::class::{Flags, ObjectKind};
 use crate::objects::code::Arguments;
 use crate::objects::layout::FIRST;
 use crate::objects::object::Type;
@@ -93,12 +94,6 @@ fn construct(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let root = roots::STRING_PROTOTYPE;
     machine.construct_kind(object, arguments, root, ObjectKind::String, FIRST + 1)?;
     machine.registers().store(object, FIRST, text)?;
-    if let Some(id) = machine.class_of(object)
-        && machine.classes.get(id).find(known::LENGTH).is_none()
-    {
-        let which = internal::STRING_LENGTH;
-        machine.classes.add_internal(id, known::LENGTH, Flags::FIXED, which);
-    }
     Ok(object)
 }
 

@@ -4,8 +4,10 @@ use super::control::Control;
 use super::expression::{may_assign, short_jump};
 use super::function::{Compiled, FunctionCompiler};
 use super::op::{NO_NAME, Op, R};
+use super::spell::Source;
 use crate::parse::tree::{
-    At, Binary, Key, Kind, Logical, Node, Pattern, PatternElement, PrivateUse, Target,
+    At, Binary, Key, Kind, Logical, Node, Pattern, PatternElement, PatternProperty, PrivateUse,
+    Target,
 };
 
 /// A place that is read and then written.
@@ -65,7 +67,7 @@ impl<'a> FunctionCompiler<'_, 'a> {
             }
             Target::Pattern(_) => {
                 let from = self.operand(value)?;
-                self.assign(target, from, false)?;
+                self.assign(target, from, false, Source::Assigned(value))?;
                 if from != to {
                     self.emit(Op::Move { to, from });
                 }
@@ -313,7 +315,13 @@ impl<'a> FunctionCompiler<'_, 'a> {
     }
 
     /// Assigns a register's value to a target of any kind.
-    pub fn assign(&mut self, target: &Target<'a>, from: R, initialise: bool) -> Compiled<()> {
+    pub fn assign(
+        &mut self,
+        target: &Target<'a>,
+        from: R,
+        initialise: bool,
+        source: Source<'a>,
+    ) -> Compiled<()> {
         match target {
             Target::Name(name) if initialise => self.initialise(name, from),
             Target::Name(name) => self.assign_variable(name, from),
@@ -326,22 +334,23 @@ impl<'a> FunctionCompiler<'_, 'a> {
             }
             Target::Pattern(pattern) => {
                 let mark = self.mark();
-                self.pattern(pattern, from, initialise)?;
+                self.pattern(pattern, from, initialise, source)?;
                 self.release(mark);
                 Ok(())
             }
         }
     }
 
-    fn pattern(&mut self, pattern: &'a Pattern<'a>, from: R, initialise: bool) -> Compiled<()> {
+    fn pattern(
+        &mut self,
+        pattern: &'a Pattern<'a>,
+        from: R,
+        initialise: bool,
+        source: Source<'a>,
+    ) -> Compiled<()> {
         match pattern {
             Pattern::Object { at, properties, rest } => {
-                let first = properties.first().map(|property| property.key);
-                let name = match first {
-                    Some(Key::Name(name)) => self.text(name, *at)?,
-                    _ => NO_NAME,
-                };
-                self.emit_at(*at, Op::CheckPattern { from, name });
+                self.check_pattern(*at, properties, from, source)?;
                 // The keys that a rest leaves out.
                 let except = match rest {
                     Some(_) => {
@@ -386,15 +395,45 @@ impl<'a> FunctionCompiler<'_, 'a> {
                     self.emit_at(*at, Op::CopyProperties { to, from, except });
                     match place {
                         Some(place) => self.store(&place, to)?,
-                        None => self.assign(rest, to, initialise)?,
+                        None => self.assign(rest, to, initialise, Source::Inner)?,
                     }
                 }
                 Ok(())
             }
             Pattern::Array { at, elements, rest } => {
-                self.array_pattern(*at, elements, rest.as_ref(), from, initialise)
+                let iterator = self.temps(2);
+                let op = self.emit_at(*at, Op::Iterator { to: iterator, from });
+                let spelled = self.spell_array_source(source);
+                self.note_callee(op, spelled);
+                self.array_pattern(*at, elements, rest.as_ref(), iterator, initialise)
             }
         }
+    }
+
+    /// Throws for a nullish value, unless reading the first property does: as V8, which tells of the pattern only where the
+    /// property goes to a variable or a pattern as it is.
+    fn check_pattern(
+        &mut self,
+        at: At,
+        properties: &'a [PatternProperty<'a>],
+        from: R,
+        source: Source<'a>,
+    ) -> Compiled<()> {
+        let mut name = NO_NAME;
+        if let Some(PatternProperty { key: Key::Name(first), element }) = properties.first() {
+            if element.default.is_some() || matches!(element.target, Target::Member(_)) {
+                return Ok(());
+            }
+            name = self.text(*first, at)?;
+        }
+        let spelled = match self.spell_object_source(source) {
+            Some(spelled) => spelled,
+            None if name != NO_NAME => return Ok(()),
+            None => None,
+        };
+        let op = self.emit_at(at, Op::CheckPattern { from, name });
+        self.note_callee(op, spelled);
+        Ok(())
     }
 
     fn array_pattern(
@@ -402,11 +441,9 @@ impl<'a> FunctionCompiler<'_, 'a> {
         at: At,
         elements: &'a [Option<PatternElement<'a>>],
         rest: Option<&Target<'a>>,
-        from: R,
+        iterator: R,
         initialise: bool,
     ) -> Compiled<()> {
-        let iterator = self.temps(2);
-        self.emit_at(at, Op::Iterator { to: iterator, from });
         let (value, exception) = (self.temp(), self.temp());
         let start = self.here();
         // A generator that is told to return where it waits inside closes it.
@@ -438,7 +475,7 @@ impl<'a> FunctionCompiler<'_, 'a> {
             self.patch(end);
             match place {
                 Some(place) => self.store(&place, array)?,
-                None => self.assign(rest, array, initialise)?,
+                None => self.assign(rest, array, initialise, Source::Inner)?,
             }
         }
         self.control.pop();
@@ -481,7 +518,10 @@ impl<'a> FunctionCompiler<'_, 'a> {
         }
         match place {
             Some(place) => self.store(&place, value),
-            None => self.assign(&element.target, value, initialise),
+            None => {
+                let source = element.default.map_or(Source::Inner, Source::Declared);
+                self.assign(&element.target, value, initialise, source)
+            }
         }
     }
 }

@@ -6,7 +6,7 @@ use super::function::{Compiled, FunctionCompiler};
 use super::op::{IteratorMethod, Op, R};
 use crate::parse::names::Name;
 use crate::parse::scope::{Reference, Use};
-use crate::parse::tree::{At, Element, Kind, Node, Statement, Unary};
+use crate::parse::tree::{At, Element, Kind, Node, Statement};
 use std::rc::Rc;
 
 impl<'a> FunctionCompiler<'_, 'a> {
@@ -92,7 +92,7 @@ impl<'a> FunctionCompiler<'_, 'a> {
         self.callee(callee, base)?;
         let spelled = self.spell(callee);
         if spread {
-            self.array(at, arguments, base + 2)?;
+            self.spread_arguments(at, arguments, base + 2)?;
             let op = self.emit_at(at, Op::CallArray { to, base });
             self.note_callee(op, spelled);
             return Ok(());
@@ -108,58 +108,6 @@ impl<'a> FunctionCompiler<'_, 'a> {
         );
         self.note_callee(op, spelled);
         Ok(())
-    }
-
-    pub fn note_callee(&mut self, op: usize, spelled: Option<String>) {
-        if let Some(text) = spelled {
-            self.callees.push((op as u32, text.into()));
-        }
-    }
-
-    /// What is called, for an error that says that it is no function (V8's `CallPrinter`).
-    pub fn spell(&self, node: Node<'a>) -> Option<String> {
-        match &node.kind {
-            Kind::Name(name) => Some(self.names.text(name.name)),
-            Kind::This(_) => Some("this".to_owned()),
-            Kind::Member { object, name } => {
-                Some(format!("{}.{}", self.spell(object)?, self.names.text(*name)))
-            }
-            Kind::Index { object, key } => {
-                let object = self.spell(object)?;
-                match &key.kind {
-                    Kind::String(name) => Some(format!("{object}.{}", self.names.text(*name))),
-                    Kind::Number(number) => Some(format!("{object}[{number}]")),
-                    _ => Some(format!("{object}[{}]", self.spell(key)?)),
-                }
-            }
-            Kind::Call { callee, .. } => Some(format!("{}(...)", self.spell(callee)?)),
-            Kind::Function(_) => Some("(intermediate value)".to_owned()),
-            Kind::SuperMember { key: crate::parse::tree::Key::Name(name), .. } => {
-                Some(format!("(intermediate value).{}", self.names.text(*name)))
-            }
-            Kind::Optional(inner) | Kind::Chain(inner) => self.spell(inner),
-            Kind::Undefined => Some("undefined".to_owned()),
-            Kind::Null => Some("null".to_owned()),
-            Kind::Bool(value) => Some(value.to_string()),
-            Kind::Number(number) => Some(crate::objects::number::to_text(*number)),
-            Kind::String(name) => Some(format!("\"{}\"", self.names.text(*name))),
-            Kind::Unary { op, value } => {
-                let value = self.spell(value)?;
-                Some(match op {
-                    Unary::Void => format!("(void {value})"),
-                    Unary::TypeOf => format!("(typeof {value})"),
-                    Unary::Minus => format!("(-{value})"),
-                    Unary::Plus => format!("(+{value})"),
-                    Unary::Not => format!("(!{value})"),
-                    Unary::BitNot => format!("(~{value})"),
-                })
-            }
-            Kind::Object([]) => Some("{}".to_owned()),
-            Kind::Object(_) | Kind::Array(_) | Kind::Class(_) | Kind::Conditional { .. } => {
-                Some("(intermediate value)".to_owned())
-            }
-            _ => None,
-        }
     }
 
     fn count(&self, count: usize, at: At) -> Compiled<u16> {
@@ -185,12 +133,13 @@ impl<'a> FunctionCompiler<'_, 'a> {
         let spread = has_spread(arguments);
         let base = self.temps(2 + if spread { 1 } else { arguments.len() });
         self.expression(callee, base)?;
+        let spelled = self.spell(callee);
         if spread {
-            self.array(at, arguments, base + 2)?;
-            self.emit_at(at, Op::NewArray { to, base });
+            self.spread_arguments(at, arguments, base + 2)?;
+            let op = self.emit_at(at, Op::NewArray { to, base });
+            self.note_callee(op, spelled);
             return Ok(());
         }
-        let spelled = self.spell(callee);
         self.arguments(arguments, base + 2)?;
         let count = self.count(arguments.len(), at)?;
         let op = self.emit_at(at, Op::New { to, base, count });
@@ -214,7 +163,7 @@ impl<'a> FunctionCompiler<'_, 'a> {
         self.emit_at(at, Op::SuperClass { to: base, callee: running });
         self.load_variable(new_target, base + 1)?;
         if spread {
-            self.array(at, arguments, base + 2)?;
+            self.spread_arguments(at, arguments, base + 2)?;
             self.emit_at(at, Op::SuperCallArray { to: base, base });
         } else {
             self.arguments(arguments, base + 2)?;
@@ -262,7 +211,9 @@ impl<'a> FunctionCompiler<'_, 'a> {
             self.expression(value, base + 3 + number as R)?;
         }
         let count = self.count(1 + values.len(), at)?;
-        self.emit_at(at, Op::Call { to, base, count });
+        let op = self.emit_at(at, Op::Call { to, base, count });
+        let spelled = self.spell(tag);
+        self.note_callee(op, spelled);
         Ok(())
     }
 
@@ -346,13 +297,16 @@ impl<'a> FunctionCompiler<'_, 'a> {
         let is_async = self.function.is_async;
         let iterator = self.temps(2);
         let object = self.operand(value)?;
-        self.emit_at(
+        let op = self.emit_at(
             at,
             match is_async {
                 true => Op::AsyncIterator { to: iterator, from: object },
                 false => Op::Iterator { to: iterator, from: object },
             },
         );
+        if matches!(value.kind, Kind::Member { .. } | Kind::Index { .. } | Kind::Call { .. }) {
+            self.note_callee(op, Some("yield* (intermediate value)".to_owned()));
+        }
         let got = self.temps(2);
         let method = self.temps(3);
         let (result, exception) = (self.temp(), self.temp());

@@ -3,6 +3,7 @@
 use super::code::{Constant, Handler, ScopeInfo, Site, SourceText, Template};
 use super::control::Control;
 use super::op::{Op, R};
+use super::spell::Source;
 use crate::parse::ParseError;
 use crate::parse::names::{Name, Names};
 use crate::parse::scope::{
@@ -374,14 +375,17 @@ impl<'c, 'a> FunctionCompiler<'c, 'a> {
                         self.initialise(name, register)?;
                     }
                 }
-                target => self.assign(target, register, true)?,
+                target => {
+                    let source = Source::Parameter { default: default.is_some() };
+                    self.assign(target, register, true, source)?;
+                }
             }
         }
         if let Some(rest) = &function.rest {
             let mark = self.mark();
             let to = self.temp();
             self.emit(Op::Rest { to, from: function.parameters.len() as u16 });
-            self.assign(rest, to, true)?;
+            self.assign(rest, to, true, Source::Inner)?;
             self.release(mark);
         }
         Ok(())

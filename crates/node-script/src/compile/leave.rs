@@ -7,6 +7,7 @@ use super::code::Handler;
 use super::control::{Control, Exit};
 use super::function::{Compiled, FunctionCompiler};
 use super::op::{Op, R};
+use super::spell::Source;
 use crate::parse::names::Name;
 use crate::parse::tree::{Catch, Statement, Try};
 
@@ -206,7 +207,7 @@ impl<'a> FunctionCompiler<'_, 'a> {
     fn catch(&mut self, catch: &'a Catch<'a>, exception: R) -> Compiled<()> {
         self.open_scope(catch.scope)?;
         if let Some(target) = &catch.target {
-            self.assign(target, exception, true)?;
+            self.assign(target, exception, true, Source::Catch)?;
             // The variable alone keeps the exception.
             self.emit(Op::Undefined { to: exception });
         }

@@ -3,10 +3,30 @@
 use super::code::{Constant, Literal};
 use super::function::{Compiled, FunctionCompiler};
 use super::op::{Op, R};
-use crate::parse::tree::{At, Element, Key, Kind, Property};
+use crate::parse::tree::{At, Element, Key, Kind, Node, Property};
 
 impl<'a> FunctionCompiler<'_, 'a> {
     pub fn array(&mut self, at: At, elements: &'a [Element<'a>], to: R) -> Compiled<()> {
+        self.list(at, elements, to, |this, value| this.spell_iterated(value))
+    }
+
+    /// The arguments of a call, among which some are spread. V8 passes a single one at the end on as it is, and says so
+    /// (the dots are for the interpreter); others it makes an array of, and forgets their text.
+    pub fn spread_arguments(&mut self, at: At, elements: &'a [Element<'a>], to: R) -> Compiled<()> {
+        let first = elements.iter().position(|element| matches!(element, Element::Spread(_)));
+        let passes_on = first.is_some_and(|first| first + 1 == elements.len());
+        self.list(at, elements, to, |this, value| {
+            passes_on.then(|| format!("...{}", this.spell(value).unwrap_or_default()))
+        })
+    }
+
+    fn list(
+        &mut self,
+        at: At,
+        elements: &'a [Element<'a>],
+        to: R,
+        spell: impl Fn(&Self, Node<'a>) -> Option<String>,
+    ) -> Compiled<()> {
         if let Some(literals) = self.literals(elements) {
             let constant = self.constant(Constant::Array(literals.into()), at)?;
             self.emit(Op::ArrayLiteral { to, constant });
@@ -30,7 +50,9 @@ impl<'a> FunctionCompiler<'_, 'a> {
                 }
                 Element::Spread(value) => {
                     let from = self.operand(value)?;
-                    self.emit_at(value.at, Op::PushAll { array, from });
+                    let op = self.emit_at(value.at, Op::PushAll { array, from });
+                    let spelled = spell(self, value);
+                    self.note_callee(op, spelled);
                 }
             }
             self.release(mark);

@@ -3,6 +3,7 @@
 use super::control::Control;
 use super::function::{Compiled, FunctionCompiler};
 use super::op::{Op, R};
+use super::spell::Source;
 use crate::parse::names::Name;
 use crate::parse::tree::{For, ForEach, Statement};
 
@@ -110,7 +111,8 @@ impl<'a> FunctionCompiler<'_, 'a> {
         if let Some(scope) = node.scope {
             self.open_scope(scope)?;
         }
-        self.assign(&node.target, value, node.initialise)?;
+        let source = if node.initialise { Source::Loop } else { Source::Inner };
+        self.assign(&node.target, value, node.initialise, source)?;
         self.statement(node.body)?;
         if let Some(scope) = node.scope {
             self.close_scope(scope);
@@ -148,7 +150,7 @@ impl<'a> FunctionCompiler<'_, 'a> {
                 false => Op::Iterator { to: iterator, from: object },
             },
         );
-        let spelled = self.spell(node.object);
+        let spelled = self.spell_looped(node.object);
         self.note_callee(op, spelled);
         self.open_target(labels, true, true);
         let start = self.turn();

@@ -2,6 +2,7 @@
 
 use super::function::{Compiled, FunctionCompiler};
 use super::op::{Op, R};
+use super::spell::Source;
 use crate::parse::tree::{Case, Declarator, Node, Statement, Target};
 
 impl<'a> FunctionCompiler<'_, 'a> {
@@ -111,7 +112,8 @@ impl<'a> FunctionCompiler<'_, 'a> {
                 to
             }
         };
-        self.assign(&item.target, from, item.initialise)?;
+        let source = item.value.map_or(Source::Inner, Source::Declared);
+        self.assign(&item.target, from, item.initialise, source)?;
         self.release(mark);
         Ok(())
     }

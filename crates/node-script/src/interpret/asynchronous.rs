@@ -4,6 +4,7 @@
 //! gives a value or ends.
 
 use super::generator::{Mode, PROMISE, RESUME, STATE};
+use super::iterate::Caller;
 use crate::machine::{Machine, Native, R, roots};
 use crate::objects::atoms::known;
 use crate::objects::class::ObjectKind;
@@ -201,7 +202,7 @@ impl Machine {
             let iterator = method + 1;
             machine.get_named(method, value, known::ASYNC_ITERATOR)?;
             if machine.is_nullish(method) {
-                machine.get_iterator(iterator, value)?;
+                machine.get_iterator_of(iterator, value, Caller::ForAwait)?;
                 machine.wrap_iterator(method, iterator)?;
                 machine.copy(iterator, method);
             } else {

@@ -61,7 +61,10 @@ impl Machine {
         let template: &Template = &code.template;
         if template.kind.is_class_constructor() && flags & CONSTRUCT == 0 {
             let name = template.name.as_deref().map(String::from_utf16_lossy).unwrap_or_default();
-            let text = format!("Class constructor {name} cannot be invoked without 'new'");
+            let text = match name.as_str() {
+                "" => "Class constructors cannot be invoked without 'new'".to_owned(),
+                name => format!("Class constructor {name} cannot be invoked without 'new'"),
+            };
             return self.throw_type_error(&text);
         }
         let given = count.min(usize::from(template.parameters));
@@ -165,13 +168,15 @@ impl Machine {
         }
     }
 
+    /// What the running instruction calls, iterates or takes apart, as the source has it where that is known.
+    pub(crate) fn spelled(&self) -> Option<String> {
+        let frame = self.frames.last()?;
+        frame.code.template.callee((frame.pc as usize).saturating_sub(1))
+    }
+
     /// What is called, as the source has it where that is known.
     pub(crate) fn callee_text(&mut self, value: R) -> String {
-        let spelled = self
-            .frames
-            .last()
-            .and_then(|frame| frame.code.template.callee((frame.pc as usize).saturating_sub(1)));
-        match spelled {
+        match self.spelled() {
             Some(text) => text,
             None => match self.type_of(value) {
                 Type::String => format!("\"{}\"", self.show(value)),

@@ -18,7 +18,7 @@ pub(crate) const FUNCTION: usize = FIRST;
 pub(crate) const REGISTERS: usize = FIRST + 1;
 /// The next instruction, or [`RUNNING`], or [`DONE`].
 pub(crate) const STATE: usize = FIRST + 2;
-/// The register for what it is given, or -1 at its start.
+/// The register for what it is given, or -1 at its start; while it runs, and at its end, what it was given last.
 pub(crate) const RESUME: usize = FIRST + 3;
 /// Of an asynchronous function, its promise; of an asynchronous generator, its requests.
 pub(crate) const PROMISE: usize = FIRST + 4;
@@ -143,7 +143,7 @@ impl Machine {
         Ok(result)
     }
 
-    /// A generator at its end refers to nothing any more.
+    /// A generator at its end refers to its function and what it was given last.
     pub(crate) fn end_generator(&mut self, generator: R) -> Outcome {
         self.set_generator_state(generator, DONE)?;
         Ok(self.registers().store_value(generator, REGISTERS, Value::Undefined)?)
@@ -174,6 +174,7 @@ impl Machine {
         let start = self.registers().peek(generator, RESUME)?.as_smi() == Some(-1);
         if start && mode != Mode::Next {
             self.end_generator(generator)?;
+            self.registers().store(generator, RESUME, value)?;
             return self.resume_done(to, mode, value);
         }
         self.resume(to, generator, mode, value)
@@ -209,6 +210,8 @@ impl Machine {
             Ok((code, pc, register))
         })?;
         self.set_generator_state(generator, RUNNING)?;
+        // What it was given last stays with it until it waits again (V8's `input_or_debug_pos`).
+        self.registers().store(generator, RESUME, value)?;
         let size = usize::from(code.template.registers);
         let mut registers = self.registers();
         let caller = registers.call_copying(generator, 1, size + 1)?;

@@ -16,20 +16,33 @@ pub(crate) const KEYS: i32 = 0;
 pub(crate) const VALUES: i32 = 1;
 pub(crate) const ENTRIES: i32 = 2;
 
+/// Who iterates, for the error that says what cannot be.
+#[derive(Clone, Copy)]
+pub(crate) enum Caller {
+    /// An instruction, whose operand the source spells.
+    Source,
+    /// `for await`, after it has looked for an asynchronous iterator.
+    ForAwait,
+    /// A built-in.
+    Native,
+}
+
 impl Machine {
     /// The iterator of a value in `to`, its `next` in the register behind.
     pub(crate) fn get_iterator(&mut self, to: R, value: R) -> Outcome {
+        self.get_iterator_of(to, value, Caller::Native)
+    }
+
+    pub(crate) fn get_iterator_of(&mut self, to: R, value: R, caller: Caller) -> Outcome {
         self.scoped(|machine| {
             let method = machine.temps(2)?;
             let iterator = method + 1;
             if machine.is_nullish(value) {
-                let what = machine.callee_text(value);
-                return machine.throw_type_error(&format!("{what} is not iterable"));
+                return machine.throw_not_iterable(value, caller);
             }
             machine.get_named(method, value, known::ITERATOR)?;
             if !machine.is_callable(method) {
-                let what = machine.callee_text(value);
-                return machine.throw_type_error(&format!("{what} is not iterable"));
+                return machine.throw_not_iterable(value, caller);
             }
             machine.call(iterator, method, value, &[])?;
             if !machine.is_object(iterator) {
@@ -41,6 +54,33 @@ impl Machine {
             machine.copy(to + 1, method);
             Ok(())
         })
+    }
+
+    #[cold]
+    fn throw_not_iterable(&mut self, value: R, caller: Caller) -> Outcome {
+        let spelled = match caller {
+            Caller::Source | Caller::ForAwait => self.spelled(),
+            Caller::Native => None,
+        };
+        let text = match &spelled {
+            Some(text) if matches!(caller, Caller::ForAwait) => {
+                format!("{text} is not async iterable")
+            }
+            None => {
+                let shown = self.show_with_type(value);
+                format!("{shown} is not iterable (cannot read property Symbol(Symbol.iterator))")
+            }
+            Some(text) => match text.strip_prefix("...") {
+                None => format!("{text} is not iterable"),
+                Some(text) if self.is_nullish(value) => {
+                    let shown = self.show(value);
+                    format!("{text} is not iterable (cannot read property {shown})")
+                }
+                Some(_) => "Spread syntax requires ...iterable[Symbol.iterator] to be a function"
+                    .to_owned(),
+            },
+        };
+        self.throw_type_error(&text)
     }
 
     /// The next value, or the hole at the end; the iterator is then undefined, as it is after an error.
@@ -260,12 +300,21 @@ impl Machine {
     pub(crate) fn for_each(
         &mut self,
         iterable: R,
+        f: impl FnMut(&mut Self, R) -> Outcome<bool>,
+    ) -> Outcome {
+        self.for_each_of(iterable, Caller::Native, f)
+    }
+
+    pub(crate) fn for_each_of(
+        &mut self,
+        iterable: R,
+        caller: Caller,
         mut f: impl FnMut(&mut Self, R) -> Outcome<bool>,
     ) -> Outcome {
         self.scoped(|machine| {
             let iterator = machine.temps(3)?;
             let value = iterator + 2;
-            machine.get_iterator(iterator, iterable)?;
+            machine.get_iterator_of(iterator, iterable, caller)?;
             loop {
                 machine.next_value(value, iterator)?;
                 if machine.registers().get(value) == Tagged::HOLE {

@@ -1,5 +1,6 @@
 //! Literals, arguments objects, classes, `super` and private names: what single instructions make.
 
+use super::iterate::Caller;
 use crate::compile::code::Constant;
 use crate::machine::{Machine, R, roots};
 use crate::objects::atoms::{Atom, Key, known};
@@ -61,13 +62,16 @@ impl Machine {
 
     /// Appends all values of an iterable.
     pub(crate) fn push_all(&mut self, array: R, iterable: R) -> Outcome {
-        if self.array_length(array) == 0 && self.clone_array(array, iterable)? {
+        let first = self.array_length(array) == 0;
+        if first && self.clone_array(array, iterable)? {
             return Ok(());
         }
-        self.for_each(iterable, |machine, value| {
+        self.for_each_of(iterable, Caller::Source, |machine, value| {
             machine.push(array, value)?;
             Ok(true)
-        })
+        })?;
+        // What an array begins with takes just its room (V8's `CreateArrayFromIterable`).
+        if first { self.fit_elements(array) } else { Ok(()) }
     }
 
     /// Gives an empty array the elements of another whose iteration nobody has changed, with no more room than they
@@ -77,7 +81,7 @@ impl Machine {
             return Ok(false);
         }
         let iterator = self.temps(2)?;
-        self.get_iterator(iterator, from)?;
+        self.get_iterator_of(iterator, from, Caller::Source)?;
         if !self.is_array_iteration(iterator)? {
             return Ok(false);
         }
@@ -373,6 +377,7 @@ impl Machine {
             machine.copy(parent, prototype);
             machine.new_with_prototype(prototype, parent)?;
             machine.define_named(prototype, known::CONSTRUCTOR, class, Flags::HIDDEN)?;
+            machine.describe_literal(prototype)?;
             machine.registers().store(class, PROTOTYPE, prototype)?;
             machine.registers().store(class, HOME, prototype)?;
             machine.copy(base, prototype);

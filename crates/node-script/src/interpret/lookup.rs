@@ -349,13 +349,20 @@ impl Machine {
         Ok(())
     }
 
+    /// Whether an error shows a key: not if a method of its own would have to say it (V8's `NoSideEffectsMaybeToString`).
+    fn is_shown_as_key(&mut self, key: R) -> bool {
+        let says =
+            [ObjectKind::Array, ObjectKind::Date, ObjectKind::RegExp, ObjectKind::TypedArray];
+        self.kind_of(key).is_none_or(|kind| !says.contains(&kind))
+    }
+
     /// `object[key]`, with the keys that are common first.
     #[inline(never)]
     pub(crate) fn get_keyed(&mut self, to: R, object: R, key: R) -> Outcome {
         if self.is_nullish(object) {
             let what = self.show_type(object);
             let mut text = format!("Cannot read properties of {what}");
-            if self.kind_of(key) != Some(ObjectKind::Array) {
+            if self.is_shown_as_key(key) {
                 let name = self.show(key);
                 text.push_str(&format!(" (reading '{name}')"));
             }
@@ -421,8 +428,11 @@ impl Machine {
     pub(crate) fn set_keyed(&mut self, object: R, key: R, value: R, strict: bool) -> Outcome {
         if self.is_nullish(object) {
             let what = self.show_type(object);
-            let name = self.show(key);
-            let text = format!("Cannot set properties of {what} (setting '{name}')");
+            let mut text = format!("Cannot set properties of {what}");
+            if self.is_shown_as_key(key) {
+                let name = self.show(key);
+                text.push_str(&format!(" (setting '{name}')"));
+            }
             return self.throw_type_error(&text);
         }
         if self.set_element(object, key, value)? {

@@ -191,7 +191,7 @@ impl Machine {
             }
             Arithmetic::Exp => {
                 if b_negative {
-                    return self.throw_range_error("Exponent must be non-negative");
+                    return self.throw_range_error("undefined must be positive");
                 }
                 let exponent = b.first().copied().unwrap_or(0);
                 if b.len() > 1 || exponent > 1 << 30 && a.len() > 1 {

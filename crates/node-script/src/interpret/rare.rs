@@ -1,6 +1,7 @@
 //! Instructions that no loop is made of: each is a call of a method, once the frame knows where it is.
 
 use super::frame::CONSTRUCT;
+use super::iterate::Caller;
 use crate::compile::op::{Op, PrivateError};
 use crate::machine::{Machine, R, roots};
 use crate::objects::atoms::Key;
@@ -230,11 +231,12 @@ impl Machine {
             Op::CheckPattern { from, name } => {
                 if self.registers().get(u(from)).is_nullish() {
                     let what = self.show(u(from));
+                    let spelled = self.spelled().unwrap_or_else(|| self.show_with_type(u(from)));
                     let name = match code.atoms.get(usize::from(name)) {
                         Some(name) => format!("property '{}' of ", self.atoms.text(*name)),
                         None => String::new(),
                     };
-                    let text = format!("Cannot destructure {name}'{what}' as it is {what}.");
+                    let text = format!("Cannot destructure {name}'{spelled}' as it is {what}.");
                     return self.throw_type_error(&text);
                 }
             }
@@ -290,7 +292,7 @@ impl Machine {
             }
 
             // -- iteration ----------------------------------------------------------------------------------
-            Op::Iterator { to, from } => self.get_iterator(u(to), u(from))?,
+            Op::Iterator { to, from } => self.get_iterator_of(u(to), u(from), Caller::Source)?,
             Op::AsyncIterator { to, from } => self.get_async_iterator(u(to), u(from))?,
             Op::NextResult { to, iterator, value } => {
                 self.call(u(to), u(iterator) + 1, u(iterator), &[u(value)])?;

@@ -338,6 +338,9 @@ impl Inspector {
             let space = if base.is_empty() { "" } else { " " };
             base = format!("<ref *{}>{space}{base}", number + 1);
         }
+        if shown.is_empty() && kind == ObjectKind::WeakRef {
+            return Ok(format!("{base}{open}{close}"));
+        }
         if self.style.sorted && !is_list {
             shown.sort();
         }
@@ -366,7 +369,6 @@ impl Inspector {
             }
             ObjectKind::Promise => vec![self.promise(machine, object, level)?],
             ObjectKind::WeakSet | ObjectKind::WeakMap => vec!["<items unknown>".to_owned()],
-            ObjectKind::WeakRef => vec![self.target(machine, object, level)?],
             _ => Vec::new(),
         };
         for key in keys {
@@ -386,22 +388,6 @@ impl Inspector {
         let shown = self.value(machine, result, level)?;
         self.indentation -= 2;
         Ok(if state == REJECTED { format!("<rejected> {shown}") } else { shown })
-    }
-
-    /// A WeakRef's target.
-    fn target(&mut self, machine: &mut Machine, object: R, level: i64) -> Outcome<String> {
-        let target = machine.temp()?;
-        let deref = machine.atoms.intern_str("deref");
-        machine.call_method(target, object, deref, &[])?;
-        match machine.is_undefined(target) {
-            true => Ok("<cleared>".to_owned()),
-            false => {
-                self.indentation += 2;
-                let shown = self.value(machine, target, level)?;
-                self.indentation -= 2;
-                Ok(shown)
-            }
-        }
     }
 
     /// The keys of the properties that are shown; of a list, those that are no elements.

@@ -254,6 +254,19 @@ impl Machine {
         }
     }
 
+    /// A value after its type, as V8's errors show one that the source does not spell.
+    pub(crate) fn show_with_type(&mut self, value: R) -> String {
+        let atom = self.typeof_atom(value);
+        let kind = self.atoms.text(atom);
+        match self.type_of(value) {
+            Type::String => format!("{kind} \"{}\"", self.show(value)),
+            Type::Null | Type::Bool(_) | Type::Smi(_) | Type::Double => {
+                format!("{kind} {}", self.show(value))
+            }
+            _ => kind,
+        }
+    }
+
     /// A value as an error shows it: no code of the program runs.
     pub(crate) fn show(&mut self, value: R) -> String {
         match self.type_of(value) {

@@ -102,7 +102,8 @@ impl Machine {
                 if bits == HOLE {
                     return Ok(None);
                 }
-                self.set_number(to, f64::from_bits(bits))?;
+                // A whole one stays a cell, too (V8's `EmitElementLoad`).
+                self.registers().alloc_f64(to, f64::from_bits(bits))?;
                 Ok(Some(self.element_flags(object)))
             }
             (Store::Dictionary, _) => match self.find_number(to, index) {

@@ -354,6 +354,7 @@ impl Machine {
             class.slack = SLACK;
             machine.become_prototype(prototype)?;
             let id = machine.add_class(class, prototype)?;
+            machine.describe_instances(id)?;
             let value = Value::Smi(id.0 as i32);
             machine.registers().store_value(new_target, PROTOTYPE, value)?;
             Ok(id)

@@ -1,6 +1,6 @@
 //! Listing an object's keys, and its prototype.
 
-use super::atoms::{Atom, Key, known};
+use super::atoms::{Atom, Key};
 use super::class::{Flags, ObjectKind};
 use super::layout::FIRST;
 use crate::machine::{Machine, R};
@@ -35,11 +35,7 @@ impl Machine {
     /// The own names of an object, then its symbols.
     pub(crate) fn own_named_keys(&mut self, object: R) -> Outcome<Vec<Key>> {
         let Some(id) = self.class_of(object) else { return Ok(Vec::new()) };
-        let kind = self.classes.get(id).kind;
         let mut names = Vec::new();
-        if kind == ObjectKind::String {
-            names.push(known::LENGTH);
-        }
         for property in self.classes.get(id).properties() {
             names.push(property.key);
         }

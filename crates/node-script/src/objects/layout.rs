@@ -46,9 +46,11 @@ pub const EXTENSION: usize = 2;
 pub const GETTER: usize = 0;
 pub const SETTER: usize = 1;
 
-/// A class's cell, of V8's map's size: the prototype of its objects first.
+/// A class's cell, which with its place in the table takes the 72 bytes of V8's map: the prototype of its objects first.
 pub const CLASS_PROTOTYPE: usize = 0;
-pub const CLASS_SLOTS: usize = 8;
+pub const CLASS_DESCRIPTORS: usize = 1;
+pub const CLASS_INFO: usize = 2;
+pub const CLASS_SLOTS: usize = 6;
 
 /// The tag with a number.
 #[inline(always)]
@@ -86,6 +88,8 @@ pub mod tags {
     /// The calls of an error's trace, and one of them.
     pub const CALL_SITES: u32 = 20;
     pub const CALL_SITE: u32 = 21;
+    /// What V8 keeps beside a map.
+    pub const DESCRIPTORS: u32 = 22;
     /// The first number of a class.
     pub const FIRST_CLASS: u32 = 64;
 }

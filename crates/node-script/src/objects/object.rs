@@ -113,7 +113,8 @@ impl Machine {
                 0,
             )?;
             machine.registers().store(cell, CLASS_PROTOTYPE, prototype)?;
-            machine.put_in_table(cells, place, cell, roots::CLASS_CELLS)
+            // Little room is left, so that a class takes what V8's map takes.
+            machine.put_in_table_of(cells, place, cell, roots::CLASS_CELLS, |room| room / 32 + 64)
         })?;
         let added = self.classes.add(class);
         debug_assert_eq!(added, id);
@@ -128,12 +129,24 @@ impl Machine {
         value: R,
         root: usize,
     ) -> Outcome {
+        self.put_in_table_of(table, place, value, root, |room| room.max(64))
+    }
+
+    /// As `put_in_table`, with how much a table of a size grows by.
+    fn put_in_table_of(
+        &mut self,
+        table: R,
+        place: usize,
+        value: R,
+        root: usize,
+        growth: fn(usize) -> usize,
+    ) -> Outcome {
         let room = self.registers().view(table).map_or(0, |cell| cell.slot_count());
         if place >= room {
             self.scoped(|machine| {
                 let larger = machine.temp()?;
                 let mut registers = machine.registers();
-                registers.alloc(larger, Kind::Array, (2 * room).max(place + 1).max(64), 0)?;
+                registers.alloc(larger, Kind::Array, (room + growth(room)).max(place + 1), 0)?;
                 if room > 0 {
                     registers.copy_slots(larger, 0, table, 0, room)?;
                 }
@@ -252,6 +265,10 @@ impl Machine {
             let which = super::class::internal::ARRAY_LENGTH;
             self.classes.get_mut(id).elements = Elements::PackedSmi;
             self.classes.add_internal(id, super::atoms::known::LENGTH, flags, which);
+        }
+        if kind == ObjectKind::String {
+            let which = super::class::internal::STRING_LENGTH;
+            self.classes.add_internal(id, super::atoms::known::LENGTH, Flags::FIXED, which);
         }
         Ok(id)
     }
@@ -527,6 +544,7 @@ impl Machine {
             Next::New(class) => {
                 let next = self.add_class_like(id, class)?;
                 self.classes.remember(id, key, flags, next);
+                self.describe_class(id, next)?;
                 next
             }
         };

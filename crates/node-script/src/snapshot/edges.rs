@@ -4,7 +4,9 @@ use super::names::{Names, TEXT, function_code, shared_code};
 use crate::compile::code::SourceText;
 use crate::objects::class::{ClassId, ObjectKind, Place};
 use crate::objects::code::Callable;
-use crate::objects::layout::{BACKING, CONTEXT, FIRST, HOME, PREVIOUS, PROTOTYPE, SHARED, tags};
+use crate::objects::layout::{
+    BACKING, CLASS_DESCRIPTORS, CLASS_INFO, CONTEXT, FIRST, HOME, PREVIOUS, PROTOTYPE, SHARED, tags,
+};
 use heap_model::{EdgeKind as Refers, Kind, Node, NodeId, Seen, View};
 use mem_report::heapsnapshot::{EdgeKind, Location, NewName, NewNode, NodeKind, WriteError};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -297,7 +299,14 @@ impl Graph {
                 _ => (EdgeKind::Internal, slot.to_string()),
             },
             tags::PAIR => (EdgeKind::Internal, "elements".to_owned()),
-            tags::CLASS => (EdgeKind::Internal, "prototype".to_owned()),
+            tags::CLASS => {
+                let name = match slot {
+                    CLASS_DESCRIPTORS => "descriptors",
+                    CLASS_INFO => "prototype_info",
+                    _ => "prototype",
+                };
+                (EdgeKind::Internal, name.to_owned())
+            }
             tags::SHARED_INFO => (EdgeKind::Internal, "function_data".to_owned()),
             tags::POOL | tags::NAMES | tags::NUMBERS => (EdgeKind::Internal, slot.to_string()),
             tags::ACCESSOR => {

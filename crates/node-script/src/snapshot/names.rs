@@ -72,6 +72,7 @@ impl Names<'_> {
                 let name = if name.is_empty() { "(shared function info)".to_owned() } else { name };
                 (NodeKind::Code, name.into())
             }
+            tags::DESCRIPTORS => (NodeKind::ObjectShape, "system / DescriptorArray".into()),
             tags::CLASS => (NodeKind::ObjectShape, "system / Map".into()),
             tags::POOL => (NodeKind::Code, "(constant pool)".into()),
             tag if tag >= tags::FIRST_CLASS => {

@@ -151,7 +151,7 @@ fn key_of(scope: &Scope<'_>, value: Value<'_>) -> Key {
         Value::Smi(of) => Given::Smi(of).key(),
         Value::Ref(cell) => match shapes::number(scope, cell) {
             Ok(number) => {
-                assert!(f64::from(number as i32) != number, "{number} is kept as a small integer");
+                assert!(number != 0.0, "a zero is kept as a small integer");
                 Given::Double(number).key()
             }
             Err(_) => {

@@ -132,6 +132,8 @@ fn match_(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     }
     if machine.array_length(array) == 0 {
         machine.registers().set_null(array);
+    } else {
+        machine.fit_elements(array)?;
     }
     Ok(array)
 }

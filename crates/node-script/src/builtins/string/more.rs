@@ -1,5 +1,6 @@
 //! `String`'s functions for code points, and methods of its prototype that are rarely used.
 
+use super::collation;
 use super::text::{part, this_string};
 use crate::machine::{Machine, R};
 use crate::objects::atoms::known;
@@ -110,10 +111,7 @@ pub(super) fn locale_compare(machine: &mut Machine, arguments: Arguments) -> Out
     let other = machine.temp()?;
     machine.to_string(other, arguments.at(0))?;
     let (left, right) = (machine.rust_string(text)?, machine.rust_string(other)?);
-    // Letters first, then their case, where small ones come first: a simple collation for Latin letters.
-    let fold = |text: &str| text.to_lowercase();
-    let order = fold(&left).cmp(&fold(&right)).then_with(|| right.cmp(&left));
-    machine.give_number(f64::from(order as i8))
+    machine.give_number(f64::from(collation::compare(&left, &right) as i8))
 }
 
 pub(super) fn normalize(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {

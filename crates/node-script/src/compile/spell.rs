@@ -1,0 +1,218 @@
+//! How the source spells an expression, for the error that names it (V8's `CallPrinter`).
+
+use super::function::FunctionCompiler;
+use crate::parse::tree::{Binary, Element, Key, Kind, Logical, Node, Target, Unary};
+
+/// What V8 prints for an expression that has no text of its own.
+const UNNAMED: &str = "(intermediate value)";
+
+/// Where the value of a pattern comes from.
+#[derive(Clone, Copy)]
+pub enum Source<'a> {
+    /// The initialiser of a declaration, or a default value.
+    Declared(Node<'a>),
+    /// The right side of an assignment.
+    Assigned(Node<'a>),
+    /// The value of a loop's turn.
+    Loop,
+    /// What was caught.
+    Catch,
+    /// A parameter, and whether it has a default value.
+    Parameter { default: bool },
+    /// The value of a pattern around, or one that V8 does not tell of.
+    Inner,
+}
+
+impl<'a> FunctionCompiler<'_, 'a> {
+    /// Says how the source spells what an instruction calls, constructs, iterates or takes apart.
+    pub fn note_callee(&mut self, op: usize, spelled: Option<String>) {
+        if let Some(text) = spelled {
+            self.callees.push((op as u32, text.into()));
+        }
+    }
+
+    /// The text of an expression; none is known for some.
+    pub fn spell(&self, node: Node<'a>) -> Option<String> {
+        Some(match &node.kind {
+            Kind::Name(name) => self.names.text(name.name),
+            Kind::This(_) => "this".to_owned(),
+            Kind::NewTarget(_) => ".new.target".to_owned(),
+            Kind::Member { object, name } => {
+                let link = if matches!(object.kind, Kind::Optional(_)) { "?." } else { "." };
+                format!("{}{link}{}", self.spell(object)?, self.names.text(*name))
+            }
+            Kind::Private { object, name } => {
+                format!("{}.#{}", self.spell(object)?, self.names.text(name.name))
+            }
+            Kind::Index { object, key } => {
+                let link = if matches!(object.kind, Kind::Optional(_)) { "?." } else { "" };
+                let object = self.spell(object)?;
+                match &key.kind {
+                    Kind::String(name) => {
+                        let link = if link.is_empty() { "." } else { link };
+                        format!("{object}{link}{}", self.names.text(*name))
+                    }
+                    Kind::Template { strings: [name], .. } => {
+                        format!("{object}.{}", self.names.text(*name))
+                    }
+                    _ => format!("{object}{link}[{}]", self.spell(key)?),
+                }
+            }
+            Kind::Call { callee, .. } | Kind::TaggedTemplate { tag: callee, .. } => {
+                format!("{}(...)", self.spell(callee)?)
+            }
+            Kind::SuperMember { key: Key::Name(name), .. } => {
+                format!("{UNNAMED}.{}", self.names.text(*name))
+            }
+            Kind::Optional(inner) => self.spell(inner)?,
+            Kind::Undefined => "undefined".to_owned(),
+            Kind::Null => "null".to_owned(),
+            Kind::Bool(value) => value.to_string(),
+            Kind::Number(number) => crate::objects::number::to_text(*number),
+            Kind::String(name) => format!("\"{}\"", self.names.text(*name)),
+            Kind::Template { strings: [name], .. } => format!("\"{}\"", self.names.text(*name)),
+            Kind::RegExp { pattern, flags } => {
+                format!("/{}/{}", self.names.text(*pattern), self.names.text(*flags))
+            }
+            Kind::Unary { op: Unary::Minus, value } if matches!(value.kind, Kind::Number(_)) => {
+                format!("-{}", self.spell(value)?)
+            }
+            Kind::Unary { op, value } => {
+                let sign = match op {
+                    Unary::Void => "void ",
+                    Unary::TypeOf => "typeof ",
+                    Unary::Minus => "-",
+                    Unary::Plus => "+",
+                    Unary::Not => "!",
+                    Unary::BitNot => "~",
+                };
+                format!("({sign}{})", self.spell(value)?)
+            }
+            Kind::Delete(value) => format!("(delete {})", self.spell(value)?),
+            Kind::Binary { op, left, right } => {
+                format!("({} {} {})", self.spell(left)?, binary_sign(*op), self.spell(right)?)
+            }
+            Kind::Logical { op, left, right } => {
+                let sign = match op {
+                    Logical::And => "&&",
+                    Logical::Or => "||",
+                    Logical::Coalesce => "??",
+                };
+                format!("({} {sign} {})", self.spell(left)?, self.spell(right)?)
+            }
+            Kind::Comma { left, right } => {
+                format!("({} , {})", self.spell(left)?, self.spell(right)?)
+            }
+            Kind::Update { increment, prefix, target } => {
+                let sign = if *increment { "++" } else { "--" };
+                let target = self.spell_target(target)?;
+                if *prefix { format!("({sign}{target})") } else { format!("({target}{sign})") }
+            }
+            Kind::Assign { target, .. }
+            | Kind::AssignOp { target, .. }
+            | Kind::AssignLogical { target, .. } => self.spell_target(target)?,
+            Kind::Array(elements) => {
+                let texts: Option<Vec<String>> = elements
+                    .iter()
+                    .map(|element| match element {
+                        Element::Hole => Some(String::new()),
+                        Element::Item(value) => self.spell(value),
+                        Element::Spread(value) => Some(format!("(...{})", self.spell(value)?)),
+                    })
+                    .collect();
+                format!("[{}]", texts?.join(","))
+            }
+            Kind::Object(properties) => format!("{{{}}}", UNNAMED.repeat(properties.len())),
+            Kind::Conditional { .. } => UNNAMED.repeat(3),
+            Kind::Function(_)
+            | Kind::Class(_)
+            | Kind::New { .. }
+            | Kind::BigInt(_)
+            | Kind::Chain(_)
+            | Kind::Await(_) => UNNAMED.to_owned(),
+            _ => return None,
+        })
+    }
+
+    /// The text of what is iterated.
+    pub fn spell_iterated(&self, node: Node<'a>) -> Option<String> {
+        match &node.kind {
+            Kind::Call { callee, .. }
+            | Kind::New { callee, .. }
+            | Kind::TaggedTemplate { tag: callee, .. } => {
+                Some(format!("{} is not a function or its return value", self.spell(callee)?))
+            }
+            _ => self.spell(node),
+        }
+    }
+
+    /// The text of what a loop iterates.
+    pub fn spell_looped(&self, node: Node<'a>) -> Option<String> {
+        match &node.kind {
+            Kind::Chain(_) | Kind::Logical { op: Logical::And | Logical::Or, .. } => None,
+            _ => self.spell_iterated(node),
+        }
+    }
+
+    /// What an error calls the value of an object pattern; nothing if it does not tell of the pattern, and says what
+    /// could not be read.
+    pub fn spell_object_source(&self, source: Source<'a>) -> Option<Option<String>> {
+        match source {
+            Source::Declared(node) | Source::Assigned(node) => {
+                Some(Some(self.spell(node).unwrap_or_else(|| UNNAMED.to_owned())))
+            }
+            Source::Loop => Some(Some(".for".to_owned())),
+            Source::Catch => Some(Some(".catch".to_owned())),
+            Source::Parameter { default: true } => Some(Some(UNNAMED.repeat(3))),
+            Source::Parameter { default: false } => Some(None),
+            Source::Inner => None,
+        }
+    }
+
+    /// What an error calls the value of an array pattern.
+    pub fn spell_array_source(&self, source: Source<'a>) -> Option<String> {
+        match source {
+            Source::Declared(node) => match &node.kind {
+                Kind::Member { .. } | Kind::Index { .. } => None,
+                _ => self.spell_looped(node),
+            },
+            Source::Loop => Some(".for".to_owned()),
+            _ => None,
+        }
+    }
+
+    fn spell_target(&self, target: &Target<'a>) -> Option<String> {
+        match target {
+            Target::Name(name) => Some(self.names.text(name.name)),
+            Target::Member(member) => self.spell(member),
+            Target::Pattern(_) => None,
+        }
+    }
+}
+
+const fn binary_sign(op: Binary) -> &'static str {
+    match op {
+        Binary::Add => "+",
+        Binary::Sub => "-",
+        Binary::Mul => "*",
+        Binary::Div => "/",
+        Binary::Mod => "%",
+        Binary::Exp => "**",
+        Binary::BitAnd => "&",
+        Binary::BitOr => "|",
+        Binary::BitXor => "^",
+        Binary::Shl => "<<",
+        Binary::Shr => ">>",
+        Binary::UShr => ">>>",
+        Binary::Equal => "==",
+        Binary::NotEqual => "!=",
+        Binary::StrictEqual => "===",
+        Binary::StrictNotEqual => "!==",
+        Binary::Less => "<",
+        Binary::LessEqual => "<=",
+        Binary::Greater => ">",
+        Binary::GreaterEqual => ">=",
+        Binary::In => "in",
+        Binary::InstanceOf => "instanceof",
+    }
+}
