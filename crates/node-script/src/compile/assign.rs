@@ -519,7 +519,7 @@ impl<'a> FunctionCompiler<'_, 'a> {
         match place {
             Some(place) => self.store(&place, value),
             None => {
-                let source = element.default.map_or(Source::Inner, Source::Declared);
+                let source = element.default.map_or(Source::Inner, Source::Default);
                 self.assign(&element.target, value, initialise, source)
             }
         }

@@ -9,8 +9,10 @@ const UNNAMED: &str = "(intermediate value)";
 /// Where the value of a pattern comes from.
 #[derive(Clone, Copy)]
 pub enum Source<'a> {
-    /// The initialiser of a declaration, or a default value.
+    /// The initialiser of a declaration.
     Declared(Node<'a>),
+    /// A default value.
+    Default(Node<'a>),
     /// The right side of an assignment.
     Assigned(Node<'a>),
     /// The value of a loop's turn.
@@ -158,7 +160,7 @@ impl<'a> FunctionCompiler<'_, 'a> {
     /// could not be read.
     pub fn spell_object_source(&self, source: Source<'a>) -> Option<Option<String>> {
         match source {
-            Source::Declared(node) | Source::Assigned(node) => {
+            Source::Declared(node) | Source::Default(node) | Source::Assigned(node) => {
                 Some(Some(self.spell(node).unwrap_or_else(|| UNNAMED.to_owned())))
             }
             Source::Loop => Some(Some(".for".to_owned())),
@@ -176,6 +178,7 @@ impl<'a> FunctionCompiler<'_, 'a> {
                 Kind::Member { .. } | Kind::Index { .. } => None,
                 _ => self.spell_looped(node),
             },
+            Source::Default(node) if matches!(node.kind, Kind::Name(_)) => self.spell(node),
             Source::Loop => Some(".for".to_owned()),
             _ => None,
         }
