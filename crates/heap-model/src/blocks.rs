@@ -133,11 +133,13 @@ impl<T> Blocks<T> {
         self.blocks.len() - 1
     }
 
+    #[inline]
     pub fn get(&self, number: u32) -> Option<&T> {
         let (at, entry) = split(number);
         self.blocks.get(at)?.as_ref()?.entries[entry].as_ref()
     }
 
+    #[inline]
     pub fn get_mut(&mut self, number: u32) -> Option<&mut T> {
         let (at, entry) = split(number);
         self.blocks.get_mut(at)?.as_mut()?.entries[entry].as_mut()

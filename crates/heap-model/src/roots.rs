@@ -132,6 +132,7 @@ impl<L: List> Shared<L> {
     }
 
     /// The number in the list, if it is that heap's.
+    #[inline]
     fn index(&self, released: &Released) -> Result<u32, AccessError> {
         let own = ptr::addr_eq(Arc::as_ptr(&self.0.mailbox), Arc::as_ptr(released));
         if own { Ok(self.0.index) } else { Err(AccessError::WrongHeap) }
@@ -226,6 +227,7 @@ impl Roots {
         Global(Shared::new(index, id, &self.released))
     }
 
+    #[inline]
     pub fn global(&self, global: &Global) -> Result<Cell, AccessError> {
         let index = global.0.index(&self.released)?;
         self.globals.get(index).copied().ok_or(AccessError::WrongHeap)

@@ -32,14 +32,16 @@ mod weak;
 
 pub use buffers::{
     BUFFER, array_buffer, host_array_buffer, host_typed_array, pooled_typed_array, typed_array,
-    typed_array_bytes, typed_array_store,
+    typed_array_bytes, typed_array_payload, typed_array_store,
 };
 pub use functions::{
     CONTEXT, PREVIOUS, VARIABLES, arrow_function, context, function, set_variable, variable,
 };
 pub use maps::{ITERATOR_INDEX, TABLE, collection_iterator, map, set};
 pub use names::internal_name;
-pub use objects::{ELEMENTS, FIELDS, LENGTH, array, field, host_object, object, set_field};
+pub use objects::{
+    ELEMENTS, FIELDS, LENGTH, array, field, host_object, is_object, object, set_field,
+};
 pub use strings::{
     cons_string, heap_number, number, one_byte_string, string_bytes, two_byte_string,
 };

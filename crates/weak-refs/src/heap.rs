@@ -14,6 +14,7 @@ mod weak_set;
 pub use agent::{Agent, CleanupJob};
 pub use error::{CleanupError, WeakError};
 pub use finalization_registry::{FinalizationRegistry, Registration};
+pub use identity::can_be_held_weakly;
 pub use weak_map::WeakMap;
 pub use weak_ref::WeakRef;
 pub use weak_set::WeakSet;

@@ -11,5 +11,5 @@ pub mod rc;
 #[cfg(feature = "heap")]
 pub use heap::{
     Agent, CleanupError, CleanupJob, FinalizationRegistry, Registration, WeakError, WeakMap,
-    WeakRef, WeakSet,
+    WeakRef, WeakSet, can_be_held_weakly,
 };

@@ -1,5 +1,6 @@
 //! Reading and writing cells.
 
+use super::operand::{Operand, cell_of};
 use super::{Local, Scope, Value};
 use crate::error::AccessError;
 use crate::memory::cell::{Loaded, Slot};
@@ -17,8 +18,8 @@ impl<'s> Scope<'s> {
     /// # Panics
     /// If there are too many handles.
     #[inline(always)]
-    pub fn get(&mut self, cell: Local<'_>, slot: usize) -> Result<Value<'s>, AccessError> {
-        let slot = users_slot(self.cell(cell)?.load(), slot)?;
+    pub fn get(&mut self, cell: impl Operand, slot: usize) -> Result<Value<'s>, AccessError> {
+        let slot = users_slot(cell_of(&self.heap, cell)?.load(), slot)?;
         Ok(self.value(slot.get()))
     }
 
@@ -30,12 +31,12 @@ impl<'s> Scope<'s> {
     #[inline(always)]
     pub fn set(
         &mut self,
-        cell: Local<'_>,
+        cell: impl Operand,
         slot: usize,
-        value: Value<'_>,
+        value: impl Operand,
     ) -> Result<(), AccessError> {
-        let slot = users_slot(self.cell(cell)?.load(), slot)?;
-        let word = self.word(value)?;
+        let slot = users_slot(cell_of(&self.heap, cell)?.load(), slot)?;
+        let word = value.word(&self.heap)?;
         self.heap.store_slot(slot, word);
         Ok(())
     }
@@ -65,8 +66,8 @@ impl<'s> Scope<'s> {
     /// # Errors
     /// [`AccessError::WrongHeap`].
     #[inline(always)]
-    pub fn kind(&self, cell: Local<'_>) -> Result<Kind, AccessError> {
-        Ok(self.cell(cell)?.header().kind())
+    pub fn kind(&self, cell: impl Operand) -> Result<Kind, AccessError> {
+        Ok(cell_of(&self.heap, cell)?.header().kind())
     }
 
     /// The cell's size in bytes, header included. Constant time.

@@ -1,5 +1,6 @@
 //! Ephemeron tables, as programs use them.
 
+use super::operand::{Operand, cell_of};
 use super::{Local, Scope, Value};
 use crate::error::{AccessError, HeapError, OutOfMemory};
 use crate::memory::cell::Cell;
@@ -23,6 +24,8 @@ impl<'s> Scope<'s> {
     }
 
     /// Sets a key's value. Expected constant time, amortised.
+    ///
+    /// Map, key and value are handles, owned roots or registers ([`Operand`]).
     ///
     /// `map` is a table, or a cell whose first or second slot refers to one and may be written by programs, such as a
     /// [`shapes::weak_map`](crate::shapes::weak_map). A table that has to grow is replaced by a larger one: in that
@@ -54,12 +57,12 @@ impl<'s> Scope<'s> {
     #[inline]
     pub fn ephemeron_set(
         &mut self,
-        map: Local<'_>,
-        key: Local<'_>,
-        value: Value<'_>,
+        map: impl Operand,
+        key: impl Operand,
+        value: impl Operand,
     ) -> Result<Option<Local<'s>>, HeapError> {
         let table = self.table(map)?;
-        let (cell, word) = (self.cell(key)?, self.word(value)?);
+        let (cell, word) = (cell_of(&self.heap, key)?, value.word(&self.heap)?);
         if let Some(slot) = ephemeron::remembered(table, cell) {
             self.heap.note_overwriting(table, slot + 1, word);
             table.set_slot(slot + 1, word);
@@ -93,9 +96,9 @@ impl<'s> Scope<'s> {
     #[inline(never)]
     fn set_in_larger(
         &mut self,
-        map: Local<'_>,
-        key: Local<'_>,
-        value: Value<'_>,
+        map: impl Operand,
+        key: impl Operand,
+        value: impl Operand,
     ) -> Result<Option<Local<'s>>, HeapError> {
         let wanted = ephemeron::len(self.table(map)?) + 1;
         let capacity = self.heap.options.tables.capacity(wanted);
@@ -104,14 +107,14 @@ impl<'s> Scope<'s> {
             // The allocation may have collected, so all addresses are read again.
             let (from, to) = (scope.table(map)?, scope.table(larger)?);
             scope.heap.copy_entries(from, to);
-            let holder = scope.cell(map)?;
+            let holder = cell_of(&scope.heap, map)?;
             let held = !holder.header().is(Kind::EphemeronTable);
             if held {
                 scope.heap.store(holder, table_slot(holder)?, to.word());
             }
             Ok::<_, HeapError>((!held, to))
         })?;
-        let (key, word) = (self.cell(key)?, self.word(value)?);
+        let (key, word) = (cell_of(&self.heap, key)?, value.word(&self.heap)?);
         let hash = self.heap.identity_of(key);
         ephemeron::fill(table, ephemeron::open_bucket(table, hash), key, word);
         self.heap.record_entry(table, key, word);
@@ -126,11 +129,11 @@ impl<'s> Scope<'s> {
     #[inline(always)]
     pub fn ephemeron_get(
         &mut self,
-        map: Local<'_>,
-        key: Local<'_>,
+        map: impl Operand,
+        key: impl Operand,
     ) -> Result<Option<Value<'s>>, AccessError> {
         let table = self.table(map)?;
-        let Some(slot) = ephemeron::find(table, self.cell(key)?) else { return Ok(None) };
+        let Some(slot) = ephemeron::find(table, cell_of(&self.heap, key)?) else { return Ok(None) };
         Ok(Some(self.value(table.slot(slot + 1))))
     }
 
@@ -139,8 +142,8 @@ impl<'s> Scope<'s> {
     /// # Errors
     /// As [`ephemeron_get`](Self::ephemeron_get).
     #[inline(always)]
-    pub fn ephemeron_has(&self, map: Local<'_>, key: Local<'_>) -> Result<bool, AccessError> {
-        Ok(ephemeron::find(self.table(map)?, self.cell(key)?).is_some())
+    pub fn ephemeron_has(&self, map: impl Operand, key: impl Operand) -> Result<bool, AccessError> {
+        Ok(ephemeron::find(self.table(map)?, cell_of(&self.heap, key)?).is_some())
     }
 
     /// Removes the key's entry and returns whether there was one. Expected constant time. The next full collection
@@ -151,11 +154,13 @@ impl<'s> Scope<'s> {
     #[inline]
     pub fn ephemeron_delete(
         &mut self,
-        map: Local<'_>,
-        key: Local<'_>,
+        map: impl Operand,
+        key: impl Operand,
     ) -> Result<bool, AccessError> {
         let table = self.table(map)?;
-        let Some(slot) = ephemeron::find(table, self.cell(key)?) else { return Ok(false) };
+        let Some(slot) = ephemeron::find(table, cell_of(&self.heap, key)?) else {
+            return Ok(false);
+        };
         self.heap.forget_refusal();
         ephemeron::clear_entry(table, slot);
         Ok(true)
@@ -179,7 +184,7 @@ impl<'s> Scope<'s> {
     ///
     /// # Errors
     /// As [`ephemeron_get`](Self::ephemeron_get).
-    pub fn ephemeron_len(&self, map: Local<'_>) -> Result<usize, AccessError> {
+    pub fn ephemeron_len(&self, map: impl Operand) -> Result<usize, AccessError> {
         Ok(ephemeron::len(self.table(map)?))
     }
 
@@ -187,7 +192,7 @@ impl<'s> Scope<'s> {
     ///
     /// # Errors
     /// As [`ephemeron_get`](Self::ephemeron_get).
-    pub fn ephemeron_capacity(&self, map: Local<'_>) -> Result<usize, AccessError> {
+    pub fn ephemeron_capacity(&self, map: impl Operand) -> Result<usize, AccessError> {
         Ok(ephemeron::capacity(self.table(map)?))
     }
 
@@ -218,7 +223,7 @@ impl<'s> Scope<'s> {
     /// As [`ephemeron_get`](Self::ephemeron_get).
     pub fn ephemeron_entry(
         &mut self,
-        map: Local<'_>,
+        map: impl Operand,
         bucket: usize,
     ) -> Result<Option<(usize, Local<'s>, Value<'s>)>, AccessError> {
         let table = self.table(map)?;
@@ -228,8 +233,8 @@ impl<'s> Scope<'s> {
     }
 
     #[inline(always)]
-    fn table(&self, map: Local<'_>) -> Result<Cell, AccessError> {
-        table_of(self.cell(map)?)
+    fn table(&self, map: impl Operand) -> Result<Cell, AccessError> {
+        table_of(cell_of(&self.heap, map)?)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Native cells, as programs use them.
 
+use super::operand::{Operand, cell_of};
 use super::size::{cell_size, raw_bytes};
 use super::{Local, Scope};
 use crate::error::{AccessError, NativeRefused};
@@ -51,8 +52,8 @@ impl<'s> Scope<'s> {
     ///
     /// # Errors
     /// [`AccessError::WrongKind`] if the cell has none of this type, [`AccessError::WrongHeap`].
-    pub fn native<T: Any>(&self, cell: Local<'_>) -> Result<&T, AccessError> {
-        self.heap.natives.payload(self.cell(cell)?)
+    pub fn native<T: Any>(&self, cell: impl Operand) -> Result<&T, AccessError> {
+        self.heap.natives.payload(cell_of(&self.heap, cell)?)
     }
 
     /// A native cell's payload, mutably. Constant time. When the number of bytes that it has outside the heap changes,
@@ -60,8 +61,8 @@ impl<'s> Scope<'s> {
     ///
     /// # Errors
     /// [`AccessError::WrongKind`] if the cell has none of this type, [`AccessError::WrongHeap`].
-    pub fn native_mut<T: Any>(&mut self, cell: Local<'_>) -> Result<&mut T, AccessError> {
-        let cell = self.cell(cell)?;
+    pub fn native_mut<T: Any>(&mut self, cell: impl Operand) -> Result<&mut T, AccessError> {
+        let cell = cell_of(&self.heap, cell)?;
         self.heap.natives.payload_mut(cell)
     }
 

@@ -4,9 +4,11 @@
 use super::{Local, Scope, Value};
 use crate::error::AccessError;
 use crate::heap::Heap;
+use crate::memory::cell::Cell;
 use crate::memory::word::Word;
+use crate::roots::Global;
 
-/// A value of the heap, wherever its user keeps it: a handle ([`Local`]), a [`Value`], or a
+/// A value of the heap, wherever its user keeps it: a handle ([`Local`]), a [`Value`], an owned root (`&`[`Global`]), or a
 /// [`Register`](crate::Register).
 ///
 /// What operates on cells and allocates is written once, for all of these: it reads its operands again after each
@@ -17,11 +19,20 @@ pub trait Operand: Copy + sealed::Read {}
 pub trait UsesHeap: sealed::UsesHeap {}
 
 mod sealed {
-    use super::{AccessError, Heap, Word};
+    use super::{AccessError, Cell, Heap, Word};
 
     pub trait Read {
         /// The value's word now.
         fn word(self, heap: &Heap) -> Result<Word, AccessError>;
+
+        /// The cell now.
+        #[inline(always)]
+        fn cell(self, heap: &Heap) -> Result<Cell, AccessError>
+        where
+            Self: Sized,
+        {
+            Cell::of(self.word(heap)?).ok_or(AccessError::WrongKind)
+        }
     }
 
     pub trait UsesHeap {
@@ -31,6 +42,12 @@ mod sealed {
 }
 
 pub(crate) use sealed::{Read, UsesHeap as HasHeap};
+
+/// The cell that an operand refers to.
+#[inline(always)]
+pub(crate) fn cell_of(heap: &Heap, operand: impl Operand) -> Result<Cell, AccessError> {
+    operand.cell(heap)
+}
 
 impl UsesHeap for Scope<'_> {}
 
@@ -57,6 +74,25 @@ impl Read for Local<'_> {
         } else {
             Err(AccessError::WrongHeap)
         }
+    }
+
+    #[inline(always)]
+    fn cell(self, heap: &Heap) -> Result<Cell, AccessError> {
+        heap.roots.handles.get(self.place).ok_or(AccessError::WrongHeap)
+    }
+}
+
+impl Operand for &Global {}
+
+impl Read for &Global {
+    #[inline]
+    fn word(self, heap: &Heap) -> Result<Word, AccessError> {
+        Ok(heap.roots.global(self)?.word())
+    }
+
+    #[inline]
+    fn cell(self, heap: &Heap) -> Result<Cell, AccessError> {
+        heap.roots.global(self)
     }
 }
 

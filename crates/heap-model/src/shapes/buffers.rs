@@ -7,8 +7,10 @@
 use super::objects::ELEMENTS;
 use crate::error::{AccessError, HeapError, NativeRefused};
 use crate::layout;
+use crate::memory::cell::Cell;
 use crate::memory::cell::WORD;
 use crate::memory::header::Kind;
+use crate::scope::operand::{Operand, cell_of};
 use crate::scope::view::Seen;
 use crate::scope::{Local, Scope, Value};
 use core::any::Any;
@@ -116,6 +118,27 @@ pub fn typed_array_store<'s>(
         },
         _ => Err(AccessError::WrongKind),
     }
+}
+
+/// A typed array's store: the payload of the typed array itself if it is pooled, otherwise of its ArrayBuffer. Makes no
+/// handle; constant time.
+///
+/// # Errors
+/// [`AccessError::WrongKind`] if it is no typed array, or its store is of another type; [`AccessError::WrongHeap`].
+pub fn typed_array_payload<'a, T: Any>(
+    scope: &'a mut Scope<'_>,
+    cell: impl Operand,
+) -> Result<&'a mut T, AccessError> {
+    let cell = cell_of(&scope.heap, cell)?.load();
+    if (cell.size(), cell.slot_count()) != (layout::JS_TYPED_ARRAY, TYPED_ARRAY_SLOTS) {
+        return Err(AccessError::WrongKind);
+    }
+    let store = match cell.header().kind() {
+        Kind::Native => Some(cell.cell()),
+        Kind::Object => cell.slot(BUFFER).and_then(|slot| Cell::of(slot.get())),
+        _ => None,
+    };
+    scope.heap.natives.payload_mut(store.ok_or(AccessError::WrongKind)?)
 }
 
 /// The bytes of a [`typed_array`]. Makes no handle; constant time.

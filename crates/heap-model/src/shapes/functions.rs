@@ -2,9 +2,12 @@
 
 use super::objects::slot_of;
 use crate::error::{AccessError, HeapError};
+use crate::heap::Heap;
 use crate::layout;
+use crate::memory::cell::Slot;
 use crate::memory::cell::{HEADER, WORD};
 use crate::memory::header::Kind;
+use crate::scope::operand::{Operand, cell_of};
 use crate::scope::{Local, Scope, Value};
 
 /// A function's slot for its context.
@@ -39,11 +42,11 @@ pub fn context<'s>(
 /// [`AccessError::WrongHeap`].
 pub fn variable<'s>(
     scope: &mut Scope<'s>,
-    context: Local<'_>,
+    context: impl Operand,
     index: usize,
 ) -> Result<Value<'s>, AccessError> {
-    let slot = variable_slot(scope, context, index)?;
-    scope.get(context, slot)
+    let slot = variable_slot(&scope.heap, context, index)?;
+    Ok(scope.value(slot.get()))
 }
 
 /// Writes captured variable `index` of a context.
@@ -52,12 +55,14 @@ pub fn variable<'s>(
 /// As [`variable`]; [`AccessError::WrongHeap`] also for the value.
 pub fn set_variable(
     scope: &mut Scope<'_>,
-    context: Local<'_>,
+    context: impl Operand,
     index: usize,
-    value: Value<'_>,
+    value: impl Operand,
 ) -> Result<(), AccessError> {
-    let slot = variable_slot(scope, context, index)?;
-    scope.set(context, slot, value)
+    let slot = variable_slot(&scope.heap, context, index)?;
+    let word = value.word(&scope.heap)?;
+    scope.heap.store_slot(slot, word);
+    Ok(())
 }
 
 /// An arrow function, with a context if given.
@@ -102,11 +107,11 @@ fn expect_context(scope: &Scope<'_>, context: Local<'_>) -> Result<(), AccessErr
     if scope.kind(context)? == Kind::Context { Ok(()) } else { Err(AccessError::WrongKind) }
 }
 
-fn variable_slot(
-    scope: &Scope<'_>,
-    context: Local<'_>,
-    index: usize,
-) -> Result<usize, AccessError> {
-    expect_context(scope, context)?;
-    slot_of(index, VARIABLES, scope.slot_count(context)?)
+fn variable_slot(heap: &Heap, context: impl Operand, index: usize) -> Result<Slot, AccessError> {
+    let cell = cell_of(heap, context)?.load();
+    if !cell.header().is(Kind::Context) {
+        return Err(AccessError::WrongKind);
+    }
+    let slot = slot_of(index, VARIABLES, cell.slot_count())?;
+    cell.slot(slot).ok_or(AccessError::WrongKind)
 }

@@ -3,11 +3,12 @@
 //! An array's elements are a separate cell with at least as many slots as the array's length; the slots beyond are holes.
 
 use crate::error::{AccessError, HeapError, NativeRefused, OutOfMemory};
+use crate::heap::Heap;
 use crate::layout;
-use crate::memory::cell::Cell;
+use crate::memory::cell::{Cell, Loaded, Slot};
 use crate::memory::header::Kind;
 use crate::memory::word::Word;
-use crate::scope::view::{Seen, View};
+use crate::scope::operand::{Operand, cell_of};
 use crate::scope::{Local, Scope, Value};
 use core::any::Any;
 
@@ -29,6 +30,15 @@ pub fn object<'s>(scope: &mut Scope<'s>, fields: usize) -> Result<Local<'s>, Out
     scope.alloc(Kind::Object, fields.saturating_add(FIELDS), 0)
 }
 
+/// Whether a cell is an [`object`]. Constant time.
+///
+/// # Errors
+/// [`AccessError::WrongHeap`]; [`AccessError::WrongKind`] if it is no cell.
+#[inline]
+pub fn is_object(scope: &Scope<'_>, cell: impl Operand) -> Result<bool, AccessError> {
+    Ok(is_plain(cell_of(&scope.heap, cell)?.load()))
+}
+
 /// Reads field `index` of an [`object`].
 ///
 /// # Errors
@@ -36,11 +46,11 @@ pub fn object<'s>(scope: &mut Scope<'s>, fields: usize) -> Result<Local<'s>, Out
 /// has no room for such a field; [`AccessError::WrongHeap`].
 pub fn field<'s>(
     scope: &mut Scope<'s>,
-    object: Local<'_>,
+    object: impl Operand,
     index: usize,
 ) -> Result<Value<'s>, AccessError> {
-    let slot = field_slot(scope, object, index)?;
-    scope.get(object, slot)
+    let slot = field_slot(&scope.heap, object, index)?;
+    Ok(scope.value(slot.get()))
 }
 
 /// Writes field `index` of an [`object`].
@@ -49,12 +59,14 @@ pub fn field<'s>(
 /// As [`field`]; [`AccessError::WrongHeap`] also for the value.
 pub fn set_field(
     scope: &mut Scope<'_>,
-    object: Local<'_>,
+    object: impl Operand,
     index: usize,
-    value: Value<'_>,
+    value: impl Operand,
 ) -> Result<(), AccessError> {
-    let slot = field_slot(scope, object, index)?;
-    scope.set(object, slot, value)
+    let slot = field_slot(&scope.heap, object, index)?;
+    let word = value.word(&scope.heap)?;
+    scope.heap.store_slot(slot, word);
+    Ok(())
 }
 
 /// An object of `size` bytes with `fields` fields, from slot [`FIELDS`] on, and a Rust value as its state
@@ -103,22 +115,33 @@ pub(super) fn slot_of(index: usize, first: usize, slots: usize) -> Result<usize,
     }
 }
 
-fn field_slot(scope: &Scope<'_>, object: Local<'_>, index: usize) -> Result<usize, AccessError> {
-    let view = scope.view(object)?;
-    let slots = view.slot_count();
-    // Only collections and typed arrays have raw bytes behind the slots.
-    let plain = view.kind() == Kind::Object
-        && slots >= FIELDS
-        && view.size() == layout::object(slots - FIELDS);
-    if !plain || is_array(view) || has_ordered_table(view) {
+#[inline]
+fn field_slot(heap: &Heap, object: impl Operand, index: usize) -> Result<Slot, AccessError> {
+    let cell = cell_of(heap, object)?.load();
+    if !is_plain(cell) {
         return Err(AccessError::WrongKind);
     }
-    slot_of(index, FIELDS, slots)
+    let slots = cell.slot_count();
+    let slot = slot_of(index, FIELDS, slots)?;
+    cell.slot(slot).ok_or(AccessError::SlotOutOfRange { slot: index, len: slots - FIELDS })
+}
+
+/// Whether a cell is an object with fields alone.
+#[inline]
+fn is_plain(cell: Loaded) -> bool {
+    let slots = cell.slot_count();
+    // Only collections and typed arrays have raw bytes behind the slots.
+    cell.header().is(Kind::Object)
+        && slots >= FIELDS
+        && cell.size() == layout::object(slots - FIELDS)
+        && !is_array(cell)
+        && !has_ordered_table(cell)
 }
 
 /// Whether a cell is an array: an object with two slots, whose second has the length.
-fn is_array(view: View<'_>) -> bool {
-    view.size() == layout::JS_ARRAY && array_length(view.cell()).is_some()
+#[inline]
+fn is_array(cell: Loaded) -> bool {
+    cell.size() == layout::JS_ARRAY && array_length(cell.cell()).is_some()
 }
 
 /// The length of an array; of another cell, none.
@@ -139,6 +162,8 @@ pub(crate) fn array_length(cell: Cell) -> Option<usize> {
 }
 
 /// Whether a cell is a Map or a Set: a field of an object never refers to a table.
-fn has_ordered_table(view: View<'_>) -> bool {
-    matches!(view.get(FIELDS), Ok(Seen::Ref(table)) if table.kind() == Kind::OrderedTable)
+#[inline]
+fn has_ordered_table(cell: Loaded) -> bool {
+    let table = cell.slot(FIELDS).and_then(|slot| Cell::of(slot.get()));
+    table.is_some_and(|table| table.header().is(Kind::OrderedTable))
 }

@@ -7,6 +7,8 @@ use crate::error::{AccessError, HeapError, OutOfMemory};
 use crate::layout;
 use crate::memory::cell::WORD;
 use crate::memory::header::Kind;
+use crate::scope::operand::{Operand, cell_of};
+use crate::scope::view::View;
 use crate::scope::{Local, Scope, Value};
 
 /// A WeakMap's or a WeakSet's slot for its table. V8 has the elements in this slot and the table in the next; here the
@@ -57,8 +59,9 @@ impl Brand {
 ///
 /// # Errors
 /// [`AccessError::WrongHeap`].
-pub fn brand(scope: &Scope<'_>, cell: Local<'_>) -> Result<Option<Brand>, AccessError> {
-    let view = scope.view(cell)?;
+pub fn brand(scope: &Scope<'_>, cell: impl Operand) -> Result<Option<Brand>, AccessError> {
+    let cell = cell_of(&scope.heap, cell)?;
+    let view = View::of(scope.heap.roots.handles.reading_of(cell));
     if view.kind() != Kind::Object {
         return Ok(None);
     }
