@@ -5,7 +5,7 @@ use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, criterion_group, criterion_main};
 use mem_report::{MemorySource, Process, Timeline};
 use memmap2::MmapOptions;
-use node_memory::{Runtime, RuntimeOptions};
+use node_memory::{Array, Runtime, RuntimeOptions};
 use std::fs::File;
 use std::hint::black_box;
 use std::os::unix::fs::FileExt;
@@ -97,7 +97,7 @@ fn all(group: &mut BenchmarkGroup<'_, WallTime>) {
 fn sample(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("mem-report/sample/runtime");
     let mut runtime = Runtime::new(RuntimeOptions::default()).expect("room");
-    let held = runtime.array(1000).expect("room");
+    let held = Array::new(&mut runtime, 1000).expect("room");
     assert!(runtime.read().rss().is_some());
     let mut timeline = Timeline::ring(1000).with_clock().with_room(1000, 100_000);
     group.bench_function("mem-report", |bencher| {

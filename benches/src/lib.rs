@@ -4,6 +4,7 @@ pub mod binary_trees;
 pub mod buffers;
 pub mod collect;
 pub mod collections;
+pub mod facade;
 mod figures;
 pub mod interpret;
 pub mod list;
@@ -39,6 +40,15 @@ pub const WORKLOADS: &[Workload] = &[
     splay::WORKLOAD,
     list::WORKLOAD,
     mini::WORKLOAD,
+    facade::OBJECTS,
+    facade::OBJECTS_HELD,
+    facade::TREES,
+    facade::BUFFERS,
+    facade::BUFFERS_HELD,
+    facade::WEAK_MAPS,
+    facade::WEAK_MAPS_HELD,
+    facade::WRITES,
+    facade::WRITES_CORKED,
     #[cfg(feature = "peers")]
     streams::SYNC_16,
     #[cfg(feature = "peers")]

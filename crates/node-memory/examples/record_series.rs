@@ -12,21 +12,21 @@
 //! new space.
 
 use mem_report::{Figure, MemorySource};
-use node_memory::{Runtime, RuntimeError, RuntimeOptions, Variable};
+use node_memory::{Array, Buffer, Runtime, RuntimeError, RuntimeOptions, Variable};
 use std::collections::VecDeque;
 
 const SAMPLES: usize = 90;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let name = std::env::args().nth(1).unwrap_or_default();
-    let round: fn(&mut Runtime, &mut VecDeque<Variable>) -> Result<(), RuntimeError> =
+    let round: fn(&mut Runtime, &mut VecDeque<Variable<Array>>) -> Result<(), RuntimeError> =
         match name.as_str() {
             "leak" => |runtime, cache| {
-                cache.push_back(runtime.array(20)?);
+                cache.push_back(Array::new(runtime, 20)?);
                 Ok(())
             },
             "plateau" => |runtime, cache| {
-                cache.push_back(runtime.array(20)?);
+                cache.push_back(Array::new(runtime, 20)?);
                 if cache.len() > 5000 {
                     cache.pop_front();
                 }
@@ -41,8 +41,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         for _ in 0..300 {
             round(&mut runtime, &mut cache)?;
             // What a request leaves until the next collection, some of it promoted.
-            let request = runtime.array(300)?;
-            runtime.buffer_from_string("answer")?;
+            let request = Array::new(&mut runtime, 300)?;
+            Buffer::from_text(&mut runtime, "answer")?;
             drop(request);
         }
         if sample % 3 == 2 {

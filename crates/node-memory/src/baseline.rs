@@ -3,7 +3,8 @@
 mod recorded;
 
 use crate::error::{BaselineError, RuntimeError};
-use crate::memory::{Memory, Variable};
+use crate::memory::Memory;
+use crate::variable::Owned;
 use heap_model::Kind;
 pub use recorded::{Output, RecordedNode};
 use slab_buffer::Buffer;
@@ -30,7 +31,7 @@ pub struct Baseline {
 pub(crate) struct Ballast {
     native: Vec<Vec<u8>>,
     buffers: Vec<Buffer>,
-    cells: Vec<Variable>,
+    cells: Vec<Owned>,
 }
 
 /// Bytes of one lasting cell: a large object, so that it does not move.
@@ -62,9 +63,9 @@ impl Ballast {
             return Ok(());
         }
         self.native.push(vec![0xB0; native.saturating_sub(self.native())]);
-        let lasting = lasting.saturating_sub(memory.pool.array_buffers());
+        let lasting = lasting.saturating_sub(memory.outside.pool.array_buffers());
         if lasting > 0 {
-            self.buffers.push(filled(memory.pool.alloc_unsafe_slow(lasting)?));
+            self.buffers.push(filled(memory.outside.pool.alloc_unsafe_slow(lasting)?));
         }
         // The garbage buffers' cells are made twice: once to see how many bytes they take.
         let start = memory.heap.heap_used();
@@ -92,7 +93,7 @@ impl Ballast {
         self.native.push(vec![0xB0; external.saturating_sub(array_buffers)]);
         let lasting = array_buffers.saturating_sub(more.array_buffers_garbage);
         if lasting > 0 {
-            self.buffers.push(filled(memory.pool.alloc_unsafe_slow(lasting)?));
+            self.buffers.push(filled(memory.outside.pool.alloc_unsafe_slow(lasting)?));
         }
         make_garbage_buffer(memory, more.array_buffers_garbage)?;
         make_garbage(memory, heap_garbage)?;
@@ -112,7 +113,7 @@ impl Ballast {
     /// Allocates lasting cells.
     fn keep_cells(&mut self, memory: &mut Memory, bytes: usize) -> Result<(), RuntimeError> {
         for size in sizes(bytes, LARGE) {
-            self.cells.push(memory.keep(|scope| {
+            self.cells.push(memory.keep(|scope, _| {
                 let cell = scope.alloc(Kind::Bytes, 0, size - HEADER)?;
                 scope.bytes_mut(cell)?.fill(0xB0);
                 Ok(cell)
@@ -136,8 +137,8 @@ fn sizes(bytes: usize, most: usize) -> impl Iterator<Item = usize> {
 /// Makes a buffer that nothing refers to.
 fn make_garbage_buffer(memory: &mut Memory, bytes: usize) -> Result<(), RuntimeError> {
     if bytes > 0 {
-        let buffer = memory.pool.alloc_unsafe_slow(bytes)?;
-        drop(memory.keep_buffer(buffer)?);
+        let buffer = memory.outside.pool.alloc_unsafe_slow(bytes)?;
+        drop(memory.keep(|scope, outside| Ok(outside.make_buffer(scope, buffer)?))?);
     }
     Ok(())
 }
@@ -145,7 +146,7 @@ fn make_garbage_buffer(memory: &mut Memory, bytes: usize) -> Result<(), RuntimeE
 /// Makes young cells that nothing refers to.
 fn make_garbage(memory: &mut Memory, bytes: usize) -> Result<(), RuntimeError> {
     for size in sizes(bytes, YOUNG) {
-        drop(memory.keep(|scope| Ok(scope.alloc(Kind::Bytes, 0, size - HEADER)?))?);
+        drop(memory.keep(|scope, _| Ok(scope.alloc(Kind::Bytes, 0, size - HEADER)?))?);
     }
     Ok(())
 }

@@ -1,10 +1,10 @@
 //! The errors of the runtime: one for each part that can refuse.
 
-use core::convert::Infallible;
 use core::fmt;
 use heap_model::{AccessError, HeapError, OutOfMemory};
 use slab_buffer::AllocError;
-use weak_refs::WeakError;
+use std::io;
+use weak_refs::{CleanupError, WeakError};
 
 /// Why the runtime refused an operation; everything allocated before stays valid.
 #[derive(Debug)]
@@ -18,10 +18,27 @@ pub enum RuntimeError {
     Weak(WeakError),
     /// The buffer pool could not give the memory.
     Buffer(AllocError),
-    /// A stream refused a write.
-    Stream(stream_backpressure::Error<Infallible>),
+    /// A stream refused a write, or the sink failed.
+    Stream(stream_backpressure::Error<SinkError>),
+    /// A variable refers to something else than expected.
+    NotA {
+        /// The name of the type that was expected.
+        expected: &'static str,
+    },
     /// The baseline's figures contradict one another or the runtime.
     Baseline(BaselineError),
+}
+
+/// The error of a Writable's sink, of which each later call gets a copy. `?` and `into` make it of an [`io::Error`].
+pub type SinkError = stream_backpressure::Shared<io::Error>;
+
+/// A value that was given and is not taken, with the reason.
+#[non_exhaustive]
+pub struct Refused<V> {
+    /// The value, unless it was used up.
+    pub value: Option<V>,
+    /// Why it was refused.
+    pub error: RuntimeError,
 }
 
 /// Why a runtime cannot start from a baseline. All figures are bytes.
@@ -88,6 +105,7 @@ impl fmt::Display for RuntimeError {
             Self::Weak(error) => error.fmt(f),
             Self::Buffer(error) => error.fmt(f),
             Self::Stream(error) => error.fmt(f),
+            Self::NotA { expected } => write!(f, "the variable refers to no {expected}"),
             Self::Baseline(error) => error.fmt(f),
         }
     }
@@ -102,6 +120,7 @@ impl core::error::Error for RuntimeError {
             Self::Weak(error) => error.source(),
             Self::Buffer(error) => error.source(),
             Self::Stream(error) => error.source(),
+            Self::NotA { .. } => None,
             Self::Baseline(error) => error.source(),
         }
     }
@@ -147,5 +166,49 @@ impl From<AllocError> for RuntimeError {
 impl From<BaselineError> for RuntimeError {
     fn from(error: BaselineError) -> Self {
         Self::Baseline(error)
+    }
+}
+
+impl From<CleanupError<AccessError>> for RuntimeError {
+    fn from(error: CleanupError<AccessError>) -> Self {
+        match error {
+            CleanupError::Callback(error) => error.into(),
+            CleanupError::Weak(error) => error.into(),
+            // There is no other reason today.
+            _ => Self::Access(AccessError::WrongHeap),
+        }
+    }
+}
+
+impl<V> fmt::Debug for Refused<V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Refused").field("error", &self.error).finish_non_exhaustive()
+    }
+}
+
+/// The message and the source are the error's own.
+impl<V> fmt::Display for Refused<V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
+impl<V> core::error::Error for Refused<V> {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        self.error.source()
+    }
+}
+
+impl<V> From<Box<Refused<V>>> for RuntimeError {
+    /// Drops the value.
+    fn from(refused: Box<Refused<V>>) -> Self {
+        refused.error
+    }
+}
+
+impl<V> From<Refused<V>> for RuntimeError {
+    /// Drops the value.
+    fn from(refused: Refused<V>) -> Self {
+        refused.error
     }
 }

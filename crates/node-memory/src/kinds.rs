@@ -4,7 +4,7 @@
 //! account a row is of: `heap` adds up to `heapUsed`, `heap spaces` too, and `buffers` to `arrayBuffers`.
 
 use crate::runtime::Runtime;
-use crate::streams::{BUFFERED, WRITABLE};
+use crate::writable::{BUFFERED, WRITABLE};
 use heap_model::{Edge, EdgeKind, Heap, Kind, Node, shapes};
 use mem_report::{Kinds, MemorySource, MemoryUsage};
 use slab_buffer::{Pool, SlabState};
@@ -86,11 +86,11 @@ impl Runtime {
     /// Walks the heap ([`of_heap`]).
     ///
     /// ```
-    /// use node_memory::{Runtime, RuntimeOptions, kinds};
+    /// use node_memory::{JsString, Runtime, RuntimeOptions, kinds};
     ///
     /// let mut runtime = Runtime::new(RuntimeOptions::default())?;
     /// let before = runtime.kinds();
-    /// let text = runtime.string(b"some text")?;
+    /// let text = JsString::new(&mut runtime, "some text")?;
     /// let difference = runtime.kinds().since(&before);
     /// let strings = difference.get(kinds::HEAP, "strings").map(ToString::to_string);
     /// assert_eq!(strings.as_deref(), Some("strings +1, +32 bytes"));
@@ -100,7 +100,7 @@ impl Runtime {
     pub fn kinds(&mut self) -> Kinds {
         let mut kinds = of_heap(&mut self.memory.heap);
         kinds.extend(of_spaces(&self.memory.heap));
-        kinds.extend(of_pool(&self.memory.pool));
+        kinds.extend(of_pool(&self.memory.outside.pool));
         kinds
     }
 }
@@ -109,10 +109,10 @@ impl Runtime {
     /// Visits each reachable cell once, as [`Heap::walk`] does; [`edge_name`] names their references.
     ///
     /// ```
-    /// use node_memory::{Runtime, RuntimeOptions, edge_name};
+    /// use node_memory::{Array, Runtime, RuntimeOptions, edge_name};
     ///
     /// let mut runtime = Runtime::new(RuntimeOptions::default())?;
-    /// let array = runtime.array(10)?;
+    /// let array = Array::new(&mut runtime, 10)?;
     /// let mut names = Vec::new();
     /// runtime.walk(|node| names.extend(node.edges.iter().map(|edge| edge_name(node, edge))));
     /// assert_eq!(names, [Some("elements")]);

@@ -7,6 +7,7 @@ use stream_backpressure::{NodeVersion as StreamVersion, Options as StreamOptions
 
 /// What a runtime is made of; the default is Node 20's on a machine of 16 GiB.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct RuntimeOptions {
     /// The heap's limit and semi-spaces, in bytes.
     pub heap: HeapOptions,
@@ -34,13 +35,13 @@ impl RuntimeOptions {
     /// baseline. Constant time.
     ///
     /// ```
-    /// use node_memory::{NodeVersion, Runtime, RuntimeOptions};
+    /// use node_memory::{Buffer, NodeVersion, Runtime, RuntimeOptions, Writable};
     ///
     /// let mut runtime = Runtime::new(RuntimeOptions::for_node(NodeVersion::V24, 16 << 30))?;
-    /// let writable = runtime.writable()?;
+    /// let writable = Writable::new(&mut runtime)?;
     /// let expected = if cfg!(windows) { 16384 } else { 65536 };
-    /// assert_eq!(runtime.writable_high_water_mark(&writable)?, expected);
-    /// runtime.buffer_alloc_unsafe(10)?;
+    /// assert_eq!(writable.high_water_mark(&mut runtime)?, expected);
+    /// Buffer::alloc_unsafe(&mut runtime, 10)?;
     /// assert_eq!(runtime.memory_usage().array_buffers(), Some(65536));
     /// # Ok::<(), node_memory::RuntimeError>(())
     /// ```
@@ -54,6 +55,58 @@ impl RuntimeOptions {
             streams: StreamOptions::for_node(streams),
             ..Self::default()
         }
+    }
+
+    /// With other options of the heap.
+    #[must_use]
+    pub fn with_heap(mut self, heap: HeapOptions) -> Self {
+        self.heap = heap;
+        self
+    }
+
+    /// With other options of the buffer pool.
+    #[must_use]
+    pub fn with_pool(mut self, pool: PoolOptions) -> Self {
+        self.pool = pool;
+        self
+    }
+
+    /// With other options of the streams.
+    #[must_use]
+    pub fn with_streams(mut self, streams: StreamOptions) -> Self {
+        self.streams = streams;
+        self
+    }
+
+    /// With figures to start from.
+    ///
+    /// ```
+    /// use node_memory::{NodeVersion, Output, RecordedNode, Runtime, RuntimeOptions};
+    ///
+    /// let node = RecordedNode::of(NodeVersion::V20, Output::Pipe).expect("it is recorded");
+    /// let options = RuntimeOptions::for_node(NodeVersion::V20, 16 << 30).with_baseline(node.fresh);
+    /// let runtime = Runtime::new(options)?;
+    /// assert_eq!(runtime.heap_used(), node.fresh.heap_used);
+    /// # Ok::<(), node_memory::RuntimeError>(())
+    /// ```
+    #[must_use]
+    pub fn with_baseline(mut self, baseline: Baseline) -> Self {
+        self.baseline = baseline;
+        self
+    }
+
+    /// With array buffers that are freed on a thread of their own ([`background_sweeping`](Self::background_sweeping)).
+    #[must_use]
+    pub fn with_background_sweeping(mut self) -> Self {
+        self.background_sweeping = true;
+        self
+    }
+
+    /// As of an [embedded](Self::embedded) Node.
+    #[must_use]
+    pub fn with_embedding(mut self) -> Self {
+        self.embedded = true;
+        self
     }
 
     /// With Node's `--max-old-space-size`, in MiB: the heap's limit is that and three semi-spaces.

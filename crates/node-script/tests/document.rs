@@ -33,7 +33,7 @@ const FIGURES: [&str; 5] = ["rss", "heapTotal", "heapUsed", "external", "arrayBu
 /// What a program prints.
 fn run(name: &str) -> String {
     let baseline = Baseline { external: BEFORE, array_buffers: BEFORE, ..Baseline::default() };
-    let runtime = Runtime::new(RuntimeOptions { baseline, ..RuntimeOptions::default() }).unwrap();
+    let runtime = Runtime::new(RuntimeOptions::default().with_baseline(baseline)).unwrap();
     let out = Kept::default();
     let options = Options {
         expose_gc: true,

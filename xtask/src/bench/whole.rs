@@ -84,6 +84,15 @@ const COMPARISONS: &[Comparison] = &[
     buffers("slab-buffer/ring-1KiB/millions", "ring-1KiB", "10"),
     buffers("slab-buffer/ring-4KiB/millions", "ring-4KiB", "2"),
     buffers("slab-buffer/ring-64KiB/millions", "ring-64KiB", "1"),
+    facade("node-memory/objects/thousands", "facade-objects", "20000"),
+    facade("node-memory/objects-held/thousands", "facade-objects-held", "5000"),
+    facade("node-memory/trees/number", "facade-trees", "10000"),
+    facade("node-memory/buffers/thousands", "facade-buffers", "5000"),
+    facade("node-memory/buffers-held/thousands", "facade-buffers-held", "5000"),
+    facade("node-memory/weak-maps/thousands", "facade-weak-maps", "5000"),
+    facade("node-memory/weak-maps-held/thousands", "facade-weak-maps-held", "5000"),
+    facade("node-memory/writes/thousands", "facade-writes", "5000"),
+    facade("node-memory/writes-corked/thousands", "facade-writes-corked", "5000"),
     Comparison {
         benchmark: "slab-buffer/hold-64B",
         workload: "hold-64B",
@@ -126,6 +135,19 @@ const fn streams(
         node: "streams.js",
         size,
         quick_size: "1",
+    }
+}
+
+/// node-memory beside the same work by hand.
+const fn facade(benchmark: &'static str, workload: &'static str, size: &'static str) -> Comparison {
+    Comparison {
+        benchmark,
+        workload,
+        ours: "node-memory",
+        peers: &["by hand"],
+        node: "",
+        size,
+        quick_size: "500",
     }
 }
 

@@ -1,10 +1,10 @@
 //! Leak, plateau and noise of programs that run on the runtime.
 
 use mem_report::{Growth, Verdict};
-use node_memory::{Figure, Runtime, RuntimeError, RuntimeOptions, Scenario, Variable};
+use node_memory::{Array, Figure, JsString, Runtime, RuntimeError, Scenario, Variable};
 use std::collections::VecDeque;
 
-type Cache = VecDeque<Variable>;
+type Cache = VecDeque<Variable<JsString>>;
 
 /// Twenty rounds of a statement, each with a collection and a sample.
 fn growth(
@@ -18,16 +18,15 @@ fn growth(
             .gc()
             .sample("after gc");
     }
-    let runtime = Runtime::new(RuntimeOptions::default()).expect("room");
-    let outcome = scenario.run(runtime).expect("it runs");
+    let outcome = scenario.run().expect("it runs");
     Growth::of(&outcome.timeline, Figure::HeapUsed)
 }
 
 #[test]
 fn what_is_never_dropped_is_a_leak_with_its_kind_and_statement() {
     let growth = growth("cache.push(text)", |runtime, cache, _| {
-        cache.push_back(runtime.string(b"one more")?);
-        drop(runtime.array(1000)?);
+        cache.push_back(JsString::new(runtime, "one more")?);
+        drop(Array::new(runtime, 1000)?);
         Ok(())
     });
     assert_eq!((growth.verdict, growth.bytes_a_floor, growth.rise), (Verdict::Leak, 24.0, 19 * 24));
@@ -38,7 +37,7 @@ fn what_is_never_dropped_is_a_leak_with_its_kind_and_statement() {
 #[test]
 fn a_cache_with_a_bound_is_a_plateau() {
     let growth = growth("cache.set(key, text)", |runtime, cache, _| {
-        cache.push_back(runtime.string(b"one more")?);
+        cache.push_back(JsString::new(runtime, "one more")?);
         if cache.len() > 5 {
             cache.pop_front();
         }
@@ -52,7 +51,7 @@ fn garbage_is_noise() {
     let growth = growth("answer(request)", |runtime, cache, number| {
         cache.clear();
         for _ in 0..number * 7 % 5 {
-            cache.push_back(runtime.string(b"one more")?);
+            cache.push_back(JsString::new(runtime, "one more")?);
         }
         Ok(())
     });

@@ -1,7 +1,9 @@
 //! Tables by kind.
 
 use node_memory::kinds::{BUFFERS, HEAP, SPACES};
-use node_memory::{Figure, Runtime, RuntimeOptions, Scenario, Variable};
+use node_memory::{
+    Any, Array, Buffer, Figure, JsString, Runtime, RuntimeOptions, Scenario, Variable,
+};
 
 fn runtime() -> Runtime {
     Runtime::new(RuntimeOptions::default()).expect("room")
@@ -12,14 +14,14 @@ fn the_rows_of_an_account_add_up_to_its_figure() {
     let mut runtime = runtime();
     let held: Vec<_> = (0..100)
         .map(|number| {
-            drop(runtime.array(number).expect("room"));
+            drop(Array::new(&mut runtime, number).expect("room"));
             (
-                runtime.string(b"a text").expect("room"),
-                runtime.buffer_from_string("b").expect("room"),
+                JsString::new(&mut runtime, "a text").expect("room"),
+                Buffer::from_text(&mut runtime, "b").expect("room"),
             )
         })
         .collect();
-    let big = runtime.buffer_from_string(&"x".repeat(100_000)).expect("room");
+    let big = Buffer::from_text(&mut runtime, &"x".repeat(100_000)).expect("room");
     let table = runtime.kinds();
     let usage = runtime.memory_usage();
     let sum = |group: &str| Some(table.group(group).iter().map(|row| row.bytes).sum::<u64>());
@@ -35,19 +37,19 @@ fn the_rows_of_an_account_add_up_to_its_figure() {
 
 #[test]
 fn a_scenario_s_tables_say_which_kind_grew_after_which_statement() {
-    let outcome = Scenario::<Vec<Variable>>::new()
+    let outcome = Scenario::<Vec<Variable<JsString>>>::new()
         .with_kinds()
         .gc()
         .sample("before")
         .step("cache.push('x'.repeat(1000))", |runtime, cache| {
             for _ in 0..200 {
-                cache.push(runtime.string(&[b'x'; 1000])?);
+                cache.push(JsString::new(runtime, &"x".repeat(1000))?);
             }
             Ok(())
         })
         .gc()
         .sample("after")
-        .run(runtime())
+        .run_on(runtime())
         .expect("it runs");
     let samples: Vec<_> = outcome.timeline.samples().collect();
     let (before, after) = (samples[0].kinds.expect("a table"), samples[1].kinds.expect("a table"));
@@ -61,18 +63,18 @@ fn a_scenario_s_tables_say_which_kind_grew_after_which_statement() {
 
 #[test]
 fn tables_change_no_figure() {
-    let program = |scenario: Scenario<Vec<Variable>>| {
+    let program = |scenario: Scenario<Vec<Variable<Any>>>| {
         let mut scenario = scenario;
         for _ in 0..3 {
             scenario = scenario
                 .step("make", |runtime, made| {
-                    made.push(runtime.array(100)?);
-                    made.push(runtime.string(b"text")?);
+                    made.push(Array::new(runtime, 100)?.erase());
+                    made.push(JsString::new(runtime, "text")?.erase());
                     Ok(())
                 })
                 .sample("made");
         }
-        let outcome = scenario.gc().sample("end").run(runtime()).expect("it runs");
+        let outcome = scenario.gc().sample("end").run_on(runtime()).expect("it runs");
         let figures = |figure| outcome.timeline.figure(figure).collect::<Vec<_>>();
         [Figure::HeapTotal, Figure::HeapUsed, Figure::External, Figure::ArrayBuffers].map(figures)
     };

@@ -1,7 +1,9 @@
 //! What a walk calls the references between a runtime's cells.
 
 use heap_model::{EdgeKind, Kind};
-use node_memory::{Runtime, RuntimeOptions, edge_name};
+use node_memory::{
+    Array, Buffer, Context, JsString, Object, Runtime, RuntimeOptions, WeakMap, Writable, edge_name,
+};
 
 /// A reference as `holder.name`, and what it refers to. One that the program names has its number.
 fn references(runtime: &mut Runtime) -> Vec<String> {
@@ -29,23 +31,24 @@ fn references(runtime: &mut Runtime) -> Vec<String> {
 #[test]
 fn a_walk_names_every_reference_of_each_value() {
     let mut runtime = Runtime::new(RuntimeOptions::default()).unwrap();
-    let text = runtime.string(b"text").unwrap();
-    let object = runtime.object().unwrap();
-    runtime.set_field(&object, 0, Some(&text)).unwrap();
-    runtime.set_field(&object, 3, Some(&text)).unwrap();
-    let array = runtime.array(2).unwrap();
-    runtime.array_set(&array, 1, Some(&text)).unwrap();
-    let map = runtime.weak_map().unwrap();
-    runtime.weak_map_set(&map, &object, &array).unwrap();
-    let outer = runtime.context(0, None).unwrap();
-    let context = runtime.context(2, Some(&outer)).unwrap();
-    runtime.capture(&context, 1, Some(&object)).unwrap();
-    let function = runtime.arrow_function(Some(&context)).unwrap();
-    let pooled = runtime.buffer_alloc_unsafe(10).unwrap();
-    let own = runtime.buffer_alloc(10).unwrap();
-    let writable = runtime.writable().unwrap();
-    runtime.writable_cork(&writable).unwrap();
-    runtime.writable_write(&writable, "held").unwrap();
+    let host = &mut runtime;
+    let text = JsString::new(host, "text").unwrap();
+    let object = Object::new(host).unwrap();
+    object.set(host, 0, &text).unwrap();
+    object.set(host, 3, &text).unwrap();
+    let array = Array::new(host, 2).unwrap();
+    array.set(host, 1, &text).unwrap();
+    let map = WeakMap::new(host).unwrap();
+    map.set(host, &object, &array).unwrap();
+    let outer = Context::new(host, 0).unwrap();
+    let context = outer.nested(host, 2).unwrap();
+    context.set(host, 1, &object).unwrap();
+    let function = context.arrow(host).unwrap();
+    let pooled = Buffer::alloc_unsafe(host, 10).unwrap();
+    let own = Buffer::alloc(host, 10).unwrap();
+    let writable = Writable::new(host).unwrap();
+    writable.cork(host).unwrap();
+    writable.write_text(host, "held").unwrap();
     let expected = [
         "Array 32.1: OneByteString",
         "Array 48.0: Native",

@@ -1,17 +1,17 @@
 //! What a runtime starts from.
 
 use node_memory::{
-    Baseline, BaselineError, NodeVersion, Output, RecordedNode, Runtime, RuntimeError,
-    RuntimeOptions,
+    Array, Baseline, BaselineError, Buffer, NodeVersion, Output, RecordedNode, Runtime,
+    RuntimeError, RuntimeOptions, Writable,
 };
 
 #[test]
 fn a_nodes_version_sets_heap_pool_and_streams_alike() {
     let figures = |version| {
         let mut runtime = Runtime::new(RuntimeOptions::for_node(version, 16 << 30)).unwrap();
-        let writable = runtime.writable().unwrap();
-        let mark = runtime.writable_high_water_mark(&writable).unwrap();
-        runtime.buffer_alloc_unsafe(1).unwrap();
+        let writable = Writable::new(&mut runtime).unwrap();
+        let mark = writable.high_water_mark(&mut runtime).unwrap();
+        Buffer::alloc_unsafe(&mut runtime, 1).unwrap();
         (runtime.heap_limit() >> 20, runtime.memory_usage().array_buffers().unwrap(), mark)
     };
     let new_mark = if cfg!(windows) { 16384 } else { 65536 };
@@ -27,7 +27,7 @@ fn a_nodes_version_sets_heap_pool_and_streams_alike() {
 }
 
 fn refusal(baseline: Baseline) -> BaselineError {
-    let options = RuntimeOptions { baseline, ..RuntimeOptions::default() };
+    let options = RuntimeOptions::default().with_baseline(baseline);
     match Runtime::new(options).err() {
         Some(RuntimeError::Baseline(error)) => error,
         other => panic!("{other:?}"),
@@ -60,7 +60,7 @@ fn a_baseline_that_contradicts_itself_is_refused_with_its_figures() {
 #[test]
 fn a_runtime_that_is_filled_later_has_the_baselines_figures_and_loses_its_garbage_alone() {
     let mut runtime = Runtime::new(RuntimeOptions::default()).unwrap();
-    let own = runtime.array(1000).unwrap();
+    let own = Array::new(&mut runtime, 1000).unwrap();
     let node = RecordedNode::of(NodeVersion::V20, Output::Pipe).unwrap();
     runtime.fill(node.fresh).unwrap();
     let usage = runtime.memory_usage();
@@ -77,7 +77,7 @@ fn a_runtime_that_is_filled_later_has_the_baselines_figures_and_loses_its_garbag
     runtime.gc();
     let lasting = node.first_print.heap_used - node.first_print.heap_garbage;
     assert_eq!(runtime.heap_used(), used + lasting);
-    assert_eq!(runtime.array_length(&own).unwrap(), 1000);
+    assert_eq!(own.len(&mut runtime).unwrap(), 1000);
 }
 
 #[test]
@@ -85,10 +85,7 @@ fn every_recorded_node_can_be_started_from() {
     for version in [NodeVersion::V16, NodeVersion::V20, NodeVersion::V22, NodeVersion::V24] {
         for output in [Output::Pipe, Output::Terminal] {
             let node = RecordedNode::of(version, output).expect("it is recorded");
-            let options = RuntimeOptions {
-                baseline: node.fresh,
-                ..RuntimeOptions::for_node(version, 16 << 30)
-            };
+            let options = RuntimeOptions::for_node(version, 16 << 30).with_baseline(node.fresh);
             let runtime = Runtime::new(options).unwrap();
             assert_eq!(runtime.heap_used(), node.fresh.heap_used, "{version:?}, {output:?}");
         }
@@ -98,9 +95,10 @@ fn every_recorded_node_can_be_started_from() {
 #[test]
 fn external_falls_a_collection_later_where_buffers_are_freed_in_the_background() {
     let figures = |background_sweeping| {
-        let options = RuntimeOptions { background_sweeping, ..RuntimeOptions::default() };
+        let mut options = RuntimeOptions::default();
+        options.background_sweeping = background_sweeping;
         let mut runtime = Runtime::new(options).unwrap();
-        drop(runtime.buffer_alloc(100_000).unwrap());
+        drop(Buffer::alloc(&mut runtime, 100_000).unwrap());
         let mut figures = Vec::new();
         for _ in 0..2 {
             runtime.gc();
@@ -115,9 +113,8 @@ fn external_falls_a_collection_later_where_buffers_are_freed_in_the_background()
 
 #[test]
 fn an_embedded_runtime_has_external_memory_and_no_array_buffers() {
-    let mut runtime =
-        Runtime::new(RuntimeOptions { embedded: true, ..RuntimeOptions::default() }).unwrap();
-    let _buffer = runtime.buffer_alloc(100_000).unwrap();
+    let mut runtime = Runtime::new(RuntimeOptions::default().with_embedding()).unwrap();
+    let _buffer = Buffer::alloc(&mut runtime, 100_000).unwrap();
     let usage = runtime.memory_usage();
     assert_eq!((usage.external(), usage.array_buffers()), (Some(100_000), None));
 }

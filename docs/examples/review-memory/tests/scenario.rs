@@ -2,12 +2,15 @@
 
 use mem_report::assert_timeline_snapshot;
 use mem_report::review::Review;
-use node_memory::{Figure, Runtime, RuntimeError, RuntimeOptions, Scenario, Variable, kinds};
+use node_memory::{
+    Array, Context, Figure, Function, Object, RuntimeError, Scenario,
+    Variable, kinds,
+};
 
 #[derive(Default)]
 struct Variables {
-    listeners: Vec<Variable>,
-    emitter: Option<Variable>,
+    listeners: Vec<Variable<Function>>,
+    emitter: Option<Variable<Object>>,
 }
 
 /// Listeners that are added and never removed keep what they refer to.
@@ -18,15 +21,15 @@ fn listeners_are_as_reviewed() -> Result<(), RuntimeError> {
         .gc()
         .sample("start")
         .step("const emitter = {}", |runtime, v| {
-            v.emitter = Some(runtime.object()?);
+            v.emitter = Some(Object::new(runtime)?);
             Ok(())
         })
         .step("for (i < 100) listeners.push(() => big)", |runtime, v| {
             for _ in 0..100 {
-                let big = runtime.array(1000)?;
-                let context = runtime.context(1, None)?;
-                runtime.capture(&context, 0, Some(&big))?;
-                v.listeners.push(runtime.arrow_function(Some(&context))?);
+                let big = Array::new(runtime, 1000)?;
+                let context = Context::new(runtime, 1)?;
+                context.set(runtime, 0, &big)?;
+                v.listeners.push(context.arrow(runtime)?);
             }
             Ok(())
         })
@@ -38,7 +41,7 @@ fn listeners_are_as_reviewed() -> Result<(), RuntimeError> {
         })
         .gc()
         .sample("removed")
-        .run(Runtime::new(RuntimeOptions::default())?)?;
+        .run()?;
     // The resident set is the whole process's, and the spaces hold the same cells as the kinds.
     assert_timeline_snapshot!("listeners", &outcome.timeline, |timeline| {
         Review::new(timeline).without(Figure::Rss).without_group(kinds::SPACES)
