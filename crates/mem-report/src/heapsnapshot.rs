@@ -11,6 +11,7 @@ mod error;
 mod findings;
 mod groups;
 mod held;
+mod intern;
 mod kinds;
 mod meta;
 mod names;

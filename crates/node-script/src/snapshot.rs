@@ -59,9 +59,13 @@ impl Machine {
         let root_edges = 1 + u32::from(global.is_some());
         let root_count = collector_roots.len() as u32;
         let mut edges = graph.extra_edge_count() + root_edges + 2 + root_count;
+        let mut counts = Vec::with_capacity(graph.node_count() as usize);
         runtime.heap_mut().walk_views(|node, view| {
+            let before = edges;
             graph.edges(&names, node, view, &mut |_, _, _| edges += 1);
+            counts.push(edges - before);
         });
+        let mut counts = counts.into_iter();
         let mut nodes = Writer::new(to, BEFORE + graph.node_count(), edges)?;
         let root =
             |name, id, edges| NewNode { kind: NodeKind::Synthetic, name, id, self_size: 0, edges };
@@ -73,8 +77,7 @@ impl Machine {
         runtime.heap_mut().walk_views(|node, view| {
             if result.is_ok() {
                 let (kind, name) = names.of(node, view);
-                let mut edges = 0;
-                graph.edges(&names, node, view, &mut |_, _, _| edges += 1);
+                let edges = counts.next().unwrap_or(0);
                 let self_size = node.size as u64;
                 let id = id(node.id);
                 result = nodes.node(NewNode { kind, name: &name, id, self_size, edges });
@@ -100,7 +103,6 @@ impl Machine {
         runtime.heap_mut().walk_views(|node, view| {
             graph.edges(&names, node, view, &mut |kind, name, to| {
                 if result.is_ok() {
-                    let to = graph.place(to).unwrap_or(0);
                     result = edges.edge(kind, name, BEFORE + to);
                 }
             });

@@ -213,7 +213,8 @@ fn told(analysis: &Analysis<'_>, places: Places) -> Option<Held> {
     let is_named = holder.variable.is_some()
         || holder.expression.starts_with("globalThis")
         || holder.expression.starts_with(ON_STACK);
-    let is_of_node = holder.scope.as_ref().is_some_and(is_of_node);
+    let is_of_node = holder.scope.as_ref().is_some_and(is_of_node)
+        || holder.expression.starts_with("globalThis[node:");
     if !is_named || is_of_node || matches!(holder.expression.as_str(), "" | "globalThis") {
         return None;
     }

@@ -35,15 +35,16 @@ pub fn write_page(
     let text = summary.to_string();
     // The first line is the title.
     let text = text.split_once('\n').map_or("", |(_, rest)| rest);
+    writeln!(to, "<h2>Summary</h2>\n<pre>")?;
+    text.lines().try_for_each(|line| writeln!(to, "{}", Html(line)))?;
     writeln!(
         to,
-        "<h2>What holds the memory</h2>\n<nav id=\"trail\" aria-label=\"Path\"></nav>\n\
+        "</pre>\n<h2>What holds the memory</h2>\n\
+         <p>Each bar is as wide as what it retains. Below it lies what it holds. A click makes a bar the whole width.</p>\n\
+         <nav id=\"trail\" aria-label=\"Path\"></nav>\n\
          <p id=\"about\" role=\"status\"></p>\n<div id=\"flame\" role=\"tree\" aria-label=\"Retained sizes\"></div>\n\
-         <noscript><p>The view needs JavaScript; the summary has its figures.</p></noscript>\n\
-         <h2>Summary</h2>\n<pre>"
+         <noscript><p>The view needs JavaScript; the summary has its figures.</p></noscript>\n</main>"
     )?;
-    text.lines().try_for_each(|line| writeln!(to, "{}", Html(line)))?;
-    writeln!(to, "</pre>\n</main>")?;
     // In JSON, `<` may stand for itself; as a number it ends no script.
     let data = serde_json::to_string(&view(analysis))?.replace('<', "\\u003c");
     writeln!(to, "<script type=\"application/json\" id=\"data\">{data}</script>")?;

@@ -80,8 +80,11 @@ impl Summary {
     }
 }
 
-/// Groups of roots, which hold everything.
+/// Groups of roots and of global objects, which hold everything.
 fn is_root(name: &str) -> bool {
+    if name == "global" || name.starts_with("global ") {
+        return true;
+    }
     let is_of_kind = ["(function)", "(string)", "(array)", "(number)", "(symbol)", "(bigint)"];
     name.starts_with('(') && !is_of_kind.contains(&name)
 }

@@ -58,6 +58,7 @@ fn grown(analysis: &Analysis<'_>, tree: &Tree, nodes: &[u32], least: u64, depth:
         children.sort_by_key(|child| core::cmp::Reverse(child.retained));
     }
     let name = match nodes {
+        _ if depth == 0 => "all".to_owned(),
         [_] if first.kind() == NodeKind::Closure && !first.name().is_empty() => {
             format!("{}()", crate::escape::short(first.name(), 80))
         }

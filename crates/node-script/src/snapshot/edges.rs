@@ -27,12 +27,15 @@ pub enum Target {
 }
 
 /// Is told an edge.
-pub type Emit<'e> = dyn FnMut(EdgeKind, NewName<'_>, Target) + 'e;
+type Emit<'e> = dyn FnMut(EdgeKind, NewName<'_>, Target) + 'e;
+/// Is told an edge to the node with this place behind the roots.
+pub type EmitPlace<'e> = dyn FnMut(EdgeKind, NewName<'_>, u32) + 'e;
 
 /// The numbers of the cells and of what has no cell.
 #[derive(Default)]
 pub struct Graph {
-    cells: FxHashMap<NodeId, u32>,
+    /// By identity, which has 32 bits: half the memory of a map from 64.
+    cells: FxHashMap<u32, u32>,
     /// By store of properties, or pair of stores: the class of the object that has it.
     stores: FxHashMap<NodeId, ClassId>,
     /// By key of a weak map's entry: value and table.
@@ -51,7 +54,7 @@ impl Graph {
     /// Numbers a cell, and what it needs that has no cell.
     pub fn see(&mut self, names: &Names<'_>, node: &Node, view: View<'_>) {
         let place = self.cells.len() as u32;
-        self.cells.insert(node.id, place);
+        self.cells.insert(node.id.get() as u32, place);
         match node.kind {
             Kind::Array => self.see_array(names, node, view),
             Kind::EphemeronTable => {
@@ -144,7 +147,7 @@ impl Graph {
         let scripts = cells + 3 * self.scripts.len() as u32;
         let scopes = scripts + 2 * self.scopes.len() as u32;
         match target {
-            Target::Cell(cell) => self.cells.get(&cell).copied(),
+            Target::Cell(cell) => self.cells.get(&(cell.get() as u32)).copied(),
             Target::Script(script) => Some(cells + 3 * script),
             Target::Scope(scope) => self.scope_places.get(&scope).map(|place| scripts + 2 * place),
             Target::Data(cell) => self.data_places.get(&cell).map(|place| scopes + place),
@@ -154,10 +157,10 @@ impl Graph {
 
     /// The edges of a cell to what was seen, in an order that stays. What is held weakly may be garbage, which no walk
     /// sees.
-    pub fn edges(&self, names: &Names<'_>, node: &Node, view: View<'_>, emit: &mut Emit<'_>) {
+    pub fn edges(&self, names: &Names<'_>, node: &Node, view: View<'_>, emit: &mut EmitPlace<'_>) {
         let mut emit = |kind, name: NewName<'_>, to| {
-            if self.place(to).is_some() {
-                emit(kind, name, to);
+            if let Some(place) = self.place(to) {
+                emit(kind, name, place);
             }
         };
         let emit: &mut Emit<'_> = &mut emit;

@@ -27,7 +27,7 @@
     trail.replaceChildren();
     path.forEach((node, index) => {
       const step = document.createElement('button');
-      step.textContent = index === 0 ? 'all' : label(node);
+      step.textContent = label(node);
       if (node === top) step.setAttribute('aria-current', 'true');
       step.addEventListener('click', () => show(path.slice(0, index + 1)));
       trail.append(step);
@@ -37,7 +37,7 @@
       if (width < 0.15) return;
       deepest = Math.max(deepest, depth);
       const box = document.createElement('button');
-      box.textContent = `${node === root ? 'all' : label(node)} ${bytes(node.retained)}`;
+      box.textContent = `${label(node)} ${bytes(node.retained)}`;
       box.title = box.textContent;
       box.style.left = `${left}%`;
       box.style.width = `${width}%`;
