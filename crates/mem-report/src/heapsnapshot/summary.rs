@@ -96,7 +96,10 @@ fn change(analysis: &Analysis<'_>, earlier: &[Snapshot]) -> Option<Change> {
         [first] => difference(first, snapshot, paths),
         [first, second, ..] => survivors(first, second, snapshot, paths),
     };
+    // What came and went in equal parts did not grow; what stands for Node's own C++ objects is numbered anew each time.
+    difference.groups.retain(|group| group.bytes() != 0);
     difference.groups.truncate(ROWS);
+    difference.paths.retain(|path| path.size > 0 && !path.holder.starts_with("Node / "));
     difference.paths.truncate(ROWS);
     Some(Change {
         size_before: difference.size_before,
