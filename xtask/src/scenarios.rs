@@ -5,6 +5,7 @@
 //! reads it, `replay` runs the program on the heap, `live` in a real Node; `report` compares, `verdict` says how far figures
 //! may differ, `output` writes the text of each format, `exhibit` and `chart` the index of pages, `old` is what `--compare` compares with.
 
+pub mod calls;
 mod chart;
 pub mod data;
 mod exhibit;
@@ -32,6 +33,7 @@ use report::{Peer, Report};
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use verdict::Verdict;
 
 /// The arguments of `cargo xtask scenarios`.
 #[derive(clap::Args)]
@@ -182,10 +184,37 @@ fn of(data: &Data, args: &ScenarioArgs, node: Option<&Node>) -> anyhow::Result<R
         }
         let ran = replay(data, way)?;
         let recorded = report::as_ran(data, line);
+        if std::env::var_os("DEBUG_GC").is_some() {
+            let r = recorded.clone().unwrap_or_default();
+            for i in 0..ran.timeline.len().max(r.timeline.len()) {
+                let f = |t: &Timeline, f| t.get(i).and_then(|s| s.usage.get(f)).unwrap_or(0) as i64;
+                use mem_report::Figure::*;
+                eprintln!(
+                    "{:24} {:2} total {:9} {:9} ({:5.1}%) used {:9} {:9} ({:6.2}%) gc {:?} {:?}",
+                    data.name,
+                    i,
+                    f(&ran.timeline, HeapTotal),
+                    f(&r.timeline, HeapTotal),
+                    100.0
+                        * (f(&ran.timeline, HeapTotal) as f64 / f(&r.timeline, HeapTotal) as f64
+                            - 1.0),
+                    f(&ran.timeline, HeapUsed),
+                    f(&r.timeline, HeapUsed),
+                    100.0
+                        * (f(&ran.timeline, HeapUsed) as f64 / f(&r.timeline, HeapUsed) as f64
+                            - 1.0),
+                    ran.collections.get(i),
+                    r.collections.get(i)
+                );
+            }
+        }
         let peers = report::recorded(data, line, recorded.as_ref());
-        return Ok(Report::new(data, ran, &peers));
+        let calls = calls::lines(data, line);
+        return Ok(Report { calls, ..Report::new(data, line, ran, &peers) });
     };
     way.version = data::version(node.line());
+    // The real Node frees array buffers on its one thread, too.
+    way.single_threaded = true;
     let theirs: Ran = node.scenario(data)?;
     let ran = replay(data, way)?;
     let mut peers = report::recorded(data, node.line(), None);
@@ -193,7 +222,8 @@ fn of(data: &Data, args: &ScenarioArgs, node: Option<&Node>) -> anyhow::Result<R
     eprintln!("{} ran {} with {}", data.name, node.version, node.flags(data).join(" "));
     let timeline = theirs.timeline.clone();
     peers.push(Peer { name, timeline, ran: Some(&theirs) });
-    Ok(Report::new(data, ran, &peers))
+    let calls = calls::lines(data, node.line());
+    Ok(Report { calls, ..Report::new(data, node.line(), ran, &peers) })
 }
 
 /// A line for each scenario: whether it holds, and what it showed.
@@ -212,6 +242,19 @@ fn closing(replayed: &[(&Data, Report)], failed: &[(&Data, anyhow::Error)]) -> S
     for (data, error) in failed {
         let _ = writeln!(text, "FAIL {:28} {error:#}", data.name);
     }
+    let holding = replayed.iter().filter(|(_, report)| report.holds()).count();
+    let count = |of: fn(&Verdict) -> bool| -> usize {
+        replayed.iter().map(|(_, report)| report.count(of)).sum()
+    };
+    let _ = writeln!(
+        text,
+        "\n{holding} of {} scenarios hold; figures beside others: {} equal, {} within what is allowed, {} explained, {} unexplained",
+        replayed.len() + failed.len(),
+        count(|verdict| *verdict == Verdict::Equal),
+        count(|verdict| matches!(verdict, Verdict::Within(_))),
+        count(|verdict| matches!(verdict, Verdict::Explained(_))),
+        count(|verdict| matches!(verdict, Verdict::Unexplained(_))),
+    );
     text
 }
 

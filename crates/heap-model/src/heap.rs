@@ -102,9 +102,11 @@ impl Heap {
     }
 
     /// Makes the heap a young one again, after it was filled: the new space's from-space is given back until the next
-    /// collection, and what has survived so far makes the new space no larger. O(1) beside the system's call.
+    /// collection, the new space is as small as at first, and the next full collection is the first one.
+    /// O(1) beside the system's call.
     pub fn settle(&mut self) {
-        self.growth.survivors = 0;
+        self.growth.restart(&self.spaces, &self.options);
+        self.spaces.shrink_new_space(self.options.initial_semi_space);
         self.spaces.release_from_space();
     }
 

@@ -44,7 +44,7 @@ pub use memory::registers::Window;
 pub use node_id::NodeId;
 pub use observe::statistics::{HeapStatistics, SpaceStatistics};
 pub use observe::walk::{Edge, EdgeKind, Node};
-pub use options::{Growing, HeapOptions, NodeVersion, TableSizing};
+pub use options::{Growing, HeapOptions, MarkingPace, NodeVersion, TableSizing};
 pub use registers::Registers;
 pub use registers::find::Cursor;
 pub use registers::look::Tagged;

@@ -16,6 +16,27 @@ pub enum Growing {
     Utilization,
 }
 
+/// When the full collection comes that is due, where marking is not [done in steps](HeapOptions::incremental).
+///
+/// All but the first follow a V8 with one thread. It begins to mark after the scavenge by which the old generation reaches its
+/// mark, marks a little whenever the program has allocated 64 KiB, and collects once it has marked all. Its new space is not
+/// bounded by what the old generation has left: a full collection may promote beyond
+/// [`old_generation_limit`](HeapOptions::old_generation_limit), and the next allocation is refused.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub enum MarkingPace {
+    /// Instead of a scavenge that could promote beyond the mark. The old generation keeps its limit at all times.
+    #[default]
+    AtOnce,
+    /// Right after the scavenge: marking overtakes the program by far (V8 to 11.3).
+    Ahead,
+    /// So many bytes are marked for each byte that is allocated, and scavenges come between (V8 12.4: 0.5).
+    Interleaved(f64),
+    /// So many bytes are marked for each byte that is allocated, and no scavenge comes before the end: the new space
+    /// grows beyond its capacity instead (V8 13.6, whose `--separate-gc-phases` is on: 1).
+    Separate(f64),
+}
+
 /// The policy for the number of buckets of an ephemeron table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -57,6 +78,11 @@ pub struct HeapOptions {
     pub max_semi_space: usize,
     /// Bytes of the old generation at which it is first collected.
     pub initial_old_generation: usize,
+    /// Each collection before the first full one lowers these bytes to the part of them that young cells survive with on
+    /// average, at least to 8 MiB above what is alive (V8: `Heap::ConfigureInitialOldGenerationSize`).
+    pub adaptive_initial: bool,
+    /// How a full collection's marking keeps step with the program.
+    pub marking_pace: MarkingPace,
     /// How far the old generation may grow after that.
     pub growing: Growing,
     /// Incremental marking: the longest time of a step. [`Heap::idle`](crate::Heap::idle) says how long the first step
@@ -183,6 +209,20 @@ impl HeapOptions {
         self
     }
 
+    /// With a first collection of the old generation that comes the earlier the fewer young cells survive, or without.
+    #[must_use]
+    pub fn with_adaptive_initial(mut self, adaptive: bool) -> Self {
+        self.adaptive_initial = adaptive;
+        self
+    }
+
+    /// With another pace of a full collection's marking.
+    #[must_use]
+    pub fn with_marking_pace(mut self, pace: MarkingPace) -> Self {
+        self.marking_pace = pace;
+        self
+    }
+
     /// With another policy for the growth of the old generation.
     #[must_use]
     pub fn with_growing(mut self, growing: Growing) -> Self {
@@ -247,6 +287,8 @@ impl HeapOptions {
             initial_semi_space: bytes(semi.min(MB)),
             max_semi_space: bytes(semi),
             initial_old_generation: bytes(32 * MB),
+            adaptive_initial: false,
+            marking_pace: MarkingPace::default(),
             growing: Growing::Factor(2.0),
             incremental: None,
             old_generation_limit: usize::MAX,

@@ -15,7 +15,7 @@ pub(crate) use old::OldSpace;
 use crate::error::{OutOfMemory, Reason};
 use crate::memory::mapping::{Mapping, PAGE};
 use crate::memory::room::Room;
-use crate::options::HeapOptions;
+use crate::options::{HeapOptions, MarkingPace};
 use core::ops::{Deref, DerefMut};
 
 /// The pages that a heap needs beside its semi-spaces: two that are kept free, and one for promotion.
@@ -37,6 +37,8 @@ pub(crate) struct Spaces {
     reserved: Vec<Mapping>,
     /// The limit of what all spaces commit, in bytes.
     limit: usize,
+    /// A full collection may promote the new space beyond the old generation's limit.
+    soft: bool,
     /// The limit of what the old generation commits.
     old_limit: usize,
     /// Bytes up to which the new space may be filled before a collection or a marking step.
@@ -118,9 +120,10 @@ impl Spaces {
         let new = NewSpace::new(semi, most)
             .ok_or_else(|| refused(most.saturating_mul(2), Reason::System))?;
         let old_limit = options.old_generation_limit;
+        let soft = options.marking_pace != MarkingPace::AtOnce;
         let parts = Parts { new, old: OldSpace::default(), large: LargeSpace::default() };
         let mut spaces =
-            Self { parts, reserved: Vec::new(), limit, old_limit, allowance: usize::MAX };
+            Self { parts, reserved: Vec::new(), limit, soft, old_limit, allowance: usize::MAX };
         spaces.bound();
         Ok(spaces)
     }
@@ -189,6 +192,11 @@ impl Spaces {
         }
     }
 
+    /// Adds a page to the semi-space in use until the next collection, if that may have one more and all could still be promoted.
+    pub fn stretch_new_space(&mut self) -> bool {
+        self.has_room(promotion(PAGE) + PAGE) && self.change().new.stretch()
+    }
+
     /// Shrinks the semi-spaces as far as their cells fit.
     pub fn shrink_new_space(&mut self, capacity: usize) {
         self.change().new.shrink(capacity);
@@ -239,7 +247,8 @@ impl Spaces {
     /// Whether the old generation may commit `needed` more bytes.
     pub fn has_room(&self, needed: usize) -> bool {
         self.may_commit(needed)
-            && needed.saturating_add(self.reserve_for_promotion()) <= self.old_room()
+            && needed.saturating_add(if self.soft { 0 } else { self.reserve_for_promotion() })
+                <= self.old_room()
     }
 
     /// Whether all spaces together may commit `needed` more bytes.
@@ -262,7 +271,9 @@ impl Spaces {
     /// The most bytes that the new space may hold so that all can be promoted.
     pub fn promotable(&self) -> usize {
         let room = self.limit.saturating_sub(self.committed());
-        let room = room.min(self.old_room()).saturating_sub(2 * PAGE);
+        let old_room = self.old_room();
+        let room = if self.soft && old_room > 0 { room } else { room.min(old_room) };
+        let room = room.saturating_sub(2 * PAGE);
         // The inverse of `promotion`.
         room / 29 * 14
     }

@@ -6,7 +6,7 @@ use crate::error::{BaselineError, RuntimeError};
 use crate::memory::Memory;
 use crate::variable::Owned;
 use heap_model::Kind;
-pub use recorded::{Output, RecordedNode};
+pub use recorded::{Output, RecordedModule, RecordedNode};
 use slab_buffer::Buffer;
 
 /// The figures (bytes) that a runtime is filled up to; all zero for none.

@@ -28,7 +28,7 @@ mod writable;
 
 pub use any::NotA;
 pub use array::Array;
-pub use baseline::{Baseline, Output, RecordedNode};
+pub use baseline::{Baseline, Output, RecordedModule, RecordedNode};
 pub use buffer::Buffer;
 pub use closure::{Context, Function};
 pub use error::{BaselineError, Refused, RuntimeError, SinkError};

@@ -1,7 +1,7 @@
 //! What a runtime is made of, and how a Node's version sets heap, pool and streams alike.
 
 use crate::baseline::Baseline;
-use heap_model::{HeapOptions, NodeVersion};
+use heap_model::{HeapOptions, MarkingPace, NodeVersion};
 use slab_buffer::{NodeVersion as PoolVersion, PoolOptions};
 use stream_backpressure::{NodeVersion as StreamVersion, Options as StreamOptions};
 
@@ -24,9 +24,6 @@ pub struct RuntimeOptions {
     pub embedded: bool,
 }
 
-/// What an old generation at its limit has beside its cells here and not in V8: two pages that are kept free for a collection,
-/// and what the ends of pages leave.
-const KEPT_FREE: usize = 2 * MIB;
 /// Bytes of a MiB.
 const MIB: usize = 1 << 20;
 
@@ -50,7 +47,8 @@ impl RuntimeOptions {
         let (pool, streams) = parts(version);
         let heap = HeapOptions::for_node(version, usize::BITS, physical_memory);
         Self {
-            heap: heap.with_old_generation_limit(heap.limit - 3 * heap.max_semi_space),
+            heap: old_generation(heap, heap.limit - 3 * heap.max_semi_space)
+                .with_marking_pace(pace(version)),
             pool: PoolOptions::for_node(pool),
             streams: StreamOptions::for_node(streams),
             ..Self::default()
@@ -113,7 +111,7 @@ impl RuntimeOptions {
     #[must_use]
     pub fn with_max_old_space(mut self, mib: usize) -> Self {
         let old = mib.saturating_mul(MIB);
-        self.heap.old_generation_limit = old.saturating_add(KEPT_FREE);
+        self.heap = old_generation(self.heap, old);
         self.heap.limit = old.saturating_add(3 * self.heap.max_semi_space);
         self
     }
@@ -127,6 +125,24 @@ impl RuntimeOptions {
         heap.initial_semi_space = heap.initial_semi_space.min(heap.max_semi_space);
         heap.limit = old.saturating_add(3 * heap.max_semi_space);
         self
+    }
+}
+
+/// A heap with an old generation of so many bytes. V8 first collects it at half of them, at most at 512 MiB with pointers of
+/// 64 bits, and earlier if little survives (`Heap::ConfigureHeap`, `kMaxInitialOldGenerationSize`).
+fn old_generation(heap: HeapOptions, bytes: usize) -> HeapOptions {
+    let most = 64 * MIB * usize::BITS as usize / 8;
+    heap.with_old_generation_limit(bytes)
+        .with_initial_old_generation((bytes / 2).min(most))
+        .with_adaptive_initial(true)
+}
+
+/// How marking keeps step with the program, in a V8 with one thread.
+fn pace(version: NodeVersion) -> MarkingPace {
+    match version {
+        NodeVersion::V22 => MarkingPace::Interleaved(0.5),
+        NodeVersion::V24 | NodeVersion::V26 => MarkingPace::Separate(1.0),
+        _ => MarkingPace::Ahead,
     }
 }
 

@@ -24,6 +24,7 @@ use crate::objects::class::Flags;
 use crate::objects::code::{Arguments, Callable};
 use crate::parse::Goal;
 use crate::thrown::{Outcome, Thrown};
+use node_memory::{Baseline, RecordedModule};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -50,6 +51,24 @@ impl Machine {
             machine.copy(to, exports);
             Ok(true)
         })
+    }
+
+    /// Adds what a module's code takes in the recorded Node, of which `own` bytes of heap are there already.
+    fn add_recorded(&mut self, name: &str, own: usize) -> Outcome {
+        let name = name.strip_prefix("node:").unwrap_or(name);
+        let console = &mut self.node.console;
+        let module = self.options.baseline.and_then(|node| node.module(name));
+        // What prints has loaded the code before.
+        let Some(module) = module.filter(|_| !console.has_printed) else { return Ok(()) };
+        let left = |module: &RecordedModule| module.first_print.external;
+        if console.module.is_none_or(|known| left(&module) < left(&known)) {
+            console.module = Some(module);
+        }
+        let load = module.load;
+        let heap_used = load.heap_used.saturating_sub(own & !7);
+        let heap_garbage = load.heap_garbage.min(heap_used);
+        self.runtime.add(Baseline { heap_used, heap_garbage, ..load })?;
+        Ok(())
     }
 
     /// Throws Node's error of a module that is not there: who requires it, the innermost first.
@@ -86,8 +105,15 @@ impl Machine {
     pub(crate) fn require(&mut self, to: R, name: &str, directory: &Path) -> Outcome {
         let resolved = self.options.resolve.as_ref().and_then(|resolve| resolve(name, directory));
         let name = resolved.as_deref().unwrap_or(name);
+        let used = self.runtime.heap_used();
+        let known = self.modules.places.len();
         if self.node_module(to, name)? {
-            return Ok(());
+            let own = self.runtime.heap_used().saturating_sub(used);
+            return if self.modules.places.len() == known {
+                Ok(())
+            } else {
+                self.add_recorded(name, own)
+            };
         }
         let path = if name.starts_with("./") || name.starts_with("../") || name.starts_with('/') {
             find_file(&directory.join(name))

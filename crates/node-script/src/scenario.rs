@@ -30,6 +30,9 @@ pub struct Setup {
     pub baseline: Option<RecordedNode>,
     /// How many rounds of loops and jobs the program may take.
     pub steps: u64,
+    /// Time is the system's and random numbers differ; otherwise two runs do the same, in a time that passes only while the
+    /// program waits.
+    pub real_time: bool,
     /// The samples' labels in their order. A sample beyond them is labelled by its line.
     pub labels: Vec<String>,
     /// Whether each sample has a table by kind, for which the heap is walked: O(cells) for each `process.memoryUsage()`.
@@ -45,6 +48,7 @@ impl Default for Setup {
             flags: Vec::new(),
             baseline: None,
             steps: 50_000_000,
+            real_time: false,
             labels: Vec::new(),
             kinds: true,
         }
@@ -184,7 +188,7 @@ impl Scenario {
             expose_gc: setup.expose_gc,
             out: Box::new(out.clone()),
             err: Box::new(out.clone()),
-            deterministic: true,
+            deterministic: !setup.real_time,
             executable: EXECUTABLE.to_owned(),
             environment: Vec::new(),
             node: setup.node,
@@ -316,7 +320,7 @@ impl Setup {
     /// `--zero-fill-buffers`, `--trace-gc` (which is for others to look at), `--single-threaded`. Or with one that Node does not have: `--preset=32-bit` and
     /// `--preset=64-bit`, the limits that V8 once had; `--reuse=recycle`, a pool that gives released slabs to new buffers;
     /// `--embedded`, array buffers that are not tracked; `--background-sweeping`, what a Node without `--single-threaded`
-    /// does.
+    /// does; `--real-time`, the system's clock.
     ///
     /// # Errors
     /// What is wrong with the flag.
@@ -342,6 +346,7 @@ impl Setup {
             ("--preset", "64-bit") => self.runtime.heap = HeapOptions::historical_64_bit(),
             ("--reuse", "recycle") => self.runtime.pool.reuse = Reuse::Recycle,
             ("--background-sweeping", "") => self.runtime.background_sweeping = true,
+            ("--real-time", "") => self.real_time = true,
             ("--embedded", "") => self.runtime.embedded = true,
             _ => return Err(format!("{flag}: no such flag")),
         }

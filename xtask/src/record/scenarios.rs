@@ -1,9 +1,11 @@
 //! `cargo xtask record scenarios`: what a real Node prints of each scenario, written into the data files; and what it holds
 //! when a program begins, and its first `console.log` adds, written into `node-memory`'s table.
 
-use crate::scenarios::data::{Data, Recording, folder};
+use crate::scenarios::calls;
+use crate::scenarios::data::{Data, folder};
 use crate::scenarios::live::{Node, OUT_OF_MEMORY, medians, ran};
 use anyhow::{Context, bail};
+use mem_report::Figure;
 use node_memory::Output;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -83,12 +85,6 @@ fn of(node: &Node, data: &Data) -> anyhow::Result<String> {
     let rows = medians(&runs);
     let mut text =
         format!("[[recorded]]\nnode = {:?}\nflags = {flags:?}\nruns = {RUNS}\n", node.version);
-    for (index, name) in
-        ["rss", "heapTotal", "heapUsed", "external", "arrayBuffers"].iter().enumerate()
-    {
-        let column: Vec<u64> = rows.iter().filter_map(|row| row[index]).collect();
-        let _ = writeln!(text, "{name} = {column:?}");
-    }
     let most = traced.collections.len().min(rows.len());
     let (young, full): (Vec<u64>, Vec<u64>) = traced.collections[..most].iter().copied().unzip();
     let _ = writeln!(text, "scavenges = {young:?}\nmarkCompacts = {full:?}");
@@ -96,9 +92,15 @@ fn of(node: &Node, data: &Data) -> anyhow::Result<String> {
     if !printed.is_empty() {
         let _ = writeln!(text, "printed = {printed:?}");
     }
-    let parsed: Recording =
-        toml::from_str(text.trim_start_matches("[[recorded]]\n")).context("what was recorded")?;
-    if parsed.heap_used.is_empty() {
+    if !data.table.counted.is_empty() && calls::can_be_counted() {
+        let _ = writeln!(text, "calls = {:?}", calls::in_node(data, node.path())?);
+    }
+    text.push_str("\n[recorded.figures]\n");
+    for (index, figure) in Figure::ALL.into_iter().enumerate() {
+        let column: Vec<u64> = rows.iter().filter_map(|row| row[index]).collect();
+        let _ = writeln!(text, "{figure} = {column:?}");
+    }
+    if rows.is_empty() {
         bail!("{}: it prints no sample", data.program.display());
     }
     Ok(text)
@@ -111,13 +113,32 @@ const TABLE: &str =
 /// What is there at the beginning, and once it is collected.
 const FRESH: &str = "const a = process.memoryUsage(); gc(); const b = process.memoryUsage();
 console.log(a); console.log(b);";
-/// What the first print adds, and what is left of it.
-const PRINT: &str = "const a = process.memoryUsage(); console.log(process.memoryUsage()); const b = process.memoryUsage();
-gc(); gc(); const c = process.memoryUsage(); console.log(a); console.log(b); console.log(c);";
 
-/// The same after a collection.
-const PRINT_COLLECTED: &str = "gc(); const a = process.memoryUsage(); console.log(process.memoryUsage()); const b = process.memoryUsage();
-gc(); gc(); const c = process.memoryUsage(); console.log(a); console.log(b); console.log(c);";
+/// Modules whose code Node loads when they are first required, and which the scenarios require.
+const MODULES: [&str; 3] = ["stream", "net", "v8"];
+
+/// What a module adds, and what is left of it.
+fn load(module: &str) -> String {
+    format!(
+        "const a = process.memoryUsage(); require('{module}'); const b = process.memoryUsage();
+gc(); gc(); const c = process.memoryUsage(); console.log(a); console.log(b); console.log(c);"
+    )
+}
+
+/// What the first print adds, and what is left of it.
+fn print(before: &str) -> String {
+    format!(
+        "{before} const a = process.memoryUsage(); console.log(process.memoryUsage()); const b = process.memoryUsage();
+gc(); gc(); const c = process.memoryUsage(); console.log(a); console.log(b); console.log(c);"
+    )
+}
+
+/// A row's figures: what was added between two samples, and how much of the heap is left of it after a collection.
+fn added(before: [u64; 5], after: [u64; 5], kept: u64) -> [u64; 6] {
+    let [_, total, used, external, buffers] =
+        std::array::from_fn(|figure| after[figure].saturating_sub(before[figure]));
+    [total, used & !7, used.saturating_sub(kept) & !7, external, buffers, 0]
+}
 
 fn record_baseline(node: &Node) -> anyhow::Result<()> {
     let old = fs::read_to_string(TABLE).context(TABLE)?;
@@ -125,28 +146,35 @@ fn record_baseline(node: &Node) -> anyhow::Result<()> {
     let mut rows: Vec<String> =
         old.lines().filter(|row| !row.starts_with(&mine)).map(str::to_owned).collect();
     for (name, output) in [("pipe", Output::Pipe), ("terminal", Output::Terminal)] {
-        let fresh = measure(node, FRESH, output)?;
-        let [begun, collected] = fresh[..] else { bail!("{}: {fresh:?}", node.version) };
-        let [_, total, used, external, buffers] = begun;
-        let row = |moment: &str, figures: [u64; 6]| {
+        let mut row = |moment: &str, figures: [u64; 6]| {
             let figures = figures.map(|figure| figure.to_string()).join("\t");
-            format!("{}\t{name}\t{moment}\t{figures}", node.version)
+            rows.push(format!("{}\t{name}\t{moment}\t{figures}", node.version));
         };
+        let samples = |program: &str| measure(node, program, output);
+        let [begun, collected] = samples(FRESH)?[..] else { bail!("{}: no samples", node.version) };
+        let [_, total, used, external, buffers] = begun;
         let garbage = used.saturating_sub(collected[2]) & !7;
-        rows.push(row(
-            "fresh",
-            [total, used, garbage, external, buffers, buffers.saturating_sub(collected[4])],
-        ));
-        for (moment, program) in [("first print", PRINT), ("first print after gc", PRINT_COLLECTED)]
-        {
-            let print = measure(node, program, output)?;
-            // The first is what the printing itself has printed.
-            let [_, before, after, left] = print[..] else { bail!("{}: {print:?}", node.version) };
-            let added = after[2].saturating_sub(before[2]);
-            let kept = left[2].saturating_sub(collected[2]);
-            let [total, external] =
-                [1, 3].map(|figure| after[figure].saturating_sub(before[figure]));
-            rows.push(row(moment, [total, added, added.saturating_sub(kept) & !7, external, 0, 0]));
+        let buffers_garbage = buffers.saturating_sub(collected[4]);
+        row("fresh", [total, used, garbage, external, buffers, buffers_garbage]);
+        // What is left of the heap once a module is loaded and collected, and what the first print adds then.
+        let mut left = vec![(String::new(), String::new(), collected[2])];
+        for module in MODULES {
+            let [before, after, end] = samples(&load(module))?[..] else {
+                bail!("{}: no samples", node.version)
+            };
+            let kept = end[2].saturating_sub(collected[2]);
+            row(&format!("require {module}"), added(before, after, kept));
+            left.push((format!("require('{module}');"), format!(" with {module}"), end[2]));
+        }
+        for (require, with, left) in left {
+            for (moment, gc) in [("first print", ""), ("first print after gc", "gc();")] {
+                // The first sample is what the printing itself has printed.
+                let program = print(&format!("{require} {gc}"));
+                let [_, before, after, end] = samples(&program)?[..] else {
+                    bail!("{}: no samples", node.version)
+                };
+                row(&format!("{moment}{with}"), added(before, after, end[2].saturating_sub(left)));
+            }
         }
     }
     let (head, mut rows): (Vec<String>, Vec<String>) =

@@ -60,6 +60,9 @@ pub struct Table {
     /// What real Nodes printed.
     #[serde(default, rename = "recorded")]
     pub recordings: Vec<Recording>,
+    /// Programs beside it whose system calls for memory are counted.
+    #[serde(default)]
+    pub counted: Vec<String>,
     #[serde(default)]
     pub notes: Vec<String>,
     /// Its figures differ from run to run, because the system has a part in them: there is no snapshot of it.
@@ -100,16 +103,6 @@ pub struct Recording {
     pub node: Spanned<String>,
     pub flags: Vec<String>,
     pub runs: usize,
-    #[serde(default)]
-    pub rss: Vec<u64>,
-    #[serde(default)]
-    pub heap_total: Vec<u64>,
-    #[serde(default)]
-    pub heap_used: Vec<u64>,
-    #[serde(default)]
-    pub external: Vec<u64>,
-    #[serde(default)]
-    pub array_buffers: Vec<u64>,
     /// Scavenges and mark-compacts until each sample, by `--trace-gc`.
     #[serde(default)]
     pub scavenges: Vec<u64>,
@@ -118,6 +111,10 @@ pub struct Recording {
     /// Other lines that it printed.
     #[serde(default)]
     pub printed: Vec<String>,
+    /// The system calls of the counted programs.
+    #[serde(default)]
+    pub calls: Vec<u64>,
+    pub figures: Figures,
 }
 
 /// What must hold of the replay, and of each recorded Node.
@@ -136,6 +133,9 @@ pub struct Expect {
     /// It is expected of the replay alone, because of its flags.
     #[serde(default)]
     pub replay_only: bool,
+    /// The release lines of which it is expected; all if none is named.
+    #[serde(default)]
+    pub lines: Vec<Spanned<String>>,
 }
 
 /// Why a figure differs.
@@ -146,7 +146,18 @@ pub struct Explained {
     /// The samples that it differs at; all if none is named.
     #[serde(default)]
     pub samples: Vec<Spanned<String>>,
+    /// The release lines that it differs in; all if none is named.
+    #[serde(default)]
+    pub lines: Vec<Spanned<String>>,
+    /// The largest difference that this explains, in bytes. With it, it also explains by how much a real Node misses what is
+    /// expected.
+    pub at_most: Option<u64>,
     pub by: String,
+}
+
+/// Whether something is meant for a release line: it names this one, or none.
+pub fn is_for(lines: &[Spanned<String>], line: &str) -> bool {
+    lines.is_empty() || lines.iter().any(|one| one.get_ref() == line)
 }
 
 /// The folder of the scenarios.
@@ -276,6 +287,11 @@ impl Data {
         if !self.program.is_file() {
             bail!("{at}:1: its program {} is missing", self.program.display());
         }
+        for name in &self.table.counted {
+            if !self.program.with_file_name(name).is_file() {
+                bail!("{at}:1: the counted program {name} is missing");
+            }
+        }
         if samples.is_empty() {
             bail!("{at}:1: no sample is named");
         }
@@ -302,6 +318,14 @@ impl Data {
                 bail!("{at}:1: expectation {number} is neither of a figure nor of what is printed");
             }
         }
+        let lines = expect.iter().flat_map(|one| &one.lines);
+        for one in lines.chain(self.table.explained.iter().flat_map(|one| &one.lines)) {
+            if version(one.get_ref()).is_none() {
+                let text =
+                    format!("no Node {} can be played: 12 to 26, the even ones", one.get_ref());
+                return Err(self.error(one, text));
+            }
+        }
         for one in &self.table.explained {
             self.figure(&one.figure)?;
             one.samples.iter().try_for_each(|label| self.sample(label).map(drop))?;
@@ -314,7 +338,7 @@ impl Data {
             }
         }
         for one in &self.table.recordings {
-            for column in one.figures().columns() {
+            for column in one.figures.columns() {
                 let is_other = !column.is_empty() && column.len() != count;
                 if self.table.ends == Ends::Exit && is_other {
                     let text = format!("its figures are of {} samples, of {count}", column.len());
@@ -350,16 +374,6 @@ impl Figures {
 }
 
 impl Recording {
-    pub fn figures(&self) -> Figures {
-        Figures {
-            rss: self.rss.clone(),
-            heap_total: self.heap_total.clone(),
-            heap_used: self.heap_used.clone(),
-            external: self.external.clone(),
-            array_buffers: self.array_buffers.clone(),
-        }
-    }
-
     /// Its release line: `20` of `v20.20.2`.
     pub fn line(&self) -> &str {
         let version = self.node.get_ref().trim_start_matches('v');

@@ -131,8 +131,10 @@ fn article(page: &mut String, data: &Data, report: &Report, address: &str) {
     for why in &report.explanations {
         let _ = writeln!(page, "<li>explained: {}</li>", escaped(why));
     }
-    for note in &data.table.notes {
-        let _ = writeln!(page, "<li>note: {}</li>", escaped(note));
+    for note in
+        data.table.notes.iter().map(|note| format!("note: {note}")).chain(report.calls.clone())
+    {
+        let _ = writeln!(page, "<li>{}</li>", escaped(&note));
     }
     page.push_str("</ul>\n</details>\n</article>\n");
 }

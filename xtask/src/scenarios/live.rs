@@ -108,12 +108,10 @@ impl Node {
         Ok(ran(data, &text))
     }
 
-    /// A scenario's flags, and the one by which figures repeat; not where the replay plays a Node without it.
+    /// A scenario's flags, and the one by which figures repeat.
     pub fn flags(&self, data: &Data) -> Vec<String> {
-        let in_background =
-            data.table.replay_flags.iter().any(|flag| flag == "--background-sweeping");
-        let single = (!in_background).then(|| "--single-threaded".to_owned());
-        data.table.flags.iter().cloned().chain(single).collect()
+        let single = "--single-threaded".to_owned();
+        data.table.flags.iter().cloned().chain([single]).collect()
     }
 }
 
@@ -163,7 +161,7 @@ pub fn ran(data: &Data, text: &str) -> Ran {
     }
     let mut printed = lines(parts);
     printed.retain(|line| !line.is_empty() && !line.contains(OUT_OF_MEMORY));
-    Ran { timeline, collections, printed, out_of_memory, baseline: None }
+    Ran { timeline, collections, printed, out_of_memory, ..Ran::default() }
 }
 
 /// The five figures of each sample of some runs: the medians.

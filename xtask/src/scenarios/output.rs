@@ -58,6 +58,7 @@ pub fn text(data: &Data, report: &Report, format: Format) -> anyhow::Result<Stri
         Format::Html => Page::new(&title, &report.timeline)
             .section("Finding", vec![data.table.proves.clone()])
             .section("Expectations", report.expectations().collect())
+            .section("Beside others", beside(report))
             .section("Notes", notes(data, report).collect())
             .write(&mut text)?,
     }
@@ -109,6 +110,9 @@ fn table(data: &Data, report: &Report) -> String {
     for line in report.expectations().chain(notes(data, report)) {
         let _ = writeln!(text, "  {line}");
     }
+    for line in &report.calls {
+        let _ = writeln!(text, "  {line}");
+    }
     if !data.table.proves.is_empty() {
         let _ = writeln!(text, "  => {}", data.table.proves);
     }
@@ -118,14 +122,15 @@ fn table(data: &Data, report: &Report) -> String {
 
 /// What is played, with which flags, and what the figures begin with.
 fn played(data: &Data, report: &Report) -> String {
-    let flags: Vec<&str> =
-        data.table.flags.iter().chain(&data.table.replay_flags).map(String::as_str).collect();
-    let flags = if flags.is_empty() { "without flags".to_owned() } else { flags.join(" ") };
+    let flags = match &report.flags[..] {
+        [] => "without flags".to_owned(),
+        flags => flags.join(" "),
+    };
     let program = data.program.file_name().unwrap_or_default().to_string_lossy();
     let baseline = match report.baseline {
         Some(node) => format!(
-            "begins with what a {} holds there ({}), and its first console.log adds what it added there ({} of heap, {} external)",
-            node.version,
+            "begins with what a Node {} holds when a program begins, and its first console.log, {}, adds what that Node's adds: {} of heap, {} external",
+            node.version.trim_start_matches('v'),
             if data.output().is_ok_and(|output| output == node_memory::Output::Terminal) {
                 "at a terminal"
             } else {
@@ -136,7 +141,29 @@ fn played(data: &Data, report: &Report) -> String {
         ),
         None => "begins with the machine's own figures, so changes are compared".to_owned(),
     };
-    format!("{program}, {flags}; {baseline}")
+    format!("{program}, {flags}\n   {baseline}")
+}
+
+/// A line for each figure that stands beside others'.
+fn beside(report: &Report) -> Vec<String> {
+    let bytes = |value: Option<u64>| {
+        value.map_or_else(|| "absent".to_owned(), |value| human::grouped(value.into()))
+    };
+    let rows =
+        report.samples.iter().flat_map(|sample| sample.rows.iter().map(move |row| (sample, row)));
+    let with_verdict = rows.filter_map(|(sample, row)| Some((sample, row, row.verdict.as_ref()?)));
+    let lines = with_verdict.map(|(sample, row, verdict)| {
+        let mut line = format!("{}: {} here {}", sample.label, row.figure, bytes(row.own));
+        for (peer, other) in report.peers.iter().zip(&row.others) {
+            let _ = write!(line, ", {peer} {}", bytes(*other));
+        }
+        let said = match verdict {
+            Verdict::Explained(why) => format!("explained: {why}"),
+            other => word(other, report),
+        };
+        format!("{line}: {said}")
+    });
+    lines.collect()
 }
 
 fn line(row: &Row, report: &Report) -> String {

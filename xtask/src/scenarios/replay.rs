@@ -11,6 +11,9 @@ use std::path::{Path, PathBuf};
 /// The memory of the machine that is played.
 const PHYSICAL_MEMORY: u64 = 24 << 30;
 
+/// The flag of a replay that frees array buffers as a Node does which has threads for it.
+const BACKGROUND: &str = "--background-sweeping";
+
 /// What a program has left, in a replay or in a real Node.
 #[derive(Clone, Debug, Default)]
 pub struct Ran {
@@ -22,6 +25,8 @@ pub struct Ran {
     pub out_of_memory: bool,
     /// Whose figures it began with.
     pub baseline: Option<RecordedNode>,
+    /// The flags of a replay.
+    pub flags: Vec<String>,
 }
 
 /// How a scenario is replayed.
@@ -31,6 +36,8 @@ pub struct Way {
     pub without_baseline: bool,
     /// Play this Node instead of the scenario's own.
     pub version: Option<NodeVersion>,
+    /// Free array buffers in the collection that finds them dead, whatever the scenario's flags for the replay say.
+    pub single_threaded: bool,
     /// Grow the heap to the document's limit of 1.4 GB where the scenario has a smaller one.
     pub full: bool,
     /// The most rounds of loops and jobs.
@@ -46,11 +53,15 @@ pub fn replay(data: &Data, way: Way) -> anyhow::Result<Ran> {
     if !way.without_baseline {
         setup.baseline = RecordedNode::of(version, data.output()?);
     }
-    for flag in data.table.flags.iter().chain(&data.table.replay_flags) {
+    let own = data.table.replay_flags.iter();
+    let own = own.filter(|flag| !(way.single_threaded && *flag == BACKGROUND));
+    let mut flags: Vec<String> = Vec::new();
+    for flag in data.table.flags.iter().chain(own) {
         let full = way.full && flag.starts_with("--max-old-space-size=");
         let flag = if full { "--max-old-space-size=1400" } else { flag };
         setup =
             setup.with_flag(flag).map_err(|error| anyhow!("{}: {error}", data.path.display()))?;
+        flags.push(flag.to_owned());
     }
     setup.steps = way.steps.unwrap_or(setup.steps);
     let (baseline, steps) = (setup.baseline, setup.steps);
@@ -66,6 +77,7 @@ pub fn replay(data: &Data, way: Way) -> anyhow::Result<Ran> {
         printed: lines(printed),
         out_of_memory,
         baseline,
+        flags,
     })
 }
 

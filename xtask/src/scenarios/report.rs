@@ -1,9 +1,9 @@
 //! The result of a scenario: at each sample the document's figures, a real Node's and the replay's, with a verdict on each
 //! difference; and what was expected.
 
-use super::data::{Data, Ends, Expect};
+use super::data::{Data, Ends, Expect, Explained, is_for};
 use super::replay::Ran;
-use super::verdict::{Tolerance, Verdict, verdict};
+use super::verdict::{Reason, Tolerance, Verdict, verdict};
 use mem_report::{Figure, Source, Timeline, human};
 use node_memory::RecordedNode;
 
@@ -17,10 +17,14 @@ pub struct Report {
     pub checks: Vec<Check>,
     /// Whose figures the replay began with.
     pub baseline: Option<RecordedNode>,
+    /// The flags of the replay.
+    pub flags: Vec<String>,
     /// Why figures differ, by the number of their place here.
     pub explanations: Vec<String>,
     /// The resident set was compared.
     pub has_rss: bool,
+    /// The system calls of the counted programs, in words.
+    pub calls: Vec<String>,
     /// What the program printed beside its samples.
     pub printed: Vec<String>,
 }
@@ -60,13 +64,15 @@ pub struct Peer<'d> {
 
 impl Report {
     /// Compares a replay with others.
-    pub fn new(data: &Data, ran: Ran, peers: &[Peer<'_>]) -> Self {
+    ///
+    /// `line` is the release line that was played.
+    pub fn new(data: &Data, line: &str, ran: Ran, peers: &[Peer<'_>]) -> Self {
         let mut explanations: Vec<String> = Vec::new();
         let mut samples = Vec::new();
         let absolute = ran.baseline.is_some();
         for (index, sample) in ran.timeline.samples().enumerate() {
             let rows = Figure::ALL.into_iter().filter_map(|figure| {
-                let row = row(data, &ran.timeline, peers, index, figure, absolute)?;
+                let row = row(data, line, &ran.timeline, peers, index, figure, absolute)?;
                 if let Some(Verdict::Explained(why)) = &row.verdict
                     && !explanations.contains(why)
                 {
@@ -79,12 +85,14 @@ impl Report {
         let has_rss = peers
             .iter()
             .any(|peer| peer.timeline.get(0).is_some_and(|sample| sample.usage.rss().is_some()));
-        let checks = checks(data, &ran, peers);
+        let checks = checks(data, line, &ran, peers);
         Self {
             samples,
             peers: peers.iter().map(|peer| peer.name.clone()).collect(),
             checks,
             baseline: ran.baseline,
+            flags: ran.flags,
+            calls: Vec::new(),
             explanations,
             has_rss,
             printed: ran.printed,
@@ -137,6 +145,7 @@ impl Report {
 /// A figure of a sample, if it has moved somewhere.
 fn row(
     data: &Data,
+    line: &str,
     own: &Timeline,
     peers: &[Peer<'_>],
     index: usize,
@@ -147,7 +156,7 @@ fn row(
     let others: Vec<Option<u64>> =
         peers.iter().map(|peer| value(&peer.timeline, index, figure)).collect();
     let change = change(own, index.checked_sub(1), index, figure);
-    let explanation = explanation(data, index, figure);
+    let explanation = explanation(data, line, index, figure);
     let mut verdicts = Vec::new();
     let mut difference = None;
     for (peer, other) in peers.iter().zip(&others) {
@@ -166,7 +175,9 @@ fn row(
                 self::change(&peer.timeline, Some(from), index, figure).unwrap_or(0),
             ),
         };
-        difference = difference.or(Some(own_bytes - other_bytes));
+        if since != Some(None) {
+            difference = difference.or(Some(own_bytes - other_bytes));
+        }
         let whole = if figure == Figure::Rss { other_bytes } else { i128::from(other) };
         let tolerance = match peer.name == DOCUMENT {
             true => Tolerance::of(figure),
@@ -205,19 +216,21 @@ fn change(timeline: &Timeline, from: Option<usize>, to: usize, figure: Figure) -
     Some(i128::from(to) - i128::from(from))
 }
 
-fn explanation(data: &Data, index: usize, figure: Figure) -> Option<&str> {
+fn explanation<'d>(data: &'d Data, line: &str, index: usize, figure: Figure) -> Option<Reason<'d>> {
     let label = data.table.samples.get(index);
-    let is_meant = |one: &&super::data::Explained| {
+    let is_meant = |one: &&'d Explained| {
         one.figure.get_ref() == figure.name()
+            && is_for(&one.lines, line)
             && (one.samples.is_empty()
                 || one.samples.iter().any(|name| Some(name.get_ref()) == label))
     };
-    let explained = data.table.explained.iter().find(is_meant).map(|one| one.by.as_str());
-    explained.or((figure == Figure::Rss).then_some(OTHER_PAGES))
+    let explained = data.table.explained.iter().find(is_meant);
+    let explained = explained.map(|one| Reason { why: &one.by, at_most: one.at_most });
+    explained.or((figure == Figure::Rss).then_some(Reason { why: OTHER_PAGES, at_most: None }))
 }
 
 /// Looks at what is expected of the replay, and of the real Nodes.
-fn checks(data: &Data, ran: &Ran, peers: &[Peer<'_>]) -> Vec<Check> {
+fn checks(data: &Data, line: &str, ran: &Ran, peers: &[Peer<'_>]) -> Vec<Check> {
     let mut checks = Vec::new();
     let count = data.table.samples.len();
     let limit = data.table.ends == Ends::OutOfMemory;
@@ -236,35 +249,50 @@ fn checks(data: &Data, ran: &Ran, peers: &[Peer<'_>]) -> Vec<Check> {
         let found = format!("{} are printed", ran.timeline.len());
         checks.push(Check { what: format!("{count} samples"), found, holds: false });
     }
-    for one in &data.table.expect {
-        let mut check = expectation(data, one, &ran.timeline, &ran.printed);
+    for one in data.table.expect.iter().filter(|one| is_for(&one.lines, line)) {
+        let mut check = expectation(data, one, &ran.timeline, &ran.printed).0;
+        if !check.found.is_empty() {
+            check.found = format!("here {}", check.found);
+        }
         for peer in peers.iter().filter(|_| !one.replay_only) {
             let printed = match peer.ran {
                 Some(ran) => &ran.printed[..],
                 None if one.prints.is_some() => continue,
                 None => &[],
             };
-            let theirs = expectation(data, one, &peer.timeline, printed);
+            let (theirs, missing) = expectation(data, one, &peer.timeline, printed);
             if theirs.found == ABSENT {
                 continue;
             }
-            check.holds &= theirs.holds;
-            let word = if theirs.holds { "" } else { "not " };
-            check.found = match theirs.found.as_str() {
-                "" => format!(
-                    "{}{}{word}{} prints it",
-                    check.found,
-                    separator(&check.found),
-                    peer.name
-                ),
-                found => {
-                    format!("{}{}{} {word}{found}", check.found, separator(&check.found), peer.name)
-                }
+            let reason = (!theirs.holds).then(|| reason_of(data, line, one, missing)).flatten();
+            check.holds &= theirs.holds || reason.is_some();
+            let mut said = match (theirs.found.as_str(), theirs.holds) {
+                ("", true) => format!("{} prints it", peer.name),
+                ("", false) => format!("{} does not print it", peer.name),
+                (found, _) => format!("{} {found}", peer.name),
             };
+            match reason {
+                Some(why) => said.push_str(&format!(" ({why})")),
+                None if !theirs.holds && !theirs.found.is_empty() => {
+                    said.push_str(", which is not so")
+                }
+                None => {}
+            }
+            check.found = format!("{}{}{said}", check.found, separator(&check.found));
         }
         checks.push(check);
     }
     checks
+}
+
+/// Why a real Node misses an expectation by so many bytes, if the data file says it.
+fn reason_of<'d>(data: &'d Data, line: &str, one: &Expect, missing: u128) -> Option<&'d str> {
+    let figure = data.figure(one.figure.as_ref()?).ok()?;
+    let places = [one.to.as_ref(), one.from.as_ref()];
+    places.into_iter().flatten().find_map(|label| {
+        let reason = explanation(data, line, data.sample(label).ok()?, figure)?;
+        (missing <= u128::from(reason.at_most?)).then_some(reason.why)
+    })
 }
 
 fn separator(found: &str) -> &'static str {
@@ -280,13 +308,19 @@ const OTHER_PAGES: &str = "the replay's pages are those of a process that has re
 /// What is found where a sample or a figure is not there.
 const ABSENT: &str = "absent";
 
-fn expectation(data: &Data, one: &Expect, timeline: &Timeline, printed: &[String]) -> Check {
+/// What was found of an expectation, and by how many bytes it is missed.
+fn expectation(
+    data: &Data,
+    one: &Expect,
+    timeline: &Timeline,
+    printed: &[String],
+) -> (Check, u128) {
     if let Some(line) = &one.prints {
         let holds = printed.contains(line);
-        return Check { what: format!("it prints {line:?}"), found: String::new(), holds };
+        return (Check { what: format!("it prints {line:?}"), found: String::new(), holds }, 0);
     }
     let (Some(figure), Some(to)) = (&one.figure, &one.to) else {
-        return Check { what: "nothing".to_owned(), found: String::new(), holds: false };
+        return (Check { what: "nothing".to_owned(), found: String::new(), holds: false }, 0);
     };
     // Both were looked at when the file was read.
     let place = |label| data.sample(label).unwrap_or(usize::MAX);
@@ -295,34 +329,64 @@ fn expectation(data: &Data, one: &Expect, timeline: &Timeline, printed: &[String
         Some(from) => change(timeline, Some(place(from)), place(to), name),
         None => value(timeline, place(to), name).map(i128::from),
     };
-    let mut what = match &one.from {
-        Some(from) => format!("{name} from {:?} to {:?}", from.get_ref(), to.get_ref()),
-        None => format!("{name} at {:?}", to.get_ref()),
-    };
-    let mut holds = found.is_some();
-    let found_or_0 = found.unwrap_or(0);
     let signed = |number: i64| match one.from {
         Some(_) => human::signed(number.into()),
         None => human::grouped(u128::from(number.unsigned_abs())),
     };
-    if let Some(is) = one.is {
-        what.push_str(&format!(" is {}", signed(is)));
-        holds &= found_or_0 == i128::from(is);
-    }
-    if let Some(least) = one.at_least {
-        what.push_str(&format!(" is at least {}", signed(least)));
-        holds &= found_or_0 >= i128::from(least);
-    }
-    if let Some(most) = one.at_most {
-        let and = if one.at_least.is_some() { " and" } else { " is" };
-        what.push_str(&format!("{and} at most {}", signed(most)));
-        holds &= found_or_0 <= i128::from(most);
-    }
-    let found = match found {
-        Some(found) => i64::try_from(found).map(signed).unwrap_or_default(),
-        None => ABSENT.to_owned(),
+    let (least, most) = (one.is.or(one.at_least), one.is.or(one.at_most));
+    let what = match &one.from {
+        Some(from) => format!(
+            "{name} {} from {:?} to {:?}",
+            movement(least, most),
+            from.get_ref(),
+            to.get_ref()
+        ),
+        None => format!("{name} is {} at {:?}", bounds(least, most), to.get_ref()),
     };
-    Check { what, found, holds }
+    let Some(bytes) = found else {
+        return (Check { what, found: ABSENT.to_owned(), holds: false }, 0);
+    };
+    let below = least.map_or(0, |least| (i128::from(least) - bytes).max(0));
+    let above = most.map_or(0, |most| (bytes - i128::from(most)).max(0));
+    let missing = below.max(above).unsigned_abs();
+    let found = i64::try_from(bytes).map(signed).unwrap_or_default();
+    (Check { what, found, holds: missing == 0 }, missing)
+}
+
+/// What a figure's change is to be, in words.
+fn movement(least: Option<i64>, most: Option<i64>) -> String {
+    let bytes = |number: i64| human::grouped(u128::from(number.unsigned_abs()));
+    match (least, most) {
+        (Some(0), Some(0)) => "does not change".to_owned(),
+        (Some(is), Some(most)) if is == most && is > 0 => format!("grows by {}", bytes(is)),
+        (Some(is), Some(most)) if is == most => format!("falls by {}", bytes(is)),
+        (Some(least), Some(most)) if least >= 0 => {
+            format!("grows by {} to {}", bytes(least), bytes(most))
+        }
+        (Some(least), Some(most)) if most <= 0 => {
+            format!("falls by {} to {}", bytes(most), bytes(least))
+        }
+        (Some(least), Some(most)) => {
+            format!("falls by at most {} and grows by at most {}", bytes(least), bytes(most))
+        }
+        (Some(least), None) if least > 0 => format!("grows by at least {}", bytes(least)),
+        (Some(least), None) => format!("falls by at most {}", bytes(least)),
+        (None, Some(most)) if most < 0 => format!("falls by at least {}", bytes(most)),
+        (None, Some(most)) => format!("grows by at most {}", bytes(most)),
+        (None, None) => "changes".to_owned(),
+    }
+}
+
+/// What a figure is to be, in words.
+fn bounds(least: Option<i64>, most: Option<i64>) -> String {
+    let bytes = |number: i64| human::grouped(u128::from(number.unsigned_abs()));
+    match (least, most) {
+        (Some(is), Some(most)) if is == most => bytes(is),
+        (Some(least), Some(most)) => format!("{} to {}", bytes(least), bytes(most)),
+        (Some(least), None) => format!("at least {}", bytes(least)),
+        (None, Some(most)) => format!("at most {}", bytes(most)),
+        (None, None) => "there".to_owned(),
+    }
 }
 
 /// The peers of a scenario: the document, and what was recorded of a real Node of that release line.
@@ -350,10 +414,10 @@ pub fn as_ran(data: &Data, line: &str) -> Option<Ran> {
     let collections =
         recording.scavenges.iter().copied().zip(recording.mark_compacts.iter().copied());
     Some(Ran {
-        timeline: recording.figures().timeline(&data.table.samples, Source::NODE),
+        timeline: recording.figures.timeline(&data.table.samples, Source::NODE),
         collections: collections.collect(),
         printed: recording.printed.clone(),
         out_of_memory: data.table.ends == Ends::OutOfMemory,
-        baseline: None,
+        ..Ran::default()
     })
 }

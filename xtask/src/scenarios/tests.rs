@@ -1,9 +1,10 @@
 //! Tests of the scenarios: each as reviewed, and what is said of bad input.
 
-use super::data::{Data, folder};
+use super::data::{Data, Ends, folder};
 use super::output;
 use super::replay::{Way, replay};
 use super::report::{self, Report};
+use mem_report::{Figure, Source};
 
 /// A test for each scenario, so that a run shows all snapshots that a change moves.
 macro_rules! scenarios {
@@ -28,12 +29,14 @@ scenarios! {
     d1_4_embedded: "d1-4-embedded",
     d1_4_five_figures: "d1-4-five-figures",
     d2_1_requests: "d2-1-requests",
+    d2_1_time: "d2-1-time",
     d2_2_slab_walk: "d2-2-slab-walk",
     d2_2_slab_walk_full: "d2-2-slab-walk-full",
     d2_3_pool_threshold: "d2-3-pool-threshold",
     d2_4_fragmentation: "d2-4-fragmentation",
     d2_4_recycled_slab: "d2-4-recycled-slab",
     d2_5_stale_bytes: "d2-5-stale-bytes",
+    d2_5_time: "d2-5-time",
     d3_1_map_control: "d3-1-map-control",
     d3_1_value_with_key: "d3-1-value-with-key",
     d3_2_weak_map: "d3-2-weak-map",
@@ -76,14 +79,29 @@ fn is_as_reviewed(name: &str) {
     let ran = replay(&data, Way::default()).unwrap();
     let recorded = report::as_ran(&data, data.line());
     let peers = report::recorded(&data, data.line(), recorded.as_ref());
-    let report = Report::new(&data, ran, &peers);
+    let report = Report::new(&data, data.line(), ran, &peers);
     if !data.table.varies {
         insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false, snapshot_path => "../snapshots" }, {
             insta::assert_snapshot!(name, output::snapshot(&data, &report));
         });
     }
-    let text = output::text(&data, &report, output::Format::Table).unwrap();
-    assert!(report.holds(), "{text}");
+    holds(&data, &report, data.line());
+}
+
+/// What is expected holds, and each difference has its reason. Other tests have a part in this process's resident set, so what is
+/// expected of that is left to the command.
+fn holds(data: &Data, report: &Report, line: &str) {
+    let text = output::text(data, report, output::Format::Table).unwrap();
+    let is_meant = |check: &&report::Check| !check.what.starts_with(Figure::Rss.name());
+    let failed: Vec<&str> = report
+        .checks
+        .iter()
+        .filter(is_meant)
+        .filter(|check| !check.holds)
+        .map(|check| check.what.as_str())
+        .collect();
+    let name = &data.name;
+    assert_eq!((failed, report.unexplained()), (vec![], 0), "{name} in {line}\n{text}");
 }
 
 #[test]
@@ -98,27 +116,37 @@ fn each_scenario_has_a_test() {
 /// How far the numbers of collections may be from a real Node's: by this factor, or by this many.
 const FACTOR: f64 = 1.5;
 const FEW: u64 = 2;
+/// Programs of which V8 collects more often, and why.
+const MORE_IN_V8: &[(&str, &str)] =
+    &[("leak-promise-chain", "a round that is awaited leaves more garbage in V8")];
+/// Samples that are near the heap's limit.
+const NEAR: usize = 4;
 
-/// Replays what was recorded of a release line, each figure within what it is allowed.
-fn is_as_in(line: &str, name: &str) {
-    let data = of(name);
+/// Replays what was recorded of a release line: each figure at each sample is within what it is allowed, or the data file says
+/// why not and by how much at most.
+fn is_as_in(line: &str, data: &Data) {
+    let name = &data.name;
     let recorded =
-        report::as_ran(&data, line).unwrap_or_else(|| panic!("{name} is not recorded in {line}"));
+        report::as_ran(data, line).unwrap_or_else(|| panic!("{name} is not recorded in {line}"));
     let way = Way { version: super::data::version(line), ..Way::default() };
-    let ran = replay(&data, way).unwrap();
-    for (index, (own, theirs)) in ran.collections.iter().zip(&recorded.collections).enumerate() {
+    let ran = replay(data, way).unwrap();
+    // Near the limit V8 collects again and again.
+    let near = if data.table.ends == Ends::OutOfMemory { NEAR } else { 0 };
+    let compared = recorded.collections.len() - near;
+    let both = ran.collections.iter().zip(&recorded.collections).take(compared);
+    for (index, (own, theirs)) in both.enumerate() {
         for (own, theirs) in [(own.0, theirs.0), (own.1, theirs.1)] {
             let (less, more) = (own.min(theirs), own.max(theirs));
+            let is_known = theirs > own && MORE_IN_V8.iter().any(|(known, _)| known == name);
             assert!(
-                more - less <= FEW || more as f64 <= FACTOR * less as f64,
+                is_known || more - less <= FEW || more as f64 <= FACTOR * less as f64,
                 "{name} in {line}, sample {index}: {own} collections, {theirs} in Node"
             );
         }
     }
-    let peers = report::recorded(&data, line, Some(&recorded));
-    let report = Report::new(&data, ran, &peers);
-    let text = output::text(&data, &report, output::Format::Table).unwrap();
-    assert_eq!(report.unexplained(), 0, "{name} in {line}\n{text}");
+    let peers = report::recorded(data, line, Some(&recorded));
+    let report = Report::new(data, line, ran, &peers);
+    holds(data, &report, line);
 }
 
 macro_rules! lines {
@@ -126,9 +154,10 @@ macro_rules! lines {
         $(
             #[test]
             fn $test() {
-                for name in ["d1-1-declaring", "d1-3-off-heap", "d5-3-siblings", "d3-1-map-control", "d5-1-captured", "leak-job-queue"] {
-                    is_as_in($line, name);
-                }
+                let all = Data::all(&folder()).unwrap();
+                let fixed: Vec<&Data> = all.iter().filter(|data| !data.table.varies).collect();
+                assert!(fixed.len() >= 40);
+                fixed.into_iter().for_each(|data| is_as_in($line, data));
             }
         )*
     };
@@ -154,10 +183,38 @@ fn the_heap_ends_where_that_of_a_real_node_ends() {
             usage.heap_used().unwrap() as f64
         };
         let (own, theirs) = (last(&ran), last(&recorded));
-        // Node 24 leaves more in its new space.
-        let most = if line == "24" { 0.15 } else { 0.05 };
-        assert!((own / theirs - 1.0).abs() < most, "Node {line}: {own}, {theirs}");
+        assert!((own / theirs - 1.0).abs() < 0.05, "Node {line}: {own}, {theirs}");
     }
+}
+
+#[test]
+fn the_documents_absolute_figures_are_reached() {
+    let all = Data::all(&folder()).unwrap();
+    let mut compared = 0;
+    for data in &all {
+        let Some(document) = &data.table.document else { continue };
+        let ran = replay(data, Way::default()).unwrap();
+        let theirs = document.timeline(&data.table.samples, Source::exact("document"));
+        for (own, theirs) in ran.timeline.samples().zip(theirs.samples()) {
+            for (figure, per_cent) in [
+                (Figure::HeapTotal, 10.0),
+                (Figure::HeapUsed, 1.0),
+                (Figure::External, 2.0),
+                (Figure::ArrayBuffers, 0.0),
+            ] {
+                let (own_bytes, bytes) = (
+                    own.usage.get(figure).unwrap() as f64,
+                    theirs.usage.get(figure).unwrap() as f64,
+                );
+                let off = (own_bytes - bytes).abs() / bytes * 100.0;
+                let place = format!("{}, {}: {figure}", data.name, own.label);
+                assert!(off <= per_cent, "{place}: {own_bytes}, document {bytes}: {off:.2} %");
+                compared += 1;
+            }
+        }
+    }
+    // Three programs, three samples, four figures.
+    assert_eq!(compared, 36);
 }
 
 #[test]
@@ -263,7 +320,7 @@ fn an_expectation_without_a_number_is_told() {
 #[test]
 fn a_recording_of_other_samples_is_told() {
     let text = refused(
-        "samples = ['one', 'two']\n[[expect]]\nprints = 'a'\n[[recorded]]\nnode = 'v20.20.2'\nflags = []\nruns = 1\nheapUsed = [1]",
+        "samples = ['one', 'two']\n[[expect]]\nprints = 'a'\n[[recorded]]\nnode = 'v20.20.2'\nflags = []\nruns = 1\n[recorded.figures]\nheapUsed = [1]",
     );
     assert_eq!(text, "bad.toml:8: its figures are of 1 samples, of 2");
 }

@@ -65,19 +65,29 @@ impl Tolerance {
     }
 }
 
+/// Why a figure may differ, and at most by how many bytes.
+#[derive(Clone, Copy, Debug)]
+pub struct Reason<'d> {
+    pub why: &'d str,
+    pub at_most: Option<u64>,
+}
+
 /// The verdict on a figure that is `own` here and `other` there. `whole` is the figure of which the tolerance is a part.
 pub fn verdict(
     tolerance: Tolerance,
     own: i128,
     other: i128,
     whole: i128,
-    explanation: Option<&str>,
+    reason: Option<Reason<'_>>,
 ) -> Verdict {
     let difference = own - other;
-    match explanation {
+    let explains = |reason: &Reason<'_>| {
+        reason.at_most.is_none_or(|most| difference.unsigned_abs() <= u128::from(most))
+    };
+    match reason.filter(explains) {
         _ if difference == 0 => Verdict::Equal,
         _ if tolerance.allows(difference, whole) => Verdict::Within(tolerance),
-        Some(why) => Verdict::Explained(why.to_owned()),
+        Some(Reason { why, .. }) => Verdict::Explained(why.to_owned()),
         None => Verdict::Unexplained(tolerance),
     }
 }

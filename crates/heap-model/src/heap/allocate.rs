@@ -8,6 +8,7 @@ use crate::memory::cell::{Cell, MAX_SIZE};
 use crate::memory::header::Kind;
 use crate::memory::mapping::PAGE;
 use crate::memory::room::{LARGEST_IN_PAGE, Room};
+use crate::options::MarkingPace;
 use crate::spaces::{LargeSpace, promotion};
 
 /// Bytes that are allocated between two marking steps.
@@ -107,6 +108,7 @@ impl Heap {
         if size > LARGEST_IN_PAGE {
             self.collect_if_due(false);
             self.need(LargeSpace::commit(size), size)?;
+            self.growth.allocated(size);
             return self.spaces.allocate_large(size).ok_or_else(|| self.no_memory(size));
         }
         if old {
@@ -179,10 +181,14 @@ impl Heap {
         if self.natives.external.is_due() {
             return self.full_collection(Cause::ExternalMemory);
         }
+        let steps = self.options.incremental.is_some();
+        let pace = self.options.marking_pace;
+        if !steps && pace != MarkingPace::AtOnce {
+            return self.collect_at_pace(young);
+        }
         // A scavenge would promote the cells below the age mark.
         let aged = if young { self.spaces.new.aged() } else { 0 };
-        let due = self.spaces.old_generation() + aged > self.growth.next_full;
-        if due && self.options.incremental.is_none() {
+        if !steps && self.spaces.old_generation() + aged > self.growth.next_full {
             return self.full_collection(Cause::OldSpaceLimit);
         }
         let scavenged = young && self.spaces.new.used() > 0;
@@ -193,8 +199,39 @@ impl Heap {
         // promoted than marking keeps up with.
         let outrun = self.spaces.old_generation() >= self.marking.marked_until + STEP_BYTES / 2;
         let soon = scavenged && self.marking.marker.is_some() && !outrun;
-        if self.options.incremental.is_some() && !soon {
+        if steps && !soon {
             self.mark_along();
         }
+    }
+
+    /// Collects what is due as a V8 does that marks at a pace.
+    fn collect_at_pace(&mut self, young: bool) {
+        let used = self.spaces.new.used();
+        // A scavenge could promote more than the old generation may hold (V8: "scavenge might not succeed").
+        if young && used > self.spaces.old_room() {
+            return self.full_collection(Cause::OldSpaceLimit);
+        }
+        let waits = matches!(self.options.marking_pace, MarkingPace::Separate(_)) && self.is_due();
+        if young && waits && !self.has_marked() {
+            if self.spaces.stretch_new_space() {
+                return;
+            }
+            return self.full_collection(Cause::OldSpaceLimit);
+        }
+        if young && used > 0 && !waits {
+            self.young_collection(Cause::Allocation);
+        }
+        let late = !young && self.growth.is_overshot(&self.spaces);
+        if self.is_due() && (self.has_marked() || late) {
+            self.full_collection(Cause::OldSpaceLimit);
+        }
+    }
+
+    fn is_due(&self) -> bool {
+        self.spaces.old_generation() > self.growth.next_full
+    }
+
+    fn has_marked(&mut self) -> bool {
+        self.growth.has_marked(&self.spaces, self.options.marking_pace)
     }
 }

@@ -6,7 +6,7 @@ use crate::collect::full::Full;
 use crate::collect::mark::Marker;
 use crate::collect::scavenge::{Promote, Scavenge};
 use crate::events::{Cause, CollectionEvent, CollectionKind};
-use crate::options::TableSizing;
+use crate::options::{MarkingPace, TableSizing};
 #[cfg(zeal)]
 use crate::verify::Verifier;
 use std::time::Instant;
@@ -21,12 +21,20 @@ pub(super) struct Begun {
     start: Instant,
 }
 
+/// Before or after a collection.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Before,
+    After,
+}
+
 impl Heap {
     /// Collects the new space: its survivors go to the to-space or to the old space.
     pub(super) fn young_collection(&mut self, cause: Cause) {
         let event = self.begin_collection(CollectionKind::Scavenge, cause);
-        self.growth.grow_new_space(&mut self.spaces);
+        self.grow_new_space(Side::Before);
         self.evacuate_new_space(Promote::Aged);
+        self.grow_new_space(Side::After);
         self.sites.decide();
         self.end_collection(event);
     }
@@ -39,13 +47,14 @@ impl Heap {
         let counted = !self.marking.is_on();
         self.marking.cancel();
         if cause != Cause::LastResort {
-            self.growth.grow_new_space(&mut self.spaces);
+            self.grow_new_space(Side::Before);
         }
         self.spaces.change().old.retire();
         // Young cells act as roots, so an exact collection first removes the dead ones. Otherwise later scavenges promote
         // the survivors, which then reuse what this collection frees.
         let exact = matches!(cause, Cause::Requested | Cause::LastResort);
-        self.evacuate_new_space(if exact { Promote::All } else { Promote::Nobody });
+        let all = exact || self.options.marking_pace != MarkingPace::AtOnce;
+        self.evacuate_new_space(if all { Promote::All } else { Promote::Nobody });
         let last = cause == Cause::LastResort;
         if counted {
             self.marking.candidates = select_candidates(&self.spaces, usize::MAX, last);
@@ -59,11 +68,25 @@ impl Heap {
         drop(change);
         let marker = self.marking.marker(&self.spaces, self.shrinks_tables());
         self.finish_marking(marker);
+        if !last {
+            self.grow_new_space(Side::After);
+        }
         self.end_collection(event);
+    }
+
+    /// Grows the semi-spaces for their survivors. V8 did that before it collects, and does it afterwards since it keeps its
+    /// phases separate (`Heap::ResizeNewSpace`).
+    fn grow_new_space(&mut self, side: Side) {
+        let after = matches!(self.options.marking_pace, MarkingPace::Separate(_));
+        if after == (side == Side::After) {
+            self.growth.grow_new_space(&mut self.spaces);
+        }
     }
 
     /// Empties the semi-space that is in use.
     pub(super) fn evacuate_new_space(&mut self, promote: Promote) {
+        self.growth.begin(&self.spaces);
+        let before = self.spaces.new.used();
         let scavenge = Scavenge {
             spaces: &mut self.spaces,
             roots: &mut self.roots,
@@ -75,7 +98,9 @@ impl Heap {
         };
         let promoted = scavenge.run(promote);
         self.counters.promoted += promoted;
-        self.growth.survivors += self.spaces.new.used() + promoted;
+        let survived = self.spaces.new.used() + promoted;
+        self.growth.survivors += survived;
+        self.growth.survived(&self.spaces, before, survived);
     }
 
     /// After a scavenge: marks what is left, and frees what is unreachable.

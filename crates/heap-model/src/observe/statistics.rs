@@ -155,7 +155,7 @@ impl Heap {
         let committed = self.spaces.new.committed() - self.spaces.new.unneeded();
         let mut new = space("new_space", committed, self.spaces.new.used());
         // One of the two semi-spaces is kept free for the next scavenge.
-        new.available = self.spaces.new.capacity() - self.spaces.new.used();
+        new.available = self.spaces.new.capacity().saturating_sub(self.spaces.new.used());
         new.physical = self.spaces.new.physical();
         vec![
             space("read_only_space", reserved, reserved),

@@ -15,6 +15,8 @@ pub(crate) struct NewSpace {
     /// The largest and the current size of a semi-space, in bytes.
     maximum: usize,
     capacity: usize,
+    /// Bytes by which the semi-space in use has grown beyond its capacity until the next collection.
+    beyond: usize,
     /// The semi-space that is in use: the first or the second, and its cells.
     half: usize,
     bump: Bump,
@@ -61,6 +63,7 @@ impl NewSpace {
             range,
             maximum,
             capacity,
+            beyond: 0,
             half: 0,
             bump,
             aged: 0,
@@ -105,7 +108,7 @@ impl NewSpace {
 
     /// Bytes that both semi-spaces may take: what the limit is held to.
     pub fn committed(&self) -> usize {
-        2 * self.capacity
+        2 * self.capacity + self.beyond
     }
 
     /// Bytes of these that no collection has needed so far (V8 commits the from-space with the first one).
@@ -139,12 +142,25 @@ impl NewSpace {
     /// Grows both semi-spaces; the to-space of the next scavenge has the new size.
     pub(super) fn grow(&mut self, capacity: usize) {
         self.capacity = capacity.min(self.maximum).next_multiple_of(PAGE);
+        self.beyond = self.beyond.min(self.maximum - self.capacity);
         self.mapping.ask_for_large_pages(self.capacity);
+    }
+
+    /// Adds a page to the semi-space in use, until the next collection (V8: `AllocateOnNewPageBeyondCapacity`). False if
+    /// it has its maximum.
+    pub(super) fn stretch(&mut self) -> bool {
+        let can = self.capacity + self.beyond + PAGE <= self.maximum;
+        if can {
+            self.beyond += PAGE;
+        }
+        can
     }
 
     /// Shrinks both semi-spaces, at most to what is in use, and gives the rest back.
     pub(super) fn shrink(&mut self, capacity: usize) {
-        self.capacity = capacity.max(self.used()).next_multiple_of(PAGE).min(self.capacity);
+        let most = self.capacity + self.beyond;
+        self.capacity = capacity.max(self.used()).next_multiple_of(PAGE).min(most);
+        self.beyond = 0;
         for (number, touched) in self.touches().into_iter().enumerate() {
             let start = self.mapping.start() + number * self.maximum;
             let used = if number == self.half { self.used() } else { 0 };
@@ -161,7 +177,8 @@ impl NewSpace {
         let from = FromSpace { start, maximum: self.maximum, age_mark: start + self.aged };
         self.half = 1 - self.half;
         self.bump = Bump::over(&self.mapping, self.part());
-        self.bump.bound(self.capacity);
+        // All that was beyond the capacity may survive.
+        self.bump.bound(self.capacity + self.beyond);
         from
     }
 
@@ -173,6 +190,7 @@ impl NewSpace {
     /// Sets the age mark: all cells of the space have survived a scavenge.
     pub fn age(&mut self) {
         self.aged = self.used();
+        self.beyond = self.aged.saturating_sub(self.capacity).next_multiple_of(PAGE);
     }
 
     /// The cells, in the order of their addresses.
@@ -193,7 +211,7 @@ impl NewSpace {
 
     /// Bounds allocation to `used` bytes, at most the capacity.
     pub(super) fn bound(&mut self, used: usize) {
-        self.bump.bound(used.min(self.capacity));
+        self.bump.bound(used.min(self.capacity + self.beyond));
     }
 
     /// Poisons the semi-space that is not in use, so that stale references are found.

@@ -13,6 +13,7 @@ mod local;
 mod marking;
 mod model;
 mod natives;
+mod pace;
 mod panics;
 mod refusals;
 mod registers;

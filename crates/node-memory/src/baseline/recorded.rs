@@ -1,4 +1,4 @@
-//! What real Nodes held when a program began, and what the first `console.log` added: `recorded.tsv`, which `cargo xtask
+//! What real Nodes held when a program began, and what `console.log` and modules added: `recorded.tsv`, which `cargo xtask
 //! record scenarios` writes.
 
 use super::Baseline;
@@ -26,6 +26,18 @@ pub struct RecordedNode {
     /// The same after a full collection. A part of Node's code pages counts as free from a collection on until code is
     /// made again.
     pub first_print_collected: Baseline,
+    output: Output,
+}
+
+/// What a module of a Node adds, as recorded: its own code, which other parts of Node use as well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RecordedModule {
+    /// What the first `require` of it adds.
+    pub load: Baseline,
+    /// What the first `console.log` adds after that: less than else, because it needs a part of the same code.
+    pub first_print: Baseline,
+    /// The same after a full collection.
+    pub first_print_collected: Baseline,
 }
 
 const TABLE: &str = include_str!("recorded.tsv");
@@ -43,24 +55,51 @@ impl RecordedNode {
     #[must_use]
     pub fn of(version: NodeVersion, output: Output) -> Option<Self> {
         let line = line(version)?;
-        let output = match output {
-            Output::Pipe => "pipe",
-            Output::Terminal => "terminal",
-        };
-        let row = |moment: &str| {
-            let fields = TABLE.lines().map(|row| row.split('\t').collect::<Vec<_>>());
-            fields
-                .filter(|row| row.len() == 9)
-                .find(|row| row[0].starts_with(line) && (row[1], row[2]) == (output, moment))
-        };
-        let fresh = row("fresh")?;
+        let (version, fresh) = row(line, output, "fresh")?;
+        let of = |moment: &str| row(line, output, moment).map(|(_, figures)| figures);
         Some(Self {
-            version: fresh[0],
-            fresh: figures(&fresh)?,
-            first_print: figures(&row("first print")?)?,
-            first_print_collected: figures(&row("first print after gc")?)?,
+            version,
+            fresh,
+            first_print: of("first print")?,
+            first_print_collected: of("first print after gc")?,
+            output,
         })
     }
+
+    /// What a module adds whose code Node loads when it is first required: `stream`, `net` and `v8` are recorded. `None`
+    /// for others. O(rows).
+    ///
+    /// ```
+    /// use node_memory::{NodeVersion, Output, RecordedNode};
+    ///
+    /// let node = RecordedNode::of(NodeVersion::V20, Output::Pipe).expect("Node 20 is recorded");
+    /// let stream = node.module("stream").expect("it is recorded");
+    /// assert!(stream.load.external > 150_000 && stream.first_print.external < node.first_print.external);
+    /// assert!(node.module("path").is_none());
+    /// ```
+    #[must_use]
+    pub fn module(&self, name: &str) -> Option<RecordedModule> {
+        let of =
+            |moment: String| row(self.version, self.output, &moment).map(|(_, figures)| figures);
+        Some(RecordedModule {
+            load: of(format!("require {name}"))?,
+            first_print: of(format!("first print with {name}"))?,
+            first_print_collected: of(format!("first print after gc with {name}"))?,
+        })
+    }
+}
+
+/// The version and the figures of a moment in a Node whose version begins so.
+fn row(version: &str, output: Output, moment: &str) -> Option<(&'static str, Baseline)> {
+    let output = match output {
+        Output::Pipe => "pipe",
+        Output::Terminal => "terminal",
+    };
+    let rows = TABLE.lines().map(|row| row.split('\t').collect::<Vec<_>>());
+    let row = rows
+        .filter(|row| row.len() == 9)
+        .find(|row| row[0].starts_with(version) && (row[1], row[2]) == (output, moment))?;
+    Some((row[0], figures(&row)?))
 }
 
 /// How the versions of a release line begin.

@@ -73,8 +73,12 @@ impl Machine {
         {
             let begun = self.node.console.collections;
             let collected = self.runtime.heap_statistics().full_collections > begun;
-            let more = if collected { node.first_print_collected } else { node.first_print };
-            self.runtime.add(more)?;
+            let module = self.node.console.module;
+            let (first, after_gc) = module
+                .map_or((node.first_print, node.first_print_collected), |module| {
+                    (module.first_print, module.first_print_collected)
+                });
+            self.runtime.add(if collected { after_gc } else { first })?;
         }
         let indentation = " ".repeat(self.node.console.indentation);
         let mut text = match indentation.is_empty() {

@@ -7,6 +7,7 @@ mod timers;
 use crate::objects::atoms::Atom;
 pub(crate) use clock::Clock;
 pub(crate) use net::{Happened, Net};
+use node_memory::RecordedModule;
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};
 pub(crate) use timers::Timers;
@@ -63,6 +64,8 @@ pub(crate) struct Console {
     pub has_printed: bool,
     /// Full collections before the program.
     pub collections: usize,
+    /// The module of the recorded Node that leaves the least for the first print to load.
+    pub module: Option<RecordedModule>,
     pub counts: HashMap<String, u64>,
     /// When timers were begun, in milliseconds of the program's clock.
     pub timers: HashMap<String, f64>,

@@ -2,8 +2,8 @@
 
 use super::oracle::{Object, Oracle, Slot};
 use heap_model::{
-    AccessError, CollectionKind, Global, Heap, HeapError, HeapOptions, Kind, Local, Scope, Site,
-    Value, Weak, shapes,
+    AccessError, CollectionKind, Global, Heap, HeapError, HeapOptions, Kind, Local, MarkingPace,
+    Scope, Site, Value, Weak, shapes,
 };
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -139,9 +139,19 @@ pub fn op() -> impl Strategy<Value = Op> {
 pub fn options() -> impl Strategy<Value = HeapOptions> {
     let kib = |from: usize, to: usize| (from..to).prop_map(|kib| kib << 10);
     let incremental = prop::option::of((1_u64..100).prop_map(Duration::from_micros));
-    (kib(256, 1024), kib(256, 4096), kib(0, 4096), kib(2 << 10, 64 << 10), incremental).prop_map(
-        |(initial_semi_space, max_semi_space, initial_old_generation, limit, incremental)| {
+    let pace = prop_oneof![
+        Just(MarkingPace::AtOnce),
+        Just(MarkingPace::Ahead),
+        (0.1..2.0).prop_map(MarkingPace::Interleaved),
+        (0.1..2.0).prop_map(MarkingPace::Separate),
+    ];
+    let policies = (incremental, pace, any::<bool>());
+    (kib(256, 1024), kib(256, 4096), kib(0, 4096), kib(2 << 10, 64 << 10), policies).prop_map(
+        |(initial_semi_space, max_semi_space, initial_old_generation, limit, policies)| {
+            let (incremental, pace, adaptive) = policies;
             HeapOptions::default()
+                .with_marking_pace(pace)
+                .with_adaptive_initial(adaptive)
                 .with_limit(limit.max(3 * initial_semi_space + (1 << 20)))
                 .with_initial_semi_space(initial_semi_space)
                 .with_max_semi_space(max_semi_space)

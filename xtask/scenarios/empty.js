@@ -1,0 +1,1 @@
+// Nothing: what a process asks the system for without any program.
