@@ -13,6 +13,7 @@ pub(crate) mod generator;
 pub(crate) mod iterate;
 mod literals;
 pub(crate) mod lookup;
+mod magnitudes;
 mod names;
 pub(crate) mod operators;
 mod rare;

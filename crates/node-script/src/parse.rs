@@ -90,7 +90,11 @@ pub fn parse<'a>(arena: &'a Bump, text: &[u16], goal: Goal<'_>) -> Result<Parsed
             function = lower.script(&script, strict)?;
         }
     }
-    let Lower { mut scopes, names, .. } = lower;
+    let Lower { mut scopes, names, redeclared, .. } = lower;
+    if let Some((name, at)) = redeclared {
+        let text = names.text(name);
+        return Err(ParseError::new(format!("Identifier '{text}' has already been declared"), at));
+    }
     scopes.resolve();
     Ok(Parsed { function, scopes, names, module: parts })
 }

@@ -1,5 +1,9 @@
 //! Operators where the operands are not two small integers.
 
+use super::magnitudes::{
+    MOST_WORDS, add_magnitudes, add_signed, divide, multiply, shift_left, shift_right,
+    twos_complement,
+};
 use crate::machine::{Machine, R};
 use crate::objects::number::to_int32;
 use crate::objects::object::Type;
@@ -178,6 +182,9 @@ impl Machine {
             (self.is_negative_big_int(left), self.is_negative_big_int(right));
         match op {
             Arithmetic::Sub => self.add_big_ints(to, left, right, true),
+            Arithmetic::Mul if a.len() + b.len() > MOST_WORDS + 1 => {
+                self.throw_range_error("Maximum BigInt size exceeded")
+            }
             Arithmetic::Mul => self.new_big_int(to, a_negative != b_negative, &multiply(&a, &b)),
             Arithmetic::Div | Arithmetic::Mod => {
                 if b.is_empty() {
@@ -193,11 +200,17 @@ impl Machine {
                 if b_negative {
                     return self.throw_range_error("undefined must be positive");
                 }
-                let exponent = b.first().copied().unwrap_or(0);
-                if b.len() > 1 || exponent > 1 << 30 && a.len() > 1 {
+                // Of a large one only matters whether it is odd.
+                let low = b.first().copied().unwrap_or(0);
+                let exponent = if b.len() > 1 { 2 + low % 2 } else { low };
+                let bits = a.last().map_or(0, |last| 64 * a.len() - last.leading_zeros() as usize);
+                // 0 and 1 stay what they are, whatever the exponent.
+                let least = (bits as u64).saturating_sub(1).saturating_mul(exponent);
+                if bits > 1 && (b.len() > 1 || least > 64 * MOST_WORDS as u64) {
                     return self.throw_range_error("Maximum BigInt size exceeded");
                 }
-                let (mut result, mut square, mut left) = (vec![1_u64], a, exponent);
+                let (mut result, mut square) = (vec![1_u64], a);
+                let mut left = if bits > 1 { exponent } else { exponent.min(2 - exponent % 2) };
                 while left > 0 {
                     if left & 1 == 1 {
                         result = multiply(&result, &square);
@@ -206,8 +219,13 @@ impl Machine {
                     if left > 0 {
                         square = multiply(&square, &square);
                     }
-                    if result.len() > 1 << 24 {
-                        return self.throw_range_error("Maximum BigInt size exceeded");
+                    for digits in [&mut result, &mut square] {
+                        while digits.last() == Some(&0) {
+                            digits.pop();
+                        }
+                        if digits.len() > MOST_WORDS {
+                            return self.throw_range_error("Maximum BigInt size exceeded");
+                        }
                     }
                 }
                 self.new_big_int(to, a_negative && exponent & 1 == 1, &result)
@@ -283,133 +301,4 @@ pub(crate) fn compute(op: Arithmetic, a: f64, b: f64) -> f64 {
 /// `a ** b`: the language differs from C where the base is 1 and where the exponent is no number.
 pub(crate) fn power(a: f64, b: f64) -> f64 {
     if b.is_nan() || (a.abs() == 1.0 && b.is_infinite()) { f64::NAN } else { a.powf(b) }
-}
-
-fn add_signed(a: &[u64], a_negative: bool, b: &[u64], b_negative: bool) -> (bool, Vec<u64>) {
-    if a_negative == b_negative {
-        return (a_negative, add_magnitudes(a, b));
-    }
-    match compare_magnitudes(a, b) {
-        Ordering::Less => (b_negative, subtract_magnitudes(b, a)),
-        _ => (a_negative, subtract_magnitudes(a, b)),
-    }
-}
-
-fn compare_magnitudes(a: &[u64], b: &[u64]) -> Ordering {
-    let significant =
-        |digits: &[u64]| digits.iter().rposition(|digit| *digit != 0).map_or(0, |last| last + 1);
-    let (a, b) = (&a[..significant(a)], &b[..significant(b)]);
-    a.len().cmp(&b.len()).then_with(|| a.iter().rev().cmp(b.iter().rev()))
-}
-
-fn add_magnitudes(a: &[u64], b: &[u64]) -> Vec<u64> {
-    let mut sum = Vec::with_capacity(a.len().max(b.len()) + 1);
-    let mut carry = 0;
-    for place in 0..a.len().max(b.len()) {
-        let (a, b) = (a.get(place).copied().unwrap_or(0), b.get(place).copied().unwrap_or(0));
-        let whole = u128::from(a) + u128::from(b) + carry;
-        sum.push(whole as u64);
-        carry = whole >> 64;
-    }
-    sum.push(carry as u64);
-    sum
-}
-
-/// `a - b`, of which `a` is not less.
-fn subtract_magnitudes(a: &[u64], b: &[u64]) -> Vec<u64> {
-    let mut borrow = false;
-    a.iter()
-        .enumerate()
-        .map(|(place, digit)| {
-            let (rest, first) = digit.overflowing_sub(b.get(place).copied().unwrap_or(0));
-            let (rest, second) = rest.overflowing_sub(u64::from(borrow));
-            borrow = first || second;
-            rest
-        })
-        .collect()
-}
-
-fn multiply(a: &[u64], b: &[u64]) -> Vec<u64> {
-    let mut product = vec![0_u64; a.len() + b.len()];
-    for (place, digit) in a.iter().enumerate() {
-        let mut carry = 0;
-        for (other, factor) in b.iter().enumerate() {
-            let at = &mut product[place + other];
-            let whole = u128::from(*digit) * u128::from(*factor) + u128::from(*at) + carry;
-            *at = whole as u64;
-            carry = whole >> 64;
-        }
-        product[place + b.len()] = carry as u64;
-    }
-    product
-}
-
-/// Quotient and rest of magnitudes, bit by bit.
-fn divide(a: &[u64], b: &[u64]) -> (Vec<u64>, Vec<u64>) {
-    let mut quotient = vec![0_u64; a.len()];
-    let mut rest: Vec<u64> = Vec::new();
-    for bit in (0..64 * a.len()).rev() {
-        rest = shift_left(&rest, 1);
-        let set = a[bit / 64] >> (bit % 64) & 1;
-        match rest.first_mut() {
-            Some(first) => *first |= set,
-            None => rest.push(set),
-        }
-        if compare_magnitudes(&rest, b) != Ordering::Less {
-            rest = subtract_magnitudes(&rest, b);
-            quotient[bit / 64] |= 1 << (bit % 64);
-        }
-        while rest.last() == Some(&0) {
-            rest.pop();
-        }
-    }
-    (quotient, rest)
-}
-
-fn shift_left(a: &[u64], by: usize) -> Vec<u64> {
-    let (words, bits) = (by / 64, by % 64);
-    let mut shifted = vec![0; words];
-    let mut carry = 0;
-    for digit in a {
-        shifted.push(digit << bits | carry);
-        carry = if bits == 0 { 0 } else { digit >> (64 - bits) };
-    }
-    shifted.push(carry);
-    shifted
-}
-
-/// The digits shifted, and whether a bit that was set is lost.
-fn shift_right(a: &[u64], by: u64) -> (Vec<u64>, bool) {
-    let words = (by / 64) as usize;
-    let bits = by % 64;
-    if words >= a.len() {
-        return (Vec::new(), a.iter().any(|digit| *digit != 0));
-    }
-    let lost =
-        a[..words].iter().any(|digit| *digit != 0) || (bits > 0 && a[words] << (64 - bits) != 0);
-    let kept = &a[words..];
-    let shifted = kept
-        .iter()
-        .enumerate()
-        .map(|(place, digit)| {
-            let next = kept.get(place + 1).copied().unwrap_or(0);
-            digit >> bits | if bits == 0 { 0 } else { next << (64 - bits) }
-        })
-        .collect();
-    (shifted, lost)
-}
-
-/// A magnitude as two's complement of a length, or back.
-fn twos_complement(digits: &[u64], negative: bool, length: usize) -> Vec<u64> {
-    let mut words: Vec<u64> =
-        (0..length).map(|place| digits.get(place).copied().unwrap_or(0)).collect();
-    if negative {
-        let mut carry = true;
-        for word in &mut words {
-            let (sum, over) = (!*word).overflowing_add(u64::from(carry));
-            *word = sum;
-            carry = over;
-        }
-    }
-    words
 }

@@ -43,17 +43,19 @@ impl From<Error> for ParseError {
             Error::Unexpected { message, found, span, .. } => {
                 // The parser's messages of one or two words say where it was, not what is wrong.
                 let says = message.split(' ').count() > 2;
-                let text = if says { message.to_string() } else { unexpected(found) };
+                let text = if says { in_words_of_v8(message) } else { unexpected(found) };
                 Self::new(text, at(span.start()))
             }
             Error::AbruptEnd => Self::new("Unexpected end of input", At { line: 0, column: 0 }),
             Error::Lex { err } => match err {
                 boa_parser::lexer::Error::Syntax(message, position) => {
-                    Self::new(message.to_string(), at(*position))
+                    Self::new(in_words_of_v8(message), at(*position))
                 }
                 other => Self::new(other.to_string(), At::default()),
             },
-            Error::General { message, position } => Self::new(message.to_string(), at(*position)),
+            Error::General { message, position } => {
+                Self::new(in_words_of_v8(message), at(*position))
+            }
             other => Self::new(other.to_string(), At::default()),
         }
     }
@@ -64,4 +66,37 @@ fn unexpected(found: &str) -> String {
         "" => "Unexpected end of input".to_owned(),
         found => format!("Unexpected token '{found}'"),
     }
+}
+
+/// A message of the parser's early errors in V8's words.
+fn in_words_of_v8(message: &str) -> String {
+    let fixed = match message {
+        "illegal break statement" => "Illegal break statement",
+        "illegal continue statement" => {
+            "Illegal continue statement: no surrounding iteration statement"
+        }
+        "invalid super usage" => "'super' keyword unexpected here",
+        "invalid object literal in function statement list"
+        | "invalid object literal in script statement list" => {
+            "Invalid shorthand property initializer"
+        }
+        "Duplicate __proto__ fields are not allowed in object literals." => {
+            "Duplicate __proto__ fields are not allowed in object literals"
+        }
+        _ => {
+            let named = [
+                ("undefined break target: ", "Undefined label '"),
+                ("undefined continue target: ", "Undefined label '"),
+                ("duplicate label: ", "Label '"),
+            ];
+            for (start, words) in named {
+                if let Some(name) = message.strip_prefix(start) {
+                    let end = if words == "Label '" { "' has already been declared" } else { "'" };
+                    return format!("{words}{name}{end}");
+                }
+            }
+            message
+        }
+    };
+    fixed.to_owned()
 }

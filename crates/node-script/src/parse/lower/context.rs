@@ -35,6 +35,8 @@ pub struct Lower<'a> {
     pub(super) module_body: Option<ScopeId>,
     /// A module's statements await.
     pub(super) awaits: bool,
+    /// A name that is declared twice where it may not be, and where the second time.
+    pub redeclared: Option<(Name, At)>,
 }
 
 /// What a statement must know of the function around it.
@@ -70,6 +72,7 @@ impl<'a> Lower<'a> {
             initialising: false,
             module_body: None,
             awaits: false,
+            redeclared: None,
         }
     }
 
@@ -122,7 +125,31 @@ impl<'a> Lower<'a> {
     }
 
     pub(super) fn declare(&mut self, name: Sym, kind: BindingKind, at: At) {
+        self.check_redeclared(self.scope, Name(name), kind, at);
         self.scopes.declare(self.scope, Name(name), kind, at);
+    }
+
+    /// Notes a name that `let`, `const` or `class` declares beside another declaration of its scope. The parser tells of
+    /// those in blocks and scripts, but not of those of functions.
+    fn check_redeclared(&mut self, scope: ScopeId, name: Name, kind: BindingKind, at: At) {
+        let Some(found) = self.scopes.own(scope, name) else { return };
+        let before = self.scopes.binding(found);
+        let known = |kind| {
+            matches!(
+                kind,
+                BindingKind::Var
+                    | BindingKind::Parameter
+                    | BindingKind::Function
+                    | BindingKind::Let
+                    | BindingKind::Const
+                    | BindingKind::Class
+            )
+        };
+        let lexical = |kind: BindingKind| kind.is_lexical() && kind != BindingKind::Hidden;
+        let clash = known(kind) && known(before.kind) && (lexical(kind) || lexical(before.kind));
+        if clash && before.at != at && self.redeclared.is_none() {
+            self.redeclared = Some((name, at));
+        }
     }
 
     /// Declares a `var` in the function around.
@@ -131,6 +158,7 @@ impl<'a> Lower<'a> {
         if self.module_body == Some(function) {
             function = self.scopes.get(function).parent.unwrap_or(function);
         }
+        self.check_redeclared(function, Name(name), BindingKind::Var, at);
         self.scopes.declare(function, Name(name), BindingKind::Var, at);
     }
 
