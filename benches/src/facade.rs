@@ -5,11 +5,9 @@
 
 mod by_hand;
 mod ours;
+mod task;
 
 use crate::workload::Workload;
-
-/// How many values a ring holds.
-const RING: usize = 1000;
 
 /// An object of four fields a turn: two are written, one is read.
 pub const OBJECTS: Workload = Workload {

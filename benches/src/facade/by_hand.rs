@@ -1,7 +1,7 @@
 //! By hand on heap-model, slab-buffer, weak-refs and stream-backpressure: what one writes who wants the same cells in the
 //! same heap.
 
-use super::RING;
+use super::task::RING;
 use core::convert::Infallible;
 use heap_model::{Global, Heap, HeapError, HeapOptions, Kind, Local, Scope, Value, shapes};
 use slab_buffer::{Pool, PoolOptions};

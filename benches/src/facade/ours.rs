@@ -1,6 +1,6 @@
 //! Through node-memory.
 
-use super::RING;
+use super::task::RING;
 use node_memory::{
     Block, Buffer, Let, Object, Runtime, RuntimeError, RuntimeOptions, Variable, WeakMap, Writable,
 };
