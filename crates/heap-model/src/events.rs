@@ -69,6 +69,8 @@ pub struct CollectionEvent {
     pub committed_after: usize,
     /// Bytes that were promoted.
     pub promoted: usize,
+    /// Bytes that survived in the new space.
+    pub copied: usize,
     /// The pause, without the marking steps before it.
     pub pause: Duration,
     /// The time from the making of the heap to the end of the collection.

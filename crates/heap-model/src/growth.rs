@@ -1,7 +1,7 @@
 //! How far the spaces grow before they are collected (V8's `NewSpace::Grow`, `heap-controller.cc`).
 
 use crate::options::{Growing, HeapOptions, MarkingPace};
-use crate::pace::Pace;
+use crate::pace::{Pace, largest_factor};
 use crate::spaces::Spaces;
 use std::collections::VecDeque;
 use std::time::Instant;
@@ -116,12 +116,14 @@ impl Growth {
         let (live, limit) = (spaces.old_generation(), spaces.limit());
         let factor = match options.growing {
             Growing::Factor(factor) => factor,
+            Growing::Maximum => largest_factor(limit),
             Growing::Utilization => self.pace.factor(Instant::now(), live, promoted, limit),
         };
         (self.due_since, self.survival) = (None, None);
         let grown = ((live as f64 * factor.max(1.0)) as usize).max(live + LEAST);
         let halfway = usize::midpoint(live, limit);
-        let least = options.initial_old_generation.min(halfway);
+        let least =
+            if options.adaptive_initial { 0 } else { options.initial_old_generation.min(halfway) };
         self.next_full = grown.saturating_add(spaces.new.capacity()).min(halfway).max(least);
         self.live = live;
     }

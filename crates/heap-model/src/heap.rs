@@ -106,8 +106,16 @@ impl Heap {
     /// O(1) beside the system's call.
     pub fn settle(&mut self) {
         self.growth.restart(&self.spaces, &self.options);
+        self.tenure_large();
         self.spaces.shrink_new_space(self.options.initial_semi_space);
         self.spaces.release_from_space();
+    }
+
+    /// Takes the large cells that were made since the last collection for old ones, as if a collection had found them in use.
+    /// As young ones they make a scavenge due once there are more than a semi-space of them, as in V8's
+    /// `NewLargeObjectSpace`. O(1).
+    pub fn tenure_large(&mut self) {
+        self.spaces.change().large.age();
     }
 
     /// Collects all unreachable cells, as V8's `gc()` does. O(live bytes + entries of ephemeron tables + native cells).

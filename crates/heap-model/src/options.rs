@@ -10,6 +10,10 @@ pub enum Growing {
     /// To this multiple of what a full collection left, and by at least 8 MB (V8's
     /// `MemoryController::MinimumAllocationLimitGrowingStep`). A program collects at the same points in every run.
     Factor(f64),
+    /// By the largest factor that V8 takes with the heap's limit (`MemoryController::MaxGrowingFactor`): 1.3 to 256 MiB, 4
+    /// from 2 GiB on, and between them in proportion. V8 grows by it where collections cost little of the time. A program
+    /// collects at the same points in every run.
+    Maximum,
     /// By V8's aim that the program has 97 % of the time (`MemoryController::GrowingFactor`): by a
     /// factor of 1.1 to 4, or to 1.3 to 2 where the limit is below 2 GiB, from the speeds of promotion and
     /// collection since the last full collection.

@@ -69,7 +69,7 @@ fn growing_factor(ratio: f64, most: f64) -> f64 {
 
 /// The largest factor by which a heap with this limit grows: 4 from 2 GiB on, and 1.3 to 2 below
 /// (`MemoryController::MaxGrowingFactor`).
-fn largest_factor(limit: usize) -> f64 {
+pub(crate) fn largest_factor(limit: usize) -> f64 {
     const SMALL: usize = 256 << 20;
     const LARGE: usize = 2048 << 20;
     match limit {

@@ -65,6 +65,9 @@ pub struct Run {
     /// The heap's limit, in MiB
     #[arg(long, alias = "max_heap_size", value_name = "MIB", value_parser = clap::value_parser!(u64).range(2..=1 << 24))]
     pub max_heap_size: Option<u64>,
+    /// A new space that does not grow, and an old one that grows by 30 %
+    #[arg(long, alias = "predictable_gc_schedule")]
+    pub predictable_gc_schedule: bool,
     /// An old generation of at most 2 GiB, whatever memory there is
     #[arg(long)]
     pub no_huge_max_old_generation_size: bool,
@@ -74,6 +77,9 @@ pub struct Run {
     /// Print a line for each collection
     #[arg(long, alias = "trace_gc")]
     pub trace_gc: bool,
+    /// Print a line for each collection as names and values
+    #[arg(long, alias = "trace_gc_nvp")]
+    pub trace_gc_nvp: bool,
     /// Fill every Buffer with zeros
     #[arg(long)]
     pub zero_fill_buffers: bool,
@@ -137,7 +143,12 @@ impl Run {
         if let Some(size) = self.min_semi_space_size {
             add(true, format!("--min-semi-space-size={size}"));
         }
+        if let Some(size) = self.max_heap_size {
+            add(true, format!("--max-heap-size={size}"));
+        }
+        add(self.predictable_gc_schedule, "--predictable-gc-schedule".to_owned());
         add(self.trace_gc, "--trace-gc".to_owned());
+        add(self.trace_gc_nvp, "--trace-gc-nvp".to_owned());
         add(self.zero_fill_buffers, "--zero-fill-buffers".to_owned());
         flags
     }

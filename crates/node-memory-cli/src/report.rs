@@ -86,11 +86,20 @@ pub fn line(event: &CollectionEvent) -> String {
     )
 }
 
-/// A line of `--trace-gc`. With virtual time all times are 0.
+/// A time in milliseconds, which is 0 where time is virtual.
+fn ms(time: Duration, is_virtual: bool) -> f64 {
+    if is_virtual { 0.0 } else { time.as_secs_f64() * 1e3 }
+}
+
+/// What a line of V8's about a collection begins with: the process, the heap, and when it ended.
+fn head(event: &CollectionEvent, is_virtual: bool) -> String {
+    let pid = if is_virtual { 1 } else { std::process::id() };
+    format!("[{pid}:0x1] {:8.0} ms:", ms(event.since_start, is_virtual))
+}
+
+/// A line of `--trace-gc`.
 pub fn trace(event: &CollectionEvent, is_virtual: bool) -> String {
     use heap_model::Cause;
-    let ms = |time: Duration| if is_virtual { 0.0 } else { time.as_secs_f64() * 1e3 };
-    let pid = if is_virtual { 1 } else { std::process::id() };
     let cause = match event.cause {
         Cause::Allocation => "allocation failure",
         Cause::OldSpaceLimit => "allocation limit",
@@ -100,10 +109,24 @@ pub fn trace(event: &CollectionEvent, is_virtual: bool) -> String {
         Cause::LastResort => "last resort",
         _ => "another cause",
     };
+    let pause = ms(event.pause, is_virtual);
+    format!("{} {}, {pause:.2} / 0.00 ms; {cause}", head(event, is_virtual), line(event))
+}
+
+/// A line of `--trace-gc-nvp`: of V8's names those that this collector has, in V8's order.
+pub fn trace_values(event: &CollectionEvent, is_virtual: bool) -> String {
+    use heap_model::Cause;
+    let kind = if event.kind == CollectionKind::Scavenge { "s" } else { "mc" };
+    let reduces = u8::from(matches!(event.cause, Cause::Idle | Cause::LastResort));
     format!(
-        "[{pid}:0x1] {:8.0} ms: {}, {:.2} / 0.00 ms; {cause}",
-        ms(event.since_start),
-        line(event),
-        ms(event.pause),
+        "{} pause={:.1} gc={kind} reduce_memory={reduces} incremental_steps_count={} total_size_before={} \
+         total_size_after={} promoted={} new_space_survived={}",
+        head(event, is_virtual),
+        ms(event.pause, is_virtual),
+        event.steps,
+        event.used_before,
+        event.used_after,
+        event.promoted,
+        event.copied,
     )
 }

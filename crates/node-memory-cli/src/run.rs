@@ -2,7 +2,8 @@
 
 use crate::flags::{Format, Run};
 use crate::limit;
-use crate::report::{Record, trace};
+use crate::report::{Record, trace, trace_values};
+use heap_model::CollectionEvent;
 use node_memory::{NodeVersion, Output, RecordedNode, Runtime, RuntimeOptions};
 use node_script::scenario::Setup;
 use node_script::{Finished, Machine, Options, ScriptError, WriteError};
@@ -17,7 +18,6 @@ const OUT_OF_MEMORY: u8 = 134;
 const FAILED: u8 = 1;
 /// The memory of the machine that is played where the system's is not to be asked.
 const PHYSICAL_MEMORY: u64 = 16 << 30;
-const MIB: usize = 1 << 20;
 
 pub fn run(flags: Box<Run>) -> ExitCode {
     match try_run(&flags) {
@@ -96,20 +96,11 @@ fn runtime_options(flags: &Run, version: NodeVersion) -> Result<RuntimeOptions, 
     let runtime = RuntimeOptions::for_node(version, memory);
     let mut setup = Setup { runtime, ..Setup::default() };
     // A preset is a whole heap, which the other flags then change.
-    let all = [flags.own_arguments(), flags.exec_arguments()].concat();
-    for flag in all.iter().filter(|flag| !flag.starts_with("--min-semi-space-size")) {
+    for flag in flags.own_arguments().iter().chain(&flags.exec_arguments()) {
         setup = setup.with_flag(flag)?;
     }
-    let heap = &mut setup.runtime.heap;
-    if let Some(size) = flags.max_heap_size {
-        heap.limit = size as usize * MIB;
-    }
-    if let Some(size) = flags.min_semi_space_size {
-        let least = (size as usize * MIB).next_power_of_two();
-        heap.initial_semi_space = least.min(heap.max_semi_space);
-    }
     // Tables of a Node's, which do not shrink.
-    heap.tables = heap_model::TableSizing::V8;
+    setup.runtime.heap.tables = heap_model::TableSizing::V8;
     Ok(setup.runtime)
 }
 
@@ -143,13 +134,19 @@ fn script_options(flags: &Run, version: NodeVersion, record: &Record) -> Options
 /// Remembers collections, and prints them if asked for.
 fn listen(runtime: &mut Runtime, flags: &Run, record: &Record) {
     let record = record.clone();
-    let (prints, is_virtual) = (flags.trace_gc, flags.deterministic);
+    let is_virtual = flags.deterministic;
+    // V8 prints one line or the other.
+    let print = match (flags.trace_gc_nvp, flags.trace_gc) {
+        (true, _) => Some(trace_values as fn(&CollectionEvent, bool) -> String),
+        (false, true) => Some(trace as _),
+        (false, false) => None,
+    };
     let in_timeline = flags.report.is_some();
     runtime.heap_mut().on_collection(move |event| {
         record.collected(*event, in_timeline);
-        if prints {
+        if let Some(print) = print {
             // What cannot be written is lost.
-            let _ = writeln!(std::io::stdout(), "{}", trace(event, is_virtual));
+            let _ = writeln!(std::io::stdout(), "{}", print(event, is_virtual));
         }
     });
 }

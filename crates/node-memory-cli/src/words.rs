@@ -9,7 +9,7 @@ use std::ffi::OsString;
 const COMMANDS: [&str; 7] = ["run", "snapshot", "help", "--help", "-h", "--version", "-V"];
 
 /// V8's flags that change nothing here.
-const WITHOUT_EFFECT: [&str; 13] = [
+const WITHOUT_EFFECT: [&str; 11] = [
     "--allow-natives-syntax",
     "--jitless",
     "--no-flush-bytecode",
@@ -19,10 +19,8 @@ const WITHOUT_EFFECT: [&str; 13] = [
     "--no-sparkplug",
     "--no-turbofan",
     "--predictable",
-    "--predictable-gc-schedule",
     "--single-threaded",
     "--single-threaded-gc",
-    "--trace-gc-nvp",
 ];
 
 /// The words as the command takes them.

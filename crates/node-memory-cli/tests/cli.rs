@@ -139,6 +139,24 @@ fn two_deterministic_runs_print_the_same() {
 }
 
 #[test]
+fn collections_are_printed_as_names_and_values_for_programs_that_read_nodes() {
+    let output = node_memory(&["--deterministic", "--trace_gc_nvp", "--expose-gc"], "figures.js");
+    let said = text(&output.stdout);
+    let line =
+        said.lines().find(|line| line.contains(" gc=mc ")).unwrap_or_else(|| panic!("{said}"));
+    let value = |name: &str| -> usize {
+        let (_, rest) = line.split_once(&format!(" {name}=")).unwrap_or_else(|| panic!("{line}"));
+        rest.split(' ').next().unwrap().parse().unwrap()
+    };
+    assert!(line.starts_with("[1:0x1] ") && line.contains(" ms: pause=0.0 "), "{line}");
+    let (before, after) = (value("total_size_before"), value("total_size_after"));
+    assert!(0 < after && after < before, "{line}");
+    // A requested collection leaves nothing in the new space.
+    assert_eq!(value("new_space_survived"), 0, "{line}");
+    assert!(value("promoted") > 0, "{line}");
+}
+
+#[test]
 fn the_baseline_is_what_a_node_starts_from() {
     let output = node_memory(&["--deterministic", "--baseline"], "first.js");
     let said = text(&output.stdout);

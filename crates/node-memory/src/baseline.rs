@@ -97,7 +97,10 @@ impl Ballast {
         }
         make_garbage_buffer(memory, more.array_buffers_garbage)?;
         make_garbage(memory, heap_garbage)?;
-        self.keep_cells(memory, heap_used.saturating_sub(heap_garbage))
+        self.keep_cells(memory, heap_used.saturating_sub(heap_garbage))?;
+        // Node's code lies in the old space.
+        memory.heap.tenure_large();
+        Ok(())
     }
 
     /// Bytes that stand for native memory.

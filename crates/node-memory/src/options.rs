@@ -1,11 +1,12 @@
 //! What a runtime is made of, and how a Node's version sets heap, pool and streams alike.
 
 use crate::baseline::Baseline;
-use heap_model::{HeapOptions, MarkingPace, NodeVersion};
+use heap_model::{Growing, HeapOptions, MarkingPace, NodeVersion};
 use slab_buffer::{NodeVersion as PoolVersion, PoolOptions};
 use stream_backpressure::{NodeVersion as StreamVersion, Options as StreamOptions};
 
-/// What a runtime is made of; the default is Node 20's on a machine of 16 GiB.
+/// What a runtime is made of; the default has the sizes of Node 20 on a machine of 16 GiB. As [`for_node`](Self::for_node) has
+/// it, the heap is collected when V8 collects, too.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct RuntimeOptions {
@@ -135,6 +136,7 @@ fn old_generation(heap: HeapOptions, bytes: usize) -> HeapOptions {
     heap.with_old_generation_limit(bytes)
         .with_initial_old_generation((bytes / 2).min(most))
         .with_adaptive_initial(true)
+        .with_growing(Growing::Maximum)
 }
 
 /// How marking keeps step with the program, in a V8 with one thread.

@@ -5,6 +5,7 @@
 
 use crate::machine::{Machine, Options};
 use crate::program::{Finished, ScriptError};
+use heap_model::Growing;
 use mem_report::{Figure, Kinds, MemoryUsage, Sample, Timeline};
 use node_memory::{HeapOptions, NodeVersion, RecordedNode, Reuse, Runtime, RuntimeOptions};
 use std::cell::RefCell;
@@ -14,6 +15,9 @@ use std::rc::Rc;
 
 /// `process.execPath`, the same on each machine, for a path's text lies in the heap. A scenario has no environment.
 const EXECUTABLE: &str = "/usr/local/bin/node";
+
+/// Bytes of a MiB.
+const MIB: usize = 1 << 20;
 
 /// How a scenario is run.
 #[derive(Clone, Debug)]
@@ -339,8 +343,21 @@ impl Setup {
             ("--max-semi-space-size", _) => {
                 self.runtime = self.runtime.with_max_semi_space(number()?);
             }
+            ("--min-semi-space-size", _) => {
+                let heap = &mut self.runtime.heap;
+                let least = number()?.saturating_mul(MIB).next_power_of_two();
+                heap.initial_semi_space = least.min(heap.max_semi_space);
+            }
+            ("--max-heap-size", _) => self.runtime.heap.limit = number()?.saturating_mul(MIB),
+            ("--predictable-gc-schedule", "") => {
+                // V8 sets by it a new space that does not grow and an old one that grows by 30 %.
+                let heap = &mut self.runtime.heap;
+                heap.max_semi_space = 4 * MIB;
+                heap.initial_semi_space = 4 * MIB;
+                heap.growing = Growing::Factor(1.3);
+            }
             ("--zero-fill-buffers", "") => self.runtime.pool.zero_always = true,
-            ("--trace-gc", "") => {}
+            ("--trace-gc" | "--trace-gc-nvp", "") => {}
             ("--single-threaded", "") => self.runtime.background_sweeping = false,
             ("--preset", "32-bit") => self.runtime.heap = HeapOptions::historical_32_bit(),
             ("--preset", "64-bit") => self.runtime.heap = HeapOptions::historical_64_bit(),

@@ -1,5 +1,5 @@
 //! The programs that recorded a Node's heap (`recorders/*.js`), unmodified, beside what they recorded of Node v20.20.2
-//! (`recorders/*.json`): bytes of each kind of object, each step of growing structures, what closures hold.
+//! (`recorders/*.json`): bytes of each kind of object, each step of growing structures, what closures hold, how heaps grow.
 //!
 //! What differs is in `recorders/different.tsv`, with its reason. The list only shrinks: a row that has become right
 //! fails the test as one that has become wrong does.
@@ -8,7 +8,9 @@
 //! rounds where that changes nothing but the time. `WHOLE=1` measures with the recorders' own numbers, and
 //! `FILTER=words` the rows whose names have these words; `node-memory run` runs the recorders with their processes.
 
-use node_memory::{Runtime, RuntimeOptions};
+use heap_model::CollectionKind;
+use node_memory::{NodeVersion, Output, RecordedNode, Runtime, RuntimeOptions};
+use node_script::scenario::Setup;
 use node_script::{Finished, Machine, Options};
 use serde_json::Value;
 use std::cell::RefCell;
@@ -16,8 +18,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::PathBuf;
 use std::rc::Rc;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 /// Objects that a kind is measured with, where its bytes do not depend on how many there are.
 const OBJECTS: usize = 400;
@@ -65,17 +67,32 @@ fn recorded(file: &str) -> Value {
 fn measure(file: &str, arguments: &[&str]) -> Result<Value, String> {
     let mut options = RuntimeOptions::default();
     options.heap.tables = heap_model::TableSizing::V8;
-    let runtime = Runtime::new(options).unwrap();
+    let printed = run(file, arguments, options, None, |_| {})?;
+    let last = printed.lines().last().unwrap_or_default();
+    serde_json::from_str(last).map_err(|error| format!("{error}: {last}"))
+}
+
+/// What a recorder prints, started as a measuring process of its own.
+fn run(
+    file: &str,
+    arguments: &[&str],
+    runtime: RuntimeOptions,
+    baseline: Option<RecordedNode>,
+    prepare: impl FnOnce(&mut Runtime),
+) -> Result<String, String> {
+    let runtime = Runtime::new(runtime).unwrap();
     let out = Kept::default();
     let options = Options {
         expose_gc: true,
         out: Box::new(out.clone()),
         err: Box::new(out.clone()),
         deterministic: true,
+        baseline,
         arguments: arguments.iter().map(|&argument| argument.to_owned()).collect(),
         ..Options::default()
     };
     let mut machine = Machine::new(runtime, options).unwrap();
+    prepare(machine.runtime_mut());
     let path = folder().join(file);
     let mut text = std::fs::read_to_string(&path).unwrap();
     // What is of a function's text is measured by its calls, which cost little.
@@ -88,11 +105,7 @@ fn measure(file: &str, arguments: &[&str]) -> Result<Value, String> {
     }
     let finished = machine.run_text(&path, &text);
     let printed = String::from_utf8(out.0.borrow().clone()).unwrap();
-    if !matches!(finished, Finished::Exit(0)) {
-        return Err(format!("{finished:?}"));
-    }
-    let last = printed.lines().last().unwrap_or_default();
-    serde_json::from_str(last).map_err(|error| format!("{error}: {last}"))
+    if matches!(finished, Finished::Exit(0)) { Ok(printed) } else { Err(format!("{finished:?}")) }
 }
 
 /// Does something with each item, on all processors.
@@ -298,4 +311,161 @@ fn closures_hold_what_node_recorded() {
     });
     let all = cases.iter().map(|(.., case)| name(case)).collect();
     compare("closures", all, results.into_iter().flatten().collect());
+}
+
+// -- growth -----------------------------------------------------------------------------------------------------
+
+/// How far a peak of the heap may be from a real Node's, as a part of it.
+const PEAK: f64 = 0.1;
+/// How far numbers of collections may be: by this factor, or by this many.
+const FACTOR: f64 = 1.5;
+const FEW: f64 = 2.0;
+
+/// The options of a heap with these flags, tables as V8's.
+fn runtime_with(flags: &[&str]) -> Result<RuntimeOptions, String> {
+    let runtime = RuntimeOptions::for_node(NodeVersion::V20, 16 << 30);
+    let setup = Setup { runtime, ..Setup::default() };
+    let setup = flags.iter().try_fold(setup, |setup, flag| setup.with_flag(flag))?;
+    let mut options = setup.runtime;
+    options.heap.tables = heap_model::TableSizing::V8;
+    Ok(options)
+}
+
+/// What a series of `growth.js` did to the heap. V8's compiled code allocates in the old space what has survived, and its
+/// interpreted code marks each literal by a memento, which is garbage at once: so Node was recorded with and without its
+/// compilers, and this is between the two.
+#[derive(Clone, Debug)]
+struct Growth {
+    scavenges: f64,
+    full: f64,
+    /// Sizes of the new space as they changed.
+    new_space: Vec<u64>,
+    heap_total: f64,
+    heap_used: f64,
+}
+
+impl Growth {
+    fn recorded(summary: &Value) -> Self {
+        let steps = summary["newSpaceSteps"].as_array().unwrap();
+        Self {
+            scavenges: number(summary, "scavenges").unwrap(),
+            full: number(summary, "markCompacts").unwrap(),
+            new_space: steps.iter().map(|step| step["newSpaceSize"].as_u64().unwrap()).collect(),
+            heap_total: number(summary, "maxHeapTotal").unwrap(),
+            heap_used: number(summary, "maxHeapUsed").unwrap(),
+        }
+    }
+
+    /// Runs a series as the recorder's child, with the recorded Node's own heap and flags.
+    fn played(which: &str, flags: &[&str]) -> Result<Self, String> {
+        let file = std::env::temp_dir().join(format!("growth-{}-{which}", std::process::id()));
+        let file = format!("{}-{}", file.display(), flags.concat());
+        let counts = Arc::new((AtomicUsize::new(0), AtomicUsize::new(0)));
+        let counted = Arc::clone(&counts);
+        let listen = move |runtime: &mut Runtime| {
+            runtime.heap_mut().on_collection(move |event| {
+                let scavenge = event.kind == CollectionKind::Scavenge;
+                let count = if scavenge { &counted.0 } else { &counted.1 };
+                count.fetch_add(1, Ordering::Relaxed);
+            });
+        };
+        let baseline = RecordedNode::of(NodeVersion::V20, Output::Pipe).unwrap();
+        let runtime = runtime_with(flags)?;
+        run("growth.js", &["--child", which, &file], runtime, Some(baseline), listen)?;
+        let rows: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+        std::fs::remove_file(&file).unwrap();
+        let rows = rows["rows"].as_array().unwrap();
+        let column = |place: usize| rows.iter().map(move |row| row[place].as_f64().unwrap());
+        let mut new_space: Vec<u64> = column(7).map(|size| size as u64).collect();
+        new_space.dedup();
+        Ok(Self {
+            scavenges: counts.0.load(Ordering::Relaxed) as f64,
+            full: counts.1.load(Ordering::Relaxed) as f64,
+            new_space,
+            heap_total: column(3).fold(0.0, f64::max),
+            heap_used: column(4).fold(0.0, f64::max),
+        })
+    }
+
+    /// What is not as in the runs of a real Node, each of which differs from the others: all counts and peaks are within
+    /// their span and what is allowed beside it, and the steps of the new space are those of one of them.
+    fn difference(&self, nodes: &[Self]) -> Option<String> {
+        let span = |f: fn(&Self) -> f64| {
+            let all = nodes.iter().map(f);
+            (all.clone().fold(f64::MAX, f64::min), all.fold(0.0, f64::max))
+        };
+        let mut said = Vec::new();
+        let mut count = |name: &str, f: fn(&Self) -> f64| {
+            let (ours, (least, most)) = (f(self), span(f));
+            let near =
+                |node: f64| (ours - node).abs() <= FEW || ours.max(node) <= FACTOR * ours.min(node);
+            if !(least..=most).contains(&ours) && !near(least) && !near(most) {
+                said.push(format!("{ours} {name} instead of {least} to {most}"));
+            }
+        };
+        count("scavenges", |growth| growth.scavenges);
+        count("full collections", |growth| growth.full);
+        let mut peak = |name: &str, f: fn(&Self) -> f64| {
+            let (ours, (least, most)) = (f(self), span(f));
+            if ours < least * (1.0 - PEAK) || ours > most * (1.0 + PEAK) {
+                said.push(format!("{name} up to {ours} instead of {least} to {most}"));
+            }
+        };
+        peak("heapTotal", |growth| growth.heap_total);
+        peak("heapUsed", |growth| growth.heap_used);
+        if nodes.iter().all(|node| node.new_space != self.new_space) {
+            let node = &nodes[0].new_space;
+            said.push(format!("new space of {:?} instead of {node:?}", self.new_space));
+        }
+        (!said.is_empty()).then(|| said.join("; "))
+    }
+}
+
+#[test]
+fn heaps_grow_and_shrink_as_node_recorded() {
+    let [compiled, interpreted] = ["growth.json", "growth-interpreted.json"].map(recorded);
+    let series = compiled["series"].as_object().unwrap();
+    let names: Vec<&String> = series.keys().filter(|name| !filtered(name)).collect();
+    let results = each(&names, |name| {
+        let series = &series[*name];
+        let runs = |series: &Value| -> Vec<Growth> {
+            series["runs"].as_array().unwrap().iter().map(Growth::recorded).collect()
+        };
+        let nodes = [runs(series), runs(&interpreted["series"][*name])].concat();
+        let flags = series["flags"].as_array().unwrap().iter();
+        let flags: Vec<&str> = flags.map(|flag| flag.as_str().unwrap()).collect();
+        let which = name.split(' ').next().unwrap();
+        let text = match Growth::played(which, &flags) {
+            Err(error) => error,
+            Ok(growth) => growth.difference(&nodes)?,
+        };
+        Some(((*name).clone(), text))
+    });
+    let all = names.iter().map(|name| (*name).clone()).collect();
+    compare("growth", all, results.into_iter().flatten().collect());
+}
+
+#[test]
+fn flags_set_the_limits_that_node_recorded() {
+    let recorded = recorded("growth.json");
+    let limits = recorded["limits"].as_object().unwrap();
+    let rows: Vec<&String> = limits.keys().filter(|name| !filtered(name)).collect();
+    let differences = rows.iter().filter_map(|name| {
+        let flags = name.split(' ').filter(|flag| *flag != "default");
+        let text = match runtime_with(&flags.collect::<Vec<_>>()) {
+            Err(error) => error,
+            Ok(options) => {
+                let ours = [options.heap.limit, options.heap.initial_semi_space];
+                let nodes = ["limit", "newSpaceSize"]
+                    .map(|key| number(&limits[*name], key).unwrap() as usize);
+                if ours == nodes {
+                    return None;
+                }
+                format!("limit and new space {ours:?} instead of {nodes:?}")
+            }
+        };
+        Some(((*name).clone(), text))
+    });
+    let differences = differences.collect();
+    compare("limits", rows.iter().map(|name| (*name).clone()).collect(), differences);
 }

@@ -106,7 +106,9 @@ impl Heap {
             return Err(self.spaces.refusal(size, Reason::TooLarge));
         }
         if size > LARGEST_IN_PAGE {
-            self.collect_if_due(false);
+            // V8's `NewLargeObjectSpace` takes as much as a semi-space between scavenges.
+            let many = self.spaces.large.exceeds(size, self.spaces.new.capacity());
+            self.collect_if_due(many && self.options.marking_pace != MarkingPace::AtOnce);
             self.need(LargeSpace::commit(size), size)?;
             self.growth.allocated(size);
             return self.spaces.allocate_large(size).ok_or_else(|| self.no_memory(size));

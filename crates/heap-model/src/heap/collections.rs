@@ -86,7 +86,8 @@ impl Heap {
     /// Empties the semi-space that is in use.
     pub(super) fn evacuate_new_space(&mut self, promote: Promote) {
         self.growth.begin(&self.spaces);
-        let before = self.spaces.new.used();
+        let fresh = self.spaces.change().large.age();
+        let before = self.spaces.new.used() + fresh;
         let scavenge = Scavenge {
             spaces: &mut self.spaces,
             roots: &mut self.roots,
@@ -100,6 +101,10 @@ impl Heap {
         self.counters.promoted += promoted;
         let survived = self.spaces.new.used() + promoted;
         self.growth.survivors += survived;
+        if promote == Promote::Aged && self.options.marking_pace != MarkingPace::AtOnce {
+            self.growth.survivors += self.spaces.change().large.guess(fresh);
+        }
+        // Large cells that no sweep has told of are taken to be garbage here, so that much of it cannot gather.
         self.growth.survived(&self.spaces, before, survived);
     }
 
@@ -173,6 +178,7 @@ impl Heap {
             committed_before: committed,
             committed_after: self.spaces.total(),
             promoted: counters.promoted - promoted,
+            copied: self.spaces.new.used(),
             pause,
             since_start: self.made.elapsed(),
             steps,

@@ -6,15 +6,36 @@ use crate::memory::chunk::{Chunk, FIRST};
 use crate::memory::mapping::{self, Mapping};
 use crate::memory::room::Room;
 
-#[derive(Default)]
 pub(crate) struct LargeSpace {
     mappings: Vec<Mapping>,
     used: usize,
     committed: usize,
     /// How many of the mappings were there at the end of the last sweep; those behind are younger.
     swept: usize,
-    /// Bytes of cells that survived their first sweep, in the last one.
+    /// The share of the bytes made before a sweep that survived it, by the last one that had any.
+    survival: f64,
+    /// Bytes of cells that were made since the last collection of any kind.
+    fresh: usize,
+    /// Bytes that scavenges since the last sweep took for survivors.
+    guessed: usize,
+    /// Bytes that the last sweep found to have survived, beside those.
     promoted: usize,
+}
+
+impl Default for LargeSpace {
+    fn default() -> Self {
+        // What nothing is known of is taken to be kept.
+        Self {
+            mappings: Vec::new(),
+            used: 0,
+            committed: 0,
+            swept: 0,
+            survival: 1.0,
+            fresh: 0,
+            guessed: 0,
+            promoted: 0,
+        }
+    }
 }
 
 impl LargeSpace {
@@ -33,6 +54,7 @@ impl LargeSpace {
         mapping.ask_for_large_pages(size);
         let room = Chunk::first_of(&mapping).format_large(size);
         self.used += size;
+        self.fresh += size;
         self.committed += mapping.length();
         self.mappings.push(mapping);
         Some(room)
@@ -46,10 +68,27 @@ impl LargeSpace {
         self.committed
     }
 
-    /// Bytes of cells that survived their first sweep, in the last one (V8 promotes them out of its
-    /// `NewLargeObjectSpace`).
+    /// Begins a collection: returns the bytes of cells that were made since the last one.
+    pub fn age(&mut self) -> usize {
+        std::mem::take(&mut self.fresh)
+    }
+
+    /// How many of these bytes survive a scavenge (V8 promotes them out of its `NewLargeObjectSpace`), if they are like those
+    /// before. Which do, only a sweep tells.
+    pub fn guess(&mut self, fresh: usize) -> usize {
+        let kept = (fresh as f64 * self.survival) as usize;
+        self.guessed += kept;
+        kept
+    }
+
+    /// The bytes that the last sweep found to have survived for the first time, less those that scavenges guessed.
     pub fn promoted(&self) -> usize {
         self.promoted
+    }
+
+    /// Whether a cell would exceed what V8's `NewLargeObjectSpace` takes between collections: one cell, or `capacity` bytes.
+    pub fn exceeds(&self, size: usize, capacity: usize) -> bool {
+        self.fresh > 0 && self.fresh.saturating_add(size) > capacity
     }
 
     pub fn chunks(&self) -> impl Iterator<Item = Chunk> {
@@ -76,24 +115,31 @@ impl LargeSpace {
 
     /// Unmaps the cells that are not marked, and the unused pages of those that were trimmed.
     pub fn sweep(&mut self) {
-        let Self { mappings, used, committed, swept, promoted } = self;
-        (*used, *committed, *promoted) = (0, 0, 0);
+        let Self { mappings, used, committed, swept, survival, guessed, promoted, .. } = self;
+        (*used, *committed) = (0, 0);
+        let (mut made, mut kept) = (0, 0);
         let mut number = 0;
         mappings.retain_mut(|mapping| {
             let chunk = Chunk::first_of(mapping);
             let cell = chunk.first_cell();
             let live = chunk.is_marked(cell);
+            let size = cell.size();
+            let first = if number < *swept { 0 } else { size };
+            made += first;
             if live {
-                let size = cell.size();
                 mapping.truncate(Self::commit(size));
                 *used += size;
                 *committed += mapping.length();
-                *promoted += if number < *swept { 0 } else { size };
+                kept += first;
             }
             number += 1;
             live
         });
         *swept = mappings.len();
+        *promoted = kept.saturating_sub(std::mem::take(guessed));
+        if made > 0 {
+            *survival = kept as f64 / made as f64;
+        }
     }
 }
 
