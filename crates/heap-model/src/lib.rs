@@ -40,6 +40,7 @@ pub use events::{Cause, CollectionEvent, CollectionKind};
 pub use heap::Heap;
 pub use local::{LocalHeap, LocalRefused, LocalScope};
 pub use memory::header::{Kind, Tag};
+pub use memory::inline_cache::CachedSlot;
 pub use memory::registers::Window;
 pub use node_id::NodeId;
 pub use observe::statistics::{HeapStatistics, SpaceStatistics};

@@ -30,6 +30,7 @@ pub mod cell;
 pub mod chunk;
 pub mod handles;
 pub mod header;
+pub mod inline_cache;
 pub mod mapping;
 #[cfg(zeal)]
 pub mod poison;

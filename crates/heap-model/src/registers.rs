@@ -5,6 +5,7 @@
 //! of the machine, and panics. The unsafe code is `memory`'s.
 
 mod allocate;
+mod cached;
 mod cells;
 mod copy;
 pub(crate) mod find;

@@ -215,12 +215,12 @@ impl RegisterStack {
 
     /// Shows a window.
     ///
-    /// # Panics
-    /// If it does not lie in the memory.
+    /// # Safety
+    /// It lies in the memory.
     #[inline(always)]
-    fn show(&mut self, base: usize, size: usize) {
-        assert!(base <= self.capacity && size <= self.capacity - base, "no window of the stack");
-        // SAFETY: the memory is as long.
+    unsafe fn show(&mut self, base: usize, size: usize) {
+        debug_assert!(base <= self.capacity && size <= self.capacity - base);
+        // SAFETY: the memory is as long, as the caller knows.
         self.first = unsafe { self.start.add(base) };
         (self.base, self.size) = (base, size);
         self.high = self.high.max(base + size);
@@ -241,7 +241,8 @@ impl RegisterStack {
         if !self.has_room(base, size) {
             return false;
         }
-        self.show(base, size);
+        // SAFETY: there is room for the window.
+        unsafe { self.show(base, size) };
         self.run_mut(kept, size - kept).fill(Word::UNDEFINED);
         true
     }
@@ -263,20 +264,12 @@ impl RegisterStack {
         if !self.has_room(base, size) {
             return false;
         }
-        /// Registers that are copied one by one: most calls have as many.
-        const FEW: usize = 5;
-        self.show(base, size);
-        let words = self.below_mut(base + kept);
-        if kept <= FEW {
-            for place in 0..FEW {
-                if place < kept {
-                    words[base + place] = words[from + place];
-                }
-            }
-        } else {
-            words.copy_within(from..from + kept, base);
-        }
-        self.run_mut(kept, size - kept).fill(Word::UNDEFINED);
+        // SAFETY: there is room for the window.
+        unsafe { self.show(base, size) };
+        // SAFETY: what is kept lies in the window below, which ends where this one begins.
+        let kept_words = unsafe { self.start.add(from) };
+        // SAFETY: as above; the window has `size` words, which are at least those that are kept.
+        unsafe { begin(self.first, kept_words, kept, size) };
         true
     }
 
@@ -288,15 +281,16 @@ impl RegisterStack {
     #[track_caller]
     pub fn go_to(&mut self, window: Window) {
         assert!(window.end() <= self.capacity, "a window that the stack never had");
-        self.show(window.base(), window.size());
+        // SAFETY: it ends in the memory.
+        unsafe { self.show(window.base(), window.size()) };
     }
 
     #[inline(always)]
     fn has_room(&mut self, base: usize, size: usize) -> bool {
-        let Some(end) = base.checked_add(size).filter(|end| *end <= self.limit) else {
-            return false;
-        };
-        end <= self.capacity || self.grow(end)
+        match base.checked_add(size) {
+            Some(end) if end <= self.limit => end <= self.capacity || self.grow(end),
+            _ => false,
+        }
     }
 
     /// Moves the stack to memory of at least `words` words; false if the operating system refuses.
@@ -314,7 +308,8 @@ impl RegisterStack {
             let words = unsafe { core::slice::from_raw_parts(old.start() as *const Word, high) };
             self.below_mut(high).copy_from_slice(words);
         }
-        self.show(window.base(), window.size());
+        // SAFETY: the window lay in the old memory, and the new one is longer.
+        unsafe { self.show(window.base(), window.size()) };
         true
     }
 
@@ -360,6 +355,47 @@ impl RegisterStack {
         let mut hasher = DefaultHasher::new();
         self.iter().for_each(|word| hasher.write_u64(word.bits()));
         (self.top(), hasher.finish())
+    }
+}
+
+/// Fills a new window: its first `kept` words are copied, and the others are undefined.
+///
+/// # Safety
+/// `first` has room for `size` words, which are at least `kept`, and `from` has `kept` words that are none of them.
+#[inline(always)]
+unsafe fn begin(first: NonNull<Word>, from: NonNull<Word>, kept: usize, size: usize) {
+    /// Words that are copied one by one: most calls have as many.
+    const FEW: usize = 5;
+    const FOUR: [Word; 4] = [Word::UNDEFINED; 4];
+    if kept <= FEW {
+        for place in 0..FEW {
+            if place < kept {
+                // SAFETY: there are as many words, as the caller knows.
+                let from = unsafe { from.add(place) };
+                // SAFETY: as above.
+                let to = unsafe { first.add(place) };
+                // SAFETY: as above; they are different words.
+                unsafe { from.copy_to_nonoverlapping(to, 1) };
+            }
+        }
+    } else {
+        // SAFETY: as above.
+        unsafe { from.copy_to_nonoverlapping(first, kept) };
+    }
+    let mut place = kept;
+    while place + FOUR.len() <= size {
+        // SAFETY: all four words lie in the window.
+        let words = unsafe { first.add(place) }.cast::<[Word; 4]>();
+        // SAFETY: as above; a word's place is aligned for them.
+        unsafe { words.write(FOUR) };
+        place += FOUR.len();
+    }
+    while place < size {
+        // SAFETY: the word lies in the window.
+        let word = unsafe { first.add(place) };
+        // SAFETY: as above.
+        unsafe { word.write(Word::UNDEFINED) };
+        place += 1;
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::Registers;
 use crate::error::AccessError;
-use crate::memory::cell::Loaded;
+use crate::memory::cell::{Cell, Loaded};
 use crate::memory::header::{Kind, Tag};
 use crate::scope::Value;
 use crate::scope::access::{users_slot, users_slots};
@@ -38,6 +38,27 @@ impl Registers<'_> {
     #[track_caller]
     pub fn store(&mut self, object: usize, slot: usize, from: usize) -> Result<(), AccessError> {
         let slot = users_slot(self.loaded(object)?, slot)?;
+        let word = self.stack().get(from);
+        self.heap.store_slot(slot, word);
+        Ok(())
+    }
+
+    /// As [`store`](Self::store), of the cell that a slot of `object`'s cell refers to: an element of an array. Constant time.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load) and [`store`](Self::store). Nothing is written then.
+    #[inline(always)]
+    #[track_caller]
+    pub fn store_inner(
+        &mut self,
+        object: usize,
+        slot: usize,
+        inner: usize,
+        from: usize,
+    ) -> Result<(), AccessError> {
+        let word = users_slot(self.loaded(object)?, slot)?.get();
+        let cell = Cell::of(word).ok_or(AccessError::NoCell)?;
+        let slot = users_slot(cell.load(), inner)?;
         let word = self.stack().get(from);
         self.heap.store_slot(slot, word);
         Ok(())

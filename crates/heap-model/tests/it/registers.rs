@@ -4,7 +4,8 @@ mod program;
 
 use crate::events::small;
 use heap_model::{
-    AccessError, Heap, HeapOptions, Kind, Registers, StackOverflow, Tag, Tagged, Value, Window,
+    AccessError, CachedSlot, Heap, HeapOptions, Kind, Registers, StackOverflow, Tag, Tagged, Value,
+    Window,
 };
 use program::Program;
 use proptest::prelude::*;
@@ -42,6 +43,62 @@ proptest! {
         program.compare();
         program.end();
     }
+}
+
+#[test]
+fn a_remembered_slot_is_one_of_cells_of_the_same_class_and_size_alone() {
+    let mut heap = heap();
+    let (tag, other) = (Tag::new(300).unwrap(), Tag::new(301).unwrap());
+    let mut machine = heap.registers();
+    machine.push(4).unwrap();
+    machine.alloc_tagged(0, Kind::Object, tag, 3, 0).unwrap();
+    machine.set_smi(1, 7);
+    machine.store(0, 2, 1).unwrap();
+    let slot = machine.cached_slot(0, 2);
+    assert!(machine.load_cached(2, 0, slot) && machine.smi(2) == Some(7));
+
+    // Old cells, and those that are in the remembered set or whose site counts them, are like the others.
+    machine.collect();
+    machine.collect();
+    machine.alloc(3, Kind::Object, 1, 0).unwrap();
+    assert!(machine.store_cached(0, slot, 3));
+    assert!(machine.load_cached(2, 0, slot) && machine.get(2) == machine.get(3));
+    machine.scavenge();
+    assert!(machine.load_cached(2, 0, slot) && machine.get(2) == machine.get(3));
+
+    let refuses = |machine: &mut Registers<'_>, kind, tag, slots, raw| {
+        machine.alloc_tagged(1, kind, tag, slots, raw).unwrap();
+        assert!(!machine.load_cached(2, 1, slot) && !machine.store_cached(1, slot, 3));
+        assert!(!machine.add_cached(1, slot, other, 3));
+    };
+    refuses(&mut machine, Kind::Object, other, 3, 0);
+    refuses(&mut machine, Kind::Array, tag, 3, 0);
+    refuses(&mut machine, Kind::Object, tag, 2, 0);
+    refuses(&mut machine, Kind::Object, tag, 2, 8);
+    refuses(&mut machine, Kind::Object, tag, 40_000, 0);
+    machine.set_smi(1, 3);
+    assert!(!machine.load_cached(2, 1, slot) && !machine.store_cached(1, slot, 3));
+
+    assert!(machine.add_cached(0, slot, other, 3));
+    assert!(machine.get(0).is_tagged(Kind::Object, other));
+    assert!(!machine.load_cached(2, 0, slot));
+}
+
+#[test]
+fn no_slot_is_remembered_of_what_has_none_of_its_users() {
+    let mut heap = heap();
+    let mut machine = heap.registers();
+    machine.push(2).unwrap();
+    machine.alloc(0, Kind::Object, 3, 0).unwrap();
+    assert_eq!(machine.cached_slot(0, 3), CachedSlot::NONE);
+    assert_eq!(machine.cached_slot(1, 0), CachedSlot::NONE);
+    machine.enter(|scope| {
+        let key = scope.alloc(Kind::Object, 0, 0).unwrap();
+        let cell = scope.alloc_weak_cell(key).unwrap();
+        scope.set_register(1, Value::Ref(cell)).unwrap();
+    });
+    assert_eq!(machine.cached_slot(1, 0), CachedSlot::NONE);
+    assert!(!machine.load_cached(0, 1, CachedSlot::NONE));
 }
 
 #[test]
