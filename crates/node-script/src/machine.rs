@@ -13,7 +13,7 @@ use crate::modules::record::EsModules;
 use crate::modules::registry::Modules;
 use crate::node::state::NodeState;
 use crate::objects::atoms::{Atom, Atoms};
-use crate::objects::class::{ClassId, Classes};
+use crate::objects::class::{ClassId, Classes, ObjectKind};
 use crate::objects::code::{Arguments, Codes};
 use crate::objects::weak::WeakState;
 use crate::thrown::Outcome;
@@ -137,6 +137,11 @@ pub struct Machine {
     pub(crate) scopes: Vec<Rc<ScopeInfo>>,
     /// The classes of object literals, by the number of fields that they have room for.
     pub(crate) literal_classes: Vec<Option<ClassId>>,
+    /// The first classes of objects with one of the machine's own prototypes, by its root: what kind and how many fields
+    /// was asked for last, and the class.
+    pub(crate) root_classes: Vec<Option<(ObjectKind, usize, ClassId)>>,
+    /// The class of what iterators give.
+    pub(crate) result_class: Option<ClassId>,
     /// The codes of the functions that resolve and reject a promise, and of those that let what awaits go on.
     pub(crate) promise_codes: (i32, i32, i32),
     /// The codes of the functions by which asynchronous generators are told.
@@ -217,6 +222,8 @@ impl Machine {
     #[inline]
     pub(crate) fn store_root(&mut self, root: usize, from: R) {
         let roots = self.roots;
+        // Another prototype has other classes.
+        self.root_classes[root] = None;
         self.registers().copy_to(roots, root, from);
     }
 

@@ -21,7 +21,7 @@ use crate::compile::code::{Place, SourceText};
 use crate::machine::{Machine, Native, R, roots};
 use crate::objects::atoms::known;
 use crate::objects::class::Flags;
-use crate::objects::code::{Arguments, Callable};
+use crate::objects::code::Arguments;
 use crate::parse::Goal;
 use crate::thrown::{Outcome, Thrown};
 use node_memory::{Baseline, RecordedModule};
@@ -241,7 +241,7 @@ impl Machine {
         match crate::compile::compile(source, goal) {
             Ok(None) => Err(Thrown::Overflow),
             Ok(Some(template)) => {
-                let id = self.codes.add(Callable::Lazy(template));
+                let id = self.codes.add_compiled(template);
                 self.scoped(|machine| {
                     let shared = machine.temp()?;
                     machine.new_shared(shared, id)?;
@@ -280,7 +280,7 @@ impl Machine {
             let id = match machine.require_code {
                 Some(id) => id,
                 None => {
-                    let id = machine.codes.add(Callable::Native(code));
+                    let id = machine.codes.add_native(code);
                     machine.require_code = Some(id);
                     id
                 }

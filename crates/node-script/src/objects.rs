@@ -26,5 +26,6 @@ pub mod proxy;
 pub mod shape;
 mod shared;
 pub mod string;
+mod table;
 pub mod typed;
 pub mod weak;

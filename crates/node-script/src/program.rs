@@ -97,6 +97,8 @@ impl Machine {
             es_modules: Default::default(),
             scopes: Vec::new(),
             literal_classes: Vec::new(),
+            root_classes: vec![None; roots::COUNT],
+            result_class: None,
             promise_codes: (0, 0, 0),
             async_codes: Default::default(),
             capability_code: 0,
@@ -154,7 +156,7 @@ impl Machine {
                 length: 0,
                 constructor: false,
             };
-            let code = machine.codes.add(crate::objects::code::Callable::Native(code));
+            let code = machine.codes.add_native(code);
             let mut class = Class::new(ObjectKind::Function, Kind::Closure, METHOD_SLOTS, 0);
             class.callable = true;
             class.unique = true;

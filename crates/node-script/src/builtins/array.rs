@@ -419,7 +419,10 @@ fn push(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
         && machine.is_length_writable(THIS)
     {
         for place in 0..arguments.count {
-            machine.push(THIS, arguments.at(place))?;
+            let value = arguments.at(place);
+            if !machine.short_push(THIS, value)? {
+                machine.push(THIS, value)?;
+            }
         }
         let length = machine.array_length(THIS);
         return machine.give_number(length as f64);

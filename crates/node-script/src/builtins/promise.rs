@@ -6,7 +6,7 @@ use super::Method;
 use crate::machine::{Machine, Native, R, THIS, roots};
 use crate::objects::atoms::known;
 use crate::objects::class::ObjectKind;
-use crate::objects::code::{Arguments, Callable, NativeCode};
+use crate::objects::code::{Arguments, NativeCode};
 use crate::objects::layout::{tag, tags};
 use crate::objects::promise::{
     CAPABILITY_PROMISE, CAPABILITY_REJECT, CAPABILITY_RESOLVE, PENDING, SLOTS, STATE,
@@ -21,7 +21,7 @@ pub(super) fn install(machine: &mut Machine) -> Outcome {
     let native = |machine: &mut Machine, call| {
         let name = known::EMPTY;
         let code = NativeCode { call, name, length: 1, constructor: false };
-        machine.codes.add(Callable::Native(code))
+        machine.codes.add_native(code)
     };
     let resolve = native(machine, Machine::promise_resolve_function);
     let reject = native(machine, Machine::promise_reject_function);
@@ -31,7 +31,7 @@ pub(super) fn install(machine: &mut Machine) -> Outcome {
     let name = known::EMPTY;
     let call: Native = take_functions;
     let code = NativeCode { call, name, length: 2, constructor: false };
-    machine.capability_code = machine.codes.add(Callable::Native(code));
+    machine.capability_code = machine.codes.add_native(code);
     let prototype = machine.temps(2)?;
     let class = prototype + 1;
     machine.new_prototype(prototype, roots::PROMISE_PROTOTYPE, roots::OBJECT_PROTOTYPE)?;

@@ -17,6 +17,7 @@ use crate::objects::layout::{FIRST, tag};
 use crate::thrown::Outcome;
 use heap_model::Kind;
 use regress::Regex;
+use std::borrow::Cow;
 
 const DATA: usize = FIRST;
 const SOURCE: usize = FIRST + 1;
@@ -218,8 +219,9 @@ impl Machine {
         })
     }
 
-    /// ECMA-262's `RegExpBuiltinExec`: an array, or `null`.
-    fn reg_exp_exec(&mut self, to: R, object: R, text: R) -> Outcome {
+    /// ECMA-262's `RegExpBuiltinExec`: an array, or `null`. `units` are those of the text, if they
+    /// are known: who goes on behind a match, over and over, reads them once.
+    fn reg_exp_exec(&mut self, to: R, object: R, text: R, units: Option<&[u16]>) -> Outcome {
         self.scoped(|machine| {
             let value = machine.temps(5)?;
             let (data, array, part, names) = (value + 1, value + 2, value + 3, value + 4);
@@ -228,7 +230,10 @@ impl Machine {
             let flags = machine.reg_exp_flags(object)?;
             let (global, sticky) = (flags.contains('g'), flags.contains('y'));
             let start = if global || sticky { last } else { 0 };
-            let units = machine.units(text)?;
+            let units = match units {
+                Some(units) => Cow::Borrowed(units),
+                None => Cow::Owned(machine.units(text)?),
+            };
             machine.registers().load(data, object, DATA)?;
             let found = match start <= units.len() {
                 true => {
@@ -371,7 +376,7 @@ fn exec(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     machine.require_kind(ObjectKind::RegExp, "RegExp.prototype.exec")?;
     let text = machine.temp()?;
     machine.to_string(text, arguments.at(0))?;
-    machine.reg_exp_exec(0, THIS, text)?;
+    machine.reg_exp_exec(0, THIS, text, None)?;
     Ok(0)
 }
 

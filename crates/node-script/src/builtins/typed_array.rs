@@ -117,7 +117,7 @@ pub(super) fn install(machine: &mut Machine) -> Outcome {
     machine.define_named(base, known::TO_STRING, value, Flags::HIDDEN)?;
     for (kind, root, construct) in CONSTRUCTORS {
         machine.new_prototype(prototype, *root, roots::TYPED_ARRAY_PROTOTYPE)?;
-        machine.define_class(class, &kind.array_name(), 3, *construct, prototype)?;
+        machine.define_class(class, kind.array_name(), 3, *construct, prototype)?;
         machine.replace_prototype(class, parent)?;
         for object in [class, prototype] {
             machine.define_constants(object, &[("BYTES_PER_ELEMENT", kind.size() as f64)])?;
@@ -157,7 +157,7 @@ fn throw_length<T>(machine: &mut Machine, length: f64) -> Outcome<T> {
 }
 
 fn construct(machine: &mut Machine, arguments: Arguments, kind: ElementType) -> Outcome<R> {
-    machine.require_new(arguments, &kind.array_name())?;
+    machine.require_new(arguments, kind.array_name())?;
     let prototype = machine.temps(2)?;
     let array = prototype + 1;
     machine.new_target_prototype(prototype, arguments, root_of(kind))?;
@@ -401,7 +401,7 @@ fn tag(machine: &mut Machine, _: Arguments) -> Outcome<R> {
         return machine.give_undefined();
     }
     let name = machine.typed_type(THIS)?.array_name();
-    let atom = machine.atoms.intern_str(&name);
+    let atom = machine.atoms.intern_str(name);
     machine.atom_value(0, atom)?;
     Ok(0)
 }

@@ -9,9 +9,39 @@ use crate::parse::scope::{Reference, Use};
 use crate::parse::tree::{At, Element, Kind, Node, Statement};
 use std::rc::Rc;
 
+/// `this` of a call that is compiled.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Receiver {
+    Written,
+    Undefined,
+}
+
+/// Whether arguments are evaluated without a call, but for getters' and conversions'.
+fn are_quiet(arguments: &[Element<'_>]) -> bool {
+    arguments.iter().all(|argument| matches!(argument, Element::Item(value) if is_quiet(value)))
+}
+
+fn is_quiet(node: Node<'_>) -> bool {
+    match &node.kind {
+        Kind::Undefined
+        | Kind::Null
+        | Kind::Bool(_)
+        | Kind::Number(_)
+        | Kind::String(_)
+        | Kind::Name(_)
+        | Kind::This(_) => true,
+        Kind::Member { object, .. } => is_quiet(object),
+        Kind::Index { object, key } => is_quiet(object) && is_quiet(key),
+        Kind::Binary { left, right, .. } => is_quiet(left) && is_quiet(right),
+        Kind::Unary { value, .. } => is_quiet(value),
+        _ => false,
+    }
+}
+
 impl<'a> FunctionCompiler<'_, 'a> {
-    /// The function to call in `base`, and its `this` in the next register.
-    fn callee(&mut self, callee: Node<'a>, base: R) -> Compiled<()> {
+    /// The function to call in `base`, and its `this` in the next register, unless it is undefined: then it is still to be
+    /// written.
+    fn callee(&mut self, callee: Node<'a>, base: R) -> Compiled<Receiver> {
         let at = callee.at;
         match &callee.kind {
             Kind::Member { object, name } => {
@@ -34,13 +64,15 @@ impl<'a> FunctionCompiler<'_, 'a> {
                 self.emit(Op::Move { to: base + 1, from: found + 1 });
             }
             Kind::Optional(inner) => {
-                self.callee(inner, base)?;
+                let receiver = self.callee(inner, base)?;
                 let end = self.emit(Op::JumpIfNullish { from: base, target: 0 });
                 self.chain_end(end);
+                return Ok(receiver);
             }
             Kind::Chain(inner) => {
                 self.chain_ends.push(Vec::new());
-                self.callee(inner, base)?;
+                let receiver = self.callee(inner, base)?;
+                self.write_receiver(receiver, base);
                 let ends = self.chain_ends.pop().unwrap_or_default();
                 let over = self.jump();
                 self.patch_all(&ends);
@@ -55,10 +87,17 @@ impl<'a> FunctionCompiler<'_, 'a> {
             }
             _ => {
                 self.expression(callee, base)?;
-                self.emit(Op::Undefined { to: base + 1 });
+                return Ok(Receiver::Undefined);
             }
         }
-        Ok(())
+        Ok(Receiver::Written)
+    }
+
+    /// Writes `this` of a call of the function in `base`, if it is not written yet.
+    fn write_receiver(&mut self, receiver: Receiver, base: R) {
+        if receiver == Receiver::Undefined {
+            self.emit(Op::Undefined { to: base + 1 });
+        }
     }
 
     /// A chain's object in a register of its own.
@@ -89,8 +128,13 @@ impl<'a> FunctionCompiler<'_, 'a> {
             self.emit(Op::Move { to: seen, from: context });
         }
         let base = self.temps(2 + if spread { 1 } else { count });
-        self.callee(callee, base)?;
+        let receiver = self.callee(callee, base)?;
         let spelled = self.spell(callee);
+        // Until then the register keeps what it had: the arguments are not to find that in a collection.
+        let late = receiver == Receiver::Undefined && !spread && !eval && are_quiet(arguments);
+        if !late {
+            self.write_receiver(receiver, base);
+        }
         if spread {
             self.spread_arguments(at, arguments, base + 2)?;
             let op = self.emit_at(at, Op::CallArray { to, base });
@@ -101,9 +145,10 @@ impl<'a> FunctionCompiler<'_, 'a> {
         let count = self.count(count, at)?;
         let op = self.emit_at(
             at,
-            match eval {
-                true => Op::DirectEval { to, base, count },
-                false => Op::Call { to, base, count },
+            match (eval, late) {
+                (true, _) => Op::DirectEval { to, base, count },
+                (false, false) => Op::Call { to, base, count },
+                (false, true) => Op::CallUndefined { to, base, count },
             },
         );
         self.note_callee(op, spelled);
@@ -201,7 +246,8 @@ impl<'a> FunctionCompiler<'_, 'a> {
         to: R,
     ) -> Compiled<()> {
         let base = self.temps(3 + values.len());
-        self.callee(tag, base)?;
+        let receiver = self.callee(tag, base)?;
+        self.write_receiver(receiver, base);
         let text = |this: &Self, name: &Name| -> Rc<[u16]> { this.names.units(*name).into() };
         let raw = raw.iter().map(|name| text(self, name)).collect();
         let cooked = cooked.iter().map(|name| name.as_ref().map(|name| text(self, name))).collect();

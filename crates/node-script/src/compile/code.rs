@@ -53,6 +53,8 @@ pub struct Template {
     /// Registers of its frame.
     pub registers: u16,
     pub ops: Vec<Op>,
+    /// The instruction that a call begins with.
+    pub start: u32,
     pub constants: Vec<Constant>,
     pub sites: Vec<Site>,
     pub scopes: Vec<Rc<ScopeInfo>>,
@@ -162,6 +164,11 @@ pub struct Handler {
 }
 
 impl Template {
+    /// It is of a file of Node's library, which no trace shows.
+    pub fn of_library(&self) -> bool {
+        self.source.name.starts_with("node:")
+    }
+
     /// The place in the source of an instruction.
     pub fn place(&self, op: usize) -> At {
         let at = self.places.partition_point(|(number, _)| *number as usize <= op);

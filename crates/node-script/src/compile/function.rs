@@ -27,6 +27,8 @@ pub(super) struct FunctionCompiler<'c, 'a> {
     pub source: &'c Rc<SourceText>,
     pub function: &'a Function<'a>,
     pub ops: Vec<Op>,
+    /// The first instruction: the load of the closure's context lies before it if nothing uses that.
+    start: u32,
     constants: Vec<Constant>,
     texts: FxHashMap<Name, u16>,
     sites: Vec<Site>,
@@ -70,6 +72,7 @@ impl<'c, 'a> FunctionCompiler<'c, 'a> {
             source,
             function,
             ops: Vec::new(),
+            start: 0,
             constants: Vec::new(),
             texts: FxHashMap::default(),
             sites: Vec::new(),
@@ -120,6 +123,7 @@ impl<'c, 'a> FunctionCompiler<'c, 'a> {
             parameters: function.parameters.len() as u16,
             registers: self.most.max(self.next) as u16,
             ops: self.ops,
+            start: self.start,
             constants: self.constants,
             sites: self.sites,
             scopes: self.scope_infos,
@@ -217,10 +221,40 @@ impl<'c, 'a> FunctionCompiler<'c, 'a> {
         if end {
             self.return_at_end();
         }
-        if self.closure_context_used {
+        if self.closure_context_used || !self.read_closure_slots() {
             self.ops[first] = Op::ClosureContext { to: self.closure_context };
+        } else {
+            self.start = first as u32 + 1;
         }
         Ok(())
+    }
+
+    /// Lets the instructions that read a variable of the closure's context find it by the function, where they are few and
+    /// none is in a loop. False if they are to find the context in its register.
+    fn read_closure_slots(&mut self) -> bool {
+        /// A load of the context takes as long as it takes longer to do without it in so many instructions.
+        const FEW: usize = 2;
+        let own = self.closure_context;
+        let mut loads = 0;
+        for op in &self.ops {
+            match *op {
+                Op::LoadSlot { context, .. } if context == own => loads += 1,
+                Op::StoreSlot { context, .. } if context == own => return false,
+                _ => {}
+            }
+        }
+        let loops = self.ops.iter().any(|op| matches!(op, Op::Loop { .. }));
+        if loads > FEW || loads > 0 && loops {
+            return false;
+        }
+        for op in &mut self.ops {
+            if let Op::LoadSlot { depth, to, context, slot } = *op
+                && context == own
+            {
+                *op = Op::LoadClosureSlot { depth, to, slot };
+            }
+        }
+        true
     }
 
     fn return_at_end(&mut self) {
@@ -448,6 +482,11 @@ impl<'c, 'a> FunctionCompiler<'c, 'a> {
             Some(register) => register,
             None => self.closure_context(),
         }
+    }
+
+    /// The register of the context in which the function was made, for instructions that read or write its variables.
+    pub fn closure_variables(&self) -> R {
+        self.closure_context
     }
 
     /// The register of the context in which the function was made.

@@ -3,7 +3,22 @@
 use super::code::{Constant, Literal};
 use super::function::{Compiled, FunctionCompiler};
 use super::op::{Op, R};
+use crate::parse::names::Name;
 use crate::parse::tree::{At, Element, Key, Kind, Node, Property};
+
+/// A constant, or a variable.
+fn is_plain(node: Node<'_>) -> bool {
+    matches!(
+        node.kind,
+        Kind::Undefined
+            | Kind::Null
+            | Kind::Bool(_)
+            | Kind::Number(_)
+            | Kind::String(_)
+            | Kind::Name(_)
+            | Kind::This(_)
+    )
+}
 
 impl<'a> FunctionCompiler<'_, 'a> {
     pub fn array(&mut self, at: At, elements: &'a [Element<'a>], to: R) -> Compiled<()> {
@@ -86,6 +101,9 @@ impl<'a> FunctionCompiler<'_, 'a> {
     }
 
     pub fn object(&mut self, properties: &'a [Property<'a>], to: R) -> Compiled<()> {
+        if let Some(fields) = self.plain_fields(properties) {
+            return self.object_of(&fields, to);
+        }
         let mark = self.mark();
         let object = self.temp();
         // V8: a literal has room for its properties, an empty one for four.
@@ -105,6 +123,43 @@ impl<'a> FunctionCompiler<'_, 'a> {
             let mark = self.mark();
             self.property(property, object)?;
             self.release(mark);
+        }
+        self.emit(Op::Move { to, from: object });
+        self.release(mark);
+        Ok(())
+    }
+
+    /// The properties of a literal, if each has a name of its own, and a value that is had without an allocation or a call: it
+    /// does not matter then whether the object is made before its values.
+    fn plain_fields(&self, properties: &'a [Property<'a>]) -> Option<Vec<(Name, Node<'a>)>> {
+        /// More are looked at one by one.
+        const MOST: usize = 32;
+        let mut fields: Vec<(Name, Node<'a>)> = Vec::new();
+        for property in properties {
+            let Property::Value { key: Key::Name(name), value } = property else { return None };
+            let known = fields.iter().any(|(known, _)| known == name);
+            if known || self.names.index(*name).is_some() || !is_plain(value) {
+                return None;
+            }
+            fields.push((*name, value));
+        }
+        (1..=MOST).contains(&fields.len()).then_some(fields)
+    }
+
+    fn object_of(&mut self, fields: &[(Name, Node<'a>)], to: R) -> Compiled<()> {
+        let mark = self.mark();
+        let object = self.temp();
+        let values = self.temps(fields.len());
+        for (number, (_, value)) in fields.iter().enumerate() {
+            self.expression(value, values + number as R)?;
+        }
+        // One behind the other.
+        let mut sites = Vec::with_capacity(fields.len());
+        for (name, value) in fields {
+            sites.push((self.site(*name, value.at)?, value.at));
+        }
+        if let Some((site, at)) = sites.first().copied() {
+            self.emit_at(at, Op::ObjectOf { count: fields.len() as u8, object, site });
         }
         self.emit(Op::Move { to, from: object });
         self.release(mark);

@@ -66,6 +66,12 @@ pub enum Op {
         context: R,
         slot: u16,
     },
+    /// As `LoadSlot`, of the context that the running function was made in.
+    LoadClosureSlot {
+        depth: u8,
+        to: R,
+        slot: u16,
+    },
     StoreSlot {
         depth: u8,
         context: R,
@@ -559,6 +565,12 @@ pub enum Op {
         base: R,
         count: u16,
     },
+    /// As `Call`, with undefined as `this`, which it writes.
+    CallUndefined {
+        to: R,
+        base: R,
+        count: u16,
+    },
     /// The arguments are an array, behind `this`.
     CallArray {
         to: R,
@@ -667,6 +679,13 @@ pub enum Op {
     Object {
         to: R,
         fields: u16,
+    },
+    /// An object whose properties have the names of the next `count` sites, and the values of the registers behind it,
+    /// which are undefined then.
+    ObjectOf {
+        count: u8,
+        object: R,
+        site: S,
     },
     /// An array with room for a number of elements.
     Array {

@@ -3,7 +3,7 @@
 use super::function::{Compiled, FunctionCompiler};
 use super::op::{Op, R};
 use super::spell::Source;
-use crate::parse::tree::{Case, Declarator, Node, Statement, Target};
+use crate::parse::tree::{Case, Declarator, Kind, Node, Statement, Target};
 
 impl<'a> FunctionCompiler<'_, 'a> {
     pub fn statement(&mut self, statement: &'a Statement<'a>) -> Compiled<()> {
@@ -119,6 +119,17 @@ impl<'a> FunctionCompiler<'_, 'a> {
     }
 
     fn return_statement(&mut self, value: Option<Node<'a>>) -> Compiled<()> {
+        if let Some(Kind::Conditional { condition, yes, no }) = value.map(|value| &value.kind)
+            && self.returns_at_once()
+        {
+            let to = self.temp();
+            let skip = self.condition(condition, false)?;
+            self.expression(yes, to)?;
+            self.return_value(to)?;
+            self.patch_all(&skip);
+            self.expression(no, to)?;
+            return self.return_value(to);
+        }
         let from = match value {
             Some(value) => self.operand(value)?,
             None => {
@@ -136,6 +147,12 @@ impl<'a> FunctionCompiler<'_, 'a> {
             return self.return_value(to);
         }
         self.return_value(from)
+    }
+
+    /// A `return` does nothing but return: nothing around it, or of the function's kind, has a say.
+    fn returns_at_once(&self) -> bool {
+        let derived = self.function.kind == crate::parse::tree::FunctionKind::DerivedConstructor;
+        self.control.is_empty() && !derived && !self.function.is_async
     }
 
     /// A derived constructor that returns undefined returns `this`.

@@ -39,7 +39,7 @@ impl<'a> FunctionCompiler<'_, 'a> {
             depth += usize::from(inner.context_slots > 0 || with);
             next = inner.parent;
         }
-        (self.closure_context(), depth.min(usize::from(u8::MAX)) as u8)
+        (self.closure_variables(), depth.min(usize::from(u8::MAX)) as u8)
     }
 
     pub fn load_variable(&mut self, name: &Use, to: R) -> Compiled<()> {

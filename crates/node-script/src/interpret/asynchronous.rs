@@ -8,7 +8,7 @@ use super::iterate::Caller;
 use crate::machine::{Machine, Native, R, roots};
 use crate::objects::atoms::known;
 use crate::objects::class::ObjectKind;
-use crate::objects::code::{Arguments, Callable, NativeCode};
+use crate::objects::code::{Arguments, NativeCode};
 use crate::objects::layout::FIRST;
 use crate::thrown::Outcome;
 use heap_model::{Kind, Value};
@@ -34,7 +34,7 @@ impl Machine {
         let natives: [Native; 4] = [give_returned, throw_returned, result_done, result_more];
         self.async_codes = natives.map(|call| {
             let code = NativeCode { call, name: known::EMPTY, length: 1, constructor: false };
-            self.codes.add(Callable::Native(code))
+            self.codes.add_native(code)
         });
     }
 

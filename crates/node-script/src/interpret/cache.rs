@@ -1,11 +1,13 @@
 //! What a site of an inline cache remembers.
 
-use heap_model::Kind;
+use heap_model::{CachedSlot, Kind};
 use std::cell::Cell;
 
 /// What a site has found.
 #[derive(Clone, Copy, Debug)]
 pub struct Cache {
+    /// The slot, if it is the object's own.
+    pub own: CachedSlot,
     pub kind: Kind,
     pub class: u32,
     pub epoch: u32,
@@ -14,7 +16,7 @@ pub struct Cache {
 
 impl Default for Cache {
     fn default() -> Self {
-        Self { kind: Kind::Object, class: 0, epoch: 0, how: How::None }
+        Self { own: CachedSlot::NONE, kind: Kind::Object, class: 0, epoch: 0, how: How::None }
     }
 }
 
@@ -48,6 +50,8 @@ pub enum How {
     Internal(u16),
     /// Nowhere: undefined.
     Absent,
+    /// The class of the objects that a literal makes.
+    Literal,
     /// To be added in a slot of the object, which then has another class.
     Add {
         next: u32,

@@ -4,51 +4,92 @@ use super::frame::{CONSTRUCT, Frame, NESTED};
 use crate::compile::code::Template;
 use crate::machine::{CALLEE, Machine, R, SPARE, THIS, roots};
 use crate::objects::class::ObjectKind;
-use crate::objects::code::{Arguments, Callable, Code, Native, NativeCode};
+use crate::objects::code::{Arguments, Callable, Code, Native, NativeCode, Running};
 use crate::objects::layout::{CODE, FIRST, SHARED};
 use crate::objects::object::Type;
 use crate::parse::tree::FunctionKind;
 use crate::thrown::{Outcome, Thrown};
-use heap_model::{Kind, Window};
-use std::rc::Rc;
+use heap_model::{Kind, Tagged, Window};
 
 /// Bytes of Rust's stack that a call from Rust needs, and how many more it gets where there are fewer.
 pub(crate) const RED_ZONE: usize = 256 << 10;
 pub(crate) const SEGMENT: usize = 4 << 20;
 
+/// The number of a function's code.
+#[inline(always)]
+fn code_number(function: Tagged<'_>) -> Option<i32> {
+    let cell = function.view().filter(|cell| cell.kind() == Kind::Closure)?;
+    cell.tagged(CODE).ok()?.as_smi()
+}
+
 impl Machine {
-    /// Calls the function in `base`, whose `this` and `count` arguments lie behind it, for a result in `to`. A compiled
-    /// function's frame is begun, which is true; a built-in has returned.
+    /// The code of the innermost frame.
     #[inline]
-    pub(crate) fn enter(&mut self, to: R, base: R, count: usize, flags: u8) -> Outcome<bool> {
-        let code = {
-            let registers = self.registers();
-            registers.get(base).view().and_then(|cell| {
-                if cell.kind() != Kind::Closure {
-                    return None;
-                }
-                cell.tagged(CODE).ok()?.as_smi()
-            })
-        };
-        let Some(id) = code else { return self.enter_other(to, base, count, flags) };
-        match self.codes.get(id) {
-            Callable::Code(code) => {
-                let code = code.clone();
-                self.begin(code, to, base, count, flags)
-            }
-            Callable::Native(native) => {
-                let native = *native;
-                self.invoke(native, to, base, count, flags & CONSTRUCT != 0)?;
-                Ok(false)
-            }
-            Callable::Lazy(_) => {
-                let code = self.install_function(base, id)?;
-                self.begin(code, to, base, count, flags)
-            }
-        }
+    pub(crate) fn running(&self) -> Option<&Code> {
+        self.codes.code(self.frames.last()?.code)
     }
 
-    fn install_function(&mut self, function: R, id: i32) -> Outcome<Rc<Code>> {
+    /// The calls that run, the outermost first, and what they are of.
+    pub(crate) fn calls(&self) -> impl DoubleEndedIterator<Item = (&Template, &Frame)> {
+        let codes = &self.codes;
+        self.frames.iter().filter_map(|frame| Some((&**codes.template(frame.code)?, frame)))
+    }
+
+    /// Begins a frame of the function in `base`, whose `this` and `count` arguments lie behind it, if that is a compiled one
+    /// whose calls ask for nothing special; its code is then what runs. If not, nothing has changed.
+    #[inline(always)]
+    pub(super) fn enter_plainly(
+        &mut self,
+        running: &mut Running<'_, Native>,
+        to: R,
+        base: R,
+        count: usize,
+    ) -> bool {
+        let mut registers = self.runtime.heap_mut().registers();
+        let Some(id) = code_number(registers.get(base)) else { return false };
+        let mut next = *running;
+        if !next.switch(id) || !next.code.plain {
+            return false;
+        }
+        let code = next.code;
+        let kept = 2 + count.min(code.parameters);
+        let Ok(given) = registers.call_copying(base, kept, code.size) else { return false };
+        let window = registers.window();
+        let caller = self.frames.innermost().window;
+        let (base, count, to) = (base as u32, count as u32, to as u32);
+        self.frames.push(Frame {
+            code: id,
+            pc: code.start,
+            window,
+            caller,
+            given,
+            base,
+            count,
+            to,
+            flags: 0,
+        });
+        *running = next;
+        true
+    }
+
+    /// Calls the function in `base`, whose `this` and `count` arguments lie behind it, for a result in `to`. A compiled
+    /// function's frame is begun, which is true; a built-in has returned.
+    pub(crate) fn enter(&mut self, to: R, base: R, count: usize, flags: u8) -> Outcome<bool> {
+        let Some(id) = code_number(self.registers().get(base)) else {
+            return self.enter_other(to, base, count, flags);
+        };
+        if let Callable::Native(native) = self.codes.get(id) {
+            let native = *native;
+            self.invoke(native, to, base, count, flags & CONSTRUCT != 0)?;
+            return Ok(false);
+        }
+        if self.codes.code(id).is_none() {
+            self.install_function(base, id)?;
+        }
+        self.begin(id, to, base, count, flags)
+    }
+
+    fn install_function(&mut self, function: R, id: i32) -> Outcome {
         self.scoped(|machine| {
             let shared = machine.temp()?;
             machine.registers().load(shared, function, SHARED)?;
@@ -57,7 +98,9 @@ impl Machine {
     }
 
     /// Begins a frame.
-    fn begin(&mut self, code: Rc<Code>, to: R, base: R, count: usize, flags: u8) -> Outcome<bool> {
+    fn begin(&mut self, id: i32, to: R, base: R, count: usize, flags: u8) -> Outcome<bool> {
+        let list = self.codes.list.clone();
+        let Some(code) = list.code(id) else { return Ok(false) };
         let template: &Template = &code.template;
         if template.kind.is_class_constructor() && flags & CONSTRUCT == 0 {
             let name = template.name.as_deref().map(String::from_utf16_lossy).unwrap_or_default();
@@ -67,10 +110,9 @@ impl Machine {
             };
             return self.throw_type_error(&text);
         }
-        let given = count.min(usize::from(template.parameters));
-        let size = usize::from(template.registers) + 1;
+        let kept = 2 + count.min(code.parameters);
         let mut registers = self.registers();
-        let in_call = registers.call_copying(base, 2 + given, size)?;
+        let in_call = registers.call_copying(base, kept, code.size)?;
         let mut caller = in_call;
         let window = registers.window();
         if template.sloppy_this && flags & CONSTRUCT == 0 {
@@ -83,8 +125,8 @@ impl Machine {
             caller = frame.window;
         }
         self.frames.push(Frame {
-            code,
-            pc: 0,
+            code: id,
+            pc: code.start,
             window,
             caller,
             given: in_call,
@@ -170,8 +212,8 @@ impl Machine {
 
     /// What the running instruction calls, iterates or takes apart, as the source has it where that is known.
     pub(crate) fn spelled(&self) -> Option<String> {
-        let frame = self.frames.last()?;
-        frame.code.template.callee((frame.pc as usize).saturating_sub(1))
+        let at = (self.frames.innermost().pc as usize).saturating_sub(1);
+        self.running()?.template.callee(at)
     }
 
     /// What is called, as the source has it where that is known.

@@ -1,14 +1,14 @@
 //! Frames: what is known of a call beside its registers.
 
 use crate::compile::code::Template;
-use crate::objects::code::Code;
 use crate::parse::tree::FunctionKind;
 use heap_model::Window;
-use std::rc::Rc;
 
 /// A call that runs, or waits for one that it made.
+#[derive(Clone, Copy, Default)]
 pub(crate) struct Frame {
-    pub code: Rc<Code>,
+    /// The number of its code.
+    pub code: i32,
     /// The instruction that comes next.
     pub pc: u32,
     /// Its registers, and those that come back when it ends.
@@ -35,16 +35,6 @@ impl Frame {
     pub(crate) fn has(&self, flag: u8) -> bool {
         self.flags & flag != 0
     }
-
-    /// A file of Node's library, which no trace shows.
-    pub(crate) fn of_library(&self) -> bool {
-        self.code.template.source.name.starts_with("node:")
-    }
-
-    /// As a line of a stack trace has it.
-    pub(crate) fn describe(&self) -> String {
-        describe(&self.code.template, self.pc, self.has(CONSTRUCT))
-    }
 }
 
 /// A call of a code, which is at an instruction, as a line of a stack trace has it.
@@ -65,64 +55,61 @@ pub(crate) fn describe(template: &Template, pc: u32, construct: bool) -> String 
     }
 }
 
-/// The frames, the innermost last.
+/// The frames.
 ///
-/// Those that have ended stay in the list to be written over: a call writes the parts of a frame where they are, and
-/// moves none.
+/// The innermost lies apart, so that an instruction need not look for it.
 #[derive(Default)]
 pub(crate) struct Frames {
-    list: Vec<Frame>,
-    len: usize,
+    innermost: Frame,
+    /// The others, the outermost first, and below them one that is no call's.
+    others: Vec<Frame>,
 }
 
 impl Frames {
     #[inline(always)]
     pub(crate) fn len(&self) -> usize {
-        self.len
+        self.others.len()
     }
 
+    /// The innermost; without a frame, one that is no call's.
     #[inline(always)]
+    pub(crate) fn innermost(&self) -> &Frame {
+        &self.innermost
+    }
+
+    /// Says which instruction of the innermost comes next.
+    #[inline(always)]
+    pub(crate) fn set_pc(&mut self, pc: usize) {
+        self.innermost.pc = pc as u32;
+    }
+
     pub(crate) fn last(&self) -> Option<&Frame> {
-        self.list.get(self.len.wrapping_sub(1))
-    }
-
-    #[inline(always)]
-    pub(crate) fn last_mut(&mut self) -> Option<&mut Frame> {
-        self.list.get_mut(self.len.wrapping_sub(1))
+        (self.len() > 0).then_some(&self.innermost)
     }
 
     #[inline(always)]
     pub(crate) fn push(&mut self, frame: Frame) {
-        let Frame { code, pc, window, caller, base, count, to, flags, given } = frame;
-        match self.list.get_mut(self.len) {
-            Some(place) => {
-                if !Rc::ptr_eq(&place.code, &code) {
-                    place.code = code;
-                }
-                (place.pc, place.window, place.caller) = (pc, window, caller);
-                (place.base, place.count, place.to, place.flags) = (base, count, to, flags);
-                place.given = given;
-            }
-            None => {
-                self.list.push(Frame { code, pc, window, caller, base, count, to, flags, given });
-            }
-        }
-        self.len += 1;
+        self.others.push(self.innermost);
+        self.innermost = frame;
     }
 
     /// Ends the innermost frame, and shows it once more.
     #[inline(always)]
-    pub(crate) fn pop(&mut self) -> Option<&Frame> {
-        self.len = self.len.checked_sub(1)?;
-        self.list.get(self.len)
+    pub(crate) fn pop(&mut self) -> Option<Frame> {
+        let next = self.others.pop()?;
+        Some(std::mem::replace(&mut self.innermost, next))
     }
 
     /// Ends all frames but the first `len`.
     pub(crate) fn truncate(&mut self, len: usize) {
-        self.len = self.len.min(len);
+        if let Some(last) = self.others.get(len) {
+            self.innermost = *last;
+            self.others.truncate(len);
+        }
     }
 
-    pub(crate) fn iter(&self) -> std::slice::Iter<'_, Frame> {
-        self.list[..self.len].iter()
+    /// All, the outermost first.
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &Frame> {
+        self.others.iter().skip(1).chain(self.last())
     }
 }

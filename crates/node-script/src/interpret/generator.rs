@@ -7,7 +7,7 @@
 use super::frame::{Frame, NESTED, RESUMED};
 use crate::machine::{Machine, R, THIS, roots};
 use crate::objects::class::ObjectKind;
-use crate::objects::code::Callable;
+use crate::objects::code::Code;
 use crate::objects::layout::tag;
 use crate::objects::layout::{FIRST, SHARED, tags};
 use crate::thrown::{Outcome, Thrown};
@@ -47,8 +47,7 @@ pub(crate) enum Mode {
 impl Machine {
     /// The register of the running frame that has its generator.
     fn generator_register(&self) -> Option<R> {
-        let frame = self.frames.last()?;
-        frame.code.template.generator.map(usize::from)
+        self.running()?.template.generator.map(usize::from)
     }
 
     fn generator_state(&mut self, generator: R) -> i32 {
@@ -62,7 +61,7 @@ impl Machine {
 
     /// Makes the running function's generator, and returns it.
     pub(crate) fn begin_generator(&mut self, to: R) -> Outcome {
-        let is_async = self.frames.last().is_some_and(|frame| frame.code.template.is_async);
+        let is_async = self.running().is_some_and(|code| code.template.is_async);
         let kind = if is_async { ObjectKind::AsyncGenerator } else { ObjectKind::Generator };
         self.scoped(|machine| {
             let prototype = machine.temp()?;
@@ -88,9 +87,8 @@ impl Machine {
 
     /// Copies the frame's registers into its generator's array.
     pub(crate) fn put_aside(&mut self, generator: R, resume: i32) -> Outcome {
-        let Some(frame) = self.frames.last() else { return Ok(()) };
-        let pc = frame.pc as i32;
-        let template = &frame.code.template;
+        let pc = self.frames.innermost().pc as i32;
+        let Some(Code { template, .. }) = self.running() else { return Ok(()) };
         let (kept, room) = (usize::from(template.kept), usize::from(template.room));
         self.scoped(|machine| {
             let array = machine.temp()?;
@@ -120,7 +118,7 @@ impl Machine {
     /// Gives a value out; it goes on with what it is given in `to`.
     pub(crate) fn yield_from(&mut self, to: R, from: R, wrap: bool) -> Outcome {
         let Some(generator) = self.generator_register() else { return Ok(()) };
-        let is_async = self.frames.last().is_some_and(|frame| frame.code.template.is_async);
+        let is_async = self.running().is_some_and(|code| code.template.is_async);
         if is_async {
             return self.yield_async(generator, to, from);
         }
@@ -194,21 +192,20 @@ impl Machine {
     /// Lets what was put aside go on.
     pub(crate) fn resume(&mut self, to: R, generator: R, mode: Mode, value: R) -> Outcome {
         let depth = self.frames.len();
-        let (code, pc, register) = self.scoped(|machine| {
+        let list = self.codes.list.clone();
+        let (id, pc, register) = self.scoped(|machine| {
             let function = machine.temp()?;
             machine.registers().load(function, generator, FUNCTION)?;
             let id = machine.code_of(function).unwrap_or(0);
-            let code = match machine.codes.get(id) {
-                Callable::Code(code) => code.clone(),
-                _ => {
-                    machine.registers().load(function, function, SHARED)?;
-                    machine.install(function, id)?
-                }
-            };
+            if list.code(id).is_none() {
+                machine.registers().load(function, function, SHARED)?;
+                machine.install(function, id)?;
+            }
             let pc = machine.generator_state(generator);
             let register = machine.registers().peek(generator, RESUME)?.as_smi().unwrap_or(0);
-            Ok((code, pc, register))
+            Ok((id, pc, register))
         })?;
+        let Some(code) = list.code(id) else { return Ok(()) };
         self.set_generator_state(generator, RUNNING)?;
         // What it was given last stays with it until it waits again (V8's `input_or_debug_pos`).
         self.registers().store(generator, RESUME, value)?;
@@ -237,7 +234,7 @@ impl Machine {
             registers.set_undefined(size);
         }
         self.frames.push(Frame {
-            code,
+            code: id,
             pc: pc as u32,
             window,
             caller,
@@ -297,7 +294,7 @@ impl Machine {
     /// Ends an asynchronous function, or its request, with a value or an exception.
     pub(crate) fn end_async(&mut self, from: R, thrown: bool) -> Outcome {
         let Some(generator) = self.generator_register() else { return Ok(()) };
-        let is_generator = self.frames.last().is_some_and(|frame| frame.code.template.is_generator);
+        let is_generator = self.running().is_some_and(|code| code.template.is_generator);
         self.end_generator(generator)?;
         if is_generator {
             self.finish_request(generator, from, thrown, true)?;
@@ -318,7 +315,7 @@ impl Machine {
     /// The caller of an asynchronous function gets its promise, the first time that it is left.
     fn leave_async(&mut self, generator: R) -> Outcome {
         let result = self.size() - 1;
-        let is_generator = self.frames.last().is_some_and(|frame| frame.code.template.is_generator);
+        let is_generator = self.running().is_some_and(|code| code.template.is_generator);
         if is_generator {
             self.undefined(result);
         } else {

@@ -1,10 +1,11 @@
 //! Iteration: the iterator protocol, with a short way for arrays, and `for (key in object)`.
 
+use super::cache::How;
 use crate::compile::op::IteratorMethod;
 use crate::machine::{Machine, R, roots};
 use crate::objects::atoms::{Key, known};
 use crate::objects::class::{Flags, ObjectKind};
-use crate::objects::layout::FIRST;
+use crate::objects::layout::{FIELDS, FIRST, tag};
 use crate::thrown::Outcome;
 use heap_model::{Kind, Tagged, Value};
 
@@ -186,7 +187,9 @@ impl Machine {
             let array = machine.temp()?;
             machine.new_array(array, values.len())?;
             for value in values {
-                machine.push(array, *value)?;
+                if !machine.short_push(array, *value)? {
+                    machine.push(array, *value)?;
+                }
             }
             machine.copy(to, array);
             Ok(())
@@ -197,6 +200,19 @@ impl Machine {
         self.scoped(|machine| {
             let result = machine.temps(2)?;
             machine.call(result, iterator + 1, iterator, &[])?;
+            let class = machine.class_of(result);
+            if class.is_some() && class == machine.result_class {
+                let mut registers = machine.registers();
+                match registers.peek(result, FIELDS + 1)?.as_bool() {
+                    Some(true) => return Ok(true),
+                    Some(false) => {
+                        registers.load(to, result, FIELDS)?;
+                        return Ok(false);
+                    }
+                    // A program has changed it.
+                    None => {}
+                }
+            }
             machine.check_result(result)?;
             machine.get_named(result + 1, result, known::DONE)?;
             if machine.to_boolean(result + 1) {
@@ -229,11 +245,20 @@ impl Machine {
         })
     }
 
+    fn has_return(&mut self, iterator: R) -> Outcome<bool> {
+        let Some(id) = self.class_of(iterator) else { return Ok(false) };
+        match self.known_how(iterator, id, known::RETURN)? {
+            Some(How::Absent) => Ok(false),
+            Some(_) => Ok(true),
+            None => self.has(iterator, Key::Name(known::RETURN)),
+        }
+    }
+
     /// Calls `return` of an iterator that is not at its end.
     pub(crate) fn close_iterator(&mut self, iterator: R) -> Outcome {
         if self.is_undefined(iterator)
             || self.kind_of(iterator) == Some(ObjectKind::ArrayIterator)
-                && !self.has(iterator, Key::Name(known::RETURN))?
+                && !self.has_return(iterator)?
         {
             return Ok(());
         }
@@ -286,11 +311,23 @@ impl Machine {
     /// An object `{ value, done }`.
     pub(crate) fn new_result(&mut self, to: R, value: R, done: bool) -> Outcome {
         self.scoped(|machine| {
-            let object = machine.temps(2)?;
-            machine.new_object(object, 2)?;
-            machine.add_field(object, known::VALUE, Flags::PLAIN, value)?;
-            machine.registers().set_bool(object + 1, done);
-            machine.add_field(object, known::DONE, Flags::PLAIN, object + 1)?;
+            let object = machine.temps(3)?;
+            let mut registers = machine.registers();
+            registers.copy(object + 1, value);
+            registers.set_bool(object + 2, done);
+            match machine.result_class {
+                Some(class) => {
+                    let mut registers = machine.registers();
+                    registers.alloc_with(object, Kind::Object, object, 3)?;
+                    registers.set_tag(object, tag(class.0))?;
+                }
+                None => {
+                    machine.new_object(object, 2)?;
+                    machine.add_field(object, known::VALUE, Flags::PLAIN, object + 1)?;
+                    machine.add_field(object, known::DONE, Flags::PLAIN, object + 2)?;
+                    machine.result_class = machine.class_of(object);
+                }
+            }
             machine.copy(to, object);
             Ok(())
         })

@@ -1,5 +1,6 @@
 //! Literals, arguments objects, classes, `super` and private names: what single instructions make.
 
+use super::cache::{Cache, How};
 use super::iterate::Caller;
 use crate::compile::code::Constant;
 use crate::machine::{Machine, R, roots};
@@ -20,6 +21,27 @@ impl Machine {
             self.literal_classes.resize(fields + 1, None);
         }
         self.literal_classes[fields] = self.class_of(to);
+        Ok(())
+    }
+
+    /// An object with the names of `count` sites, and values in the registers behind it; the first site then knows its class.
+    pub(crate) fn new_literal_of(
+        &mut self,
+        object: R,
+        code: &Code,
+        site: u16,
+        count: usize,
+    ) -> Outcome {
+        self.new_literal(object, count)?;
+        for (field, site) in (usize::from(site)..).take(count).enumerate() {
+            let (name, cache) = (code.site(site as u16), &code.caches[site]);
+            self.define_named_slowly(object, name, object + 1 + field, cache)?;
+        }
+        self.registers().clear(object + 1, count);
+        if let Some(ClassId(class)) = self.class_of(object) {
+            let cache = Cache { class, how: How::Literal, ..Cache::default() };
+            code.caches[usize::from(site)].set(cache);
+        }
         Ok(())
     }
 

@@ -4,14 +4,14 @@
 //! prototypes, or that was not there, holds as long as no prototype changes: the classes' epoch.
 
 pub use super::cache::{Cache, How};
-use crate::machine::{Machine, R};
+use crate::machine::{Machine, R, roots};
 use crate::objects::atoms::{Atom, Key, known};
 use crate::objects::class::{ClassId, Elements, Flags, ObjectKind, Place, internal};
-use crate::objects::layout::{BACKING, LENGTH, tag, tags};
+use crate::objects::layout::{BACKING, CLASS_PROTOTYPE, LENGTH, tag, tags};
 use crate::objects::object::Type;
 use crate::objects::property::Found;
 use crate::thrown::Outcome;
-use heap_model::{AccessError, Cursor};
+use heap_model::{AccessError, CachedSlot, Cursor};
 use std::cell::Cell;
 
 /// The property array or the place in it, wherever the backing has it.
@@ -48,11 +48,64 @@ impl Machine {
         let (kind, epoch) = (self.classes.get(id).cell, self.classes.epoch);
         match self.known_how(object, id, name)? {
             Some(how) => {
-                cache.set(Cache { kind, class: id.0, epoch, how });
+                let own = self.own_slot(object, how);
+                cache.set(Cache { own, kind, class: id.0, epoch, how });
                 self.get_found(to, object, how, object)
             }
             None => self.get_from(to, object, Key::Name(name), object),
         }
+    }
+
+    /// Where objects like this one have a property, if it is in a slot of their own.
+    pub(crate) fn own_slot(&mut self, object: R, how: How) -> CachedSlot {
+        let slot = match how {
+            How::Slot(slot) | How::Add { slot, .. } => usize::from(slot),
+            How::ArrayLength => LENGTH,
+            _ => return CachedSlot::NONE,
+        };
+        self.registers().cached_slot(object, slot)
+    }
+
+    /// `object.name` where the object does not have it in a slot of its own, as the site's cache knows it.
+    #[inline(never)]
+    pub(crate) fn get_named_known(
+        &mut self,
+        to: R,
+        object: R,
+        name: Atom,
+        cell: &Cell<Cache>,
+    ) -> Outcome {
+        let cache = cell.get();
+        let roots = self.roots;
+        let holds = cache.epoch == self.classes.epoch;
+        let mut registers = self.runtime.heap_mut().registers();
+        if !registers.get(object).is_tagged(cache.kind, tag(cache.class)) {
+            return self.get_named_slowly(to, object, name, cell);
+        }
+        match cache.how {
+            How::Prototype { via, slot } if holds => {
+                registers.copy_from(to, roots, roots::CLASS_CELLS);
+                let class = (via - tags::FIRST_CLASS) as usize;
+                registers.find::<AccessError>(to, to, |cells| {
+                    cells.slot(class)?.slot(CLASS_PROTOTYPE)?.slot(usize::from(slot))
+                })?;
+            }
+            How::PrototypeOutside { via, place } if holds => {
+                registers.copy_from(to, roots, roots::CLASS_CELLS);
+                let class = (via - tags::FIRST_CLASS) as usize;
+                registers.find::<AccessError>(to, to, |cells| {
+                    outside(cells.slot(class)?.slot(CLASS_PROTOTYPE)?, usize::from(place))
+                })?;
+            }
+            How::Outside(place) => registers
+                .find::<AccessError>(to, object, |object| outside(object, usize::from(place)))?,
+            How::Absent if holds => registers.set_undefined(to),
+            How::Getter { .. } | How::GetterOutside { .. } if holds => {
+                return self.get_found(to, object, cache.how, object);
+            }
+            _ => return self.get_named_slowly(to, object, name, cell),
+        }
+        Ok(())
     }
 
     /// `object.name` of an object of a class, wherever it is asked for.
@@ -65,7 +118,7 @@ impl Machine {
 
     /// Where objects of a class have a property, as it is known or found.
     #[inline]
-    fn known_how(&mut self, object: R, id: ClassId, name: Atom) -> Outcome<Option<How>> {
+    pub(super) fn known_how(&mut self, object: R, id: ClassId, name: Atom) -> Outcome<Option<How>> {
         let epoch = self.classes.epoch;
         match self.lookups.read(id.0, name.0, epoch) {
             Some(how) => Ok(Some(how)),
@@ -201,7 +254,9 @@ impl Machine {
             }
             How::ArrayLength => self.registers().load(to, object, LENGTH)?,
             How::Internal(which) => self.load_internal(to, object, which)?,
-            How::Absent | How::Add { .. } | How::None => self.registers().set_undefined(to),
+            How::Absent | How::Add { .. } | How::Literal | How::None => {
+                self.registers().set_undefined(to)
+            }
         }
         Ok(())
     }
@@ -224,8 +279,10 @@ impl Machine {
         let kind = class.cell;
         let epoch = self.classes.epoch;
         if class.kind != ObjectKind::Proxy && !class.dictionary {
+            let known = self.lookups.write(id.0, name.0, epoch);
+            let own = self.own_slot(object, known.unwrap_or(How::None));
             if let Some(how) = self.set_known(object, id, name, value)? {
-                cache.set(Cache { kind, class: id.0, epoch, how });
+                cache.set(Cache { own, kind, class: id.0, epoch, how });
                 return Ok(());
             }
             match self.find_own(object, id, name)? {
@@ -234,7 +291,8 @@ impl Machine {
                         Place::Slot(slot) => How::Slot(slot as u16),
                         Place::Outside(place) => How::Outside(place as u16),
                     };
-                    cache.set(Cache { kind, class: id.0, epoch: 0, how });
+                    let own = self.own_slot(object, how);
+                    cache.set(Cache { own, kind, class: id.0, epoch: 0, how });
                     self.lookups.set_write(id.0, name.0, epoch, how);
                     return self.store_field(object, place, value);
                 }
@@ -308,7 +366,12 @@ impl Machine {
         value: R,
         (cache, may_assign): (&Cell<Cache>, bool),
     ) -> Outcome {
-        let kind = self.classes.get(id).cell;
+        let class = self.classes.get(id);
+        let (kind, next) = (class.cell, class.place(class.used));
+        let own = match next {
+            Place::Slot(slot) => self.registers().cached_slot(object, slot),
+            Place::Outside(_) => CachedSlot::NONE,
+        };
         self.add_field(object, name, Flags::PLAIN, value)?;
         let Some(next) = self.class_of(object) else { return Ok(()) };
         let class = self.classes.get(next);
@@ -317,7 +380,7 @@ impl Machine {
         {
             let how = How::Add { next: next.0, slot: slot as u16 };
             let epoch = self.classes.epoch;
-            cache.set(Cache { kind, class: id.0, epoch, how });
+            cache.set(Cache { own, kind, class: id.0, epoch, how });
             if may_assign {
                 self.lookups.set_write(id.0, name.0, epoch, how);
             }

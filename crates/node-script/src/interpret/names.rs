@@ -72,7 +72,8 @@ impl Machine {
             Place::Outside(place) => How::Outside(place as u16),
         };
         let kind = self.classes.get(id).cell;
-        cache.set(Cache { kind, class: id.0, epoch: 0, how });
+        let own = self.own_slot(global, how);
+        cache.set(Cache { own, kind, class: id.0, epoch: 0, how });
         Ok(true)
     }
 

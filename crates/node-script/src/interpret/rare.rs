@@ -11,7 +11,6 @@ use crate::objects::layout::HOME;
 use crate::objects::property::Descriptor;
 use crate::thrown::Outcome;
 use heap_model::Tagged;
-use std::rc::Rc;
 
 #[inline(always)]
 fn u(register: u16) -> R {
@@ -21,7 +20,7 @@ fn u(register: u16) -> R {
 impl Machine {
     /// Does what an instruction says that the loop leaves to this function.
     #[inline(never)]
-    pub(super) fn rarely(&mut self, op: Op, code: &Rc<Code>) -> Outcome {
+    pub(super) fn rarely(&mut self, op: Op, code: &Code) -> Outcome {
         match op {
             // -- contexts -----------------------------------------------------------------------------------
             Op::CopyContext { context } => self.copy_context(u(context))?,

@@ -7,14 +7,13 @@ use super::frame::{CONSTRUCT, NESTED, RESUMED};
 use super::lookup::{How, outside};
 use super::operators::{Arithmetic, Comparison};
 use crate::compile::op::Op;
-use crate::machine::{Machine, R, roots};
-use crate::objects::code::Code;
+use crate::machine::{Machine, R, THIS, roots};
+use crate::objects::code::{Code, Running};
 use crate::objects::layout::tag;
-use crate::objects::layout::{CLASS_PROTOTYPE, CONTEXT, LENGTH, POOL, PREVIOUS, SHARED, tags};
+use crate::objects::layout::{CONTEXT, POOL, PREVIOUS, SHARED};
 use crate::objects::object::Type;
 use crate::thrown::Outcome;
 use heap_model::{AccessError, Kind, Tagged};
-use std::rc::Rc;
 
 #[inline(always)]
 fn u(register: u16) -> R {
@@ -34,35 +33,27 @@ impl Machine {
 
     #[expect(clippy::too_many_lines, reason = "an arm for each instruction")]
     fn execute(&mut self, depth: usize) -> Outcome {
+        let list = self.codes.list.clone();
         'frame: loop {
-            let (owned, mut pc) = self.current();
-            let code: &Code = &owned;
-            let ops: &[Op] = &code.template.ops;
+            let frame = self.frames.innermost();
+            let mut pc = frame.pc as usize;
+            let mut running = Running::new(&list, frame.code).expect("a frame's code");
+            let mut ops: &[Op] = &running.code.template.ops;
             loop {
-                let op = ops[pc];
+                let code = running.code;
+                let op = &ops[pc];
                 pc += 1;
 
                 /// Tells the frame where it is, before what may throw, call or be looked at from outside.
                 macro_rules! here {
                     () => {
-                        if let Some(frame) = self.frames.last_mut() {
-                            frame.pc = pc as u32;
-                        }
+                        self.frames.set_pc(pc);
                     };
                 }
                 macro_rules! slow {
                     ($call:expr) => {{
                         here!();
                         $call?
-                    }};
-                }
-                /// Goes on in the frame that a call has begun, or behind the call.
-                macro_rules! enter {
-                    ($call:expr) => {{
-                        here!();
-                        if $call? {
-                            continue 'frame;
-                        }
                     }};
                 }
                 macro_rules! arithmetic {
@@ -89,6 +80,19 @@ impl Machine {
                         }
                     }};
                 }
+                /// Goes on in the function that is called, or behind the call of a built-in.
+                macro_rules! call {
+                    ($to:expr, $base:expr, $count:expr) => {{
+                        here!();
+                        let (to, base, count) = (u($to), u($base), usize::from($count));
+                        if self.enter_plainly(&mut running, to, base, count) {
+                            pc = running.code.start as usize;
+                            ops = &running.code.template.ops;
+                        } else if self.enter(to, base, count, 0)? {
+                            continue 'frame;
+                        }
+                    }};
+                }
                 /// Leaves the frame that waits now, or goes on in the one behind it.
                 macro_rules! suspend {
                     () => {
@@ -106,7 +110,7 @@ impl Machine {
                     };
                 }
 
-                match op {
+                match *op {
                     // -- values -------------------------------------------------------------------------------------
                     Op::Move { to, from } => {
                         self.runtime.heap_mut().registers().copy(u(to), u(from))
@@ -157,6 +161,16 @@ impl Machine {
                                 context.slot(slot)
                             },
                         )?;
+                    }
+                    Op::LoadClosureSlot { depth, to, slot } => {
+                        let mut registers = self.runtime.heap_mut().registers();
+                        registers.find::<AccessError>(u(to), 0, |callee| {
+                            let mut context = callee.slot(CONTEXT)?;
+                            for _ in 0..depth {
+                                context = context.slot(PREVIOUS)?;
+                            }
+                            context.slot(usize::from(slot))
+                        })?;
                     }
                     Op::StoreSlot { depth: 0, context, slot, from } => {
                         self.runtime.heap_mut().registers().store(
@@ -214,51 +228,11 @@ impl Machine {
                     // -- properties ---------------------------------------------------------------------------------
                     Op::GetNamed { to, object, site } => {
                         let cell = &code.caches[usize::from(site)];
-                        let cache = cell.get();
-                        let roots = self.roots;
-                        let epoch = self.classes.epoch;
+                        let own = cell.get().own;
                         let mut registers = self.runtime.heap_mut().registers();
-                        let hit = registers
-                            .get(u(object))
-                            .view()
-                            .is_some_and(|cell| cell.is_tagged(cache.kind, tag(cache.class)));
-                        match cache.how {
-                            How::Slot(slot) if hit => {
-                                registers.load(u(to), u(object), usize::from(slot))?;
-                            }
-                            How::Prototype { via, slot } if hit && cache.epoch == epoch => {
-                                registers.copy_from(u(to), roots, roots::CLASS_CELLS);
-                                let class = (via - tags::FIRST_CLASS) as usize;
-                                registers.find::<AccessError>(u(to), u(to), |cells| {
-                                    cells
-                                        .slot(class)?
-                                        .slot(CLASS_PROTOTYPE)?
-                                        .slot(usize::from(slot))
-                                })?;
-                            }
-                            How::Outside(place) if hit => {
-                                registers.find::<AccessError>(u(to), u(object), |object| {
-                                    outside(object, usize::from(place))
-                                })?;
-                            }
-                            How::PrototypeOutside { via, place } if hit && cache.epoch == epoch => {
-                                registers.copy_from(u(to), roots, roots::CLASS_CELLS);
-                                let class = (via - tags::FIRST_CLASS) as usize;
-                                registers.find::<AccessError>(u(to), u(to), |cells| {
-                                    let holder = cells.slot(class)?.slot(CLASS_PROTOTYPE)?;
-                                    outside(holder, usize::from(place))
-                                })?;
-                            }
-                            How::Absent if hit && cache.epoch == epoch => {
-                                registers.set_undefined(u(to));
-                            }
-                            How::ArrayLength if hit => {
-                                registers.load(u(to), u(object), LENGTH)?;
-                            }
-                            _ => {
-                                let name = code.site(site);
-                                slow!(self.get_named_slowly(u(to), u(object), name, cell));
-                            }
+                        if !registers.load_cached(u(to), u(object), own) {
+                            let name = code.site(site);
+                            slow!(self.get_named_known(u(to), u(object), name, cell));
                         }
                     }
                     Op::SetNamed { object, site, from } => {
@@ -266,57 +240,31 @@ impl Machine {
                         let cache = cell.get();
                         let epoch = self.classes.epoch;
                         let mut registers = self.runtime.heap_mut().registers();
-                        let hit = registers
-                            .get(u(object))
-                            .view()
-                            .is_some_and(|cell| cell.is_tagged(cache.kind, tag(cache.class)));
-                        match cache.how {
-                            How::Slot(slot) if hit => {
-                                registers.store(u(object), usize::from(slot), u(from))?;
+                        let done = match cache.how {
+                            How::Slot(_) => registers.store_cached(u(object), cache.own, u(from)),
+                            How::Add { next, .. } if cache.epoch == epoch => {
+                                registers.add_cached(u(object), cache.own, tag(next), u(from))
                             }
-                            How::Add { next, slot }
-                                if hit
-                                    && cache.epoch == epoch
-                                    && registers
-                                        .store(u(object), usize::from(slot), u(from))
-                                        .is_ok() =>
-                            {
-                                registers.set_tag(u(object), tag(next))?;
-                            }
-                            _ => {
-                                let name = code.site(site);
-                                let strict = code.template.strict;
-                                slow!(self.set_named_slowly(
-                                    u(object),
-                                    name,
-                                    u(from),
-                                    strict,
-                                    cell
-                                ));
-                            }
+                            _ => false,
+                        };
+                        if !done {
+                            let (name, strict) = (code.site(site), code.template.strict);
+                            slow!(self.set_named_slowly(u(object), name, u(from), strict, cell));
                         }
                     }
                     Op::DefineNamed { object, site, from } => {
                         let cell = &code.caches[usize::from(site)];
                         let cache = cell.get();
                         let mut registers = self.runtime.heap_mut().registers();
-                        let hit = registers
-                            .get(u(object))
-                            .view()
-                            .is_some_and(|cell| cell.is_tagged(cache.kind, tag(cache.class)));
-                        match cache.how {
-                            How::Add { next, slot }
-                                if hit
-                                    && registers
-                                        .store(u(object), usize::from(slot), u(from))
-                                        .is_ok() =>
-                            {
-                                registers.set_tag(u(object), tag(next))?;
+                        let done = match cache.how {
+                            How::Add { next, .. } => {
+                                registers.add_cached(u(object), cache.own, tag(next), u(from))
                             }
-                            _ => {
-                                let name = code.site(site);
-                                slow!(self.define_named_slowly(u(object), name, u(from), cell));
-                            }
+                            _ => false,
+                        };
+                        if !done {
+                            let name = code.site(site);
+                            slow!(self.define_named_slowly(u(object), name, u(from), cell));
                         }
                     }
                     Op::GetKeyed { to, object, key } => {
@@ -554,8 +502,10 @@ impl Machine {
                     }
 
                     // -- calls --------------------------------------------------------------------------------------
-                    Op::Call { to, base, count } => {
-                        enter!(self.enter(u(to), u(base), usize::from(count), 0));
+                    Op::Call { to, base, count } => call!(to, base, count),
+                    Op::CallUndefined { to, base, count } => {
+                        self.runtime.heap_mut().registers().set_undefined(u(base) + THIS);
+                        call!(to, base, count);
                     }
                     Op::CallArray { to, base } => {
                         here!();
@@ -620,7 +570,7 @@ impl Machine {
                         }
                     }
                     Op::Return { from } => {
-                        let flags = self.frames.last().map_or(0, |frame| frame.flags);
+                        let flags = self.frames.innermost().flags;
                         let mut from = u(from);
                         if flags & CONSTRUCT != 0 && !self.is_object(from) {
                             here!();
@@ -635,7 +585,10 @@ impl Machine {
                         if flags & NESTED != 0 || self.frames.len() <= depth {
                             return Ok(());
                         }
-                        continue 'frame;
+                        let frame = self.frames.innermost();
+                        pc = frame.pc as usize;
+                        assert!(running.switch(frame.code), "a frame's code");
+                        ops = &running.code.template.ops;
                     }
                     Op::Throw { from } => {
                         here!();
@@ -670,6 +623,19 @@ impl Machine {
                                 )?;
                             }
                             None => slow!(self.new_literal(u(to), usize::from(fields))),
+                        }
+                    }
+                    Op::ObjectOf { count, object, site } => {
+                        let cache = code.caches[usize::from(site)].get();
+                        let (object, count) = (u(object), usize::from(count));
+                        if cache.how == How::Literal {
+                            let mut registers = self.runtime.heap_mut().registers();
+                            registers.set_undefined(object);
+                            registers.alloc_with(object, Kind::Object, object, 1 + count)?;
+                            registers.set_tag(object, tag(cache.class))?;
+                            registers.clear(object + 1, count);
+                        } else {
+                            slow!(self.new_literal_of(object, code, site, count));
                         }
                     }
                     Op::Push { array, from } => {
@@ -713,17 +679,10 @@ impl Machine {
                         self.end_async(u(from), true)?;
                         suspend!();
                     }
-                    rare => slow!(self.rarely(rare, &owned)),
+                    rare => slow!(self.rarely(rare, code)),
                 }
             }
         }
-    }
-
-    /// The innermost frame's code and the instruction that comes next.
-    #[inline]
-    fn current(&self) -> (Rc<Code>, usize) {
-        let frame = self.frames.last().expect("a frame that runs");
-        (frame.code.clone(), frame.pc as usize)
     }
 
     /// Whether the frame that has just ended or been put aside was the last that Rust waits for. Its flag is known by

@@ -130,16 +130,13 @@ impl Machine {
         {
             return Ok(false);
         }
-        let scratch = registers.size() - 1;
-        registers.load(scratch, object, BACKING)?;
-        registers.store(scratch, index, from)?;
-        registers.set_undefined(scratch);
+        registers.store_inner(object, BACKING, index, from)?;
         Ok(true)
     }
 
     /// Appends to an array whose elements have room; whether it was so.
     #[inline]
-    pub(super) fn short_push(&mut self, array: R, from: R) -> Outcome<bool> {
+    pub(crate) fn short_push(&mut self, array: R, from: R) -> Outcome<bool> {
         let mut registers = self.runtime.heap_mut().registers();
         let cell = registers.view(array)?;
         let class = self.classes.get(ClassId(cell.tag().number()));
@@ -154,10 +151,7 @@ impl Machine {
         if elements.tag().number() != tags::ELEMENTS || length as usize >= elements.slot_count() {
             return Ok(false);
         }
-        let scratch = registers.size() - 1;
-        registers.load(scratch, array, BACKING)?;
-        registers.store(scratch, length as usize, from)?;
-        registers.set_undefined(scratch);
+        registers.store_inner(array, BACKING, length as usize, from)?;
         registers.store_value(array, LENGTH, Value::Smi(length + 1))?;
         Ok(true)
     }

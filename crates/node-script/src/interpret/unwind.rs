@@ -23,12 +23,11 @@ impl Machine {
                     }
                 }
             }
+            let at = (self.frames.innermost().pc as usize).saturating_sub(1);
             if let Thrown::Exception = thrown
-                && let Some(frame) = self.frames.last_mut()
-                && let Some(handler) =
-                    frame.code.template.handler((frame.pc as usize).saturating_sub(1))
+                && let Some(handler) = self.running().and_then(|code| code.template.handler(at))
             {
-                frame.pc = handler.target;
+                self.frames.set_pc(handler.target as usize);
                 self.take_exception(usize::from(handler.exception));
                 return Ok(());
             }

@@ -3,7 +3,7 @@
 use super::record::{Body, ModuleId, Part, Status, Waits};
 use crate::machine::{Machine, Native, R};
 use crate::objects::atoms::known;
-use crate::objects::code::{Arguments, Callable, NativeCode};
+use crate::objects::code::{Arguments, NativeCode};
 use crate::thrown::{Outcome, Thrown};
 
 impl Machine {
@@ -183,7 +183,7 @@ impl Machine {
         }
         if self.es_modules.codes[place] < 0 {
             let code = NativeCode { call, name: known::EMPTY, length: 1, constructor: false };
-            self.es_modules.codes[place] = self.codes.add(Callable::Native(code));
+            self.es_modules.codes[place] = self.codes.add_native(code);
         }
         let code = self.es_modules.codes[place];
         self.native_closure(to, code, data)

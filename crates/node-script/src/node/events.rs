@@ -8,7 +8,7 @@ use crate::compile::op::ErrorKind;
 use crate::machine::{CALLEE, Machine, R, THIS, roots};
 use crate::objects::atoms::Key;
 use crate::objects::class::{Flags, ObjectKind};
-use crate::objects::code::{Arguments, Callable};
+use crate::objects::code::Arguments;
 use crate::thrown::Outcome;
 
 const PROTOTYPE: &[Method] = &[
@@ -115,7 +115,7 @@ impl Machine {
     ) -> i32 {
         let name = self.atoms.intern_str(name);
         let code = crate::objects::code::NativeCode { call, name, length, constructor: false };
-        self.codes.add(Callable::Native(code))
+        self.codes.add_native(code)
     }
 
     /// Gives an object what makes it an emitter.

@@ -2,12 +2,13 @@
 
 use super::atoms::Atom;
 use super::class::ClassId;
+use super::table::Table;
 use crate::compile::code::Template;
 use crate::interpret::cache::Cache;
 pub use crate::machine::Native;
 use crate::window::{FIRST, R};
 use rustc_hash::FxHashMap;
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 
 /// How a built-in was called. Its window has the function, `this` and the arguments.
@@ -41,34 +42,106 @@ pub struct NativeCode<N> {
 }
 
 /// What a function does when it is called.
-#[derive(Clone)]
 pub enum Callable<N> {
     Native(NativeCode<N>),
-    /// Its constants are not in the heap yet.
-    Lazy(Rc<Template>),
-    Code(Rc<Code>),
+    Compiled(Compiled),
+}
+
+/// A compiled function.
+pub struct Compiled {
+    pub template: Rc<Template>,
+    /// None until it is first called: its constants are not in the heap before.
+    code: OnceCell<Code>,
 }
 
 /// A function's code in a machine.
 pub struct Code {
+    pub id: i32,
     pub template: Rc<Template>,
     /// The atoms of the constants that are texts.
     pub atoms: Vec<Atom>,
     pub caches: Vec<Cell<Cache>>,
     /// The numbers of its contexts' scopes.
     pub scopes: Vec<i32>,
+    /// Of the template: how many parameters it has, and registers with one for an instruction's own use.
+    pub parameters: usize,
+    pub size: usize,
+    /// The instruction that a call begins with.
+    pub start: u32,
+    /// A call needs no look at its `this`, and may be none of a class.
+    pub plain: bool,
 }
 
 impl Code {
+    pub fn new(id: i32, template: Rc<Template>, atoms: Vec<Atom>, scopes: Vec<i32>) -> Self {
+        let caches = vec![Cell::default(); template.sites.len()];
+        let parameters = usize::from(template.parameters);
+        let size = usize::from(template.registers) + 1;
+        let start = template.start;
+        let plain = !template.sloppy_this && !template.kind.is_class_constructor();
+        Self { id, template, atoms, caches, scopes, parameters, size, start, plain }
+    }
+
     /// The name of a site.
     pub fn site(&self, site: u16) -> Atom {
         self.atoms[usize::from(self.template.sites[usize::from(site)].name)]
     }
 }
 
+/// Functions by their numbers. A loop over instructions has the list, and borrows the code that it runs.
+pub struct CodeList<N> {
+    table: Table<Callable<N>>,
+}
+
+impl<N> CodeList<N> {
+    pub fn get(&self, id: i32) -> &Callable<N> {
+        self.table.get(id as usize).expect("a code's number")
+    }
+
+    /// The code of a function that was called.
+    #[inline(always)]
+    pub fn code(&self, id: i32) -> Option<&Code> {
+        match self.table.get(id as usize)? {
+            Callable::Compiled(compiled) => compiled.code.get(),
+            Callable::Native(_) => None,
+        }
+    }
+}
+
+/// The code that runs, and the one that ran before it: most calls and returns go from one of the two to the other.
+#[derive(Clone, Copy)]
+pub struct Running<'c, N> {
+    pub list: &'c CodeList<N>,
+    pub code: &'c Code,
+    before: &'c Code,
+}
+
+impl<'c, N> Running<'c, N> {
+    pub fn new(list: &'c CodeList<N>, id: i32) -> Option<Self> {
+        let code = list.code(id)?;
+        Some(Self { list, code, before: code })
+    }
+
+    /// Goes over to another code; whether its function was called ever before.
+    #[inline(always)]
+    pub fn switch(&mut self, id: i32) -> bool {
+        if id != self.code.id {
+            let next = match self.before.id == id {
+                true => self.before,
+                false => match self.list.code(id) {
+                    Some(code) => code,
+                    None => return false,
+                },
+            };
+            (self.code, self.before) = (next, self.code);
+        }
+        true
+    }
+}
+
 /// The code of all functions, by their numbers.
 pub struct Codes<N> {
-    codes: Vec<Callable<N>>,
+    pub list: Rc<CodeList<N>>,
     /// The classes of functions, by what they are.
     pub classes: [Option<ClassId>; 16],
     /// How many properties built-in constructors give to an ordinary object.
@@ -77,25 +150,45 @@ pub struct Codes<N> {
 
 impl<N> Default for Codes<N> {
     fn default() -> Self {
-        Self { codes: Vec::new(), classes: [None; 16], native_fields: Vec::new() }
+        let list = Rc::new(CodeList { table: Table::default() });
+        Self { list, classes: [None; 16], native_fields: Vec::new() }
     }
 }
 
 impl<N> Codes<N> {
     pub fn get(&self, id: i32) -> &Callable<N> {
-        &self.codes[id as usize]
+        self.list.get(id)
     }
 
-    pub fn add(&mut self, code: Callable<N>) -> i32 {
-        self.codes.push(code);
-        (self.codes.len() - 1) as i32
+    /// See [`CodeList::code`].
+    pub fn code(&self, id: i32) -> Option<&Code> {
+        self.list.code(id)
+    }
+
+    fn add(&mut self, code: Callable<N>) -> i32 {
+        self.list.table.add(code) as i32
+    }
+
+    pub fn add_native(&mut self, native: NativeCode<N>) -> i32 {
+        self.add(Callable::Native(native))
+    }
+
+    pub fn add_compiled(&mut self, template: Rc<Template>) -> i32 {
+        self.add(Callable::Compiled(Compiled { template, code: OnceCell::new() }))
+    }
+
+    /// Gives a compiled function its code, if it has none.
+    pub fn install(&mut self, id: i32, code: Code) {
+        if let Callable::Compiled(compiled) = self.get(id) {
+            compiled.code.get_or_init(|| code);
+        }
     }
 
     /// The names of the functions that were called, by the numbers of their scopes.
     pub fn scope_names(&self) -> FxHashMap<i32, String> {
-        let codes = self.codes.iter().filter_map(|code| match code {
-            Callable::Code(code) => Some(code),
-            _ => None,
+        let codes = self.list.table.iter().filter_map(|code| match code {
+            Callable::Compiled(compiled) => compiled.code.get(),
+            Callable::Native(_) => None,
         });
         let named = codes.flat_map(|code| {
             let name =
@@ -105,16 +198,11 @@ impl<N> Codes<N> {
         named.collect()
     }
 
-    pub fn set(&mut self, id: i32, code: Callable<N>) {
-        self.codes[id as usize] = code;
-    }
-
     /// What a function is, whether or not it was called.
     pub fn template(&self, id: i32) -> Option<&Rc<Template>> {
         match self.get(id) {
             Callable::Native(_) => None,
-            Callable::Lazy(template) => Some(template),
-            Callable::Code(code) => Some(&code.template),
+            Callable::Compiled(compiled) => Some(&compiled.template),
         }
     }
 }

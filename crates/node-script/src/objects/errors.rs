@@ -9,7 +9,6 @@ use crate::interpret::frame::{CONSTRUCT, Frame, describe};
 use crate::machine::{CALLEE, Machine, R, THIS, roots};
 use crate::thrown::{Outcome, Thrown};
 use heap_model::{Kind, Value};
-use std::rc::Rc;
 
 /// Slots of a call in an error's trace (V8's `CallSiteInfo`).
 const SITE_RECEIVER: usize = 0;
@@ -42,8 +41,7 @@ impl Machine {
 
     /// Where the innermost call of JavaScript is.
     pub(crate) fn place(&self) -> Option<Place> {
-        self.frames.iter().rfind(|frame| !frame.of_library()).map(|frame| {
-            let template = &frame.code.template;
+        self.calls().rfind(|(template, _)| !template.of_library()).map(|(template, frame)| {
             let at = template.place((frame.pc as usize).saturating_sub(1));
             Place { source: template.source.clone(), line: at.line, column: at.column }
         })
@@ -317,21 +315,18 @@ impl Machine {
     /// that was called with `new`.
     pub(crate) fn constructors_of(&mut self, new_target: R) -> usize {
         let code = self.code_of(new_target);
-        let Some(template) = code.and_then(|code| self.codes.template(code).cloned()) else {
-            return 0;
-        };
         let constructors = self.frames.iter().rev().take_while(|frame| frame.has(CONSTRUCT));
-        let own = |frame: &Frame| Rc::ptr_eq(&frame.code.template, &template);
+        let own = |frame: &Frame| Some(frame.code) == code;
         constructors.enumerate().find(|(_, frame)| own(frame)).map_or(0, |(place, _)| place + 1)
     }
 
     /// The calls that run, but for the innermost `skip`, as lines of a stack trace.
     pub(crate) fn trace(&mut self, limit: usize, skip: usize) -> String {
         let mut text = String::new();
-        let frames = self.frames.iter().rev().skip(skip);
-        for frame in frames.filter(|frame| !frame.of_library()).take(limit) {
+        let calls = self.calls().rev().skip(skip);
+        for (template, frame) in calls.filter(|(template, _)| !template.of_library()).take(limit) {
             text.push_str("\n    at ");
-            text.push_str(&frame.describe());
+            text.push_str(&describe(template, frame.pc, frame.has(CONSTRUCT)));
         }
         text
     }

@@ -109,8 +109,7 @@ impl Machine {
         let shape = match self.codes.get(code) {
             Callable::Native(native) if native.constructor => Shape::NativeConstructor,
             Callable::Native(_) => Shape::Native,
-            Callable::Lazy(template) => Shape::of(template),
-            Callable::Code(code) => Shape::of(&code.template),
+            Callable::Compiled(compiled) => Shape::of(&compiled.template),
         };
         let id = self.function_class(shape)?;
         let slots = self.classes.get(id).slots();
@@ -139,7 +138,7 @@ impl Machine {
         constructor: bool,
     ) -> Outcome {
         let code = NativeCode { call, name, length, constructor };
-        let id = self.codes.add(Callable::Native(code));
+        let id = self.codes.add_native(code);
         self.scoped(|machine| {
             let shared = machine.temp()?;
             machine.new_shared(shared, id)?;
@@ -194,12 +193,8 @@ impl Machine {
         let code = self.code_of(function);
         let atom = match code.map(|code| self.codes.get(code)) {
             Some(Callable::Native(native)) => native.name,
-            Some(Callable::Lazy(template)) => {
-                let name = template.name.clone();
-                name.map_or(known::EMPTY, |name| self.atoms.intern(&name))
-            }
-            Some(Callable::Code(code)) => {
-                let name = code.template.name.clone();
+            Some(Callable::Compiled(compiled)) => {
+                let name = compiled.template.name.clone();
                 name.map_or(known::EMPTY, |name| self.atoms.intern(&name))
             }
             None => known::EMPTY,

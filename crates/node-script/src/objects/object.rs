@@ -282,11 +282,18 @@ impl Machine {
         base: usize,
         fields: usize,
     ) -> Outcome<ClassId> {
-        self.scoped(|machine| {
+        if let Some((known, of, class)) = self.root_classes[root]
+            && (known, of) == (kind, fields)
+        {
+            return Ok(class);
+        }
+        let class = self.scoped(|machine| {
             let prototype = machine.temp()?;
             machine.load_root(prototype, root);
             machine.kind_class(prototype, kind, cell, base, fields)
-        })
+        })?;
+        self.root_classes[root] = Some((kind, fields, class));
+        Ok(class)
     }
 
     // -- making objects -----------------------------------------------------------------------------------------

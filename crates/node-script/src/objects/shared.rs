@@ -4,14 +4,12 @@
 //! was first called.
 
 use super::atoms::Atom;
-use super::code::{Callable, Code};
+use super::code::Code;
 use super::layout::{POOL, SHARED_SLOTS, tag, tags};
 use crate::compile::code::{Constant, Literal};
 use crate::machine::{Machine, R};
 use crate::thrown::Outcome;
 use heap_model::{Kind, Value};
-use std::cell::Cell;
-use std::rc::Rc;
 
 impl Machine {
     /// A shared information without constants.
@@ -22,12 +20,9 @@ impl Machine {
     }
 
     /// Puts a function's constants into the heap, in the shared information in a register.
-    pub(crate) fn install(&mut self, shared: R, id: i32) -> Outcome<Rc<Code>> {
-        let template = match self.codes.get(id) {
-            Callable::Code(code) => return Ok(code.clone()),
-            Callable::Lazy(template) => template.clone(),
-            Callable::Native(_) => return Err(heap_model::AccessError::WrongKind.into()),
-        };
+    pub(crate) fn install(&mut self, shared: R, id: i32) -> Outcome {
+        let template = self.codes.template(id).cloned();
+        let template = template.ok_or(heap_model::AccessError::WrongKind)?;
         let atoms = self.scoped(|machine| {
             let (pool, value) = (machine.temp()?, machine.temp()?);
             let count = template.constants.len();
@@ -40,15 +35,13 @@ impl Machine {
             machine.registers().store(shared, POOL, pool)?;
             Ok(atoms)
         })?;
-        let caches = vec![Cell::default(); template.sites.len()];
         let scopes = template.scopes.iter().map(|scope| {
             self.scopes.push(scope.clone());
             (self.scopes.len() - 1) as i32
         });
         let scopes = scopes.collect();
-        let code = Rc::new(Code { template, atoms, caches, scopes });
-        self.codes.set(id, Callable::Code(code.clone()));
-        Ok(code)
+        self.codes.install(id, Code::new(id, template, atoms, scopes));
+        Ok(())
     }
 
     fn constant(&mut self, to: R, constant: &Constant) -> Outcome<Atom> {
@@ -68,7 +61,7 @@ impl Machine {
                 self.big_int_from_text(to, digits, 10)?;
             }
             Constant::Function(template) => {
-                let id = self.codes.add(Callable::Lazy(template.clone()));
+                let id = self.codes.add_compiled(template.clone());
                 self.new_shared(to, id)?;
             }
             Constant::Array(literals) => self.literal_elements(to, literals)?,

@@ -90,8 +90,20 @@ impl ElementType {
     ];
 
     /// The name of its typed arrays' constructor.
-    pub(crate) fn array_name(self) -> String {
-        format!("{self:?}Array")
+    pub(crate) fn array_name(self) -> &'static str {
+        match self {
+            Self::Int8 => "Int8Array",
+            Self::Uint8 => "Uint8Array",
+            Self::Uint8Clamped => "Uint8ClampedArray",
+            Self::Int16 => "Int16Array",
+            Self::Uint16 => "Uint16Array",
+            Self::Int32 => "Int32Array",
+            Self::Uint32 => "Uint32Array",
+            Self::Float32 => "Float32Array",
+            Self::Float64 => "Float64Array",
+            Self::BigInt64 => "BigInt64Array",
+            Self::BigUint64 => "BigUint64Array",
+        }
     }
 
     /// Whether its elements are BigInts.

@@ -3,7 +3,6 @@
 use super::names::{Names, TEXT, function_code, shared_code};
 use crate::compile::code::SourceText;
 use crate::objects::class::{ClassId, ObjectKind, Place};
-use crate::objects::code::Callable;
 use crate::objects::layout::{
     BACKING, CLASS_DESCRIPTORS, CLASS_INFO, CONTEXT, FIRST, HOME, PREVIOUS, PROTOTYPE, SHARED, tags,
 };
@@ -385,10 +384,7 @@ impl Graph {
 
 /// The numbers of the scopes of a function's contexts, the outermost first; none before it was called.
 fn scopes<'n>(names: &'n Names<'_>, code: Option<i32>) -> &'n [i32] {
-    match code.map(|code| names.codes.get(code)) {
-        Some(Callable::Code(code)) => &code.scopes,
-        _ => &[],
-    }
+    code.and_then(|code| names.codes.code(code)).map_or(&[], |code| &code.scopes)
 }
 
 fn slot(kind: Refers) -> Option<usize> {

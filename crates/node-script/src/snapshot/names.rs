@@ -140,8 +140,7 @@ impl Names<'_> {
         let Some(code) = code else { return String::new() };
         match self.codes.get(code) {
             Callable::Native(native) => self.atoms.text(native.name),
-            Callable::Lazy(template) => text(template),
-            Callable::Code(code) => text(&code.template),
+            Callable::Compiled(compiled) => text(&compiled.template),
         }
     }
 

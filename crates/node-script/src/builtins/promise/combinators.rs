@@ -7,7 +7,7 @@ use super::super::Method;
 use crate::machine::{Machine, R, THIS, roots};
 use crate::objects::atoms::known;
 use crate::objects::class::{Flags, ObjectKind};
-use crate::objects::code::{Arguments, Callable, Native, NativeCode};
+use crate::objects::code::{Arguments, Native, NativeCode};
 use crate::objects::elements::grown;
 use crate::objects::layout::HOME;
 use crate::objects::promise::{CAPABILITY_PROMISE, CAPABILITY_REJECT, CAPABILITY_RESOLVE};
@@ -46,7 +46,7 @@ const NATIVES: [(Native, u8); 8] = [
 pub(super) fn install(machine: &mut Machine) {
     machine.promise_functions = NATIVES.map(|(call, length)| {
         let code = NativeCode { call, name: known::EMPTY, length, constructor: false };
-        machine.codes.add(Callable::Native(code))
+        machine.codes.add_native(code)
     });
 }
 

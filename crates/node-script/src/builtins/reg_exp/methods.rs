@@ -33,7 +33,7 @@ pub(super) fn install(machine: &mut Machine, prototype: R) -> Outcome {
 
 impl Machine {
     /// ECMA-262's `RegExpExec`: the expression's own `exec`, if a program has given it one.
-    fn reg_exp_match(&mut self, to: R, object: R, text: R) -> Outcome {
+    fn reg_exp_match(&mut self, to: R, object: R, text: R, units: Option<&[u16]>) -> Outcome {
         self.scoped(|machine| {
             let method = machine.temps(2)?;
             let builtin = method + 1;
@@ -42,7 +42,7 @@ impl Machine {
             machine.own_property(builtin, builtin, known::EXEC.into())?;
             let own = machine.kind_of(object) == Some(ObjectKind::RegExp);
             if own && (machine.is_same(method, builtin) || !machine.is_callable(method)) {
-                return machine.reg_exp_exec(to, object, text);
+                return machine.reg_exp_exec(to, object, text, units);
             }
             if !machine.is_callable(method) {
                 return machine.throw_incompatible("RegExp.prototype.exec");
@@ -102,7 +102,7 @@ pub(super) fn test(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     }
     let text = machine.temps(2)?;
     machine.to_string(text, arguments.at(0))?;
-    machine.reg_exp_match(text + 1, THIS, text)?;
+    machine.reg_exp_match(text + 1, THIS, text, None)?;
     let found = machine.is_object(text + 1);
     machine.give_bool(found)
 }
@@ -112,14 +112,14 @@ fn match_(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let result = machine.temps(3)?;
     let (array, part) = (result + 1, result + 2);
     if !flags.contains('g') {
-        machine.reg_exp_match(result, THIS, text)?;
+        machine.reg_exp_match(result, THIS, text, None)?;
         return Ok(result);
     }
     let (units, unicode) = (machine.units(text)?, flags.contains(['u', 'v']));
     machine.set_last_index(THIS, 0)?;
     machine.new_array(array, 0)?;
     loop {
-        machine.reg_exp_match(result, THIS, text)?;
+        machine.reg_exp_match(result, THIS, text, Some(&units))?;
         if !machine.is_object(result) {
             break;
         }
@@ -182,7 +182,7 @@ fn next(machine: &mut Machine, _: Arguments) -> Outcome<R> {
     };
     machine.registers().load(expression, THIS, EXPRESSION)?;
     machine.registers().load(text, THIS, TEXT)?;
-    machine.reg_exp_match(result, expression, text)?;
+    machine.reg_exp_match(result, expression, text, None)?;
     let found = machine.is_object(result);
     if !found || state & 1 == 0 {
         machine.registers().store_value(THIS, STATE, Value::Undefined)?;
@@ -207,7 +207,7 @@ fn search(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let result = before + 1;
     machine.get_named(before, THIS, known::LAST_INDEX)?;
     machine.set_last_index(THIS, 0)?;
-    machine.reg_exp_match(result, THIS, text)?;
+    machine.reg_exp_match(result, THIS, text, None)?;
     machine.set_named(THIS, known::LAST_INDEX, before)?;
     if !machine.is_object(result) {
         return machine.give_number(-1.0);
@@ -234,7 +234,7 @@ fn split(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
         return Ok(array);
     }
     if units.is_empty() {
-        machine.reg_exp_match(result, expression, text)?;
+        machine.reg_exp_match(result, expression, text, None)?;
         if !machine.is_object(result) {
             machine.push(array, text)?;
         }
@@ -243,7 +243,7 @@ fn split(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let (mut start, mut place) = (0, 0);
     while place < units.len() {
         machine.set_last_index(expression, place)?;
-        machine.reg_exp_match(result, expression, text)?;
+        machine.reg_exp_match(result, expression, text, Some(&units))?;
         if !machine.is_object(result) {
             place = advance(&units, place, unicode);
             continue;
@@ -289,7 +289,7 @@ fn replace(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     }
     machine.new_array(results, 0)?;
     loop {
-        machine.reg_exp_match(result, THIS, text)?;
+        machine.reg_exp_match(result, THIS, text, Some(&units))?;
         if !machine.is_object(result) {
             break;
         }
