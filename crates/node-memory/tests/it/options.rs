@@ -122,6 +122,6 @@ fn an_embedded_runtime_has_external_memory_and_no_array_buffers() {
 #[test]
 fn nodes_flags_set_the_limits_of_the_old_and_the_new_generation() {
     let options = RuntimeOptions::default().with_max_semi_space(1).with_max_old_space(64);
-    assert_eq!((options.heap.limit, options.heap.old_generation_limit), (67 << 20, 66 << 20));
+    assert_eq!((options.heap.limit, options.heap.old_generation_limit), (67 << 20, 64 << 20));
     assert_eq!(options.heap.max_semi_space, 1 << 20);
 }
