@@ -1,10 +1,10 @@
 //! Assignments of all kinds, and patterns.
 
 use super::control::Control;
+use super::destructured::Source;
 use super::expression::{may_assign, short_jump};
 use super::function::{Compiled, FunctionCompiler};
 use super::op::{NO_NAME, Op, R};
-use super::spell::Source;
 use crate::parse::tree::{
     At, Binary, Key, Kind, Logical, Node, Pattern, PatternElement, PatternProperty, PrivateUse,
     Target,

@@ -2,8 +2,8 @@
 
 use super::code::{Constant, Handler, ScopeInfo, Site, SourceText, Template};
 use super::control::Control;
+use super::destructured::Source;
 use super::op::{Op, R};
-use super::spell::Source;
 use crate::parse::ParseError;
 use crate::parse::names::{Name, Names};
 use crate::parse::scope::{

@@ -5,9 +5,9 @@
 
 use super::code::Handler;
 use super::control::{Control, Exit};
+use super::destructured::Source;
 use super::function::{Compiled, FunctionCompiler};
 use super::op::{Op, R};
-use super::spell::Source;
 use crate::parse::names::Name;
 use crate::parse::tree::{Catch, Statement, Try};
 

@@ -1,9 +1,9 @@
 //! Loops.
 
 use super::control::Control;
+use super::destructured::Source;
 use super::function::{Compiled, FunctionCompiler};
 use super::op::{Op, R};
-use super::spell::Source;
 use crate::parse::names::Name;
 use crate::parse::tree::{For, ForEach, Statement};
 

@@ -7,15 +7,7 @@
 //! [`interpret::run`](crate::interpret) (a line there, the work in a function of the file that it belongs to).
 
 pub use super::foreseen::{ErrorKind, PrivateError};
-
-/// A register of the frame.
-pub type R = u16;
-/// A place in the constant pool.
-pub type K = u16;
-/// A site: a place in the code with an inline cache ([`Site`](super::code::Site)).
-pub type S = u16;
-/// The number of an instruction.
-pub type Target = u32;
+pub use super::operand::{IteratorMethod, K, NO_NAME, R, S, Target};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Op {
@@ -803,16 +795,6 @@ pub enum Op {
         from: R,
     },
     Debugger,
-}
-
-/// The place of a name that is not known.
-pub const NO_NAME: K = K::MAX;
-
-/// The iterator's methods that `yield*` passes on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum IteratorMethod {
-    Throw,
-    Return,
 }
 
 const _: () = assert!(size_of::<Op>() == 8);

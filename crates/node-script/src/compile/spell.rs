@@ -1,29 +1,11 @@
 //! How the source spells an expression, for the error that names it (V8's `CallPrinter`).
 
+use super::destructured::Source;
 use super::function::FunctionCompiler;
 use crate::parse::tree::{Binary, Element, Key, Kind, Logical, Node, Target, Unary};
 
 /// What V8 prints for an expression that has no text of its own.
 const UNNAMED: &str = "(intermediate value)";
-
-/// Where the value of a pattern comes from.
-#[derive(Clone, Copy)]
-pub enum Source<'a> {
-    /// The initialiser of a declaration.
-    Declared(Node<'a>),
-    /// A default value.
-    Default(Node<'a>),
-    /// The right side of an assignment.
-    Assigned(Node<'a>),
-    /// The value of a loop's turn.
-    Loop,
-    /// What was caught.
-    Catch,
-    /// A parameter, and whether it has a default value.
-    Parameter { default: bool },
-    /// The value of a pattern around, or one that V8 does not tell of.
-    Inner,
-}
 
 impl<'a> FunctionCompiler<'_, 'a> {
     /// Says how the source spells what an instruction calls, constructs, iterates or takes apart.

@@ -1,8 +1,8 @@
 //! Statements.
 
+use super::destructured::Source;
 use super::function::{Compiled, FunctionCompiler};
 use super::op::{Op, R};
-use super::spell::Source;
 use crate::parse::tree::{Case, Declarator, Kind, Node, Statement, Target};
 
 impl<'a> FunctionCompiler<'_, 'a> {

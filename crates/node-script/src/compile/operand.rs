@@ -1,0 +1,19 @@
+//! What the operands of instructions are.
+
+/// A register of the frame.
+pub type R = u16;
+/// A place in the constant pool.
+pub type K = u16;
+/// The place of a name that is not known.
+pub const NO_NAME: K = K::MAX;
+/// A site: a place in the code with an inline cache ([`Site`](super::code::Site)).
+pub type S = u16;
+/// The number of an instruction.
+pub type Target = u32;
+
+/// The iterator's methods that `yield*` passes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IteratorMethod {
+    Throw,
+    Return,
+}
