@@ -3,8 +3,7 @@
 use mem_report::assert_timeline_snapshot;
 use mem_report::review::Review;
 use node_memory::{
-    Array, Context, Figure, Function, Object, RuntimeError, Scenario,
-    Variable, kinds,
+    Array, Context, Figure, Function, Object, RuntimeError, Scenario, Variable, kinds,
 };
 
 #[derive(Default)]
