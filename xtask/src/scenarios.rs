@@ -184,30 +184,6 @@ fn of(data: &Data, args: &ScenarioArgs, node: Option<&Node>) -> anyhow::Result<R
         }
         let ran = replay(data, way)?;
         let recorded = report::as_ran(data, line);
-        if std::env::var_os("DEBUG_GC").is_some() {
-            let r = recorded.clone().unwrap_or_default();
-            for i in 0..ran.timeline.len().max(r.timeline.len()) {
-                let f = |t: &Timeline, f| t.get(i).and_then(|s| s.usage.get(f)).unwrap_or(0) as i64;
-                use mem_report::Figure::*;
-                eprintln!(
-                    "{:24} {:2} total {:9} {:9} ({:5.1}%) used {:9} {:9} ({:6.2}%) gc {:?} {:?}",
-                    data.name,
-                    i,
-                    f(&ran.timeline, HeapTotal),
-                    f(&r.timeline, HeapTotal),
-                    100.0
-                        * (f(&ran.timeline, HeapTotal) as f64 / f(&r.timeline, HeapTotal) as f64
-                            - 1.0),
-                    f(&ran.timeline, HeapUsed),
-                    f(&r.timeline, HeapUsed),
-                    100.0
-                        * (f(&ran.timeline, HeapUsed) as f64 / f(&r.timeline, HeapUsed) as f64
-                            - 1.0),
-                    ran.collections.get(i),
-                    r.collections.get(i)
-                );
-            }
-        }
         let peers = report::recorded(data, line, recorded.as_ref());
         let calls = calls::lines(data, line);
         return Ok(Report { calls, ..Report::new(data, line, ran, &peers) });

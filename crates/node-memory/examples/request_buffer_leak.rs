@@ -99,8 +99,11 @@ fn run(
 fn show(timeline: &Timeline) {
     println!("  after             heapUsed     arrayBuffers");
     for sample in timeline.samples().step_by(ROUNDS / 4) {
-        let heap = sample.usage.heap_used().unwrap_or(0);
-        let buffers = sample.usage.array_buffers().unwrap_or(0);
+        let (Some(heap), Some(buffers)) = (sample.usage.heap_used(), sample.usage.array_buffers())
+        else {
+            println!("  {:12} not counted", sample.label);
+            continue;
+        };
         let bar = "#".repeat((buffers >> 20) as usize);
         println!(
             "  {:12} {:>9} bytes {:>12} {bar}",

@@ -129,7 +129,7 @@ impl RuntimeOptions {
     }
 }
 
-/// A heap with an old generation of so many bytes. V8 first collects it at half of them, at most at 512 MiB with pointers of
+/// A heap whose old generation has `bytes` bytes at the most. V8 first collects it at half of them, at most at 512 MiB with pointers of
 /// 64 bits, and earlier if little survives (`Heap::ConfigureHeap`, `kMaxInitialOldGenerationSize`).
 fn old_generation(heap: HeapOptions, bytes: usize) -> HeapOptions {
     let most = 64 * MIB * usize::BITS as usize / 8;

@@ -285,7 +285,7 @@ fn checks(data: &Data, line: &str, ran: &Ran, peers: &[Peer<'_>]) -> Vec<Check> 
     checks
 }
 
-/// Why a real Node misses an expectation by so many bytes, if the data file says it.
+/// Why a real Node misses an expectation by `missing` bytes, if the data file says it.
 fn reason_of<'d>(data: &'d Data, line: &str, one: &Expect, missing: u128) -> Option<&'d str> {
     let figure = data.figure(one.figure.as_ref()?).ok()?;
     let places = [one.to.as_ref(), one.from.as_ref()];

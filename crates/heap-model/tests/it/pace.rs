@@ -24,7 +24,7 @@ fn keep(scope: &mut Scope<'_>, mib: usize) -> Result<(), Reason> {
     Ok(())
 }
 
-/// The kinds of the collections while so many MiB are kept.
+/// The kinds of the collections while `mib` MiB are kept.
 fn collections(heap: &mut Heap, mib: usize) -> Vec<CollectionKind> {
     let log: Arc<Mutex<Vec<CollectionKind>>> = Arc::default();
     let told = log.clone();

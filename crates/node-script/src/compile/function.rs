@@ -232,7 +232,8 @@ impl<'c, 'a> FunctionCompiler<'c, 'a> {
     /// Lets the instructions that read a variable of the closure's context find it by the function, where they are few and
     /// none is in a loop. False if they are to find the context in its register.
     fn read_closure_slots(&mut self) -> bool {
-        /// A load of the context takes as long as it takes longer to do without it in so many instructions.
+        /// Reading a variable by the function costs more than by the context; loading the context costs as much as that does
+        /// in two reads.
         const FEW: usize = 2;
         let own = self.closure_context;
         let mut loads = 0;
