@@ -20,4 +20,5 @@ mod rare;
 mod run;
 pub(crate) mod script_scope;
 mod short;
+mod slow;
 mod unwind;

@@ -40,12 +40,14 @@ impl fmt::Display for Thrown {
 impl core::error::Error for Thrown {}
 
 impl From<OutOfMemory> for Thrown {
+    #[cold]
     fn from(error: OutOfMemory) -> Self {
         Self::OutOfMemory(Box::new(error))
     }
 }
 
 impl From<AccessError> for Thrown {
+    #[cold]
     fn from(error: AccessError) -> Self {
         Self::Fault(Box::new(error))
     }

@@ -46,7 +46,7 @@ impl Room {
     #[inline(always)]
     pub fn format(self, kind: Kind, slots: usize) -> Cell {
         let size = self.size;
-        let cell = self.format_header(kind, slots);
+        let cell = self.format_header(kind, Tag::NONE, slots);
         fill(cell, slots);
         for word in HEADER / WORD + slots..size / WORD {
             // SAFETY: the cell has `size` bytes, and raw bytes may be anything.
@@ -70,12 +70,17 @@ impl Room {
         cell
     }
 
-    /// Makes a cell with these slots and no raw bytes; the room has exactly that size. The cost of a new cell is the number
+    /// Makes a cell with a tag, these slots and no raw bytes; the room has exactly that size. The cost of a new cell is the number
     /// of stores, so two words are written by one store where the processor can.
     #[inline(always)]
-    pub fn format_with(self, kind: Kind, mut words: impl ExactSizeIterator<Item = Word>) -> Cell {
+    pub fn format_with(
+        self,
+        kind: Kind,
+        tag: Tag,
+        mut words: impl ExactSizeIterator<Item = Word>,
+    ) -> Cell {
         let slots = words.len();
-        let cell = self.format_header(kind, slots);
+        let cell = self.format_header(kind, tag, slots);
         for slot in (0..slots).step_by(2) {
             let index = HEADER / WORD + slot;
             match (words.next(), words.next()) {
@@ -118,13 +123,14 @@ impl Room {
     }
 
     #[inline(always)]
-    fn format_header(self, kind: Kind, slots: usize) -> Cell {
+    fn format_header(self, kind: Kind, tag: Tag, slots: usize) -> Cell {
         let size = self.size;
         assert!(HEADER + WORD * slots <= size, "a cell is shorter than its slots");
         assert!(size <= LARGEST_IN_PAGE, "a cell in a page is not large");
         let cell = self.take();
+        let header = Header::new(kind, slots, size).with_tag(tag);
         // SAFETY: room for a cell has at least two words.
-        unsafe { write_two(cell, 0, Header::new(kind, slots, size).bits(), 0) };
+        unsafe { write_two(cell, 0, header.bits(), 0) };
         cell
     }
 }

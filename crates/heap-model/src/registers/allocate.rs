@@ -128,12 +128,67 @@ impl Registers<'_> {
         let cell = match self.heap.allocate_young(cell_size(count, 0)) {
             Some(room) => {
                 let words = self.stack().run(first, count);
-                room.format_with(kind, words.iter().copied())
+                room.format_with(kind, Tag::NONE, words.iter().copied())
             }
             None => self.alloc_with_slowly(kind, first, count)?,
         };
         self.put(to, cell.word());
         Ok(())
+    }
+
+    /// As [`alloc_tagged`](Self::alloc_tagged) without raw bytes, if there is room in the new space; whether there was. It
+    /// never collects. O(`slots`).
+    ///
+    /// # Panics
+    /// As [`alloc`](Self::alloc).
+    #[inline(always)]
+    #[track_caller]
+    pub fn alloc_young(&mut self, to: usize, kind: Kind, tag: Tag, slots: usize) -> bool {
+        assert!(is_plain(kind, slots), "the kind has a function of its own");
+        let Some(room) = self.heap.allocate_young(cell_size(slots, 0)) else { return false };
+        let words = core::iter::repeat_n(Word::UNDEFINED, slots);
+        let cell = room.format_with(kind, tag, words);
+        self.put(to, cell.word());
+        true
+    }
+
+    /// As [`alloc_with`](Self::alloc_with) with a tag, if there is room in the new space; whether there was. It never collects,
+    /// so that a machine's loop over instructions need not expect it to: otherwise it leaves the loop. O(`count`).
+    ///
+    /// ```
+    /// # use heap_model::{Heap, HeapOptions, Kind, Tag};
+    /// # let mut heap = Heap::new(HeapOptions::default())?;
+    /// let class = Tag::new(300).unwrap();
+    /// let mut machine = heap.registers();
+    /// machine.push(3)?;
+    /// machine.set_smi(1, 7);
+    /// if !machine.alloc_young_with(0, Kind::Object, class, 1, 2) {
+    ///     machine.alloc_with(0, Kind::Object, 1, 2)?;
+    ///     machine.set_tag(0, class)?;
+    /// }
+    /// assert_eq!(machine.peek(0, 0)?.as_smi(), Some(7));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Panics
+    /// As [`alloc`](Self::alloc).
+    #[inline(always)]
+    #[track_caller]
+    pub fn alloc_young_with(
+        &mut self,
+        to: usize,
+        kind: Kind,
+        tag: Tag,
+        first: usize,
+        count: usize,
+    ) -> bool {
+        assert!(is_plain(kind, count), "the kind has a function of its own");
+        self.stack().run(first, count);
+        let Some(room) = self.heap.allocate_young(cell_size(count, 0)) else { return false };
+        let words = self.stack().run(first, count);
+        let cell = room.format_with(kind, tag, words.iter().copied());
+        self.put(to, cell.word());
+        true
     }
 
     #[cold]

@@ -94,7 +94,7 @@ impl<'s> Scope<'s> {
             return Ok(self.make_with_slowly(kind, slots.to_vec(), old)?);
         };
         let words = slots.iter().map(|value| self.heap.trusted_word(*value));
-        let cell = room.format_with(kind, words);
+        let cell = room.format_with(kind, Tag::NONE, words);
         if old {
             for slot in 0..slots.len() {
                 self.heap.record_store(cell, slot, cell.slot(slot));

@@ -36,11 +36,13 @@ impl Machine {
     }
 
     /// Begins a frame of the function in `base`, whose `this` and `count` arguments lie behind it, if that is a compiled one
-    /// whose calls ask for nothing special; its code is then what runs. If not, nothing has changed.
+    /// whose calls ask for nothing special; its code is then what runs, and the caller goes on at `pc`. If not, nothing has
+    /// changed.
     #[inline(always)]
     pub(super) fn enter_plainly(
         &mut self,
         running: &mut Running<'_, Native>,
+        pc: usize,
         to: R,
         base: R,
         count: usize,
@@ -53,21 +55,17 @@ impl Machine {
         }
         let code = next.code;
         let kept = 2 + count.min(code.parameters);
+        let Some([caller, frame]) = self.frames.room() else { return false };
         let Ok(given) = registers.call_copying(base, kept, code.size) else { return false };
-        let window = registers.window();
-        let caller = self.frames.innermost().window;
-        let (base, count, to) = (base as u32, count as u32, to as u32);
-        self.frames.push(Frame {
-            code: id,
-            pc: code.start,
-            window,
-            caller,
-            given,
-            base,
-            count,
-            to,
-            flags: 0,
-        });
+        caller.pc = pc as u32;
+        frame.code = id;
+        frame.window = registers.window();
+        frame.caller = caller.window;
+        frame.given = given;
+        (frame.base, frame.count) = (base as u32, count as u32);
+        frame.to = to as u32;
+        frame.flags = 0;
+        self.frames.begin();
         *running = next;
         true
     }

@@ -57,59 +57,98 @@ pub(crate) fn describe(template: &Template, pc: u32, construct: bool) -> String 
 
 /// The frames.
 ///
-/// The innermost lies apart, so that an instruction need not look for it.
-#[derive(Default)]
+/// A call writes the parts of its frame where they stay, one by one: what is written in small parts and read as a whole soon
+/// after waits in the processor.
 pub(crate) struct Frames {
-    innermost: Frame,
-    /// The others, the outermost first, and below them one that is no call's.
-    others: Vec<Frame>,
+    /// One that is no call's, then the calls', the outermost first. What lies behind the innermost is room.
+    list: Vec<Frame>,
+    innermost: usize,
+}
+
+impl Default for Frames {
+    fn default() -> Self {
+        Self { list: vec![Frame::default(); 64], innermost: 0 }
+    }
 }
 
 impl Frames {
     #[inline(always)]
     pub(crate) fn len(&self) -> usize {
-        self.others.len()
+        self.innermost
     }
 
     /// The innermost; without a frame, one that is no call's.
     #[inline(always)]
     pub(crate) fn innermost(&self) -> &Frame {
-        &self.innermost
+        &self.list[self.innermost]
     }
 
     /// Says which instruction of the innermost comes next.
     #[inline(always)]
     pub(crate) fn set_pc(&mut self, pc: usize) {
-        self.innermost.pc = pc as u32;
+        self.list[self.innermost].pc = pc as u32;
+    }
+
+    /// Goes on by an offset from the instruction that comes next.
+    pub(crate) fn jump_if(&mut self, holds: bool, offset: i16) {
+        if holds {
+            let frame = &mut self.list[self.innermost];
+            frame.pc = frame.pc.wrapping_add_signed(i32::from(offset));
+        }
     }
 
     pub(crate) fn last(&self) -> Option<&Frame> {
-        (self.len() > 0).then_some(&self.innermost)
+        (self.innermost > 0).then(|| self.innermost())
     }
 
-    #[inline(always)]
     pub(crate) fn push(&mut self, frame: Frame) {
-        self.others.push(self.innermost);
-        self.innermost = frame;
+        self.innermost += 1;
+        if self.innermost == self.list.len() {
+            self.list.resize(2 * self.innermost, Frame::default());
+        }
+        self.list[self.innermost] = frame;
+    }
+
+    /// The innermost frame and room for another; none if the list is to grow first.
+    #[inline(always)]
+    pub(crate) fn room(&mut self) -> Option<&mut [Frame; 2]> {
+        self.list.get_mut(self.innermost..)?.first_chunk_mut()
+    }
+
+    /// Begins the frame that was written to the room.
+    #[inline(always)]
+    pub(crate) fn begin(&mut self) {
+        self.innermost += 1;
+    }
+
+    /// The innermost frame and the one before, which go on above `depth` frames; none if that is not so.
+    #[inline(always)]
+    pub(crate) fn ended(&self, depth: usize) -> Option<(&Frame, &Frame)> {
+        let before = self.innermost.checked_sub(1).filter(|before| *before > depth)?;
+        let [caller, ended] = self.list.get(before..)?.first_chunk()?;
+        Some((ended, caller))
+    }
+
+    /// Ends the innermost frame, of which there is one.
+    #[inline(always)]
+    pub(crate) fn end(&mut self) {
+        self.innermost -= 1;
     }
 
     /// Ends the innermost frame, and shows it once more.
-    #[inline(always)]
     pub(crate) fn pop(&mut self) -> Option<Frame> {
-        let next = self.others.pop()?;
-        Some(std::mem::replace(&mut self.innermost, next))
+        let ended = self.last().copied()?;
+        self.end();
+        Some(ended)
     }
 
     /// Ends all frames but the first `len`.
     pub(crate) fn truncate(&mut self, len: usize) {
-        if let Some(last) = self.others.get(len) {
-            self.innermost = *last;
-            self.others.truncate(len);
-        }
+        self.innermost = self.innermost.min(len);
     }
 
     /// All, the outermost first.
     pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &Frame> {
-        self.others.iter().skip(1).chain(self.last())
+        self.list[..=self.innermost].iter().skip(1)
     }
 }

@@ -16,17 +16,19 @@ impl From<AccessError> for Miss {
 }
 
 impl Machine {
-    #[inline]
-    pub(super) fn truth(&mut self, value: R) -> bool {
-        let registers = self.registers();
-        let value_ = registers.get(value);
-        if let Some(truth) = value_.as_bool() {
-            return truth;
+    /// Whether a value counts as true, if its word or its kind tells.
+    #[inline(always)]
+    pub(super) fn quick_truth(&mut self, value: R) -> Option<bool> {
+        let registers = self.runtime.heap_mut().registers();
+        let value = registers.get(value);
+        if let Some(truth) = value.as_bool() {
+            return Some(truth);
         }
-        if let Some(number) = value_.as_smi() {
-            return number != 0;
+        match value.as_smi() {
+            Some(number) => Some(number != 0),
+            None if value.is_nullish() => Some(false),
+            None => value.is_kind(Kind::Object).then_some(true),
         }
-        self.to_boolean(value)
     }
 
     /// Whether a value is strictly equal to a small integer.
@@ -40,14 +42,13 @@ impl Machine {
         }
     }
 
-    #[inline]
-    pub(super) fn short_equal(&mut self, left: R, right: R) -> Outcome<bool> {
-        let registers = self.registers();
+    /// Whether values are strictly equal, if their words or kinds tell.
+    #[inline(always)]
+    pub(super) fn quick_equal(&mut self, left: R, right: R) -> Option<bool> {
+        let registers = self.runtime.heap_mut().registers();
         let (a, b) = (registers.get(left), registers.get(right));
         if a == b {
-            return Ok(
-                !a.is_kind(Kind::Double) || registers.number(left) == registers.number(right)
-            );
+            return (!a.is_kind(Kind::Double)).then_some(true);
         }
         // What is no number, no string and no BigInt is equal to itself alone.
         let by_identity = |value: Tagged<'_>| match value.kind() {
@@ -55,10 +56,8 @@ impl Machine {
             Some(Kind::Object | Kind::Closure) => true,
             Some(_) => false,
         };
-        if !a.is_cell() && !b.is_cell() || by_identity(a) || by_identity(b) {
-            return Ok(false);
-        }
-        self.strict_equal(left, right)
+        let tells = !a.is_cell() && !b.is_cell() || by_identity(a) || by_identity(b);
+        tells.then_some(false)
     }
 
     /// Reads an element that lies in slots; whether it was so.

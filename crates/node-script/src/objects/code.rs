@@ -6,6 +6,7 @@ use super::table::Table;
 use crate::compile::code::Template;
 use crate::interpret::cache::Cache;
 pub use crate::machine::Native;
+use crate::parse::tree::FunctionKind;
 use crate::window::{FIRST, R};
 use rustc_hash::FxHashMap;
 use std::cell::{Cell, OnceCell};
@@ -70,6 +71,8 @@ pub struct Code {
     pub start: u32,
     /// A call needs no look at its `this`, and may be none of a class.
     pub plain: bool,
+    /// It is the constructor of a class that extends another.
+    pub derived: bool,
 }
 
 impl Code {
@@ -79,7 +82,8 @@ impl Code {
         let size = usize::from(template.registers) + 1;
         let start = template.start;
         let plain = !template.sloppy_this && !template.kind.is_class_constructor();
-        Self { id, template, atoms, caches, scopes, parameters, size, start, plain }
+        let derived = template.kind == FunctionKind::DerivedConstructor;
+        Self { id, template, atoms, caches, scopes, parameters, size, start, plain, derived }
     }
 
     /// The name of a site.
