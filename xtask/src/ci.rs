@@ -37,7 +37,7 @@ pub fn run(skip_tests: bool) -> ExitCode {
             return ExitCode::FAILURE;
         }
         println!("$ PROPTEST_CASES={CASES} cargo xtask sanitize zeal");
-        if sanitize::run(sanitize::Tool::Zeal, Some(CASES)) != ExitCode::SUCCESS {
+        if sanitize::run_tests(sanitize::Tool::Zeal, Some(CASES)) != ExitCode::SUCCESS {
             eprintln!("failed: cargo xtask sanitize zeal");
             return ExitCode::FAILURE;
         }

@@ -191,22 +191,30 @@ fn fuzz(args: &FuzzArgs) -> io::Result<bool> {
     let (mut count, mut endless, mut faults) = (0_usize, 0_usize, 0_usize);
     let limit = Duration::from_secs(LIMIT);
     let arguments = ["fuzz".into(), "--worker".into()];
-    pool::run(&arguments, request, args.jobs.unwrap_or(cores), limit, |number, failure| {
-        count += 1;
-        let Some(why) = failure else { return };
-        if why.starts_with(pool::NOT_DONE) {
-            endless += 1;
-            return;
-        }
-        faults += 1;
-        let file = folder.join(format!("{}-{number}.js", args.seed));
-        println!("{}: {why}", file.display());
-        let written =
-            std::fs::create_dir_all(&folder).and_then(|()| std::fs::write(&file, text(number)));
-        if let Err(error) = written {
-            println!("{}: {error}", file.display());
-        }
-    })?;
+    let program = std::env::current_exe()?;
+    pool::run(
+        &program,
+        &arguments,
+        request,
+        args.jobs.unwrap_or(cores),
+        limit,
+        |number, failure| {
+            count += 1;
+            let Some(why) = failure else { return };
+            if why.starts_with(pool::NOT_DONE) {
+                endless += 1;
+                return;
+            }
+            faults += 1;
+            let file = folder.join(format!("{}-{number}.js", args.seed));
+            println!("{}: {why}", file.display());
+            let written =
+                std::fs::create_dir_all(&folder).and_then(|()| std::fs::write(&file, text(number)));
+            if let Err(error) = written {
+                println!("{}: {error}", file.display());
+            }
+        },
+    )?;
     println!("{count} programs in {} s, {endless} without an end, {faults} faults", args.seconds);
     Ok(faults == 0)
 }

@@ -42,8 +42,8 @@ enum Command {
     Suite(suite::SuiteArgs),
     /// Run the benchmarks with the peers side by side, and end with one table
     Bench(bench::BenchArgs),
-    /// Run the tests of unsafe code under a tool that watches memory
-    Sanitize { tool: sanitize::Tool },
+    /// Run the tests of unsafe code, or a suite of other people's, under a tool that watches memory
+    Sanitize(sanitize::SanitizeArgs),
     /// Say what V8's heap snapshots hold: `node-memory snapshot`, built in release
     Snapshot {
         /// Files and flags
@@ -55,7 +55,7 @@ enum Command {
         /// Snapshots; by default one that node-memory writes
         files: Vec<PathBuf>,
     },
-    /// Run ECMAScript's test suite from a checkout (build in release)
+    /// Run ECMAScript's test suite from a checkout
     Test262(test262::Test262Args),
     /// Run changed programs, and report those that crash
     Fuzz(fuzz::FuzzArgs),
@@ -76,7 +76,7 @@ fn main() -> ExitCode {
         Command::Record(args) => record::run(&args),
         Command::Suite(args) => suite::run(&args),
         Command::Conform(args) => conform::run(&args),
-        Command::Sanitize { tool } => sanitize::run(tool, None),
+        Command::Sanitize(args) => sanitize::run(&args),
         Command::Snapshot { arguments } => snapshot::run(&arguments),
         Command::Viewers { files } => viewers::run(&files),
         Command::Test262(args) => test262::run(&args),

@@ -1,8 +1,9 @@
-//! Processes of this program that run what may crash or never end, each driven by a thread: one that ends or says nothing
+//! Processes of a program that run what may crash or never end, each driven by a thread: one that ends or says nothing
 //! in time is replaced.
 
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -21,8 +22,8 @@ struct Worker {
 }
 
 impl Worker {
-    fn start(arguments: &[OsString]) -> io::Result<Self> {
-        let mut command = Command::new(std::env::current_exe()?);
+    fn start(program: &Path, arguments: &[OsString]) -> io::Result<Self> {
+        let mut command = Command::new(program);
         command.args(arguments);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn()?;
@@ -58,9 +59,10 @@ impl Drop for Worker {
     }
 }
 
-/// Gives each request to one of `workers` processes, which are this program with `arguments`; `done` is told the number of
+/// Gives each request to one of `workers` processes, which are a program with `arguments`; `done` is told the number of
 /// each request and why it failed. A request without an answer after `limit` has failed.
 pub fn run(
+    program: &Path,
     arguments: &[OsString],
     request: impl Fn(usize) -> Option<String> + Sync,
     workers: usize,
@@ -79,7 +81,7 @@ pub fn run(
                         let Some(request) = request(number) else { return Ok(()) };
                         let mut current = match worker.take() {
                             Some(worker) => worker,
-                            None => Worker::start(arguments)?,
+                            None => Worker::start(program, arguments)?,
                         };
                         let failure = match current.ask(&request, limit) {
                             Ok(answer) => {

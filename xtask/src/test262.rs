@@ -2,23 +2,27 @@
 
 mod expected;
 mod front_matter;
+mod in_node;
 mod report;
 mod worker;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use expected::Expected;
 use front_matter::FrontMatter;
 use report::Outcome;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 use std::time::Duration;
 use worker::Mode;
 
 /// Folders of the suite that are of the language itself.
-const FOLDERS: [&str; 2] = ["language", "built-ins"];
+const FOLDERS: [&str; 3] = ["language", "built-ins", "annexB"];
+/// What a reason begins with if the Node that is played fails the file as well, which `--node` checks.
+const NODE_FAILS: &str = "Node 20 fails it";
 
-/// The arguments of `cargo xtask test262`. Build it in release: the suite has some ninety thousand runs.
+/// The arguments of `cargo xtask test262`. The suite has some ninety thousand runs, so that what runs them is built with
+/// optimisation first.
 #[derive(clap::Args)]
 pub struct Test262Args {
     /// A checkout of tc39/test262
@@ -50,8 +54,21 @@ pub struct Test262Args {
     /// Run nothing: write docs/javascript.md, by the list of expected failures
     #[arg(long)]
     write_docs: bool,
+    /// Run the files that are known to fail in a real Node, and hold their reasons to what it does
+    #[arg(long, value_name = "PATH")]
+    node: Option<PathBuf>,
+    /// Run the tests in this build of the command: no other is made
+    #[arg(long)]
+    this_build: bool,
     #[arg(long, hide = true)]
     worker: bool,
+}
+
+impl Test262Args {
+    fn jobs(&self) -> usize {
+        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+        self.jobs.unwrap_or_else(cores)
+    }
 }
 
 /// Runs the command.
@@ -82,6 +99,9 @@ fn run_suite(args: &Test262Args) -> anyhow::Result<bool> {
         let document = report::document(&report::shares(&outcomes), &expected);
         std::fs::write(root.join("../docs/javascript.md"), document)?;
         return Ok(true);
+    }
+    if let Some(node) = &args.node {
+        return reasons_hold(args, node, &expected);
     }
     let outcomes = outcomes(args, &expected)?;
     if outcomes.is_empty() {
@@ -121,6 +141,30 @@ fn run_suite(args: &Test262Args) -> anyhow::Result<bool> {
         std::fs::write(&list, expected.print())?;
     }
     Ok(good)
+}
+
+/// Runs the files of the list in a real Node. Whether those that it fails as well are those whose reason says so.
+fn reasons_hold(args: &Test262Args, node: &Path, expected: &Expected) -> anyhow::Result<bool> {
+    let wanted = |path: &str| {
+        args.filters.is_empty() || args.filters.iter().any(|filter| path.starts_with(filter))
+    };
+    let paths: Vec<String> = expected.files.keys().filter(|path| wanted(path)).cloned().collect();
+    let (mut held, mut fails) = (true, 0);
+    let limit = Duration::from_secs(args.limit);
+    in_node::run(node, &args.dir, &paths, args.jobs(), limit, |number, failure| {
+        let path = &paths[number];
+        let said = expected.files[path].starts_with(NODE_FAILS);
+        fails += usize::from(failure.is_some());
+        held &= failure.is_some() == said;
+        match failure {
+            None if said => println!("{path}: Node passes it: {}", expected.files[path]),
+            Some(why) if !said => println!("{path}: Node fails it as well: {why}"),
+            Some(why) if args.all => println!("{path}: {}: {why}", expected.files[path]),
+            _ => {}
+        }
+    })?;
+    println!("{} files of the list: Node fails {fails} as well", paths.len());
+    Ok(held)
 }
 
 /// What becomes of each file if the list is right.
@@ -176,13 +220,12 @@ fn outcomes(args: &Test262Args, expected: &Expected) -> anyhow::Result<BTreeMap<
         }
         outcomes.insert(path, Outcome::Passed);
     }
-    let progress = indicatif::ProgressBar::new(requests.len() as u64);
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let limit = Duration::from_secs(args.limit);
     let arguments = ["test262".into(), "--worker".into(), "--dir".into(), args.dir.clone().into()];
     let request = |number: usize| requests.get(number).cloned();
-    let jobs = args.jobs.unwrap_or(cores);
-    crate::pool::run(&arguments, request, jobs, limit, |number, failure| {
+    let program = program(args.this_build)?;
+    let progress = indicatif::ProgressBar::new(requests.len() as u64);
+    crate::pool::run(&program, &arguments, request, args.jobs(), limit, |number, failure| {
         progress.inc(1);
         if let Some(why) = failure {
             outcomes.insert(of[number].clone(), Outcome::Failed(why));
@@ -190,6 +233,24 @@ fn outcomes(args: &Test262Args, expected: &Expected) -> anyhow::Result<BTreeMap<
     })?;
     progress.finish_and_clear();
     Ok(outcomes)
+}
+
+/// What runs the tests: this command, built with optimisation, unless this build is wanted.
+fn program(this_build: bool) -> anyhow::Result<PathBuf> {
+    const PROFILE: &str = "suites";
+    let this = std::env::current_exe()?;
+    if this_build {
+        return Ok(this);
+    }
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let target = this.ancestors().nth(2).context("this program lies in no target folder")?;
+    let built = Command::new(cargo)
+        .args(["build", "--quiet", "--package", "xtask", "--profile", PROFILE, "--target-dir"])
+        .arg(target)
+        .status()
+        .context("cargo build")?;
+    ensure!(built.success(), "cargo build failed");
+    Ok(target.join(PROFILE).join("xtask").with_extension(std::env::consts::EXE_EXTENSION))
 }
 
 /// The tests of a folder, as paths below `test/`.

@@ -13,13 +13,15 @@ mod uses;
 
 pub use error::ParseError;
 
+use boa_ast::Script;
+use boa_ast::operations::{ContainsSymbol, contains, contains_arguments};
 use boa_ast::scope::Scope as ParserScope;
 use boa_parser::{Parser, Source};
 use bumpalo::Bump;
 use lower::Lower;
 use names::Names;
 use scope::{Outside, Scopes};
-use tree::{Function, ModuleParts};
+use tree::{Allows, At, Function, ModuleParts};
 
 /// What a text is, which decides its grammar and whose its variables are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +35,7 @@ pub enum Goal<'t> {
     /// The text of an indirect `eval`.
     IndirectEval,
     /// The text of a direct `eval`.
-    Eval { strict: bool, in_function: bool },
+    Eval { strict: bool, allows: Allows },
     /// The text of `new Function`, whose one expression is the function.
     Function,
 }
@@ -44,6 +46,23 @@ pub struct Parsed<'a> {
     pub scopes: Scopes<'a>,
     pub names: Names,
     pub module: Option<ModuleParts>,
+}
+
+/// Refuses what evaluated text may not use where it stands.
+fn check_allowed(script: &Script, allows: Allows) -> Result<(), ParseError> {
+    let refused = if !allows.has(Allows::NEW_TARGET) && contains(script, ContainsSymbol::NewTarget)
+    {
+        "new.target expression is not allowed here"
+    } else if !allows.has(Allows::SUPER_PROPERTY) && contains(script, ContainsSymbol::SuperProperty)
+        || !allows.has(Allows::SUPER_CALL) && contains(script, ContainsSymbol::SuperCall)
+    {
+        "'super' keyword unexpected here"
+    } else if allows.has(Allows::NO_ARGUMENTS) && contains_arguments(script) {
+        "'arguments' is not allowed in class field initializer or static initialization block"
+    } else {
+        return Ok(());
+    };
+    Err(ParseError::new(refused, At { line: 1, column: 1 }))
 }
 
 /// Reads a text.
@@ -81,12 +100,14 @@ pub fn parse<'a>(arena: &'a Bump, text: &[u16], goal: Goal<'_>) -> Result<Parsed
             lower = Lower::new(arena, text, names, outside);
             function = lower.script(&script, false)?;
         }
-        Goal::Eval { strict, in_function } => {
+        Goal::Eval { strict, allows } => {
             if strict {
                 parser.set_strict();
             }
-            let (script, _) = parser.parse_eval(in_function, &mut names.interner)?;
+            let (script, _) = parser.parse_eval(true, &mut names.interner)?;
+            check_allowed(&script, allows)?;
             lower = Lower::new(arena, text, names, outside);
+            lower.outside_allows = allows;
             function = lower.script(&script, strict)?;
         }
     }

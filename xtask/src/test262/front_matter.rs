@@ -24,6 +24,8 @@ impl FrontMatter {
         let mut result = Self::default();
         let Some((_, rest)) = text.split_once("/*---") else { return result };
         let Some((yaml, _)) = rest.split_once("---*/") else { return result };
+        // A test of line ends has others than the rest.
+        let yaml = yaml.replace("\r\n", "\n").replace('\r', "\n");
         let mut lines = yaml.lines().peekable();
         while let Some(line) = lines.next() {
             let Some((key, value)) = line.split_once(':') else { continue };

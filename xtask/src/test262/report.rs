@@ -84,9 +84,73 @@ pub fn table(shares: &BTreeMap<String, Share>) -> String {
     table.to_string()
 }
 
+/// Folders of `built-ins/` of objects that are not there at all.
+const OTHERS: &[&str] = &[
+    "AbstractModuleSource",
+    "AsyncDisposableStack",
+    "Atomics",
+    "DisposableStack",
+    "ShadowRealm",
+    "SuppressedError",
+    "Temporal",
+];
+
+/// The shares of the three parts of the suite, those of objects that are not there apart.
+fn summary(shares: &BTreeMap<String, Share>) -> String {
+    let of = |wanted: &dyn Fn(&str, &str) -> bool| {
+        let mut sum = Share::default();
+        for (name, share) in shares {
+            if name.split_once('/').is_some_and(|(top, folder)| wanted(top, folder)) {
+                sum.files += share.files;
+                sum.passed += share.passed;
+                sum.failed += share.failed;
+                sum.not_run += share.not_run;
+            }
+        }
+        sum
+    };
+    let other = |folder: &str| OTHERS.contains(&folder);
+    let rows = [
+        ("the language (`language/`)", of(&|top, _| top == "language")),
+        (
+            "the built-in objects (`built-ins/`)",
+            of(&|top, folder| top == "built-ins" && !other(folder)),
+        ),
+        (
+            "- of these: WeakMap, WeakSet, WeakRef, FinalizationRegistry",
+            of(&|top, folder| {
+                let weak = ["WeakMap", "WeakSet", "WeakRef", "FinalizationRegistry"];
+                top == "built-ins" && weak.contains(&folder)
+            }),
+        ),
+        ("what the web needs beside them (`annexB/`)", of(&|top, _| top == "annexB")),
+    ];
+    let mut text = String::from(
+        "\n| part | files | passed | failed | not run | % of files | % of run |\n|---|--:|--:|--:|--:|--:|--:|\n",
+    );
+    for (name, share) in rows {
+        let Share { files, passed, failed, not_run } = share;
+        let (all, run) = (share.of_all(), share.of_run());
+        let _ = writeln!(
+            text,
+            "| {name} | {files} | {passed} | {failed} | {not_run} | {all} | {run} |"
+        );
+    }
+    let names: Vec<String> = OTHERS.iter().map(|name| format!("`{name}`")).collect();
+    let _ = writeln!(
+        text,
+        "\nNot counted are the {} files of objects that are not there: {}.",
+        of(&|top, folder| top == "built-ins" && other(folder)).files,
+        names.join(", ")
+    );
+    text
+}
+
 /// `docs/javascript.md`: what is supported, by the suite's results.
 pub fn document(shares: &BTreeMap<String, Share>, expected: &Expected) -> String {
     let mut text = String::from(include_str!("javascript.md"));
+    text.push_str("\n## test262, in short\n");
+    text.push_str(&summary(shares));
     text.push_str("\n## test262, by folder\n\n");
     text.push_str("`not run` are files of a feature or folder that is listed below.\n\n");
     text.push_str("| folder | files | passed | failed | not run | % of files | % of run |\n");

@@ -101,6 +101,19 @@ pub fn serve(dir: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// The files of the harness that run before a test.
+pub fn includes(front: &FrontMatter, mode: Mode) -> impl Iterator<Item = &str> {
+    let mut names = Vec::new();
+    if mode != Mode::Raw {
+        names.extend(["assert.js", "sta.js"]);
+        if front.has("async") {
+            names.push("doneprintHandle.js");
+        }
+        names.extend(front.includes.iter().map(String::as_str));
+    }
+    names.into_iter()
+}
+
 struct Harness {
     folder: PathBuf,
     texts: HashMap<String, String>,
@@ -134,17 +147,10 @@ impl Harness {
         let mut machine = Machine::new(runtime, options).map_err(|error| error.to_string())?;
         machine.add_test_host().map_err(|error| error.to_string())?;
         let is_async = front.has("async");
-        if mode != Mode::Raw {
-            let mut includes = vec!["assert.js", "sta.js"];
-            if is_async {
-                includes.push("doneprintHandle.js");
-            }
-            includes.extend(front.includes.iter().map(String::as_str));
-            for name in includes {
-                let text = self.text(name)?;
-                let ran = machine.run_script(Path::new(name), &text);
-                ran.map_err(|failure| format!("{name}: {}", failure.text))?;
-            }
+        for name in includes(&front, mode) {
+            let text = self.text(name)?;
+            let ran = machine.run_script(Path::new(name), &text);
+            ran.map_err(|failure| format!("{name}: {}", failure.text))?;
         }
         let ran = match mode {
             Mode::Module => machine.run_module(path, &text),

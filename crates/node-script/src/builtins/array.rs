@@ -4,9 +4,9 @@ mod list;
 mod more;
 pub(super) mod sort;
 
-pub(super) use list::{each, expect_callable};
+pub(super) use list::{Holes, each, expect_callable};
 pub(super) use more::{
-    at, copy_within, find_last, find_last_index, last_index_of, reduce_right, to_locale_string,
+    at, find_last, find_last_index, last_index_of, reduce_right_of, to_locale_string,
 };
 
 use super::Method;
@@ -21,19 +21,22 @@ use crate::objects::object::Type;
 use crate::objects::property::Descriptor;
 use crate::thrown::Outcome;
 use heap_model::Value;
-use list::this_list;
+use list::{each_of, this_list};
+
+/// The longest list (ECMA-262's 2^53 - 1).
+const MAX_LENGTH: usize = (1 << 53) - 1;
 
 const STATIC: &[Method] = &[("from", 1, from), ("isArray", 1, is_array), ("of", 0, of)];
 
 const PROTOTYPE: &[Method] = &[
     ("at", 1, at),
-    ("copyWithin", 2, copy_within),
+    ("copyWithin", 2, more::copy_within),
     ("findLast", 1, find_last),
     ("findLastIndex", 1, find_last_index),
     ("flat", 0, more::flat),
     ("flatMap", 1, more::flat_map),
     ("lastIndexOf", 1, last_index_of),
-    ("reduceRight", 1, reduce_right),
+    ("reduceRight", 1, more::reduce_right),
     ("sort", 1, sort::sort),
     ("toLocaleString", 0, to_locale_string),
     ("toReversed", 0, more::to_reversed),
@@ -177,11 +180,20 @@ impl Machine {
         self.new_array(to, if length > MAX_FAST { 0 } else { length })
     }
 
+    /// The key of a list's place: those that are no indices of arrays are names.
+    pub(crate) fn place_key(&mut self, place: usize) -> Key {
+        match u32::try_from(place) {
+            Ok(index) if index < u32::MAX => Key::Index(index),
+            _ => {
+                let units: Vec<u16> = place.to_string().encode_utf16().collect();
+                Key::Name(self.atoms.intern_weakly(&units))
+            }
+        }
+    }
+
     /// Writes a value to an array's or another object's index, as `CreateDataPropertyOrThrow` does.
     pub(crate) fn create_element(&mut self, object: R, index: usize, value: R) -> Outcome {
-        let Ok(index) = u32::try_from(index) else {
-            return self.throw_range_error("Invalid array length");
-        };
+        let key = self.place_key(index);
         let plain = self.kind_of(object) == Some(ObjectKind::Array)
             && self.class_of(object).is_some_and(|id| {
                 let class = self.classes.get(id);
@@ -189,10 +201,10 @@ impl Machine {
             })
             && self.is_length_writable(object);
         if plain {
-            return self.define(object, Key::Index(index), value, Flags::PLAIN);
+            return self.define(object, key, value, Flags::PLAIN);
         }
         let descriptor = Descriptor::data(value, Flags::PLAIN);
-        if self.define_own(object, Key::Index(index), &descriptor)? {
+        if self.define_own(object, key, &descriptor)? {
             return Ok(());
         }
         let text = format!("Cannot add property {index}, object is not extensible");
@@ -201,15 +213,15 @@ impl Machine {
 
     /// An element, if it is there or inherited.
     pub(crate) fn element_if_there(&mut self, to: R, object: R, index: usize) -> Outcome<bool> {
-        let key = Key::Index(index as u32);
         if self.own_element_fast(to, object, index)? {
             return Ok(true);
         }
         if self.kind_of(object) == Some(ObjectKind::TypedArray) {
-            // A typed array has no holes: what its buffer has lost is undefined.
+            // What its buffer has lost is not there.
             self.typed_get(to, object, index)?;
-            return Ok(true);
+            return Ok(index < self.typed_length(object)?);
         }
+        let key = self.place_key(index);
         if !self.has(object, key)? {
             return Ok(false);
         }
@@ -217,11 +229,45 @@ impl Machine {
         Ok(true)
     }
 
+    /// The property at a list's place.
+    pub(crate) fn get_place(&mut self, to: R, object: R, place: usize) -> Outcome {
+        let key = self.place_key(place);
+        self.get(to, object, key)
+    }
+
+    /// `delete`, which throws where it cannot (ECMA-262's `DeletePropertyOrThrow`).
+    pub(crate) fn delete_or_throw(&mut self, object: R, key: Key) -> Outcome {
+        if self.delete(object, key)? {
+            return Ok(());
+        }
+        let name = self.key_text(key);
+        let shown = self.show_for_error(object);
+        self.throw_type_error(&format!("Cannot delete property '{name}' of {shown}"))
+    }
+
+    /// Whether what an array inherits from has elements of its own.
+    fn inherits_elements(&mut self, array: R) -> Outcome<bool> {
+        self.scoped(|machine| {
+            let holder = machine.temp()?;
+            machine.prototype_of(holder, array)?;
+            while let Some(id) = machine.class_of(holder) {
+                if machine.classes.get(id).is_exotic()
+                    || machine.registers().peek(holder, BACKING)?.is_cell()
+                {
+                    return Ok(true);
+                }
+                machine.class_prototype(holder, id)?;
+            }
+            Ok(false)
+        })
+    }
+
     fn own_element_fast(&mut self, to: R, object: R, index: usize) -> Outcome<bool> {
+        let Ok(index) = u32::try_from(index) else { return Ok(false) };
         if self.kind_of(object) != Some(ObjectKind::Array) {
             return Ok(false);
         }
-        let flags = self.own_element(to, object, index as u32)?;
+        let flags = self.own_element(to, object, index)?;
         Ok(flags.is_some_and(|flags| !flags.is_accessor()))
     }
 }
@@ -309,7 +355,7 @@ fn from(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
         machine.set_number(number, length as f64)?;
         machine.construct(array, THIS, &[number], THIS)?;
         for place in 0..length {
-            machine.get(value, object, Key::Index(place as u32))?;
+            machine.get_place(value, object, place)?;
             if maps {
                 machine.set_number(number, place as f64)?;
                 machine.call(value, mapper, arguments.at(2), &[value, number])?;
@@ -319,9 +365,9 @@ fn from(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
         set_list_length(machine, array, length)?;
         return Ok(array);
     }
-    machine.new_array(array, length)?;
+    machine.array_of_length(array, length)?;
     for place in 0..length {
-        machine.get(value, object, Key::Index(place as u32))?;
+        machine.get_place(value, object, place)?;
         if maps {
             machine.set_number(number, place as f64)?;
             machine.call(value, mapper, arguments.at(2), &[value, number])?;
@@ -331,8 +377,12 @@ fn from(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     Ok(array)
 }
 
-pub(super) fn for_each(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
-    each(machine, arguments, false, |_, _, _, _| Ok(true))?;
+fn for_each(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    for_each_of(machine, arguments, Holes::Skip)
+}
+
+pub(super) fn for_each_of(machine: &mut Machine, arguments: Arguments, holes: Holes) -> Outcome<R> {
+    each(machine, arguments, holes, |_, _, _, _| Ok(true))?;
     machine.give_undefined()
 }
 
@@ -341,7 +391,8 @@ fn map(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     expect_callable(machine, arguments.at(0))?;
     let array = machine.temp()?;
     machine.species_array(array, object, length)?;
-    each(machine, arguments, false, |machine, _, place, result| {
+    let list = (object, length);
+    each_of(machine, arguments, list, Holes::Skip, |machine, _, place, result| {
         machine.create_element(array, place, result)?;
         Ok(true)
     })?;
@@ -352,11 +403,12 @@ fn map(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
 }
 
 fn filter(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
-    let (object, _) = this_list(machine)?;
+    let list = this_list(machine)?;
+    expect_callable(machine, arguments.at(0))?;
     let array = machine.temp()?;
-    machine.species_array(array, object, 0)?;
+    machine.species_array(array, list.0, 0)?;
     let mut count = 0;
-    each(machine, arguments, false, |machine, value, _, result| {
+    each_of(machine, arguments, list, Holes::Skip, |machine, value, _, result| {
         if machine.to_boolean(result) {
             machine.create_element(array, count, value)?;
             count += 1;
@@ -366,18 +418,26 @@ fn filter(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     Ok(array)
 }
 
-pub(super) fn some(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+fn some(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    some_of(machine, arguments, Holes::Skip)
+}
+
+pub(super) fn some_of(machine: &mut Machine, arguments: Arguments, holes: Holes) -> Outcome<R> {
     let mut found = false;
-    each(machine, arguments, false, |machine, _, _, result| {
+    each(machine, arguments, holes, |machine, _, _, result| {
         found = machine.to_boolean(result);
         Ok(!found)
     })?;
     machine.give_bool(found)
 }
 
-pub(super) fn every(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+fn every(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    every_of(machine, arguments, Holes::Skip)
+}
+
+pub(super) fn every_of(machine: &mut Machine, arguments: Arguments, holes: Holes) -> Outcome<R> {
     let mut all = true;
-    each(machine, arguments, false, |machine, _, _, result| {
+    each(machine, arguments, holes, |machine, _, _, result| {
         all = machine.to_boolean(result);
         Ok(all)
     })?;
@@ -386,7 +446,7 @@ pub(super) fn every(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
 
 pub(super) fn find(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let found = machine.temp()?;
-    each(machine, arguments, true, |machine, value, _, result| {
+    each(machine, arguments, Holes::Read, |machine, value, _, result| {
         let is = machine.to_boolean(result);
         if is {
             machine.copy(found, value);
@@ -398,7 +458,7 @@ pub(super) fn find(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
 
 pub(super) fn find_index(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let mut found = -1.0;
-    each(machine, arguments, true, |machine, _, place, result| {
+    each(machine, arguments, Holes::Read, |machine, _, place, result| {
         let is = machine.to_boolean(result);
         if is {
             found = place as f64;
@@ -408,9 +468,13 @@ pub(super) fn find_index(machine: &mut Machine, arguments: Arguments) -> Outcome
     machine.give_number(found)
 }
 
-pub(super) fn reduce(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+fn reduce(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    reduce_of(machine, arguments, Holes::Skip)
+}
+
+pub(super) fn reduce_of(machine: &mut Machine, arguments: Arguments, holes: Holes) -> Outcome<R> {
     let (object, length) = this_list(machine)?;
-    list::fold(machine, arguments, object, 0..length)
+    list::fold(machine, arguments, object, holes, 0..length)
 }
 
 fn push(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
@@ -421,23 +485,35 @@ fn push(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
         for place in 0..arguments.count {
             let value = arguments.at(place);
             if !machine.short_push(THIS, value)? {
+                let full = machine.array_length(THIS) >= u32::MAX as usize;
+                if full || machine.inherits_elements(THIS)? {
+                    return push_by_keys(machine, arguments, place);
+                }
                 machine.push(THIS, value)?;
             }
         }
         let length = machine.array_length(THIS);
         return machine.give_number(length as f64);
     }
+    push_by_keys(machine, arguments, 0)
+}
+
+/// Appends the arguments from one on as properties.
+fn push_by_keys(machine: &mut Machine, arguments: Arguments, first: usize) -> Outcome<R> {
     let (object, length) = this_list(machine)?;
-    let value = machine.temp()?;
-    for place in 0..arguments.count {
-        machine.set_number(value, (length + place) as f64)?;
-        let key = machine.to_key(value)?;
+    let end = length + arguments.count - first;
+    if end > MAX_LENGTH {
+        let count = arguments.count - first;
+        return machine.throw_type_error(&format!(
+            "Pushing {count} elements on an array-like of length {length} is disallowed, as the total surpasses 2**53-1"
+        ));
+    }
+    for place in first..arguments.count {
+        let key = machine.place_key(length + place - first);
         machine.set(object, key, arguments.at(place), true)?;
     }
-    let length = (length + arguments.count) as f64;
-    machine.set_number(value, length)?;
-    machine.set_named(object, known::LENGTH, value)?;
-    machine.give_number(length)
+    set_list_length(machine, object, end)?;
+    machine.give_number(end as f64)
 }
 
 fn set_list_length(machine: &mut Machine, object: R, length: usize) -> Outcome {
@@ -455,10 +531,10 @@ fn pop(machine: &mut Machine, _: Arguments) -> Outcome<R> {
         return machine.give_undefined();
     }
     let value = machine.temp()?;
-    let key = Key::Index(length as u32 - 1);
+    let key = machine.place_key(length - 1);
     machine.get(value, object, key)?;
     if machine.kind_of(object) != Some(ObjectKind::Array) {
-        machine.delete(object, key)?;
+        machine.delete_or_throw(object, key)?;
     }
     shorten(machine, object, length - 1, Shorten::Take)?;
     Ok(value)
@@ -478,7 +554,7 @@ fn shorten(machine: &mut Machine, object: R, length: usize, how: Shorten) -> Out
 }
 
 /// Moves elements of a list, in an order in which none is lost.
-fn move_elements(
+pub(super) fn move_elements(
     machine: &mut Machine,
     object: R,
     from: usize,
@@ -489,11 +565,11 @@ fn move_elements(
         let value = machine.temp()?;
         for step in 0..count {
             let offset = if to < from { step } else { count - 1 - step };
-            let target = Key::Index((to + offset) as u32);
+            let target = machine.place_key(to + offset);
             if machine.element_if_there(value, object, from + offset)? {
                 machine.set(object, target, value, true)?;
             } else {
-                machine.delete(object, target)?;
+                machine.delete_or_throw(object, target)?;
             }
         }
         Ok(())
@@ -510,7 +586,8 @@ fn shift(machine: &mut Machine, _: Arguments) -> Outcome<R> {
     machine.get(value, object, Key::Index(0))?;
     if !machine.is_packed(object) || !machine.move_packed(object, 1, 0, length - 1)? {
         move_elements(machine, object, 1, 0, length - 1)?;
-        machine.delete(object, Key::Index(length as u32 - 1))?;
+        let last = machine.place_key(length - 1);
+        machine.delete_or_throw(object, last)?;
     }
     shorten(machine, object, length - 1, Shorten::Take)?;
     Ok(value)
@@ -519,6 +596,7 @@ fn shift(machine: &mut Machine, _: Arguments) -> Outcome<R> {
 fn unshift(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let (object, length) = this_list(machine)?;
     if arguments.count > 0 {
+        expect_short(machine, length + arguments.count)?;
         move_elements(machine, object, 0, arguments.count, length)?;
         for place in 0..arguments.count {
             machine.set(object, Key::Index(place as u32), arguments.at(place), true)?;
@@ -527,6 +605,14 @@ fn unshift(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let length = length + arguments.count;
     set_list_length(machine, object, length)?;
     machine.give_number(length as f64)
+}
+
+/// Refuses a list that would be longer than any may be.
+pub(super) fn expect_short(machine: &mut Machine, length: usize) -> Outcome {
+    if length > MAX_LENGTH {
+        return machine.throw_type_error("Invalid array length");
+    }
+    Ok(())
 }
 
 fn slice(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
@@ -558,6 +644,7 @@ fn splice(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
         }
     };
     let added = arguments.count.saturating_sub(2);
+    expect_short(machine, length - removed + added)?;
     let array = machine.temps(2)?;
     let value = array + 1;
     machine.species_array(array, object, removed)?;
@@ -574,11 +661,12 @@ fn splice(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     if added != removed && !packed {
         move_elements(machine, object, start + removed, start + added, rest)?;
         for place in (start + added + rest..length).rev() {
-            machine.delete(object, Key::Index(place as u32))?;
+            let key = machine.place_key(place);
+            machine.delete_or_throw(object, key)?;
         }
     }
     for place in 0..added {
-        let key = Key::Index((start + place) as u32);
+        let key = machine.place_key(start + place);
         machine.set(object, key, arguments.at(2 + place), true)?;
     }
     if added < removed {
@@ -620,7 +708,14 @@ fn concat(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
             length += 1;
             continue;
         }
-        let count = machine.length_of(item)?;
+        let count = match machine.kind_of(item) {
+            Some(ObjectKind::Array) => machine.array_length(item),
+            _ => {
+                machine.get_named(value, item, known::LENGTH)?;
+                machine.to_length(value)?
+            }
+        };
+        expect_short(machine, length + count)?;
         for place in 0..count {
             if machine.element_if_there(value, item, place)? {
                 // A whole number among doubles is a small integer here (V8's `IterateElements`).
@@ -668,7 +763,7 @@ pub(super) fn join(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
             if place > 0 {
                 text.extend_from_slice(&separator);
             }
-            machine.get(value, object, Key::Index(place as u32))?;
+            machine.get_place(value, object, place)?;
             if !machine.is_nullish(value) {
                 machine.to_string(value, value)?;
                 text.extend(machine.units(value)?);
@@ -690,7 +785,7 @@ fn to_string(machine: &mut Machine, _: Arguments) -> Outcome<R> {
         machine.call(0, method, object, &[])?;
         return Ok(0);
     }
-    machine.give_text("[object Object]")
+    super::object::tag_text_of(machine, object)
 }
 
 pub(super) fn reverse(machine: &mut Machine, _: Arguments) -> Outcome<R> {
@@ -702,11 +797,11 @@ pub(super) fn reverse(machine: &mut Machine, _: Arguments) -> Outcome<R> {
         let has_low = machine.element_if_there(low, object, place)?;
         let has_high = machine.element_if_there(high, object, other)?;
         for (has, value, at) in [(has_high, high, place), (has_low, low, other)] {
-            let key = Key::Index(at as u32);
+            let key = machine.place_key(at);
             if has {
                 machine.set(object, key, value, true)?;
-            } else {
-                machine.delete(object, key)?;
+            } else if has_low || has_high {
+                machine.delete_or_throw(object, key)?;
             }
         }
     }
@@ -718,13 +813,17 @@ fn fill(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let start = machine.to_place(arguments.at(1), length, 0)?;
     let end = machine.to_place(arguments.at(2), length, length)?;
     for place in start..end {
-        machine.set(object, Key::Index(place as u32), arguments.at(0), true)?;
+        let key = machine.place_key(place);
+        machine.set(object, key, arguments.at(0), true)?;
     }
     Ok(object)
 }
 
 pub(super) fn index_of(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let (object, length) = this_list(machine)?;
+    if length == 0 {
+        return machine.give_number(-1.0);
+    }
     let start = machine.to_place(arguments.at(1), length, 0)?;
     let value = machine.temp()?;
     for place in start..length {
@@ -739,10 +838,13 @@ pub(super) fn index_of(machine: &mut Machine, arguments: Arguments) -> Outcome<R
 
 pub(super) fn includes(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let (object, length) = this_list(machine)?;
+    if length == 0 {
+        return machine.give_bool(false);
+    }
     let start = machine.to_place(arguments.at(1), length, 0)?;
     let value = machine.temp()?;
     for place in start..length {
-        machine.get(value, object, Key::Index(place as u32))?;
+        machine.get_place(value, object, place)?;
         if machine.same_value_zero(value, arguments.at(0)) {
             return machine.give_bool(true);
         }

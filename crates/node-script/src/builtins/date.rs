@@ -75,7 +75,6 @@ const PROTOTYPE: &[Method] = &[
     ("toTimeString", 0, to_time_string),
     ("toISOString", 0, to_iso_string),
     ("toUTCString", 0, to_utc_string),
-    ("toGMTString", 0, to_utc_string),
     ("toLocaleString", 0, to_locale_string),
     ("toLocaleDateString", 0, to_locale_date_string),
     ("toLocaleTimeString", 0, to_locale_time_string),
@@ -84,6 +83,7 @@ const PROTOTYPE: &[Method] = &[
     ("setTime", 1, set_time),
     ("getTimezoneOffset", 0, time_zone_offset),
     ("getYear", 0, get_short_year),
+    ("setYear", 1, set_short_year),
     ("toJSON", 1, to_json),
 ];
 
@@ -94,6 +94,7 @@ pub(super) fn install(machine: &mut Machine) -> Outcome {
     machine.define_class(class, "Date", 7, construct, prototype)?;
     machine.define_methods(class, STATIC)?;
     machine.define_methods(prototype, PROTOTYPE)?;
+    machine.define_alias(prototype, "toGMTString", "toUTCString")?;
     machine.define_methods(prototype, GETTERS)?;
     machine.define_methods(prototype, SETTERS)?;
     let name = machine.atoms.intern_str("[Symbol.toPrimitive]");
@@ -223,6 +224,20 @@ fn time_zone_offset(machine: &mut Machine, _: Arguments) -> Outcome<R> {
 fn get_short_year(machine: &mut Machine, _: Arguments) -> Outcome<R> {
     let time = this_time(machine)?;
     machine.give_number(if time.is_nan() { f64::NAN } else { Fields::of(time).year - 1900.0 })
+}
+
+/// `setYear`: years below 100 are of the twentieth century.
+fn set_short_year(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    this_time(machine)?;
+    let given = machine.to_number(arguments.at(0))?;
+    let time = this_time(machine)?;
+    let whole = given.trunc();
+    let year = if (0.0..=99.0).contains(&whole) { 1900.0 + whole } else { whole };
+    let mut parts = Fields::of(if time.is_nan() { 0.0 } else { time }).parts();
+    parts[0] = year;
+    let time = if given.is_nan() { f64::NAN } else { clip(time_of(parts)) };
+    machine.set_date_time(THIS, time)?;
+    machine.give_number(time)
 }
 
 /// Sets fields from the first one on, as many as are given.

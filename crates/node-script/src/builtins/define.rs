@@ -24,6 +24,17 @@ impl Machine {
         Ok(())
     }
 
+    /// Gives a method of an object another name as well.
+    pub(crate) fn define_alias(&mut self, object: R, name: &str, method: &str) -> Outcome {
+        let name = self.atoms.intern_str(name);
+        let method = self.atoms.intern_str(method);
+        self.scoped(|machine| {
+            let function = machine.temp()?;
+            machine.own_property(function, object, method.into())?;
+            machine.define_named(object, name, function, Flags::HIDDEN)
+        })
+    }
+
     pub(crate) fn define_method(
         &mut self,
         object: R,

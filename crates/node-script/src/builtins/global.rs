@@ -10,6 +10,7 @@ use crate::objects::class::Flags;
 use crate::objects::code::Arguments;
 use crate::objects::object::Type;
 use crate::parse::Goal;
+use crate::parse::tree::Allows;
 use crate::thrown::Outcome;
 use std::rc::Rc;
 
@@ -99,8 +100,8 @@ impl Machine {
         same.unwrap_or(false)
     }
 
-    /// A direct `eval` of the argument behind `base`; the context that it sees is in the register before. Whether a
-    /// frame has begun.
+    /// A direct `eval` of the argument behind `base`; the context that it sees is in the register before, and what it
+    /// may use before that. Whether a frame has begun.
     pub(crate) fn direct_eval(&mut self, to: R, base: R, any: bool, strict: bool) -> Outcome<bool> {
         if !any || self.type_of(base + FIRST) != Type::String {
             if any {
@@ -113,7 +114,8 @@ impl Machine {
         let text = self.units(base + FIRST)?;
         let counted = self.options.steps.is_some();
         let source = Rc::new(SourceText { name: "eval".into(), text: text.into(), counted });
-        let goal = Goal::Eval { strict, in_function: true };
+        let allows = self.registers().get(base - 2).as_smi().unwrap_or(0);
+        let goal = Goal::Eval { strict, allows: Allows(allows as u8) };
         self.scoped(|machine| {
             let function = machine.temps(2)?;
             machine.compile_source(function, source, goal)?;

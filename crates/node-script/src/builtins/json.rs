@@ -9,6 +9,7 @@ use crate::objects::code::Arguments;
 use crate::objects::layout::FIRST;
 use crate::objects::number;
 use crate::objects::object::Type;
+use crate::objects::property::Descriptor;
 use crate::thrown::Outcome;
 
 const METHODS: &[Method] = &[("parse", 2, parse), ("stringify", 3, stringify)];
@@ -336,6 +337,19 @@ impl Parser<'_> {
     }
 }
 
+impl Machine {
+    /// The names of an object's own enumerable properties.
+    fn enumerable_keys(&mut self, object: R) -> Outcome<Vec<Key>> {
+        let mut keys = Vec::new();
+        for key in self.own_keys(object, false)? {
+            if self.is_enumerable(object, key)? {
+                keys.push(key);
+            }
+        }
+        Ok(keys)
+    }
+}
+
 fn parse(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let text = machine.temps(3)?;
     let (holder, value) = (text + 1, text + 2);
@@ -357,18 +371,19 @@ fn revive(machine: &mut Machine, to: R, holder: R, key: Key, reviver: R) -> Outc
         let (part, name) = (value + 1, value + 2);
         machine.get(value, holder, key)?;
         if machine.is_object(value) {
-            let keys: Vec<Key> = match machine.kind_of(value) {
-                Some(ObjectKind::Array) => {
-                    (0..machine.array_length(value)).map(|at| Key::Index(at as u32)).collect()
-                }
-                _ => machine.own_keys(value, false)?,
+            let keys: Vec<Key> = if machine.is_array(value)? {
+                let length = machine.length_of(value)?;
+                (0..length).map(|at| machine.place_key(at)).collect()
+            } else {
+                machine.enumerable_keys(value)?
             };
             for key in keys {
                 revive(machine, part, value, key, reviver)?;
+                // What cannot be changed stays.
                 if machine.is_undefined(part) {
                     machine.delete(value, key)?;
                 } else {
-                    machine.define(value, key, part, Flags::PLAIN)?;
+                    machine.define_own(value, key, &Descriptor::data(part, Flags::PLAIN))?;
                 }
             }
         }
@@ -446,8 +461,8 @@ fn stringify(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
         writer.replacer = Some(arguments.at(1));
     } else if machine.is_array(arguments.at(1))? {
         let mut names: Vec<Key> = Vec::new();
-        for place in 0..machine.array_length(arguments.at(1)) {
-            machine.get(value, arguments.at(1), Key::Index(place as u32))?;
+        for place in 0..machine.length_of(arguments.at(1))? {
+            machine.get_place(value, arguments.at(1), place)?;
             let fits = machine.type_of(value).is_number()
                 || machine.is_string(value)
                 || matches!(machine.kind_of(value), Some(ObjectKind::Number | ObjectKind::String));
@@ -462,9 +477,13 @@ fn stringify(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
         writer.names = Some(names);
     }
     let space = arguments.at(2);
-    machine.copy(value, space);
-    if matches!(machine.kind_of(space), Some(ObjectKind::Number | ObjectKind::String)) {
-        machine.registers().load(value, space, FIRST)?;
+    match machine.kind_of(space) {
+        Some(ObjectKind::Number) => {
+            let number = machine.to_number(space)?;
+            machine.set_number(value, number)?;
+        }
+        Some(ObjectKind::String) => machine.to_string(value, space)?,
+        _ => machine.copy(value, space),
     }
     if machine.type_of(value).is_number() {
         let width = machine.to_integer(value)?.clamp(0.0, 10.0) as usize;
@@ -569,7 +588,7 @@ fn write_object(machine: &mut Machine, writer: &mut Writer, object: R) -> Outcom
                 }
                 any = true;
                 writer.line();
-                let key = Key::Index(place as u32);
+                let key = machine.place_key(place);
                 machine.get(value, object, key)?;
                 if !write_property(machine, writer, object, key, value)? {
                     writer.text("null");
@@ -578,12 +597,9 @@ fn write_object(machine: &mut Machine, writer: &mut Writer, object: R) -> Outcom
         } else {
             let keys = match &writer.names {
                 Some(names) => names.clone(),
-                None => machine.own_keys(object, false)?,
+                None => machine.enumerable_keys(object)?,
             };
             for key in keys {
-                if writer.names.is_none() && !machine.is_enumerable(object, key)? {
-                    continue;
-                }
                 machine.get(value, object, key)?;
                 let before = writer.out.len();
                 if any {

@@ -472,7 +472,9 @@ fn get_own_property_descriptors(machine: &mut Machine, arguments: Arguments) -> 
     machine.new_object(result, 4)?;
     for key in machine.own_keys(object, true)? {
         machine.own_descriptor(descriptor, object, key)?;
-        machine.define(result, key, descriptor, Flags::PLAIN)?;
+        if !machine.is_undefined(descriptor) {
+            machine.define(result, key, descriptor, Flags::PLAIN)?;
+        }
     }
     Ok(result)
 }
@@ -596,15 +598,20 @@ fn to_locale_string(machine: &mut Machine, _: Arguments) -> Outcome<R> {
 }
 
 fn to_string(machine: &mut Machine, _: Arguments) -> Outcome<R> {
-    let kind = match machine.type_of(THIS) {
+    tag_text_of(machine, THIS)
+}
+
+/// The text that names what a value is, `[object Array]` for example, in the window's first register.
+pub(super) fn tag_text_of(machine: &mut Machine, value: R) -> Outcome<R> {
+    let kind = match machine.type_of(value) {
         Type::Undefined | Type::Hole => return machine.give_text("[object Undefined]"),
         Type::Null => return machine.give_text("[object Null]"),
         Type::String => Some(ObjectKind::String),
         Type::Bool(_) => Some(ObjectKind::Boolean),
         Type::Smi(_) | Type::Double => Some(ObjectKind::Number),
-        _ => machine.kind_of(THIS),
+        _ => machine.kind_of(value),
     };
-    let proxied = kind == Some(ObjectKind::Proxy) && machine.is_array(THIS)?;
+    let proxied = kind == Some(ObjectKind::Proxy) && machine.is_array(value)?;
     let known_tag = match kind {
         _ if proxied => "Array",
         Some(ObjectKind::Array) => "Array",
@@ -615,11 +622,11 @@ fn to_string(machine: &mut Machine, _: Arguments) -> Outcome<R> {
         Some(ObjectKind::String) => "String",
         Some(ObjectKind::Date) => "Date",
         Some(ObjectKind::RegExp) => "RegExp",
-        _ if machine.is_callable(THIS) => "Function",
+        _ if machine.is_callable(value) => "Function",
         _ => "Object",
     };
     let tag = machine.temp()?;
-    machine.get_named(tag, THIS, known::TO_STRING_TAG)?;
+    machine.get_named(tag, value, known::TO_STRING_TAG)?;
     if machine.is_string(tag) {
         let tag = machine.rust_string(tag)?;
         return machine.give_text(&format!("[object {tag}]"));

@@ -12,7 +12,7 @@ use crate::objects::promise::{
     CAPABILITY_PROMISE, CAPABILITY_REJECT, CAPABILITY_RESOLVE, PENDING, SLOTS, STATE,
 };
 use crate::thrown::Outcome;
-use heap_model::{Kind, Value};
+use heap_model::{Kind, Tagged, Value};
 
 const STATIC: &[Method] = &[("reject", 1, reject), ("resolve", 1, resolve)];
 const PROTOTYPE: &[Method] = &[("catch", 1, catch), ("then", 2, then)];
@@ -173,6 +173,12 @@ impl Machine {
 fn take_functions(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let capability = machine.temp()?;
     machine.native_data(capability, 0)?;
+    for slot in [CAPABILITY_RESOLVE, CAPABILITY_REJECT] {
+        if machine.registers().peek(capability, slot)? != Tagged::UNDEFINED {
+            let text = "Promise executor has already been invoked with non-undefined arguments";
+            return machine.throw_type_error(text);
+        }
+    }
     let mut registers = machine.registers();
     registers.store(capability, CAPABILITY_RESOLVE, arguments.at(0))?;
     registers.store(capability, CAPABILITY_REJECT, arguments.at(1))?;
@@ -183,6 +189,16 @@ fn resolve(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     if machine.is_promise_class(THIS)? {
         machine.promise_resolve(0, arguments.at(0))?;
         return Ok(0);
+    }
+    if !machine.is_object(THIS) {
+        return machine.throw_type_error("PromiseResolve called on non-object");
+    }
+    if machine.kind_of(arguments.at(0)) == Some(ObjectKind::Promise) {
+        let class = machine.temp()?;
+        machine.get_named(class, arguments.at(0), known::CONSTRUCTOR)?;
+        if machine.is_same(class, THIS) {
+            return Ok(arguments.at(0));
+        }
     }
     settle_by_capability(machine, arguments.at(0), CAPABILITY_RESOLVE)
 }

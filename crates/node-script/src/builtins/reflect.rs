@@ -2,6 +2,7 @@
 
 use super::Method;
 use crate::machine::{Machine, R};
+use crate::objects::atoms::known;
 use crate::objects::class::{Class, ObjectKind};
 use crate::objects::code::Arguments;
 use crate::objects::proxy::{HANDLER, TARGET};
@@ -32,6 +33,9 @@ pub(super) fn install(machine: &mut Machine) -> Outcome {
     let name = machine.atoms.intern_str("Proxy");
     machine.new_native(object, name, 2, new_proxy, true)?;
     machine.own_class(object)?;
+    if let Some(id) = machine.class_of(object) {
+        machine.delete_named(object, id, known::PROTOTYPE)?;
+    }
     machine.define_methods(object, &[("revocable", 2, revocable)])?;
     machine.define_global(name, object)
 }

@@ -75,6 +75,8 @@ pub(super) fn install(machine: &mut Machine) -> Outcome {
     machine.define_getter(prototype, known::FLAGS, flags, None)?;
     machine.define_getter(prototype, known::SOURCE, source, None)?;
     machine.define_methods(prototype, &PROTOTYPE[1..])?;
+    machine.own_property(class, prototype, known::EXEC.into())?;
+    machine.store_root(roots::REG_EXP_EXEC, class);
     methods::install(machine, prototype)
 }
 
@@ -95,7 +97,9 @@ fn construct(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
         machine.registers().load(flags, pattern, FLAGS)?;
     } else if like {
         machine.get_named(source, pattern, known::SOURCE)?;
-        machine.get_named(flags, pattern, known::FLAGS)?;
+        if machine.is_undefined(given) {
+            machine.get_named(flags, pattern, known::FLAGS)?;
+        }
     } else {
         machine.copy(source, pattern);
     }

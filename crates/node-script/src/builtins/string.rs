@@ -1,6 +1,7 @@
 //! `String`.
 
 mod collation;
+mod html;
 mod more;
 mod patterns;
 mod text;
@@ -62,10 +63,15 @@ const PROTOTYPE: &[Method] = &[
 pub(super) fn install(machine: &mut Machine) -> Outcome {
     let prototype = machine.temps(3)?;
     let (class, function) = (prototype + 1, prototype + 2);
-    machine.new_prototype(prototype, roots::STRING_PROTOTYPE, roots::OBJECT_PROTOTYPE)?;
+    machine.atom_value(class, known::EMPTY)?;
+    let (root, kind) = (roots::STRING_PROTOTYPE, ObjectKind::String);
+    machine.new_wrapper_prototype(prototype, root, kind, class)?;
     machine.define_class(class, "String", 1, construct, prototype)?;
     machine.define_methods(class, STATIC)?;
     machine.define_methods(prototype, PROTOTYPE)?;
+    machine.define_methods(prototype, html::METHODS)?;
+    machine.define_alias(prototype, "trimLeft", "trimStart")?;
+    machine.define_alias(prototype, "trimRight", "trimEnd")?;
     let name = machine.atoms.intern_str("[Symbol.iterator]");
     machine.new_native(function, name, 0, iterator, false)?;
     machine.define_named(prototype, known::ITERATOR, function, Flags::HIDDEN)?;

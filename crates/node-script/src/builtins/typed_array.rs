@@ -3,13 +3,13 @@
 //! What reads elements alone is `Array.prototype`'s function, called after the receiver was tested.
 
 use super::Method;
-use super::array;
+use super::array::{self, Holes};
 use crate::interpret::iterate::{ENTRIES, KEYS, VALUES};
 use crate::machine::{Machine, R, THIS, roots};
 use crate::objects::atoms::{Key, known};
 use crate::objects::class::{Flags, ObjectKind};
 use crate::objects::code::{Arguments, Native};
-use crate::objects::typed::{ElementType, OFFSET, TRACKS};
+use crate::objects::typed::{BUFFER, ElementType, OFFSET, TRACKS};
 use crate::thrown::Outcome;
 
 macro_rules! of_array {
@@ -26,25 +26,25 @@ macro_rules! of_array {
 
 of_array! {
     at, "at", 1;
-    copy_within, "copyWithin", 2;
-    every, "every", 1;
     find, "find", 1;
     find_index, "findIndex", 1;
     find_last, "findLast", 1;
     find_last_index, "findLastIndex", 1;
-    for_each, "forEach", 1;
     includes, "includes", 1;
     index_of, "indexOf", 1;
     join, "join", 1;
     last_index_of, "lastIndexOf", 1;
-    reduce, "reduce", 1;
-    reduce_right, "reduceRight", 1;
     reverse, "reverse", 0;
-    some, "some", 1;
     to_locale_string, "toLocaleString", 0;
 }
 
 const PROTOTYPE: &[Method] = &[
+    ("copyWithin", 2, copy_within),
+    ("every", 1, every),
+    ("forEach", 1, for_each),
+    ("reduce", 1, reduce),
+    ("reduceRight", 1, reduce_right),
+    ("some", 1, some),
     ("entries", 0, entries),
     ("keys", 0, keys),
     ("values", 0, values),
@@ -171,7 +171,8 @@ fn construct(machine: &mut Machine, arguments: Arguments, kind: ElementType) -> 
             machine.own_typed_array(array, prototype, length as usize, kind)?;
         }
         Some(ObjectKind::ArrayBuffer | ObjectKind::SharedArrayBuffer) => {
-            on_buffer(machine, arguments, kind, prototype, array)?;
+            let place = [arguments.at(0), arguments.at(1), arguments.at(2)];
+            on_buffer(machine, place, kind, prototype, array)?;
         }
         Some(_) => {
             let list = machine.temps(2)?;
@@ -209,23 +210,23 @@ fn list_of(machine: &mut Machine, to: R, source: R) -> Outcome {
     })
 }
 
+/// A typed array on a buffer, from an offset on, of a length (either may be undefined).
 fn on_buffer(
     machine: &mut Machine,
-    arguments: Arguments,
+    [buffer, offset, length]: [R; 3],
     kind: ElementType,
     prototype: R,
     array: R,
 ) -> Outcome {
     let (size, name) = (kind.size(), kind.array_name());
-    let buffer = arguments.at(0);
-    let offset = machine.to_integer(arguments.at(1))?;
+    let offset = machine.to_integer(offset)?;
     if offset < 0.0 || offset % size as f64 != 0.0 {
         let text = format!("start offset of {name} should be a multiple of {size}");
         return machine.throw_range_error(&text);
     }
-    let given = match machine.is_undefined(arguments.at(2)) {
+    let given = match machine.is_undefined(length) {
         true => None,
-        false => Some(machine.to_integer(arguments.at(2))?),
+        false => Some(machine.to_integer(length)?),
     };
     if machine.is_detached(buffer)? {
         return machine.throw_type_error("Cannot perform Construct on a detached ArrayBuffer");
@@ -270,8 +271,23 @@ fn species_array(machine: &mut Machine, to: R, arguments: &[R]) -> Outcome {
         let array = class + 1;
         machine.species_of(class, THIS)?;
         if machine.is_undefined(class) {
-            machine.load_root(array, root_of(kind));
-            machine.own_property(class, array, known::CONSTRUCTOR.into())?;
+            machine.load_root(class, root_of(kind));
+            match *arguments {
+                [length] => {
+                    let length = machine.to_integer(length)? as usize;
+                    machine.own_typed_array(array, class, length, kind)?;
+                }
+                [buffer, offset] => {
+                    let nothing = machine.temp()?;
+                    on_buffer(machine, [buffer, offset, nothing], kind, class, array)?;
+                }
+                [buffer, offset, length, ..] => {
+                    on_buffer(machine, [buffer, offset, length], kind, class, array)?;
+                }
+                [] => {}
+            }
+            machine.copy(to, array);
+            return Ok(());
         }
         machine.construct(array, class, arguments, class)?;
         expect_array(machine, array, "species")?;
@@ -461,12 +477,55 @@ fn map(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     Ok(result)
 }
 
+/// What calls a function with each element reads undefined where the buffer has become too short.
+macro_rules! over_all {
+    ($($name:ident, $text:literal, $of:ident;)*) => {
+        $(
+            fn $name(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+                expect(machine, $text)?;
+                array::$of(machine, arguments, Holes::Read)
+            }
+        )*
+    };
+}
+
+over_all! {
+    every, "every", every_of;
+    for_each, "forEach", for_each_of;
+    reduce, "reduce", reduce_of;
+    reduce_right, "reduceRight", reduce_right_of;
+    some, "some", some_of;
+}
+
+fn copy_within(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    expect(machine, "copyWithin")?;
+    let length = machine.typed_length(THIS)?;
+    let to = machine.to_place(arguments.at(0), length, 0)?;
+    let from = machine.to_place(arguments.at(1), length, 0)?;
+    let end = machine.to_place(arguments.at(2), length, length)?;
+    let count = end.saturating_sub(from).min(length - to);
+    if count == 0 {
+        return Ok(THIS);
+    }
+    // The conversions may have changed the buffer.
+    expect(machine, "copyWithin")?;
+    let length = machine.typed_length(THIS)?;
+    let count = count.min(length.saturating_sub(from.max(to)));
+    let size = machine.typed_type(THIS)?.size();
+    machine.with_bytes(THIS, |bytes| {
+        if count > 0 {
+            bytes.copy_within(from * size..(from + count) * size, to * size);
+        }
+    })?;
+    Ok(THIS)
+}
+
 fn filter(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     expect(machine, "filter")?;
     let kept = machine.temps(3)?;
     let (result, value) = (kept + 1, kept + 2);
     machine.new_array(kept, 0)?;
-    array::each(machine, arguments, true, |machine, value, _, is| {
+    array::each(machine, arguments, Holes::Read, |machine, value, _, is| {
         if machine.to_boolean(is) {
             machine.push(kept, value)?;
         }
@@ -546,7 +605,11 @@ fn slice(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     expect(machine, "slice")?;
     let end = end.min(machine.typed_length(THIS)?).max(start);
     let kind = machine.typed_type(THIS)?;
-    if machine.typed_type(result)? == kind {
+    // Of the same buffer, what was written is read again.
+    let buffers = machine.temps(2)?;
+    machine.registers().load(buffers, THIS, BUFFER)?;
+    machine.registers().load(buffers + 1, result, BUFFER)?;
+    if machine.typed_type(result)? == kind && !machine.is_same(buffers, buffers + 1) {
         let size = kind.size();
         let bytes = machine.with_bytes(THIS, |bytes| {
             let end = (end * size).min(bytes.len());

@@ -6,7 +6,7 @@ use super::function::{Compiled, FunctionCompiler};
 use super::op::{IteratorMethod, Op, R};
 use crate::parse::names::Name;
 use crate::parse::scope::{Reference, Use};
-use crate::parse::tree::{At, Element, Kind, Node, Statement};
+use crate::parse::tree::{Allows, At, Element, Kind, Node, Statement};
 use std::rc::Rc;
 
 /// `this` of a call that is compiled.
@@ -116,17 +116,19 @@ impl<'a> FunctionCompiler<'_, 'a> {
         at: At,
         callee: Node<'a>,
         arguments: &'a [Element<'a>],
-        eval: bool,
+        eval: Option<Allows>,
         to: R,
     ) -> Compiled<()> {
         let count = arguments.len();
         let spread = has_spread(arguments);
-        // What a direct eval sees goes before the function.
-        if eval {
-            let seen = self.temp();
+        // What a direct eval may use and what it sees goes before the function.
+        if let Some(Allows(allows)) = eval {
+            let seen = self.temps(2);
+            self.number(f64::from(allows), seen, at)?;
             let context = self.context();
-            self.emit(Op::Move { to: seen, from: context });
+            self.emit(Op::Move { to: seen + 1, from: context });
         }
+        let eval = eval.is_some();
         let base = self.temps(2 + if spread { 1 } else { count });
         let receiver = self.callee(callee, base)?;
         let spelled = self.spell(callee);

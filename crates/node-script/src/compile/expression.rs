@@ -133,7 +133,7 @@ impl<'a> FunctionCompiler<'_, 'a> {
                 self.emit_at(at, Op::GetSuper { to, base });
             }
             Kind::Call { callee, arguments, eval } => {
-                self.call(at, callee, arguments, eval.is_some(), to)?;
+                self.call(at, callee, arguments, eval.map(|site| site.allows), to)?;
             }
             Kind::New { callee, arguments } => self.new_expression(at, callee, arguments, to)?,
             Kind::SuperCall { callee, new_target, this, arguments } => {

@@ -360,6 +360,11 @@ impl<'c, 'a> FunctionCompiler<'c, 'a> {
                 Some(context) if maps => {
                     self.initialise_with(id, |to| Op::MappedArguments { to, context });
                 }
+                // Without parameters there is nothing to share.
+                None if maps => {
+                    let context = CALLEE;
+                    self.initialise_with(id, |to| Op::MappedArguments { to, context });
+                }
                 _ => self.initialise_with(id, |to| Op::Arguments { to }),
             }
         }

@@ -146,7 +146,11 @@ impl Machine {
         self.scoped(|machine| {
             let promise = machine.temps(4)?;
             let (yes, no, told) = (promise + 1, promise + 2, promise + 3);
-            machine.promise_resolve(promise, value)?;
+            if let Err(thrown) = machine.promise_resolve(promise, value) {
+                machine.catch(promise, thrown)?;
+                machine.finish_request(generator, promise, true, true)?;
+                return Ok(true);
+            }
             for (function, which) in [(yes, GIVE_RETURNED), (no, THROW_RETURNED)] {
                 let code = machine.async_codes[which];
                 machine.native_closure(function, code, generator)?;

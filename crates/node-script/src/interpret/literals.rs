@@ -3,7 +3,7 @@
 use super::cache::{Cache, How};
 use super::iterate::Caller;
 use crate::compile::code::Constant;
-use crate::machine::{Machine, R, roots};
+use crate::machine::{CALLEE, Machine, R, roots};
 use crate::objects::atoms::{Atom, Key, known};
 use crate::objects::class::{Class, ClassId, Elements, Flags, ObjectKind, internal};
 use crate::objects::code::Code;
@@ -230,20 +230,26 @@ impl Machine {
         })
     }
 
-    /// `arguments` of a strict function.
-    pub(crate) fn plain_arguments(&mut self, to: R) -> Outcome {
+    /// `arguments` that shares nothing with parameters: of a strict function, or of a sloppy one without any, which has
+    /// `callee`.
+    pub(crate) fn plain_arguments(&mut self, to: R, callee: bool) -> Outcome {
         self.scoped(|machine| {
             let object = machine.temps(3)?;
             let (elements, value) = (object + 1, object + 2);
             let count = machine.argument_elements(elements)?;
             let root = roots::OBJECT_PROTOTYPE;
-            let id = machine.arguments_class(root, ObjectKind::PlainArguments, FIELDS, 1)?;
+            let fields = if callee { 2 } else { 1 };
+            let id = machine.arguments_class(root, ObjectKind::PlainArguments, FIELDS, fields)?;
             machine.new_of(object, id)?;
             if count > 0 {
                 machine.registers().store(object, BACKING, elements)?;
             }
             machine.set_number(value, count as f64)?;
             machine.add_field(object, known::LENGTH, Flags::HIDDEN, value)?;
+            if callee {
+                machine.copy(value, CALLEE);
+                machine.add_field(object, known::CALLEE, Flags::HIDDEN, value)?;
+            }
             machine.copy(to, object);
             Ok(())
         })
@@ -270,7 +276,7 @@ impl Machine {
             let id = machine.add_class(class, prototype)?;
             let which = internal::ARGUMENTS_ITERATOR;
             machine.classes.add_internal(id, known::ITERATOR, Flags::HIDDEN, which);
-            if kind == ObjectKind::PlainArguments {
+            if kind == ObjectKind::PlainArguments && fields == 1 {
                 let which = internal::RESTRICTED;
                 let flags = Flags(Flags::ACCESSOR);
                 machine.classes.add_internal(id, known::CALLEE, flags, which);
@@ -282,6 +288,9 @@ impl Machine {
 
     /// `arguments` of a sloppy function: elements share their values with the parameters, which are in a context.
     pub(crate) fn mapped_arguments(&mut self, to: R, context: R, code: &Code) -> Outcome {
+        if code.template.mapped.is_empty() {
+            return self.plain_arguments(to, true);
+        }
         self.scoped(|machine| {
             let object = machine.temps(4)?;
             let (elements, map, value) = (object + 1, object + 2, object + 3);
@@ -335,16 +344,22 @@ impl Machine {
             let holder = machine.temp()?;
             let key = machine.to_key(base)?;
             machine.super_object(holder, base + 2)?;
+            if machine.is_null(holder) {
+                return machine.get(to, holder, key);
+            }
             machine.get_from(to, holder, key, base + 1)
         })
     }
 
-    pub(crate) fn set_super(&mut self, base: R, from: R) -> Outcome {
+    pub(crate) fn set_super(&mut self, base: R, from: R, strict: bool) -> Outcome {
         self.scoped(|machine| {
             let holder = machine.temp()?;
             let key = machine.to_key(base)?;
             machine.super_object(holder, base + 2)?;
-            if !machine.set_from(holder, key, from, base + 1)? {
+            if machine.is_null(holder) {
+                return machine.set(holder, key, from, true);
+            }
+            if !machine.set_from(holder, key, from, base + 1)? && strict {
                 let name = machine.key_text(key);
                 return machine.throw_type_error(&format!("Cannot assign to property '{name}'"));
             }

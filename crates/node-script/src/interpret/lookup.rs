@@ -155,6 +155,9 @@ impl Machine {
         if matches!(class.kind, ObjectKind::Proxy | ObjectKind::Namespace) || class.dictionary {
             return Ok(None);
         }
+        if class.kind == ObjectKind::TypedArray && self.is_numeric_name(name) {
+            return Ok(None);
+        }
         let receiver = id;
         let how = self.scoped(|machine| {
             let holder = machine.temp()?;
@@ -333,7 +336,8 @@ impl Machine {
 
     /// Whether nothing along the prototypes has a say in whether a property is added.
     fn may_add(&mut self, object: R, id: ClassId, name: Atom) -> Outcome<bool> {
-        if !self.classes.get(id).extensible {
+        let class = self.classes.get(id);
+        if !class.extensible || class.kind == ObjectKind::TypedArray && self.is_numeric_name(name) {
             return Ok(false);
         }
         self.scoped(|machine| {

@@ -131,7 +131,9 @@ impl Machine {
                 self.delete_operator(u(to), u(object), key, code.template.strict)?;
             }
             Op::GetSuper { to, base } => self.get_super(u(to), u(base))?,
-            Op::SetSuper { base, from } => self.set_super(u(base), u(from))?,
+            Op::SetSuper { base, from } => {
+                self.set_super(u(base), u(from), code.template.strict)?;
+            }
             Op::CopyProperties { to, from, except } => {
                 let mut keys = Vec::new();
                 if except > 0 {
@@ -258,7 +260,7 @@ impl Machine {
             Op::MappedArguments { to, context } => {
                 self.mapped_arguments(u(to), u(context), code)?;
             }
-            Op::Arguments { to } => self.plain_arguments(u(to))?,
+            Op::Arguments { to } => self.plain_arguments(u(to), false)?,
             Op::Rest { to, from } => self.rest_arguments(u(to), usize::from(from))?,
             Op::NewTarget { to } => {
                 let construct = self.frames.last().is_some_and(|frame| frame.has(CONSTRUCT));

@@ -116,8 +116,18 @@ impl Machine {
             return Ok(fits);
         }
         self.scoped(|machine| {
-            let old = machine.temps(2)?;
-            let value = old + 1;
+            let old = machine.temps(3)?;
+            let (value, length) = (old + 1, old + 2);
+            let mut descriptor = *descriptor;
+            if let (ObjectKind::Array, Key::Name(known::LENGTH), Some(given)) =
+                (kind, key, descriptor.value)
+            {
+                // Converted first, which may change what is there (ECMA-262's `ArraySetLength`).
+                let wanted = machine.to_array_length(given)?;
+                machine.set_number(length, wanted as f64)?;
+                descriptor.value = Some(length);
+            }
+            let descriptor = &descriptor;
             let Some(flags) = machine.own_property(old, object, key)? else {
                 if !extensible {
                     return Ok(false);
@@ -165,7 +175,7 @@ impl Machine {
                 return Ok(done);
             }
             if let (ObjectKind::Arguments, Key::Index(index)) = (kind, key) {
-                machine.unmap(object, index, &next, value)?;
+                machine.unmap(object, index, Some(next), value)?;
             }
             match key {
                 Key::Index(index) => machine.define_element(object, index, value, next)?,
@@ -320,7 +330,7 @@ impl Machine {
                 if kind == ObjectKind::Arguments {
                     self.scoped(|machine| {
                         let hole = machine.temp()?;
-                        machine.unmap(object, index, &Flags(0), hole)
+                        machine.unmap(object, index, None, hole)
                     })?;
                 }
                 self.delete_element(object, index)?;
@@ -330,7 +340,7 @@ impl Machine {
         Ok(true)
     }
 
-    pub(super) fn delete_named(&mut self, object: R, id: ClassId, key: Atom) -> Outcome {
+    pub(crate) fn delete_named(&mut self, object: R, id: ClassId, key: Atom) -> Outcome {
         let class = self.classes.get(id);
         if class.find(key).is_some_and(|property| property.flags.is_internal()) {
             let mut class = self.classes.unique(id, class.is_prototype);

@@ -616,7 +616,7 @@ impl Machine {
         let length = self.array_length(array);
         match u32::try_from(length) {
             Ok(index) if index < u32::MAX => self.put_element(array, index, value),
-            _ => self.throw_type_error("Pushing 1 elements on an array-like of length 4294967295 is disallowed by ECMA-262"),
+            _ => self.throw_range_error("Invalid array length"),
         }
     }
 

@@ -336,6 +336,7 @@ impl Machine {
             machine.get_named(prototype, new_target, known::PROTOTYPE)?;
             let usable = machine.is_object(prototype);
             if !usable {
+                machine.expect_realm(new_target)?;
                 machine.load_root(prototype, roots::OBJECT_PROTOTYPE);
             }
             let own = machine.code_of(new_target).is_some() && usable;
@@ -400,9 +401,25 @@ impl Machine {
             if self.is_object(to) {
                 return Ok(());
             }
+            self.expect_realm(new_target)?;
         }
         self.load_root(to, root);
         Ok(())
+    }
+
+    /// Refuses a Proxy that was revoked, which has no realm (ECMA-262's `GetFunctionRealm`).
+    fn expect_realm(&mut self, function: R) -> Outcome {
+        if self.kind_of(function) != Some(ObjectKind::Proxy) {
+            return Ok(());
+        }
+        self.scoped(|machine| {
+            let handler = machine.temp()?;
+            machine.registers().load(handler, function, super::proxy::HANDLER)?;
+            if machine.is_object(handler) {
+                return Ok(());
+            }
+            machine.throw_type_error("Cannot perform 'get' on a proxy that has been revoked")
+        })
     }
 
     // -- bound functions ----------------------------------------------------------------------------------------
@@ -512,16 +529,25 @@ impl Machine {
         })
     }
 
-    /// An element that is defined anew: what it shares gets the value, and is shared no more if it is not writable.
-    pub(crate) fn unmap(&mut self, object: R, index: u32, flags: &Flags, value: R) -> Outcome {
+    /// An element that is deleted, or defined anew with flags: what it shares gets the value, and is shared no more if it
+    /// is an accessor or not writable.
+    pub(crate) fn unmap(
+        &mut self,
+        object: R,
+        index: u32,
+        flags: Option<Flags>,
+        value: R,
+    ) -> Outcome {
         if self.mapped_slot(object, index).is_none() {
             return Ok(());
         }
-        if flags.0 != 0 {
+        if let Some(flags) = flags
+            && !flags.is_accessor()
+        {
             self.mapped_set(object, index, value)?;
-        }
-        if flags.writable() && !flags.is_accessor() {
-            return Ok(());
+            if flags.writable() {
+                return Ok(());
+            }
         }
         self.scoped(|machine| {
             let map = machine.temp()?;

@@ -66,9 +66,11 @@ impl Machine {
         self.scoped(|machine| {
             let elements = machine.temp()?;
             let mut indices = Vec::new();
+            let mut characters = 0;
             if kind == Some(ObjectKind::String) {
                 machine.registers().load(elements, object, FIRST)?;
-                indices.extend(0..machine.string_length(elements) as u32);
+                characters = machine.string_length(elements);
+                indices.extend(0..characters as u32);
             }
             machine.elements(elements, object)?;
             let (store, room) = machine.store_of(elements);
@@ -76,7 +78,7 @@ impl Machine {
                 indices.extend(machine.numbers_of(elements)?.into_iter().map(|(key, ..)| key));
                 return Ok(indices);
             }
-            for index in 0..room.min(length) {
+            for index in characters..room.min(length) {
                 if machine.own_flags(object, Key::Index(index as u32))?.is_some() {
                     indices.push(index as u32);
                 }

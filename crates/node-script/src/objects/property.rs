@@ -528,8 +528,10 @@ impl Machine {
         let same = self.is_same(start, receiver);
         if !same {
             if self.classes.get(id).kind == ObjectKind::Proxy {
-                let descriptor = Descriptor { value: Some(value), ..Descriptor::default() };
-                return self.define_own(receiver, key, &descriptor);
+                return self.set_on_proxy(receiver, key, value);
+            }
+            if self.classes.get(id).kind == ObjectKind::TypedArray && self.is_numeric_key(key) {
+                return self.define_own(receiver, key, &Descriptor::data(value, Flags::PLAIN));
             }
             if let Some(flags) = self.own_flags(receiver, key)? {
                 if flags.is_accessor() || !flags.writable() {
@@ -574,7 +576,8 @@ impl Machine {
     ) -> Outcome<bool> {
         if which == internal::ARRAY_LENGTH {
             let length = self.to_array_length(value)?;
-            if !flags.writable() {
+            // The conversion may have fixed the length.
+            if !self.is_length_writable(object) {
                 return Ok(false);
             }
             return self.set_length(object, length);

@@ -130,6 +130,24 @@ impl Machine {
         })
     }
 
+    /// What nothing along the way has refused becomes the property of a receiver that is a Proxy (ECMA-262's
+    /// `OrdinarySetWithOwnDescriptor`, step 2).
+    pub(super) fn set_on_proxy(&mut self, proxy: R, key: Key, value: R) -> Outcome<bool> {
+        self.scoped(|machine| {
+            let old = machine.temp()?;
+            machine.proxy_own_descriptor(old, proxy, key)?;
+            if machine.is_undefined(old) {
+                return machine.define_own(proxy, key, &Descriptor::data(value, Flags::PLAIN));
+            }
+            let found = machine.read_descriptor(old)?;
+            if found.is_accessor() || found.writable != Some(true) {
+                return Ok(false);
+            }
+            let descriptor = Descriptor { value: Some(value), ..Descriptor::default() };
+            machine.define_own(proxy, key, &descriptor)
+        })
+    }
+
     pub(crate) fn proxy_has(&mut self, proxy: R, key: Key) -> Outcome<bool> {
         self.scoped_deeply(|machine| {
             let trap = machine.temps(5)?;

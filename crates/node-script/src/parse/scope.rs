@@ -50,6 +50,8 @@ pub struct Scope<'a> {
     pub extends: bool,
     /// Of a function: its `arguments`, if it is used, shares its elements with the parameters.
     pub maps_arguments: bool,
+    /// Of a `catch`: a pattern takes the exception apart.
+    pub catches_pattern: bool,
     /// Of a function: `this` is not there before `super` has returned.
     pub derived: bool,
     /// A module's outer function: other modules find its variables in its context, and it has no `arguments`.
@@ -197,6 +199,7 @@ impl<'a> Scopes<'a> {
             eval_inside: false,
             extends: false,
             maps_arguments: false,
+            catches_pattern: false,
             derived: false,
             module: false,
             parameters_end: None,

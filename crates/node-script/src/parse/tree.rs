@@ -143,6 +143,24 @@ pub enum Kind<'a> {
 #[derive(Debug)]
 pub struct EvalSite {
     pub scope: ScopeId,
+    pub allows: Allows,
+}
+
+/// What a text that is evaluated may use of the function around (ECMA-262's `PerformEval`, step 6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Allows(pub u8);
+
+impl Allows {
+    pub const NOTHING: Self = Self(0);
+    pub const NEW_TARGET: u8 = 1;
+    pub const SUPER_PROPERTY: u8 = 2;
+    pub const SUPER_CALL: u8 = 4;
+    /// In a class field's initialiser, `arguments` may not be used.
+    pub const NO_ARGUMENTS: u8 = 8;
+
+    pub fn has(self, what: u8) -> bool {
+        self.0 & what != 0
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

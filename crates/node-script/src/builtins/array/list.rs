@@ -20,21 +20,41 @@ pub(in crate::builtins) fn expect_callable(machine: &mut Machine, value: R) -> O
     machine.throw_type_error(&format!("{shown} is not a function"))
 }
 
+/// What a method does where a list has no element.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::builtins) enum Holes {
+    /// It goes on to the next.
+    Skip,
+    /// It reads undefined there.
+    Read,
+}
+
 /// Calls the function with each element that is there: the element, its index and the object. `f` is given the element's
 /// register, its index, and the result's register, and says whether to go on.
 pub(in crate::builtins) fn each(
     machine: &mut Machine,
     arguments: Arguments,
-    holes: bool,
+    holes: Holes,
+    f: impl FnMut(&mut Machine, R, usize, R) -> Outcome<bool>,
+) -> Outcome {
+    let list = this_list(machine)?;
+    each_of(machine, arguments, list, holes, f)
+}
+
+/// As `each`, of a list whose length is known.
+pub(super) fn each_of(
+    machine: &mut Machine,
+    arguments: Arguments,
+    (object, length): (R, usize),
+    holes: Holes,
     mut f: impl FnMut(&mut Machine, R, usize, R) -> Outcome<bool>,
 ) -> Outcome {
-    let (object, length) = this_list(machine)?;
     expect_callable(machine, arguments.at(0))?;
     let value = machine.temps(3)?;
     let (index, result) = (value + 1, value + 2);
     for place in 0..length {
         if !machine.element_if_there(value, object, place)? {
-            if !holes {
+            if holes == Holes::Skip {
                 continue;
             }
             machine.undefined(value);
@@ -53,6 +73,7 @@ pub(super) fn fold(
     machine: &mut Machine,
     arguments: Arguments,
     object: R,
+    holes: Holes,
     places: impl Iterator<Item = usize>,
 ) -> Outcome<R> {
     expect_callable(machine, arguments.at(0))?;
@@ -64,7 +85,10 @@ pub(super) fn fold(
     }
     for place in places {
         if !machine.element_if_there(value, object, place)? {
-            continue;
+            if holes == Holes::Skip {
+                continue;
+            }
+            machine.undefined(value);
         }
         if !begun {
             machine.copy(sum, value);

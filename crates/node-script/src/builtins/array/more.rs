@@ -1,8 +1,9 @@
 //! Methods of `Array.prototype` that search from the end, flatten, and give changed copies.
 
-use super::list::{each, expect_callable, fold, this_list};
+use super::list::{Holes, each_of, expect_callable, fold, this_list};
+use super::{expect_short, move_elements};
 use crate::machine::{Machine, R};
-use crate::objects::atoms::{Key, known};
+use crate::objects::atoms::known;
 use crate::objects::code::Arguments;
 use crate::thrown::Outcome;
 
@@ -16,7 +17,7 @@ fn relative(machine: &mut Machine, index: R, length: usize) -> Outcome<Option<us
 pub(in crate::builtins) fn at(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let (object, length) = this_list(machine)?;
     match relative(machine, arguments.at(0), length)? {
-        Some(place) => machine.get(0, object, Key::Index(place as u32))?,
+        Some(place) => machine.get_place(0, object, place)?,
         None => machine.undefined(0),
     }
     Ok(0)
@@ -30,7 +31,7 @@ fn last(machine: &mut Machine, arguments: Arguments, value: R) -> Outcome<Option
     let index = machine.temps(2)?;
     let result = index + 1;
     for place in (0..length).rev() {
-        machine.get(value, object, Key::Index(place as u32))?;
+        machine.get_place(value, object, place)?;
         machine.set_number(index, place as f64)?;
         machine.call(result, arguments.at(0), arguments.at(1), &[value, index, object])?;
         if machine.to_boolean(result) {
@@ -63,6 +64,9 @@ pub(in crate::builtins) fn last_index_of(
     let (object, length) = this_list(machine)?;
     let value = machine.temp()?;
     let mut end = length;
+    if length == 0 {
+        return machine.give_number(-1.0);
+    }
     if arguments.count > 1 {
         let from = machine.to_integer(arguments.at(1))?;
         let from = if from < 0.0 { from + length as f64 } else { from };
@@ -78,42 +82,47 @@ pub(in crate::builtins) fn last_index_of(
     machine.give_number(-1.0)
 }
 
-pub(in crate::builtins) fn reduce_right(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
-    let (object, length) = this_list(machine)?;
-    fold(machine, arguments, object, (0..length).rev())
+pub(super) fn reduce_right(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    reduce_right_of(machine, arguments, Holes::Skip)
 }
 
-pub(in crate::builtins) fn copy_within(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+pub(in crate::builtins) fn reduce_right_of(
+    machine: &mut Machine,
+    arguments: Arguments,
+    holes: Holes,
+) -> Outcome<R> {
+    let (object, length) = this_list(machine)?;
+    fold(machine, arguments, object, holes, (0..length).rev())
+}
+
+pub(super) fn copy_within(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let (object, length) = this_list(machine)?;
     let to = machine.to_place(arguments.at(0), length, 0)?;
     let from = machine.to_place(arguments.at(1), length, 0)?;
     let end = machine.to_place(arguments.at(2), length, length)?;
     let count = end.saturating_sub(from).min(length - to);
-    let value = machine.temp()?;
-    for step in 0..count {
-        let offset = if from < to { count - 1 - step } else { step };
-        let target = Key::Index((to + offset) as u32);
-        if machine.element_if_there(value, object, from + offset)? {
-            machine.set(object, target, value, true)?;
-        } else {
-            machine.delete(object, target)?;
-        }
-    }
+    move_elements(machine, object, from, to, count)?;
     Ok(object)
 }
 
 /// Appends the elements of a list to an array that has `count`, those of arrays in it as deep as `depth`.
-fn flatten(machine: &mut Machine, array: R, list: R, depth: f64, count: &mut usize) -> Outcome {
+fn flatten(
+    machine: &mut Machine,
+    array: R,
+    (list, length): (R, usize),
+    depth: f64,
+    count: &mut usize,
+) -> Outcome {
     stacker::maybe_grow(crate::interpret::call::RED_ZONE, crate::interpret::call::SEGMENT, || {
         machine.scoped(|machine| {
             let value = machine.temp()?;
-            let length = machine.length_of(list)?;
             for place in 0..length {
                 if !machine.element_if_there(value, list, place)? {
                     continue;
                 }
                 if depth > 0.0 && machine.is_array(value)? {
-                    flatten(machine, array, value, depth - 1.0, count)?;
+                    let length = machine.length_of(value)?;
+                    flatten(machine, array, (value, length), depth - 1.0, count)?;
                 } else {
                     machine.create_element(array, *count, value)?;
                     *count += 1;
@@ -125,26 +134,27 @@ fn flatten(machine: &mut Machine, array: R, list: R, depth: f64, count: &mut usi
 }
 
 pub(super) fn flat(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
-    let (object, _) = this_list(machine)?;
+    let list = this_list(machine)?;
     let depth = match machine.is_undefined(arguments.at(0)) {
         true => 1.0,
         false => machine.to_integer(arguments.at(0))?,
     };
     let array = machine.temp()?;
-    machine.species_array(array, object, 0)?;
-    flatten(machine, array, object, depth, &mut 0)?;
+    machine.species_array(array, list.0, 0)?;
+    flatten(machine, array, list, depth, &mut 0)?;
     Ok(array)
 }
 
 pub(super) fn flat_map(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
-    let (object, _) = this_list(machine)?;
+    let list = this_list(machine)?;
     expect_callable(machine, arguments.at(0))?;
     let array = machine.temp()?;
-    machine.species_array(array, object, 0)?;
+    machine.species_array(array, list.0, 0)?;
     let mut count = 0;
-    each(machine, arguments, false, |machine, _, _, result| {
+    each_of(machine, arguments, list, Holes::Skip, |machine, _, _, result| {
         if machine.is_array(result)? {
-            flatten(machine, array, result, 0.0, &mut count)?;
+            let length = machine.length_of(result)?;
+            flatten(machine, array, (result, length), 0.0, &mut count)?;
         } else {
             machine.create_element(array, count, result)?;
             count += 1;
@@ -160,7 +170,7 @@ pub(super) fn to_reversed(machine: &mut Machine, _: Arguments) -> Outcome<R> {
     let value = array + 1;
     machine.array_of_length(array, length)?;
     for place in (0..length).rev() {
-        machine.get(value, object, Key::Index(place as u32))?;
+        machine.get_place(value, object, place)?;
         machine.push(array, value)?;
     }
     Ok(array)
@@ -174,8 +184,13 @@ pub(super) fn to_spliced(machine: &mut Machine, arguments: Arguments) -> Outcome
         1 => length - start,
         _ => machine.to_integer(arguments.at(1))?.clamp(0.0, (length - start) as f64) as usize,
     };
+    let added = arguments.count.saturating_sub(2);
+    expect_short(machine, length - skipped + added)?;
     let array = machine.temps(2)?;
     let value = array + 1;
+    if length - skipped + added > u32::MAX as usize {
+        return machine.throw_range_error("Invalid array length");
+    }
     machine.new_array(array, 0)?;
     for place in (0..start).chain(start + skipped..length) {
         if place == start + skipped {
@@ -183,7 +198,7 @@ pub(super) fn to_spliced(machine: &mut Machine, arguments: Arguments) -> Outcome
                 machine.push(array, arguments.at(added))?;
             }
         }
-        machine.get(value, object, Key::Index(place as u32))?;
+        machine.get_place(value, object, place)?;
         machine.push(array, value)?;
     }
     if start + skipped == length {
@@ -202,11 +217,14 @@ pub(super) fn with(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     };
     let array = machine.temps(2)?;
     let value = array + 1;
-    machine.new_array(array, length)?;
+    machine.array_of_length(array, length)?;
     for place in 0..length {
-        machine.get(value, object, Key::Index(place as u32))?;
-        let from = if place == changed { arguments.at(1) } else { value };
-        machine.push(array, from)?;
+        if place == changed {
+            machine.push(array, arguments.at(1))?;
+        } else {
+            machine.get_place(value, object, place)?;
+            machine.push(array, value)?;
+        }
     }
     Ok(array)
 }
@@ -220,7 +238,7 @@ pub(in crate::builtins) fn to_locale_string(machine: &mut Machine, _: Arguments)
         if place > 0 {
             text.push(u16::from(b','));
         }
-        machine.get(value, object, Key::Index(place as u32))?;
+        machine.get_place(value, object, place)?;
         if !machine.is_nullish(value) {
             machine.call_method(value, value, name, &[])?;
             machine.to_string(value, value)?;

@@ -151,14 +151,17 @@ pub(super) fn sort(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let order = sorted(machine, list, count, compare, Default::Texts)?;
     for (place, from) in order.into_iter().enumerate() {
         machine.get(value, list, Key::Index(from as u32))?;
-        machine.set(object, Key::Index(place as u32), value, true)?;
+        let key = machine.place_key(place);
+        machine.set(object, key, value, true)?;
     }
     machine.undefined(value);
     for place in count..count + undefined {
-        machine.set(object, Key::Index(place as u32), value, true)?;
+        let key = machine.place_key(place);
+        machine.set(object, key, value, true)?;
     }
     for place in (count + undefined..length).rev() {
-        machine.delete(object, Key::Index(place as u32))?;
+        let key = machine.place_key(place);
+        machine.delete_or_throw(object, key)?;
     }
     Ok(object)
 }
@@ -171,11 +174,11 @@ pub(super) fn to_sorted(machine: &mut Machine, arguments: Arguments) -> Outcome<
     let (object, length) = this_list(machine)?;
     let list = machine.temps(3)?;
     let (value, result) = (list + 1, list + 2);
+    machine.array_of_length(result, length)?;
     machine.new_array(list, 0)?;
     let undefined = collect(machine, list, object, length, true)?;
     let count = machine.array_length(list);
     let order = sorted(machine, list, count, compare, Default::Texts)?;
-    machine.new_array(result, length)?;
     for from in order {
         machine.get(value, list, Key::Index(from as u32))?;
         machine.push(result, value)?;

@@ -21,6 +21,8 @@ pub(super) const PROTOTYPE: &[Method] = &[("finally", 1, finally)];
 const VALUES: usize = 0;
 const LEFT: usize = 1;
 const TOLD: usize = 2;
+/// How many promises there are, once all are known.
+const COUNT: usize = 3;
 const SLOTS: usize = 4;
 
 /// The functions that promises are told by, in the order of [`NATIVES`].
@@ -150,6 +152,7 @@ fn subscribe(
         Ok(true)
     })?;
     make_room(machine, state, count, count)?;
+    machine.registers().store_value(state, COUNT, Value::Smi(count as i32))?;
     if how != Combination::Race && change_left(machine, state, -1)? == 0 {
         finish(machine, state, how == Combination::Any)?;
     }
@@ -190,7 +193,7 @@ fn finish(machine: &mut Machine, state: R, errors: bool) -> Outcome {
         let (list, value) = (told + 4, told + 5);
         machine.registers().load(told, state, TOLD)?;
         machine.registers().load(list, state, VALUES)?;
-        let count = machine.registers().get(list).view().map_or(0, |cell| cell.slot_count());
+        let count = machine.registers().peek(state, COUNT)?.as_smi().unwrap_or(0) as usize;
         machine.new_array(values, count)?;
         for place in 0..count {
             machine.registers().load(value, list, place)?;

@@ -38,8 +38,7 @@ impl Machine {
             let method = machine.temps(2)?;
             let builtin = method + 1;
             machine.get_named(method, object, known::EXEC)?;
-            machine.load_root(builtin, roots::REG_EXP_PROTOTYPE);
-            machine.own_property(builtin, builtin, known::EXEC.into())?;
+            machine.load_root(builtin, roots::REG_EXP_EXEC);
             let own = machine.kind_of(object) == Some(ObjectKind::RegExp);
             if own && (machine.is_same(method, builtin) || !machine.is_callable(method)) {
                 return machine.reg_exp_exec(to, object, text, units);
@@ -203,12 +202,18 @@ fn next(machine: &mut Machine, _: Arguments) -> Outcome<R> {
 
 fn search(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let (text, _) = begin(machine, arguments, "RegExp.prototype.@@search")?;
-    let before = machine.temps(2)?;
-    let result = before + 1;
+    let before = machine.temps(3)?;
+    let (result, last) = (before + 1, before + 2);
     machine.get_named(before, THIS, known::LAST_INDEX)?;
-    machine.set_last_index(THIS, 0)?;
+    machine.set_number(result, 0.0)?;
+    if !machine.same_value(before, result) {
+        machine.set_last_index(THIS, 0)?;
+    }
     machine.reg_exp_match(result, THIS, text, None)?;
-    machine.set_named(THIS, known::LAST_INDEX, before)?;
+    machine.get_named(last, THIS, known::LAST_INDEX)?;
+    if !machine.same_value(last, before) {
+        machine.set_named(THIS, known::LAST_INDEX, before)?;
+    }
     if !machine.is_object(result) {
         return machine.give_number(-1.0);
     }
@@ -349,6 +354,9 @@ fn replace(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
                 });
             }
             let named = !machine.is_undefined(groups);
+            if named {
+                machine.to_object(groups, groups)?;
+            }
             let matched =
                 Matched { text: &units, matched: &matched, position, captures: &captures };
             machine.expand(&template, &matched, named.then_some(groups))

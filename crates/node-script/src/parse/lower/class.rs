@@ -10,12 +10,12 @@ use crate::parse::scope::{BindingKind, ScopeKind};
 use crate::parse::tree::{
     At, Body, Class, Element, Field, FunctionKind, Kind, Member, Part, PrivateKind, PrivateName,
 };
-use boa_ast::Spanned;
 use boa_ast::expression::{Expression, Identifier};
 use boa_ast::function::{
     ClassDeclaration, ClassElement, ClassElementName, ClassExpression, FunctionExpression,
 };
 use boa_ast::property::{MethodDefinitionKind, PropertyName};
+use boa_ast::{Span, Spanned};
 use boa_interner::Sym;
 
 /// A class of the parser's tree.
@@ -33,7 +33,7 @@ impl<'a> Lower<'a> {
     pub(super) fn class_declaration(&mut self, class: &ClassDeclaration) -> Lowered<&'a Class<'a>> {
         let name = class.name();
         let place = at(&name);
-        let text = self.declared_text(place, class.elements(), class.constructor());
+        let text = self.declared_text(place, class);
         self.class(&ClassParts {
             name: Some(name),
             named_inside: true,
@@ -47,9 +47,10 @@ impl<'a> Lower<'a> {
 
     pub(super) fn class_expression(&mut self, class: &ClassExpression) -> Lowered<&'a Class<'a>> {
         let place = start(class.span());
-        let end = class.span().end();
-        let end = At { line: end.line_number(), column: end.column_number() };
-        let text = (self.offset(place), self.offset(end));
+        let from = self.offset(place);
+        let before = class.super_ref().map_or(from, |parent| self.end_of(parent.span()));
+        let end = self.class_end(before, class.elements(), class.constructor());
+        let text = (from, end);
         self.class(&ClassParts {
             name: class.name(),
             named_inside: class.name_scope().is_some(),
@@ -61,34 +62,59 @@ impl<'a> Lower<'a> {
         })
     }
 
-    /// The text of a class declaration, whose place the parser does not keep: from the word `class` before its name
-    /// to the first brace that closes behind its last element.
-    fn declared_text(
-        &self,
-        name: At,
-        elements: &[ClassElement],
-        constructor: Option<&FunctionExpression>,
-    ) -> (u32, u32) {
+    /// The text of a class declaration, whose place the parser does not keep: from the word `class` before its name.
+    fn declared_text(&self, name: At, class: &ClassDeclaration) -> (u32, u32) {
         let name = self.offset(name) as usize;
         let word: Vec<u16> = "class".encode_utf16().collect();
         let before = self.text.get(..name).unwrap_or_default();
         let start = before.windows(word.len()).rposition(|window| window == word).unwrap_or(name);
+        let parent = class.super_ref().map_or(name as u32, |parent| self.end_of(parent.span()));
+        (start as u32, self.class_end(parent, class.elements(), class.constructor()))
+    }
+
+    fn end_of(&self, span: Span) -> u32 {
+        let end = span.end();
+        self.offset(At { line: end.line_number(), column: end.column_number() })
+    }
+
+    /// Where a class ends: behind the first brace that closes behind its last element, or behind its head.
+    fn class_end(
+        &self,
+        head: u32,
+        elements: &[ClassElement],
+        constructor: Option<&FunctionExpression>,
+    ) -> u32 {
         let ends = elements.iter().filter_map(|element| match element {
             ClassElement::MethodDefinition(method) => Some(method.linear_span().end().pos()),
             ClassElement::FieldDefinition(field) | ClassElement::StaticFieldDefinition(field) => {
-                field.initializer().map(|value| {
-                    let end = value.span().end();
-                    let end = At { line: end.line_number(), column: end.column_number() };
-                    self.offset(end) as usize
-                })
+                field.initializer().map(|value| self.end_of(value.span()) as usize)
             }
-            _ => None,
+            ClassElement::PrivateFieldDefinition(field)
+            | ClassElement::PrivateStaticFieldDefinition(field) => {
+                field.initializer().map(|value| self.end_of(value.span()) as usize)
+            }
+            ClassElement::StaticBlock(block) => Some(block.statements().linear_pos_end().pos()),
         });
         let own = constructor.and_then(FunctionExpression::linear_span);
-        let last = ends.chain(own.map(|span| span.end().pos())).max().unwrap_or(name);
-        let rest = self.text.get(last..).unwrap_or_default();
-        let close = rest.iter().position(|unit| *unit == u16::from(b'}'));
-        (start as u32, close.map_or(self.text.len(), |close| last + close + 1) as u32)
+        let last = ends.chain(own.map(|span| span.end().pos())).max().unwrap_or(0);
+        let mut at = last.max(head as usize);
+        while let Some(unit) = self.text.get(at) {
+            let next = self.text.get(at + 1).copied().unwrap_or(0);
+            match (u8::try_from(*unit), u8::try_from(next)) {
+                (Ok(b'}'), _) => return at as u32 + 1,
+                (Ok(b'/'), Ok(b'*')) => at = self.comment_end(at + 2, &[42, 47]),
+                (Ok(b'/'), Ok(b'/')) => at = self.comment_end(at + 2, &[10]),
+                _ => at += 1,
+            }
+        }
+        at as u32
+    }
+
+    /// Behind the end of a comment.
+    fn comment_end(&self, from: usize, end: &[u16]) -> usize {
+        let rest = self.text.get(from..).unwrap_or_default();
+        let found = rest.windows(end.len()).position(|window| window == end);
+        found.map_or(self.text.len(), |place| from + place + end.len())
     }
 
     fn class(&mut self, parts: &ClassParts<'_>) -> Lowered<&'a Class<'a>> {

@@ -5,7 +5,7 @@ use crate::parse::names::{Name, Names};
 use crate::parse::scope::{
     BindingKind, HiddenNames, Outside, Reference, ScopeId, ScopeKind, Scopes, Use,
 };
-use crate::parse::tree::{At, Expression, FunctionKind, Kind, Node};
+use crate::parse::tree::{Allows, At, Expression, FunctionKind, Kind, Node};
 use boa_ast::Span;
 use boa_ast::expression::Identifier;
 use boa_interner::Sym;
@@ -35,6 +35,8 @@ pub struct Lower<'a> {
     pub(super) module_body: Option<ScopeId>,
     /// A module's statements await.
     pub(super) awaits: bool,
+    /// Of a text that a direct `eval` evaluates: what it may use of what is around.
+    pub outside_allows: Allows,
     /// A name that is declared twice where it may not be, and where the second time.
     pub redeclared: Option<(Name, At)>,
 }
@@ -72,6 +74,7 @@ impl<'a> Lower<'a> {
             initialising: false,
             module_body: None,
             awaits: false,
+            outside_allows: Allows::NOTHING,
             redeclared: None,
         }
     }
@@ -178,6 +181,22 @@ impl<'a> Lower<'a> {
             if !around.kind.is_arrow() {
                 break;
             }
+        }
+    }
+
+    /// What a direct `eval` may use here.
+    pub(super) fn eval_allows(&self) -> Allows {
+        let kinds = self.functions.iter().rev().map(|around| around.kind);
+        let function = kinds.into_iter().find(|kind| !kind.is_arrow());
+        let in_method = Allows::NEW_TARGET | Allows::SUPER_PROPERTY;
+        match function {
+            None | Some(FunctionKind::Top | FunctionKind::Arrow) => self.outside_allows,
+            Some(FunctionKind::Normal) => Allows(Allows::NEW_TARGET),
+            Some(FunctionKind::Method | FunctionKind::Accessor | FunctionKind::BaseConstructor) => {
+                Allows(in_method)
+            }
+            Some(FunctionKind::DerivedConstructor) => Allows(in_method | Allows::SUPER_CALL),
+            Some(FunctionKind::Initialiser) => Allows(in_method | Allows::NO_ARGUMENTS),
         }
     }
 

@@ -226,7 +226,8 @@ impl<'a> Lower<'a> {
         let eval = direct.then(|| {
             self.scopes.note_eval(self.scope, self.strict());
             self.note_super();
-            &*self.arena.alloc(EvalSite { scope: self.scope })
+            let allows = self.eval_allows();
+            &*self.arena.alloc(EvalSite { scope: self.scope, allows })
         });
         let callee = self.expression(call.function())?;
         let arguments = self.arguments(call.args())?;

@@ -156,7 +156,10 @@ impl<'a> Lower<'a> {
         while let Some(scope) = next {
             let hidden = self.scopes.own(scope, name).is_some_and(|id| {
                 let kind = self.scopes.binding(id).kind;
-                kind.is_lexical() || (scope != outer && kind == BindingKind::Function)
+                kind.is_lexical()
+                    || (scope != outer && kind == BindingKind::Function)
+                    || (scope == outer && kind == BindingKind::Parameter)
+                    || self.scopes.get(scope).catches_pattern
             });
             if hidden {
                 return None;
@@ -405,6 +408,8 @@ impl<'a> Lower<'a> {
                     None => None,
                     Some(binding) => {
                         this.declare_names(binding, BindingKind::CatchParameter);
+                        let pattern = matches!(binding, Binding::Pattern(_));
+                        this.scopes.get_mut(scope).catches_pattern = pattern;
                         Some(this.binding_target(binding)?)
                     }
                 };
