@@ -214,8 +214,9 @@ fn outcomes(args: &Test262Args, expected: &Expected) -> anyhow::Result<BTreeMap<
             outcomes.insert(path, Outcome::NotRun(reason.to_owned()));
             continue;
         }
+        let node = expected.node(&front).unwrap_or(0);
         for mode in Mode::of(&front) {
-            requests.push(format!("{} {path}", mode.name()));
+            requests.push(format!("{} {node} {path}", mode.name()));
             of.push(path.clone());
         }
         outcomes.insert(path, Outcome::Passed);

@@ -1,9 +1,9 @@
 //! Programs in `js/`, each with what Node v20 prints of it beside it.
 //!
-//! `for f in js/*.js; do node --expose-gc $f > ${f%.js}.txt; done` records them anew.
+//! `for f in js/*.js; do node --expose-gc $f > ${f%.js}.txt; done` records them anew, but `builtins/since_node_24` with Node 24.
 
 use node_memory::{Runtime, RuntimeOptions};
-use node_script::{Finished, Machine, Options};
+use node_script::{Finished, Machine, NodeVersion, Options};
 use std::cell::RefCell;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -29,11 +29,21 @@ fn run(path: &Path, text: &str) -> (String, Finished) {
     run_on(RuntimeOptions::default(), path, text)
 }
 
-fn run_on(mut runtime: RuntimeOptions, path: &Path, text: &str) -> (String, Finished) {
+fn run_on(runtime: RuntimeOptions, path: &Path, text: &str) -> (String, Finished) {
+    run_as(NodeVersion::default(), runtime, path, text)
+}
+
+fn run_as(
+    node: NodeVersion,
+    mut runtime: RuntimeOptions,
+    path: &Path,
+    text: &str,
+) -> (String, Finished) {
     runtime.heap.tables = heap_model::TableSizing::V8;
     let runtime = Runtime::new(runtime).unwrap();
     let out = Kept::default();
     let options = Options {
+        node,
         expose_gc: true,
         out: Box::new(out.clone()),
         err: Box::new(out.clone()),
@@ -48,12 +58,16 @@ fn run_on(mut runtime: RuntimeOptions, path: &Path, text: &str) -> (String, Fini
 }
 
 fn same_as_node(name: &str) {
+    same_as(NodeVersion::default(), name);
+}
+
+fn same_as(node: NodeVersion, name: &str) {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/js");
     let path = folder.join(name);
     let path = if path.extension().is_some() { path } else { path.with_extension("js") };
     let text = std::fs::read_to_string(&path).unwrap();
     let expected = std::fs::read_to_string(path.with_extension("txt")).unwrap();
-    let (printed, finished) = run(&path, &text);
+    let (printed, finished) = run_as(node, RuntimeOptions::default(), &path, &text);
     for (number, (ours, nodes)) in printed.lines().zip(expected.lines()).enumerate() {
         assert_eq!(ours, nodes, "{name}, line {}", number + 1);
     }
@@ -98,6 +112,8 @@ programs! {
     corners_of_the_language_are_nodes => "language",
     proxies_keep_their_invariants_as_in_node => "builtins/proxies",
     buffers_that_change_their_length_are_nodes => "builtins/resizable",
+    lists_longer_than_arrays_and_those_that_shrink_are_nodes => "builtins/long_lists",
+    what_is_asked_of_whom_comes_in_nodes_order => "builtins/asked_in_order",
     uris_and_numbers_are_written_as_in_node => "builtins/uris_and_numbers",
     modules_are_nodes => "esm/main.mjs",
     timers_ticks_and_jobs_run_in_nodes_order => "timers",
@@ -110,6 +126,13 @@ programs! {
     files_are_read_written_and_streamed_as_in_node => "node/fs",
     sockets_on_loopback_are_nodes => "node/net",
     other_modules_of_nodes_are_nodes => "node/modules",
+}
+
+#[test]
+fn a_later_node_has_what_the_default_one_has_not() {
+    same_as(NodeVersion::V24, "builtins/since_node_24");
+    let (_, finished) = run(Path::new("/a.js"), "new Set().union(new Set())");
+    assert!(matches!(finished, Finished::Uncaught(_)), "{finished:?}");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //!
 //! A line is one of
 //! - `feature NAME: REASON`: tests of a feature that is not there; these are not run;
+//! - `since NODE NAME`: tests of a feature that a later Node has, which is then played;
 //! - `folder PREFIX: REASON`: tests below a path; these are not run;
 //! - `reason TEXT`: the reason of the files below it;
 //! - a path: a file that fails. A file that no longer fails must be taken from the list.
@@ -13,6 +14,8 @@ use std::fmt::Write;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Expected {
     pub features: BTreeMap<String, String>,
+    /// The Node that the tests of a feature are run as.
+    pub since: BTreeMap<String, u32>,
     pub folders: BTreeMap<String, String>,
     /// The reason of each file.
     pub files: BTreeMap<String, String>,
@@ -39,7 +42,12 @@ impl Expected {
                 let (name, why) = text.split_once(": ").ok_or("a reason is missing")?;
                 Ok::<_, String>((name.to_owned(), why.to_owned()))
             };
-            if let Some(text) = line.strip_prefix("feature ") {
+            if let Some((node, name)) =
+                line.strip_prefix("since ").and_then(|text| text.split_once(' '))
+            {
+                let node = node.parse().map_err(|_| format!("not understood: {line}"))?;
+                result.since.insert(name.to_owned(), node);
+            } else if let Some(text) = line.strip_prefix("feature ") {
                 result.features.extend([entry(text)?]);
             } else if let Some(text) = line.strip_prefix("folder ") {
                 result.folders.extend([entry(text)?]);
@@ -61,6 +69,10 @@ impl Expected {
             let _ = writeln!(text, "feature {name}: {reason}");
         }
         text.push('\n');
+        for (name, node) in &self.since {
+            let _ = writeln!(text, "since {node} {name}");
+        }
+        text.push('\n');
         for (name, reason) in &self.folders {
             let _ = writeln!(text, "folder {name}: {reason}");
         }
@@ -73,6 +85,11 @@ impl Expected {
             files.iter().for_each(|file| text.extend([*file, "\n"]));
         }
         text
+    }
+
+    /// The Node that a test asks for, if it is later than the one that is played otherwise.
+    pub fn node(&self, front: &FrontMatter) -> Option<u32> {
+        front.features.iter().filter_map(|name| self.since.get(name)).max().copied()
     }
 
     /// Why a test is not run.
@@ -91,6 +108,7 @@ mod tests {
     fn a_list_is_read_as_it_is_printed() {
         let mut list = Expected::default();
         list.features.insert("x".to_owned(), "not in Node".to_owned());
+        list.since.insert("y".to_owned(), 22);
         list.folders.insert("a/b/".to_owned(), "no".to_owned());
         list.files.insert("a/c.js".to_owned(), "the first".to_owned());
         list.files.insert("a/d.js".to_owned(), "the second".to_owned());

@@ -163,6 +163,12 @@ pub fn document(shares: &BTreeMap<String, Share>, expected: &Expected) -> String
             "| {folder} | {files} | {passed} | {failed} | {not_run} | {all} | {run} |"
         );
     }
+    text.push_str("\n## Features of later Nodes\n\n");
+    text.push_str("The tests of these are run as that Node.\n\n");
+    text.push_str("| feature | Node |\n|---|--:|\n");
+    for (name, node) in &expected.since {
+        let _ = writeln!(text, "| `{name}` | {node} |");
+    }
     text.push_str("\n## Features that are not there\n\n| feature | why |\n|---|---|\n");
     for (name, reason) in expected.features.iter().chain(&expected.folders) {
         let _ = writeln!(text, "| `{name}` | {reason} |");

@@ -1,10 +1,10 @@
 //! Runs tests one by one, in a process of its own: a test that crashes or never ends takes down no more than this.
 //!
-//! A request is a line: the mode and the path below `test/`. The answer is a line: `ok`, or `no` and why.
+//! A request is a line: the mode, the Node that is played (0 for the usual one) and the path below `test/`. The answer is a line: `ok`, or `no` and why.
 
 use super::front_matter::FrontMatter;
 use node_memory::{Runtime, RuntimeOptions};
-use node_script::{Machine, Options, ScriptFailure};
+use node_script::{Machine, NodeVersion, Options, ScriptFailure};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::io::{self, BufRead, Write};
@@ -72,6 +72,15 @@ impl Write for Kept {
     }
 }
 
+/// The Node that a request asks for.
+fn played(number: &str) -> NodeVersion {
+    match number {
+        "22" => NodeVersion::V22,
+        "24" => NodeVersion::V24,
+        _ => NodeVersion::default(),
+    }
+}
+
 /// Answers requests from standard input until there are no more.
 pub fn serve(dir: &Path) -> io::Result<()> {
     // A panic's message goes into its answer.
@@ -80,10 +89,12 @@ pub fn serve(dir: &Path) -> io::Result<()> {
     let mut out = io::stdout().lock();
     for line in io::stdin().lock().lines() {
         let line = line?;
-        let Some((mode, path)) = line.split_once(' ') else { continue };
-        let Some(mode) = Mode::named(mode) else { continue };
+        let mut parts = line.splitn(3, ' ');
+        let mut part = || parts.next().unwrap_or_default();
+        let (mode, node, path) = (Mode::named(part()), played(part()), part());
+        let Some(mode) = mode else { continue };
         let path = dir.join("test").join(path);
-        let ran = catch_unwind(AssertUnwindSafe(|| harness.run(&path, mode)));
+        let ran = catch_unwind(AssertUnwindSafe(|| harness.run(&path, mode, node)));
         let answer = match ran {
             Ok(answer) => answer,
             Err(panic) => {
@@ -130,7 +141,7 @@ impl Harness {
         Ok(text)
     }
 
-    fn run(&mut self, path: &Path, mode: Mode) -> Result<(), String> {
+    fn run(&mut self, path: &Path, mode: Mode, node: NodeVersion) -> Result<(), String> {
         let text = std::fs::read(path).map_err(|error| error.to_string())?;
         let text = String::from_utf8_lossy(&text).into_owned();
         let front = FrontMatter::of(&text);
@@ -140,6 +151,7 @@ impl Harness {
         let out = Kept::default();
         let options = Options {
             expose_gc: true,
+            node,
             out: Box::new(out.clone()),
             err: Box::new(io::sink()),
             ..Options::default()

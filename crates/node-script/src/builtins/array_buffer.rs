@@ -7,6 +7,7 @@ use crate::objects::class::ObjectKind;
 use crate::objects::code::Arguments;
 use crate::objects::typed::MAX_BYTES;
 use crate::thrown::Outcome;
+use node_memory::NodeVersion;
 
 const STATIC: &[Method] = &[("isView", 1, is_view)];
 
@@ -24,6 +25,14 @@ pub(super) fn install(machine: &mut Machine) -> Outcome {
     machine.define_getter(prototype, most, max_byte_length, None)?;
     let resizable = machine.atoms.intern_str("resizable");
     machine.define_getter(prototype, resizable, is_resizable, None)?;
+    if machine.plays(NodeVersion::V22) {
+        let name = machine.atoms.intern_str("detached");
+        machine.define_getter(prototype, name, detached, None)?;
+        machine.define_methods(
+            prototype,
+            &[("transfer", 0, transfer), ("transferToFixedLength", 0, transfer_to_fixed_length)],
+        )?;
+    }
     machine.define_tag(prototype, "ArrayBuffer")?;
 
     let root = roots::SHARED_ARRAY_BUFFER_PROTOTYPE;
@@ -137,6 +146,57 @@ fn resize(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     }
     machine.resize_buffer(THIS, length)?;
     machine.give_undefined()
+}
+
+fn detached(machine: &mut Machine, _: Arguments) -> Outcome<R> {
+    machine.require_kind(ObjectKind::ArrayBuffer, "get ArrayBuffer.prototype.detached")?;
+    let gone = machine.is_detached(THIS)?;
+    machine.give_bool(gone)
+}
+
+fn transfer(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let (resizable, room) = match machine.kind_of(THIS) {
+        Some(ObjectKind::ArrayBuffer) => machine.buffer_room(THIS)?,
+        _ => (false, 0),
+    };
+    let most = resizable.then_some(room);
+    move_bytes(machine, arguments, most, "ArrayBuffer.prototype.transfer")
+}
+
+fn transfer_to_fixed_length(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    move_bytes(machine, arguments, None, "ArrayBuffer.prototype.transferToFixedLength")
+}
+
+/// A new ArrayBuffer with the receiver's bytes, of another length perhaps; the receiver is detached (ECMA-262's
+/// `ArrayBufferCopyAndDetach`).
+fn move_bytes(
+    machine: &mut Machine,
+    arguments: Arguments,
+    most: Option<usize>,
+    method: &str,
+) -> Outcome<R> {
+    machine.require_kind(ObjectKind::ArrayBuffer, method)?;
+    let length = match machine.is_undefined(arguments.at(0)) {
+        true => machine.byte_count(THIS)?,
+        false => machine.to_index(arguments.at(0), "array buffer length")?,
+    };
+    expect_bytes(machine, THIS, method)?;
+    let room = most.unwrap_or(length);
+    if length > room || room > MAX_BYTES {
+        return machine.throw_range_error("Invalid array buffer length");
+    }
+    let mut store = machine.new_store(room)?;
+    machine.with_bytes(THIS, |bytes| {
+        let count = bytes.len().min(length);
+        store[..count].copy_from_slice(&bytes[..count]);
+    })?;
+    machine.detach_buffer(THIS)?;
+    let result = machine.temps(2)?;
+    let prototype = result + 1;
+    machine.load_root(prototype, roots::ARRAY_BUFFER_PROTOTYPE);
+    let kind = ObjectKind::ArrayBuffer;
+    machine.resizable_buffer(result, prototype, kind, store, (length, most.is_some()))?;
+    Ok(result)
 }
 
 fn grow(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {

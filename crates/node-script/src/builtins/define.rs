@@ -7,6 +7,7 @@ use crate::objects::code::Native;
 use crate::objects::layout::FIRST;
 use crate::thrown::Outcome;
 use heap_model::Kind;
+use node_memory::NodeVersion;
 
 /// A method: its name, its `length`, and what it does.
 pub(crate) type Method = (&'static str, u8, Native);
@@ -15,6 +16,11 @@ pub(crate) type Method = (&'static str, u8, Native);
 pub(crate) type Constant = (&'static str, f64);
 
 impl Machine {
+    /// Whether the Node that is played is this one or a later one.
+    pub(crate) fn plays(&self, version: NodeVersion) -> bool {
+        self.options.node >= version
+    }
+
     /// Defines built-in methods.
     pub(crate) fn define_methods(&mut self, object: R, methods: &[Method]) -> Outcome {
         for (name, length, call) in methods {

@@ -1,5 +1,7 @@
 //! `%IteratorPrototype%` and the iterators of arrays.
 
+mod helpers;
+
 use super::Method;
 use crate::interpret::generator::Mode;
 use crate::machine::{Machine, R, THIS, roots};
@@ -7,6 +9,7 @@ use crate::objects::atoms::known;
 use crate::objects::class::ObjectKind;
 use crate::objects::code::Arguments;
 use crate::thrown::Outcome;
+use node_memory::NodeVersion;
 
 const ASYNC_FROM_SYNC: &[Method] =
     &[("next", 1, wrapped_next), ("return", 1, wrapped_return), ("throw", 1, wrapped_throw)];
@@ -28,7 +31,11 @@ pub(super) fn install(machine: &mut Machine) -> Outcome {
     machine.define_method(prototype, known::NEXT, 0, array_next)?;
     machine.own_property(function, prototype, known::NEXT.into())?;
     machine.store_root(roots::ARRAY_ITERATOR_NEXT, function);
-    machine.define_tag(prototype, "Array Iterator")
+    machine.define_tag(prototype, "Array Iterator")?;
+    if machine.plays(NodeVersion::V22) {
+        helpers::install(machine)?;
+    }
+    Ok(())
 }
 
 fn define_iterator(

@@ -10,6 +10,7 @@ use crate::objects::layout::FIRST;
 use crate::thrown::Outcome;
 use heap_model::collections::map;
 use heap_model::{Kind, Register, shapes};
+use node_memory::NodeVersion;
 
 const PROTOTYPE: &[Method] = &[
     ("get", 1, get),
@@ -28,6 +29,9 @@ pub(super) fn install(machine: &mut Machine) -> Outcome {
     machine.new_prototype(prototype, roots::MAP_PROTOTYPE, roots::OBJECT_PROTOTYPE)?;
     machine.define_class(class, "Map", 0, construct, prototype)?;
     machine.define_species(class)?;
+    if machine.plays(NodeVersion::V22) {
+        machine.define_methods(class, &[("groupBy", 2, group_by)])?;
+    }
     machine.define_methods(prototype, PROTOTYPE)?;
     machine.define_getter(prototype, known::SIZE, size, None)?;
     machine.define_methods(prototype, &[("values", 0, values)])?;
@@ -84,6 +88,45 @@ impl Machine {
             Ok(())
         })
     }
+}
+
+/// Calls `f` with what a function says of each value of an iterable, and the value (ECMA-262's `GroupBy`).
+pub(super) fn each_group(
+    machine: &mut Machine,
+    arguments: Arguments,
+    mut f: impl FnMut(&mut Machine, R, R) -> Outcome,
+) -> Outcome {
+    if machine.is_nullish(arguments.at(0)) {
+        let shown = machine.show(arguments.at(0));
+        return machine.throw_type_error(&format!("{shown} is not iterable"));
+    }
+    super::array::expect_callable(machine, arguments.at(1))?;
+    let number = machine.temps(3)?;
+    let (nothing, key) = (number + 1, number + 2);
+    let mut place = 0.0;
+    machine.for_each(arguments.at(0), |machine, value| {
+        machine.set_number(number, place)?;
+        machine.call(key, arguments.at(1), nothing, &[value, number])?;
+        place += 1.0;
+        machine.scoped(|machine| f(machine, key, value))?;
+        Ok(true)
+    })
+}
+
+/// `Map.groupBy`, which Node 21 has first.
+fn group_by(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let result = machine.temp()?;
+    machine.new_map(result)?;
+    each_group(machine, arguments, |machine, key, value| {
+        let group = machine.temp()?;
+        let known = machine.registers().map_get(group, &Keys, Register(result), Register(key))?;
+        if !known {
+            machine.new_array(group, 0)?;
+            machine.map_set(result, key, group)?;
+        }
+        machine.push(group, value)
+    })?;
+    Ok(result)
 }
 
 fn get(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {

@@ -8,6 +8,7 @@ use crate::objects::code::Arguments;
 use crate::objects::object::Type;
 use crate::objects::property::Descriptor;
 use crate::thrown::Outcome;
+use node_memory::NodeVersion;
 
 const STATIC: &[Method] = &[
     ("assign", 2, assign),
@@ -54,6 +55,9 @@ pub(super) fn install(machine: &mut Machine) -> Outcome {
     machine.define_class(class, "Object", 1, construct, prototype)?;
     machine.store_root(roots::OBJECT, class);
     machine.define_methods(class, STATIC)?;
+    if machine.plays(NodeVersion::V22) {
+        machine.define_methods(class, &[("groupBy", 2, group_by)])?;
+    }
     machine.define_methods(prototype, PROTOTYPE)?;
     machine.define_getter(prototype, known::PROTO, proto, Some(set_proto))
 }
@@ -335,6 +339,24 @@ fn values(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
 
 fn entries(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     list(machine, arguments, List::Entries)
+}
+
+/// `Object.groupBy`, which Node 21 has first.
+fn group_by(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let object = machine.temps(2)?;
+    let nothing = object + 1;
+    machine.registers().set_null(nothing);
+    machine.new_with_prototype(object, nothing)?;
+    super::map::each_group(machine, arguments, |machine, key, value| {
+        let key = machine.to_key(key)?;
+        let group = machine.temp()?;
+        if machine.own_property(group, object, key)?.is_none() {
+            machine.new_array(group, 0)?;
+            machine.define(object, key, group, Flags::PLAIN)?;
+        }
+        machine.push(group, value)
+    })?;
+    Ok(object)
 }
 
 fn from_entries(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {

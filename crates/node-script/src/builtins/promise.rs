@@ -5,7 +5,7 @@ mod combinators;
 use super::Method;
 use crate::machine::{Machine, Native, R, THIS, roots};
 use crate::objects::atoms::known;
-use crate::objects::class::ObjectKind;
+use crate::objects::class::{Flags, ObjectKind};
 use crate::objects::code::{Arguments, NativeCode};
 use crate::objects::layout::{tag, tags};
 use crate::objects::promise::{
@@ -13,6 +13,7 @@ use crate::objects::promise::{
 };
 use crate::thrown::Outcome;
 use heap_model::{Kind, Tagged, Value};
+use node_memory::NodeVersion;
 
 const STATIC: &[Method] = &[("reject", 1, reject), ("resolve", 1, resolve)];
 const PROTOTYPE: &[Method] = &[("catch", 1, catch), ("then", 2, then)];
@@ -40,6 +41,12 @@ pub(super) fn install(machine: &mut Machine) -> Outcome {
     combinators::install(machine);
     machine.define_methods(class, combinators::STATIC)?;
     machine.define_methods(class, STATIC)?;
+    if machine.plays(NodeVersion::V22) {
+        machine.define_methods(class, &[("withResolvers", 0, with_resolvers)])?;
+    }
+    if machine.plays(NodeVersion::V24) {
+        machine.define_methods(class, &[("try", 1, attempt)])?;
+    }
     machine.define_getter(class, known::SPECIES, species, None)?;
     machine.define_methods(prototype, PROTOTYPE)?;
     machine.define_methods(prototype, combinators::PROTOTYPE)?;
@@ -211,6 +218,49 @@ fn reject(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
         return Ok(promise);
     }
     settle_by_capability(machine, arguments.at(0), CAPABILITY_REJECT)
+}
+
+/// `Promise.withResolvers`, which Node 22 has first.
+fn with_resolvers(machine: &mut Machine, _: Arguments) -> Outcome<R> {
+    let capability = machine.temps(3)?;
+    let (object, value) = (capability + 1, capability + 2);
+    if !machine.is_object(THIS) {
+        return machine.throw_type_error("Promise.withResolvers called on non-object");
+    }
+    machine.new_capability(capability, THIS)?;
+    machine.new_object(object, 3)?;
+    let parts = [
+        ("promise", CAPABILITY_PROMISE),
+        ("resolve", CAPABILITY_RESOLVE),
+        ("reject", CAPABILITY_REJECT),
+    ];
+    for (name, slot) in parts {
+        machine.registers().load(value, capability, slot)?;
+        let name = machine.atoms.intern_str(name);
+        machine.define_named(object, name, value, Flags::PLAIN)?;
+    }
+    Ok(object)
+}
+
+/// `Promise.try`, which Node 23 has first.
+fn attempt(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    if !machine.is_object(THIS) {
+        return machine.throw_type_error("Promise.try called on non-object");
+    }
+    let capability = machine.temps(4)?;
+    let (function, result, nothing) = (capability + 1, capability + 2, capability + 3);
+    machine.new_capability(capability, THIS)?;
+    let given: Vec<R> = (1..arguments.count).map(|place| arguments.at(place)).collect();
+    let mut slot = CAPABILITY_RESOLVE;
+    let call = machine.call(result, arguments.at(0), nothing, &given);
+    machine.caught(call, result, |_, _| {
+        slot = CAPABILITY_REJECT;
+        Ok(())
+    })?;
+    machine.registers().load(function, capability, slot)?;
+    machine.call_function(function, function, &[result])?;
+    machine.registers().load(0, capability, CAPABILITY_PROMISE)?;
+    Ok(0)
 }
 
 fn settle_by_capability(machine: &mut Machine, value: R, slot: usize) -> Outcome<R> {

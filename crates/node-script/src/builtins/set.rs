@@ -1,5 +1,7 @@
 //! `Set` (ECMA-262, section 24.2), on the heap's ordered tables.
 
+mod algebra;
+
 use super::Method;
 use crate::machine::{Machine, R, THIS, roots};
 use crate::objects::atoms::known;
@@ -10,6 +12,7 @@ use crate::objects::layout::FIRST;
 use crate::thrown::Outcome;
 use heap_model::collections::set;
 use heap_model::{Kind, Register, shapes};
+use node_memory::NodeVersion;
 
 const PROTOTYPE: &[Method] = &[
     ("has", 1, has),
@@ -32,6 +35,9 @@ pub(super) fn install(machine: &mut Machine) -> Outcome {
     let name = machine.atoms.intern_str("values");
     machine.own_property(value, prototype, name.into())?;
     machine.define_named(prototype, known::KEYS, value, Flags::HIDDEN)?;
+    if machine.plays(NodeVersion::V22) {
+        machine.define_methods(prototype, algebra::METHODS)?;
+    }
     machine.define_tag(prototype, "Set")?;
     machine.define_named(prototype, known::ITERATOR, value, Flags::HIDDEN)?;
     machine.iterator_prototype(roots::SET_ITERATOR_PROTOTYPE, "Set Iterator", next)

@@ -65,6 +65,10 @@ pub enum ObjectKind {
     MapIterator(Gives),
     SetIterator(Gives),
     RegExpIterator,
+    /// What `map` of an iterator and its kin give.
+    IteratorHelper,
+    /// What `Iterator.from` gives for an object that does not inherit from `Iterator.prototype`.
+    WrappedIterator,
     /// Wraps a synchronous iterator for `for await`.
     AsyncFromSync,
     /// `for (key in object)`.
