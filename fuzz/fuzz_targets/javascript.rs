@@ -9,8 +9,9 @@ use node_script::{Machine, Options};
 use std::io;
 use std::path::Path;
 
-/// Loops and jobs that a program may take, and its heap's limit.
+/// Turns of loops and jobs that a program may take, steps of each match of a regular expression, and the heap's limit.
 const STEPS: u64 = 2_000;
+const REGEXP_STEPS: u64 = 20_000;
 const LIMIT: usize = 32 << 20;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -23,6 +24,7 @@ fuzz_target!(|bytes: &[u8]| {
         expose_gc: true,
         deterministic: true,
         steps: Some(STEPS),
+        regexp_steps: REGEXP_STEPS,
         out: Box::new(io::sink()),
         err: Box::new(io::sink()),
         ..Options::default()

@@ -36,6 +36,9 @@ pub struct FuzzArgs {
 /// Seconds that a program may take.
 const LIMIT: u64 = 5;
 
+/// Steps that a match of a regular expression may take.
+const REGEXP_STEPS: u64 = 1_000_000;
+
 /// Tokens that are put in.
 const TOKENS: &[&str] = &[
     "(",
@@ -312,6 +315,7 @@ fn run_program(text: &str) {
     let options = Options {
         expose_gc: true,
         deterministic: true,
+        regexp_steps: REGEXP_STEPS,
         out: Box::new(io::sink()),
         err: Box::new(io::sink()),
         ..Options::default()

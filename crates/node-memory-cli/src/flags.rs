@@ -86,6 +86,9 @@ pub struct Run {
     /// The stack that calls may take, in KiB
     #[arg(long, alias = "stack_size", value_name = "KIB", default_value_t = 984, value_parser = clap::value_parser!(u64).range(64..=1 << 20))]
     pub stack_size: u64,
+    /// The steps that one match of a regular expression may take: beyond, it throws a RangeError
+    #[arg(long, alias = "regexp_step_limit", value_name = "N", default_value_t = 1_000_000_000)]
+    pub regexp_step_limit: u64,
     /// The heap's limit that V8 had on systems of 32 or 64 bits
     #[arg(long, value_name = "32-bit|64-bit")]
     pub preset: Option<String>,

@@ -118,6 +118,7 @@ fn script_options(flags: &Run, version: NodeVersion, record: &Record) -> Options
     let mut options = Options {
         expose_gc: flags.expose_gc,
         stack: (flags.stack_size as usize * 1024) / 8,
+        regexp_steps: flags.regexp_step_limit,
         arguments: flags.arguments.clone(),
         deterministic: flags.deterministic,
         node: version,

@@ -19,6 +19,7 @@ mod modules;
 mod node;
 mod objects;
 mod parse;
+mod pattern;
 mod program;
 pub mod scenario;
 mod snapshot;

@@ -67,6 +67,9 @@ pub struct Options {
     pub baseline: Option<RecordedNode>,
     /// How many rounds of loops and jobs of promises and timers the program may take.
     pub steps: Option<u64>,
+    /// How many steps one match of a regular expression may take: ways that are tried, turns of loops, and characters of
+    /// scans. Beyond, it throws a RangeError. A thousand million of them are some seconds, in which Node does no more.
+    pub regexp_steps: u64,
 }
 
 /// What is told the figures, and where in the program they were asked for (`file.js:2:13`). It may look at the runtime.
@@ -94,6 +97,7 @@ impl Default for Options {
             resolve: None,
             baseline: None,
             steps: None,
+            regexp_steps: 1_000_000_000,
         }
     }
 }

@@ -20,11 +20,11 @@ pub(crate) use load::file_url;
 use crate::compile::code::{Place, SourceText};
 use crate::machine::{Machine, Native, R, roots};
 use crate::objects::atoms::known;
-use crate::objects::class::Flags;
+use crate::objects::class::{Flags, ObjectKind};
 use crate::objects::code::Arguments;
 use crate::parse::Goal;
 use crate::thrown::{Outcome, Thrown};
-use node_memory::{Baseline, RecordedModule};
+use node_memory::{Baseline, NodeVersion, RecordedModule};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -94,7 +94,8 @@ impl Machine {
     }
 
     pub(crate) fn keep_module(&mut self, name: String, module: R, scratch: R) -> Outcome {
-        let place = self.modules.places.len();
+        // A module that has failed leaves its place.
+        let place = self.modules.places.values().max().map_or(0, |last| last + 1);
         self.load_root(scratch, roots::MODULES);
         self.put_in_table(scratch, place, module, roots::MODULES)?;
         self.modules.places.insert(name, place);
@@ -130,9 +131,19 @@ impl Machine {
                 let kind = crate::compile::op::ErrorKind::Error;
                 return self.throw_node_error(kind, "ERR_UNKNOWN_BUILTIN_MODULE", &message);
             }
+            if name.starts_with("node:") {
+                let message = format!("No such built-in module: {name}");
+                let kind = crate::compile::op::ErrorKind::Error;
+                return self.throw_node_error(kind, "ERR_UNKNOWN_BUILTIN_MODULE", &message);
+            }
             let stack = self.module_stack.clone();
             return self.throw_module_not_found(name, stack);
         };
+        if path.extension().is_some_and(|end| end == "node") {
+            let message = format!("{}: an addon of machine code is not supported", path.display());
+            let kind = crate::compile::op::ErrorKind::Error;
+            return self.throw_node_error(kind, "ERR_DLOPEN_FAILED", &message);
+        }
         let key = path.to_string_lossy().into_owned();
         if let Some(place) = self.modules.places.get(&key).copied() {
             self.load_root(to, roots::MODULES);
@@ -165,7 +176,7 @@ impl Machine {
         // A byte-order mark is no part of it.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let is_json = path.extension().is_some_and(|end| end == "json");
-        self.scoped(|machine| {
+        let loaded = self.scoped(|machine| {
             let module = machine.temps(4)?;
             let (exports, value, function) = (module + 1, module + 2, module + 3);
             let is_main = machine.module_stack.is_empty();
@@ -186,7 +197,7 @@ impl Machine {
             machine.define_named(module, loaded, value, Flags::PLAIN)?;
             machine.keep_module(name.clone(), module, value)?;
             if is_json {
-                machine.json_parse_text(exports, text)?;
+                machine.json_file(exports, &name, text)?;
                 machine.define_named(module, known::EXPORTS, exports, Flags::PLAIN)?;
                 machine.copy(to, module);
                 return Ok(());
@@ -204,16 +215,17 @@ impl Machine {
             machine.module_stack.push(name.clone());
             let called = machine.call(value, function, exports, &given);
             machine.module_stack.pop();
-            if called.is_err() {
-                // Required again, it runs again.
-                machine.modules.places.remove(&name);
-            }
             called?;
             machine.registers().set_bool(value, true);
             machine.define_named(module, loaded, value, Flags::PLAIN)?;
             machine.copy(to, module);
             Ok(())
-        })
+        });
+        if loaded.is_err() {
+            // Required again, it is read and runs again.
+            self.modules.places.remove(&name);
+        }
+        loaded
     }
 
     /// Compiles a text to a function.
@@ -302,6 +314,11 @@ fn require(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
         let kind = crate::compile::op::ErrorKind::TypeError;
         return machine.throw_node_error(kind, "ERR_INVALID_ARG_TYPE", &message);
     }
+    if machine.string_length(name) == 0 {
+        let message = "The argument 'id' must be a non-empty string. Received ''";
+        let kind = crate::compile::op::ErrorKind::TypeError;
+        return machine.throw_node_error(kind, "ERR_INVALID_ARG_VALUE", message);
+    }
     machine.native_data(directory, 0)?;
     let directory = PathBuf::from(machine.rust_string(directory)?);
     let name = machine.rust_string(name)?;
@@ -353,17 +370,62 @@ pub(crate) fn is_module_file(path: &Path, all: bool) -> bool {
     match path.extension().and_then(|end| end.to_str()) {
         Some("mjs") => true,
         Some("js") if all => true,
-        Some("js") => {
-            let package = path
-                .ancestors()
-                .skip(1)
-                .find_map(|folder| std::fs::read_to_string(folder.join("package.json")).ok());
-            package.is_some_and(|text| {
-                let value = text.split_once("\"type\"").map(|(_, rest)| rest.trim_start());
-                let value = value.and_then(|rest| rest.strip_prefix(':'));
-                value.is_some_and(|rest| rest.trim_start().starts_with("\"module\""))
-            })
-        }
+        Some("js") => package_type(path).as_deref() == Some("module"),
         _ => false,
+    }
+}
+
+/// The type that the nearest `package.json` says its files are of.
+fn package_type(path: &Path) -> Option<String> {
+    let text = path
+        .ancestors()
+        .skip(1)
+        .find_map(|folder| std::fs::read_to_string(folder.join("package.json")).ok())?;
+    let (_, rest) = text.split_once("\"type\"")?;
+    let value = rest.trim_start().strip_prefix(':')?.trim_start().strip_prefix('"')?;
+    Some(value.split_once('"')?.0.to_owned())
+}
+
+impl Machine {
+    /// Whether a file is an ECMAScript module by its text: from Node 20 on, if nothing else says which it is, it cannot
+    /// be read as a CommonJS module, and it can be read as one of these.
+    pub(crate) fn is_module_by_text(&self, path: &Path, text: &str) -> bool {
+        let reads = |goal| {
+            let name = path.to_string_lossy().into();
+            let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+            let source = SourceText { name, text: units_of(text).into(), counted: false };
+            crate::compile::compile(Rc::new(source), goal).is_ok()
+        };
+        self.options.node >= NodeVersion::V20
+            && path.extension().is_none_or(|end| end == "js")
+            && package_type(path).is_none_or(|kind| kind != "commonjs" && kind != "module")
+            && !reads(Goal::Body { parameters: &PARAMETERS })
+            && reads(Goal::Module)
+    }
+
+    /// The value of a JSON file, whose path is in front of what is wrong with it.
+    pub(crate) fn json_file(&mut self, to: R, path: &str, text: &str) -> Outcome {
+        let Err(thrown) = self.json_parse_text(to, text) else { return Ok(()) };
+        self.scoped(|machine| {
+            let error = machine.temps(2)?;
+            machine.catch(error, thrown)?;
+            if machine.kind_of(error) == Some(ObjectKind::Error) {
+                machine.get_named(error + 1, error, known::MESSAGE)?;
+                let message = format!("{path}: {}", machine.string_of(error + 1)?);
+                return machine.throw_error(crate::compile::op::ErrorKind::SyntaxError, &message);
+            }
+            machine.throw(error)
+        })
+    }
+
+    /// Throws if the nearest `package.json` of a file cannot be read.
+    pub(crate) fn check_package(&mut self, path: &Path) -> Outcome {
+        let mut packages = path.ancestors().skip(1).map(|folder| folder.join("package.json"));
+        let Some(package) = packages.find(|path| path.is_file()) else { return Ok(()) };
+        let Ok(text) = std::fs::read_to_string(&package) else { return Ok(()) };
+        self.scoped(|machine| {
+            let value = machine.temp()?;
+            machine.json_file(value, &format!("Error parsing {}", package.display()), &text)
+        })
     }
 }

@@ -70,6 +70,7 @@ fn check_allowed(script: &Script, allows: Allows) -> Result<(), ParseError> {
 /// # Errors
 /// What is wrong with it, or what this crate does not know of it.
 pub fn parse<'a>(arena: &'a Bump, text: &[u16], goal: Goal<'_>) -> Result<Parsed<'a>, ParseError> {
+    let failed = |error| ParseError::of(&error, text);
     let mut names = Names::default();
     let mut parser = Parser::new(Source::from_utf16(text));
     let outside = match goal {
@@ -83,20 +84,23 @@ pub fn parse<'a>(arena: &'a Bump, text: &[u16], goal: Goal<'_>) -> Result<Parsed
     let mut lower;
     match goal {
         Goal::Body { parameters } => {
-            let body = parser.parse_function_body(&mut names.interner, false, false)?;
+            let body =
+                parser.parse_function_body(&mut names.interner, false, false).map_err(failed)?;
+            // A brace ends the body: it is an error, as what is behind it would not be read.
+            parser.parse_eval(false, &mut names.interner).map_err(failed)?;
             lower = Lower::new(arena, text, names, outside);
             function = lower.body(&body, parameters)?;
         }
         Goal::Module => {
             let scope = ParserScope::new_global();
-            let module = parser.parse_module(&scope, &mut names.interner)?;
+            let module = parser.parse_module(&scope, &mut names.interner).map_err(failed)?;
             lower = Lower::new(arena, text, names, outside);
             let (outer, found) = lower.module(&module)?;
             function = outer;
             parts = Some(found);
         }
         Goal::Script | Goal::IndirectEval | Goal::Function => {
-            let (script, _) = parser.parse_eval(false, &mut names.interner)?;
+            let (script, _) = parser.parse_eval(false, &mut names.interner).map_err(failed)?;
             lower = Lower::new(arena, text, names, outside);
             function = lower.script(&script, false)?;
         }
@@ -104,7 +108,7 @@ pub fn parse<'a>(arena: &'a Bump, text: &[u16], goal: Goal<'_>) -> Result<Parsed
             if strict {
                 parser.set_strict();
             }
-            let (script, _) = parser.parse_eval(true, &mut names.interner)?;
+            let (script, _) = parser.parse_eval(true, &mut names.interner).map_err(failed)?;
             check_allowed(&script, allows)?;
             lower = Lower::new(arena, text, names, outside);
             lower.outside_allows = allows;

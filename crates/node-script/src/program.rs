@@ -29,6 +29,10 @@ pub enum Finished {
 /// Where Node's own code throws that a module is not found.
 const NOT_FOUND: &str = "node:internal/modules/cjs/loader:1210\n  throw err;\n  ^";
 
+/// Where Node's own code throws that no one has handled a promise's rejection.
+const REJECTED: &str =
+    "node:internal/process/promises:389\n      new UnhandledPromiseRejection(reason);\n      ^";
+
 /// Why a machine could not be made, or a file not be read.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -220,10 +224,15 @@ impl Machine {
             let module = machine.temp()?;
             let name = path.to_string_lossy();
             machine.set_arguments(&name)?;
-            let loaded = match crate::modules::is_module_file(path, false) {
+            machine.check_package(path)?;
+            let mut loaded = match crate::modules::is_module_file(path, false) {
                 true => machine.run_main_module(path, text),
                 false => machine.load_module(module, path, text),
             };
+            if loaded.is_err() && machine.is_module_by_text(path, text) {
+                (machine.syntax_error, machine.thrown_at) = (None, None);
+                loaded = machine.run_main_module(path, text);
+            }
             machine.undefined(module);
             machine.survive(loaded)?;
             machine.run_to_the_end()?;
@@ -318,6 +327,10 @@ impl Machine {
         {
             shown = format!("SyntaxError{inner}");
         }
+        if let Some(inner) = shown.strip_prefix("[UnhandledPromiseRejection") {
+            let inner = inner.replacen("\".] {", "\". {", 1);
+            shown = format!("{REJECTED}\n\nUnhandledPromiseRejection{inner}");
+        }
         let is_error = self.kind_of(exception) == Some(ObjectKind::Error);
         let space = if is_error { "\n\n" } else { "\n" };
         let hint = match self.is_object(exception) {
@@ -385,10 +398,12 @@ impl Machine {
 /// A line of a text with a mark below one of its columns.
 fn marked(name: &str, text: &str, line: usize, column: usize) -> String {
     let shown = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
+    // What is wrong with a line's end has no mark.
+    let mark = if shown.encode_utf16().count() < column { "" } else { "^" };
     let before = shown.chars().take(column.saturating_sub(1));
     let before: String =
         before.map(|character| if character == '\t' { '\t' } else { ' ' }).collect();
-    format!("{name}:{line}\n{shown}\n{before}^")
+    format!("{name}:{line}\n{shown}\n{before}{mark}")
 }
 
 /// The file, line and column of a stack's first call.

@@ -102,6 +102,7 @@ programs! {
     big_ints_are_nodes => "builtins/big_int",
     dates_are_nodes => "builtins/date",
     regular_expressions_are_nodes => "builtins/reg_exp",
+    expressions_by_the_table_are_nodes => "builtins/reg_exp_more",
     rare_methods_of_strings_are_nodes => "builtins/string_more",
     structured_clones_are_nodes => "builtins/structured_clone",
     promises_are_combined_as_in_node => "builtins/promises",

@@ -761,11 +761,14 @@ pub(super) fn join(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
         let mut text = Vec::new();
         for place in 0..length {
             if place > 0 {
+                machine.check_length(text.len() + separator.len())?;
                 text.extend_from_slice(&separator);
             }
             machine.get_place(value, object, place)?;
             if !machine.is_nullish(value) {
                 machine.to_string(value, value)?;
+                let more = machine.string_length(value);
+                machine.check_length(text.len() + more)?;
                 text.extend(machine.units(value)?);
             }
         }

@@ -46,10 +46,20 @@ impl Machine {
         let mut parser = Parser { text, at: 0, depth: 0 };
         self.json_value(to, &mut parser)?;
         parser.skip_space();
-        if parser.at < text.len() {
-            return self.json_unexpected(&parser);
+        match parser.peek() {
+            _ if parser.at >= text.len() => Ok(()),
+            // What is behind zero and in a text is another token of V8's scanner.
+            Some(b'0'..=b'9') if parser.text[parser.at - 1] == u16::from(b'0') => {
+                self.json_fault(&parser, "Unexpected number in")
+            }
+            _ => self.json_fault(&parser, "Unexpected non-whitespace character after"),
         }
-        Ok(())
+    }
+
+    /// Throws what is wrong at the place in a text.
+    fn json_fault<T>(&mut self, parser: &Parser<'_>, what: &str) -> Outcome<T> {
+        let text = format!("{what} JSON at position {}", parser.at);
+        self.throw_error(ErrorKind::SyntaxError, &text)
     }
 
     fn json_unexpected<T>(&mut self, parser: &Parser<'_>) -> Outcome<T> {
@@ -92,13 +102,13 @@ impl Machine {
                 self.new_string(to, &text)
             }
             Some(b'-' | b'0'..=b'9') => match parser.number() {
-                Some(number) => self.set_number(to, number),
-                None => self.json_unexpected(parser),
+                Ok(number) => self.set_number(to, number),
+                Err(what) => self.json_fault(parser, what),
             },
             _ => {
                 for (word, value) in [("true", Some(true)), ("false", Some(false)), ("null", None)]
                 {
-                    if parser.word(word) {
+                    if parser.peek() == Some(word.as_bytes()[0]) && parser.word(word) {
                         match value {
                             Some(value) => self.registers().set_bool(to, value),
                             None => self.registers().set_null(to),
@@ -139,17 +149,11 @@ impl Machine {
             loop {
                 parser.skip_space();
                 if parser.peek() != Some(b'"') {
-                    if parser.at >= parser.text.len() {
-                        return machine.json_unexpected(parser);
-                    }
-                    let at = parser.at;
-                    let text = match first {
-                        true => format!("Expected property name or '}}' in JSON at position {at}"),
-                        false => {
-                            format!("Expected double-quoted property name in JSON at position {at}")
-                        }
+                    let what = match first {
+                        true => "Expected property name or '}' in",
+                        false => "Expected double-quoted property name in",
                     };
-                    return machine.throw_error(ErrorKind::SyntaxError, &text);
+                    return machine.json_fault(parser, what);
                 }
                 first = false;
                 let name = machine.json_string(parser)?;
@@ -159,7 +163,7 @@ impl Machine {
                 };
                 parser.skip_space();
                 if !parser.take(b':') {
-                    return machine.json_unexpected(parser);
+                    return machine.json_fault(parser, "Expected ':' after property name in");
                 }
                 machine.json_value(value, parser)?;
                 if made {
@@ -186,7 +190,7 @@ impl Machine {
                     parser.depth -= 1;
                     return Ok(());
                 }
-                return machine.json_unexpected(parser);
+                return machine.json_fault(parser, "Expected ',' or '}' after property value in");
             }
         })
     }
@@ -208,7 +212,8 @@ impl Machine {
                 }
                 done = parser.take(b']');
                 if !done {
-                    return machine.json_unexpected(parser);
+                    return machine
+                        .json_fault(parser, "Expected ',' or ']' after array element in");
                 }
             }
             machine.fit_elements(array)?;
@@ -223,9 +228,7 @@ impl Machine {
         let mut text = Vec::new();
         loop {
             let Some(unit) = parser.text.get(parser.at).copied() else {
-                let text = "Unterminated string in JSON at position ";
-                let text = format!("{text}{}", parser.at);
-                return self.throw_error(ErrorKind::SyntaxError, &text);
+                return self.json_fault(parser, "Unterminated string in");
             };
             parser.at += 1;
             match unit {
@@ -244,21 +247,21 @@ impl Machine {
                         b't' => 9,
                         b'u' => match parser.hex() {
                             Some(unit) => unit,
-                            None => return self.json_unexpected(parser),
+                            None => return self.json_fault(parser, "Bad Unicode escape in"),
                         },
+                        _ if parser.at > parser.text.len() => {
+                            parser.at -= 1;
+                            return self.json_fault(parser, "Unterminated string in");
+                        }
                         _ => {
                             parser.at -= 1;
-                            return self.json_unexpected(parser);
+                            return self.json_fault(parser, "Bad escaped character in");
                         }
                     });
                 }
                 0..32 => {
                     parser.at -= 1;
-                    let text = format!(
-                        "Bad control character in string literal in JSON at position {}",
-                        parser.at
-                    );
-                    return self.throw_error(ErrorKind::SyntaxError, &text);
+                    return self.json_fault(parser, "Bad control character in string literal in");
                 }
                 unit => text.push(unit),
             }
@@ -288,13 +291,12 @@ impl Parser<'_> {
         }
     }
 
+    /// Whether a word is here; of another, the place is the first character that is wrong.
     fn word(&mut self, word: &str) -> bool {
-        let units: Vec<u16> = word.encode_utf16().collect();
-        let found = self.text[self.at..].starts_with(&units);
-        if found {
-            self.at += units.len();
-        }
-        found
+        let same = |(unit, byte): &(&u16, u8)| **unit == u16::from(*byte);
+        let length = self.text[self.at..].iter().zip(word.bytes()).take_while(same).count();
+        self.at += length;
+        length == word.len()
     }
 
     fn hex(&mut self) -> Option<u16> {
@@ -315,25 +317,26 @@ impl Parser<'_> {
         self.at > start
     }
 
-    fn number(&mut self) -> Option<f64> {
+    /// A number, or what V8 says is wrong with it.
+    fn number(&mut self) -> Result<f64, &'static str> {
         let start = self.at;
         self.take(b'-');
         if !self.take(b'0') && !self.digits() {
-            return None;
+            return Err("No number after minus sign in");
         }
         if self.take(b'.') && !self.digits() {
-            return None;
+            return Err("Unterminated fractional number in");
         }
         if self.take(b'e') || self.take(b'E') {
             if !self.take(b'+') {
                 self.take(b'-');
             }
             if !self.digits() {
-                return None;
+                return Err("Exponent part is missing a number in");
             }
         }
         let text: String = String::from_utf16_lossy(&self.text[start..self.at]);
-        text.parse().ok()
+        Ok(text.parse().unwrap_or(f64::NAN))
     }
 }
 

@@ -1,4 +1,4 @@
-//! `RegExp` (ECMA-262, section 22.2), whose programs are the crate regress'.
+//! `RegExp` (ECMA-262, section 22.2), whose matches `pattern` finds.
 //!
 //! An object has V8's 56 bytes: its program's cell (shared by all of one source and flags that were made lately), source,
 //! flags, and `lastIndex` as its first property.
@@ -14,10 +14,15 @@ use crate::objects::atoms::{Atom, known};
 use crate::objects::class::{Flags, ObjectKind};
 use crate::objects::code::{Arguments, Native};
 use crate::objects::layout::{FIRST, tag};
+use crate::pattern::{Fault, Match, Modes, Pattern};
 use crate::thrown::Outcome;
+use core::ops::Range;
 use heap_model::Kind;
-use regress::Regex;
-use std::borrow::Cow;
+use heap_model::Register;
+use heap_model::collections::string;
+
+/// A group's name, and where it lies if it has matched.
+type NamedRange = (String, Option<Range<usize>>);
 
 const DATA: usize = FIRST;
 const SOURCE: usize = FIRST + 1;
@@ -26,9 +31,9 @@ const FLAGS: usize = FIRST + 2;
 const SLOTS: usize = FIRST + 3;
 /// Bytes of a program's cell.
 const DATA_SIZE: usize = 48;
-/// Programs that are kept for objects to come.
 /// Fields of a match's array (V8's `JSRegExpResult`).
 const RESULT_FIELDS: usize = 6;
+/// Programs that are kept for objects to come.
 const CACHED: usize = 64;
 
 /// The flags in the order in which `flags` tells them.
@@ -165,37 +170,24 @@ impl Machine {
             let text = format!("Invalid flags supplied to RegExp constructor '{letters}'");
             return self.throw_error(ErrorKind::SyntaxError, &text);
         }
-        let unicode = letters.contains(['u', 'v']);
         let nested = nesting(&units);
-        if nested > MOST_NESTED {
-            let text = "Invalid regular expression: Regular expression too large";
-            return self.throw_error(ErrorKind::SyntaxError, text);
-        }
         let room = (1 << 18) + nested * LEVEL;
-        let compiled = stacker::maybe_grow(room, 2 * room, || match unicode {
-            true => {
-                let points = char::decode_utf16(units.iter().copied());
-                let points = points.map(|point| match point {
-                    Ok(point) => u32::from(point),
-                    Err(alone) => u32::from(alone.unpaired_surrogate()),
-                });
-                Regex::from_unicode(points, letters.as_str())
-            }
+        let compiled = match nested > MOST_NESTED {
+            true => Err("Regular expression too large"),
             false => {
-                Regex::from_unicode(units.iter().map(|unit| u32::from(*unit)), letters.as_str())
+                stacker::maybe_grow(room, 2 * room, || Pattern::new(&units, Modes::of(&letters)))
             }
-        });
-        let program = match compiled {
-            Ok(program) => program,
-            Err(error) => {
+        };
+        let pattern = match compiled {
+            Ok(pattern) => pattern,
+            Err(reason) => {
                 let shown = String::from_utf16_lossy(&units);
-                let reason = reason(&error.to_string(), &shown);
                 let text = format!("Invalid regular expression: /{shown}/{letters}: {reason}");
                 return self.throw_error(ErrorKind::SyntaxError, &text);
             }
         };
         let mut registers = self.registers();
-        registers.alloc_native(to, DATA_SIZE, 0, Box::new(program), 0)?;
+        registers.alloc_native(to, DATA_SIZE, 0, Box::new(pattern), 0)?;
         registers.set_tag(to, tag(crate::objects::layout::tags::REG_EXP_DATA))?;
         // The oldest makes room.
         let place = match self.reg_exps.len() {
@@ -223,46 +215,38 @@ impl Machine {
         })
     }
 
-    /// ECMA-262's `RegExpBuiltinExec`: an array, or `null`. `units` are those of the text, if they
-    /// are known: who goes on behind a match, over and over, reads them once.
-    fn reg_exp_exec(&mut self, to: R, object: R, text: R, units: Option<&[u16]>) -> Outcome {
+    /// ECMA-262's `RegExpBuiltinExec`: an array, or `null`.
+    fn reg_exp_exec(&mut self, to: R, object: R, text: R) -> Outcome {
         self.scoped(|machine| {
             let value = machine.temps(5)?;
             let (data, array, part, names) = (value + 1, value + 2, value + 3, value + 4);
             machine.get_named(value, object, known::LAST_INDEX)?;
             let last = machine.to_length(value)?;
-            let flags = machine.reg_exp_flags(object)?;
-            let (global, sticky) = (flags.contains('g'), flags.contains('y'));
-            let start = if global || sticky { last } else { 0 };
-            let units = match units {
-                Some(units) => Cow::Borrowed(units),
-                None => Cow::Owned(machine.units(text)?),
-            };
             machine.registers().load(data, object, DATA)?;
-            let found = match start <= units.len() {
-                true => {
-                    let registers = machine.registers();
-                    let program = registers.native::<Regex>(data)?;
-                    match flags.contains(['u', 'v']) {
-                        true => program.find_from_utf16(&units, start).next(),
-                        false => program.find_from_ucs2(&units, start).next(),
-                    }
-                }
+            let modes = machine.registers().native::<Pattern>(data)?.modes();
+            let keeps_place = modes.global || modes.sticky;
+            let start = if keeps_place { last } else { 0 };
+            let found = match start <= machine.string_length(text) {
+                true => machine.find_match(data, text, start)?,
                 false => None,
             };
-            let Some(found) = found.filter(|found| !sticky || found.start() == start) else {
-                if global || sticky {
+            let Some(found) = found else {
+                if keeps_place {
                     machine.registers().set_smi(value, 0);
                     machine.set_named(object, known::LAST_INDEX, value)?;
                 }
                 machine.registers().set_null(to);
                 return Ok(());
             };
-            if global || sticky {
-                machine.set_number(value, found.end() as f64)?;
+            let whole = found.whole();
+            if keeps_place {
+                machine.set_number(value, whole.end as f64)?;
                 machine.set_named(object, known::LAST_INDEX, value)?;
             }
-            let ranges: Vec<_> = found.groups().collect();
+            let registers = machine.registers();
+            let pattern = registers.native::<Pattern>(data)?;
+            let ranges: Vec<_> = (0..pattern.groups()).map(|group| found.group(group)).collect();
+            let named = named_ranges(pattern.names(), &found);
             machine.new_array_with_fields(array, ranges.len(), RESULT_FIELDS)?;
             for range in &ranges {
                 match range {
@@ -271,11 +255,9 @@ impl Machine {
                 }
                 machine.push(array, part)?;
             }
-            machine.set_number(value, found.start() as f64)?;
+            machine.set_number(value, whole.start as f64)?;
             machine.define_named(array, known::INDEX, value, Flags::PLAIN)?;
             machine.define_named(array, known::INPUT, text, Flags::PLAIN)?;
-            let named: Vec<_> =
-                found.named_groups().map(|(name, range)| (name.to_owned(), range)).collect();
             machine.undefined(names);
             if !named.is_empty() {
                 machine.registers().set_null(value);
@@ -290,7 +272,7 @@ impl Machine {
                 }
             }
             machine.define_named(array, known::GROUPS, names, Flags::PLAIN)?;
-            if flags.contains('d') {
+            if modes.indices {
                 machine.define_indices(array, &ranges, &named)?;
             }
             machine.copy(to, array);
@@ -298,17 +280,36 @@ impl Machine {
         })
     }
 
+    /// The first match of a program's cell at a place of a text, or behind it.
+    fn find_match(&mut self, data: R, text: R, start: usize) -> Outcome<Option<Match>> {
+        let steps = self.options.regexp_steps;
+        let mut registers = self.registers();
+        string::flatten(&mut registers, Register(text))?;
+        let found = match string::flat_units(&registers, Register(text))? {
+            Some(units) => registers.native::<Pattern>(data)?.find(units, start, steps),
+            None => Ok(None),
+        };
+        match found {
+            Ok(found) => Ok(found),
+            Err(Fault::Stack) => self.throw_range_error("Maximum call stack size exceeded"),
+            Err(Fault::Steps) => {
+                let text = format!("Regular expression took more than {steps} steps");
+                self.throw_range_error(&text)
+            }
+        }
+    }
+
     /// Where the parts of a match lie, for the flag `d`.
     fn define_indices(
         &mut self,
         array: R,
-        ranges: &[Option<std::ops::Range<usize>>],
-        named: &[(String, Option<std::ops::Range<usize>>)],
+        ranges: &[Option<Range<usize>>],
+        named: &[NamedRange],
     ) -> Outcome {
         self.scoped(|machine| {
             let indices = machine.temps(4)?;
             let (pair, number, names) = (indices + 1, indices + 2, indices + 3);
-            let write = |machine: &mut Self, range: &Option<std::ops::Range<usize>>| -> Outcome {
+            let write = |machine: &mut Self, range: &Option<Range<usize>>| -> Outcome {
                 let Some(range) = range else {
                     machine.undefined(pair);
                     return Ok(());
@@ -349,38 +350,24 @@ impl Machine {
     }
 }
 
-/// What V8 says of a fault in a pattern.
-fn reason(error: &str, pattern: &str) -> String {
-    let said = match error {
-        "Unbalanced parenthesis" if pattern.matches('(').count() > pattern.matches(')').count() => {
-            "Unterminated group"
+/// Where the groups with names lie, in the order of the source; of those of one name, the one that has matched.
+fn named_ranges(names: &[(String, u32)], found: &Match) -> Vec<NamedRange> {
+    let mut ranges: Vec<NamedRange> = Vec::with_capacity(names.len());
+    for (name, group) in names {
+        let range = found.group(*group);
+        match ranges.iter_mut().find(|(known, _)| known == name) {
+            Some((_, known)) => *known = known.take().or(range),
+            None => ranges.push((name.clone(), range)),
         }
-        "Unbalanced parenthesis" => "Unmatched ')'",
-        "Unbalanced bracket" => "Unterminated character class",
-        "Invalid atom character" | "Quantifier not allowed here" => "Nothing to repeat",
-        "Range values reversed, start char code is greater than end char code."
-        | "Invalid character range" => "Range out of order in character class",
-        "Incomplete escape" | "Unterminated escape" => "\\ at end of pattern",
-        "Invalid quantifier" => "numbers out of order in {} quantifier",
-        "Invalid token at named capture group identifier" => "Invalid capture group name",
-        "Duplicate capture group name" => "Duplicate capture group name",
-        "Invalid group modifier" => "Invalid group",
-        "Invalid character escape" => "Invalid escape",
-        "Invalid unicode escape" => "Invalid Unicode escape",
-        "Invalid named backreference syntax" => "Invalid named reference",
-        "Invalid property name" | "Invalid character at property escape start" => {
-            "Invalid property name"
-        }
-        other => other,
-    };
-    said.to_owned()
+    }
+    ranges
 }
 
 fn exec(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     machine.require_kind(ObjectKind::RegExp, "RegExp.prototype.exec")?;
     let text = machine.temp()?;
     machine.to_string(text, arguments.at(0))?;
-    machine.reg_exp_exec(0, THIS, text, None)?;
+    machine.reg_exp_exec(0, THIS, text)?;
     Ok(0)
 }
 

@@ -13,6 +13,9 @@ use crate::parse::tree::{At, Body, Function, FunctionKind, Parameter, Target};
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
+/// Registers of a function at the most; an instruction may name some behind one of them.
+const MOST_REGISTERS: usize = u16::MAX as usize - (1 << 12);
+
 pub(super) type Compiled<T> = Result<T, ParseError>;
 
 /// The function that runs.
@@ -100,7 +103,7 @@ impl<'c, 'a> FunctionCompiler<'c, 'a> {
 
     fn finish(self) -> Compiled<Template> {
         let function = self.function;
-        if self.most > usize::from(u16::MAX) || self.ops.len() > u32::MAX as usize {
+        if self.most > MOST_REGISTERS || self.ops.len() > u32::MAX as usize {
             return Err(self.too_large(function.at));
         }
         let this = self.scopes.own(function.scope, self.scopes.hidden.this);
@@ -623,7 +626,7 @@ impl<'c, 'a> FunctionCompiler<'c, 'a> {
         let register = self.next;
         self.next += 1;
         self.most = self.most.max(self.next);
-        register.min(usize::from(u16::MAX)) as R
+        register.min(MOST_REGISTERS) as R
     }
 
     /// So many temporaries in a row.
@@ -631,7 +634,7 @@ impl<'c, 'a> FunctionCompiler<'c, 'a> {
         let first = self.next;
         self.next += count;
         self.most = self.most.max(self.next);
-        first.min(usize::from(u16::MAX)) as R
+        first.min(MOST_REGISTERS) as R
     }
 
     pub fn mark(&self) -> usize {

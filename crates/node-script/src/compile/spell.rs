@@ -6,6 +6,8 @@ use crate::parse::tree::{Binary, Element, Key, Kind, Logical, Node, Target, Unar
 
 /// What V8 prints for an expression that has no text of its own.
 const UNNAMED: &str = "(intermediate value)";
+/// Links of a chain that are spelled: each link spells those before it.
+const MOST_LINKS: usize = 500;
 
 impl<'a> FunctionCompiler<'_, 'a> {
     /// Says how the source spells what an instruction calls, constructs, iterates or takes apart.
@@ -15,22 +17,27 @@ impl<'a> FunctionCompiler<'_, 'a> {
         }
     }
 
-    /// The text of an expression; none is known for some.
+    /// The text of an expression; none is known for some, and for a chain that is very long.
     pub fn spell(&self, node: Node<'a>) -> Option<String> {
+        self.spell_within(node, MOST_LINKS)
+    }
+
+    fn spell_within(&self, node: Node<'a>, links: usize) -> Option<String> {
+        let links = links.checked_sub(1)?;
         Some(match &node.kind {
             Kind::Name(name) => self.names.text(name.name),
             Kind::This(_) => "this".to_owned(),
             Kind::NewTarget(_) => ".new.target".to_owned(),
             Kind::Member { object, name } => {
                 let link = if matches!(object.kind, Kind::Optional(_)) { "?." } else { "." };
-                format!("{}{link}{}", self.spell(object)?, self.names.text(*name))
+                format!("{}{link}{}", self.spell_within(object, links)?, self.names.text(*name))
             }
             Kind::Private { object, name } => {
-                format!("{}.#{}", self.spell(object)?, self.names.text(name.name))
+                format!("{}.#{}", self.spell_within(object, links)?, self.names.text(name.name))
             }
             Kind::Index { object, key } => {
                 let link = if matches!(object.kind, Kind::Optional(_)) { "?." } else { "" };
-                let object = self.spell(object)?;
+                let object = self.spell_within(object, links)?;
                 match &key.kind {
                     Kind::String(name) => {
                         let link = if link.is_empty() { "." } else { link };
@@ -39,16 +46,16 @@ impl<'a> FunctionCompiler<'_, 'a> {
                     Kind::Template { strings: [name], .. } => {
                         format!("{object}.{}", self.names.text(*name))
                     }
-                    _ => format!("{object}{link}[{}]", self.spell(key)?),
+                    _ => format!("{object}{link}[{}]", self.spell_within(key, links)?),
                 }
             }
             Kind::Call { callee, .. } | Kind::TaggedTemplate { tag: callee, .. } => {
-                format!("{}(...)", self.spell(callee)?)
+                format!("{}(...)", self.spell_within(callee, links)?)
             }
             Kind::SuperMember { key: Key::Name(name), .. } => {
                 format!("{UNNAMED}.{}", self.names.text(*name))
             }
-            Kind::Optional(inner) => self.spell(inner)?,
+            Kind::Optional(inner) => self.spell_within(inner, links)?,
             Kind::Undefined => "undefined".to_owned(),
             Kind::Null => "null".to_owned(),
             Kind::Bool(value) => value.to_string(),
@@ -59,7 +66,7 @@ impl<'a> FunctionCompiler<'_, 'a> {
                 format!("/{}/{}", self.names.text(*pattern), self.names.text(*flags))
             }
             Kind::Unary { op: Unary::Minus, value } if matches!(value.kind, Kind::Number(_)) => {
-                format!("-{}", self.spell(value)?)
+                format!("-{}", self.spell_within(value, links)?)
             }
             Kind::Unary { op, value } => {
                 let sign = match op {
@@ -70,11 +77,16 @@ impl<'a> FunctionCompiler<'_, 'a> {
                     Unary::Not => "!",
                     Unary::BitNot => "~",
                 };
-                format!("({sign}{})", self.spell(value)?)
+                format!("({sign}{})", self.spell_within(value, links)?)
             }
-            Kind::Delete(value) => format!("(delete {})", self.spell(value)?),
+            Kind::Delete(value) => format!("(delete {})", self.spell_within(value, links)?),
             Kind::Binary { op, left, right } => {
-                format!("({} {} {})", self.spell(left)?, binary_sign(*op), self.spell(right)?)
+                format!(
+                    "({} {} {})",
+                    self.spell_within(left, links)?,
+                    binary_sign(*op),
+                    self.spell_within(right, links)?
+                )
             }
             Kind::Logical { op, left, right } => {
                 let sign = match op {
@@ -82,10 +94,18 @@ impl<'a> FunctionCompiler<'_, 'a> {
                     Logical::Or => "||",
                     Logical::Coalesce => "??",
                 };
-                format!("({} {sign} {})", self.spell(left)?, self.spell(right)?)
+                format!(
+                    "({} {sign} {})",
+                    self.spell_within(left, links)?,
+                    self.spell_within(right, links)?
+                )
             }
             Kind::Comma { left, right } => {
-                format!("({} , {})", self.spell(left)?, self.spell(right)?)
+                format!(
+                    "({} , {})",
+                    self.spell_within(left, links)?,
+                    self.spell_within(right, links)?
+                )
             }
             Kind::Update { increment, prefix, target } => {
                 let sign = if *increment { "++" } else { "--" };
@@ -100,8 +120,10 @@ impl<'a> FunctionCompiler<'_, 'a> {
                     .iter()
                     .map(|element| match element {
                         Element::Hole => Some(String::new()),
-                        Element::Item(value) => self.spell(value),
-                        Element::Spread(value) => Some(format!("(...{})", self.spell(value)?)),
+                        Element::Item(value) => self.spell_within(value, links),
+                        Element::Spread(value) => {
+                            Some(format!("(...{})", self.spell_within(value, links)?))
+                        }
                     })
                     .collect();
                 format!("[{}]", texts?.join(","))

@@ -188,10 +188,11 @@ impl Machine {
             Some(ObjectKind::BoundFunction) => {
                 let window = self.registers().window();
                 let (base, count) = self.unbind(base, count)?;
-                let begun = match flags & CONSTRUCT != 0 {
-                    true => self.enter_new(to, base, count, flags)?,
-                    false => self.enter(to, base, count, flags)?,
-                };
+                // The target may be bound as well, and so on.
+                let begun = stacker::maybe_grow(RED_ZONE, SEGMENT, || match flags & CONSTRUCT {
+                    0 => self.enter(to, base, count, flags),
+                    _ => self.enter_new(to, base, count, flags),
+                })?;
                 if !begun {
                     self.registers().pop(window);
                 }

@@ -152,9 +152,18 @@ impl Machine {
         let specifier = parts.and_then(|parts| parts.requests.get(request).cloned());
         let specifier = specifier.map_or(String::new(), |(specifier, _)| specifier.to_string());
         let name = String::from_utf16_lossy(name);
+        let requested = self.es_modules.records[id].requested.as_ref();
+        let other = requested.and_then(|list| list.get(request));
+        let is_common_js = other
+            .is_some_and(|other| matches!(self.es_modules.records[*other].body, Body::CommonJs(_)));
         let text = match search {
             Search::Ambiguous => format!(
                 "The requested module '{specifier}' contains conflicting star exports for name '{name}'"
+            ),
+            _ if is_common_js => format!(
+                "Named export '{name}' not found. The requested module '{specifier}' is a CommonJS module, which may \
+                 not support all module.exports as named exports.\nCommonJS modules can always be imported via the \
+                 default export, for example using:\n\nimport pkg from '{specifier}';\nconst {{{name}}} = pkg;\n"
             ),
             _ => format!(
                 "The requested module '{specifier}' does not provide an export named '{name}'"

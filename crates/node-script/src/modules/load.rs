@@ -46,12 +46,27 @@ impl Machine {
                 main.and_then(Path::parent).map(Path::to_owned)
             });
             around.unwrap_or_else(|| self.options.directory.clone()).join(specifier)
+        } else if let Some(scheme) = scheme(specifier) {
+            let text = format!(
+                "Only URLs with a scheme in: file, data, and node are supported by the default ESM loader. Received \
+                 protocol '{scheme}:'"
+            );
+            let code = "ERR_UNSUPPORTED_ESM_URL_SCHEME";
+            return self.throw_node_error(ErrorKind::Error, code, &text);
         } else {
             let text = format!("Cannot find package '{specifier}' imported from {from}");
             return self.throw_node_error(ErrorKind::Error, "ERR_MODULE_NOT_FOUND", &text);
         };
         match find_exact(&path) {
             Some(path) => Ok(Target::File(path)),
+            None if path.is_dir() => {
+                let path = super::without_dots(&path);
+                let text = format!(
+                    "Directory import '{}' is not supported resolving ES modules imported from {from}",
+                    path.display()
+                );
+                self.throw_node_error(ErrorKind::Error, "ERR_UNSUPPORTED_DIR_IMPORT", &text)
+            }
             None => {
                 let path = super::without_dots(&path);
                 let text = format!("Cannot find module '{}' imported from {from}", path.display());
@@ -111,9 +126,21 @@ impl Machine {
                         return self.throw_system_error(&error, "open", Some(&shown));
                     }
                 };
+                let end = path.extension().and_then(|end| end.to_str());
+                if !matches!(end, None | Some("js" | "mjs" | "cjs" | "json")) {
+                    let text = format!(
+                        "Unknown file extension \".{}\" for {}",
+                        end.unwrap_or_default(),
+                        path.display()
+                    );
+                    let code = "ERR_UNKNOWN_FILE_EXTENSION";
+                    return self.throw_node_error(ErrorKind::TypeError, code, &text);
+                }
                 if is_json {
-                    self.json_module(url, &text)
-                } else if is_module_file(&path, self.es_modules.all_files) {
+                    self.json_module(url, &path, &text)
+                } else if is_module_file(&path, self.es_modules.all_files)
+                    || self.is_module_by_text(&path, &text)
+                {
                     self.source_module(url, &text)
                 } else {
                     self.common_js_module(url, path, &text)
@@ -170,10 +197,10 @@ impl Machine {
         })
     }
 
-    fn json_module(&mut self, url: String, text: &str) -> Outcome<ModuleId> {
+    fn json_module(&mut self, url: String, path: &Path, text: &str) -> Outcome<ModuleId> {
         self.scoped(|machine| {
             let value = machine.temps(2)?;
-            machine.json_parse_text(value, text)?;
+            machine.json_file(value, &path.display().to_string(), text)?;
             let id = machine.synthetic_module(url, Body::Node, Vec::new())?;
             machine.fill_synthetic(id, value, value + 1)?;
             Ok(id)
@@ -283,4 +310,12 @@ impl Machine {
             machine.put_in_table(table, place, from, roots::ES_MODULES)
         })
     }
+}
+
+/// The scheme of a specifier that is a URL of none of those that are known.
+fn scheme(specifier: &str) -> Option<&str> {
+    let (scheme, _) = specifier.split_once(':')?;
+    let valid = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'));
+    (valid && scheme != "data").then_some(scheme)
 }

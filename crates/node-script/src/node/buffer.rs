@@ -14,7 +14,7 @@ use crate::machine::{Machine, R, THIS, roots};
 use crate::objects::atoms::{Key, known};
 use crate::objects::class::ObjectKind;
 use crate::objects::code::Arguments;
-use crate::objects::typed::{ElementType, OFFSET};
+use crate::objects::typed::{ElementType, MAX_BYTES, OFFSET};
 use crate::thrown::Outcome;
 
 const STATIC: &[Method] = &[
@@ -334,7 +334,11 @@ fn from_object(machine: &mut Machine, to: R, value: R) -> Outcome<bool> {
             }
         }
         let length = machine.length_of(value)?;
-        let mut bytes = Vec::with_capacity(length);
+        if length > MAX_BYTES {
+            let text = format!("Invalid typed array length: {length}");
+            return machine.throw_range_error(&text);
+        }
+        let mut bytes = Vec::new();
         for place in 0..length {
             machine.get(item, value, Key::Index(place as u32))?;
             bytes.push(machine.to_int32(item)? as u8);

@@ -19,7 +19,7 @@ use crate::objects::layout::FIRST;
 use crate::objects::object::Type;
 use crate::objects::promise::{PENDING, REJECTED, RESULT};
 use crate::objects::proxy::TARGET;
-use crate::thrown::Outcome;
+use crate::thrown::{Outcome, Thrown};
 use inspector::{Inspector, Shown};
 pub(crate) use style::Style;
 pub(super) use style::{CUSTOM, style_object};
@@ -125,7 +125,19 @@ impl Inspector {
                 return Ok(format!("[Circular *{}]", number + 1));
             }
         }
-        self.raw(machine, object, level)
+        let (seen, indentation) = (self.seen.len(), self.indentation);
+        match self.raw(machine, object, level) {
+            // What is too deep to be shown is told where the stack ends (Node's `handleMaxCallStackSize`).
+            Err(Thrown::Overflow) => {
+                self.seen.truncate(seen);
+                self.indentation = indentation;
+                let is_array = machine.kind_of(object) == Some(ObjectKind::Array);
+                let name = if is_array { "Array" } else { "Object" };
+                let told = "Inspection interrupted prematurely. Maximum call stack size exceeded.";
+                Ok(format!("[{name}: {told}]"))
+            }
+            shown => shown,
+        }
     }
 
     fn proxy(&mut self, machine: &mut Machine, proxy: R, level: i64) -> Outcome<String> {

@@ -412,7 +412,18 @@ fn run_ticks(machine: &mut Machine) -> Outcome<bool> {
 // -- the end ----------------------------------------------------------------------------------------------------
 
 fn exit(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
-    if !machine.is_undefined(arguments.at(0)) {
+    let code = arguments.at(0);
+    if !machine.is_nullish(code) {
+        let is_whole = match machine.type_of(code) {
+            Type::String => {
+                let number = machine.to_number(code)?;
+                machine.string_length(code) > 0 && number.fract() == 0.0
+            }
+            kind => kind.is_number(),
+        };
+        if !is_whole {
+            return machine.throw_argument_type("code", "of type number", code);
+        }
         let process = machine.temp()?;
         machine.load_root(process, roots::PROCESS);
         machine.plain(process, "exitCode", arguments.at(0))?;

@@ -471,17 +471,14 @@ impl Machine {
     /// The length of a bound function, which follows from its target's.
     pub(crate) fn bound_length(&mut self, to: R, bound: R) -> Outcome {
         self.scoped(|machine| {
-            let target = machine.temps(2)?;
-            let list = target + 1;
-            machine.registers().load(target, bound, FIRST)?;
-            machine.registers().load(list, bound, FIRST + 2)?;
-            let list = machine.registers().get(list).view().map(|list| list.slot_count());
+            let target = machine.temp()?;
+            let (_, arguments) = machine.bound_target(target, bound, known::LENGTH)?;
             machine.get_named(target, target, known::LENGTH)?;
             let length = match machine.type_of(target).is_number() {
                 true => machine.to_integer(target)?,
                 false => 0.0,
             };
-            machine.set_number(to, (length - list.unwrap_or(0) as f64).max(0.0))
+            machine.set_number(to, (length - arguments as f64).max(0.0))
         })
     }
 
@@ -489,13 +486,42 @@ impl Machine {
     pub(crate) fn bound_name(&mut self, to: R, bound: R) -> Outcome {
         self.scoped(|machine| {
             let target = machine.temp()?;
-            machine.registers().load(target, bound, FIRST)?;
+            let (times, _) = machine.bound_target(target, bound, known::NAME)?;
             machine.get_named(target, target, known::NAME)?;
             let name = match machine.is_string(target) {
                 true => machine.rust_string(target)?,
                 false => String::new(),
             };
-            machine.new_text(to, &format!("bound {name}"))
+            machine.new_text(to, &format!("{}{name}", "bound ".repeat(times)))
+        })
+    }
+
+    /// What a bound function is bound to, through bound ones whose `key` follows from their target's as well; how many
+    /// they are, and how many arguments they add.
+    fn bound_target(&mut self, to: R, bound: R, key: Atom) -> Outcome<(usize, usize)> {
+        self.scoped(|machine| {
+            let list = machine.temps(2)?;
+            let function = list + 1;
+            machine.copy(function, bound);
+            let (mut times, mut arguments) = (0, 0);
+            loop {
+                machine.registers().load(list, function, FIRST + 2)?;
+                let own = machine.registers().get(list).view().map(|list| list.slot_count());
+                arguments += own.unwrap_or(0);
+                times += 1;
+                machine.registers().load(function, function, FIRST)?;
+                let follows = machine.kind_of(function) == Some(ObjectKind::BoundFunction)
+                    && match machine.class_of(function) {
+                        Some(id) => {
+                            matches!(machine.find_own(function, id, key)?, Found::Internal(..))
+                        }
+                        None => false,
+                    };
+                if !follows {
+                    machine.copy(to, function);
+                    return Ok((times, arguments));
+                }
+            }
         })
     }
 

@@ -71,7 +71,8 @@ impl Machine {
         Ok(self.registers().string_new(to, text)?)
     }
 
-    fn check_length(&mut self, length: usize) -> Outcome {
+    /// Throws if a string would be longer than strings may be: what puts one together asks before it does.
+    pub(crate) fn check_length(&mut self, length: usize) -> Outcome {
         if length > MAX_LENGTH {
             return self.throw_range_error("Invalid string length");
         }

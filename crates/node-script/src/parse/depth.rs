@@ -21,8 +21,14 @@ struct Level {
     chained: usize,
     /// The part of `nested` that a new line does not end: statements that a word begins.
     begun: usize,
+    /// `begun` as it was when a statement ended, which an `else` goes on with.
+    ended: usize,
+    /// A comma is between elements or properties, and no operator.
+    is_list: bool,
 }
 
+/// What a property of a chain counts as: the parser goes through the chain before for each.
+const LINK: usize = 8;
 /// Words that a statement follows, and words that an expression follows.
 const STATEMENTS: [&str; 6] = ["if", "else", "for", "while", "do", "with"];
 const PREFIXES: [&str; 7] = ["typeof", "void", "delete", "await", "new", "yield", "async"];
@@ -32,6 +38,8 @@ pub fn depth(text: &[u16]) -> Depth {
     let mut levels = vec![Level::default()];
     let (mut sum, mut most) = (Depth::default(), Depth::default());
     let (mut after_block, mut after_value, mut new_line) = (false, false, false);
+    // The last character that says what a brace begins.
+    let mut last = b';';
     let mut at = 0;
     let ascii = |at: usize| text.get(at).and_then(|unit| u8::try_from(*unit).ok()).unwrap_or(b'x');
     while at < text.len() {
@@ -71,7 +79,9 @@ pub fn depth(text: &[u16]) -> Depth {
             }
             b'(' | b'[' | b'{' => {
                 count(1, 1);
-                levels.push(Level { bracket: u16::from(c), ..Level::default() });
+                let is_object = c == b'{' && b"([,=:?&|+".contains(&last);
+                let is_list = c == b'[' || is_object;
+                levels.push(Level { bracket: u16::from(c), is_list, ..Level::default() });
             }
             b')' | b']' | b'}' => {
                 let open = u16::from(match c {
@@ -91,17 +101,26 @@ pub fn depth(text: &[u16]) -> Depth {
                         sum.nested -= 1;
                     }
                 }
-                (after_value, new_line) = (true, false);
+                (after_value, new_line, last) = (true, false, c);
                 continue;
+            }
+            // Operators of one chain, too.
+            b',' if !level.is_list => {
+                sum.nested -= level.nested;
+                (level.nested, level.begun) = (0, 0);
+                level.chained += 1;
+                sum.chained += 1;
             }
             b';' | b',' => {
                 sum.nested -= level.nested;
                 sum.chained -= level.chained;
-                (level.nested, level.chained, level.begun) = (0, 0, 0);
+                (level.nested, level.chained) = (0, 0);
+                (level.ended, level.begun) = (level.begun, 0);
             }
             b'!' | b'~' | b'=' | b'?' | b':' => count(1, 0),
             b'+' | b'-' if !after_value => count(1, 0),
-            b'+' | b'-' | b'*' | b'.' | b'/' | b'%' | b'&' | b'|' | b'^' | b'<' | b'>' | b'`' => {
+            b'.' => count(0, LINK),
+            b'+' | b'-' | b'*' | b'/' | b'%' | b'&' | b'|' | b'^' | b'<' | b'>' | b'`' => {
                 count(0, 1)
             }
             c if c.is_ascii_alphabetic() => {
@@ -117,6 +136,12 @@ pub fn depth(text: &[u16]) -> Depth {
                     sum.chained -= level.chained;
                     (level.nested, level.chained, level.begun) = (0, 0, 0);
                 }
+                if is(&"else") && level.begun == 0 {
+                    level.nested += level.ended;
+                    sum.nested += level.ended;
+                    level.begun = core::mem::take(&mut level.ended);
+                }
+                last = b'x';
                 if begins || prefix {
                     level.nested += 1;
                     sum.nested += 1;
@@ -134,6 +159,8 @@ pub fn depth(text: &[u16]) -> Depth {
             _ => {}
         }
         (after_block, new_line) = (false, false);
+        // An arrow is followed by a block.
+        last = if c == b'>' && last == b'=' { b')' } else { c };
         after_value = c.is_ascii_alphanumeric() || matches!(c, b'_' | b'$' | b'"' | b'\'' | b'`');
         most.nested = most.nested.max(sum.nested);
         most.chained = most.chained.max(sum.chained);
@@ -152,9 +179,20 @@ mod tests {
     #[test]
     fn what_is_deep_is_told_from_what_is_long() {
         let many = |part: &str| part.repeat(1000);
-        for deep in
-            ["(", "[", "{", "!", "- -", "x=>", "a=", "a?b:", "if(1)", "`${", "{} else if (1) "]
-        {
+        for deep in [
+            "(",
+            "[",
+            "{",
+            "!",
+            "- -",
+            "x=>",
+            "a=",
+            "a?b:",
+            "if(1)",
+            "`${",
+            "{} else if (1) ",
+            "if (a) b = 1; else ",
+        ] {
             assert!(of(&many(deep)).nested >= 1000, "{deep}: {:?}", of(&many(deep)));
         }
         for long in [
@@ -168,10 +206,15 @@ mod tests {
             "a = b\n",
             "case 1: ",
             "1 + ",
+            "if (a) b; else c; ",
         ] {
             assert!(of(&many(long)).nested < 12, "{long}: {:?}", of(&many(long)));
         }
         assert!(of(&format!("x = {}1", many("a * b / "))).chained >= 1000);
         assert!(of(&format!("x{}", many(".y()"))).chained >= 1000);
+        assert!(of(&format!("x = ({}1)", many("1, "))).chained >= 1000);
+        for list in ["x = [", "x = {", "f({", "[{"] {
+            assert!(of(&format!("{list}{}", many("a, "))).chained < 12, "{list}");
+        }
     }
 }

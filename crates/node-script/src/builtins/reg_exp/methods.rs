@@ -33,7 +33,7 @@ pub(super) fn install(machine: &mut Machine, prototype: R) -> Outcome {
 
 impl Machine {
     /// ECMA-262's `RegExpExec`: the expression's own `exec`, if a program has given it one.
-    fn reg_exp_match(&mut self, to: R, object: R, text: R, units: Option<&[u16]>) -> Outcome {
+    fn reg_exp_match(&mut self, to: R, object: R, text: R) -> Outcome {
         self.scoped(|machine| {
             let method = machine.temps(2)?;
             let builtin = method + 1;
@@ -41,7 +41,7 @@ impl Machine {
             machine.load_root(builtin, roots::REG_EXP_EXEC);
             let own = machine.kind_of(object) == Some(ObjectKind::RegExp);
             if own && (machine.is_same(method, builtin) || !machine.is_callable(method)) {
-                return machine.reg_exp_exec(to, object, text, units);
+                return machine.reg_exp_exec(to, object, text);
             }
             if !machine.is_callable(method) {
                 return machine.throw_incompatible("RegExp.prototype.exec");
@@ -101,7 +101,7 @@ pub(super) fn test(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     }
     let text = machine.temps(2)?;
     machine.to_string(text, arguments.at(0))?;
-    machine.reg_exp_match(text + 1, THIS, text, None)?;
+    machine.reg_exp_match(text + 1, THIS, text)?;
     let found = machine.is_object(text + 1);
     machine.give_bool(found)
 }
@@ -111,14 +111,14 @@ fn match_(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let result = machine.temps(3)?;
     let (array, part) = (result + 1, result + 2);
     if !flags.contains('g') {
-        machine.reg_exp_match(result, THIS, text, None)?;
+        machine.reg_exp_match(result, THIS, text)?;
         return Ok(result);
     }
     let (units, unicode) = (machine.units(text)?, flags.contains(['u', 'v']));
     machine.set_last_index(THIS, 0)?;
     machine.new_array(array, 0)?;
     loop {
-        machine.reg_exp_match(result, THIS, text, Some(&units))?;
+        machine.reg_exp_match(result, THIS, text)?;
         if !machine.is_object(result) {
             break;
         }
@@ -181,7 +181,7 @@ fn next(machine: &mut Machine, _: Arguments) -> Outcome<R> {
     };
     machine.registers().load(expression, THIS, EXPRESSION)?;
     machine.registers().load(text, THIS, TEXT)?;
-    machine.reg_exp_match(result, expression, text, None)?;
+    machine.reg_exp_match(result, expression, text)?;
     let found = machine.is_object(result);
     if !found || state & 1 == 0 {
         machine.registers().store_value(THIS, STATE, Value::Undefined)?;
@@ -209,7 +209,7 @@ fn search(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     if !machine.same_value(before, result) {
         machine.set_last_index(THIS, 0)?;
     }
-    machine.reg_exp_match(result, THIS, text, None)?;
+    machine.reg_exp_match(result, THIS, text)?;
     machine.get_named(last, THIS, known::LAST_INDEX)?;
     if !machine.same_value(last, before) {
         machine.set_named(THIS, known::LAST_INDEX, before)?;
@@ -239,7 +239,7 @@ fn split(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
         return Ok(array);
     }
     if units.is_empty() {
-        machine.reg_exp_match(result, expression, text, None)?;
+        machine.reg_exp_match(result, expression, text)?;
         if !machine.is_object(result) {
             machine.push(array, text)?;
         }
@@ -248,7 +248,7 @@ fn split(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let (mut start, mut place) = (0, 0);
     while place < units.len() {
         machine.set_last_index(expression, place)?;
-        machine.reg_exp_match(result, expression, text, Some(&units))?;
+        machine.reg_exp_match(result, expression, text)?;
         if !machine.is_object(result) {
             place = advance(&units, place, unicode);
             continue;
@@ -294,7 +294,7 @@ fn replace(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     }
     machine.new_array(results, 0)?;
     loop {
-        machine.reg_exp_match(result, THIS, text, Some(&units))?;
+        machine.reg_exp_match(result, THIS, text)?;
         if !machine.is_object(result) {
             break;
         }
@@ -362,6 +362,7 @@ fn replace(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
             machine.expand(&template, &matched, named.then_some(groups))
         })?;
         if position >= end {
+            machine.check_length(replaced.len() + position - end + replacement.len())?;
             replaced.extend_from_slice(&units[end..position]);
             replaced.extend(replacement);
             end = position + matched.len();

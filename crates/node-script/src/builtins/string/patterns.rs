@@ -128,6 +128,7 @@ fn replace_text(
     let (mut replaced, mut end, mut from) = (Vec::new(), 0, 0);
     while let Some(position) = find_units(&units, &pattern, from) {
         replaced.extend_from_slice(&units[end..position]);
+        machine.check_length(replaced.len())?;
         if calls {
             machine.set_number(number, position as f64)?;
             machine.call_function(result, arguments.at(1), &[wanted, number, text])?;

@@ -37,6 +37,8 @@ pub struct Lower<'a> {
     pub(super) awaits: bool,
     /// Of a text that a direct `eval` evaluates: what it may use of what is around.
     pub outside_allows: Allows,
+    /// Where the expression that was lowered last begins.
+    pub(super) began: At,
     /// A name that is declared twice where it may not be, and where the second time.
     pub redeclared: Option<(Name, At)>,
 }
@@ -75,6 +77,7 @@ impl<'a> Lower<'a> {
             module_body: None,
             awaits: false,
             outside_allows: Allows::NOTHING,
+            began: At::default(),
             redeclared: None,
         }
     }

@@ -11,6 +11,7 @@ use crate::parse::tree::{
 use boa_ast::Spanned;
 use boa_ast::expression::access::{PropertyAccess, PropertyAccessField};
 use boa_ast::expression::literal::{LiteralKind, PropertyDefinition, TemplateElement};
+use boa_ast::expression::operator::Binary as BinaryNode;
 use boa_ast::expression::operator::assign::{Assign, AssignOp};
 use boa_ast::expression::operator::binary::{
     ArithmeticOp, BinaryOp, BitwiseOp, LogicalOp, RelationalOp,
@@ -23,8 +24,42 @@ use std::cell::Cell;
 
 impl<'a> Lower<'a> {
     pub(super) fn expression(&mut self, node: &Expression) -> Lowered<Node<'a>> {
+        // A chain is as deep as it is long, and its links begin where their first does: that is found once, as each
+        // span asks the one before.
+        match node {
+            Expression::Binary(binary) => return self.binary(binary),
+            Expression::PropertyAccess(access) => return self.access(access),
+            Expression::Call(call) => return self.call(call),
+            _ => {}
+        }
         let place = start(node.span());
+        let lowered = self.no_chain(node, place);
+        self.began = place;
+        lowered
+    }
+
+    /// `+` and its kin, which begin where their left side does.
+    fn binary(&mut self, binary: &BinaryNode) -> Lowered<Node<'a>> {
+        let left = self.expression(binary.lhs())?;
+        let place = self.began;
+        let right = self.expression(binary.rhs())?;
+        self.began = place;
+        let kind = match binary.op() {
+            BinaryOp::Comma => Kind::Comma { left, right },
+            BinaryOp::Logical(op) => Kind::Logical { op: logical(op), left, right },
+            BinaryOp::Arithmetic(op) => Kind::Binary { op: arithmetic(op), left, right },
+            BinaryOp::Bitwise(op) => Kind::Binary { op: bitwise(op), left, right },
+            BinaryOp::Relational(op) => Kind::Binary { op: relational(op), left, right },
+        };
+        Ok(self.node(place, kind))
+    }
+
+    /// An expression that begins at a place.
+    fn no_chain(&mut self, node: &Expression, place: At) -> Lowered<Node<'a>> {
         let kind = match node {
+            Expression::Binary(binary) => return self.binary(binary),
+            Expression::PropertyAccess(access) => return self.access(access),
+            Expression::Call(call) => return self.call(call),
             Expression::This(_) => Kind::This(self.use_this(place)),
             Expression::Identifier(name) => Kind::Name(self.identifier(name)),
             Expression::Literal(literal) => match literal.kind() {
@@ -110,12 +145,10 @@ impl<'a> Lower<'a> {
                 Kind::Template { strings: self.list(strings), values: self.list(values) }
             }
             Expression::TaggedTemplate(node) => self.tagged_template(node)?,
-            Expression::PropertyAccess(access) => return self.access(access),
             Expression::New(node) => {
                 let callee = self.expression(node.constructor())?;
                 Kind::New { callee, arguments: self.arguments(node.arguments())? }
             }
-            Expression::Call(call) => return self.call(call),
             Expression::SuperCall(call) => {
                 let arguments = self.arguments(call.arguments())?;
                 let hidden = self.scopes.hidden;
@@ -166,17 +199,6 @@ impl<'a> Lower<'a> {
                     UpdateOp::DecrementPre => (false, true),
                 };
                 Kind::Update { increment, prefix, target }
-            }
-            Expression::Binary(binary) => {
-                let left = self.expression(binary.lhs())?;
-                let right = self.expression(binary.rhs())?;
-                match binary.op() {
-                    BinaryOp::Comma => Kind::Comma { left, right },
-                    BinaryOp::Logical(op) => Kind::Logical { op: logical(op), left, right },
-                    BinaryOp::Arithmetic(op) => Kind::Binary { op: arithmetic(op), left, right },
-                    BinaryOp::Bitwise(op) => Kind::Binary { op: bitwise(op), left, right },
-                    BinaryOp::Relational(op) => Kind::Binary { op: relational(op), left, right },
-                }
             }
             Expression::BinaryInPrivate(node) => {
                 let name = self.private_use(node.lhs())?;
@@ -230,11 +252,13 @@ impl<'a> Lower<'a> {
             &*self.arena.alloc(EvalSite { scope: self.scope, allows })
         });
         let callee = self.expression(call.function())?;
+        let began = self.began;
         let arguments = self.arguments(call.args())?;
+        self.began = began;
         // V8 names the place of the property that is called, or of the function's name.
         let place = match callee.kind {
             Kind::Member { .. } | Kind::Private { .. } => callee.at,
-            _ => start(call.function().span()),
+            _ => began,
         };
         Ok(self.node(place, Kind::Call { callee, arguments, eval }))
     }
@@ -297,7 +321,10 @@ impl<'a> Lower<'a> {
         let (place, kind) = match access {
             PropertyAccess::Simple(access) => {
                 let object = self.expression(access.target())?;
-                self.field(object, access.field())?
+                let began = self.began;
+                let field = self.field(object, access.field())?;
+                self.began = began;
+                field
             }
             PropertyAccess::Private(access) => {
                 let object = self.expression(access.target())?;
@@ -314,6 +341,7 @@ impl<'a> Lower<'a> {
                     PropertyAccessField::Const(name) => Key::Name(Name(name.sym())),
                     PropertyAccessField::Expr(key) => Key::Computed(self.expression(key)?),
                 };
+                self.began = place;
                 (place, Kind::SuperMember { home, this, key })
             }
         };

@@ -190,6 +190,10 @@ impl<'a> Lower<'a> {
     ) -> Lowered<Statement<'a>> {
         let mut declarators = Vec::with_capacity(list.len());
         for variable in list {
+            if let (Binding::Pattern(pattern), None) = (variable.binding(), variable.init()) {
+                let message = "Missing initializer in destructuring declaration";
+                return Err(ParseError::new(message, super::start(pattern.span())));
+            }
             if !initialise {
                 self.declare_names(variable.binding(), BindingKind::Var);
                 if variable.init().is_none() {
