@@ -260,6 +260,19 @@ fn tempfile(test: &Path) -> anyhow::Result<(PathBuf, fs::File)> {
     Ok((path, file))
 }
 
+/// The main file of a package that a suite depends on, from a folder on.
+fn package(from: &Path, name: &str) -> Option<String> {
+    if name.starts_with(['.', '/']) {
+        return None;
+    }
+    let places = from.ancestors().map(|folder| folder.join("node_modules").join(name));
+    let folder = places.into_iter().find(|folder| folder.is_dir())?;
+    let text = fs::read(folder.join("package.json")).ok()?;
+    let package: serde_json::Value = serde_json::from_slice(&text).ok()?;
+    let main = package.get("main").and_then(serde_json::Value::as_str).unwrap_or("index.js");
+    Some(folder.join(main).display().to_string())
+}
+
 /// Runs a file in this process.
 fn run_file(directory: &Path, file: &Path, own: bool) -> anyhow::Result<ExitCode> {
     let suite = Suite::of(directory)?;
@@ -267,7 +280,10 @@ fn run_file(directory: &Path, file: &Path, own: bool) -> anyhow::Result<ExitCode
     runtime.heap.tables = heap_model::TableSizing::V8;
     let options = Options {
         expose_gc: true,
-        resolve: Some(Box::new(move |name, _| suite.replace(name, own))),
+        resolve: Some(Box::new(move |name, from| {
+            let replaced = suite.replace(name, own);
+            replaced.or_else(|| own.then(|| package(from, name)).flatten())
+        })),
         ..Options::default()
     };
     let mut machine = Machine::new(Runtime::new(runtime)?, options)?;
