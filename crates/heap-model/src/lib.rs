@@ -47,6 +47,7 @@ pub use observe::statistics::{HeapStatistics, SpaceStatistics};
 pub use observe::walk::{Edge, EdgeKind, Node};
 pub use options::{Growing, HeapOptions, MarkingPace, NodeVersion, TableSizing};
 pub use registers::Registers;
+pub use registers::allocate::Fill;
 pub use registers::find::Cursor;
 pub use registers::look::Tagged;
 pub use registers::operand::Register;

@@ -4,7 +4,7 @@
 //! error (a register without a cell, a slot that the cell does not have); a register outside of the window is a fault
 //! of the machine, and panics. The unsafe code is `memory`'s.
 
-mod allocate;
+pub(crate) mod allocate;
 mod cached;
 mod cells;
 mod copy;

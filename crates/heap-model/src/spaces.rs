@@ -145,9 +145,9 @@ impl Spaces {
         self.parts.old.allocate_in_range(size)
     }
 
-    /// Maps room for a large cell.
-    pub fn allocate_large(&mut self, size: usize) -> Option<Room> {
-        self.change().large.allocate(size)
+    /// Maps room for a large cell, of whose bytes the first `written` are written at once.
+    pub fn allocate_large(&mut self, size: usize, written: usize) -> Option<Room> {
+        self.change().large.allocate(size, written)
     }
 
     /// Commits memory that holds no cells.

@@ -4,7 +4,7 @@ use super::Heap;
 use crate::collect::scavenge::SWEEPABLE;
 use crate::error::{OutOfMemory, Reason};
 use crate::events::Cause;
-use crate::memory::cell::{Cell, MAX_SIZE};
+use crate::memory::cell::{Cell, MAX_SIZE, WORD};
 use crate::memory::header::Kind;
 use crate::memory::mapping::PAGE;
 use crate::memory::room::{LARGEST_IN_PAGE, Room};
@@ -72,7 +72,7 @@ impl Heap {
         slots: usize,
         old: bool,
     ) -> Result<Cell, OutOfMemory> {
-        let room = self.allocate_somewhere(size, old);
+        let room = self.allocate_somewhere(size, slots, old);
         self.allow_allocation();
         let room = room?;
         self.forget_refusal();
@@ -101,7 +101,12 @@ impl Heap {
         self.spaces.allow(allowance);
     }
 
-    fn allocate_somewhere(&mut self, size: usize, old: bool) -> Result<Room, OutOfMemory> {
+    fn allocate_somewhere(
+        &mut self,
+        size: usize,
+        slots: usize,
+        old: bool,
+    ) -> Result<Room, OutOfMemory> {
         if size > MAX_SIZE {
             return Err(self.spaces.refusal(size, Reason::TooLarge));
         }
@@ -111,7 +116,9 @@ impl Heap {
             self.collect_if_due(many && self.options.marking_pace != MarkingPace::AtOnce);
             self.need(LargeSpace::commit(size), size)?;
             self.growth.allocated(size);
-            return self.spaces.allocate_large(size).ok_or_else(|| self.no_memory(size));
+            // The slots are written at once; raw bytes are zero already.
+            let room = self.spaces.allocate_large(size, WORD * slots);
+            return room.ok_or_else(|| self.no_memory(size));
         }
         if old {
             if self.spaces.old_generation() > self.growth.next_full {

@@ -53,6 +53,15 @@ impl<M: Memory> Mapping<M> {
         }
     }
 
+    /// Makes whole pages in a range of addresses resident at once, all of which will be written soon: else each of the system's
+    /// pages costs a fault of its own.
+    pub fn populate(&self, start: usize, length: usize) {
+        let pages = whole_pages(start..start + length, M::page());
+        if !pages.is_empty() {
+            self.memory.populate(pages.start - self.start()..pages.end - self.start());
+        }
+    }
+
     /// The address of its first byte.
     pub fn start(&self) -> usize {
         self.memory.start()

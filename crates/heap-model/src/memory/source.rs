@@ -28,6 +28,10 @@ pub unsafe trait Memory: Sized + Send {
     /// Gives back whole pages, by their offsets from the start. They stay usable, and read as zeros or as before.
     fn give_back(&self, range: Range<usize>);
 
+    /// Makes a range of offsets resident, which will be written soon: the system then has one call for all of its pages. The
+    /// request may fail.
+    fn populate(&self, _range: Range<usize>) {}
+
     /// Asks for the processor's large pages, which save address translations.
     fn prefer_large_pages(&self) {}
 }

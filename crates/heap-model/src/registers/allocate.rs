@@ -9,6 +9,19 @@ use crate::scope::size::{cell_size, is_plain, raw_bytes};
 use crate::sites::Site;
 use core::any::Any;
 
+/// What a slot of a new cell holds: see [`Registers::alloc_young_filled`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fill {
+    /// `undefined`.
+    Undefined,
+    /// The hole.
+    Hole,
+    /// A small integer.
+    Smi(i32),
+    /// What a register holds.
+    Register(usize),
+}
+
 impl Registers<'_> {
     /// `to` becomes a new cell, as [`Scope::alloc`](crate::Scope::alloc) makes it. May collect; else O(size).
     ///
@@ -187,6 +200,50 @@ impl Registers<'_> {
         let Some(room) = self.heap.allocate_young(cell_size(count, 0)) else { return false };
         let words = self.stack().run(first, count);
         let cell = room.format_with(kind, tag, words.iter().copied());
+        self.put(to, cell.word());
+        true
+    }
+
+    /// As [`alloc_young`](Self::alloc_young), whose first slots hold what is said of them, and `more` behind them are undefined: a
+    /// closure, a context. O(slots).
+    ///
+    /// ```
+    /// # use heap_model::{Fill, Heap, HeapOptions, Kind, Tag};
+    /// # let mut heap = Heap::new(HeapOptions::default())?;
+    /// let mut machine = heap.registers();
+    /// machine.push(1)?;
+    /// machine.set_null(0);
+    /// let slots = [Fill::Smi(7), Fill::Register(0)];
+    /// if machine.alloc_young_filled(0, Kind::Context, Tag::NONE, slots, 1) {
+    ///     assert_eq!(machine.peek(0, 0)?.as_smi(), Some(7));
+    ///     assert!(machine.peek(0, 1)?.is_nullish() && machine.peek(0, 2)?.is_nullish());
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Panics
+    /// As [`alloc`](Self::alloc).
+    #[inline(always)]
+    #[track_caller]
+    pub fn alloc_young_filled<const N: usize>(
+        &mut self,
+        to: usize,
+        kind: Kind,
+        tag: Tag,
+        first: [Fill; N],
+        more: usize,
+    ) -> bool {
+        let slots = N + more;
+        assert!(is_plain(kind, slots), "the kind has a function of its own");
+        let first = first.map(|fill| match fill {
+            Fill::Undefined => Word::UNDEFINED,
+            Fill::Hole => Word::HOLE,
+            Fill::Smi(number) => Word::smi(number),
+            Fill::Register(register) => self.stack().get(register),
+        });
+        let Some(room) = self.heap.allocate_young(cell_size(slots, 0)) else { return false };
+        let word = |slot: usize| first.get(slot).copied().unwrap_or(Word::UNDEFINED);
+        let cell = room.format_with(kind, tag, (0..slots).map(word));
         self.put(to, cell.word());
         true
     }

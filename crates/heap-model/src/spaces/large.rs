@@ -49,9 +49,11 @@ impl LargeSpace {
         (size + FIRST).next_multiple_of(page)
     }
 
-    pub(super) fn allocate(&mut self, size: usize) -> Option<Room> {
+    /// Maps room for a cell, of whose bytes the first `written` are written at once.
+    pub(super) fn allocate(&mut self, size: usize, written: usize) -> Option<Room> {
         let mapping = Mapping::new(Self::commit(size))?;
         mapping.ask_for_large_pages(size);
+        mapping.populate(mapping.start(), written);
         let room = Chunk::first_of(&mapping).format_large(size);
         self.used += size;
         self.fresh += size;

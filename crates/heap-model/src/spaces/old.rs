@@ -133,10 +133,18 @@ impl OldSpace {
         if self.empty.is_empty() && self.released.is_empty() && !self.map_region() {
             return false;
         }
-        let Some(page) = self.empty.pop().or_else(|| self.released.pop()) else { return false };
+        let Some(page) = self.empty.pop().or_else(|| self.take_released()) else { return false };
         self.pages.push(page);
         page.format_page().into_iter().for_each(|range| put_free(&mut self.free, range));
         true
+    }
+
+    /// A page that is not resident, which cells will fill soon.
+    fn take_released(&mut self) -> Option<Chunk> {
+        let page = self.released.pop()?;
+        let region = self.regions.iter().rev().find(|region| region.contains(page.address()));
+        region.into_iter().for_each(|region| region.populate(page.address(), PAGE));
+        Some(page)
     }
 
     fn map_region(&mut self) -> bool {

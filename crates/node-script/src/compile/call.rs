@@ -21,7 +21,8 @@ fn are_quiet(arguments: &[Element<'_>]) -> bool {
     arguments.iter().all(|argument| matches!(argument, Element::Item(value) if is_quiet(value)))
 }
 
-fn is_quiet(node: Node<'_>) -> bool {
+/// Whether a value is had without a call, but for getters' and conversions'.
+pub(super) fn is_quiet(node: Node<'_>) -> bool {
     match &node.kind {
         Kind::Undefined
         | Kind::Null

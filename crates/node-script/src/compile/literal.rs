@@ -1,5 +1,6 @@
 //! Array and object literals.
 
+use super::call::is_quiet;
 use super::code::{Constant, Literal};
 use super::function::{Compiled, FunctionCompiler};
 use super::op::{Op, R};
@@ -18,6 +19,19 @@ fn is_plain(node: Node<'_>) -> bool {
             | Kind::Name(_)
             | Kind::This(_)
     )
+}
+
+/// The elements of a literal, if they are few values that are had without a call.
+fn few_quiet<'a>(elements: &'a [Element<'a>]) -> Option<Vec<Node<'a>>> {
+    const MOST: usize = 16;
+    if !(1..=MOST).contains(&elements.len()) {
+        return None;
+    }
+    let quiet = |element: &'a Element<'a>| match element {
+        Element::Item(value) if is_quiet(value) => Some(*value),
+        _ => None,
+    };
+    elements.iter().map(quiet).collect()
 }
 
 impl<'a> FunctionCompiler<'_, 'a> {
@@ -47,6 +61,9 @@ impl<'a> FunctionCompiler<'_, 'a> {
             self.emit(Op::ArrayLiteral { to, constant });
             return Ok(());
         }
+        if let Some(values) = few_quiet(elements) {
+            return self.array_of(&values, to);
+        }
         let mark = self.mark();
         // The array may not lie where one of its elements is read from.
         let array = self.temp();
@@ -73,6 +90,18 @@ impl<'a> FunctionCompiler<'_, 'a> {
             self.release(mark);
         }
         self.emit(Op::Move { to, from: array });
+        self.release(mark);
+        Ok(())
+    }
+
+    /// An array of values that are had without a call: it does not matter then whether it is made before them.
+    fn array_of(&mut self, values: &[Node<'a>], to: R) -> Compiled<()> {
+        let mark = self.mark();
+        let first = self.temps(values.len());
+        for (number, value) in values.iter().enumerate() {
+            self.expression(value, first + number as R)?;
+        }
+        self.emit(Op::ArrayOf { count: values.len() as u8, to, first });
         self.release(mark);
         Ok(())
     }

@@ -3,8 +3,7 @@
 //! A frame's registers: 0 is the function that runs, 1 its `this`, from 2 on its parameters, then its variables, then
 //! temporaries. Variables that closures capture are in contexts instead, which lie in registers of their own.
 //!
-//! To add an instruction: add it here, emit it in a file of [`compile`](crate::compile), and give it an arm in
-//! [`interpret::run`](crate::interpret) (a line there, the work in a function of the file that it belongs to).
+//! To add one: emit it in a file of [`compile`](crate::compile), and give it an arm in a file of `interpret` (run, slow, rare).
 
 pub use super::foreseen::{ErrorKind, PrivateError};
 pub use super::operand::{IteratorMethod, K, NO_NAME, R, S, Target};
@@ -232,8 +231,7 @@ pub enum Op {
         object: R,
         key: R,
     },
-    /// The object's `super`'s property: `key` and `this` lie in `base` and the next register, the home's function in
-    /// the one behind.
+    /// A property of `super`: its key is in `base`, `this` and the home's function behind.
     GetSuper {
         to: R,
         base: R,
@@ -592,13 +590,12 @@ pub enum Op {
         to: R,
         callee: R,
     },
-    /// A direct `eval`, if it is the real one.
+    /// A direct `eval`, if it is the real one. In the register before: the context that it sees.
     DirectEval {
         to: R,
         base: R,
         count: u16,
     },
-    /// In the register before: the context that it sees.
     Return {
         from: R,
     },
@@ -609,8 +606,7 @@ pub enum Op {
         kind: ErrorKind,
         message: K,
     },
-    /// Throws where the value is nullish: a pattern cannot be matched with it. The name is its first property's, or
-    /// [`NO_NAME`].
+    /// Throws where the value of a pattern is nullish. The name is its first property's, or [`NO_NAME`].
     CheckPattern {
         from: R,
         name: K,
@@ -622,8 +618,7 @@ pub enum Op {
         shared: K,
         context: R,
     },
-    /// `base` is the parent (or the hole), behind it the constructor's function: it becomes the class, and its prototype
-    /// goes to `base`.
+    /// `base` is the parent (or the hole), which becomes the prototype; the constructor behind it becomes the class.
     Class {
         base: R,
     },
@@ -672,8 +667,7 @@ pub enum Op {
         to: R,
         fields: u16,
     },
-    /// An object whose properties have the names of the next `count` sites, and the values of the registers behind it,
-    /// which are undefined then.
+    /// An object of the names of the next `count` sites, and the values of the registers behind it, undefined then.
     ObjectOf {
         count: u8,
         object: R,
@@ -683,6 +677,12 @@ pub enum Op {
     Array {
         to: R,
         length: u16,
+    },
+    /// An array of values, from the register `first` on.
+    ArrayOf {
+        count: u8,
+        to: R,
+        first: R,
     },
     /// An array whose elements are shared with its constant until one of them is written to.
     ArrayLiteral {

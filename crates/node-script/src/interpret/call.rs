@@ -3,9 +3,9 @@
 use super::frame::{CONSTRUCT, Frame, NESTED};
 use crate::compile::code::Template;
 use crate::machine::{CALLEE, Machine, R, SPARE, THIS, roots};
-use crate::objects::class::ObjectKind;
-use crate::objects::code::{Arguments, Callable, Code, Native, NativeCode, Running};
-use crate::objects::layout::{CODE, FIRST, SHARED};
+use crate::objects::class::{ClassId, ObjectKind};
+use crate::objects::code::{Arguments, Callable, Code, Native, NativeCode};
+use crate::objects::layout::{CODE, FIRST, PROTOTYPE, SHARED, tag};
 use crate::objects::object::Type;
 use crate::parse::tree::FunctionKind;
 use crate::thrown::{Outcome, Thrown};
@@ -17,7 +17,7 @@ pub(crate) const SEGMENT: usize = 4 << 20;
 
 /// The number of a function's code.
 #[inline(always)]
-fn code_number(function: Tagged<'_>) -> Option<i32> {
+pub(super) fn code_number(function: Tagged<'_>) -> Option<i32> {
     let cell = function.view().filter(|cell| cell.kind() == Kind::Closure)?;
     cell.tagged(CODE).ok()?.as_smi()
 }
@@ -35,38 +35,66 @@ impl Machine {
         self.frames.iter().filter_map(|frame| Some((&**codes.template(frame.code)?, frame)))
     }
 
-    /// Begins a frame of the function in `base`, whose `this` and `count` arguments lie behind it, if that is a compiled one
-    /// whose calls ask for nothing special; its code is then what runs, and the caller goes on at `pc`. If not, nothing has
-    /// changed.
-    #[inline(always)]
-    pub(super) fn enter_plainly(
+    /// Begins a frame of a constructor, for a construction whose `new.target` is in a register, if the class of its objects is known.
+    #[inline(never)]
+    pub(super) fn construct_plainly(
         &mut self,
-        running: &mut Running<'_, Native>,
+        code: &Code,
         pc: usize,
         to: R,
         base: R,
         count: usize,
+        target: R,
     ) -> bool {
-        let mut registers = self.runtime.heap_mut().registers();
-        let Some(id) = code_number(registers.get(base)) else { return false };
-        let mut next = *running;
-        if !next.switch(id) || !next.code.plain {
+        if self.frames.room().is_none() {
             return false;
         }
-        let code = next.code;
+        let roots = self.roots;
+        let mut registers = self.runtime.heap_mut().registers();
+        if code.derived {
+            registers.copy_to(roots, roots::NEW_TARGET, target);
+            registers.set_hole(base + THIS);
+        } else {
+            let view = registers.get(target).view().filter(|cell| cell.kind() == Kind::Closure);
+            let known = view.and_then(|cell| cell.tagged(PROTOTYPE).ok()?.as_smi());
+            let Some(id) = known.map(|class| ClassId(class as u32)) else { return false };
+            let class = self.classes.get(id);
+            if class.slack > 0 || class.raw > 0 || class.cell != Kind::Object {
+                return false;
+            }
+            registers.copy_to(roots, roots::NEW_TARGET, target);
+            if !registers.alloc_young(base + THIS, Kind::Object, tag(id.0), class.slots()) {
+                return false;
+            }
+        }
+        self.begin_plainly(code, pc, to, base, count, CONSTRUCT)
+    }
+
+    /// Begins a frame of a function that is in `base`, with `this` and `count` arguments behind it, if there is room for it; the
+    /// caller goes on at `pc`.
+    #[inline(always)]
+    pub(super) fn begin_plainly(
+        &mut self,
+        code: &Code,
+        pc: usize,
+        to: R,
+        base: R,
+        count: usize,
+        flags: u8,
+    ) -> bool {
         let kept = 2 + count.min(code.parameters);
+        let mut registers = self.runtime.heap_mut().registers();
         let Some([caller, frame]) = self.frames.room() else { return false };
         let Ok(given) = registers.call_copying(base, kept, code.size) else { return false };
         caller.pc = pc as u32;
-        frame.code = id;
+        frame.code = code.id;
         frame.window = registers.window();
         frame.caller = caller.window;
         frame.given = given;
         (frame.base, frame.count) = (base as u32, count as u32);
         frame.to = to as u32;
-        frame.flags = 0;
+        frame.flags = flags;
         self.frames.begin();
-        *running = next;
         true
     }
 

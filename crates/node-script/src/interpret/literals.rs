@@ -45,6 +45,17 @@ impl Machine {
         Ok(())
     }
 
+    /// An array of the values in `count` registers from `first` on.
+    pub(crate) fn new_array_of(&mut self, to: R, first: R, count: usize) -> Outcome {
+        self.scoped(|machine| {
+            let array = machine.temp()?;
+            machine.new_array(array, count)?;
+            (first..first + count).try_for_each(|element| machine.push(array, element))?;
+            machine.copy(to, array);
+            Ok(())
+        })
+    }
+
     /// An array that shares its elements with a constant.
     pub(crate) fn array_literal(&mut self, to: R, constant: usize) -> Outcome {
         self.scoped(|machine| {

@@ -11,7 +11,7 @@ use crate::objects::layout::{BACKING, CLASS_PROTOTYPE, LENGTH, tag, tags};
 use crate::objects::object::Type;
 use crate::objects::property::Found;
 use crate::thrown::Outcome;
-use heap_model::{AccessError, CachedSlot, Cursor};
+use heap_model::{AccessError, CachedSlot, Cursor, Registers};
 use std::cell::Cell;
 
 /// The property array or the place in it, wherever the backing has it.
@@ -21,6 +21,16 @@ pub(crate) fn outside(object: Cursor<'_>, place: usize) -> Result<Cursor<'_>, Ac
         Some(tags::PAIR) => backing.slot(1)?.slot(place),
         _ => backing.slot(place),
     }
+}
+
+/// Where objects like this one have a property, if it is in a slot of their own.
+fn own_slot(registers: &Registers<'_>, object: R, how: How) -> CachedSlot {
+    let slot = match how {
+        How::Slot(slot) | How::Add { slot, .. } => usize::from(slot),
+        How::ArrayLength => LENGTH,
+        _ => return CachedSlot::NONE,
+    };
+    registers.cached_slot(object, slot)
 }
 
 impl Machine {
@@ -58,16 +68,94 @@ impl Machine {
 
     /// Where objects like this one have a property, if it is in a slot of their own.
     pub(crate) fn own_slot(&mut self, object: R, how: How) -> CachedSlot {
-        let slot = match how {
-            How::Slot(slot) | How::Add { slot, .. } => usize::from(slot),
-            How::ArrayLength => LENGTH,
-            _ => return CachedSlot::NONE,
-        };
-        self.registers().cached_slot(object, slot)
+        own_slot(&self.registers(), object, how)
     }
 
-    /// `object.name` where the object does not have it in a slot of its own, as the site's cache knows it.
+    /// `object.name` where the object does not have it in a slot of its own that the site knows, if it is known from this site or
+    /// another where it lies; whether it is.
     #[inline(never)]
+    pub(super) fn load_known(&mut self, to: R, object: R, name: Atom, cell: &Cell<Cache>) -> bool {
+        let cache = cell.get();
+        let (roots, epoch) = (self.roots, self.classes.epoch);
+        let mut registers = self.runtime.heap_mut().registers();
+        let value = registers.get(object);
+        let own = matches!(cache.how, How::Outside(_)) || cache.epoch == epoch;
+        let how = if own && value.is_tagged(cache.kind, tag(cache.class)) {
+            cache.how
+        } else {
+            let Type::Object(id) = Type::of(value) else { return false };
+            let Some(how) = self.lookups.read(id.0, name.0, epoch) else { return false };
+            let kind = value.kind().unwrap_or(cache.kind);
+            let own = own_slot(&registers, object, how);
+            cell.set(Cache { own, kind, class: id.0, epoch, how });
+            how
+        };
+        let prototype = match how {
+            How::Slot(_) | How::ArrayLength | How::Outside(_) => None,
+            How::Prototype { via, .. } | How::PrototypeOutside { via, .. } => Some(via),
+            How::Absent => {
+                registers.set_undefined(to);
+                return true;
+            }
+            _ => return false,
+        };
+        let from = match prototype {
+            Some(_) => {
+                registers.copy_from(to, roots, roots::CLASS_CELLS);
+                to
+            }
+            None => object,
+        };
+        let found = registers.find::<AccessError>(to, from, |from| {
+            let holder = match prototype {
+                Some(via) => {
+                    from.slot((via - tags::FIRST_CLASS) as usize)?.slot(CLASS_PROTOTYPE)?
+                }
+                None => from,
+            };
+            match how {
+                How::Slot(slot) | How::Prototype { slot, .. } => holder.slot(usize::from(slot)),
+                How::ArrayLength => holder.slot(LENGTH),
+                How::Outside(place) | How::PrototypeOutside { place, .. } => {
+                    outside(holder, usize::from(place))
+                }
+                _ => Ok(holder),
+            }
+        });
+        debug_assert!(found.is_ok(), "a cache knows what is there");
+        true
+    }
+
+    /// `object.name = value` where the site does not know the object's class, if it is known from another what to do; whether it
+    /// is.
+    #[inline(never)]
+    pub(super) fn store_known(
+        &mut self,
+        object: R,
+        name: Atom,
+        value: R,
+        cell: &Cell<Cache>,
+    ) -> bool {
+        let epoch = self.classes.epoch;
+        let mut registers = self.runtime.heap_mut().registers();
+        let target = registers.get(object);
+        let (Type::Object(id), Some(kind)) = (Type::of(target), target.kind()) else {
+            return false;
+        };
+        let Some(how) = self.lookups.write(id.0, name.0, epoch) else { return false };
+        let own = own_slot(&registers, object, how);
+        let stored = match how {
+            How::Slot(_) => registers.store_cached(object, own, value),
+            How::Add { next, .. } => registers.add_cached(object, own, tag(next), value),
+            _ => false,
+        };
+        if stored {
+            cell.set(Cache { own, kind, class: id.0, epoch, how });
+        }
+        stored
+    }
+
+    /// `object.name` where that is not known to lie in a slot.
     pub(crate) fn get_named_known(
         &mut self,
         to: R,
@@ -76,36 +164,14 @@ impl Machine {
         cell: &Cell<Cache>,
     ) -> Outcome {
         let cache = cell.get();
-        let roots = self.roots;
-        let holds = cache.epoch == self.classes.epoch;
-        let mut registers = self.runtime.heap_mut().registers();
-        if !registers.get(object).is_tagged(cache.kind, tag(cache.class)) {
-            return self.get_named_slowly(to, object, name, cell);
+        let getter = matches!(cache.how, How::Getter { .. } | How::GetterOutside { .. });
+        let holds = getter
+            && cache.epoch == self.classes.epoch
+            && self.registers().get(object).is_tagged(cache.kind, tag(cache.class));
+        match holds {
+            true => self.get_found(to, object, cache.how, object),
+            false => self.get_named_slowly(to, object, name, cell),
         }
-        match cache.how {
-            How::Prototype { via, slot } if holds => {
-                registers.copy_from(to, roots, roots::CLASS_CELLS);
-                let class = (via - tags::FIRST_CLASS) as usize;
-                registers.find::<AccessError>(to, to, |cells| {
-                    cells.slot(class)?.slot(CLASS_PROTOTYPE)?.slot(usize::from(slot))
-                })?;
-            }
-            How::PrototypeOutside { via, place } if holds => {
-                registers.copy_from(to, roots, roots::CLASS_CELLS);
-                let class = (via - tags::FIRST_CLASS) as usize;
-                registers.find::<AccessError>(to, to, |cells| {
-                    outside(cells.slot(class)?.slot(CLASS_PROTOTYPE)?, usize::from(place))
-                })?;
-            }
-            How::Outside(place) => registers
-                .find::<AccessError>(to, object, |object| outside(object, usize::from(place)))?,
-            How::Absent if holds => registers.set_undefined(to),
-            How::Getter { .. } | How::GetterOutside { .. } if holds => {
-                return self.get_found(to, object, cache.how, object);
-            }
-            _ => return self.get_named_slowly(to, object, name, cell),
-        }
-        Ok(())
     }
 
     /// `object.name` of an object of a class, wherever it is asked for.

@@ -4,6 +4,7 @@
 //! compiler keeps the loop's few variables in the processor's registers. All else an instruction does is in
 //! [`slow`](super::slow), for which the frame is told where it is.
 
+use super::call::code_number;
 use super::frame::CONSTRUCT;
 use super::lookup::{How, outside};
 use super::slow::Next;
@@ -75,8 +76,13 @@ impl Machine {
                 }
                 macro_rules! ordered {
                     ($left:expr, $right:expr, |$a:ident, $b:ident| $short:expr) => {{
-                        let ($a, $b) = short!(registers!().smis(u($left), u($right)));
-                        $short
+                        match registers!().smis(u($left), u($right)) {
+                            Some(($a, $b)) => $short,
+                            None => {
+                                let ($a, $b) = short!(self.two_numbers(u($left), u($right)));
+                                $short
+                            }
+                        }
                     }};
                 }
                 macro_rules! jump_if {
@@ -99,13 +105,19 @@ impl Machine {
                         registers!().get(u($from)) == $word
                     };
                 }
-                /// Goes on in the function that is called.
+                /// Goes on in the function in a register, which `begin` begins a frame of.
                 macro_rules! call {
-                    ($to:expr, $base:expr, $count:expr) => {{
-                        let (to, base, count) = (u($to), u($base), usize::from($count));
-                        if !self.enter_plainly(&mut running, pc, to, base, count) {
+                    ($base:expr, |$next:ident| $begin:expr) => {{
+                        let id = short!(code_number(registers!().get($base)));
+                        let mut next = running;
+                        if !next.switch(id) {
                             break 'slow;
                         }
+                        let $next = next.code;
+                        if !$begin {
+                            break 'slow;
+                        }
+                        running = next;
                         pc = running.code.start as usize;
                         ops = &running.code.template.ops;
                     }};
@@ -129,6 +141,11 @@ impl Machine {
 
                     // -- contexts -----------------------------------------------------------------------------------
                     Op::ClosureContext { to } => registers!().load(u(to), 0, CONTEXT)?,
+                    Op::NewContext { to, outer, scope } => {
+                        if !self.short_context(u(to), u(outer), code, usize::from(scope)) {
+                            break 'slow;
+                        }
+                    }
                     Op::LoadSlot { depth: 0, to, context, slot } => {
                         registers!().load(u(to), u(context), usize::from(slot))?;
                     }
@@ -192,13 +209,16 @@ impl Machine {
 
                     // -- properties ---------------------------------------------------------------------------------
                     Op::GetNamed { to, object, site } => {
-                        let own = code.caches[usize::from(site)].get().own;
-                        if !registers!().load_cached(u(to), u(object), own) {
+                        let cache = &code.caches[usize::from(site)];
+                        if !registers!().load_cached(u(to), u(object), cache.get().own)
+                            && !self.load_known(u(to), u(object), code.site(site), cache)
+                        {
                             break 'slow;
                         }
                     }
                     Op::SetNamed { object, site, from } => {
-                        let cache = code.caches[usize::from(site)].get();
+                        let cell = &code.caches[usize::from(site)];
+                        let cache = cell.get();
                         let epoch = self.classes.epoch;
                         let mut registers = registers!();
                         let done = match cache.how {
@@ -208,7 +228,7 @@ impl Machine {
                             }
                             _ => false,
                         };
-                        if !done {
+                        if !done && !self.store_known(u(object), code.site(site), u(from), cell) {
                             break 'slow;
                         }
                     }
@@ -277,6 +297,10 @@ impl Machine {
                     }
                     Op::Increment { to, from } => small!(to, from, |a| a.checked_add(1)),
                     Op::Decrement { to, from } => small!(to, from, |a| a.checked_sub(1)),
+                    Op::ToNumber { to, from } | Op::ToNumeric { to, from } => {
+                        let number = short!(registers!().smi(u(from)));
+                        registers!().set_smi(u(to), number);
+                    }
                     Op::Not { to, from } => {
                         let truth = short!(self.quick_truth(u(from)));
                         registers!().set_bool(u(to), !truth);
@@ -343,25 +367,25 @@ impl Machine {
                         jump_by!(ordered!(left, right, |a, b| a < b), offset);
                     }
                     Op::JumpIfNotLess { left, right, offset } => {
-                        jump_by!(ordered!(left, right, |a, b| a >= b), offset);
+                        jump_by!(!ordered!(left, right, |a, b| a < b), offset);
                     }
                     Op::JumpIfLessEqual { left, right, offset } => {
                         jump_by!(ordered!(left, right, |a, b| a <= b), offset);
                     }
                     Op::JumpIfNotLessEqual { left, right, offset } => {
-                        jump_by!(ordered!(left, right, |a, b| a > b), offset);
+                        jump_by!(!ordered!(left, right, |a, b| a <= b), offset);
                     }
                     Op::JumpIfGreater { left, right, offset } => {
                         jump_by!(ordered!(left, right, |a, b| a > b), offset);
                     }
                     Op::JumpIfNotGreater { left, right, offset } => {
-                        jump_by!(ordered!(left, right, |a, b| a <= b), offset);
+                        jump_by!(!ordered!(left, right, |a, b| a > b), offset);
                     }
                     Op::JumpIfGreaterEqual { left, right, offset } => {
                         jump_by!(ordered!(left, right, |a, b| a >= b), offset);
                     }
                     Op::JumpIfNotGreaterEqual { left, right, offset } => {
-                        jump_by!(ordered!(left, right, |a, b| a < b), offset);
+                        jump_by!(!ordered!(left, right, |a, b| a >= b), offset);
                     }
                     Op::JumpIfStrictEqual { left, right, offset } => {
                         jump_by!(short!(self.quick_equal(u(left), u(right))), offset);
@@ -374,10 +398,27 @@ impl Machine {
                     }
 
                     // -- calls --------------------------------------------------------------------------------------
-                    Op::Call { to, base, count } => call!(to, base, count),
+                    Op::Call { to, base, count } => {
+                        let (to, base, count) = (u(to), u(base), usize::from(count));
+                        call!(base, |next| next.plain
+                            && self.begin_plainly(next, pc, to, base, count, 0));
+                    }
                     Op::CallUndefined { to, base, count } => {
-                        registers!().set_undefined(u(base) + THIS);
-                        call!(to, base, count);
+                        let (to, base, count) = (u(to), u(base), usize::from(count));
+                        registers!().set_undefined(base + THIS);
+                        call!(base, |next| next.plain
+                            && self.begin_plainly(next, pc, to, base, count, 0));
+                    }
+                    Op::New { to, base, count } => {
+                        let (to, base, count) = (u(to), u(base), usize::from(count));
+                        call!(base, |next| next.constructs
+                            && self.construct_plainly(next, pc, to, base, count, base));
+                    }
+                    Op::SuperCall { to, base, count } => {
+                        let (to, base, count) = (u(to), u(base), usize::from(count));
+                        let target = base + 1;
+                        call!(base, |next| next.constructs
+                            && self.construct_plainly(next, pc, to, base, count, target));
                     }
                     Op::Return { from } => {
                         let mut from = u(from);
@@ -402,7 +443,12 @@ impl Machine {
                         ops = &running.code.template.ops;
                     }
 
-                    // -- literals -----------------------------------------------------------------------------------
+                    // -- functions and literals ---------------------------------------------------------------------
+                    Op::Closure { to, shared, context } => {
+                        if !self.short_closure(u(to), usize::from(shared), u(context))? {
+                            break 'slow;
+                        }
+                    }
                     Op::Object { to, fields } => {
                         let fields = usize::from(fields);
                         let class = short!(self.literal_classes.get(fields).copied().flatten());
@@ -430,6 +476,11 @@ impl Machine {
                             break 'slow;
                         }
                         registers.clear(object + 1, count);
+                    }
+                    Op::ArrayOf { count, to, first } => {
+                        if !self.short_array(u(to), u(first), usize::from(count)) {
+                            break 'slow;
+                        }
                     }
                     Op::Push { array, from } => {
                         if !self.short_push(u(array), u(from))? {

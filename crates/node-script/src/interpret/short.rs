@@ -1,10 +1,11 @@
 //! Short ways: what instructions do with elements and equality when the registers say enough.
 
-use crate::machine::{Machine, R};
-use crate::objects::class::{ClassId, Elements};
-use crate::objects::layout::{BACKING, LENGTH, tags};
+use crate::machine::{Machine, R, roots};
+use crate::objects::class::{ClassId, Elements, ObjectKind};
+use crate::objects::code::Code;
+use crate::objects::layout::{BACKING, LENGTH, POOL, SHARED, tag, tags};
 use crate::thrown::Outcome;
-use heap_model::{AccessError, Kind, Tagged, Value};
+use heap_model::{AccessError, Fill, Kind, Tag, Tagged, Value};
 
 /// A search that the short way does not know.
 struct Miss;
@@ -42,6 +43,13 @@ impl Machine {
         }
     }
 
+    /// Two numbers, if the registers have such.
+    #[inline(never)]
+    pub(super) fn two_numbers(&mut self, left: R, right: R) -> Option<(f64, f64)> {
+        let registers = self.runtime.heap_mut().registers();
+        Some((registers.number(left)?, registers.number(right)?))
+    }
+
     /// Whether values are strictly equal, if their words or kinds tell.
     #[inline(always)]
     pub(super) fn quick_equal(&mut self, left: R, right: R) -> Option<bool> {
@@ -60,6 +68,61 @@ impl Machine {
         tells.then_some(false)
     }
 
+    /// Makes a context, if there is room for it; whether there was.
+    #[inline(never)]
+    pub(super) fn short_context(&mut self, to: R, outer: R, code: &Code, scope: usize) -> bool {
+        let (info, number) = (&code.template.scopes[scope], code.scopes[scope]);
+        let mut registers = self.runtime.heap_mut().registers();
+        let slots = [Fill::Smi(number), Fill::Register(outer)];
+        let Some(more) = usize::from(info.slots).checked_sub(slots.len()) else { return false };
+        if !registers.alloc_young_filled(to, Kind::Context, Tag::NONE, slots, more) {
+            return false;
+        }
+        let holes = || info.holes.iter().map(|hole| usize::from(*hole));
+        holes().all(|hole| registers.store_value(to, hole, Value::Hole).is_ok())
+    }
+
+    /// Makes a function of one of the running function's constants, if there is room for it and some were made before; whether
+    /// it was so.
+    #[inline(never)]
+    pub(super) fn short_closure(&mut self, to: R, constant: usize, context: R) -> Outcome<bool> {
+        let mut registers = self.runtime.heap_mut().registers();
+        let shared = registers.size() - 1;
+        registers.find::<AccessError>(shared, 0, |callee| {
+            callee.slot(SHARED)?.slot(POOL)?.slot(constant)
+        })?;
+        let number = registers.peek(shared, POOL + 1)?.as_smi().unwrap_or(0);
+        let Some((class, slots)) = self.codes.known_class(number) else { return Ok(false) };
+        let first = [
+            Fill::Undefined,
+            Fill::Register(shared),
+            Fill::Register(context),
+            Fill::Undefined,
+            Fill::Smi(number),
+        ];
+        let more = slots - first.len();
+        Ok(registers.alloc_young_filled(to, Kind::Closure, tag(class.0), first, more))
+    }
+
+    /// Makes an array of small integers, if there is room for it; whether it was so.
+    #[inline(never)]
+    pub(super) fn short_array(&mut self, to: R, first: R, count: usize) -> bool {
+        let Some((ObjectKind::Array, 0, class)) = self.root_classes[roots::ARRAY_PROTOTYPE] else {
+            return false;
+        };
+        let mut registers = self.runtime.heap_mut().registers();
+        if !(first..first + count).all(|element| registers.get(element).is_smi()) {
+            return false;
+        }
+        let elements = registers.size() - 1;
+        let (kind, of) = (Kind::Array, tag(tags::ELEMENTS));
+        if !registers.alloc_young_with(elements, kind, of, first, count) {
+            return false;
+        }
+        let slots = [Fill::Register(elements), Fill::Smi(count as i32)];
+        registers.alloc_young_filled(to, Kind::Object, tag(class.0), slots, 0)
+    }
+
     /// Reads an element that lies in slots; whether it was so.
     #[inline]
     pub(super) fn short_element(&mut self, to: R, object: R, key: R) -> bool {
@@ -75,8 +138,7 @@ impl Machine {
                 let plain = class >= tags::FIRST_CLASS
                     && matches!(
                         self.classes.get(ClassId(class)).kind,
-                        crate::objects::class::ObjectKind::Array
-                            | crate::objects::class::ObjectKind::Ordinary
+                        ObjectKind::Array | ObjectKind::Ordinary
                     );
                 if plain {
                     self.lookups.plain.set(class);
@@ -114,10 +176,7 @@ impl Machine {
             Elements::Packed | Elements::Holey => true,
             _ => false,
         };
-        let plain = matches!(
-            class.kind,
-            crate::objects::class::ObjectKind::Array | crate::objects::class::ObjectKind::Ordinary
-        );
+        let plain = matches!(class.kind, ObjectKind::Array | ObjectKind::Ordinary);
         if !fits || !plain || class.frozen {
             return Ok(false);
         }

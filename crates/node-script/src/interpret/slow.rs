@@ -276,6 +276,9 @@ impl Machine {
             Op::ObjectOf { count, object, site } => {
                 self.new_literal_of(u(object), code, site, usize::from(count))?;
             }
+            Op::ArrayOf { count, to, first } => {
+                self.new_array_of(u(to), u(first), usize::from(count))?;
+            }
             Op::Push { array, from } => self.push(u(array), u(from))?,
 
             // -- iteration ----------------------------------------------------------------------------------

@@ -53,6 +53,8 @@ pub struct Compiled {
     pub template: Rc<Template>,
     /// None until it is first called: its constants are not in the heap before.
     code: OnceCell<Code>,
+    /// The class of its functions and their slots, once there was one.
+    pub class: Cell<Option<(ClassId, usize)>>,
 }
 
 /// A function's code in a machine.
@@ -71,7 +73,8 @@ pub struct Code {
     pub start: u32,
     /// A call needs no look at its `this`, and may be none of a class.
     pub plain: bool,
-    /// It is the constructor of a class that extends another.
+    /// It may be called with `new`; it is then the constructor of a class that extends another.
+    pub constructs: bool,
     pub derived: bool,
 }
 
@@ -83,7 +86,22 @@ impl Code {
         let start = template.start;
         let plain = !template.sloppy_this && !template.kind.is_class_constructor();
         let derived = template.kind == FunctionKind::DerivedConstructor;
-        Self { id, template, atoms, caches, scopes, parameters, size, start, plain, derived }
+        let normal = template.kind == FunctionKind::Normal;
+        let constructs = template.kind.is_class_constructor()
+            || normal && !template.is_async && !template.is_generator;
+        Self {
+            id,
+            template,
+            atoms,
+            caches,
+            scopes,
+            parameters,
+            size,
+            start,
+            plain,
+            constructs,
+            derived,
+        }
     }
 
     /// The name of a site.
@@ -178,13 +196,25 @@ impl<N> Codes<N> {
     }
 
     pub fn add_compiled(&mut self, template: Rc<Template>) -> i32 {
-        self.add(Callable::Compiled(Compiled { template, code: OnceCell::new() }))
+        self.add(Callable::Compiled(Compiled {
+            template,
+            code: OnceCell::new(),
+            class: Cell::new(None),
+        }))
     }
 
     /// Gives a compiled function its code, if it has none.
     pub fn install(&mut self, id: i32, code: Code) {
         if let Callable::Compiled(compiled) = self.get(id) {
             compiled.code.get_or_init(|| code);
+        }
+    }
+
+    /// The class of a compiled function, and its slots, if there was one before.
+    pub fn known_class(&self, id: i32) -> Option<(ClassId, usize)> {
+        match self.get(id) {
+            Callable::Compiled(compiled) => compiled.class.get(),
+            Callable::Native(_) => None,
         }
     }
 

@@ -113,6 +113,9 @@ impl Machine {
         };
         let id = self.function_class(shape)?;
         let slots = self.classes.get(id).slots();
+        if let Callable::Compiled(compiled) = self.codes.get(code) {
+            compiled.class.set(Some((id, slots)));
+        }
         let mut registers = self.registers();
         // What is made is not to lie where its parts are read from.
         let cell = registers.size();

@@ -4,8 +4,9 @@
 //! ([`Machine::call`]).
 
 use super::atoms::{Atom, Key, known};
-use super::class::{ClassId, Flags, ObjectKind, internal};
+use super::class::{ClassId, Flags, ObjectKind, Property, internal};
 pub(crate) use super::descriptor::{Descriptor, Found};
+use super::elements::Store;
 use super::layout::{BACKING, FIRST, GETTER, SETTER};
 use super::object::Type;
 use crate::machine::{Machine, R, roots};
@@ -294,6 +295,12 @@ impl Machine {
 
     /// What an own property allows, if there is one. Proxies are not asked.
     pub(crate) fn own_flags(&mut self, object: R, key: Key) -> Outcome<Option<Flags>> {
+        if let (Key::Name(name), Some(id)) = (key, self.class_of(object))
+            && !matches!(self.classes.get(id).kind, ObjectKind::Namespace | ObjectKind::TypedArray)
+        {
+            let found = self.find_own(object, id, name)?;
+            return Ok(found.flags().map(|flags| flags.with(Flags::INTERNAL, false)));
+        }
         self.scoped(|machine| {
             let value = machine.temp()?;
             machine.own_property(value, object, key)
@@ -668,6 +675,9 @@ impl Machine {
         if except.is_empty() && self.clone_plain(to, from)? {
             return Ok(());
         }
+        if except.is_empty() && self.copy_fields(to, from)? {
+            return Ok(());
+        }
         self.scoped(|machine| {
             let (object, value) = (machine.temp()?, machine.temp()?);
             machine.to_object(object, from)?;
@@ -679,6 +689,36 @@ impl Machine {
                 machine.define(to, key, value, Flags::PLAIN)?;
             }
             Ok(())
+        })
+    }
+
+    /// As `copy_properties`, from an object that has plain properties with names and nothing else; false if it is no such.
+    fn copy_fields(&mut self, to: R, from: R) -> Outcome<bool> {
+        let Some(id) = self.class_of(from) else { return Ok(false) };
+        let class = self.classes.get(id);
+        let properties = class.properties();
+        let plain = class.kind == ObjectKind::Ordinary
+            && !class.dictionary
+            && properties.iter().all(|Property { key, flags, .. }| {
+                *flags == Flags::PLAIN
+                    && !self.atoms.is_symbol(*key)
+                    && !self.atoms.is_private(*key)
+            });
+        if !plain {
+            return Ok(false);
+        }
+        self.scoped(|machine| {
+            let value = machine.temp()?;
+            machine.elements(value, from)?;
+            if machine.store_of(value) != (Store::None, 0) {
+                return Ok(false);
+            }
+            for Property { key, field, .. } in properties {
+                let place = machine.classes.get(id).place(field);
+                machine.load_field(value, from, place)?;
+                machine.define_named(to, key, value, Flags::PLAIN)?;
+            }
+            Ok(true)
         })
     }
 

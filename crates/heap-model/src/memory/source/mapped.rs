@@ -44,6 +44,17 @@ unsafe impl Memory for Mapped {
         };
     }
 
+    fn populate(&self, range: Range<usize>) {
+        #[cfg(target_os = "linux")]
+        {
+            let before = self.start - self.map.as_ptr() as usize;
+            let (offset, length) = (before + range.start, range.len());
+            let _ = self.map.advise_range(memmap2::Advice::PopulateWrite, offset, length);
+        }
+        #[cfg(not(target_os = "linux"))]
+        let _ = range;
+    }
+
     fn prefer_large_pages(&self) {
         #[cfg(target_os = "linux")]
         let _ = self.map.advise(memmap2::Advice::HugePage);
