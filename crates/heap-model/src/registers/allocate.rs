@@ -235,13 +235,13 @@ impl Registers<'_> {
     ) -> bool {
         let slots = N + more;
         assert!(is_plain(kind, slots), "the kind has a function of its own");
+        let Some(room) = self.heap.allocate_young(cell_size(slots, 0)) else { return false };
         let first = first.map(|fill| match fill {
             Fill::Undefined => Word::UNDEFINED,
             Fill::Hole => Word::HOLE,
             Fill::Smi(number) => Word::smi(number),
             Fill::Register(register) => self.stack().get(register),
         });
-        let Some(room) = self.heap.allocate_young(cell_size(slots, 0)) else { return false };
         let word = |slot: usize| first.get(slot).copied().unwrap_or(Word::UNDEFINED);
         let cell = room.format_with(kind, tag, (0..slots).map(word));
         self.put(to, cell.word());

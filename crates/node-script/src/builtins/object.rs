@@ -309,10 +309,13 @@ fn list(machine: &mut Machine, arguments: Arguments, what: List) -> Outcome<R> {
     let object = machine.temps(4)?;
     let (array, name, value) = (object + 1, object + 2, object + 3);
     machine.to_object(object, arguments.at(0))?;
-    let keys = machine.own_keys(object, false)?;
+    let keys = match what {
+        List::Keys => machine.own_enumerable(object)?,
+        _ => machine.own_keys(object, false)?,
+    };
     machine.new_array(array, keys.len())?;
     for key in keys {
-        if !machine.is_enumerable(object, key)? {
+        if what != List::Keys && !machine.is_enumerable(object, key)? {
             continue;
         }
         machine.key_value(name, key)?;

@@ -5,9 +5,9 @@ use crate::compile::op::IteratorMethod;
 use crate::machine::{Machine, R, roots};
 use crate::objects::atoms::{Key, known};
 use crate::objects::class::{Flags, ObjectKind};
-use crate::objects::layout::{FIELDS, FIRST, tag};
+use crate::objects::layout::{BACKING, FIELDS, FIRST, LENGTH, tag, tags};
 use crate::thrown::Outcome;
-use heap_model::{Kind, Tagged, Value};
+use heap_model::{AccessError, Kind, Tagged, Value};
 
 /// An array iterator's object, index, and which of keys, values and both it gives.
 pub(crate) const ITERATED: usize = FIRST;
@@ -90,6 +90,9 @@ impl Machine {
             self.registers().set_hole(to);
             return Ok(());
         }
+        if self.short_next(to, iterator) {
+            return Ok(());
+        }
         let done = match self.is_array_iteration(iterator)? {
             true => self.array_next(to, iterator),
             false => self.generic_next(to, iterator),
@@ -107,6 +110,46 @@ impl Machine {
                 Err(thrown)
             }
         }
+    }
+
+    /// The next value of an array's iterator that nobody has changed, if it is in a slot; whether it was.
+    fn short_next(&mut self, to: R, iterator: R) -> bool {
+        let roots = self.roots;
+        let mut registers = self.runtime.heap_mut().registers();
+        registers.copy_from(to, roots, roots::ARRAY_ITERATOR_NEXT);
+        if registers.get(to) != registers.get(iterator + 1) {
+            return false;
+        }
+        let Some(cell) = registers.get(iterator).view() else { return false };
+        if self.classes.kind_of(cell.tag()) != Some(ObjectKind::ArrayIterator) {
+            return false;
+        }
+        let slot = |slot| cell.tagged(slot).ok();
+        let (Some(array), Some(index)) =
+            (slot(ITERATED).and_then(Tagged::view), slot(NEXT_INDEX).and_then(Tagged::as_smi))
+        else {
+            return false;
+        };
+        let length = array.tagged(LENGTH).ok().and_then(Tagged::as_smi);
+        let fast = slot(WHICH).and_then(Tagged::as_smi) == Some(VALUES)
+            && self.classes.kind_of(array.tag()) == Some(ObjectKind::Array)
+            && length.is_some_and(|length| index < length);
+        if !fast {
+            return false;
+        }
+        let found = registers.find::<AccessError>(to, iterator, |iterator| {
+            let elements = iterator.slot(ITERATED)?.slot(BACKING)?;
+            let tag = elements.view().map(|cell| cell.tag().number());
+            match tag {
+                Some(tags::ELEMENTS | tags::SHARED_ELEMENTS) => elements.slot(index as usize),
+                _ => Ok(iterator),
+            }
+        });
+        // Anything else is read as such, the iterator itself among it.
+        let there = found.is_ok()
+            && registers.get(to) != Tagged::HOLE
+            && registers.get(to) != registers.get(iterator);
+        there && registers.store_value(iterator, NEXT_INDEX, Value::Smi(index + 1)).is_ok()
     }
 
     /// Whether an iterator is an array's, and its `next` the built-in.
@@ -382,7 +425,18 @@ impl Machine {
             let mut keys: Vec<Key> = Vec::new();
             if !machine.is_nullish(value) {
                 machine.to_object(object, value)?;
-                machine.copy(holder, object);
+                machine.prototype_of(holder, object)?;
+                let mut above = machine.kind_of(object) != Some(ObjectKind::Proxy);
+                while above && machine.is_object(holder) {
+                    above = machine.has_nothing_enumerable(holder)?;
+                    machine.prototype_of(holder, holder)?;
+                }
+                if above {
+                    keys = machine.own_enumerable(object)?;
+                    machine.registers().set_null(holder);
+                } else {
+                    machine.copy(holder, object);
+                }
                 let mut seen: Vec<Key> = Vec::new();
                 while machine.is_object(holder) {
                     for key in machine.own_keys(holder, false)? {

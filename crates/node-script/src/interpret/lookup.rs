@@ -74,7 +74,13 @@ impl Machine {
     /// `object.name` where the object does not have it in a slot of its own that the site knows, if it is known from this site or
     /// another where it lies; whether it is.
     #[inline(never)]
-    pub(super) fn load_known(&mut self, to: R, object: R, name: Atom, cell: &Cell<Cache>) -> bool {
+    pub(super) fn load_known(
+        &mut self,
+        to: R,
+        object: R,
+        name: Atom,
+        cell: &Cell<Cache>,
+    ) -> Outcome<bool> {
         let cache = cell.get();
         let (roots, epoch) = (self.roots, self.classes.epoch);
         let mut registers = self.runtime.heap_mut().registers();
@@ -83,8 +89,8 @@ impl Machine {
         let how = if own && value.is_tagged(cache.kind, tag(cache.class)) {
             cache.how
         } else {
-            let Type::Object(id) = Type::of(value) else { return false };
-            let Some(how) = self.lookups.read(id.0, name.0, epoch) else { return false };
+            let Type::Object(id) = Type::of(value) else { return Ok(false) };
+            let Some(how) = self.lookups.read(id.0, name.0, epoch) else { return Ok(false) };
             let kind = value.kind().unwrap_or(cache.kind);
             let own = own_slot(&registers, object, how);
             cell.set(Cache { own, kind, class: id.0, epoch, how });
@@ -95,9 +101,9 @@ impl Machine {
             How::Prototype { via, .. } | How::PrototypeOutside { via, .. } => Some(via),
             How::Absent => {
                 registers.set_undefined(to);
-                return true;
+                return Ok(true);
             }
-            _ => return false,
+            _ => return Ok(false),
         };
         let from = match prototype {
             Some(_) => {
@@ -106,7 +112,7 @@ impl Machine {
             }
             None => object,
         };
-        let found = registers.find::<AccessError>(to, from, |from| {
+        registers.find::<AccessError>(to, from, |from| {
             let holder = match prototype {
                 Some(via) => {
                     from.slot((via - tags::FIRST_CLASS) as usize)?.slot(CLASS_PROTOTYPE)?
@@ -121,9 +127,8 @@ impl Machine {
                 }
                 _ => Ok(holder),
             }
-        });
-        debug_assert!(found.is_ok(), "a cache knows what is there");
-        true
+        })?;
+        Ok(true)
     }
 
     /// `object.name = value` where the site does not know the object's class, if it is known from another what to do; whether it
@@ -345,9 +350,14 @@ impl Machine {
             return self.set(object, Key::Name(name), value, strict);
         };
         let class = self.classes.get(id);
-        let kind = class.cell;
+        let (kind, dictionary) = (class.cell, class.dictionary);
         let epoch = self.classes.epoch;
-        if class.kind != ObjectKind::Proxy && !class.dictionary {
+        let special = match class.kind {
+            ObjectKind::Proxy => true,
+            ObjectKind::TypedArray => self.is_numeric_name(name),
+            _ => false,
+        };
+        if !special && !dictionary {
             let known = self.lookups.write(id.0, name.0, epoch);
             let own = self.own_slot(object, known.unwrap_or(How::None));
             if let Some(how) = self.set_known(object, id, name, value)? {
@@ -506,6 +516,11 @@ impl Machine {
         }
         self.end_names()?;
         let key = self.to_key(key)?;
+        if let Key::Name(name) = key
+            && self.load_known(to, object, name, &Cell::default())?
+        {
+            return Ok(());
+        }
         self.get(to, object, key)
     }
 
@@ -578,6 +593,15 @@ impl Machine {
             && self.classes.get(id).find(name).is_none()
         {
             self.make_dictionary(object)?;
+        }
+        if let Key::Name(name) = key
+            && self.kind_of(object) == Some(ObjectKind::Ordinary)
+        {
+            let site = Cell::default();
+            return match self.store_known(object, name, value, &site) {
+                true => Ok(()),
+                false => self.set_named_slowly(object, name, value, strict, &site),
+            };
         }
         self.set(object, key, value, strict)
     }

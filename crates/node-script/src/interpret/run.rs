@@ -211,7 +211,7 @@ impl Machine {
                     Op::GetNamed { to, object, site } => {
                         let cache = &code.caches[usize::from(site)];
                         if !registers!().load_cached(u(to), u(object), cache.get().own)
-                            && !self.load_known(u(to), u(object), code.site(site), cache)
+                            && !self.load_known(u(to), u(object), code.site(site), cache)?
                         {
                             break 'slow;
                         }

@@ -9,7 +9,7 @@
 
 use super::atoms::Atom;
 use super::layout::tags;
-use heap_model::Kind;
+use heap_model::{Kind, Tag};
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -287,6 +287,19 @@ impl Class {
         self.layout.borrow().properties[..self.count as usize].to_vec()
     }
 
+    /// Those that are enumerable.
+    pub fn enumerable(&self) -> Vec<Property> {
+        let layout = self.layout.borrow();
+        let all = layout.properties[..self.count as usize].iter();
+        all.filter(|property| property.flags.enumerable()).copied().collect()
+    }
+
+    pub fn has_enumerable(&self) -> bool {
+        let layout = self.layout.borrow();
+        let mut all = layout.properties[..self.count as usize].iter();
+        all.any(|property| property.flags.enumerable())
+    }
+
     pub fn count(&self) -> usize {
         self.count as usize
     }
@@ -371,6 +384,12 @@ pub struct Classes {
 impl Classes {
     pub fn get(&self, id: ClassId) -> &Class {
         &self.classes[(id.0 - tags::FIRST_CLASS) as usize]
+    }
+
+    /// What the objects with a tag are.
+    pub fn kind_of(&self, tag: Tag) -> Option<ObjectKind> {
+        let place = tag.number().checked_sub(tags::FIRST_CLASS)?;
+        Some(self.classes.get(place as usize)?.kind)
     }
 
     pub fn get_mut(&mut self, id: ClassId) -> &mut Class {

@@ -1,7 +1,8 @@
 //! Listing an object's keys, and its prototype.
 
 use super::atoms::{Atom, Key};
-use super::class::{Flags, ObjectKind};
+use super::class::{Flags, ObjectKind, Property};
+use super::elements::Store;
 use super::layout::FIRST;
 use crate::machine::{Machine, R};
 use crate::thrown::Outcome;
@@ -30,6 +31,56 @@ impl Machine {
             Key::Index(_) => true,
         }));
         Ok(keys)
+    }
+
+    /// The own keys of an object that are enumerable and no symbols, in the language's order.
+    pub(crate) fn own_enumerable(&mut self, object: R) -> Outcome<Vec<Key>> {
+        let mut keys = Vec::new();
+        let Some(id) = self.class_of(object) else { return Ok(keys) };
+        if matches!(self.classes.get(id).kind, ObjectKind::Proxy | ObjectKind::Namespace) {
+            for key in self.own_keys(object, false)? {
+                if self.is_enumerable(object, key)? {
+                    keys.push(key);
+                }
+            }
+            return Ok(keys);
+        }
+        for index in self.own_indices(object)? {
+            if self.is_enumerable(object, Key::Index(index))? {
+                keys.push(Key::Index(index));
+            }
+        }
+        let mut names = self.classes.get(id).enumerable();
+        if self.classes.get(id).dictionary {
+            names.retain(|property| property.flags.is_internal());
+            let more = self.scoped(|machine| {
+                let table = machine.temp()?;
+                machine.properties(table, object)?;
+                machine.names_of(table)
+            })?;
+            let more = more.into_iter().filter(|(_, flags, _)| flags.enumerable());
+            names.extend(more.map(|(key, flags, _)| Property { key, flags, field: 0 }));
+        }
+        let atoms = &self.atoms;
+        let named = names.into_iter().map(|property| property.key);
+        let named = named.filter(|name| !atoms.is_private(*name) && !atoms.is_symbol(*name));
+        keys.extend(named.map(Key::Name));
+        Ok(keys)
+    }
+
+    /// Whether an object has nothing that is enumerable, as most prototypes; false if that is not told at once.
+    pub(crate) fn has_nothing_enumerable(&mut self, object: R) -> Outcome<bool> {
+        let Some(id) = self.class_of(object) else { return Ok(true) };
+        let class = self.classes.get(id);
+        let plain = matches!(class.kind, ObjectKind::Ordinary | ObjectKind::Function);
+        if !plain || class.dictionary || class.has_enumerable() {
+            return Ok(false);
+        }
+        self.scoped(|machine| {
+            let elements = machine.temp()?;
+            machine.elements(elements, object)?;
+            Ok(machine.store_of(elements) == (Store::None, 0))
+        })
     }
 
     /// The own names of an object, then its symbols.
