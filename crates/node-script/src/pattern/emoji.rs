@@ -8,6 +8,8 @@ const JOINER: u32 = 0x200D;
 const KEYCAP: u32 = 0x20E3;
 const TAG_END: u32 = 0xE007F;
 const SKIN_TONES: (u32, u32) = (0x1F3FB, 0x1F3FF);
+/// Parts of other emoji, which the list does not have.
+const HAIR: (u32, u32) = (0x1F9B0, 0x1F9B3);
 const REGIONS: (u32, u32) = (0x1F1E6, 0x1F1FF);
 
 /// The single characters and the strings of a property of strings; `None` if there is none of the name.
@@ -25,6 +27,7 @@ pub(super) fn strings(name: &str) -> Option<(Set, Vec<Vec<u32>>)> {
     let (mut set, mut strings) = (Set::default(), Vec::new());
     if wanted == Form::Basic {
         set.add(SKIN_TONES.0, SKIN_TONES.1);
+        set.add(HAIR.0, HAIR.1);
     }
     let tones = emojis::iter().filter_map(|emoji| emoji.skin_tones()).flatten();
     for emoji in emojis::iter().chain(tones) {
@@ -82,6 +85,7 @@ mod tests {
         };
         for (name, emoji) in [
             ("Basic_Emoji", "\u{1F600}"),
+            ("Basic_Emoji", "\u{1F9B1}"),
             ("Basic_Emoji", "\u{2764}\u{FE0F}"),
             ("Emoji_Keycap_Sequence", "1\u{FE0F}\u{20E3}"),
             ("RGI_Emoji_Modifier_Sequence", "\u{1F44D}\u{1F3FD}"),
