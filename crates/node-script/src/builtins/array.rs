@@ -18,13 +18,9 @@ use crate::objects::code::Arguments;
 use crate::objects::elements::{MAX_FAST, Shorten};
 use crate::objects::layout::{BACKING, LENGTH};
 use crate::objects::object::Type;
-use crate::objects::property::Descriptor;
 use crate::thrown::Outcome;
 use heap_model::Value;
-use list::{each_of, this_list};
-
-/// The longest list (ECMA-262's 2^53 - 1).
-const MAX_LENGTH: usize = (1 << 53) - 1;
+use list::{MAX_LENGTH, each_of, expect_short, move_elements, this_list};
 
 const STATIC: &[Method] = &[("from", 1, from), ("isArray", 1, is_array), ("of", 0, of)];
 
@@ -178,97 +174,6 @@ impl Machine {
             return self.throw_range_error("Invalid array length");
         }
         self.new_array(to, if length > MAX_FAST { 0 } else { length })
-    }
-
-    /// The key of a list's place: those that are no indices of arrays are names.
-    pub(crate) fn place_key(&mut self, place: usize) -> Key {
-        match u32::try_from(place) {
-            Ok(index) if index < u32::MAX => Key::Index(index),
-            _ => {
-                let units: Vec<u16> = place.to_string().encode_utf16().collect();
-                Key::Name(self.atoms.intern_weakly(&units))
-            }
-        }
-    }
-
-    /// Writes a value to an array's or another object's index, as `CreateDataPropertyOrThrow` does.
-    pub(crate) fn create_element(&mut self, object: R, index: usize, value: R) -> Outcome {
-        let key = self.place_key(index);
-        let plain = self.kind_of(object) == Some(ObjectKind::Array)
-            && self.class_of(object).is_some_and(|id| {
-                let class = self.classes.get(id);
-                class.extensible && class.elements != Elements::Dictionary
-            })
-            && self.is_length_writable(object);
-        if plain {
-            return self.define(object, key, value, Flags::PLAIN);
-        }
-        let descriptor = Descriptor::data(value, Flags::PLAIN);
-        if self.define_own(object, key, &descriptor)? {
-            return Ok(());
-        }
-        let text = format!("Cannot add property {index}, object is not extensible");
-        self.throw_type_error(&text)
-    }
-
-    /// An element, if it is there or inherited.
-    pub(crate) fn element_if_there(&mut self, to: R, object: R, index: usize) -> Outcome<bool> {
-        if self.own_element_fast(to, object, index)? {
-            return Ok(true);
-        }
-        if self.kind_of(object) == Some(ObjectKind::TypedArray) {
-            // What its buffer has lost is not there.
-            self.typed_get(to, object, index)?;
-            return Ok(index < self.typed_length(object)?);
-        }
-        let key = self.place_key(index);
-        if !self.has(object, key)? {
-            return Ok(false);
-        }
-        self.get(to, object, key)?;
-        Ok(true)
-    }
-
-    /// The property at a list's place.
-    pub(crate) fn get_place(&mut self, to: R, object: R, place: usize) -> Outcome {
-        let key = self.place_key(place);
-        self.get(to, object, key)
-    }
-
-    /// `delete`, which throws where it cannot (ECMA-262's `DeletePropertyOrThrow`).
-    pub(crate) fn delete_or_throw(&mut self, object: R, key: Key) -> Outcome {
-        if self.delete(object, key)? {
-            return Ok(());
-        }
-        let name = self.key_text(key);
-        let shown = self.show_for_error(object);
-        self.throw_type_error(&format!("Cannot delete property '{name}' of {shown}"))
-    }
-
-    /// Whether what an array inherits from has elements of its own.
-    fn inherits_elements(&mut self, array: R) -> Outcome<bool> {
-        self.scoped(|machine| {
-            let holder = machine.temp()?;
-            machine.prototype_of(holder, array)?;
-            while let Some(id) = machine.class_of(holder) {
-                if machine.classes.get(id).is_exotic()
-                    || machine.registers().peek(holder, BACKING)?.is_cell()
-                {
-                    return Ok(true);
-                }
-                machine.class_prototype(holder, id)?;
-            }
-            Ok(false)
-        })
-    }
-
-    fn own_element_fast(&mut self, to: R, object: R, index: usize) -> Outcome<bool> {
-        let Ok(index) = u32::try_from(index) else { return Ok(false) };
-        if self.kind_of(object) != Some(ObjectKind::Array) {
-            return Ok(false);
-        }
-        let flags = self.own_element(to, object, index)?;
-        Ok(flags.is_some_and(|flags| !flags.is_accessor()))
     }
 }
 
@@ -553,29 +458,6 @@ fn shorten(machine: &mut Machine, object: R, length: usize, how: Shorten) -> Out
     }
 }
 
-/// Moves elements of a list, in an order in which none is lost.
-pub(super) fn move_elements(
-    machine: &mut Machine,
-    object: R,
-    from: usize,
-    to: usize,
-    count: usize,
-) -> Outcome {
-    machine.scoped(|machine| {
-        let value = machine.temp()?;
-        for step in 0..count {
-            let offset = if to < from { step } else { count - 1 - step };
-            let target = machine.place_key(to + offset);
-            if machine.element_if_there(value, object, from + offset)? {
-                machine.set(object, target, value, true)?;
-            } else {
-                machine.delete_or_throw(object, target)?;
-            }
-        }
-        Ok(())
-    })
-}
-
 fn shift(machine: &mut Machine, _: Arguments) -> Outcome<R> {
     let (object, length) = this_list(machine)?;
     if length == 0 {
@@ -605,14 +487,6 @@ fn unshift(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let length = length + arguments.count;
     set_list_length(machine, object, length)?;
     machine.give_number(length as f64)
-}
-
-/// Refuses a list that would be longer than any may be.
-pub(super) fn expect_short(machine: &mut Machine, length: usize) -> Outcome {
-    if length > MAX_LENGTH {
-        return machine.throw_type_error("Invalid array length");
-    }
-    Ok(())
 }
 
 fn slice(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {

@@ -1,7 +1,6 @@
 //! Methods of `Array.prototype` that search from the end, flatten, and give changed copies.
 
-use super::list::{Holes, each_of, expect_callable, fold, this_list};
-use super::{expect_short, move_elements};
+use super::list::{Holes, each_of, expect_callable, expect_short, fold, move_elements, this_list};
 use crate::machine::{Machine, R};
 use crate::objects::atoms::known;
 use crate::objects::code::Arguments;
