@@ -452,3 +452,13 @@ fn a_promise_that_is_rejected_with_no_error_is_told_as_in_node() {
     let words = "      new UnhandledPromiseRejection(reason);\n      ^\n\nUnhandledPromiseRejection: This error";
     fails_with("Promise.reject('x')", words);
 }
+
+#[test]
+fn a_class_of_many_strings_takes_few_steps() {
+    let text = "if (!/^\\p{RGI_Emoji}+$/v.test('\u{1F600}'.repeat(100))) throw 1;
+        const word = /^[\\q{ab|abc|abcd|Abd|}x]/iv;
+        if (word.exec('ABCDE')[0] !== 'ABCD' || word.exec('abD')[0] !== 'abD') throw 2;
+        if (word.exec('X')[0] !== 'X' || word.exec('y')[0] !== '') throw 3;";
+    let finished = run_with("/emoji.js", text, 100_000);
+    assert!(matches!(finished, Finished::Exit(0)), "{finished:?}");
+}

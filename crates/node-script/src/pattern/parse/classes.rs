@@ -14,6 +14,11 @@ pub(super) struct Contents {
     strings: Vec<Vec<u32>>,
 }
 
+/// Ways that are tried one after the other.
+const MOST_WAYS: usize = 32;
+/// Levels of strings that begin alike.
+const MOST_DEEP: usize = 32;
+
 /// An atom of a class: a character, or a set that a range cannot end with.
 enum Atom {
     Char(u32),
@@ -286,15 +291,63 @@ impl Parser {
         if contents.strings.is_empty() {
             return set;
         }
-        contents.strings.sort_by_key(|string| core::cmp::Reverse(string.len()));
-        let empty = contents.strings.iter().any(Vec::is_empty);
-        let strings = contents.strings.iter().filter(|string| !string.is_empty());
-        let sequence = |string: &Vec<u32>| {
-            Node::Sequence(string.iter().map(|point| self.char(*point)).collect())
-        };
-        let mut ways: Vec<_> = strings.map(sequence).collect();
+        if self.modes.ignore_case {
+            contents.strings = contents.strings.iter().map(|string| self.folded(string)).collect();
+        }
+        contents.strings.sort_unstable();
+        contents.strings.dedup();
+        let empty = contents.strings[0].is_empty();
+        let strings: Vec<&[u32]> =
+            contents.strings[usize::from(empty)..].iter().map(|string| &string[..]).collect();
+        let mut ways = self.strings_node(&strings, 0);
         ways.push(set);
         ways.extend(empty.then_some(Node::Empty));
         Node::Choice(ways)
+    }
+
+    fn string_node(&self, string: &[u32]) -> Node {
+        Node::Sequence(string.iter().map(|point| self.char(*point)).collect())
+    }
+
+    /// The ways of strings in order that are not empty: of those that begin alike, the longest is first. Where they are
+    /// many, a look at what they begin with leaves most of them out.
+    fn strings_node(&self, strings: &[&[u32]], depth: usize) -> Vec<Node> {
+        if depth == MOST_DEEP {
+            let mut strings = strings.to_vec();
+            strings.sort_by_key(|string| core::cmp::Reverse(string.len()));
+            return strings.into_iter().map(|string| self.string_node(string)).collect();
+        }
+        let mut ways = Vec::new();
+        for alike in strings.chunk_by(|a, b| a[0] == b[0]) {
+            // The first and the last are the least alike.
+            let (first, last) = (alike[0], alike[alike.len() - 1]);
+            let shared = first.iter().zip(last).take_while(|(a, b)| a == b).count();
+            let start = self.string_node(&first[..shared]);
+            let rest: Vec<&[u32]> = alike.iter().map(|string| &string[shared..]).collect();
+            let way = match &rest[..] {
+                [_] => start,
+                [[], longer @ ..] => {
+                    let mut ends = self.strings_node(longer, depth + 1);
+                    ends.push(Node::Empty);
+                    Node::Sequence(vec![start, Node::Choice(ends)])
+                }
+                longer => {
+                    let ends = Node::Choice(self.strings_node(longer, depth + 1));
+                    Node::Sequence(vec![start, ends])
+                }
+            };
+            ways.push((first[0], way));
+        }
+        if ways.len() <= MOST_WAYS {
+            return ways.into_iter().map(|(_, way)| way).collect();
+        }
+        let guarded = ways.chunks(MOST_WAYS).map(|some| {
+            let firsts: Vec<_> = some.iter().map(|(first, _)| (*first, *first)).collect();
+            let body = Box::new(Node::Set(self.closed(Set::of(&firsts))));
+            let look = Node::Look { body, behind: false, negated: false };
+            let choice = Node::Choice(some.iter().map(|(_, way)| way.clone()).collect());
+            Node::Sequence(vec![look, choice])
+        });
+        guarded.collect()
     }
 }
