@@ -70,8 +70,9 @@ impl Machine {
     pub fn run_script(&mut self, path: &Path, text: &str) -> Result<(), ScriptFailure> {
         let units: Vec<u16> = text.encode_utf16().collect();
         self.es_modules.main = Some(path.to_owned());
+        let counted = self.options.steps.is_some();
         let source =
-            SourceText { name: path.to_string_lossy().into(), text: units.into(), counted: false };
+            SourceText { name: path.to_string_lossy().into(), text: units.into(), counted };
         let mut early = true;
         let ran = self.scoped(|machine| {
             let function = machine.temp()?;
@@ -170,8 +171,8 @@ fn detach(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
 fn eval_script(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let text = machine.units(arguments.at(0))?;
     let function = machine.temp()?;
-    let source =
-        Rc::new(SourceText { name: "evalScript".into(), text: text.into(), counted: false });
+    let counted = machine.options.steps.is_some();
+    let source = Rc::new(SourceText { name: "evalScript".into(), text: text.into(), counted });
     machine.compile_source(function, source, Goal::Script)?;
     machine.declare_variables(function, None, Declaring::Script)?;
     machine.call_function(0, function, &[])?;

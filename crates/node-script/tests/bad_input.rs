@@ -462,3 +462,11 @@ fn a_class_of_many_strings_takes_few_steps() {
     let finished = run_with("/emoji.js", text, 100_000);
     assert!(matches!(finished, Finished::Exit(0)), "{finished:?}");
 }
+
+#[test]
+fn a_script_of_the_global_scope_has_counted_loops() {
+    let options = Options { steps: Some(1000), ..Options::default() };
+    let runtime = Runtime::new(RuntimeOptions::default()).unwrap();
+    let mut machine = Machine::new(runtime, options).unwrap();
+    assert!(machine.run_script(Path::new("/loop.js"), "for (;;);").is_err());
+}
