@@ -17,7 +17,7 @@ mod literal;
 mod loops;
 pub mod op;
 mod operand;
-mod spell;
+pub(crate) mod spell;
 mod statement;
 mod variable;
 

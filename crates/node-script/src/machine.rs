@@ -254,7 +254,7 @@ pub mod roots {
         // What is thrown, and the `new.target` of the construction that begins.
         EXCEPTION, NEW_TARGET, RESULT, SCRATCH,
         // Cells of classes and of atoms, by their numbers.
-        CLASS_CELLS, ATOM_CELLS, CODE_CELLS, PROTOTYPE_USERS,
+        CLASS_CELLS, ATOM_CELLS, CODE_CELLS, PROTOTYPE_USERS, WEAK_BACKINGS,
         // The job queue, modules, timers and listeners.
         JOBS, MODULES, ES_MODULES, MAIN_PROMISE, TICKS, TIMERS, SYMBOL_REGISTRY, KEPT,
         GLOBAL, SCRIPT_SCOPE, EMPTY_STRING,

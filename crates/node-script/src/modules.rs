@@ -263,8 +263,8 @@ impl Machine {
             Err(error) => {
                 let kind = crate::compile::op::ErrorKind::SyntaxError;
                 self.syntax_error = Some(format!("{place}:{}", error.at.line));
-                let thrown_at =
-                    Place { source: text.clone(), line: error.at.line, column: error.at.column };
+                let (line, column, width) = (error.at.line, error.at.column, error.width);
+                let thrown_at = Place { source: text.clone(), line, column, width };
                 let text = if error.message.contains("not supported") {
                     format!("{} ({place}:{}:{})", error.message, error.at.line, error.at.column)
                 } else {

@@ -3,6 +3,7 @@
 //! `boa_parser` reads the text. [`lower`] makes the compiler's own [`tree`] of what it gives, and [`scope`] decides
 //! where each variable lives, by V8's rules.
 
+mod arrow;
 pub mod depth;
 mod error;
 mod lower;
@@ -70,7 +71,7 @@ fn check_allowed(script: &Script, allows: Allows) -> Result<(), ParseError> {
 /// # Errors
 /// What is wrong with it, or what this crate does not know of it.
 pub fn parse<'a>(arena: &'a Bump, text: &[u16], goal: Goal<'_>) -> Result<Parsed<'a>, ParseError> {
-    let failed = |error| ParseError::of(&error, text);
+    let failed = |error| arrow::told(ParseError::of(&error, text), text);
     let mut names = Names::default();
     let mut parser = Parser::new(Source::from_utf16(text));
     let outside = match goal {

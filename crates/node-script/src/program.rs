@@ -353,7 +353,8 @@ impl Machine {
         if let Some(place) = self.thrown_at.take() {
             let text = String::from_utf16_lossy(&place.source.text);
             let (line, column) = (place.line as usize, place.column as usize);
-            return Ok(Some(marked(&place.source.name, &text, line, column)));
+            let width = place.width as usize;
+            return Ok(Some(marked(&place.source.name, &text, line, column, width)));
         }
         // Nothing runs: a promise was rejected. The error tells where it was made.
         if self.kind_of(exception) != Some(ObjectKind::Error) {
@@ -366,7 +367,7 @@ impl Machine {
         })?;
         let Some((file, line, column)) = first_place(&stack) else { return Ok(None) };
         let Ok(text) = std::fs::read_to_string(file) else { return Ok(None) };
-        Ok(Some(marked(file, &text, line, column)))
+        Ok(Some(marked(file, &text, line, column, 1)))
     }
 
     /// Whether Node's own code throws such an error: a module that is not found.
@@ -395,11 +396,12 @@ impl Machine {
     }
 }
 
-/// A line of a text with a mark below one of its columns.
-fn marked(name: &str, text: &str, line: usize, column: usize) -> String {
+/// A line of a text with a mark below some of its columns.
+fn marked(name: &str, text: &str, line: usize, column: usize, width: usize) -> String {
     let shown = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
     // What is wrong with a line's end has no mark.
-    let mark = if shown.encode_utf16().count() < column { "" } else { "^" };
+    let mark = if shown.encode_utf16().count() < column { 0 } else { width };
+    let mark = "^".repeat(mark);
     let before = shown.chars().take(column.saturating_sub(1));
     let before: String =
         before.map(|character| if character == '\t' { '\t' } else { ' ' }).collect();

@@ -397,14 +397,26 @@ fn revive(machine: &mut Machine, to: R, holder: R, key: Key, reviver: R) -> Outc
 
 // -- stringify --------------------------------------------------------------------------------------------------
 
+/// The first object of a circle that an error leaves out.
+const FIRST_SKIPPED: usize = 3;
+
 struct Writer {
     out: Vec<u16>,
     gap: Vec<u16>,
     indent: Vec<u16>,
     replacer: Option<R>,
     names: Option<Vec<Key>>,
-    /// Identities of the objects around.
-    around: Vec<u32>,
+    around: Vec<Around>,
+}
+
+/// An object that is being written.
+#[derive(Clone, Copy)]
+struct Around {
+    identity: u32,
+    /// The property that has led to it.
+    key: Key,
+    object: R,
+    array: bool,
 }
 
 impl Writer {
@@ -555,7 +567,7 @@ fn write_property(
                 return machine.throw_type_error("Do not know how to serialize a BigInt");
             }
             Type::Object(_) if !machine.is_callable(own) => {
-                write_object(machine, writer, own)?;
+                write_object(machine, writer, key, own)?;
             }
             _ => return Ok(false),
         }
@@ -563,26 +575,46 @@ fn write_property(
     })
 }
 
-fn write_object(machine: &mut Machine, writer: &mut Writer, object: R) -> Outcome {
+/// The error of a circle from the first of some objects through the others (V8's `CircularStructureMessageBuilder`).
+fn throw_circular(machine: &mut Machine, circle: &[Around], closing: Key) -> Outcome {
+    let spelled = |machine: &Machine, holder: Around, key: Key| match key {
+        Key::Index(index) if holder.array => format!("index {index}"),
+        Key::Name(known::EMPTY) => "<anonymous>".to_owned(),
+        key => format!("property '{}'", machine.key_text(key)),
+    };
+    let mut text = "Converting circular structure to JSON".to_owned();
+    let last = circle.len() - 1;
+    for (place, around) in circle.iter().enumerate() {
+        let name = machine.constructor_name(around.object).unwrap_or_else(|| "Object".to_owned());
+        let key = spelled(machine, circle[place.saturating_sub(1)], around.key);
+        let line = match place {
+            0 => format!("\n    --> starting at object with constructor '{name}'"),
+            FIRST_SKIPPED if place < last => "\n    |     ...".to_owned(),
+            _ if place > FIRST_SKIPPED && place < last => continue,
+            _ => format!("\n    |     {key} -> object with constructor '{name}'"),
+        };
+        text.push_str(&line);
+    }
+    let key = spelled(machine, circle[last], closing);
+    machine.throw_type_error(&format!("{text}\n    --- {key} closes the circle"))
+}
+
+fn write_object(machine: &mut Machine, writer: &mut Writer, key: Key, object: R) -> Outcome {
     let identity = machine.registers().identity_hash(object)?;
-    if writer.around.contains(&identity) {
-        let name = machine.constructor_name(object).unwrap_or_else(|| "Object".to_owned());
-        let text = format!(
-            "Converting circular structure to JSON\n    --> starting at object with constructor '{name}'\n    --- property closes the circle"
-        );
-        return machine.throw_type_error(&text);
+    if let Some(first) = writer.around.iter().position(|around| around.identity == identity) {
+        return throw_circular(machine, &writer.around[first..], key);
     }
     if writer.around.len() > MOST_NESTED {
         return Err(crate::thrown::Thrown::Overflow);
     }
-    writer.around.push(identity);
+    let array = machine.is_array(object)?;
+    writer.around.push(Around { identity, key, object, array });
     let outer = writer.indent.len();
     let gap = writer.gap.clone();
     writer.indent.extend_from_slice(&gap);
     machine.scoped_deeply(|machine| {
         let value = machine.temp()?;
         let mut any = false;
-        let array = machine.is_array(object)?;
         writer.out.push(if array { 91 } else { 123 });
         if array {
             for place in 0..machine.length_of(object)? {

@@ -131,6 +131,9 @@ fn to_string(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     machine.give_text(&in_radix(number, radix as u32))
 }
 
+/// The first whole number with a neighbour that is two away.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
 /// A number's text in a radix: as many digits behind the point as tell it from its neighbours (V8's
 /// `DoubleToRadixCString`).
 fn in_radix(number: f64, radix: u32) -> String {
@@ -175,9 +178,8 @@ fn in_radix(number: f64, radix: u32) -> String {
     }
     let mut before = Vec::new();
     // Digits that the number does not tell are zeros.
-    while delta >= base {
+    while whole / base >= EXACT {
         whole /= base;
-        delta /= base;
         before.push('0');
     }
     loop {

@@ -112,7 +112,7 @@ impl<'a> FunctionCompiler<'_, 'a> {
             }
             _ => {
                 let message = "Invalid left-hand side in assignment";
-                return Err(crate::parse::ParseError { message: message.to_owned(), at });
+                return Err(crate::parse::ParseError::new(message, at));
             }
         })
     }
@@ -138,7 +138,7 @@ impl<'a> FunctionCompiler<'_, 'a> {
             Target::Member(member) => self.place(member, None),
             Target::Pattern(_) => {
                 let message = "Invalid left-hand side in assignment".to_owned();
-                Err(crate::parse::ParseError { message, at: At::default() })
+                Err(crate::parse::ParseError::new(message, At::default()))
             }
         }
     }

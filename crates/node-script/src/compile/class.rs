@@ -1,8 +1,9 @@
 //! Classes.
 
 use super::function::{Compiled, FunctionCompiler, THIS};
-use super::op::{Op, R};
+use super::op::{Members, Op, R};
 use crate::parse::tree::{Class, Field, Function, Key, Member, Part};
+use rustc_hash::FxHashMap;
 
 impl<'a> FunctionCompiler<'_, 'a> {
     pub fn class(&mut self, class: &'a Class<'a>, to: R) -> Compiled<()> {
@@ -32,7 +33,8 @@ impl<'a> FunctionCompiler<'_, 'a> {
             }
         }
         self.closure(class.constructor, constructor)?;
-        self.emit_at(class.at, Op::Class { base });
+        let members = self.count_members(class.members);
+        self.emit_at(class.at, Op::Class { base, members });
         for member in class.members {
             let mark = self.mark();
             self.member(member, prototype, constructor)?;
@@ -48,6 +50,30 @@ impl<'a> FunctionCompiler<'_, 'a> {
         Ok(())
     }
 
+    /// The members that V8's templates of a class have: each name once, as what it is at last.
+    fn count_members(&self, members: &[Member<'a>]) -> Members {
+        let mut named = FxHashMap::default();
+        let mut counts = Members::default();
+        for member in members {
+            let Member::Method { key: Key::Name(name), is_static, part, .. } = member else {
+                continue;
+            };
+            if self.names.index(*name).is_none() {
+                named.insert((*name, *is_static), *part == Part::Value);
+            }
+        }
+        for ((_, is_static), in_field) in named {
+            let count = match (is_static, in_field) {
+                (false, true) => &mut counts.fields,
+                (false, false) => &mut counts.accessors,
+                (true, true) => &mut counts.static_fields,
+                (true, false) => &mut counts.static_accessors,
+            };
+            *count = count.saturating_add(1);
+        }
+        counts
+    }
+
     /// Lets a method know its object, if it asks.
     pub fn set_home(&mut self, function: &Function<'_>, register: R, home: R) {
         if function.uses_super {
@@ -61,13 +87,12 @@ impl<'a> FunctionCompiler<'_, 'a> {
                 let object = if *is_static { class } else { prototype };
                 let (register, from) = (self.temp(), self.temp());
                 self.key(key, register)?;
-                self.closure(function, from)?;
                 let prefix = match part {
                     Part::Value => 0,
                     Part::Getter => 1,
                     Part::Setter => 2,
                 };
-                self.name_function(key, register, from, prefix);
+                self.member_closure(key, register, function, from, prefix)?;
                 self.set_home(function, from, object);
                 let key = register;
                 self.emit_at(

@@ -22,6 +22,8 @@ pub struct Place {
     pub source: Rc<SourceText>,
     pub line: u32,
     pub column: u32,
+    /// How wide the mark below it is.
+    pub width: u32,
 }
 
 impl Place {

@@ -190,7 +190,7 @@ impl<'c, 'a> FunctionCompiler<'c, 'a> {
     }
 
     pub fn too_large(&self, at: At) -> ParseError {
-        ParseError { message: "A function of this size is not supported".to_owned(), at }
+        ParseError::new("A function of this size is not supported", at)
     }
 
     fn compile(&mut self) -> Compiled<()> {
@@ -505,7 +505,15 @@ impl<'c, 'a> FunctionCompiler<'c, 'a> {
     }
 
     pub fn closure(&mut self, function: &'a Function<'a>, to: R) -> Compiled<()> {
-        let template = Self::function(self.scopes, self.names, self.source, function)?;
+        self.closure_named(function, to, "")
+    }
+
+    /// As `closure`, with a word before the function's name.
+    pub fn closure_named(&mut self, function: &'a Function<'a>, to: R, word: &str) -> Compiled<()> {
+        let mut template = Self::function(self.scopes, self.names, self.source, function)?;
+        if let Some(name) = template.name.as_mut().filter(|_| !word.is_empty()) {
+            *name = word.encode_utf16().chain(name.iter().copied()).collect();
+        }
         let shared = self.constant(Constant::Function(Rc::new(template)), function.at)?;
         let context = self.context();
         self.emit(Op::Closure { to, shared, context });

@@ -5,7 +5,7 @@ use super::code::{Constant, Literal};
 use super::function::{Compiled, FunctionCompiler};
 use super::op::{Op, R};
 use crate::parse::names::Name;
-use crate::parse::tree::{At, Element, Key, Kind, Node, Property};
+use crate::parse::tree::{At, Element, Function, Key, Kind, Node, Property};
 
 /// A constant, or a variable.
 fn is_plain(node: Node<'_>) -> bool {
@@ -221,8 +221,7 @@ impl<'a> FunctionCompiler<'_, 'a> {
             Property::Method { key, function } => {
                 let (register, from) = (self.temp(), self.temp());
                 self.key(key, register)?;
-                self.closure(function, from)?;
-                self.name_function(key, register, from, 0);
+                self.member_closure(key, register, function, from, 0)?;
                 self.set_home(function, from, object);
                 match key {
                     Key::Name(name) if self.names.index(*name).is_none() => {
@@ -238,9 +237,8 @@ impl<'a> FunctionCompiler<'_, 'a> {
             Property::Getter { key, function } | Property::Setter { key, function } => {
                 let (register, from) = (self.temp(), self.temp());
                 self.key(key, register)?;
-                self.closure(function, from)?;
                 let getter = matches!(property, Property::Getter { .. });
-                self.name_function(key, register, from, if getter { 1 } else { 2 });
+                self.member_closure(key, register, function, from, if getter { 1 } else { 2 })?;
                 self.set_home(function, from, object);
                 let key = register;
                 self.emit_at(
@@ -271,10 +269,23 @@ impl<'a> FunctionCompiler<'_, 'a> {
         Ok(from)
     }
 
-    /// Gives a method with a computed key, or an accessor, its name: prefix 1 is `get`, 2 `set`.
-    pub fn name_function(&mut self, key: &Key<'a>, register: R, function: R, prefix: u8) {
-        if prefix > 0 || matches!(key, Key::Computed(_)) {
-            self.emit(Op::SetFunctionName { function, key: register, prefix });
+    /// The function of a member, with the name that its key gives it: with prefix 1 a getter's, with 2 a setter's.
+    pub fn member_closure(
+        &mut self,
+        key: &Key<'a>,
+        register: R,
+        function: &'a Function<'a>,
+        to: R,
+        prefix: u8,
+    ) -> Compiled<()> {
+        let word = ["", "get ", "set "][usize::from(prefix)];
+        if prefix > 0 && function.name.is_some() && matches!(key, Key::Name(_)) {
+            return self.closure_named(function, to, word);
         }
+        self.closure(function, to)?;
+        if prefix > 0 || matches!(key, Key::Computed(_)) {
+            self.emit(Op::SetFunctionName { function: to, key: register, prefix });
+        }
+        Ok(())
     }
 }

@@ -2,11 +2,10 @@
 //!
 //! A frame's registers: 0 is the function that runs, 1 its `this`, from 2 on its parameters, then its variables, then
 //! temporaries. Variables that closures capture are in contexts instead, which lie in registers of their own.
-//!
 //! To add one: emit it in a file of [`compile`](crate::compile), and give it an arm in a file of `interpret` (run, slow, rare).
 
 pub use super::foreseen::{ErrorKind, PrivateError};
-pub use super::operand::{IteratorMethod, K, NO_NAME, R, S, Target};
+pub use super::operand::{IteratorMethod, K, Members, NO_NAME, R, S, Target};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Op {
@@ -621,6 +620,7 @@ pub enum Op {
     /// `base` is the parent (or the hole), which becomes the prototype; the constructor behind it becomes the class.
     Class {
         base: R,
+        members: Members,
     },
     /// A method's home: what its `super` is the prototype of.
     SetHome {

@@ -17,3 +17,13 @@ pub enum IteratorMethod {
     Throw,
     Return,
 }
+
+/// What the members of a class literal with known names are: how many properties its prototype and its constructor get
+/// of them, in fields and as pairs of functions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Members {
+    pub fields: u8,
+    pub accessors: u8,
+    pub static_fields: u8,
+    pub static_accessors: u8,
+}

@@ -2,12 +2,24 @@
 
 use super::destructured::Source;
 use super::function::FunctionCompiler;
-use crate::parse::tree::{Binary, Element, Key, Kind, Logical, Node, Target, Unary};
+use crate::parse::tree::{Binary, Element, Key, Kind, Logical, Node, Property, Target, Unary};
 
 /// What V8 prints for an expression that has no text of its own.
 const UNNAMED: &str = "(intermediate value)";
 /// Links of a chain that are spelled: each link spells those before it.
 const MOST_LINKS: usize = 500;
+
+/// Before the text of a call that is not what is iterated, but stands last before it: V8 has no place for the iteration of
+/// a pattern inside a pattern, and takes the last one before.
+pub const LAST_CALL: &str = "= ";
+
+/// What stands at the last place of an expression.
+enum LastPlace<'a> {
+    None,
+    /// A call of this.
+    Call(Node<'a>),
+    Other,
+}
 
 impl<'a> FunctionCompiler<'_, 'a> {
     /// Says how the source spells what an instruction calls, constructs, iterates or takes apart.
@@ -62,6 +74,11 @@ impl<'a> FunctionCompiler<'_, 'a> {
             Kind::Number(number) => crate::objects::number::to_text(*number),
             Kind::String(name) => format!("\"{}\"", self.names.text(*name)),
             Kind::Template { strings: [name], .. } => format!("\"{}\"", self.names.text(*name)),
+            Kind::Template { values, .. } => {
+                let text =
+                    |value: &Node<'a>| self.spell(value).unwrap_or_else(|| UNNAMED.to_owned());
+                values.iter().map(text).collect()
+            }
             Kind::RegExp { pattern, flags } => {
                 format!("/{}/{}", self.names.text(*pattern), self.names.text(*flags))
             }
@@ -182,10 +199,70 @@ impl<'a> FunctionCompiler<'_, 'a> {
                 Kind::Member { .. } | Kind::Index { .. } => None,
                 _ => self.spell_looped(node),
             },
-            Source::Default(node) if matches!(node.kind, Kind::Name(_)) => self.spell(node),
+            Source::Default(node) => match &node.kind {
+                Kind::Name(_) | Kind::Member { .. } | Kind::Comma { .. } => self.spell(node),
+                Kind::Call { .. } | Kind::New { .. } => self.spell_iterated(node),
+                _ => match self.last_place(node) {
+                    LastPlace::Call(callee) => Some(format!("{LAST_CALL}{}", self.spell(callee)?)),
+                    LastPlace::None | LastPlace::Other => None,
+                },
+            },
             Source::Loop => Some(".for".to_owned()),
             _ => None,
         }
+    }
+
+    /// The last place in the source that V8 would note for the instructions of an expression.
+    fn last_place(&self, node: Node<'a>) -> LastPlace<'a> {
+        match &node.kind {
+            Kind::Undefined
+            | Kind::Null
+            | Kind::Bool(_)
+            | Kind::Number(_)
+            | Kind::String(_)
+            | Kind::RegExp { .. }
+            | Kind::Function(_) => LastPlace::None,
+            Kind::Call { callee, .. }
+            | Kind::New { callee, .. }
+            | Kind::TaggedTemplate { tag: callee, .. } => LastPlace::Call(callee),
+            Kind::Chain(inner) | Kind::Unary { op: Unary::Not | Unary::Void, value: inner } => {
+                self.last_place(inner)
+            }
+            Kind::Template { values, .. } => self.last_of(values.iter().rev().copied()),
+            Kind::Conditional { condition, yes, no } => self.last_of([*no, *yes, *condition]),
+            Kind::Logical { left, right, .. } | Kind::Comma { left, right } => {
+                self.last_of([*right, *left])
+            }
+            Kind::Array(elements) => {
+                let values: Option<Vec<Node<'a>>> = elements
+                    .iter()
+                    .rev()
+                    .filter_map(|element| match element {
+                        Element::Hole => None,
+                        Element::Item(value) => Some(Some(*value)),
+                        Element::Spread(_) => Some(None),
+                    })
+                    .collect();
+                values.map_or(LastPlace::Other, |values| self.last_of(values))
+            }
+            Kind::Object(properties) => {
+                let values: Option<Vec<Node<'a>>> = properties
+                    .iter()
+                    .rev()
+                    .map(|property| match property {
+                        Property::Value { key: Key::Name(_), value } => Some(*value),
+                        _ => None,
+                    })
+                    .collect();
+                values.map_or(LastPlace::Other, |values| self.last_of(values))
+            }
+            _ => LastPlace::Other,
+        }
+    }
+
+    fn last_of(&self, backwards: impl IntoIterator<Item = Node<'a>>) -> LastPlace<'a> {
+        let mut places = backwards.into_iter().map(|node| self.last_place(node));
+        places.find(|place| !matches!(place, LastPlace::None)).unwrap_or(LastPlace::None)
     }
 
     fn spell_target(&self, target: &Target<'a>) -> Option<String> {

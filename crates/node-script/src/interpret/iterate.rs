@@ -2,6 +2,7 @@
 
 use super::cache::How;
 use crate::compile::op::IteratorMethod;
+use crate::compile::spell::LAST_CALL;
 use crate::machine::{Machine, R, roots};
 use crate::objects::atoms::{Key, known};
 use crate::objects::class::{Flags, ObjectKind};
@@ -70,6 +71,10 @@ impl Machine {
             None => {
                 let shown = self.show_with_type(value);
                 format!("{shown} is not iterable (cannot read property Symbol(Symbol.iterator))")
+            }
+            Some(text) if text.starts_with(LAST_CALL) => {
+                let text = &text[LAST_CALL.len()..];
+                format!("{text} is not iterable (cannot read property Symbol(Symbol.iterator))")
             }
             Some(text) => match text.strip_prefix("...") {
                 None => format!("{text} is not iterable"),

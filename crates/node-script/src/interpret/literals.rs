@@ -3,6 +3,7 @@
 use super::cache::{Cache, How};
 use super::iterate::Caller;
 use crate::compile::code::Constant;
+use crate::compile::op::Members;
 use crate::machine::{CALLEE, Machine, R, roots};
 use crate::objects::atoms::{Atom, Key, known};
 use crate::objects::class::{Class, ClassId, Elements, Flags, ObjectKind, internal};
@@ -198,10 +199,19 @@ impl Machine {
             let text = "Cannot convert undefined or null to object";
             return self.throw_type_error(text);
         }
-        let gone = self.delete(object, key)?;
+        // A string's own properties are its wrapper's; other primitive values have none.
+        let owned = self.type_of(object) == Type::String
+            && match key {
+                Key::Index(index) => (index as usize) < self.string_length(object),
+                Key::Name(name) => name == known::LENGTH,
+            };
+        let gone = !owned && self.delete(object, key)?;
         if !gone && strict {
             let name = self.key_text(key);
-            let shown = self.show_for_error(object);
+            let shown = match owned {
+                true => "[object String]".to_owned(),
+                false => self.show_for_error(object),
+            };
             return self.throw_type_error(&format!("Cannot delete property '{name}' of {shown}"));
         }
         self.registers().set_bool(to, gone);
@@ -394,7 +404,7 @@ impl Machine {
     // -- classes ------------------------------------------------------------------------------------------------
 
     /// The parent (or the hole) is in `base`, the constructor's function behind: its prototype goes to `base`.
-    pub(crate) fn make_class(&mut self, base: R) -> Outcome {
+    pub(crate) fn make_class(&mut self, base: R, members: Members) -> Outcome {
         let class = base + 1;
         let derived = self.registers().get(base) != Tagged::HOLE;
         self.scoped(|machine| {
@@ -421,11 +431,14 @@ impl Machine {
             }
             if derived {
                 machine.replace_prototype(class, base)?;
+                if let Some(own) = machine.class_of(class) {
+                    machine.classes.get_mut(own).unique = true;
+                }
             }
+            machine.shape_constructor(class, members)?;
             machine.copy(parent, prototype);
-            machine.new_with_prototype(prototype, parent)?;
+            machine.shape_prototype(prototype, parent, members)?;
             machine.define_named(prototype, known::CONSTRUCTOR, class, Flags::HIDDEN)?;
-            machine.describe_literal(prototype)?;
             machine.registers().store(class, PROTOTYPE, prototype)?;
             machine.registers().store(class, HOME, prototype)?;
             machine.copy(base, prototype);

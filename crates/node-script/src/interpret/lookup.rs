@@ -237,6 +237,11 @@ impl Machine {
             loop {
                 let found = machine.find_own(holder, id, name)?;
                 match found {
+                    Found::Field(Place::Outside(_), _)
+                        if machine.classes.get(id).has_backing_elsewhere() =>
+                    {
+                        return Ok(None);
+                    }
                     Found::Field(place, flags) => {
                         return Ok(match (place, via, flags.is_accessor()) {
                             (Place::Slot(slot), None, false) => Some(How::Slot(slot as u16)),
@@ -353,7 +358,7 @@ impl Machine {
         let (kind, dictionary) = (class.cell, class.dictionary);
         let epoch = self.classes.epoch;
         let special = match class.kind {
-            ObjectKind::Proxy => true,
+            ObjectKind::Proxy | ObjectKind::WeakRef | ObjectKind::FinalizationRegistry => true,
             ObjectKind::TypedArray => self.is_numeric_name(name),
             _ => false,
         };

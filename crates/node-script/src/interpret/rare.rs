@@ -243,7 +243,7 @@ impl Machine {
             }
 
             // -- functions and classes ----------------------------------------------------------------------
-            Op::Class { base } => self.make_class(u(base))?,
+            Op::Class { base, members } => self.make_class(u(base), members)?,
             Op::SetHome { function, home } => {
                 self.registers().store(u(function), HOME, u(home))?;
             }

@@ -16,6 +16,7 @@ use crate::objects::class::ObjectKind;
 use crate::objects::code::Arguments;
 use crate::objects::typed::{ElementType, MAX_BYTES, OFFSET};
 use crate::thrown::Outcome;
+use stream_backpressure::Encoding;
 
 const STATIC: &[Method] = &[
     ("from", 3, from),
@@ -31,10 +32,28 @@ const STATIC: &[Method] = &[
     ("byteLength", 2, byte_length),
 ];
 
+const ENCODED: &[Method] = &[
+    ("asciiSlice", 0, |machine, arguments| slice_of(machine, arguments, "ascii")),
+    ("base64Slice", 0, |machine, arguments| slice_of(machine, arguments, "base64")),
+    ("base64urlSlice", 0, |machine, arguments| slice_of(machine, arguments, "base64url")),
+    ("latin1Slice", 0, |machine, arguments| slice_of(machine, arguments, "latin1")),
+    ("hexSlice", 0, |machine, arguments| slice_of(machine, arguments, "hex")),
+    ("ucs2Slice", 0, |machine, arguments| slice_of(machine, arguments, "ucs2")),
+    ("utf8Slice", 0, |machine, arguments| slice_of(machine, arguments, "utf8")),
+    ("asciiWrite", 0, |machine, arguments| write_as(machine, arguments, "ascii")),
+    ("base64Write", 0, |machine, arguments| write_as(machine, arguments, "base64")),
+    ("base64urlWrite", 0, |machine, arguments| write_as(machine, arguments, "base64url")),
+    ("latin1Write", 0, |machine, arguments| write_as(machine, arguments, "latin1")),
+    ("hexWrite", 0, |machine, arguments| write_as(machine, arguments, "hex")),
+    ("ucs2Write", 0, |machine, arguments| write_as(machine, arguments, "ucs2")),
+    ("utf8Write", 0, |machine, arguments| write_as(machine, arguments, "utf8")),
+];
+
 const PROTOTYPE: &[Method] = &[
     ("copy", 4, copy),
     ("toString", 3, to_string),
     ("equals", 1, search::equals),
+    ("inspect", 2, inspect),
     ("compare", 5, search::compare),
     ("indexOf", 3, search::index_of),
     ("lastIndexOf", 3, search::last_index_of),
@@ -48,13 +67,6 @@ const PROTOTYPE: &[Method] = &[
     ("swap32", 0, |machine, _| swap(machine, 4)),
     ("swap64", 0, |machine, _| swap(machine, 8)),
     ("toLocaleString", 3, to_string),
-    ("asciiSlice", 2, |machine, arguments| slice_of(machine, arguments, "ascii")),
-    ("base64Slice", 2, |machine, arguments| slice_of(machine, arguments, "base64")),
-    ("base64urlSlice", 2, |machine, arguments| slice_of(machine, arguments, "base64url")),
-    ("hexSlice", 2, |machine, arguments| slice_of(machine, arguments, "hex")),
-    ("latin1Slice", 2, |machine, arguments| slice_of(machine, arguments, "latin1")),
-    ("ucs2Slice", 2, |machine, arguments| slice_of(machine, arguments, "ucs2")),
-    ("utf8Slice", 2, |machine, arguments| slice_of(machine, arguments, "utf8")),
 ];
 
 pub(super) fn install(machine: &mut Machine) -> Outcome {
@@ -69,9 +81,11 @@ pub(super) fn install(machine: &mut Machine) -> Outcome {
     machine.put(class, "poolSize", value)?;
     machine.define_plain_methods(class, STATIC)?;
     number::install(machine, prototype)?;
+    machine.define_plain_methods(prototype, ENCODED)?;
     for (name, getter) in [("parent", parent_of as crate::machine::Native), ("offset", offset_of)] {
-        let name = machine.atoms.intern_str(name);
-        machine.define_getter(prototype, name, getter, None)?;
+        let (name, get) = (machine.atoms.intern_str(name), machine.atoms.intern_str("get"));
+        machine.new_native(value, get, 0, getter, false)?;
+        machine.define_accessor(prototype, name.into(), Some(value), None, true)?;
     }
     machine.define_plain_methods(prototype, PROTOTYPE)?;
     machine.node.buffer_bytes = 50;
@@ -540,6 +554,44 @@ fn write(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
         }
     }
     let encoding = machine.encoding_of(encoding)?;
+    write_to(machine, string, encoding, (offset, room))
+}
+
+/// A method that writes in one encoding: a string, where to, and how much at most.
+fn write_as(machine: &mut Machine, arguments: Arguments, encoding: &str) -> Outcome<R> {
+    machine.this_bytes()?;
+    let string = arguments.at(0);
+    if !machine.is_string(string) {
+        let text = "argument must be a string";
+        return machine.throw_node_error(ErrorKind::TypeError, "ERR_INVALID_ARG_TYPE", text);
+    }
+    let length = machine.byte_count(THIS)?;
+    let mut given = [0.0, length as f64];
+    for (place, number) in given.iter_mut().enumerate() {
+        if !machine.is_undefined(arguments.at(place + 1)) {
+            *number = machine.to_integer(arguments.at(place + 1))?;
+            if *number < 0.0 {
+                let (code, text) = ("ERR_OUT_OF_RANGE", "Index out of range");
+                return machine.throw_node_error(ErrorKind::RangeError, code, text);
+            }
+        }
+    }
+    let [offset, room] = given;
+    if offset > length as f64 {
+        let (code, text) = ("ERR_BUFFER_OUT_OF_BOUNDS", "\"offset\" is outside of buffer bounds");
+        return machine.throw_node_error(ErrorKind::RangeError, code, text);
+    }
+    let offset = offset as usize;
+    let encoding = machine.encoding_named(encoding)?;
+    write_to(machine, string, encoding, (offset, (length - offset).min(room as usize)))
+}
+
+fn write_to(
+    machine: &mut Machine,
+    string: R,
+    encoding: Encoding,
+    (offset, room): (usize, usize),
+) -> Outcome<R> {
     let (bytes, _) = machine.encoded(string, encoding)?;
     let mut count = bytes.len().min(room);
     match encoding.name() {
@@ -554,6 +606,12 @@ fn write(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     }
     machine.with_bytes(THIS, |to| to[offset..offset + count].copy_from_slice(&bytes[..count]))?;
     machine.give_number(count as f64)
+}
+
+fn inspect(machine: &mut Machine, _: Arguments) -> Outcome<R> {
+    machine.this_bytes()?;
+    let text = machine.inspect(THIS)?;
+    machine.give_text(&text)
 }
 
 fn to_json(machine: &mut Machine, _: Arguments) -> Outcome<R> {

@@ -355,6 +355,11 @@ impl Class {
         *layout = left;
     }
 
+    /// The first slots of its objects are the heap's own: elements and properties are in a table beside.
+    pub fn has_backing_elsewhere(&self) -> bool {
+        matches!(self.kind, ObjectKind::WeakRef | ObjectKind::FinalizationRegistry)
+    }
+
     /// Its elements allow no fast access to the objects behind.
     pub fn is_exotic(&self) -> bool {
         matches!(

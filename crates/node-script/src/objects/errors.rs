@@ -43,7 +43,7 @@ impl Machine {
     pub(crate) fn place(&self) -> Option<Place> {
         self.calls().rfind(|(template, _)| !template.of_library()).map(|(template, frame)| {
             let at = template.place((frame.pc as usize).saturating_sub(1));
-            Place { source: template.source.clone(), line: at.line, column: at.column }
+            Place { source: template.source.clone(), line: at.line, column: at.column, width: 1 }
         })
     }
 

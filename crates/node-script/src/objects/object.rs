@@ -7,6 +7,7 @@ use super::layout::{BACKING, CLASS_PROTOTYPE, CLASS_SLOTS, FIELDS, LENGTH, tags}
 use crate::machine::{Machine, R, roots};
 use crate::objects::layout::tag;
 use crate::thrown::Outcome;
+use heap_model::shapes::{self, REGISTRY_SLOTS};
 use heap_model::{Kind, Tagged, Value, layout};
 
 /// What a value is, told from its word and its cell.
@@ -423,24 +424,65 @@ impl Machine {
         Ok(())
     }
 
-    /// What an object has beside its slots, and the tag of that. A WeakRef and a FinalizationRegistry have nothing: their
-    /// first slots are the heap's.
+    /// What an object has beside its slots, and the tag of that.
     #[inline]
     fn load_backing(&mut self, to: R, object: R) -> Outcome<Option<u32>> {
-        let mut registers = self.registers();
-        if registers.view(object)?.kind() == Kind::WeakCell {
-            registers.set_undefined(to);
-            return Ok(None);
-        }
-        registers.load(to, object, BACKING)?;
-        let found = registers.get(to).view().map(|cell| (cell.kind(), cell.tag().number()));
-        match found {
-            Some((Kind::Registration, _)) => {
-                registers.set_undefined(to);
-                Ok(None)
+        let registers = self.registers();
+        let cell = registers.view(object)?;
+        // The registry's kind is asked for only where a cell could be one.
+        if cell.kind() == Kind::WeakCell || cell.slot_count() == REGISTRY_SLOTS {
+            let id = self.class_of(object);
+            if id.is_some_and(|id| self.classes.get(id).has_backing_elsewhere()) {
+                return self.load_weak_backing(to, object);
             }
-            found => Ok(found.map(|(_, tag)| tag)),
         }
+        let mut registers = self.registers();
+        registers.load(to, object, BACKING)?;
+        Ok(registers.get(to).view().map(|cell| cell.tag().number()))
+    }
+
+    /// As `load_backing`, of an object whose first slots are the heap's.
+    #[cold]
+    fn load_weak_backing(&mut self, to: R, object: R) -> Outcome<Option<u32>> {
+        self.scoped(|machine| {
+            let table = machine.temp()?;
+            machine.load_root(table, roots::WEAK_BACKINGS);
+            machine.registers().enter(|scope| {
+                let found = match (scope.register(table), scope.register(object)) {
+                    (Value::Ref(table), Value::Ref(object)) => {
+                        scope.ephemeron_get(table, object)?
+                    }
+                    _ => None,
+                };
+                scope.set_register(to, found.unwrap_or(Value::Undefined))
+            })?;
+            Ok(machine.registers().get(to).view().map(|cell| cell.tag().number()))
+        })
+    }
+
+    fn store_backing(&mut self, object: R, from: R) -> Outcome {
+        let elsewhere =
+            self.class_of(object).is_some_and(|id| self.classes.get(id).has_backing_elsewhere());
+        if !elsewhere {
+            return Ok(self.registers().store(object, BACKING, from)?);
+        }
+        self.scoped(|machine| {
+            let table = machine.temp()?;
+            machine.load_root(table, roots::WEAK_BACKINGS);
+            if !machine.registers().get(table).is_cell() {
+                machine.shape(table, |scope| shapes::weak_map(scope, 0))?;
+                machine.store_root(roots::WEAK_BACKINGS, table);
+            }
+            machine.registers().enter(|scope| {
+                if let (Value::Ref(table), Value::Ref(object)) =
+                    (scope.register(table), scope.register(object))
+                {
+                    let value = scope.register(from);
+                    scope.ephemeron_set(table, object, value)?;
+                }
+                Ok(())
+            })
+        })
     }
 
     /// The object's elements, or undefined.
@@ -465,16 +507,11 @@ impl Machine {
     }
 
     fn set_backing_part(&mut self, object: R, from: R, part: usize) -> Outcome {
-        use ObjectKind::{FinalizationRegistry, WeakRef};
-        if let Some(kind @ (FinalizationRegistry | WeakRef)) = self.kind_of(object) {
-            return self.throw_type_error(&format!("Properties of a {kind:?} are not supported"));
-        }
         self.scoped(|machine| {
             let old = machine.temps(2)?;
             let pair = old + 1;
+            let found = machine.load_backing(old, object)?;
             let mut registers = machine.registers();
-            registers.load(old, object, BACKING)?;
-            let found = registers.get(old).view().map(|cell| cell.tag().number());
             let other = match found {
                 Some(tags::PAIR) => return Ok(registers.store(old, part, from)?),
                 Some(tags::PROPERTIES | tags::NAMES) => 1,
@@ -482,7 +519,7 @@ impl Machine {
                 None => part,
             };
             if other == part {
-                return Ok(registers.store(object, BACKING, from)?);
+                return machine.store_backing(object, from);
             }
             if !registers.get(from).is_cell() {
                 return Ok(());
@@ -490,7 +527,7 @@ impl Machine {
             registers.alloc_tagged(pair, Kind::Array, tag(tags::PAIR), 2, 0)?;
             registers.store(pair, other, old)?;
             registers.store(pair, part, from)?;
-            Ok(registers.store(object, BACKING, pair)?)
+            machine.store_backing(object, pair)
         })
     }
 
@@ -520,8 +557,8 @@ impl Machine {
             if number < room {
                 return Ok(registers.store(old, number, from)?);
             }
-            let size = layout::property_array(number + 1);
-            let slots = (size - 16) / 8;
+            let size = layout::property_array(number - room + 1);
+            let slots = room + (size - 16) / 8;
             registers.alloc_tagged(array, Kind::Array, tag(tags::PROPERTIES), slots, 0)?;
             if room > 0 {
                 registers.copy_slots(array, 0, old, 0, room)?;
@@ -541,7 +578,10 @@ impl Machine {
         }
         self.atoms.hold(key);
         let next = match self.classes.with_property(id, key, flags) {
-            Next::Same => id,
+            Next::Same => {
+                self.describe_own(id)?;
+                id
+            }
             Next::Known(next) => next,
             // The keys differ from object to object: no class is of use to another (V8's `TooManyTransitions`).
             Next::New(_) if self.classes.get(id).has_many_steps() => {

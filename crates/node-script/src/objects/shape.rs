@@ -4,25 +4,30 @@
 //! Sources: V8's `Map::ShareDescriptor` and `Map::SlackForArraySize` (objects/map.cc), `PrototypeInfo` and
 //! `ClassBoilerplate::AddToPropertiesTemplate` (objects/).
 
-use super::class::ClassId;
-use super::layout::{CLASS_DESCRIPTORS, CLASS_INFO, tag, tags};
+use super::class::{Class, ClassId, ObjectKind};
+use super::layout::{CLASS_DESCRIPTORS, CLASS_INFO, FIELDS, tag, tags};
+use crate::compile::op::Members;
 use crate::machine::{Machine, R, roots};
 use crate::thrown::Outcome;
-use heap_model::Kind;
+use heap_model::{Kind, Value};
 
 /// Slots of a descriptor array beside its descriptors, and of a descriptor: key, details, value.
 const HEAD: usize = 1;
 const DESCRIPTOR: usize = 3;
-/// V8's validity cell of a first instance's map, with nothing behind the header.
-const CELL_SLOTS: usize = 0;
-/// That cell, and the prototype's `PrototypeInfo` of 56 bytes.
-const INFO_SLOTS: usize = CELL_SLOTS + 9;
+/// What a pair of functions takes here more than in V8, where it has no hash and lies in the descriptor, not in a field.
+const PAIR: usize = 2;
+/// V8's validity cell of a map, of 16 bytes, and the prototype's `PrototypeInfo` of 56, in one cell.
+const INFO_SLOTS: usize = 7;
+/// What a map has in the place of those before the first property is added to a constructor's instance.
+const FIRST_INSTANCE: Value<'static> = Value::Smi(1);
 /// The prototypes that inherit from `Object.prototype` when a program of Node's begins, and the room for them.
 const FIRST_USERS: usize = 40;
 const FIRST_USERS_ROOM: usize = 46;
-/// What a class literal makes beside constructor and prototype: a context of 32 bytes, the constructor's map and its four
-/// descriptors, the prototype's descriptor, and two property arrays of a slot; less the prototype's room for fields.
-const LITERAL_SLOTS: usize = 34;
+/// Descriptors of every constructor that a class literal makes (length, name, prototype, the place in the source), and of
+/// every prototype (the constructor). The place in the source and the constructor are in fields.
+const CONSTRUCTOR_PROPERTIES: usize = 4;
+const PROTOTYPE_PROPERTIES: usize = 1;
+const OWN_FIELDS: usize = 1;
 
 impl Machine {
     /// Gives a class that has one property more than another the descriptors that the line shares.
@@ -37,15 +42,12 @@ impl Machine {
             let room = machine.registers().view(part).map_or(0, |cell| cell.slot_count());
             if room < HEAD + DESCRIPTOR * count {
                 let spare = if count < 6 { 0 } else { (count - 1) / 4 - 1 };
-                let slots = HEAD + DESCRIPTOR * (count + spare);
-                let kind = tag(tags::DESCRIPTORS);
-                machine.registers().alloc_tagged(part, Kind::Array, kind, slots, 0)?;
+                machine.make_descriptors(part, count + spare, 0)?;
                 machine.share_descriptors(part, before)?;
             }
             machine.registers().store(new, CLASS_DESCRIPTORS, part)?;
             machine.registers().load(part, old, CLASS_INFO)?;
-            let first = machine.registers().view(part).is_ok_and(|cell| cell.slot_count() == 0);
-            if first {
+            if machine.registers().smi(part).is_some() {
                 machine.make_info(part, old, INFO_SLOTS)?;
                 machine.count_prototype_user(part)?;
             }
@@ -68,21 +70,79 @@ impl Machine {
     /// Tells that a class is the one of a constructor's first instance.
     pub(crate) fn describe_instances(&mut self, class: ClassId) -> Outcome {
         self.scoped(|machine| {
-            let (cell, part) = (machine.temp()?, machine.temp()?);
+            let cell = machine.temp()?;
             machine.class_cell(cell, class)?;
-            machine.make_info(part, cell, CELL_SLOTS)
+            Ok(machine.registers().store_value(cell, CLASS_INFO, FIRST_INSTANCE)?)
         })
     }
 
-    /// Tells that a prototype is the one of a class literal.
-    pub(crate) fn describe_literal(&mut self, prototype: R) -> Outcome {
-        self.become_prototype(prototype)?;
-        let Some(class) = self.class_of(prototype) else { return Ok(()) };
+    /// Gives the constructor of a class literal a class of its own, with room for static members.
+    pub(crate) fn shape_constructor(&mut self, constructor: R, members: Members) -> Outcome {
+        let id = self.own_class(constructor)?;
+        // The first field is the place in the source, which only V8 keeps there.
+        self.classes.get_mut(id).used = OWN_FIELDS as u16;
+        let (fields, accessors) = (members.static_fields.into(), members.static_accessors.into());
+        self.shape_literal(constructor, id, CONSTRUCTOR_PROPERTIES, (fields, accessors))
+    }
+
+    /// Makes the prototype of a class literal, which has a class of its own, and no fields inside.
+    pub(crate) fn shape_prototype(&mut self, to: R, parent: R, members: Members) -> Outcome {
+        self.prototype_identity(parent)?;
+        let mut class = Class::new(ObjectKind::Ordinary, Kind::Object, FIELDS, 0);
+        (class.unique, class.is_prototype) = (true, true);
+        let id = self.add_class(class, parent)?;
+        self.new_of(to, id)?;
+        let (fields, accessors) = (members.fields.into(), members.accessors.into());
+        self.shape_literal(to, id, PROTOTYPE_PROPERTIES, (fields, accessors))
+    }
+
+    /// Makes the room for properties of its own and for members. V8 has pairs of functions in their descriptors, which here
+    /// are in fields.
+    fn shape_literal(
+        &mut self,
+        object: R,
+        id: ClassId,
+        own: usize,
+        (fields, accessors): (usize, usize),
+    ) -> Outcome {
+        let slots = OWN_FIELDS + fields + accessors;
         self.scoped(|machine| {
             let (cell, part) = (machine.temp()?, machine.temp()?);
-            machine.class_cell(cell, class)?;
-            machine.make_info(part, cell, LITERAL_SLOTS)
+            let mut registers = machine.registers();
+            registers.alloc_tagged(part, Kind::Array, tag(tags::PROPERTIES), slots, 0)?;
+            machine.set_properties(object, part)?;
+            machine.class_cell(cell, id)?;
+            machine.make_descriptors(part, own + fields + accessors, accessors)?;
+            Ok(machine.registers().store(cell, CLASS_DESCRIPTORS, part)?)
         })
+    }
+
+    /// A class of one object, to which a property was added: V8 copies its descriptors, with no room to spare.
+    pub(crate) fn describe_own(&mut self, id: ClassId) -> Outcome {
+        let class = self.classes.get(id);
+        let count = class.count() + usize::from(class.callable);
+        self.scoped(|machine| {
+            let (cell, part) = (machine.temp()?, machine.temp()?);
+            machine.class_cell(cell, id)?;
+            machine.registers().load(part, cell, CLASS_DESCRIPTORS)?;
+            let Ok(room) = machine.registers().view(part).map(|cell| cell.slot_count()) else {
+                return Ok(());
+            };
+            let own = machine.classes.get(id).properties();
+            let pairs = own.iter().filter(|one| one.flags.is_accessor()).count();
+            if room + PAIR * pairs >= HEAD + DESCRIPTOR * count {
+                return Ok(());
+            }
+            machine.make_descriptors(part, count, pairs)?;
+            Ok(machine.registers().store(cell, CLASS_DESCRIPTORS, part)?)
+        })
+    }
+
+    /// Descriptors, some of which have their value in a field although V8's have it themselves.
+    fn make_descriptors(&mut self, to: R, count: usize, outside: usize) -> Outcome {
+        let slots = HEAD + DESCRIPTOR * count - PAIR * outside;
+        let kind = tag(tags::DESCRIPTORS);
+        Ok(self.registers().alloc_tagged(to, Kind::Array, kind, slots, 0)?)
     }
 
     /// One more prototype is in the list of those that inherit from `Object.prototype` (V8's `PrototypeUsers::Add`).

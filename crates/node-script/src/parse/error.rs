@@ -11,11 +11,13 @@ pub struct ParseError {
     /// As the error's `message` property has it.
     pub message: String,
     pub at: At,
+    /// How wide V8's mark below the place is.
+    pub width: u32,
 }
 
 impl ParseError {
-    pub(super) fn new(message: impl Into<String>, at: At) -> Self {
-        Self { message: message.into(), at }
+    pub fn new(message: impl Into<String>, at: At) -> Self {
+        Self { message: message.into(), at, width: 1 }
     }
 
     /// Something of the language that this crate does not know.

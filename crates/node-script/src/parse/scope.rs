@@ -58,6 +58,8 @@ pub struct Scope<'a> {
     pub module: bool,
     /// Of a function whose parameters have expressions: where these end. Its body is a scope of its own.
     pub parameters_end: Option<At>,
+    /// A class's in sloppy code, which has a context of its own in any case (V8's `Scope::ForceContextForLanguageMode`).
+    pub becomes_strict: bool,
     /// The slots of its context, the two before its variables included; 0 if it has none.
     pub context_slots: u16,
     by_name: FxHashMap<Name, BindingId>,
@@ -203,6 +205,7 @@ impl<'a> Scopes<'a> {
             derived: false,
             module: false,
             parameters_end: None,
+            becomes_strict: false,
             context_slots: 0,
             by_name: FxHashMap::default(),
             uses: Vec::new(),
@@ -409,7 +412,9 @@ impl<'a> Scopes<'a> {
                 continue;
             }
             let parameter = maps && binding.kind == BindingKind::Parameter;
-            let kept = kind == ScopeKind::Catch || parameter || eval_inside || module;
+            // What V8 knows of private names and computed fields is in the class's context.
+            let private = kind == ScopeKind::Class && binding.kind == BindingKind::Hidden;
+            let kept = kind == ScopeKind::Catch || parameter || eval_inside || module || private;
             if binding.captured || kept {
                 binding.place = Place::Context(slots);
                 let this = derived && binding.kind == BindingKind::This;
@@ -417,7 +422,7 @@ impl<'a> Scopes<'a> {
                 slots += if binding.kind == BindingKind::Import { 2 } else { 1 };
             }
         }
-        let needed = slots > first || (extends && !script);
+        let needed = slots > first || (extends && !script) || self.get(scope).becomes_strict;
         self.get_mut(scope).context_slots = if needed { slots } else { 0 };
     }
 }

@@ -72,3 +72,12 @@ t(() => new Buffer(3).length + Buffer('abc').length);
 t(() => { let n = 0; for (const x of Buffer.from('abc')) n += x; return n; });
 t(() => Object.prototype.toString.call(Buffer.from('a')));
 t(() => Buffer.of(1, 2, 3).toString('hex'));
+// The order of what Buffer.prototype shows, and the methods of one encoding.
+console.log(Object.keys(Buffer.prototype).join());
+{
+  const b = Buffer.alloc(6);
+  const t = (f) => { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message); } };
+  t(() => b.asciiWrite('abcd')); t(() => b.latin1Write('x', 5)); t(() => b.hexWrite('ffee', 1)); t(() => b.utf8Write('zz', 1, 1));
+  t(() => b.ucs2Write('ab', 0, 3)); t(() => b.base64Write('YWJj', 2)); t(() => b.inspect()); t(() => b.utf8Write.length + b.asciiSlice.length);
+  t(() => b.asciiWrite()); t(() => b.utf8Write('a', 7)); t(() => b.utf8Write('abc', -1)); t(() => b.utf8Write('abc', 6)); t(() => b.utf8Write('abc', 0, 100));
+}

@@ -223,3 +223,29 @@ t(() => { [...(function* () { yield* f(); })()]; });
 t(() => { [...(function* () { yield* o.a; })()]; });
 t(() => { [...(function* () { yield* 3; })()]; });
 t(() => { [...(function* () { yield* num; })()]; });
+{
+  // What stands last before a pattern inside a pattern is taken apart.
+  const f = () => 5, a = [f], g = { m: () => 5, h: { i: () => 5 } }, s = 'abc';
+  t(() => { const [[b] = f()] = a; });
+  t(() => { const [[b] = [f()]] = a; });
+  t(() => { const [[b] = [f(), 1]] = a; });
+  t(() => { const [[b] = [f(), s.x]] = a; });
+  t(() => { const [[b] = [s.x, f()]] = a; });
+  t(() => { const [[b] = [f(f(1))]] = a; });
+  t(() => { const [[b] = g.m(1)] = a; });
+  t(() => { const [[b] = [g.h.i(1)]] = a; });
+  t(() => { const [[b] = [`${1}`.slice(1)]] = a; });
+  t(() => { const [[b] = [`${false}:${'12'}`.slice(0, 100)]] = a; });
+  t(() => { const [[b] = [new Map()]] = a; });
+  t(() => { const [[b] = []] = a; });
+  t(() => { const [[b] = { x: f(), y: 1 }] = a; });
+  t(() => { const [[b] = s ? f() : 1] = a; });
+  t(() => { const [[b] = f() || 1] = a; });
+  t(() => { const { 0: [b] = [f()] } = a; });
+  t(() => { let b; ({ 0: [b] = [g.m()] } = a); });
+  t(() => { const [[b] = [`a${f()}`]] = a; });
+  t(() => { const [[b] = [!f()]] = a; });
+  t(() => { const [[b] = [f(), , 1]] = a; });
+  t(() => { const [[b] = [f(), [1]]] = a; });
+  t(() => { const [[b] = [f(), /x/]] = a; });
+}

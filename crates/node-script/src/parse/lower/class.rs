@@ -126,6 +126,7 @@ impl<'a> Lower<'a> {
         let outer_strict =
             self.functions.last_mut().map(|function| std::mem::replace(&mut function.strict, true));
         let class = self.inside(ScopeKind::Class, |this, scope| {
+            this.scopes.get_mut(scope).becomes_strict = outer_strict == Some(false);
             let own_name = match parts.name {
                 Some(name) if parts.named_inside => {
                     let name = Name(name.sym());

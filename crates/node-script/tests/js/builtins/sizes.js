@@ -26,6 +26,14 @@ const rows = [
   ['Uint8Array of 8 whose buffer was seen', 184, () => { const a = new Uint8Array(8); a.buffer; return a; }],
   ['Float64Array of 100', 184, () => new Float64Array(100)], ['Uint8Array on a buffer', 96, () => new Uint8Array(shared)],
   ['DataView', 80, () => new DataView(shared)], ['BigInt of one word', 24, (i) => BigInt(i + 1)], ['BigInt 0n', 16, () => BigInt(0)],
+  ['class', 480, () => class {}], ['class of two methods', 656, () => class { m() {} n() {} }],
+  ['class of a getter', 584, () => class { get g() { return 1; } }], ['class of two static methods', 656, () => class { static s() {} static t() {} }],
+  ['class of a field', 584, () => class { a = 1; }], ['class that extends', 480, () => class extends Object {}],
+  ['class that knows its name', 576, () => class X { m() { return X; } }],
+  ['strict class', 448, () => { 'use strict'; return class {}; }],
+  ['instance of a class of its own', 744, () => new (class { m() {} })()],
+  ['instance with a field of a class of its own', 928, () => new (class { constructor() { this.x = 1; } m() {} })()],
+  ['instances of classes of their own', 1856, () => new (class { constructor(x) { this.x = x; this.y = new (class { constructor(x) { this.x = x; this.y = true; } })(null); } })(1)],
   ['{} that was a key', 56, () => { const o = {}; set.add(o); set.delete(o); return o; }],
 ];
 for (const [n, bytes] of [[0, 184], [4, 184], [5, 296], [9, 520], [17, 968], [33, 1864], [1000, 28744]]) rows.push([`Map of ${n}`, bytes, () => mapOf(n)]);

@@ -18,3 +18,21 @@ show(() => fr.register(1)); show(() => fr.register(keys, keys)); show(() => fr.r
 show(() => fr.register(keys, 'never', keys)); show(() => fr.unregister(keys) + ' ' + fr.unregister(keys));
 show(() => Object.prototype.toString.call(fr) + Object.prototype.toString.call(new WeakRef(fr)));
 function target1() {} for (const odd of [undefined, null, 1, '', true]) { target1.prototype = odd; show(() => Object.getPrototypeOf(Reflect.construct(WeakSet, [], target1)) === WeakSet.prototype && target1.prototype === odd); }
+{
+  // Weak references and registries are ordinary objects beside.
+  const target = { name: 'held' }, ref = new WeakRef(target), registry = new FinalizationRegistry(() => {});
+  for (const one of [ref, registry]) {
+    for (const [place, key] of ['a', 'b', 'c', 'd', 'length', 0, 5].entries()) one[key] = { place };
+    show(() => Object.keys(one).join() + ' ' + Object.values(one).map((value) => value.place).join());
+    show(() => (delete one.b) + ' ' + (delete one[0]) + ' ' + Object.keys(one).join() + one.b + one[0]);
+    show(() => { one.a = 1; one.a += 1; return one.a + ' ' + one.missing + ' ' + ('c' in one) + ' ' + one.d.place; });
+    for (let i = 0; i < 3; i++) { one.c = { i }; gc(); show(() => one.c.i + ' ' + one[5].place); }
+    Object.defineProperty(one, 'hidden', { value: 5 }); Object.defineProperty(one, 'got', { get() { return this === one; } });
+    show(() => one.hidden + ' ' + one.got); Object.freeze(one); one.a = 7; show(() => one.a + ' ' + Object.isFrozen(one));
+  }
+  show(() => ref.deref() === target);
+  class Named extends WeakRef { #inner = 3; label = 'x'; get inner() { return this.#inner; } }
+  const named = new Named(target); named.other = { deep: 1 };
+  show(() => named.label + named.inner + named.other.deep + (named.deref() === target));
+  const child = Object.create(named); show(() => child.label + child.other.deep);
+}
