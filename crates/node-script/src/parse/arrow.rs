@@ -243,11 +243,12 @@ fn place_of(tokens: &[Token<'_>]) -> Option<usize> {
         return Some(first.start);
     }
     match (tokens.first()?, tokens.get(1)) {
-        (Token { kind: Kind::Bracket(_), .. }, Some(name)) if name.kind == Kind::Word => {
+        (Token { kind: Kind::Bracket(_), text: [')'], .. }, Some(name))
+            if name.kind == Kind::Word =>
+        {
             Some(name.start)
         }
         (Token { kind: Kind::Bracket(open), .. }, _) => Some(*open),
-        (last, Some(dot)) if dot.kind == Kind::Sign => Some(last.start),
         (last, _) => Some(last.start),
     }
 }
