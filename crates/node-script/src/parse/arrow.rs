@@ -190,7 +190,7 @@ impl<'t> Backwards<'t> {
         let last = row.next()?;
         match (least, row.clone().take_while(|one| one.sign == last.sign).last()) {
             (COMPARING | RELATING, _) | (_, None) => Some(last.start),
-            (POWER, _) => row.last().map(|first| first.start),
+            (POWER, _) => row.next_back().map(|first| first.start),
             (_, Some(first)) => Backwards { text: self.text, at: first.start }.place(),
         }
     }
