@@ -30,6 +30,8 @@ pub(super) fn property(name: &str, value: Option<&str>) -> Option<Set> {
             category("Unassigned", &mut set)?;
             return Some(set.settled().inverted());
         }
+        // The tables know it by the other of its names alone.
+        ("space", None) => return property("White_Space", None),
         (name, None) => match CodePointSetData::new_for_ecma262(name.as_bytes()) {
             Some(points) => {
                 points.iter_ranges().for_each(|range| set.add(*range.start(), *range.end()));
