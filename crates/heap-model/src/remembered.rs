@@ -70,7 +70,8 @@ impl RememberedSlots {
 
     #[cold]
     fn deduplicate(&mut self) {
-        self.slots.sort_unstable();
+        // Tables and arrays are filled from one end to the other: a sort that finds runs has little to do.
+        self.slots.sort();
         self.slots.dedup();
         self.bound = (2 * self.slots.len()).max(1 << 16);
     }

@@ -223,6 +223,13 @@ impl Machine {
         self.registers().copy_from(to, roots, root);
     }
 
+    /// Whether a register is what one of the machine's own is.
+    #[inline]
+    pub(crate) fn is_root(&mut self, register: R, root: usize) -> bool {
+        let roots = self.roots;
+        self.registers().is_same_in(register, roots, root)
+    }
+
     #[inline]
     pub(crate) fn store_root(&mut self, root: usize, from: R) {
         let roots = self.roots;
@@ -274,6 +281,7 @@ pub mod roots {
         FLOAT64_ARRAY_PROTOTYPE, BIG_INT64_ARRAY_PROTOTYPE, BIG_UINT64_ARRAY_PROTOTYPE, BUFFER_PROTOTYPE,
         RESTRICTED, ARRAY_VALUES, ARRAY_TO_STRING, OBJECT_TO_STRING, EVAL, PROMISE_THEN, REG_EXP_EXEC,
         ITERATOR, ITERATOR_HELPER_PROTOTYPE, WRAPPED_ITERATOR_PROTOTYPE, ARRAY_ITERATOR_NEXT,
+        MAP_ITERATOR_NEXT, SET_ITERATOR_NEXT,
         EVENT_EMITTER_PROTOTYPE, WRITABLE_PROTOTYPE, READABLE_PROTOTYPE, DUPLEX_PROTOTYPE,
         BUFFER, BUFFER_SLAB, FIRST_BUFFER_SLAB, EVENT_EMITTER, WRITABLE,
         STREAM_PROTOTYPE, WRITABLE_STATE_PROTOTYPE, STREAM_TICK, ON_WRITE, NO_OPERATION,

@@ -45,6 +45,11 @@ pub(super) fn of_latin1(heap: &mut Heap, units: &[u8]) -> Result<Cell, OutOfMemo
 }
 
 pub(super) fn of_utf16(heap: &mut Heap, units: &[u16]) -> Result<Cell, OutOfMemory> {
+    if let [unit] = *units
+        && let Ok(unit) = u8::try_from(unit)
+    {
+        return single(heap, usize::from(unit));
+    }
     let narrow: Option<Vec<u8>> = units.iter().map(|unit| u8::try_from(*unit).ok()).collect();
     match narrow {
         Some(units) => of_units(heap, Units::One(&units)),

@@ -197,6 +197,7 @@ impl RegisterStack {
     ///
     /// # Panics
     /// If the window has no such register, or passes the top.
+    #[inline]
     #[track_caller]
     pub fn get_in(&self, window: Window, register: usize) -> Word {
         if register >= window.size() || window.end() > self.top() {
@@ -205,6 +206,7 @@ impl RegisterStack {
         self.below(window.end())[window.base() + register]
     }
 
+    #[inline]
     #[track_caller]
     pub fn set_in(&mut self, window: Window, register: usize, word: Word) {
         if register >= window.size() || window.end() > self.top() {

@@ -134,6 +134,17 @@ impl Registers<'_> {
         self.put(to, word);
     }
 
+    /// Whether a register of this window is what one of another is: one constant, small integer or cell. Constant time.
+    ///
+    /// # Panics
+    /// As [`copy_from`](Self::copy_from).
+    #[inline]
+    #[must_use]
+    #[track_caller]
+    pub fn is_same_in(&self, register: usize, window: Window, other: usize) -> bool {
+        self.stack().get(register) == self.stack().get_in(window, other)
+    }
+
     /// Copies a register of this window to one of another. Constant time.
     ///
     /// # Panics

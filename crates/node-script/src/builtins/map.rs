@@ -39,7 +39,8 @@ pub(super) fn install(machine: &mut Machine) -> Outcome {
     let name = machine.atoms.intern_str("entries");
     machine.own_property(value, prototype, name.into())?;
     machine.define_named(prototype, known::ITERATOR, value, Flags::HIDDEN)?;
-    machine.iterator_prototype(roots::MAP_ITERATOR_PROTOTYPE, "Map Iterator", next)
+    machine.iterator_prototype(roots::MAP_ITERATOR_PROTOTYPE, "Map Iterator", next)?;
+    machine.keep_next(roots::MAP_ITERATOR_PROTOTYPE, roots::MAP_ITERATOR_NEXT)
 }
 
 fn construct(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {

@@ -40,7 +40,8 @@ pub(super) fn install(machine: &mut Machine) -> Outcome {
     }
     machine.define_tag(prototype, "Set")?;
     machine.define_named(prototype, known::ITERATOR, value, Flags::HIDDEN)?;
-    machine.iterator_prototype(roots::SET_ITERATOR_PROTOTYPE, "Set Iterator", next)
+    machine.iterator_prototype(roots::SET_ITERATOR_PROTOTYPE, "Set Iterator", next)?;
+    machine.keep_next(roots::SET_ITERATOR_PROTOTYPE, roots::SET_ITERATOR_NEXT)
 }
 
 fn construct(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {

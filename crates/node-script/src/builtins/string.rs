@@ -14,6 +14,7 @@ use crate::objects::code::Arguments;
 use crate::objects::layout::FIRST;
 use crate::objects::object::Type;
 use crate::thrown::Outcome;
+use heap_model::collections::string::FlatUnits;
 use text::{find_string, part, this_string};
 
 const STATIC: &[Method] = &[
@@ -134,6 +135,10 @@ fn char_at(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
 }
 
 fn char_code_at(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    if let Some(unit) = machine.unit_at(THIS, arguments.at(0)) {
+        machine.registers().set_smi(0, i32::from(unit));
+        return Ok(0);
+    }
     let text = this_string(machine, "charCodeAt")?;
     let place = machine.to_integer(arguments.at(0))?;
     if place < 0.0 || place >= machine.string_length(text) as f64 {
@@ -266,14 +271,33 @@ fn pad_end(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
 
 fn to_lower_case(machine: &mut Machine, _: Arguments) -> Outcome<R> {
     let text = this_string(machine, "toLowerCase")?;
-    let text = machine.rust_string(text)?.to_lowercase();
-    machine.give_text(&text)
+    change_case(machine, text, <[u8]>::to_ascii_lowercase, str::to_lowercase)
 }
 
 fn to_upper_case(machine: &mut Machine, _: Arguments) -> Outcome<R> {
     let text = this_string(machine, "toUpperCase")?;
-    let text = machine.rust_string(text)?.to_uppercase();
-    machine.give_text(&text)
+    change_case(machine, text, <[u8]>::to_ascii_uppercase, str::to_uppercase)
+}
+
+/// The string with another case: by `of_ascii` if it is ASCII, as most are.
+fn change_case(
+    machine: &mut Machine,
+    text: R,
+    of_ascii: fn(&[u8]) -> Vec<u8>,
+    of_all: fn(&str) -> String,
+) -> Outcome<R> {
+    let changed = machine.with_string(text, |units| match units {
+        FlatUnits::OneByte(units) if units.is_ascii() => Some(of_ascii(units)),
+        _ => None,
+    })?;
+    match changed {
+        Some(changed) => machine.new_one_byte(0, &changed)?,
+        None => {
+            let changed = of_all(&machine.rust_string(text)?);
+            machine.new_text(0, &changed)?;
+        }
+    }
+    Ok(0)
 }
 
 fn trim(machine: &mut Machine, _: Arguments) -> Outcome<R> {

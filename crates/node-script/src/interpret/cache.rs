@@ -44,6 +44,9 @@ pub enum How {
         via: u32,
         place: u16,
     },
+    /// A method of strings: in the prototype that all of them have.
+    OfString(u16),
+    OfStringOutside(u16),
     /// An array's length.
     ArrayLength,
     /// Another internal property of the object.

@@ -5,7 +5,7 @@ use crate::compile::op::IteratorMethod;
 use crate::compile::spell::LAST_CALL;
 use crate::machine::{Machine, R, roots};
 use crate::objects::atoms::{Key, known};
-use crate::objects::class::{Flags, ObjectKind};
+use crate::objects::class::{Elements, Flags, ObjectKind};
 use crate::objects::layout::{BACKING, FIELDS, FIRST, LENGTH, tag, tags};
 use crate::thrown::Outcome;
 use heap_model::{AccessError, Kind, Tagged, Value};
@@ -46,7 +46,13 @@ impl Machine {
             if !machine.is_callable(method) {
                 return machine.throw_not_iterable(value, caller);
             }
-            machine.call(iterator, method, value, &[])?;
+            if machine.kind_of(value) == Some(ObjectKind::Array)
+                && machine.is_root(method, roots::ARRAY_VALUES)
+            {
+                machine.new_array_iterator(iterator, value, VALUES)?;
+            } else {
+                machine.call(iterator, method, value, &[])?;
+            }
             if !machine.is_object(iterator) {
                 let text = "Result of the Symbol.iterator method is not an object";
                 return machine.throw_type_error(text);
@@ -162,12 +168,7 @@ impl Machine {
         if self.kind_of(iterator) != Some(ObjectKind::ArrayIterator) {
             return Ok(false);
         }
-        self.scoped(|machine| {
-            let next = machine.temp()?;
-            machine.load_root(next, roots::ARRAY_ITERATOR_NEXT);
-            let registers = machine.registers();
-            Ok(registers.get(next) == registers.get(iterator + 1))
-        })
+        Ok(self.is_root(iterator + 1, roots::ARRAY_ITERATOR_NEXT))
     }
 
     /// The next of an array's iterator; whether it is at its end.
@@ -207,7 +208,10 @@ impl Machine {
                 return Ok(false);
             }
             let value = if which == VALUES { to } else { machine.temp()? };
-            machine.get(value, array, Key::Index(index as u32))?;
+            machine.registers().set_smi(number, index as i32);
+            if index > i32::MAX as usize || !machine.short_element(value, array, number) {
+                machine.get(value, array, Key::Index(index as u32))?;
+            }
             if which == ENTRIES {
                 machine.set_number(number, index as f64)?;
                 machine.array_of(to, &[number, value])?;
@@ -232,19 +236,81 @@ impl Machine {
     /// An array of values in registers.
     pub(crate) fn array_of(&mut self, to: R, values: &[R]) -> Outcome {
         self.scoped(|machine| {
-            let array = machine.temp()?;
-            machine.new_array(array, values.len())?;
-            for value in values {
-                if !machine.short_push(array, *value)? {
-                    machine.push(array, *value)?;
+            let array = machine.temps(2 + values.len())?;
+            let (elements, first) = (array + 1, array + 2);
+            let mut registers = machine.registers();
+            for (place, value) in values.iter().enumerate() {
+                registers.copy(first + place, *value);
+            }
+            let all = (first..first + values.len()).map(|value| registers.get(value));
+            let (mut smis, mut doubles) = (true, false);
+            for value in all {
+                smis &= value.is_smi();
+                doubles |= value.is_kind(Kind::Double);
+            }
+            if doubles || values.is_empty() {
+                machine.new_array(array, values.len())?;
+                for value in first..first + values.len() {
+                    if !machine.short_push(array, value)? {
+                        machine.push(array, value)?;
+                    }
                 }
+            } else {
+                machine.new_array(array, 0)?;
+                if !smis {
+                    machine.transition_elements(array, Elements::Packed)?;
+                }
+                let mut registers = machine.registers();
+                registers.alloc_with(elements, Kind::Array, first, values.len())?;
+                registers.set_tag(elements, tag(tags::ELEMENTS))?;
+                registers.store(array, BACKING, elements)?;
+                registers.store_value(array, LENGTH, Value::Smi(values.len() as i32))?;
             }
             machine.copy(to, array);
             Ok(())
         })
     }
 
+    /// As `generic_next`, of a Map's or a Set's iterator whose `next` is the built-in: what that does, without a call.
+    fn collection_next(&mut self, to: R, iterator: R) -> Outcome<Option<bool>> {
+        let (gives, of_map) = match self.kind_of(iterator) {
+            Some(ObjectKind::MapIterator(gives))
+                if self.is_root(iterator + 1, roots::MAP_ITERATOR_NEXT) =>
+            {
+                (gives, true)
+            }
+            Some(ObjectKind::SetIterator(gives))
+                if self.is_root(iterator + 1, roots::SET_ITERATOR_NEXT) =>
+            {
+                (gives, false)
+            }
+            _ => return Ok(None),
+        };
+        self.scoped(|machine| {
+            let result = machine.temps(3)?;
+            let (key, value) = (result + 1, result + 2);
+            let mut registers = machine.registers();
+            let more = match of_map {
+                true => registers.map_next(key, value, iterator)?,
+                false => {
+                    let more = registers.set_next(key, iterator)?;
+                    registers.copy(value, key);
+                    more
+                }
+            };
+            if more {
+                machine.give_entry(to, key, value, gives)?;
+            }
+            // V8 makes the result, though nobody sees it.
+            machine.new_result(result, to, !more)?;
+            Ok(Some(!more))
+        })
+    }
+
     fn generic_next(&mut self, to: R, iterator: R) -> Outcome<bool> {
+        if let Some(done) = self.collection_next(to, iterator)? {
+            return Ok(done);
+        }
         self.scoped(|machine| {
             let result = machine.temps(2)?;
             machine.call(result, iterator + 1, iterator, &[])?;
@@ -360,12 +426,12 @@ impl Machine {
     pub(crate) fn new_result(&mut self, to: R, value: R, done: bool) -> Outcome {
         self.scoped(|machine| {
             let object = machine.temps(3)?;
+            let class = machine.result_class;
             let mut registers = machine.registers();
             registers.copy(object + 1, value);
             registers.set_bool(object + 2, done);
-            match machine.result_class {
+            match class {
                 Some(class) => {
-                    let mut registers = machine.registers();
                     registers.alloc_with(object, Kind::Object, object, 3)?;
                     registers.set_tag(object, tag(class.0))?;
                 }

@@ -53,6 +53,7 @@ impl Machine {
             Type::Undefined | Type::Null | Type::Hole => {
                 return self.get(to, object, Key::Name(name));
             }
+            Type::String => return self.get_named_of_string(to, object, name, cache),
             _ => return self.get_named_of_primitive(to, object, name),
         };
         let (kind, epoch) = (self.classes.get(id).cell, self.classes.epoch);
@@ -89,7 +90,23 @@ impl Machine {
         let how = if own && value.is_tagged(cache.kind, tag(cache.class)) {
             cache.how
         } else {
-            let Type::Object(id) = Type::of(value) else { return Ok(false) };
+            let id = match Type::of(value) {
+                Type::Object(id) => id,
+                Type::String if cache.epoch == epoch => {
+                    let place = match cache.how {
+                        How::OfString(slot) => Place::Slot(slot.into()),
+                        How::OfStringOutside(place) => Place::Outside(place.into()),
+                        _ => return Ok(false),
+                    };
+                    registers.copy_from(to, roots, roots::STRING_PROTOTYPE);
+                    registers.find::<AccessError>(to, to, |prototype| match place {
+                        Place::Slot(slot) => prototype.slot(slot),
+                        Place::Outside(place) => outside(prototype, place),
+                    })?;
+                    return Ok(true);
+                }
+                _ => return Ok(false),
+            };
             let Some(how) = self.lookups.read(id.0, name.0, epoch) else { return Ok(false) };
             let kind = value.kind().unwrap_or(cache.kind);
             let own = own_slot(&registers, object, how);
@@ -201,6 +218,33 @@ impl Machine {
                 Ok(how)
             }
         }
+    }
+
+    /// A property of a string that is not its length, which the site's cache then knows, if it is the prototype's own.
+    fn get_named_of_string(
+        &mut self,
+        to: R,
+        string: R,
+        name: Atom,
+        cache: &Cell<Cache>,
+    ) -> Outcome {
+        let how = self.scoped(|machine| {
+            let holder = machine.temp()?;
+            machine.load_root(holder, roots::STRING_PROTOTYPE);
+            match machine.class_of(holder) {
+                Some(id) if machine.classes.get(id).is_prototype => {
+                    machine.known_how(holder, id, name)
+                }
+                _ => Ok(None),
+            }
+        })?;
+        let how = match how {
+            Some(How::Slot(slot)) => How::OfString(slot),
+            Some(How::Outside(place)) => How::OfStringOutside(place),
+            _ => return self.get_named_of_primitive(to, string, name),
+        };
+        cache.set(Cache { epoch: self.classes.epoch, how, ..Cache::default() });
+        self.get_named_of_primitive(to, string, name)
     }
 
     /// A property of a primitive value that is not nullish: of its prototype.
@@ -333,9 +377,12 @@ impl Machine {
             }
             How::ArrayLength => self.registers().load(to, object, LENGTH)?,
             How::Internal(which) => self.load_internal(to, object, which)?,
-            How::Absent | How::Add { .. } | How::Literal | How::None => {
-                self.registers().set_undefined(to)
-            }
+            How::Absent
+            | How::Add { .. }
+            | How::Literal
+            | How::None
+            | How::OfString(_)
+            | How::OfStringOutside(_) => self.registers().set_undefined(to),
         }
         Ok(())
     }

@@ -36,6 +36,16 @@ impl Machine {
                 self.set_number(to, sum)
             }
             (Type::String, Type::String) => self.concat(to, left, right),
+            (Type::String, Type::Smi(_)) => self.scoped(|machine| {
+                let text = machine.temp()?;
+                machine.to_string(text, right)?;
+                machine.concat(to, left, text)
+            }),
+            (Type::Smi(_), Type::String) => self.scoped(|machine| {
+                let text = machine.temp()?;
+                machine.to_string(text, left)?;
+                machine.concat(to, text, right)
+            }),
             (Type::BigInt, Type::BigInt) => self.add_big_ints(to, left, right, false),
             _ => self.scoped(|machine| {
                 let a = machine.temps(2)?;
@@ -287,7 +297,7 @@ pub(crate) fn compute(op: Arithmetic, a: f64, b: f64) -> f64 {
         Arithmetic::Sub => a - b,
         Arithmetic::Mul => a * b,
         Arithmetic::Div => a / b,
-        Arithmetic::Mod => a % b,
+        Arithmetic::Mod => remainder(a, b),
         Arithmetic::Exp => power(a, b),
         Arithmetic::BitAnd => f64::from(to_int32(a) & to_int32(b)),
         Arithmetic::BitOr => f64::from(to_int32(a) | to_int32(b)),
@@ -301,4 +311,18 @@ pub(crate) fn compute(op: Arithmetic, a: f64, b: f64) -> f64 {
 /// `a ** b`: the language differs from C where the base is 1 and where the exponent is no number.
 pub(crate) fn power(a: f64, b: f64) -> f64 {
     if b.is_nan() || (a.abs() == 1.0 && b.is_infinite()) { f64::NAN } else { a.powf(b) }
+}
+
+/// The remainder of a division, which has the sign of what is divided.
+fn remainder(a: f64, b: f64) -> f64 {
+    /// Below it, all integers are doubles.
+    const EXACT: i64 = 1 << 53;
+    // A conversion stops at the largest integer.
+    let (whole_a, whole_b) = (a as i64, b as i64);
+    let exact = whole_a as f64 == a && whole_b as f64 == b;
+    // Zero may have a sign.
+    if exact && (1..EXACT).contains(&whole_a) && (1..EXACT).contains(&whole_b) {
+        return (whole_a % whole_b) as f64;
+    }
+    a % b
 }

@@ -164,4 +164,16 @@ impl Machine {
             machine.define_tag(prototype, tag)
         })
     }
+
+    /// Keeps the method `next` of iterators' prototype in a root, by which loops know it.
+    pub(crate) fn keep_next(&mut self, prototype: usize, root: usize) -> Outcome {
+        self.scoped(|machine| {
+            let method = machine.temps(2)?;
+            let holder = method + 1;
+            machine.load_root(holder, prototype);
+            machine.own_property(method, holder, super::atoms::known::NEXT.into())?;
+            machine.store_root(root, method);
+            Ok(())
+        })
+    }
 }

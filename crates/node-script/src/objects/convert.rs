@@ -130,7 +130,10 @@ impl Machine {
             Type::Smi(number) if (0..10).contains(&number) => {
                 return self.unit_string(to, u16::from(b'0') + number as u16);
             }
-            Type::Smi(number) => return self.new_text(to, &number.to_string()),
+            Type::Smi(number) => {
+                let mut digits = itoa::Buffer::new();
+                return self.new_one_byte(to, digits.format(number).as_bytes());
+            }
             Type::Double => {
                 let number = self.number(value);
                 return self.new_text(to, &number::to_text(number));

@@ -26,7 +26,7 @@ impl Machine {
 /// A number's text (ECMA-262's `Number::toString`).
 pub fn to_text(number: f64) -> String {
     if number == number.trunc() && number.abs() < 1e15 && !(number == 0.0) {
-        return format!("{}", number as i64);
+        return itoa::Buffer::new().format(number as i64).to_owned();
     }
     ryu_js::Buffer::new().format(number).to_owned()
 }

@@ -24,6 +24,15 @@ pub(crate) enum Text {
 }
 
 impl Text {
+    pub(crate) fn of(units: FlatUnits<'_>) -> Self {
+        match units {
+            FlatUnits::OneByte(units) => Self::OneByte(units.to_vec()),
+            FlatUnits::TwoByte(units) => {
+                Self::TwoByte(units.iter().map(|pair| u16::from_ne_bytes(*pair)).collect())
+            }
+        }
+    }
+
     pub(crate) fn len(&self) -> usize {
         match self {
             Self::OneByte(text) => text.len(),
@@ -86,21 +95,35 @@ impl Machine {
         f: impl FnOnce(FlatUnits<'_>) -> T,
     ) -> Outcome<T> {
         let mut registers = self.registers();
-        if string::flat_units(&registers, Register(string))?.is_none() {
-            string::flatten(&mut registers, Register(string))?;
+        if let Some(units) = string::flat_units(&registers, Register(string))? {
+            return Ok(f(units));
         }
+        string::flatten(&mut registers, Register(string))?;
         let units = string::flat_units(&registers, Register(string))?;
         Ok(f(units.unwrap_or(FlatUnits::OneByte(&[]))))
     }
 
+    /// Calls `f` with the characters of two strings.
+    pub(crate) fn with_strings<T>(
+        &mut self,
+        one: R,
+        other: R,
+        f: impl FnOnce(FlatUnits<'_>, FlatUnits<'_>) -> T,
+    ) -> Outcome<T> {
+        let mut registers = self.registers();
+        for string in [one, other] {
+            if string::flat_units(&registers, Register(string))?.is_none() {
+                string::flatten(&mut registers, Register(string))?;
+            }
+        }
+        let units = |string| string::flat_units(&registers, Register(string));
+        let empty = FlatUnits::OneByte(&[]);
+        Ok(f(units(one)?.unwrap_or(empty), units(other)?.unwrap_or(empty)))
+    }
+
     /// The characters of a string.
     pub(crate) fn text(&mut self, string: R) -> Outcome<Text> {
-        self.with_string(string, |units| match units {
-            FlatUnits::OneByte(units) => Text::OneByte(units.to_vec()),
-            FlatUnits::TwoByte(units) => {
-                Text::TwoByte(units.iter().map(|pair| u16::from_ne_bytes(*pair)).collect())
-            }
-        })
+        self.with_string(string, Text::of)
     }
 
     pub(crate) fn units(&mut self, string: R) -> Outcome<Vec<u16>> {
@@ -120,6 +143,13 @@ impl Machine {
     /// The character at a place that the string has.
     pub(crate) fn character(&mut self, string: R, place: usize) -> Outcome<u16> {
         self.with_string(string, |units| units.get(place).unwrap_or(0))
+    }
+
+    /// The character of a flat string at the place that a register tells, if they are both such and there is one.
+    pub(crate) fn unit_at(&mut self, string: R, place: R) -> Option<u16> {
+        let registers = self.registers();
+        let place = usize::try_from(registers.smi(place)?).ok()?;
+        string::flat_units(&registers, Register(string)).ok().flatten()?.get(place)
     }
 
     /// The string of the character at a place.

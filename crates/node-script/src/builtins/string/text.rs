@@ -25,34 +25,30 @@ pub(super) fn find_string(
     wanted: R,
     from: usize,
 ) -> Outcome<Option<usize>> {
-    let wanted = machine.text(wanted)?;
-    machine.with_string(text, |units| match (units, &wanted) {
-        (FlatUnits::OneByte(units), Text::OneByte(wanted)) => {
-            if wanted.is_empty() {
-                return (from <= units.len()).then_some(from);
-            }
-            let rest = units.get(from..)?;
-            let first = wanted[0];
-            let mut places = rest.iter().enumerate().filter(|(_, unit)| **unit == first);
-            let place = places.find(|(place, _)| rest[*place..].starts_with(wanted));
-            place.map(|(place, _)| from + place)
-        }
-        (FlatUnits::OneByte(units), Text::TwoByte(wanted)) => {
+    machine.with_strings(text, wanted, |units, wanted| match (units, wanted) {
+        (FlatUnits::OneByte(units), FlatUnits::OneByte(wanted)) => find_bytes(units, wanted, from),
+        (FlatUnits::OneByte(units), FlatUnits::TwoByte(wanted)) => {
             // What has no unit above 255 may still be of two bytes.
-            let narrow: Option<Vec<u8>> =
-                wanted.iter().map(|unit| u8::try_from(*unit).ok()).collect();
-            let rest = units.get(from..)?;
-            let narrow = narrow?;
-            if narrow.is_empty() {
-                return Some(from);
-            }
-            rest.windows(narrow.len()).position(|window| window == narrow).map(|at| from + at)
+            let narrow = wanted.iter().map(|unit| u8::try_from(u16::from_ne_bytes(*unit)).ok());
+            let narrow: Option<Vec<u8>> = narrow.collect();
+            find_bytes(units, &narrow?, from)
         }
         (FlatUnits::TwoByte(units), wanted) => {
             let units: Vec<u16> = units.iter().map(|unit| u16::from_ne_bytes(*unit)).collect();
-            find_units(&units, &wanted.units(), from)
+            find_units(&units, &Text::of(wanted).units(), from)
         }
     })
+}
+
+/// The place of bytes among others, from one on.
+fn find_bytes(text: &[u8], wanted: &[u8], from: usize) -> Option<usize> {
+    let rest = text.get(from..)?;
+    let place = match wanted {
+        [] => Some(0),
+        [unit] => memchr::memchr(*unit, rest),
+        _ => memchr::memmem::find(rest, wanted),
+    };
+    Some(from + place?)
 }
 
 /// The place of a text in another, from one on.
