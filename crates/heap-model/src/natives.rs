@@ -41,11 +41,13 @@ impl Natives {
     }
 
     /// A native cell's payload, if it is of this type.
+    #[inline]
     pub fn payload<T: Any>(&self, cell: Cell) -> Result<&T, AccessError> {
         let native = self.payloads.get(number(cell)?);
         native.and_then(|native| native.payload.downcast_ref()).ok_or(AccessError::WrongKind)
     }
 
+    #[inline]
     pub fn payload_mut<T: Any>(&mut self, cell: Cell) -> Result<&mut T, AccessError> {
         let native = self.payloads.get_mut(number(cell)?);
         native.and_then(|native| native.payload.downcast_mut()).ok_or(AccessError::WrongKind)

@@ -52,19 +52,24 @@ impl Width {
 }
 
 /// A string: its units and how wide they may be.
+#[inline]
 pub(crate) fn measure(cell: Cell) -> Option<(usize, Width)> {
     let header = cell.header();
-    let length = || (cell.auxiliary() & !WIDE) as usize;
-    let width = || if cell.auxiliary() & WIDE == 0 { Width::One } else { Width::Two };
-    match header.kind() {
-        Kind::OneByteString => Some((flat_bytes(cell), Width::One)),
-        Kind::TwoByteString => Some((flat_bytes(cell) / 2, Width::Two)),
-        Kind::ConsString | Kind::SlicedString => Some((length(), width())),
-        _ => None,
+    if header.is(Kind::OneByteString) {
+        Some((flat_bytes(cell), Width::One))
+    } else if header.is(Kind::ConsString) || header.is(Kind::SlicedString) {
+        let auxiliary = cell.auxiliary();
+        let width = if auxiliary & WIDE == 0 { Width::One } else { Width::Two };
+        Some(((auxiliary & !WIDE) as usize, width))
+    } else if header.is(Kind::TwoByteString) {
+        Some((flat_bytes(cell) / 2, Width::Two))
+    } else {
+        None
     }
 }
 
 /// The bytes of a flat string's units.
+#[inline]
 fn flat_bytes(cell: Cell) -> usize {
     cell.raw_length().saturating_sub((cell.auxiliary() & PADDING) as usize)
 }
@@ -101,15 +106,21 @@ pub(crate) fn before_write(cell: Cell) -> Result<(), AccessError> {
     Ok(())
 }
 
+#[inline]
 pub(crate) fn is_flat(header: Header) -> bool {
     header.is(Kind::OneByteString) || header.is(Kind::TwoByteString)
 }
 
 /// The cell in which a string's units are, and the first of them there, if the string is flat, a slice, or a rope that
 /// was flattened.
+#[inline]
 pub(crate) fn flat(cell: Cell) -> Option<(Cell, usize)> {
+    if is_flat(cell.header()) { Some((cell, 0)) } else { flat_elsewhere(cell) }
+}
+
+/// As [`flat`], of what has its units in another cell.
+fn flat_elsewhere(cell: Cell) -> Option<(Cell, usize)> {
     match cell.header().kind() {
-        Kind::OneByteString | Kind::TwoByteString => Some((cell, 0)),
         Kind::SlicedString => {
             let offset = cell.slot(OFFSET).as_count();
             Some((Cell::of(cell.slot(PARENT))?, offset))
@@ -198,6 +209,7 @@ impl<'a> Units<'a> {
         Self::of_reading(piece, handles.reading_of(piece.cell))
     }
 
+    #[inline]
     pub fn of_reading(piece: Piece, reading: Reading<'a>) -> Self {
         let bytes = reading.of(piece.cell).bytes();
         if piece.cell.header().is(Kind::OneByteString) {

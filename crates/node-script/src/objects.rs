@@ -27,5 +27,6 @@ pub mod shape;
 mod shared;
 pub mod string;
 mod table;
+pub mod text_builder;
 pub mod typed;
 pub mod weak;

@@ -83,6 +83,7 @@ macro_rules! programs {
 
 programs! {
     short_ways_lead_where_long_ways_do => "short-ways",
+    replaced_built_ins_are_called => "replaced",
     strings_lie_in_the_heap_as_nodes => "strings",
     a_program_of_everything_prints_what_node_prints => "basics",
     closures_scopes_and_patterns_are_nodes => "scopes",

@@ -4,9 +4,9 @@ use crate::error::{AccessError, HeapError, OutOfMemory};
 use crate::heap::Heap;
 use crate::interned::SINGLES;
 use crate::layout::{CONS_STRING_LENGTH, SLICED_STRING_LENGTH, fixed_array};
-use crate::memory::cell::Cell;
+use crate::memory::cell::{Cell, HEADER, WORD};
 use crate::memory::handles::Reading;
-use crate::memory::header::Kind;
+use crate::memory::header::{Kind, Tag};
 use crate::memory::word::Word;
 use crate::scope::operand::Operand;
 use crate::text::{self, FIRST, Pieces, SECOND, Units, Width};
@@ -132,27 +132,55 @@ pub(super) fn concat(
     left: impl Operand,
     right: impl Operand,
 ) -> Result<Cell, HeapError> {
-    let ((first, one), (second, two)) = (measure(heap, left)?, measure(heap, right)?);
+    let (one, two) = (cell(heap, left)?, cell(heap, right)?);
+    let (Some((first, width)), Some((second, other))) = (text::measure(one), text::measure(two))
+    else {
+        return Err(AccessError::WrongKind.into());
+    };
     if second == 0 {
-        return Ok(cell(heap, left)?);
+        return Ok(one);
     } else if first == 0 {
-        return Ok(cell(heap, right)?);
+        return Ok(two);
     }
-    let (units, width) = (first + second, one.max(two));
-    if units < CONS_STRING_LENGTH {
-        let to = heap.allocate_flat(width, units, false)?;
-        let (left, right) = (cell(heap, left)?, cell(heap, right)?);
-        let handles = &mut heap.roots.handles;
-        match (text::piece(left), text::piece(right)) {
-            (Some(left), Some(right)) => text::write([left, right].into_iter(), to, handles),
-            _ => text::write(Pieces::both(left, right), to, handles),
-        }
+    let (units, width) = (first + second, width.max(other));
+    if units >= CONS_STRING_LENGTH {
+        return part(heap, Kind::ConsString, (units, width), |heap| {
+            Ok([cell(heap, left)?.word(), cell(heap, right)?.word()])
+        });
+    }
+    let to = heap.allocate_flat(width, units, false)?;
+    let (left, right) = (cell(heap, left)?, cell(heap, right)?);
+    if width == Width::One && text::is_flat(left.header()) && text::is_flat(right.header()) {
+        left.copy_raw(0, to, 0, first);
+        right.copy_raw(0, to, first, second);
         return Ok(to);
     }
-    let to = heap.allocate_part(Kind::ConsString, width, units)?;
-    let parts = [cell(heap, left)?, cell(heap, right)?];
-    heap.store(to, FIRST, parts[0].word());
-    heap.store(to, SECOND, parts[1].word());
+    let handles = &mut heap.roots.handles;
+    match (text::piece(left), text::piece(right)) {
+        (Some(left), Some(right)) => text::write([left, right].into_iter(), to, handles),
+        _ => text::write(Pieces::both(left, right), to, handles),
+    }
+    Ok(to)
+}
+
+/// A rope or a slice, whose slots are read after what may collect.
+#[inline]
+fn part(
+    heap: &mut Heap,
+    kind: Kind,
+    (units, width): (usize, Width),
+    slots: impl FnOnce(&Heap) -> Result<[Word; 2], AccessError>,
+) -> Result<Cell, HeapError> {
+    heap.check_string(width, units)?;
+    let Some(room) = heap.allocate_young(HEADER + 2 * WORD) else {
+        let to = heap.allocate_part(kind, width, units)?;
+        for (slot, word) in slots(heap)?.into_iter().enumerate() {
+            heap.store(to, slot, word);
+        }
+        return Ok(to);
+    };
+    let to = room.format_with(kind, Tag::NONE, slots(heap)?.into_iter());
+    text::begin_part(to, units, width);
     Ok(to)
 }
 
@@ -200,12 +228,10 @@ pub(super) fn substring(
         text::write(pieces, to, &mut heap.roots.handles);
         return Ok(to);
     }
-    let to = heap.allocate_part(Kind::SlicedString, width, units)?;
-    let (parent, offset) = text::flat(cell(heap, string)?).ok_or(AccessError::WrongKind)?;
-    for (slot, word) in text::slice_slots(parent, offset + start).into_iter().enumerate() {
-        heap.store(to, slot, word);
-    }
-    Ok(to)
+    part(heap, Kind::SlicedString, (units, width), |heap| {
+        let flat = text::flat(cell(heap, string)?).ok_or(AccessError::WrongKind)?;
+        Ok(text::slice_slots(flat.0, flat.1 + start))
+    })
 }
 
 fn first_unit(heap: &Heap, mut pieces: Pieces) -> u16 {

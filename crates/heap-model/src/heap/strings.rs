@@ -9,6 +9,7 @@ use crate::text::{self, LONGEST, Width};
 impl Heap {
     /// Allocates a flat string whose units are zero, in the old generation if it is to be `old`. May collect;
     /// O(units).
+    #[inline]
     pub(crate) fn allocate_flat(
         &mut self,
         width: Width,
@@ -41,7 +42,9 @@ impl Heap {
         Ok(cell)
     }
 
-    fn check_string(&self, width: Width, units: usize) -> Result<(), OutOfMemory> {
+    /// Whether a string may have that many units.
+    #[inline]
+    pub(crate) fn check_string(&self, width: Width, units: usize) -> Result<(), OutOfMemory> {
         if units <= LONGEST {
             return Ok(());
         }

@@ -351,6 +351,7 @@ impl Cell {
     }
 
     /// How many raw bytes lie behind the slots.
+    #[inline]
     pub fn raw_length(self) -> usize {
         self.raw().1
     }
@@ -359,6 +360,7 @@ impl Cell {
     ///
     /// # Panics
     /// If one of the cells has fewer.
+    #[inline]
     pub fn copy_raw(self, offset: usize, to: Self, to_offset: usize, count: usize) {
         let ((from, from_length), (to, to_length)) = (self.raw(), to.raw());
         assert!(offset <= from_length && count <= from_length - offset, "raw bytes out of range");

@@ -223,6 +223,32 @@ impl Registers<'_> {
         self.heap.natives.payload_mut(cell)
     }
 
+    /// As [`native`](Self::native), of the cell that a slot of `object`'s cell refers to. Constant time.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load) and [`native`](Self::native).
+    #[inline]
+    #[track_caller]
+    pub fn native_inner<T: Any>(&self, object: usize, slot: usize) -> Result<&T, AccessError> {
+        let word = users_slot(self.loaded(object)?, slot)?.get();
+        self.heap.natives.payload(Cell::of(word).ok_or(AccessError::NoCell)?)
+    }
+
+    /// As [`native_inner`](Self::native_inner), to be changed.
+    ///
+    /// # Errors
+    /// As [`native_inner`](Self::native_inner).
+    #[inline]
+    #[track_caller]
+    pub fn native_inner_mut<T: Any>(
+        &mut self,
+        object: usize,
+        slot: usize,
+    ) -> Result<&mut T, AccessError> {
+        let word = users_slot(self.loaded(object)?, slot)?.get();
+        self.heap.natives.payload_mut(Cell::of(word).ok_or(AccessError::NoCell)?)
+    }
+
     /// Gives a register's cell a tag, instead of the one that it has: an object that goes over to another hidden class.
     /// Constant time.
     ///

@@ -18,6 +18,8 @@ use crate::objects::code::Arguments;
 use crate::objects::elements::{MAX_FAST, Shorten};
 use crate::objects::layout::{BACKING, LENGTH};
 use crate::objects::object::Type;
+use crate::objects::string::Text;
+use crate::objects::text_builder::TextBuilder;
 use crate::thrown::Outcome;
 use heap_model::Value;
 use list::{MAX_LENGTH, each_of, expect_short, move_elements, this_list};
@@ -617,11 +619,11 @@ pub(super) fn join(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
         return Ok(0);
     }
     let separator = match machine.is_undefined(arguments.at(0)) {
-        true => vec![u16::from(b',')],
+        true => Text::OneByte(vec![b',']),
         false => {
             let text = machine.temp()?;
             machine.to_string(text, arguments.at(0))?;
-            machine.units(text)?
+            machine.text(text)?
         }
     };
     // What is being joined already is empty.
@@ -632,24 +634,27 @@ pub(super) fn join(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     machine.joining.push(identity);
     let joined = machine.scoped(|machine| {
         let value = machine.temp()?;
-        let mut text = Vec::new();
+        let mut text = TextBuilder::default();
         for place in 0..length {
             if place > 0 {
                 machine.check_length(text.len() + separator.len())?;
-                text.extend_from_slice(&separator);
+                match &separator {
+                    Text::OneByte(separator) => text.push_latin1(separator),
+                    Text::TwoByte(separator) => text.push_units(separator),
+                }
             }
             machine.get_place(value, object, place)?;
             if !machine.is_nullish(value) {
                 machine.to_string(value, value)?;
                 let more = machine.string_length(value);
                 machine.check_length(text.len() + more)?;
-                text.extend(machine.units(value)?);
+                text.push_string(machine, value)?;
             }
         }
         Ok(text)
     });
     machine.joining.pop();
-    machine.new_string(0, &joined?)?;
+    joined?.finish(machine, 0)?;
     Ok(0)
 }
 

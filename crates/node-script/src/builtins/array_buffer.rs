@@ -292,7 +292,9 @@ impl Machine {
         if !self.is_object(to) {
             return self.throw_type_error("The .constructor property is not an object");
         }
-        self.get_named(to, to, known::SPECIES)?;
+        if !self.is_own_species(to)? {
+            self.get_named(to, to, known::SPECIES)?;
+        }
         if self.is_nullish(to) {
             self.undefined(to);
             return Ok(());

@@ -161,6 +161,12 @@ fn searched(machine: &mut Machine, arguments: Arguments, method: &str) -> Outcom
 }
 
 fn index_of(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let wanted = arguments.at(0);
+    if arguments.count == 1 && machine.is_string(THIS) && machine.is_string(wanted) {
+        let place = find_string(machine, THIS, wanted, 0)?;
+        machine.registers().set_smi(0, place.map_or(-1, |place| place as i32));
+        return Ok(0);
+    }
     let (text, wanted) = searched(machine, arguments, "indexOf")?;
     let length = machine.string_length(text) as f64;
     let from = machine.to_integer(arguments.at(1))?.clamp(0.0, length) as usize;

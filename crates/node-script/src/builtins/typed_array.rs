@@ -9,6 +9,7 @@ use crate::machine::{Machine, R, THIS, roots};
 use crate::objects::atoms::{Key, known};
 use crate::objects::class::{Flags, ObjectKind};
 use crate::objects::code::{Arguments, Native};
+use crate::objects::layout::GETTER;
 use crate::objects::typed::{BUFFER, ElementType, OFFSET, TRACKS};
 use crate::thrown::Outcome;
 
@@ -106,6 +107,9 @@ pub(super) fn install(machine: &mut Machine) -> Outcome {
         let name = machine.atoms.intern_str(name);
         machine.define_getter(base, name, getter, None)?;
     }
+    machine.own_property(value, base, known::LENGTH.into())?;
+    machine.registers().load(value, value, GETTER)?;
+    machine.store_root(roots::TYPED_ARRAY_LENGTH, value);
     machine.define_methods(base, PROTOTYPE)?;
     machine.define_methods(base, SHARED)?;
     let name = machine.atoms.intern_str("values");
@@ -119,6 +123,7 @@ pub(super) fn install(machine: &mut Machine) -> Outcome {
         machine.new_prototype(prototype, *root, roots::TYPED_ARRAY_PROTOTYPE)?;
         machine.define_class(class, kind.array_name(), 3, *construct, prototype)?;
         machine.replace_prototype(class, parent)?;
+        machine.codes.typed_arrays[*kind as usize] = machine.code_of(class).unwrap_or(0);
         for object in [class, prototype] {
             machine.define_constants(object, &[("BYTES_PER_ELEMENT", kind.size() as f64)])?;
         }
@@ -262,14 +267,22 @@ fn on_buffer(
     machine.new_typed_array(array, prototype, buffer, (offset as usize, count), kind)
 }
 
-/// The typed array that a method makes: by the species of the receiver's constructor. Its element type must be one that
-/// goes with the receiver's.
+/// The typed array that a method makes: by the species of the receiver's constructor.
 fn species_array(machine: &mut Machine, to: R, arguments: &[R]) -> Outcome {
+    machine.scoped(|machine| {
+        let class = machine.temp()?;
+        machine.species_of(class, THIS)?;
+        array_of_species(machine, to, class, arguments)
+    })
+}
+
+/// As `species_array`, of a species, or of none. Its element type must be one that goes with the receiver's.
+fn array_of_species(machine: &mut Machine, to: R, species: R, arguments: &[R]) -> Outcome {
     let kind = machine.typed_type(THIS)?;
     machine.scoped(|machine| {
         let class = machine.temps(2)?;
         let array = class + 1;
-        machine.species_of(class, THIS)?;
+        machine.copy(class, species);
         if machine.is_undefined(class) {
             machine.load_root(class, root_of(kind));
             match *arguments {
@@ -639,14 +652,25 @@ fn subarray(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let (offset, count) = (buffer + 1, buffer + 2);
     machine.array_buffer(buffer, THIS)?;
     let from = machine.registers().read_u64(THIS, OFFSET)? as usize;
-    let size = machine.typed_type(THIS)?.size();
+    let kind = machine.typed_type(THIS)?;
+    let size = kind.size();
+    let class = machine.temp()?;
+    machine.species_of(class, THIS)?;
+    let code = machine.code_of(class);
+    if code == Some(machine.codes.typed_arrays[kind as usize]) && machine.keeps_bytes(buffer)? {
+        // What the built-in constructor makes of a part that is there.
+        machine.load_root(offset, root_of(kind));
+        let part = (from + start * size, end - start);
+        machine.new_typed_array(buffer, offset, buffer, part, kind)?;
+        return Ok(buffer);
+    }
     machine.set_number(offset, (from + start * size) as f64)?;
     machine.set_number(count, (end - start) as f64)?;
     if machine.tracks_length(THIS)? && machine.is_undefined(arguments.at(1)) {
-        species_array(machine, buffer, &[buffer, offset])?;
+        array_of_species(machine, buffer, class, &[buffer, offset])?;
         return Ok(buffer);
     }
-    species_array(machine, buffer, &[buffer, offset, count])?;
+    array_of_species(machine, buffer, class, &[buffer, offset, count])?;
     Ok(buffer)
 }
 

@@ -251,9 +251,7 @@ impl Machine {
             if doubles || values.is_empty() {
                 machine.new_array(array, values.len())?;
                 for value in first..first + values.len() {
-                    if !machine.short_push(array, value)? {
-                        machine.push(array, value)?;
-                    }
+                    machine.push(array, value)?;
                 }
             } else {
                 machine.new_array(array, 0)?;

@@ -7,7 +7,7 @@ pub use super::cache::{Cache, How};
 use crate::machine::{Machine, R, roots};
 use crate::objects::atoms::{Atom, Key, known};
 use crate::objects::class::{ClassId, Elements, Flags, ObjectKind, Place, internal};
-use crate::objects::layout::{BACKING, CLASS_PROTOTYPE, LENGTH, tag, tags};
+use crate::objects::layout::{BACKING, CLASS_PROTOTYPE, GETTER, LENGTH, tag, tags};
 use crate::objects::object::Type;
 use crate::objects::property::Found;
 use crate::thrown::Outcome;
@@ -190,14 +190,73 @@ impl Machine {
         let holds = getter
             && cache.epoch == self.classes.epoch
             && self.registers().get(object).is_tagged(cache.kind, tag(cache.class));
+        if holds && self.short_getter(to, object, cache.how)? {
+            return Ok(());
+        }
         match holds {
             true => self.get_found(to, object, cache.how, object),
             false => self.get_named_slowly(to, object, name, cell),
         }
     }
 
+    /// What the built-in getter of typed arrays' length gives, without a call; whether it is that.
+    fn short_getter(&mut self, to: R, object: R, how: How) -> Outcome<bool> {
+        if self.kind_of(object) != Some(ObjectKind::TypedArray) {
+            return Ok(false);
+        }
+        let is_length = self.scoped(|machine| {
+            let getter = machine.temp()?;
+            machine.load_getter(getter, how)?;
+            Ok(machine.is_root(getter, roots::TYPED_ARRAY_LENGTH))
+        })?;
+        if is_length {
+            let length = self.typed_length(object)?;
+            self.set_number(to, length as f64)?;
+        }
+        Ok(is_length)
+    }
+
+    /// The function of a getter that was found for an object's class; undefined, if there is none.
+    fn load_getter(&mut self, to: R, how: How) -> Outcome {
+        let roots = self.roots;
+        let mut registers = self.registers();
+        let via = match how {
+            How::Getter { via, .. } | How::GetterOutside { via, .. } => via,
+            _ => {
+                registers.set_undefined(to);
+                return Ok(());
+            }
+        };
+        registers.copy_from(to, roots, roots::CLASS_CELLS);
+        let class = (via - tags::FIRST_CLASS) as usize;
+        Ok(registers.find::<AccessError>(to, to, |cells| {
+            let prototype = cells.slot(class)?.slot(CLASS_PROTOTYPE)?;
+            match how {
+                How::GetterOutside { place, .. } => outside(prototype, usize::from(place))?,
+                How::Getter { slot, .. } => prototype.slot(usize::from(slot))?,
+                _ => prototype,
+            }
+            .slot(GETTER)
+        })?)
+    }
+
+    /// The species that an object names, if its getter is the built-in one, which gives the object itself: whether it is.
+    pub(crate) fn is_own_species(&mut self, object: R) -> Outcome<bool> {
+        let Some(id) = self.class_of(object) else { return Ok(false) };
+        let Some(how) = self.known_how(object, id, known::SPECIES)? else { return Ok(false) };
+        self.scoped(|machine| {
+            let getter = machine.temp()?;
+            machine.load_getter(getter, how)?;
+            let code = machine.code_of(getter);
+            Ok(code.is_some_and(|code| machine.codes.species.contains(&code)))
+        })
+    }
+
     /// `object.name` of an object of a class, wherever it is asked for.
     pub(crate) fn get_name(&mut self, to: R, object: R, id: ClassId, name: Atom) -> Outcome {
+        if self.is_plain_dictionary(id) && self.get_entry(to, object, name)? {
+            return Ok(());
+        }
         match self.known_how(object, id, name)? {
             Some(how) => self.get_found(to, object, how, object),
             None => self.get_from(to, object, Key::Name(name), object),
@@ -646,6 +705,12 @@ impl Machine {
         {
             self.make_dictionary(object)?;
         }
+        if let (Key::Name(name), Some(id)) = (key, self.class_of(object))
+            && self.is_plain_dictionary(id)
+            && self.set_entry(object, name, value)?
+        {
+            return Ok(());
+        }
         if let Key::Name(name) = key
             && self.kind_of(object) == Some(ObjectKind::Ordinary)
         {
@@ -656,6 +721,12 @@ impl Machine {
             };
         }
         self.set(object, key, value, strict)
+    }
+
+    /// Whether objects of a class have all of their named properties in a dictionary.
+    fn is_plain_dictionary(&self, id: ClassId) -> bool {
+        let class = self.classes.get(id);
+        class.dictionary && class.kind == ObjectKind::Ordinary
     }
 
     /// Whether another property with a computed key makes an object a dictionary (V8's `TooManyFastProperties`).

@@ -5,6 +5,7 @@ mod net;
 mod timers;
 
 use crate::objects::atoms::Atom;
+use crate::objects::class::ClassId;
 pub(crate) use clock::Clock;
 pub(crate) use net::{Happened, Net};
 use node_memory::RecordedModule;
@@ -54,6 +55,8 @@ pub(crate) struct Streams {
     pub final_done: i32,
     pub destroy_done: i32,
     pub construct_done: i32,
+    /// The class of what is buffered of a write.
+    pub entry_class: Option<ClassId>,
 }
 
 /// What `console` remembers.

@@ -94,6 +94,7 @@ pub(super) fn install(machine: &mut Machine) -> Outcome {
                 stream.complete_construct(error.map_or(Ok(()), Err));
             })
         }),
+        entry_class: None,
     };
     Ok(())
 }
@@ -292,6 +293,10 @@ fn take_chunk(machine: &mut Machine, chunk: R, encoding: R) -> Outcome<usize> {
 fn has_buffer_prototype(machine: &mut Machine, value: R) -> Outcome<bool> {
     machine.scoped(|machine| {
         let class = machine.temp()?;
+        machine.prototype_of(class, value)?;
+        if machine.is_root(class, roots::BUFFER_PROTOTYPE) {
+            return Ok(true);
+        }
         machine.load_root(class, roots::BUFFER);
         machine.is_instance(value, class)
     })

@@ -376,12 +376,40 @@ pub enum Place {
     Outside(usize),
 }
 
+/// First classes of objects that were asked for lately, by the class of their prototype, which no other object has.
+#[derive(Debug)]
+pub struct RecentRoots([Option<(ClassId, ObjectKind, usize, ClassId)>; Self::PLACES]);
+
+impl Default for RecentRoots {
+    fn default() -> Self {
+        Self([None; Self::PLACES])
+    }
+}
+
+impl RecentRoots {
+    const PLACES: usize = 64;
+
+    fn place(prototype: ClassId, fields: usize) -> usize {
+        (prototype.0 as usize ^ fields) % Self::PLACES
+    }
+
+    pub fn get(&self, prototype: ClassId, kind: ObjectKind, fields: usize) -> Option<ClassId> {
+        let (of, of_kind, of_fields, class) = self.0[Self::place(prototype, fields)]?;
+        ((of, of_kind, of_fields) == (prototype, kind, fields)).then_some(class)
+    }
+
+    pub fn set(&mut self, prototype: ClassId, kind: ObjectKind, fields: usize, class: ClassId) {
+        self.0[Self::place(prototype, fields)] = Some((prototype, kind, fields, class));
+    }
+}
+
 /// All classes of a machine.
 #[derive(Debug, Default)]
 pub struct Classes {
     classes: Vec<Class>,
     /// By the identity of the prototype.
     roots: FxHashMap<(u32, ObjectKind, u8, bool), ClassId>,
+    pub recent: RecentRoots,
     /// Grows when a prototype's properties, or the chain of prototypes, change.
     pub epoch: u32,
 }

@@ -168,12 +168,22 @@ pub struct Codes<N> {
     pub classes: [Option<ClassId>; 16],
     /// How many properties built-in constructors give to an ordinary object.
     pub native_fields: Vec<(i32, usize)>,
+    /// The getters by which built-in constructors are their own species.
+    pub species: Vec<i32>,
+    /// The constructors of typed arrays, by their elements' types.
+    pub typed_arrays: [i32; 11],
 }
 
 impl<N> Default for Codes<N> {
     fn default() -> Self {
         let list = Rc::new(CodeList { table: Table::default() });
-        Self { list, classes: [None; 16], native_fields: Vec::new() }
+        Self {
+            list,
+            classes: [None; 16],
+            native_fields: Vec::new(),
+            species: Vec::new(),
+            typed_arrays: [0; 11],
+        }
     }
 }
 

@@ -147,7 +147,16 @@ impl Machine {
 
     /// A getter that gives `this`: a class's species.
     pub(crate) fn define_species(&mut self, class: R) -> Outcome {
-        self.define_getter(class, super::atoms::known::SPECIES, |_, _| Ok(THIS), None)
+        let name = super::atoms::known::SPECIES;
+        self.define_getter(class, name, |_, _| Ok(THIS), None)?;
+        self.scoped(|machine| {
+            let getter = machine.temp()?;
+            machine.own_property(getter, class, name.into())?;
+            machine.registers().load(getter, getter, super::layout::GETTER)?;
+            let code = machine.code_of(getter);
+            machine.codes.species.extend(code);
+            Ok(())
+        })
     }
 
     /// The prototype of a collection's iterators.

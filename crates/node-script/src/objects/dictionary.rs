@@ -77,6 +77,34 @@ impl Machine {
         }
     }
 
+    /// Reads an object's property in its dictionary, if it is there and no accessor; whether it is.
+    pub(crate) fn get_entry(&mut self, to: R, object: R, key: Atom) -> Outcome<bool> {
+        self.scoped(|machine| {
+            let table = machine.temp()?;
+            machine.properties(table, object)?;
+            let Some((slot, flags)) = machine.find_name(table, key) else { return Ok(false) };
+            if flags.is_accessor() {
+                return Ok(false);
+            }
+            machine.registers().load(to, table, slot)?;
+            Ok(true)
+        })
+    }
+
+    /// Writes an object's property in its dictionary, if it is there and may be written; whether it was.
+    pub(crate) fn set_entry(&mut self, object: R, key: Atom, value: R) -> Outcome<bool> {
+        self.scoped(|machine| {
+            let table = machine.temp()?;
+            machine.properties(table, object)?;
+            let Some((slot, flags)) = machine.find_name(table, key) else { return Ok(false) };
+            if flags.is_accessor() || !flags.writable() {
+                return Ok(false);
+            }
+            machine.registers().store(table, slot, value)?;
+            Ok(true)
+        })
+    }
+
     /// Adds a name that is not there.
     pub(crate) fn add_to_dictionary(
         &mut self,

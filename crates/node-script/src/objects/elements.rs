@@ -613,6 +613,9 @@ impl Machine {
 
     /// Appends to an array that is no dictionary and has its elements to itself.
     pub(crate) fn push(&mut self, array: R, value: R) -> Outcome {
+        if self.short_push(array, value)? {
+            return Ok(());
+        }
         let length = self.array_length(array);
         match u32::try_from(length) {
             Ok(index) if index < u32::MAX => self.put_element(array, index, value),

@@ -253,8 +253,12 @@ impl Machine {
         base: usize,
         fields: usize,
     ) -> Outcome<ClassId> {
+        if let Some(id) = self.known_root(prototype, kind, fields) {
+            return Ok(id);
+        }
         let identity = self.prototype_identity(prototype)?;
         if let Some(id) = self.classes.root(identity, kind, fields, false) {
+            self.note_root(prototype, kind, fields, id);
             return Ok(id);
         }
         let mut class = Class::new(kind, cell, base, fields);
@@ -272,6 +276,30 @@ impl Machine {
             self.classes.add_internal(id, super::atoms::known::LENGTH, Flags::FIXED, which);
         }
         Ok(id)
+    }
+
+    /// The class of an object that is a prototype and alone in it.
+    fn prototype_class(&mut self, prototype: R) -> Option<ClassId> {
+        let id = self.class_of(prototype)?;
+        let class = self.classes.get(id);
+        (class.unique && class.is_prototype).then_some(id)
+    }
+
+    /// The first class of objects of a kind with a prototype and room for fields, if it was asked for lately.
+    pub(crate) fn known_root(
+        &mut self,
+        prototype: R,
+        kind: ObjectKind,
+        fields: usize,
+    ) -> Option<ClassId> {
+        let of = self.prototype_class(prototype)?;
+        self.classes.recent.get(of, kind, fields)
+    }
+
+    pub(crate) fn note_root(&mut self, prototype: R, kind: ObjectKind, fields: usize, id: ClassId) {
+        if let Some(of) = self.prototype_class(prototype) {
+            self.classes.recent.set(of, kind, fields, id);
+        }
     }
 
     /// As `kind_class`, of the machine's own prototype.

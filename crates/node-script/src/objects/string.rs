@@ -169,9 +169,13 @@ impl Machine {
 
     /// The sum of two strings.
     pub(crate) fn concat(&mut self, to: R, left: R, right: R) -> Outcome {
-        let length = self.string_length(left) + self.string_length(right);
-        self.check_length(length)?;
-        Ok(self.registers().string_concat(to, Register(left), Register(right))?)
+        let sum = self.registers().string_concat(to, Register(left), Register(right));
+        if let Err(error) = sum {
+            let length = self.string_length(left) + self.string_length(right);
+            self.check_length(length)?;
+            return Err(error.into());
+        }
+        Ok(())
     }
 
     /// A string many times, by doubling (V8's `StringRepeat`).

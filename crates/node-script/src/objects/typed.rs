@@ -5,7 +5,7 @@
 //! ArrayBuffer in slot [`BUFFER`], and in its raw bytes where its own begin, how many elements it has, and of which type
 //! they are. A DataView is the same, of bytes.
 
-use super::class::{Class, ObjectKind};
+use super::class::{Class, ClassId, ObjectKind};
 use super::layout::{FIRST, tag, tags};
 use super::number::to_int32;
 use crate::machine::{Machine, R, roots};
@@ -56,6 +56,20 @@ impl Bytes {
     fn all(&mut self) -> &mut [u8] {
         &mut self.store[..self.length]
     }
+
+    /// Where bytes lie in the store, if the ArrayBuffer has them.
+    fn place(&mut self, at: usize, size: usize) -> Option<&mut [u8]> {
+        self.all().get_mut(at..at.checked_add(size)?)
+    }
+}
+
+/// What a typed array's or a DataView's raw bytes tell.
+struct Head {
+    offset: usize,
+    count: u64,
+    kind: ElementType,
+    on_heap: bool,
+    varies: bool,
 }
 
 /// The type of a typed array's elements.
@@ -111,6 +125,11 @@ impl ElementType {
         matches!(self, Self::BigInt64 | Self::BigUint64)
     }
 
+    /// The type with a number.
+    fn of(number: u8) -> Self {
+        Self::ALL[usize::from(number).min(Self::ALL.len() - 1)]
+    }
+
     /// Bytes of an element.
     pub(crate) fn size(self) -> usize {
         match self {
@@ -123,22 +142,15 @@ impl ElementType {
 }
 
 impl Machine {
-    /// An ArrayBuffer of a store, of an array buffer's class or of one that inherits from it.
+    /// An ArrayBuffer of a store.
     pub(crate) fn new_array_buffer(&mut self, to: R, store: Buffer) -> Outcome {
-        let root = roots::ARRAY_BUFFER_PROTOTYPE;
-        self.scoped(|machine| {
-            let prototype = machine.temp()?;
-            machine.load_root(prototype, root);
-            machine.array_buffer_of(to, prototype, store)
-        })
+        let (root, kind) = (roots::ARRAY_BUFFER_PROTOTYPE, ObjectKind::ArrayBuffer);
+        let class = self.root_class(root, kind, Kind::Native, BUFFER_SLOTS, 0)?;
+        let length = store.len();
+        self.buffer_of_class(to, class, store, (length, false))
     }
 
-    /// As `new_array_buffer`, with the prototype in a register.
-    pub(crate) fn array_buffer_of(&mut self, to: R, prototype: R, store: Buffer) -> Outcome {
-        self.buffer_of_kind(to, prototype, ObjectKind::ArrayBuffer, store)
-    }
-
-    /// As `array_buffer_of`, for SharedArrayBuffers, too.
+    /// As `new_array_buffer`, with the prototype in a register; also a SharedArrayBuffer.
     pub(crate) fn buffer_of_kind(
         &mut self,
         to: R,
@@ -160,6 +172,16 @@ impl Machine {
         (length, resizable): (usize, bool),
     ) -> Outcome {
         let class = self.kind_class(prototype, kind, Kind::Native, BUFFER_SLOTS, 0)?;
+        self.buffer_of_class(to, class, store, (length, resizable))
+    }
+
+    fn buffer_of_class(
+        &mut self,
+        to: R,
+        class: ClassId,
+        store: Buffer,
+        (length, resizable): (usize, bool),
+    ) -> Outcome {
         let mut registers = self.registers();
         let payload = Box::new(Bytes { store, length, resizable, detached: false });
         registers.alloc_native(to, layout::JS_ARRAY_BUFFER, BUFFER_SLOTS, payload, 0)?;
@@ -195,6 +217,13 @@ impl Machine {
         Ok(())
     }
 
+    /// Whether an ArrayBuffer has its bytes for good.
+    pub(crate) fn keeps_bytes(&mut self, buffer: R) -> Outcome<bool> {
+        let registers = self.registers();
+        let bytes = registers.native::<Bytes>(buffer)?;
+        Ok(!bytes.resizable && !bytes.detached)
+    }
+
     pub(crate) fn is_detached(&mut self, buffer: R) -> Outcome<bool> {
         Ok(self.registers().native::<Bytes>(buffer)?.detached)
     }
@@ -217,9 +246,9 @@ impl Machine {
 
     /// How many elements a typed array has, or a DataView bytes; none if it is out of bounds.
     fn view_count(&mut self, view: R) -> Outcome<Option<usize>> {
-        let count = self.registers().read_u64(view, COUNT)?;
-        let varies = self.registers().read_u8(view, VARIES)? != 0;
-        if !varies && !self.any_detached || self.is_on_heap(view)? {
+        let head = self.head(view)?;
+        let count = head.count;
+        if !head.varies && !self.any_detached || self.is_on_heap(view)? {
             return Ok(Some(count as usize));
         }
         let size = match self.kind_of(view) {
@@ -270,10 +299,11 @@ impl Machine {
             machine.new_of(array, class)?;
             let mut registers = machine.registers();
             registers.store(array, BUFFER, buffer)?;
-            registers.write_u64(array, OFFSET, offset as u64)?;
-            registers.write_u64(array, COUNT, count as u64)?;
-            registers.write_u8(array, TYPE, kind as u8)?;
-            machine.note_buffer(array, buffer)?;
+            let varies = registers.native::<Bytes>(buffer)?.resizable;
+            let raw = registers.bytes_mut(array)?;
+            raw[OFFSET..OFFSET + 8].copy_from_slice(&(offset as u64).to_ne_bytes());
+            raw[COUNT..COUNT + 8].copy_from_slice(&(count as u64).to_ne_bytes());
+            (raw[TYPE], raw[VARIES]) = (kind as u8, u8::from(varies));
             machine.copy(to, array);
             Ok(())
         })
@@ -306,6 +336,30 @@ impl Machine {
             machine.copy(to, array);
             Ok(())
         })
+    }
+
+    fn head(&mut self, view: R) -> Outcome<Head> {
+        let registers = self.registers();
+        let raw = registers.bytes(view)?;
+        let Some(raw) = raw.first_chunk::<{ VARIES + 1 }>() else {
+            return Err(heap_model::AccessError::WrongKind.into());
+        };
+        let word = |at: usize| u64::from_ne_bytes(std::array::from_fn(|byte| raw[at + byte]));
+        Ok(Head {
+            offset: word(OFFSET) as usize,
+            count: word(COUNT),
+            kind: ElementType::of(raw[TYPE]),
+            on_heap: raw[ON_HEAP] != 0,
+            varies: raw[VARIES] != 0,
+        })
+    }
+
+    /// Where an element of a typed array lies among the bytes of its ArrayBuffer, if that has them for sure.
+    fn short_place(&mut self, array: R, index: usize) -> Outcome<Option<(usize, ElementType)>> {
+        let head = self.head(array)?;
+        let sure = !head.on_heap && !head.varies && !self.any_detached;
+        let there = sure && (index as u64) < head.count;
+        Ok(there.then(|| (head.offset + index * head.kind.size(), head.kind)))
     }
 
     fn is_on_heap(&mut self, array: R) -> Outcome<bool> {
@@ -347,13 +401,13 @@ impl Machine {
     }
 
     /// The class of typed arrays with a prototype; of DataViews, too.
-    pub(crate) fn typed_class(
-        &mut self,
-        prototype: R,
-        kind: ObjectKind,
-    ) -> Outcome<super::class::ClassId> {
+    pub(crate) fn typed_class(&mut self, prototype: R, kind: ObjectKind) -> Outcome<ClassId> {
+        if let Some(id) = self.known_root(prototype, kind, 0) {
+            return Ok(id);
+        }
         let identity = self.prototype_identity(prototype)?;
         if let Some(id) = self.classes.root(identity, kind, 0, false) {
+            self.note_root(prototype, kind, 0, id);
             return Ok(id);
         }
         let mut class = Class::new(kind, Kind::Object, ARRAY_SLOTS, 0);
@@ -431,8 +485,7 @@ impl Machine {
     }
 
     pub(crate) fn typed_type(&mut self, array: R) -> Outcome<ElementType> {
-        let number = self.registers().read_u8(array, TYPE)?;
-        Ok(ElementType::ALL[usize::from(number).min(ElementType::ALL.len() - 1)])
+        Ok(ElementType::of(self.registers().read_u8(array, TYPE)?))
     }
 
     /// How many elements a typed array has.
@@ -452,6 +505,21 @@ impl Machine {
 
     /// Reads an element; behind the last it is undefined.
     pub(crate) fn typed_get(&mut self, to: R, array: R, index: usize) -> Outcome {
+        if let Some((at, kind)) = self.short_place(array, index)? {
+            let mut registers = self.registers();
+            let bytes = registers.native_inner_mut::<Bytes>(array, BUFFER)?;
+            if let Some(found) = bytes.place(at, kind.size()) {
+                let bits = match *found {
+                    [byte] => u64::from(byte),
+                    _ => {
+                        let mut bits = [0_u8; 8];
+                        bits[..found.len()].copy_from_slice(found);
+                        u64::from_le_bytes(bits)
+                    }
+                };
+                return self.number_of_bits(to, bits, kind);
+            }
+        }
         let Some((at, kind)) = self.typed_place(array, index)? else {
             self.undefined(to);
             return Ok(());
@@ -468,8 +536,11 @@ impl Machine {
     /// The number or BigInt that the bits of an element are.
     pub(crate) fn number_of_bits(&mut self, to: R, word: u64, kind: ElementType) -> Outcome {
         let number = match kind {
+            ElementType::Uint8 | ElementType::Uint8Clamped => {
+                self.registers().set_smi(to, i32::from(word as u8));
+                return Ok(());
+            }
             ElementType::Int8 => f64::from(word as u8 as i8),
-            ElementType::Uint8 | ElementType::Uint8Clamped => f64::from(word as u8),
             ElementType::Int16 => f64::from(word as u16 as i16),
             ElementType::Uint16 => f64::from(word as u16),
             ElementType::Int32 => f64::from(word as u32 as i32),
@@ -489,6 +560,17 @@ impl Machine {
     pub(crate) fn typed_set(&mut self, array: R, index: usize, value: R) -> Outcome {
         let kind = self.typed_type(array)?;
         let word = self.bits_of_number(value, kind)?;
+        // The conversion may have changed the buffer.
+        if let Some((at, kind)) = self.short_place(array, index)? {
+            let mut registers = self.registers();
+            let bytes = registers.native_inner_mut::<Bytes>(array, BUFFER)?;
+            match bytes.place(at, kind.size()) {
+                Some([byte]) => *byte = word as u8,
+                Some(place) => place.copy_from_slice(&word.to_le_bytes()[..kind.size()]),
+                None => {}
+            }
+            return Ok(());
+        }
         let Some((at, kind)) = self.typed_place(array, index)? else { return Ok(()) };
         self.with_store(array, |store| {
             if let Some(place) = store.get_mut(at..at + kind.size()) {
@@ -499,6 +581,12 @@ impl Machine {
 
     /// The bits of a value as an element.
     pub(crate) fn bits_of_number(&mut self, value: R, kind: ElementType) -> Outcome<u64> {
+        use ElementType::{Int8, Int16, Int32, Uint8, Uint16, Uint32};
+        if let Some(number) = self.registers().smi(value)
+            && matches!(kind, Int8 | Uint8 | Int16 | Uint16 | Int32 | Uint32)
+        {
+            return Ok(u64::from(number as u32));
+        }
         Ok(match kind {
             ElementType::BigInt64 | ElementType::BigUint64 => {
                 let number = self.temp()?;

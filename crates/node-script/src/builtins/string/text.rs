@@ -25,7 +25,11 @@ pub(super) fn find_string(
     wanted: R,
     from: usize,
 ) -> Outcome<Option<usize>> {
-    machine.with_strings(text, wanted, |units, wanted| match (units, wanted) {
+    machine.with_strings(text, wanted, |units, wanted| find_in(units, wanted, from))
+}
+
+fn find_in(text: FlatUnits<'_>, wanted: FlatUnits<'_>, from: usize) -> Option<usize> {
+    match (text, wanted) {
         (FlatUnits::OneByte(units), FlatUnits::OneByte(wanted)) => find_bytes(units, wanted, from),
         (FlatUnits::OneByte(units), FlatUnits::TwoByte(wanted)) => {
             // What has no unit above 255 may still be of two bytes.
@@ -33,11 +37,20 @@ pub(super) fn find_string(
             let narrow: Option<Vec<u8>> = narrow.collect();
             find_bytes(units, &narrow?, from)
         }
-        (FlatUnits::TwoByte(units), wanted) => {
-            let units: Vec<u16> = units.iter().map(|unit| u16::from_ne_bytes(*unit)).collect();
-            find_units(&units, &Text::of(wanted).units(), from)
-        }
-    })
+        (FlatUnits::TwoByte(units), wanted) => find_wide(units, &Text::of(wanted).units(), from),
+    }
+}
+
+/// The place of units among those of two bytes, from one on.
+fn find_wide(text: &[[u8; 2]], wanted: &[u16], from: usize) -> Option<usize> {
+    let rest = text.get(from..)?;
+    let is = |window: &[[u8; 2]]| {
+        window.iter().map(|unit| u16::from_ne_bytes(*unit)).eq(wanted.iter().copied())
+    };
+    match wanted.len() {
+        0 => Some(from),
+        length => rest.windows(length).position(is).map(|place| from + place),
+    }
 }
 
 /// The place of bytes among others, from one on.
@@ -93,10 +106,12 @@ pub(super) fn split(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
         parts.extend((0..length).map(|place| (place, place + 1)));
     } else {
         let mut start = 0;
-        while let Some(place) = find_string(machine, text, value, start)? {
-            parts.push((start, place));
-            start = place + separator;
-        }
+        machine.with_strings(text, value, |text, separator| {
+            while let Some(place) = find_in(text, separator, start) {
+                parts.push((start, place));
+                start = place + separator.len();
+            }
+        })?;
         parts.push((start, length));
     }
     parts.truncate(limit);

@@ -10,11 +10,11 @@ use crate::compile::op::ErrorKind;
 use crate::machine::{Machine, R, roots};
 use crate::objects::atoms::{Key, known};
 use crate::objects::class::Flags;
-use crate::objects::layout::FIRST;
+use crate::objects::layout::{FIRST, tag};
 use crate::objects::object::Type;
 use crate::thrown::{Outcome, Thrown};
 use core::mem;
-use heap_model::Value;
+use heap_model::{Kind, Value};
 use stream_backpressure::{Chunk, Chunks, Completion, Error, Event, Host, Options};
 
 /// The state's slots: the function that `_write` is given as its callback, the buffered writes, functions to be called,
@@ -299,6 +299,20 @@ fn lend<'m, T>(
             None
         }
     }
+}
+
+/// As [`lend`], for what runs no JavaScript: the machine stays where it is.
+fn with_world<T>(
+    live: &mut Stream<'_>,
+    run: impl FnOnce(&mut Machine, R) -> Outcome<T>,
+) -> Option<T> {
+    let host = live.host_mut();
+    if host.thrown.is_some() {
+        return None;
+    }
+    let state = host.state;
+    let ran = host.world.as_deref_mut()?.scoped(|world| run(world, state));
+    ran.map_err(|thrown| host.thrown = Some(thrown)).ok()
 }
 
 fn lend_catching<'m, T>(
@@ -588,7 +602,7 @@ pub(super) fn write(live: &mut Stream<'_>, length: usize, callback: Option<R>) -
         None => live.write(ticket),
     };
     if written.is_ok() && live.host_mut().given.take().is_some() {
-        lend(live, |world, _, state| world.add_entry(state, chunk, encoding, callback));
+        with_world(live, |world, state| world.add_entry(state, chunk, encoding, callback));
     }
     written.unwrap_or(false)
 }
@@ -604,7 +618,7 @@ pub(super) fn end(live: &mut Stream<'_>, length: Option<usize>, callback: Option
         // The last chunk may be buffered, and leave the stream, before `end` is over: it is written first.
         let written = live.write(ticket);
         if written.is_ok() && live.host_mut().given.take().is_some() {
-            lend(live, |world, _, state| world.add_entry(state, chunk, encoding, None));
+            with_world(live, |world, state| world.add_entry(state, chunk, encoding, None));
         }
         if let Err(refused) = written {
             if live.corked() > 0 {
@@ -640,7 +654,7 @@ fn keep_callback(live: &mut Stream<'_>, function: R) -> Option<Callback> {
     let kept = &mut live.host_mut().kept;
     let place = kept.free.pop().unwrap_or(kept.callbacks);
     kept.callbacks = kept.callbacks.max(place + 1);
-    let identity = lend(live, |world, _, state| {
+    let identity = with_world(live, |world, state| {
         let list = world.temp()?;
         world.registers().load(list, state, CALLBACKS)?;
         if !world.is_object(list) {
@@ -660,7 +674,7 @@ fn keep_callback(live: &mut Stream<'_>, function: R) -> Option<Callback> {
 
 /// The ticket of an error that the program gave: none if it is null or undefined.
 pub(super) fn error_of(live: &mut Stream<'_>, value: R) -> Option<Error<usize>> {
-    lend(live, |world, _, state| {
+    with_world(live, |world, state| {
         if !world.to_boolean(value) {
             return Ok(None);
         }
@@ -684,11 +698,27 @@ impl Machine {
             Some(callback) => self.copy(function, callback),
             None => self.load_root(function, roots::NO_OPERATION),
         }
-        self.new_object(entry, 3)?;
-        for (name, value) in
-            [(known::CHUNK, chunk), (known::ENCODING, encoding), (known::CALLBACK, function)]
-        {
-            self.define_named(entry, name, value, Flags::PLAIN)?;
+        match self.node.streams.entry_class {
+            Some(class) => {
+                let first = self.temps(4)?;
+                let mut registers = self.registers();
+                for (place, value) in [chunk, encoding, function].into_iter().enumerate() {
+                    registers.copy(first + 1 + place, value);
+                }
+                registers.alloc_with(entry, Kind::Object, first, 4)?;
+                registers.set_tag(entry, tag(class.0))?;
+            }
+            None => {
+                self.new_object(entry, 3)?;
+                for (name, value) in [
+                    (known::CHUNK, chunk),
+                    (known::ENCODING, encoding),
+                    (known::CALLBACK, function),
+                ] {
+                    self.define_named(entry, name, value, Flags::PLAIN)?;
+                }
+                self.node.streams.entry_class = self.class_of(entry);
+            }
         }
         self.push(list, entry)
     }
