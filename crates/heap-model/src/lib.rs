@@ -5,6 +5,7 @@ mod blocks;
 mod collect;
 pub mod collections;
 mod counters;
+mod descriptors;
 mod doubles;
 mod error;
 mod events;

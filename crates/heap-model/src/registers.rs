@@ -8,6 +8,7 @@ pub(crate) mod allocate;
 mod cached;
 mod cells;
 mod copy;
+mod described;
 pub(crate) mod find;
 mod frames;
 pub(crate) mod look;

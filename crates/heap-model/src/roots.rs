@@ -2,6 +2,7 @@
 
 use crate::address::CellSet;
 use crate::blocks::{Age, Blocks};
+use crate::descriptors::Descriptors;
 use crate::error::AccessError;
 use crate::interned::Interned;
 use crate::memory::cell::Cell;
@@ -182,6 +183,7 @@ pub(crate) struct Roots {
     /// `None` after the cell has died.
     pub weaks: Blocks<Option<Cell>>,
     pub interned: Interned,
+    pub descriptors: Descriptors,
     /// Owners of registrations whose targets have died, each once and weakly, until they are given out.
     pub owners: VecDeque<Cell>,
     released: Released,
@@ -210,6 +212,7 @@ impl Roots {
             globals,
             weaks,
             interned: Interned::default(),
+            descriptors: Descriptors::default(),
             owners: VecDeque::new(),
             released: Released::default(),
             drained: 0,
@@ -317,7 +320,7 @@ impl Roots {
         self.interned.follow_young(follow);
     }
 
-    /// Updates all weak handles, and the interner: `follow` returns the cell's new address if it lives.
+    /// Updates all weak handles, the interner and the descriptors: `follow` returns the cell's new address if it lives.
     pub fn follow_weaks(&mut self, follow: impl Fn(Cell) -> Option<Cell>) {
         self.weaks.for_each(|cell| *cell = cell.and_then(&follow));
         self.owners.retain_mut(|owner| {
@@ -325,7 +328,8 @@ impl Roots {
             *owner = followed.unwrap_or(*owner);
             followed.is_some()
         });
-        self.interned.follow(follow);
+        self.interned.follow(&follow);
+        self.descriptors.follow(follow);
     }
 
     /// Releases the unused memory of the lists of owned roots and weak handles. Linear in their capacity.

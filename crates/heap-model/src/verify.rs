@@ -178,6 +178,7 @@ impl Verifier<'_> {
                 assert!(marked, "a visited {:?} refers to an unmarked cell", header.kind());
             }
         }
+        assert!(!self.roots.descriptors.is_dead(header.tag()), "a cell has lost its descriptor");
         if header.is(Kind::EphemeronTable) {
             ephemeron::verify(cell);
         }
@@ -198,6 +199,11 @@ impl Verifier<'_> {
         for cell in self.roots.interned.iter() {
             assert!(cells.contains(cell) && text::is_interned(cell), "an interned string is none");
             assert!(self.roots.interned.has(cell, young(cell)), "an interned string is not found");
+        }
+        for (tag, cell) in self.roots.descriptors.iter() {
+            assert!(cells.contains(cell), "a descriptor dangles");
+            let known = !young(cell) || self.roots.descriptors.is_known_young(tag);
+            assert!(known, "a young descriptor is unknown");
         }
         for &cell in &cells.remembered {
             assert!(cells.contains(cell) && !young(cell), "a remembered cell is none");

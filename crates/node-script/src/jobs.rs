@@ -79,6 +79,7 @@ impl Machine {
 
     fn run_next_job(&mut self) -> Outcome<bool> {
         let Some(kind) = self.jobs.queue.pop_front() else { return Ok(false) };
+        self.settle_classes();
         self.take_step()?;
         let slot = WIDTH * self.jobs.first;
         self.jobs.first = (self.jobs.first + 1) % self.jobs.places;
@@ -103,6 +104,7 @@ impl Machine {
             self.take_step()?;
             self.run_jobs()?;
             self.report_unhandled()?;
+            self.settle_classes();
             let mut ran = false;
             for turn in self.jobs.turns.clone() {
                 ran |= turn(self)?;

@@ -176,6 +176,8 @@ pub struct Machine {
     pub(crate) reg_exp_next: usize,
     /// How many runs of the loop over instructions Rust waits for.
     pub(crate) nesting: u32,
+    /// How many classes were kept when the innermost of them began.
+    pub(crate) kept_below: usize,
     /// The frame that was left last was one that Rust waits for.
     pub(crate) ended_nested: bool,
     /// How many more rounds of loops and jobs the program may take.
@@ -260,8 +262,8 @@ pub mod roots {
     roots! {
         // What is thrown, and the `new.target` of the construction that begins.
         EXCEPTION, NEW_TARGET, RESULT, SCRATCH,
-        // Cells of classes and of atoms, by their numbers.
-        CLASS_CELLS, ATOM_CELLS, CODE_CELLS, PROTOTYPE_USERS, WEAK_BACKINGS,
+        // Cells of atoms and of codes, by their numbers.
+        ATOM_CELLS, CODE_CELLS, PROTOTYPE_USERS, WEAK_BACKINGS,
         // The job queue, modules, timers and listeners.
         JOBS, MODULES, ES_MODULES, MAIN_PROMISE, TICKS, TIMERS, SYMBOL_REGISTRY, KEPT,
         GLOBAL, SCRIPT_SCOPE, EMPTY_STRING,

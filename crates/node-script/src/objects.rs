@@ -5,6 +5,7 @@
 
 pub mod atoms;
 pub mod class;
+pub mod class_life;
 pub mod code;
 pub mod collection;
 pub mod compare;

@@ -107,6 +107,7 @@ impl Machine {
             async_codes: Default::default(),
             capability_code: 0,
             nesting: 0,
+            kept_below: 0,
             ended_nested: false,
             random: [0x9E37_79B9_7F4A_7C15 ^ seed, 0xD1B5_4A32_D192_ED03],
             shared_symbols: Vec::new(),

@@ -101,6 +101,7 @@ programs! {
     streams_call_back_in_nodes_order => "streams",
     maps_and_sets_are_nodes => "builtins/map_and_set",
     weak_collections_and_references_are_nodes => "builtins/weak",
+    hidden_classes_die_with_their_objects => "builtins/class_life",
     typed_arrays_and_their_buffers_are_nodes => "builtins/typed_arrays",
     arrays_are_sorted_flattened_and_searched_as_in_node => "builtins/array_more",
     big_ints_are_nodes => "builtins/big_int",

@@ -30,7 +30,7 @@ impl Full<'_> {
         // Young cells act as roots: an exact collection scavenges first. A survivor that stays young counts as live
         // until the next cycle (floating garbage).
         spaces.new.cells().for_each(|cell| marker.visit_young(cell));
-        marker.finish();
+        marker.finish(&roots.descriptors);
         marker.clear_weak(identities);
         let work = marker.work;
         natives.retain(|cell| marker.lives(cell));
@@ -52,9 +52,10 @@ impl Full<'_> {
 }
 
 impl Marker {
-    /// Marks from handles, registers and owned roots.
+    /// Marks from handles, registers, owned roots and descriptors that are kept.
     pub fn mark_roots(&mut self, roots: &Roots) {
         roots.handles.iter().chain(roots.registers.iter()).for_each(|word| self.mark_word(*word));
         roots.globals.values().map(|cell| Cell::word(*cell)).for_each(|word| self.mark_word(word));
+        roots.descriptors.roots().for_each(|tag| self.meet_tag(tag));
     }
 }

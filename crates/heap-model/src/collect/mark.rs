@@ -2,9 +2,10 @@
 //! a grey one is marked and on the stack or in the prefetch buffer, a black one is visited.
 
 use super::wait::{Groups, WaitList, WaitListBuilder};
+use crate::descriptors::Descriptors;
 use crate::memory::cell::{Cell, Loaded, WORD};
 use crate::memory::chunk::Chunk;
-use crate::memory::header::{Header, Kind};
+use crate::memory::header::{Header, Kind, Tag};
 use crate::memory::word::Word;
 use crate::remembered::RememberedSlots;
 use crate::tables::ephemeron::FIRST;
@@ -33,6 +34,7 @@ pub(crate) struct Marker {
     goal: usize,
     loading: PrefetchBuffer,
     stride: Stride,
+    tags: MetTags,
     pub(super) tables: Vec<Cell>,
     pub(super) round: Round,
     pub(super) weak_cells: Vec<Cell>,
@@ -139,11 +141,42 @@ impl Stride {
     }
 }
 
+/// The tags of visited cells, whose descriptors are marked at the end. Tags that got their first descriptor after marking
+/// began are taken to be met.
+#[derive(Default)]
+struct MetTags {
+    /// By the tags' numbers.
+    met: Vec<bool>,
+    /// Those whose descriptors are not marked yet.
+    new: Vec<Tag>,
+    /// Descriptors whose keys were not known to live, with those, once they were listed.
+    waiting: Vec<(Cell, Word)>,
+    listed: bool,
+}
+
+impl MetTags {
+    #[inline(always)]
+    fn meet(&mut self, tag: Tag) {
+        if let Some(met @ false) = self.met.get_mut(tag.number() as usize) {
+            *met = true;
+            self.new.push(tag);
+        }
+    }
+}
+
 impl Marker {
-    /// A marker for a heap whose young cells lie in a range of addresses (its start and its length in bytes). With
-    /// `evacuates` there are evacuation candidates; with `shrink` ephemeron tables may shrink.
-    pub fn new(young: (usize, usize), evacuates: bool, shrink: bool) -> Self {
-        Self { young, evacuates, shrink, ..Self::default() }
+    /// A marker for a heap whose young cells lie in a range of addresses (its start and its length in bytes), and where
+    /// tags with a number below `described` may have descriptors. With `evacuates` there are evacuation candidates; with
+    /// `shrink` ephemeron tables may shrink.
+    pub fn new(young: (usize, usize), described: usize, evacuates: bool, shrink: bool) -> Self {
+        let tags = MetTags { met: vec![false; described], ..MetTags::default() };
+        Self { young, tags, evacuates, shrink, ..Self::default() }
+    }
+
+    /// A cell that may have been visited is given a tag.
+    #[inline(always)]
+    pub fn meet_tag(&mut self, tag: Tag) {
+        self.tags.meet(tag);
     }
 
     #[inline(always)]
@@ -224,6 +257,7 @@ impl Marker {
         let (size, slots) = loaded.extent();
         chunk.add_live(size);
         self.work += 1 + slots;
+        self.tags.meet(header.tag());
         if header.has(Header::WAITED_FOR) {
             self.mark_waiting(cell);
         }
@@ -251,6 +285,7 @@ impl Marker {
 
     /// Visits a cell that stayed young. Its weak references are decided with the others.
     pub(super) fn visit_young(&mut self, cell: Cell) {
+        self.tags.meet(cell.header().tag());
         match cell.header().kind() {
             Kind::EphemeronTable => self.tables.push(cell),
             Kind::WeakCell => self.weak_cells.push(cell),
@@ -327,15 +362,16 @@ impl Marker {
     ///
     /// Entries are put on wait lists only if a value of a live key leads to an unmarked cell, because otherwise no other
     /// key can be reached.
-    pub fn finish(&mut self) {
-        self.advance(usize::MAX);
+    pub fn finish(&mut self, descriptors: &Descriptors) {
+        descriptors.from(self.tags.met.len()).for_each(|word| self.mark_word(word));
+        self.exhaust(descriptors);
         let mut groups = Groups::new();
         let (tables, listed) = (self.tables.len(), self.listed.len());
         self.count_undecided(0, 0, &mut groups);
         if self.stack.is_empty() {
             return;
         }
-        self.advance(usize::MAX);
+        self.exhaust(descriptors);
         self.count_undecided(tables, listed, &mut groups);
         // From now on tables are decided when they are met; tables that were met before are decided here.
         self.last = true;
@@ -353,7 +389,38 @@ impl Marker {
             }
         }
         self.waiting = waiting.build();
-        self.advance(usize::MAX);
+        self.exhaust(descriptors);
+    }
+
+    /// Marks until nothing is left, the descriptors of all tags that it meets and those that their keys keep.
+    fn exhaust(&mut self, descriptors: &Descriptors) {
+        if !self.tags.listed {
+            self.tags.listed = true;
+            self.tags.waiting.extend(descriptors.with_keys());
+        }
+        loop {
+            self.advance(usize::MAX);
+            match self.tags.new.pop() {
+                Some(tag) => self.mark_word(descriptors.get(tag)),
+                None if self.mark_kept() => {}
+                None => return,
+            }
+        }
+    }
+
+    /// Marks the descriptors whose keys live; whether there were any.
+    fn mark_kept(&mut self) -> bool {
+        let before = self.tags.waiting.len();
+        let mut waiting = std::mem::take(&mut self.tags.waiting);
+        waiting.retain(|(descriptor, key)| {
+            let lives = Cell::of(*key).is_none_or(|key| self.lives(key));
+            if lives {
+                self.mark_word(descriptor.word());
+            }
+            !lives
+        });
+        self.tags.waiting = waiting;
+        self.tags.waiting.len() < before
     }
 
     /// Marks the values of live keys in the tables and listed registrations from these indices on, and counts the other

@@ -41,8 +41,9 @@ impl Marking {
     }
 
     /// A marker for this heap.
-    pub fn marker(&self, spaces: &Spaces, shrink: bool) -> Marker {
-        Marker::new(spaces.new.range(), !self.candidates.is_empty(), shrink)
+    pub fn marker(&self, spaces: &Spaces, roots: &Roots, shrink: bool) -> Marker {
+        let described = roots.descriptors.len();
+        Marker::new(spaces.new.range(), described, !self.candidates.is_empty(), shrink)
     }
 
     /// Clears marks until the deadline. Returns whether all are cleared. The marks of a gigabyte take several steps.
@@ -71,7 +72,7 @@ impl Marking {
     /// visited when they are promoted.
     pub fn begin(&mut self, spaces: &Spaces, roots: &mut Roots, shrink: bool) {
         roots.drain();
-        let mut marker = self.marker(spaces, shrink);
+        let mut marker = self.marker(spaces, roots, shrink);
         marker.mark_roots(roots);
         self.marker = Some(marker);
         self.marked_until = spaces.old_generation();

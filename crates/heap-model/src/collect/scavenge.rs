@@ -104,6 +104,10 @@ impl Scavenge<'_> {
             if scavenger.new.contains(word) { Age::Young } else { Age::Old }
         };
         roots.globals.visit_young(move_root, drop);
+        roots.descriptors.move_young(|word| {
+            let moved = scavenger.moved(word);
+            (moved, scavenger.new.contains(moved))
+        });
         for (cell, slot) in before.slots.slots {
             scavenger.move_slot(cell, slot as usize);
         }

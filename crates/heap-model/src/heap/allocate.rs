@@ -5,7 +5,7 @@ use crate::collect::scavenge::SWEEPABLE;
 use crate::error::{OutOfMemory, Reason};
 use crate::events::Cause;
 use crate::memory::cell::{Cell, MAX_SIZE, WORD};
-use crate::memory::header::Kind;
+use crate::memory::header::{Kind, Tag};
 use crate::memory::mapping::PAGE;
 use crate::memory::room::{LARGEST_IN_PAGE, Room};
 use crate::options::MarkingPace;
@@ -27,6 +27,41 @@ impl Heap {
             Some(room) => Ok(room.format(kind, slots)),
             None => self.allocate_slowly(kind, size, slots, false),
         }
+    }
+
+    /// As [`allocate`](Self::allocate), of a cell with a tag, whose descriptor a collection on the way keeps.
+    #[inline(always)]
+    pub(crate) fn allocate_tagged(
+        &mut self,
+        kind: Kind,
+        tag: Tag,
+        size: usize,
+        slots: usize,
+    ) -> Result<Cell, OutOfMemory> {
+        #[cfg(zeal)]
+        self.roots.descriptors.keep_for_allocation(tag);
+        let cell = match self.allocate_young(size) {
+            Some(room) => room.format(kind, slots),
+            None => self.allocate_tagged_slowly(kind, tag, size, slots)?,
+        };
+        cell.set_tag(tag);
+        Ok(cell)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn allocate_tagged_slowly(
+        &mut self,
+        kind: Kind,
+        tag: Tag,
+        size: usize,
+        slots: usize,
+    ) -> Result<Cell, OutOfMemory> {
+        self.roots.descriptors.keep_for_allocation(tag);
+        let cell = self.allocate_slowly(kind, size, slots, false);
+        self.roots.descriptors.keep_for_allocation(Tag::NONE);
+        // It may be old, and is visited yet: its tag is met then.
+        cell
     }
 
     /// Takes room in the new space, if possible without a collection. A new cell there needs neither a write barrier nor

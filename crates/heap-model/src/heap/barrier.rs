@@ -2,6 +2,7 @@
 
 use super::Heap;
 use crate::memory::cell::{Cell, Slot};
+use crate::memory::header::Tag;
 use crate::memory::word::Word;
 use crate::tables::ephemeron;
 
@@ -22,6 +23,15 @@ impl Heap {
         self.note_overwriting(cell, index, word);
         slot.set(word);
         self.record_store(cell, index, word);
+    }
+
+    /// Gives a cell another tag, whose descriptor it keeps alive.
+    #[inline(always)]
+    pub(crate) fn set_tag(&mut self, cell: Cell, tag: Tag) {
+        cell.set_tag(tag);
+        if let Some(marker) = &mut self.marking.marker {
+            marker.meet_tag(tag);
+        }
     }
 
     /// The barrier of a store.

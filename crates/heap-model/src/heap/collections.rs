@@ -66,7 +66,7 @@ impl Heap {
         change.begin_clearing();
         change.old.clear_marks(usize::MAX);
         drop(change);
-        let marker = self.marking.marker(&self.spaces, self.shrinks_tables());
+        let marker = self.marking.marker(&self.spaces, &self.roots, self.shrinks_tables());
         self.finish_marking(marker);
         if !last {
             self.grow_new_space(Side::After);

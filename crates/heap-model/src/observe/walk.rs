@@ -66,6 +66,8 @@ pub enum EdgeKind {
         /// The entry's key.
         key: NodeId,
     },
+    /// By its tag, to the tag's [descriptor](Heap::describe_tag): V8's `map`.
+    Descriptor,
 }
 
 impl Heap {
@@ -135,6 +137,9 @@ impl Heap {
                 let node = self.node(cell);
                 visit(&node, self.roots.handles.reading_of(cell));
                 walk.follow(cell);
+                if let Some(descriptor) = Cell::of(self.roots.descriptors.get(node.tag)) {
+                    walk.reach(descriptor);
+                }
             }
             if !walk.settle() {
                 return;
@@ -189,6 +194,10 @@ impl Heap {
                 let (kind, to_kind) = (EdgeKind::Ephemeron { key: to }, value.header().kind());
                 edges.push(Edge { kind, to: self.node_id(value), to_kind });
             }
+        }
+        if let Some(target) = Cell::of(self.roots.descriptors.get(header.tag())) {
+            let (to, to_kind) = (self.node_id(target), target.header().kind());
+            edges.push(Edge { kind: EdgeKind::Descriptor, to, to_kind });
         }
         let (size, slots) = (cell.size(), cell.slot_count());
         Node { id: self.node_id(cell), kind, tag: header.tag(), size, slots, external, edges }

@@ -76,10 +76,9 @@ impl Registers<'_> {
         slots: usize,
         raw_bytes: usize,
     ) -> Result<(), OutOfMemory> {
-        self.alloc(to, kind, slots, raw_bytes)?;
-        if let Some(cell) = Cell::of(self.stack().get(to)) {
-            cell.set_tag(tag);
-        }
+        assert!(is_plain(kind, slots), "the kind has a function of its own");
+        let cell = self.heap.allocate_tagged(kind, tag, cell_size(slots, raw_bytes), slots)?;
+        self.put(to, cell.word());
         Ok(())
     }
 

@@ -57,14 +57,18 @@ impl Registers<'_> {
         true
     }
 
-    /// As [`store_cached`](Self::store_cached); the cell then has another tag: an object that gains a property.
+    /// As [`store_cached`](Self::store_cached); the cell then has another tag: an object that gains a property. False also
+    /// while tags are dead that [`Heap::take_dead_tags`](crate::Heap::take_dead_tags) has not told of, for this may be one.
     #[inline(always)]
     #[track_caller]
     pub fn add_cached(&mut self, object: usize, slot: CachedSlot, tag: Tag, from: usize) -> bool {
         let cell = Cell::of(self.stack().get(object));
         let Some(slot) = cell.and_then(|cell| slot.in_cell(cell)) else { return false };
+        if self.heap.has_dead_tags() {
+            return false;
+        }
         let word = self.stack().get(from);
-        slot.cell().set_tag(tag);
+        self.heap.set_tag(slot.cell(), tag);
         self.heap.store_slot(slot, word);
         true
     }

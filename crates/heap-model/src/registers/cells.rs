@@ -257,7 +257,8 @@ impl Registers<'_> {
     #[inline(always)]
     #[track_caller]
     pub fn set_tag(&mut self, register: usize, tag: Tag) -> Result<(), AccessError> {
-        self.cell(register)?.set_tag(tag);
+        let cell = self.cell(register)?;
+        self.heap.set_tag(cell, tag);
         Ok(())
     }
 

@@ -57,7 +57,7 @@ impl<'a> Cursor<'a> {
 
 /// Searches from a cell of the heap.
 #[inline(always)]
-fn search<E>(
+pub(super) fn search<E>(
     heap: &Heap,
     from: Cell,
     f: impl for<'a> FnOnce(Cursor<'a>) -> Result<Cursor<'a>, E>,

@@ -101,7 +101,8 @@ impl<'s> Scope<'s> {
     /// [`AccessError::WrongHeap`].
     #[inline(always)]
     pub fn set_tag(&mut self, cell: Local<'_>, tag: Tag) -> Result<(), AccessError> {
-        self.cell(cell)?.set_tag(tag);
+        let cell = self.cell(cell)?;
+        self.heap.set_tag(cell, tag);
         Ok(())
     }
 

@@ -42,9 +42,10 @@ impl<'s> Scope<'s> {
         slots: usize,
         raw_bytes: usize,
     ) -> Result<Local<'s>, OutOfMemory> {
-        let local = self.alloc(kind, slots, raw_bytes)?;
-        self.known(local).set_tag(tag);
-        Ok(local)
+        assert!(is_plain(kind, slots), "the kind has a function of its own");
+        let size = cell_size(slots, raw_bytes);
+        let cell = self.heap.allocate_tagged(kind, tag, size, slots)?;
+        Ok(self.push(cell))
     }
 
     /// As [`alloc`](Self::alloc), of any kind.

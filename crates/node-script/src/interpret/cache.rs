@@ -1,6 +1,7 @@
 //! What a site of an inline cache remembers.
 
 use heap_model::{CachedSlot, Kind};
+use rustc_hash::FxHashSet;
 use std::cell::Cell;
 
 /// What a site has found.
@@ -17,6 +18,13 @@ pub struct Cache {
 impl Default for Cache {
     fn default() -> Self {
         Self { own: CachedSlot::NONE, kind: Kind::Object, class: 0, epoch: 0, how: How::None }
+    }
+}
+
+impl Cache {
+    /// Whether it is about one of these classes.
+    pub fn names_any(&self, classes: &FxHashSet<u32>) -> bool {
+        classes.contains(&self.class) || self.how.names_any(classes)
     }
 }
 
@@ -62,6 +70,19 @@ pub enum How {
     },
 }
 
+impl How {
+    fn names_any(self, classes: &FxHashSet<u32>) -> bool {
+        match self {
+            Self::Prototype { via, .. }
+            | Self::PrototypeOutside { via, .. }
+            | Self::Getter { via, .. }
+            | Self::GetterOutside { via, .. } => classes.contains(&via),
+            Self::Add { next, .. } => classes.contains(&next),
+            _ => false,
+        }
+    }
+}
+
 /// What a class has of a name.
 #[derive(Clone, Copy, Debug)]
 struct Entry {
@@ -70,6 +91,8 @@ struct Entry {
     epoch: u32,
     how: How,
 }
+
+const NONE: Entry = Entry { class: 0, name: 0, epoch: 0, how: How::None };
 
 const ENTRIES: usize = 512;
 
@@ -85,8 +108,7 @@ pub struct LookupCache {
 
 impl Default for LookupCache {
     fn default() -> Self {
-        let none = Entry { class: 0, name: 0, epoch: 0, how: How::None };
-        let entries = || vec![none; ENTRIES].into_boxed_slice();
+        let entries = || vec![NONE; ENTRIES].into_boxed_slice();
         Self { plain: Cell::default(), reads: entries(), writes: entries() }
     }
 }
@@ -102,6 +124,16 @@ fn find(entries: &[Entry], class: u32, name: u32, epoch: u32) -> Option<How> {
 }
 
 impl LookupCache {
+    /// Forgets what it knows of some classes.
+    pub fn forget(&mut self, classes: &FxHashSet<u32>) {
+        self.plain.set(0);
+        for entry in self.reads.iter_mut().chain(&mut self.writes) {
+            if classes.contains(&entry.class) || entry.how.names_any(classes) {
+                *entry = NONE;
+            }
+        }
+    }
+
     pub fn read(&self, class: u32, name: u32, epoch: u32) -> Option<How> {
         find(&self.reads, class, name, epoch)
     }

@@ -3,7 +3,8 @@
 use super::frame::{CONSTRUCT, Frame, NESTED};
 use crate::compile::code::Template;
 use crate::machine::{CALLEE, Machine, R, SPARE, THIS, roots};
-use crate::objects::class::{ClassId, ObjectKind};
+use crate::objects::class::ObjectKind;
+use crate::objects::class_life::class_number;
 use crate::objects::code::{Arguments, Callable, Code, Native, NativeCode};
 use crate::objects::layout::{CODE, FIRST, PROTOTYPE, SHARED, tag};
 use crate::objects::object::Type;
@@ -56,8 +57,8 @@ impl Machine {
             registers.set_hole(base + THIS);
         } else {
             let view = registers.get(target).view().filter(|cell| cell.kind() == Kind::Closure);
-            let known = view.and_then(|cell| cell.tagged(PROTOTYPE).ok()?.as_smi());
-            let Some(id) = known.map(|class| ClassId(class as u32)) else { return false };
+            let class = view.and_then(|cell| cell.tagged(PROTOTYPE).ok()?.view());
+            let Some(id) = class.and_then(class_number) else { return false };
             let class = self.classes.get(id);
             if class.slack > 0 || class.raw > 0 || class.cell != Kind::Object {
                 return false;
@@ -185,6 +186,7 @@ impl Machine {
         count: usize,
         construct: bool,
     ) -> Outcome {
+        self.settle_classes();
         let room = count.max(SPARE).max(usize::from(native.length));
         let size = 2 + room + usize::from(construct);
         let roots = self.roots;
@@ -383,9 +385,12 @@ impl Machine {
 
     /// Runs what Rust code waits for, with room on its stack.
     pub(super) fn waited_for(&mut self, run: impl FnOnce(&mut Self) -> Outcome) -> Outcome {
+        let kept = self.runtime.heap_mut().kept_tags();
+        let below = std::mem::replace(&mut self.kept_below, kept);
         self.nesting += 1;
         let outcome = stacker::maybe_grow(RED_ZONE, SEGMENT, || run(self));
         self.nesting -= 1;
+        self.kept_below = below;
         outcome
     }
 

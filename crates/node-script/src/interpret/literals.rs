@@ -290,7 +290,7 @@ impl Machine {
             let identity = machine.prototype_identity(prototype)?;
             // An ordinary object's room is never as much as this number.
             let place = 200 + fields;
-            if let Some(known) = machine.classes.root(identity, kind, place, false) {
+            if let Some(known) = machine.root_of(identity, kind, place, false) {
                 return Ok(known);
             }
             let class = Class::new(kind, Kind::Object, base, fields);

@@ -33,6 +33,19 @@ fn own_slot(registers: &Registers<'_>, object: R, how: How) -> CachedSlot {
     registers.cached_slot(object, slot)
 }
 
+/// What the slot of the object that has the property holds.
+#[inline(always)]
+fn slot_of(holder: Cursor<'_>, how: How) -> Result<Cursor<'_>, AccessError> {
+    match how {
+        How::Slot(slot) | How::Prototype { slot, .. } => holder.slot(usize::from(slot)),
+        How::ArrayLength => holder.slot(LENGTH),
+        How::Outside(place) | How::PrototypeOutside { place, .. } => {
+            outside(holder, usize::from(place))
+        }
+        _ => Ok(holder),
+    }
+}
+
 impl Machine {
     /// `object.name` where the site's cache does not know: looks it up, and lets the cache know.
     #[inline(never)]
@@ -122,29 +135,12 @@ impl Machine {
             }
             _ => return Ok(false),
         };
-        let from = match prototype {
-            Some(_) => {
-                registers.copy_from(to, roots, roots::CLASS_CELLS);
-                to
-            }
-            None => object,
-        };
-        registers.find::<AccessError>(to, from, |from| {
-            let holder = match prototype {
-                Some(via) => {
-                    from.slot((via - tags::FIRST_CLASS) as usize)?.slot(CLASS_PROTOTYPE)?
-                }
-                None => from,
-            };
-            match how {
-                How::Slot(slot) | How::Prototype { slot, .. } => holder.slot(usize::from(slot)),
-                How::ArrayLength => holder.slot(LENGTH),
-                How::Outside(place) | How::PrototypeOutside { place, .. } => {
-                    outside(holder, usize::from(place))
-                }
-                _ => Ok(holder),
-            }
-        })?;
+        match prototype {
+            Some(via) => registers.find_from_descriptor::<AccessError>(to, tag(via), |class| {
+                slot_of(class.slot(CLASS_PROTOTYPE)?, how)
+            })?,
+            None => registers.find::<AccessError>(to, object, |object| slot_of(object, how))?,
+        }
         Ok(true)
     }
 
@@ -218,7 +214,6 @@ impl Machine {
 
     /// The function of a getter that was found for an object's class; undefined, if there is none.
     fn load_getter(&mut self, to: R, how: How) -> Outcome {
-        let roots = self.roots;
         let mut registers = self.registers();
         let via = match how {
             How::Getter { via, .. } | How::GetterOutside { via, .. } => via,
@@ -227,10 +222,8 @@ impl Machine {
                 return Ok(());
             }
         };
-        registers.copy_from(to, roots, roots::CLASS_CELLS);
-        let class = (via - tags::FIRST_CLASS) as usize;
-        Ok(registers.find::<AccessError>(to, to, |cells| {
-            let prototype = cells.slot(class)?.slot(CLASS_PROTOTYPE)?;
+        Ok(registers.find_from_descriptor::<AccessError>(to, tag(via), |class| {
+            let prototype = class.slot(CLASS_PROTOTYPE)?;
             match how {
                 How::GetterOutside { place, .. } => outside(prototype, usize::from(place))?,
                 How::Getter { slot, .. } => prototype.slot(usize::from(slot))?,
@@ -503,6 +496,7 @@ impl Machine {
         name: Atom,
         value: R,
     ) -> Outcome<Option<How>> {
+        self.lose_dead_classes();
         let how = self.lookups.write(id.0, name.0, self.classes.epoch);
         match how {
             Some(How::Slot(slot)) => self.registers().store(object, usize::from(slot), value)?,

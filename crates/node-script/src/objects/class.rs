@@ -5,7 +5,9 @@
 //! sees only the first entries. A class that belongs to one object alone (a prototype, the global object, a
 //! constructor) is changed in place instead; what is cached of it is guarded by an epoch.
 //!
-//! The classes themselves refer to nothing in the heap. Each has a cell there, of V8's size, which keeps the prototype.
+//! The classes themselves refer to nothing in the heap. Each has a cell there, of V8's size, which keeps the prototype, and
+//! the cell of the class that leads to it. The cell is the descriptor of the class's number as a tag: it lives while an
+//! object of the class does, and the class is forgotten after it (`objects/class_life.rs`).
 
 use super::atoms::Atom;
 use super::layout::tags;
@@ -250,7 +252,17 @@ pub struct Class {
     steps: FxHashMap<Step, ClassId>,
     /// The class that it was made from by adding its last property.
     pub before: Option<ClassId>,
+    /// The class that leads to it, and how.
+    from: Option<(ClassId, Step)>,
+    /// What it is the first class of.
+    root: Option<Root>,
+    /// Its objects' prototype is in the list of those that inherit from `Object.prototype`.
+    pub is_listed: bool,
 }
+
+/// The identity of a prototype, and what is known of the objects: their kind, their room for fields, and whether their
+/// properties are in a dictionary.
+type Root = (u32, ObjectKind, u8, bool);
 
 impl Class {
     pub fn new(kind: ObjectKind, cell: Kind, base: usize, fields: usize) -> Self {
@@ -275,6 +287,9 @@ impl Class {
             layout: Rc::default(),
             steps: FxHashMap::default(),
             before: None,
+            from: None,
+            root: None,
+            is_listed: false,
         }
     }
 
@@ -338,11 +353,17 @@ impl Class {
         }
     }
 
+    /// The same, which nothing leads to yet and which leads nowhere.
+    fn apart(&self) -> Self {
+        let steps = FxHashMap::default();
+        Self { steps, before: None, from: None, root: None, is_listed: false, ..self.clone() }
+    }
+
     /// The same with a layout of its own.
     fn detached(&self) -> Self {
         let own = self.layout.borrow().prefix(self.count as usize);
         let layout = Rc::new(RefCell::new(own));
-        Self { layout, steps: FxHashMap::default(), before: None, slack: 0, ..self.clone() }
+        Self { layout, slack: 0, ..self.apart() }
     }
 
     /// Takes a property out of a layout of its own; the fields of the others stay where they are.
@@ -408,7 +429,10 @@ impl RecentRoots {
 pub struct Classes {
     classes: Vec<Class>,
     /// By the identity of the prototype.
-    roots: FxHashMap<(u32, ObjectKind, u8, bool), ClassId>,
+    roots: FxHashMap<Root, ClassId>,
+    /// Numbers of classes that were forgotten, and of those that are no longer found.
+    free: Vec<ClassId>,
+    lost: Vec<ClassId>,
     pub recent: RecentRoots,
     /// Grows when a prototype's properties, or the chain of prototypes, change.
     pub epoch: u32,
@@ -435,14 +459,49 @@ impl Classes {
 
     /// The number that the next class gets.
     pub fn next(&self) -> ClassId {
-        ClassId(tags::FIRST_CLASS + self.classes.len() as u32)
+        let new = ClassId(tags::FIRST_CLASS + self.classes.len() as u32);
+        self.free.last().copied().unwrap_or(new)
     }
 
     /// Adds a class, whose cell the caller makes.
     pub fn add(&mut self, class: Class) -> ClassId {
-        let id = self.next();
-        self.classes.push(class);
-        id
+        match self.free.pop() {
+            Some(id) => {
+                *self.get_mut(id) = class;
+                id
+            }
+            None => {
+                let id = self.next();
+                self.classes.push(class);
+                id
+            }
+        }
+    }
+
+    /// No longer finds classes that no object has, and that lead to none that one has. Returns how many of them are listed.
+    pub fn lose(&mut self, dead: &[ClassId]) -> usize {
+        let mut listed = 0;
+        for id in dead {
+            let class = self.get_mut(*id);
+            let (from, root) = (class.from.take(), class.root.take());
+            listed += usize::from(std::mem::take(&mut class.is_listed));
+            if let Some((from, step)) = from {
+                self.get_mut(from).steps.remove(&step);
+            }
+            if let Some(root) = root {
+                self.roots.remove(&root);
+            }
+        }
+        self.lost.extend(dead);
+        listed
+    }
+
+    /// Forgets what is no longer found, and gives the numbers to the next classes.
+    pub fn forget_lost(&mut self) {
+        for id in std::mem::take(&mut self.lost) {
+            *self.get_mut(id) = Class::new(ObjectKind::Ordinary, Kind::Object, 0, 0);
+            self.free.push(id);
+        }
     }
 
     /// The first class of objects of a kind with a prototype, by its identity, and room for a number of fields.
@@ -458,12 +517,16 @@ impl Classes {
 
     pub fn set_root(&mut self, prototype: u32, id: ClassId) {
         let class = self.get(id);
-        let key = (prototype, class.kind, class.fields, class.dictionary);
-        self.roots.insert(key, id);
+        self.add_root((prototype, class.kind, class.fields, class.dictionary), id);
     }
 
     pub fn set_root_for(&mut self, prototype: u32, kind: ObjectKind, fields: usize, id: ClassId) {
-        self.roots.insert((prototype, kind, fields as u8, false), id);
+        self.add_root((prototype, kind, fields as u8, false), id);
+    }
+
+    fn add_root(&mut self, root: Root, id: ClassId) {
+        self.get_mut(id).root = Some(root);
+        self.roots.insert(root, id);
     }
 
     /// The class that a property leads to: one that is there, or one to be added.
@@ -484,8 +547,7 @@ impl Classes {
             return Next::Known(next);
         }
         let field = class.used;
-        let mut next =
-            Class { steps: FxHashMap::default(), slack: 0, before: Some(id), ..class.clone() };
+        let mut next = Class { slack: 0, before: Some(id), ..class.apart() };
         next.push(Property { key, flags, field });
         Next::New(next)
     }
@@ -498,7 +560,7 @@ impl Classes {
 
     /// Remembers where a property leads.
     pub fn remember(&mut self, from: ClassId, key: Atom, flags: Flags, to: ClassId) {
-        self.get_mut(from).steps.insert(Step::Add(key, flags), to);
+        self.lead(from, Step::Add(key, flags), to);
     }
 
     pub fn with_elements(&mut self, id: ClassId, elements: Elements) -> Next {
@@ -513,17 +575,11 @@ impl Classes {
         if let Some(next) = self.step(id, Step::Elements(elements)) {
             return Next::Known(next);
         }
-        Next::New(Class {
-            steps: FxHashMap::default(),
-            slack: 0,
-            elements,
-            before: None,
-            ..class.clone()
-        })
+        Next::New(Class { slack: 0, elements, ..class.apart() })
     }
 
     pub fn remember_elements(&mut self, from: ClassId, elements: Elements, to: ClassId) {
-        self.get_mut(from).steps.insert(Step::Elements(elements), to);
+        self.lead(from, Step::Elements(elements), to);
     }
 
     /// The class without more properties, and without some flags of those that are there.
@@ -549,7 +605,7 @@ impl Classes {
     }
 
     pub fn remember_fixed(&mut self, from: ClassId, without: Flags, to: ClassId) {
-        self.get_mut(from).steps.insert(Step::Fix(without), to);
+        self.lead(from, Step::Fix(without), to);
     }
 
     /// A class of its own for one object, with other flags or another place of a property.
@@ -588,6 +644,11 @@ impl Classes {
     pub fn unique(&mut self, id: ClassId, is_prototype: bool) -> Class {
         self.epoch += 1;
         Class { unique: true, is_prototype, ..self.get(id).detached() }
+    }
+
+    fn lead(&mut self, from: ClassId, step: Step, to: ClassId) {
+        self.get_mut(from).steps.insert(step, to);
+        self.get_mut(to).from = Some((from, step));
     }
 
     fn step(&self, id: ClassId, step: Step) -> Option<ClassId> {

@@ -228,6 +228,15 @@ impl<N> Codes<N> {
         }
     }
 
+    /// The inline caches of all functions that were called.
+    pub fn caches(&self) -> impl Iterator<Item = &Cell<Cache>> {
+        let codes = self.list.table.iter().filter_map(|code| match code {
+            Callable::Compiled(compiled) => compiled.code.get(),
+            Callable::Native(_) => None,
+        });
+        codes.flat_map(|code| &code.caches)
+    }
+
     /// The names of the functions that were called, by the numbers of their scopes.
     pub fn scope_names(&self) -> FxHashMap<i32, String> {
         let codes = self.list.table.iter().filter_map(|code| match code {

@@ -256,7 +256,7 @@ impl Machine {
                 && class.extensible
                 && kind == ObjectKind::Ordinary
                 && class.elements == super::class::Elements::HoleySmi;
-            let known = plain.then(|| machine.classes.root(identity, kind, 0, true)).flatten();
+            let known = plain.then(|| machine.root_of(identity, kind, 0, true)).flatten();
             let next = match known {
                 Some(known) => known,
                 None => {
@@ -292,7 +292,7 @@ impl Machine {
 
     /// `Object.create(null)`: a dictionary from the beginning.
     pub(crate) fn new_dictionary(&mut self, to: R, entries: usize) -> Outcome {
-        let known = self.classes.root(0, ObjectKind::Ordinary, 0, true);
+        let known = self.root_of(0, ObjectKind::Ordinary, 0, true);
         self.scoped(|machine| {
             let table = machine.temp()?;
             let id = match known {

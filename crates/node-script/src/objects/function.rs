@@ -2,6 +2,7 @@
 
 use super::atoms::{Atom, Key, known};
 use super::class::{Class, ClassId, Flags, ObjectKind, internal};
+use super::class_life::class_number;
 use super::code::{Arguments, Callable, Native, NativeCode};
 use super::descriptor::Found;
 use super::layout::{
@@ -259,7 +260,9 @@ impl Machine {
     /// A function's property `prototype`, which is made when it is first asked for.
     pub(crate) fn function_prototype(&mut self, to: R, function: R) -> Outcome {
         let slot = match self.registers().view(function)?.get(PROTOTYPE) {
-            Ok(Seen::Smi(class)) => return self.class_prototype(to, ClassId(class as u32)),
+            Ok(Seen::Ref(cell)) if let Some(class) = class_number(cell) => {
+                return self.class_prototype(to, class);
+            }
             Ok(Seen::Undefined) => None,
             Ok(_) => Some(PROTOTYPE),
             Err(_) => {
@@ -303,14 +306,6 @@ impl Machine {
         if self.is_undefined(value) {
             return Ok(self.registers().store_value(function, PROTOTYPE, Value::Hole)?);
         }
-        if let Some(number) = self.registers().smi(value) {
-            // A small integer in the slot is the number of a class.
-            return self.scoped(|machine| {
-                let boxed = machine.temp()?;
-                machine.registers().alloc_f64(boxed, f64::from(number))?;
-                Ok(machine.registers().store(function, PROTOTYPE, boxed)?)
-            });
-        }
         Ok(self.registers().store(function, PROTOTYPE, value)?)
     }
 
@@ -319,7 +314,7 @@ impl Machine {
     pub(crate) fn instance_class(&mut self, new_target: R) -> Outcome<ClassId> {
         let known = match self.registers().get(new_target).view() {
             Some(cell) if cell.kind() == Kind::Closure => match cell.get(PROTOTYPE) {
-                Ok(Seen::Smi(class)) => Some(ClassId(class as u32)),
+                Ok(Seen::Ref(cell)) => class_number(cell),
                 _ => None,
             },
             _ => None,
@@ -354,8 +349,8 @@ impl Machine {
             machine.become_prototype(prototype)?;
             let id = machine.add_class(class, prototype)?;
             machine.describe_instances(id)?;
-            let value = Value::Smi(id.0 as i32);
-            machine.registers().store_value(new_target, PROTOTYPE, value)?;
+            machine.class_cell(prototype, id)?;
+            machine.registers().store(new_target, PROTOTYPE, prototype)?;
             Ok(id)
         })
     }
@@ -436,7 +431,7 @@ impl Machine {
             let identity = machine.prototype_identity(bound)?;
             let fields = usize::from(constructor);
             let kind = ObjectKind::BoundFunction;
-            let id = match machine.classes.root(identity, kind, fields, false) {
+            let id = match machine.root_of(identity, kind, fields, false) {
                 Some(known) => known,
                 None => {
                     let mut class = Class::new(kind, Kind::Object, FIRST + 3, 0);

@@ -27,7 +27,7 @@ pub const CONTEXT: usize = 2;
 pub const HOME: usize = 3;
 /// The number of its code, a small integer.
 pub const CODE: usize = 4;
-/// Its prototype; once it was constructed, the number of its instances' first class.
+/// Its prototype; once it was constructed, the cell of its instances' first class.
 pub const PROTOTYPE: usize = 5;
 /// Slots of a function with and without [`PROTOTYPE`].
 pub const FUNCTION_SLOTS: usize = 6;
@@ -46,11 +46,15 @@ pub const EXTENSION: usize = 2;
 pub const GETTER: usize = 0;
 pub const SETTER: usize = 1;
 
-/// A class's cell, which with its place in the table takes the 72 bytes of V8's map: the prototype of its objects first.
+/// A class's cell, which takes the 72 bytes of V8's map: the prototype of its objects first.
 pub const CLASS_PROTOTYPE: usize = 0;
 pub const CLASS_DESCRIPTORS: usize = 1;
 pub const CLASS_INFO: usize = 2;
-pub const CLASS_SLOTS: usize = 6;
+/// The cell of the class that leads to it (V8's back pointer).
+pub const CLASS_BEFORE: usize = 3;
+/// Its number, a small integer.
+pub const CLASS_NUMBER: usize = 4;
+pub const CLASS_SLOTS: usize = 7;
 
 /// The tag with a number.
 #[inline(always)]

@@ -3,7 +3,7 @@
 use super::atoms::Atom;
 use super::class::{Class, ClassId, Elements, Flags, Next, ObjectKind, Place, Property};
 use super::code::Arguments;
-use super::layout::{BACKING, CLASS_PROTOTYPE, CLASS_SLOTS, FIELDS, LENGTH, tags};
+use super::layout::{BACKING, FIELDS, LENGTH, tags};
 use crate::machine::{Machine, R, roots};
 use crate::objects::layout::tag;
 use crate::thrown::Outcome;
@@ -98,30 +98,6 @@ impl Machine {
 
     // -- classes ------------------------------------------------------------------------------------------------
 
-    /// Adds a class whose objects have the prototype in a register (`null` for none).
-    pub(crate) fn add_class(&mut self, class: Class, prototype: R) -> Outcome<ClassId> {
-        let id = self.classes.next();
-        let place = self.classes.len();
-        self.scoped(|machine| {
-            let cells = machine.temps(2)?;
-            let cell = cells + 1;
-            machine.load_root(cells, roots::CLASS_CELLS);
-            machine.registers().alloc_tagged(
-                cell,
-                Kind::Array,
-                tag(tags::CLASS),
-                CLASS_SLOTS,
-                0,
-            )?;
-            machine.registers().store(cell, CLASS_PROTOTYPE, prototype)?;
-            // Little room is left, so that a class takes what V8's map takes.
-            machine.put_in_table_of(cells, place, cell, roots::CLASS_CELLS, |room| room / 32 + 64)
-        })?;
-        let added = self.classes.add(class);
-        debug_assert_eq!(added, id);
-        Ok(added)
-    }
-
     /// Puts a cell into a table of the machine, which grows by doubling.
     pub(crate) fn put_in_table(
         &mut self,
@@ -130,24 +106,12 @@ impl Machine {
         value: R,
         root: usize,
     ) -> Outcome {
-        self.put_in_table_of(table, place, value, root, |room| room.max(64))
-    }
-
-    /// As `put_in_table`, with how much a table of a size grows by.
-    fn put_in_table_of(
-        &mut self,
-        table: R,
-        place: usize,
-        value: R,
-        root: usize,
-        growth: fn(usize) -> usize,
-    ) -> Outcome {
         let room = self.registers().view(table).map_or(0, |cell| cell.slot_count());
         if place >= room {
             self.scoped(|machine| {
                 let larger = machine.temp()?;
                 let mut registers = machine.registers();
-                registers.alloc(larger, Kind::Array, (room + growth(room)).max(place + 1), 0)?;
+                registers.alloc(larger, Kind::Array, (room + room.max(64)).max(place + 1), 0)?;
                 if room > 0 {
                     registers.copy_slots(larger, 0, table, 0, room)?;
                 }
@@ -158,15 +122,6 @@ impl Machine {
         } else {
             Ok(self.registers().store(table, place, value)?)
         }
-    }
-
-    /// The prototype of a class's objects.
-    pub(crate) fn class_prototype(&mut self, to: R, class: ClassId) -> Outcome {
-        self.load_root(to, roots::CLASS_CELLS);
-        let place = (class.0 - tags::FIRST_CLASS) as usize;
-        Ok(self.registers().find::<heap_model::AccessError>(to, to, |cells| {
-            cells.slot(place)?.slot(CLASS_PROTOTYPE)
-        })?)
     }
 
     /// The prototype of an object, or `null`. What a Proxy says is not asked.
@@ -231,14 +186,6 @@ impl Machine {
         Ok(id)
     }
 
-    fn add_class_like(&mut self, like: ClassId, class: Class) -> Outcome<ClassId> {
-        self.scoped(|machine| {
-            let prototype = machine.temp()?;
-            machine.class_prototype(prototype, like)?;
-            machine.add_class(class, prototype)
-        })
-    }
-
     /// The class of ordinary objects with a prototype, and room for a number of fields.
     pub(crate) fn object_class(&mut self, prototype: R, fields: usize) -> Outcome<ClassId> {
         self.kind_class(prototype, ObjectKind::Ordinary, Kind::Object, FIELDS, fields)
@@ -257,7 +204,7 @@ impl Machine {
             return Ok(id);
         }
         let identity = self.prototype_identity(prototype)?;
-        if let Some(id) = self.classes.root(identity, kind, fields, false) {
+        if let Some(id) = self.root_of(identity, kind, fields, false) {
             self.note_root(prototype, kind, fields, id);
             return Ok(id);
         }
@@ -605,19 +552,20 @@ impl Machine {
             return self.add_to_dictionary(object, key, flags, from);
         }
         self.atoms.hold(key);
+        self.lose_dead_classes();
         let next = match self.classes.with_property(id, key, flags) {
             Next::Same => {
                 self.describe_own(id)?;
                 id
             }
-            Next::Known(next) => next,
+            Next::Known(next) => self.keep_class(next),
             // The keys differ from object to object: no class is of use to another (V8's `TooManyTransitions`).
             Next::New(_) if self.classes.get(id).has_many_steps() => {
                 self.make_dictionary(object)?;
                 return self.add_to_dictionary(object, key, flags, from);
             }
             Next::New(class) => {
-                let next = self.add_class_like(id, class)?;
+                let next = self.add_class_behind(id, class)?;
                 self.classes.remember(id, key, flags, next);
                 self.describe_class(id, next)?;
                 next
@@ -635,11 +583,12 @@ impl Machine {
     /// Gives an object the class that a change of elements leads to.
     pub(crate) fn transition_elements(&mut self, object: R, elements: Elements) -> Outcome {
         let Some(id) = self.class_of(object) else { return Ok(()) };
+        self.lose_dead_classes();
         let next = match self.classes.with_elements(id, elements) {
             Next::Same => return Ok(()),
-            Next::Known(next) => next,
+            Next::Known(next) => self.keep_class(next),
             Next::New(class) => {
-                let next = self.add_class_like(id, class)?;
+                let next = self.add_class_behind(id, class)?;
                 self.classes.remember_elements(id, elements, next);
                 next
             }
@@ -657,15 +606,14 @@ impl Machine {
             self.reclass_like(object, id, class)?;
             return Ok(());
         }
+        self.lose_dead_classes();
         let next = match self.classes.fixed(id, without) {
             Next::Same => return Ok(()),
-            Next::Known(next) => next,
+            Next::Known(next) => self.keep_class(next),
+            Next::New(class) if self.classes.get(id).unique => self.add_class_like(id, class)?,
             Next::New(class) => {
-                let unique = self.classes.get(id).unique;
-                let next = self.add_class_like(id, class)?;
-                if !unique {
-                    self.classes.remember_fixed(id, without, next);
-                }
+                let next = self.add_class_behind(id, class)?;
+                self.classes.remember_fixed(id, without, next);
                 next
             }
         };
@@ -679,7 +627,7 @@ impl Machine {
         let old = self.classes.get(id).is_prototype;
         let mut class = self.classes.unique(id, old);
         class.unique = self.classes.get(id).unique;
-        let next = self.add_class(class, prototype)?;
+        let next = self.add_lone_class(class, prototype)?;
         Ok(self.registers().set_tag(object, tag(next.0))?)
     }
 

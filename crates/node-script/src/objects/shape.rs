@@ -50,6 +50,7 @@ impl Machine {
             if machine.registers().smi(part).is_some() {
                 machine.make_info(part, old, INFO_SLOTS)?;
                 machine.count_prototype_user(part)?;
+                machine.classes.get_mut(before).is_listed = true;
             }
             Ok(())
         })
@@ -90,7 +91,7 @@ impl Machine {
         self.prototype_identity(parent)?;
         let mut class = Class::new(ObjectKind::Ordinary, Kind::Object, FIELDS, 0);
         (class.unique, class.is_prototype) = (true, true);
-        let id = self.add_class(class, parent)?;
+        let id = self.add_lone_class(class, parent)?;
         self.new_of(to, id)?;
         let (fields, accessors) = (members.fields.into(), members.accessors.into());
         self.shape_literal(to, id, PROTOTYPE_PROPERTIES, (fields, accessors))
@@ -163,11 +164,5 @@ impl Machine {
         let mut registers = self.registers();
         registers.alloc_tagged(part, Kind::Array, tag(tags::DESCRIPTORS), slots, 0)?;
         Ok(registers.store(cell, CLASS_INFO, part)?)
-    }
-
-    fn class_cell(&mut self, to: R, class: ClassId) -> Outcome {
-        self.load_root(to, roots::CLASS_CELLS);
-        let place = (class.0 - tags::FIRST_CLASS) as usize;
-        Ok(self.registers().load(to, to, place)?)
     }
 }

@@ -406,7 +406,7 @@ impl Machine {
             return Ok(id);
         }
         let identity = self.prototype_identity(prototype)?;
-        if let Some(id) = self.classes.root(identity, kind, 0, false) {
+        if let Some(id) = self.root_of(identity, kind, 0, false) {
             self.note_root(prototype, kind, 0, id);
             return Ok(id);
         }

@@ -3,8 +3,10 @@
 use super::names::{Names, TEXT, function_code, shared_code};
 use crate::compile::code::SourceText;
 use crate::objects::class::{ClassId, ObjectKind, Place};
+use crate::objects::class_life::class_number;
 use crate::objects::layout::{
-    BACKING, CLASS_DESCRIPTORS, CLASS_INFO, CONTEXT, FIRST, HOME, PREVIOUS, PROTOTYPE, SHARED, tags,
+    BACKING, CLASS_BEFORE, CLASS_DESCRIPTORS, CLASS_INFO, CONTEXT, FIRST, HOME, PREVIOUS,
+    PROTOTYPE, SHARED, tags,
 };
 use heap_model::{EdgeKind as Refers, Kind, Node, NodeId, Seen, View};
 use mem_report::heapsnapshot::{EdgeKind, Location, NewName, NewNode, NodeKind, WriteError};
@@ -181,6 +183,7 @@ impl Graph {
                     let name = entry_name(2, key, edge.to, node.id);
                     emit(EdgeKind::TableToValue, NewName::Name(&name), to);
                 }
+                Refers::Descriptor => emit(EdgeKind::Internal, NewName::Name("map"), to),
                 kind => {
                     let slot = slot(kind).unwrap_or(0);
                     let (kind, name) = self.name(names, node, view, slot);
@@ -259,7 +262,12 @@ impl Graph {
                     internal("home_object")
                 }
                 Some((_, class)) if class.kind == ObjectKind::Function && slot == PROTOTYPE => {
-                    (EdgeKind::Property, "prototype".to_owned())
+                    match view.get(slot) {
+                        Ok(Seen::Ref(cell)) if class_number(cell).is_some() => {
+                            internal("initial_map")
+                        }
+                        _ => (EdgeKind::Property, "prototype".to_owned()),
+                    }
                 }
                 Some((id, class)) => match names.property(class, Place::Slot(slot)) {
                     Some(name) => (EdgeKind::Property, name),
@@ -305,6 +313,7 @@ impl Graph {
                 let name = match slot {
                     CLASS_DESCRIPTORS => "descriptors",
                     CLASS_INFO => "prototype_info",
+                    CLASS_BEFORE => "back_pointer",
                     _ => "prototype",
                 };
                 (EdgeKind::Internal, name.to_owned())
