@@ -42,11 +42,11 @@ impl TextBuilder {
     }
 
     pub(crate) fn push_units(&mut self, units: &[u16]) {
-        if let Text::OneByte(text) = &mut self.text {
-            if units.iter().all(|unit| *unit < 256) {
-                text.extend(units.iter().map(|unit| *unit as u8));
-                return;
-            }
+        if let Text::OneByte(text) = &mut self.text
+            && units.iter().all(|unit| *unit < 256)
+        {
+            text.extend(units.iter().map(|unit| *unit as u8));
+            return;
         }
         self.wide().extend_from_slice(units);
     }

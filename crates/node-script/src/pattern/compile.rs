@@ -1,6 +1,6 @@
 //! From a tree to a program of the backtracking machine in `run`.
 
-use super::Modes;
+use super::modes::Modes;
 use super::set::Set;
 use super::tree::Node;
 

@@ -3,8 +3,8 @@
 mod classes;
 mod escapes;
 
-use super::Modes;
 use super::fold::close;
+use super::modes::Modes;
 use super::properties::is_name;
 use super::set::{LAST, Set};
 use super::tree::{Names, Node};
