@@ -66,7 +66,7 @@ pub enum EdgeKind {
         /// The entry's key.
         key: NodeId,
     },
-    /// By its tag, to the tag's [descriptor](Heap::describe_tag): V8's `map`.
+    /// By its tag, to the tag's [descriptor](crate::Registers::describe_tag): V8's `map`.
     Descriptor,
 }
 
