@@ -14,12 +14,17 @@ use heap_model::{Kind, Value};
 /// Slots of a descriptor array beside its descriptors, and of a descriptor: key, details, value.
 const HEAD: usize = 1;
 const DESCRIPTOR: usize = 3;
+/// What V8's heap keeps for each property of a constructor's instance beside its descriptor: eight bytes, as measured, which no
+/// cell of a heap snapshot has.
+const GAP: usize = 1;
 /// What a pair of functions takes here more than in V8, where it has no hash and lies in the descriptor, not in a field.
 const PAIR: usize = 2;
 /// V8's validity cell of a map, of 16 bytes, and the prototype's `PrototypeInfo` of 56, in one cell.
 const INFO_SLOTS: usize = 7;
 /// What a map has in the place of those before the first property is added to a constructor's instance.
-const FIRST_INSTANCE: Value<'static> = Value::Smi(1);
+const FIRST_INSTANCE: i32 = 1;
+/// What the maps have there to which the properties of such an instance lead.
+const LATER_INSTANCE: i32 = 2;
 /// The prototypes that inherit from `Object.prototype` when a program of Node's begins, and the room for them.
 const FIRST_USERS: usize = 40;
 const FIRST_USERS_ROOM: usize = 46;
@@ -38,21 +43,25 @@ impl Machine {
             let (new, part) = (old + 1, old + 2);
             machine.class_cell(old, before)?;
             machine.class_cell(new, class)?;
-            machine.registers().load(part, old, CLASS_DESCRIPTORS)?;
-            let room = machine.registers().view(part).map_or(0, |cell| cell.slot_count());
-            if room < HEAD + DESCRIPTOR * count {
-                let spare = if count < 6 { 0 } else { (count - 1) / 4 - 1 };
-                machine.make_descriptors(part, count + spare, 0)?;
-                machine.share_descriptors(part, before)?;
-            }
-            machine.registers().store(new, CLASS_DESCRIPTORS, part)?;
             machine.registers().load(part, old, CLASS_INFO)?;
-            if machine.registers().smi(part).is_some() {
+            let place = machine.registers().smi(part);
+            if place == Some(FIRST_INSTANCE) {
                 machine.make_info(part, old, INFO_SLOTS)?;
                 machine.count_prototype_user(part)?;
                 machine.classes.get_mut(before).is_listed = true;
             }
-            Ok(())
+            if place.is_some() {
+                machine.registers().store_value(new, CLASS_INFO, Value::Smi(LATER_INSTANCE))?;
+            }
+            let each = if place.is_some() { DESCRIPTOR + GAP } else { DESCRIPTOR };
+            machine.registers().load(part, old, CLASS_DESCRIPTORS)?;
+            let room = machine.registers().view(part).map_or(0, |cell| cell.slot_count());
+            if room < HEAD + each * count {
+                let spare = if count < 6 { 0 } else { (count - 1) / 4 - 1 };
+                machine.make_descriptors(part, HEAD + each * (count + spare))?;
+                machine.share_descriptors(part, before)?;
+            }
+            Ok(machine.registers().store(new, CLASS_DESCRIPTORS, part)?)
         })
     }
 
@@ -73,7 +82,7 @@ impl Machine {
         self.scoped(|machine| {
             let cell = machine.temp()?;
             machine.class_cell(cell, class)?;
-            Ok(machine.registers().store_value(cell, CLASS_INFO, FIRST_INSTANCE)?)
+            Ok(machine.registers().store_value(cell, CLASS_INFO, Value::Smi(FIRST_INSTANCE))?)
         })
     }
 
@@ -113,7 +122,8 @@ impl Machine {
             registers.alloc_tagged(part, Kind::Array, tag(tags::PROPERTIES), slots, 0)?;
             machine.set_properties(object, part)?;
             machine.class_cell(cell, id)?;
-            machine.make_descriptors(part, own + fields + accessors, accessors)?;
+            let all = own + fields + accessors;
+            machine.make_descriptors(part, HEAD + DESCRIPTOR * all - PAIR * accessors)?;
             Ok(machine.registers().store(cell, CLASS_DESCRIPTORS, part)?)
         })
     }
@@ -134,14 +144,12 @@ impl Machine {
             if room + PAIR * pairs >= HEAD + DESCRIPTOR * count {
                 return Ok(());
             }
-            machine.make_descriptors(part, count, pairs)?;
+            machine.make_descriptors(part, HEAD + DESCRIPTOR * count - PAIR * pairs)?;
             Ok(machine.registers().store(cell, CLASS_DESCRIPTORS, part)?)
         })
     }
 
-    /// Descriptors, some of which have their value in a field although V8's have it themselves.
-    fn make_descriptors(&mut self, to: R, count: usize, outside: usize) -> Outcome {
-        let slots = HEAD + DESCRIPTOR * count - PAIR * outside;
+    fn make_descriptors(&mut self, to: R, slots: usize) -> Outcome {
         let kind = tag(tags::DESCRIPTORS);
         Ok(self.registers().alloc_tagged(to, Kind::Array, kind, slots, 0)?)
     }

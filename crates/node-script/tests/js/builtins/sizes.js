@@ -32,8 +32,9 @@ const rows = [
   ['class that knows its name', 576, () => class X { m() { return X; } }],
   ['strict class', 448, () => { 'use strict'; return class {}; }],
   ['instance of a class of its own', 744, () => new (class { m() {} })()],
-  ['instance with a field of a class of its own', 928, () => new (class { constructor() { this.x = 1; } m() {} })()],
-  ['instances of classes of their own', 1856, () => new (class { constructor(x) { this.x = x; this.y = new (class { constructor(x) { this.x = x; this.y = true; } })(null); } })(1)],
+  ['instance with a field of a class of its own', 936, () => new (class { constructor() { this.x = 1; } m() {} })()],
+  ['instance with fields of a class of its own', 1408, () => new (class { constructor() { this.a = 1; this.b = 1; this.c = 1; this.d = 1; this.e = 1; this.f = 1; } })()],
+  ['instances of classes of their own', 1888, () => new (class { constructor(x) { this.x = x; this.y = new (class { constructor(x) { this.x = x; this.y = true; } })(null); } })(1)],
   ['{} that was a key', 56, () => { const o = {}; set.add(o); set.delete(o); return o; }],
 ];
 for (const [n, bytes] of [[0, 184], [4, 184], [5, 296], [9, 520], [17, 968], [33, 1864], [1000, 28744]]) rows.push([`Map of ${n}`, bytes, () => mapOf(n)]);
