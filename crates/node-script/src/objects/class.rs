@@ -498,7 +498,7 @@ impl Classes {
 
     /// Forgets what is no longer found, and gives the numbers to the next classes.
     pub fn forget_lost(&mut self) {
-        for id in std::mem::take(&mut self.lost) {
+        while let Some(id) = self.lost.pop() {
             *self.get_mut(id) = Class::new(ObjectKind::Ordinary, Kind::Object, 0, 0);
             self.free.push(id);
         }
