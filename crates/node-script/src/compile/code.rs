@@ -54,7 +54,7 @@ pub struct Template {
     pub parameters: u16,
     /// Registers of its frame.
     pub registers: u16,
-    pub ops: Vec<Op>,
+    pub ops: Rc<[Op]>,
     /// The instruction that a call begins with.
     pub start: u32,
     pub constants: Vec<Constant>,

@@ -125,7 +125,7 @@ impl<'c, 'a> FunctionCompiler<'c, 'a> {
             instance_fields: function.assigned.get(),
             parameters: function.parameters.len() as u16,
             registers: self.most.max(self.next) as u16,
-            ops: self.ops,
+            ops: self.ops.into(),
             start: self.start,
             constants: self.constants,
             sites: self.sites,

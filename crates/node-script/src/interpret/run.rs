@@ -3,6 +3,8 @@
 //! The short ways are here, on the registers alone, and none calls what may throw or be looked at from outside: then the
 //! compiler keeps the loop's few variables in the processor's registers. All else an instruction does is in
 //! [`slow`](super::slow), for which the frame is told where it is.
+//!
+//! A jump branches (`continue`) and does not compute its place: so the processor guesses it, and runs ahead.
 
 use super::call::code_number;
 use super::frame::CONSTRUCT;
@@ -36,19 +38,25 @@ impl Machine {
     fn execute(&mut self, depth: usize) -> Outcome {
         let list = self.codes.list.clone();
         let frame = self.frames.innermost();
-        let mut pc = frame.pc as usize;
         let mut running = Running::new(&list, frame.code).expect("a frame's code");
-        let mut ops: &[Op] = &running.code.template.ops;
+        let mut rest = running.code.from(frame.pc as usize);
         'instructions: loop {
-            let op = &ops[pc];
-            pc += 1;
+            // `rest` still begins with it until it has ended: so one pointer is enough.
+            let op = rest.as_slice().first().expect("a jump or a return ends a code");
 
             macro_rules! registers {
                 () => {
                     self.runtime.heap_mut().registers()
                 };
             }
+            let code = running.code;
             'slow: {
+                /// The place of the next instruction.
+                macro_rules! next {
+                    () => {
+                        code.pc(&rest) + 1
+                    };
+                }
                 /// The result of a short way; without one, the other way.
                 macro_rules! short {
                     ($found:expr) => {
@@ -88,14 +96,16 @@ impl Machine {
                 macro_rules! jump_if {
                     ($holds:expr, $target:expr) => {
                         if $holds {
-                            pc = $target as usize;
+                            rest = code.from($target as usize);
+                            continue 'instructions;
                         }
                     };
                 }
                 macro_rules! jump_by {
                     ($holds:expr, $offset:expr) => {
                         if $holds {
-                            pc = pc.wrapping_add_signed(isize::from($offset));
+                            rest = code.from(next!().wrapping_add_signed(isize::from($offset)));
+                            continue 'instructions;
                         }
                     };
                 }
@@ -118,12 +128,11 @@ impl Machine {
                             break 'slow;
                         }
                         running = next;
-                        pc = running.code.start as usize;
-                        ops = &running.code.template.ops;
+                        rest = running.code.from(running.code.start as usize);
+                        continue 'instructions;
                     }};
                 }
 
-                let code = running.code;
                 match *op {
                     // -- values -------------------------------------------------------------------------------------
                     Op::Move { to, from } => registers!().copy(u(to), u(from)),
@@ -155,6 +164,11 @@ impl Machine {
                                 context = context.slot(PREVIOUS)?;
                             }
                             context.slot(usize::from(slot))
+                        })?;
+                    }
+                    Op::LoadClosureSlot { depth: 0, to, slot } => {
+                        registers!().find::<AccessError>(u(to), 0, |callee| {
+                            callee.slot(CONTEXT)?.slot(usize::from(slot))
                         })?;
                     }
                     Op::LoadClosureSlot { depth, to, slot } => {
@@ -331,7 +345,10 @@ impl Machine {
                     }
 
                     // -- jumps --------------------------------------------------------------------------------------
-                    Op::Jump { target } | Op::Loop { target } => pc = target as usize,
+                    Op::Jump { target } | Op::Loop { target } => {
+                        rest = code.from(target as usize);
+                        continue 'instructions;
+                    }
                     Op::JumpIfTrue { from, target } => {
                         jump_if!(short!(self.quick_truth(u(from))), target);
                     }
@@ -401,24 +418,24 @@ impl Machine {
                     Op::Call { to, base, count } => {
                         let (to, base, count) = (u(to), u(base), usize::from(count));
                         call!(base, |next| next.plain
-                            && self.begin_plainly(next, pc, to, base, count, 0));
+                            && self.begin_plainly(next, next!(), to, base, count, 0));
                     }
                     Op::CallUndefined { to, base, count } => {
                         let (to, base, count) = (u(to), u(base), usize::from(count));
                         registers!().set_undefined(base + THIS);
                         call!(base, |next| next.plain
-                            && self.begin_plainly(next, pc, to, base, count, 0));
+                            && self.begin_plainly(next, next!(), to, base, count, 0));
                     }
                     Op::New { to, base, count } => {
                         let (to, base, count) = (u(to), u(base), usize::from(count));
                         call!(base, |next| next.constructs
-                            && self.construct_plainly(next, pc, to, base, count, base));
+                            && self.construct_plainly(next, next!(), to, base, count, base));
                     }
                     Op::SuperCall { to, base, count } => {
                         let (to, base, count) = (u(to), u(base), usize::from(count));
                         let target = base + 1;
                         call!(base, |next| next.constructs
-                            && self.construct_plainly(next, pc, to, base, count, target));
+                            && self.construct_plainly(next, next!(), to, base, count, target));
                     }
                     Op::Return { from } => {
                         let mut from = u(from);
@@ -439,8 +456,8 @@ impl Machine {
                         self.frames.end();
                         registers!().pop_with(from, window, to);
                         assert!(running.switch(id), "a frame's code");
-                        pc = next as usize;
-                        ops = &running.code.template.ops;
+                        rest = running.code.from(next as usize);
+                        continue 'instructions;
                     }
 
                     // -- functions and literals ---------------------------------------------------------------------
@@ -489,18 +506,18 @@ impl Machine {
                     }
                     _ => break 'slow,
                 }
+                rest.next();
                 continue 'instructions;
             }
 
             cold_path();
-            self.frames.set_pc(pc);
+            self.frames.set_pc(running.code.pc(&rest) + 1);
             match self.slowly(*op, running.code, depth)? {
-                Next::Instruction => pc = self.frames.innermost().pc as usize,
+                Next::Instruction => rest = running.code.from(self.frames.innermost().pc as usize),
                 Next::Frame => {
                     let frame = self.frames.innermost();
                     assert!(running.switch(frame.code), "a frame's code");
-                    pc = frame.pc as usize;
-                    ops = &running.code.template.ops;
+                    rest = running.code.from(frame.pc as usize);
                 }
                 Next::End => return Ok(()),
             }

@@ -4,6 +4,7 @@ use super::atoms::Atom;
 use super::class::ClassId;
 use super::table::Table;
 use crate::compile::code::Template;
+use crate::compile::op::Op;
 use crate::interpret::cache::Cache;
 pub use crate::machine::Native;
 use crate::parse::tree::FunctionKind;
@@ -11,6 +12,7 @@ use crate::window::{FIRST, R};
 use rustc_hash::FxHashMap;
 use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
+use std::slice::Iter;
 
 /// How a built-in was called. Its window has the function, `this` and the arguments.
 #[derive(Clone, Copy, Debug)]
@@ -61,6 +63,8 @@ pub struct Compiled {
 pub struct Code {
     pub id: i32,
     pub template: Rc<Template>,
+    /// The template's instructions.
+    ops: Rc<[Op]>,
     /// The atoms of the constants that are texts.
     pub atoms: Vec<Atom>,
     pub caches: Vec<Cell<Cache>>,
@@ -91,6 +95,7 @@ impl Code {
             || normal && !template.is_async && !template.is_generator;
         Self {
             id,
+            ops: template.ops.clone(),
             template,
             atoms,
             caches,
@@ -102,6 +107,18 @@ impl Code {
             constructs,
             derived,
         }
+    }
+
+    /// The instructions from a place on.
+    #[inline(always)]
+    pub fn from(&self, pc: usize) -> Iter<'_, Op> {
+        self.ops[pc..].iter()
+    }
+
+    /// The place of the first of the instructions that remain.
+    #[inline(always)]
+    pub fn pc(&self, rest: &Iter<'_, Op>) -> usize {
+        self.ops.len() - rest.len()
     }
 
     /// The name of a site.
