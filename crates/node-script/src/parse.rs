@@ -22,6 +22,8 @@ use bumpalo::Bump;
 use lower::Lower;
 use names::Names;
 use scope::{Outside, Scopes};
+use std::borrow::Cow;
+use std::rc::Rc;
 use tree::{Allows, At, Function, ModuleParts};
 
 /// What a text is, which decides its grammar and whose its variables are.
@@ -35,10 +37,16 @@ pub enum Goal<'t> {
     Script,
     /// The text of an indirect `eval`.
     IndirectEval,
-    /// The text of a direct `eval`.
-    Eval { strict: bool, allows: Allows },
+    /// The text of a direct `eval`, and the classes around it whose private names it may use, from the outermost in.
+    Eval { strict: bool, allows: Allows, classes: &'t [OuterClass] },
     /// The text of `new Function`, whose one expression is the function.
     Function,
+}
+
+/// A class around evaluated text: the variables of its scope that stand for private names.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct OuterClass {
+    pub variables: Vec<Rc<[u16]>>,
 }
 
 /// A tree with all that belongs to it.
@@ -66,6 +74,32 @@ fn check_allowed(script: &Script, allows: Allows) -> Result<(), ParseError> {
     Err(ParseError::new(refused, At { line: 1, column: 1 }))
 }
 
+/// The text for the parser, which does not take `-->` on the first line for a comment (ECMA-262, annex B.1.1): slashes
+/// stand there.
+fn with_first_comment(text: &[u16]) -> Cow<'_, [u16]> {
+    let mut at = 0;
+    loop {
+        let rest: &[u16] = text.get(at..).unwrap_or_default();
+        let unit = |place: usize| rest.get(place).and_then(|unit| u8::try_from(*unit).ok());
+        match [unit(0), unit(1), unit(2)] {
+            [Some(b' ' | b'\t' | 0x0b | 0x0c | 0xa0), ..] => at += 1,
+            [Some(b'/'), Some(b'*'), _] => {
+                let end = [u16::from(b'*'), u16::from(b'/')];
+                match rest[2..].windows(2).position(|two| two == end) {
+                    Some(length) => at += length + 4,
+                    None => return Cow::Borrowed(text),
+                }
+            }
+            [Some(b'-'), Some(b'-'), Some(b'>')] => {
+                let mut text = text.to_vec();
+                text[at..at + 2].fill(u16::from(b'/'));
+                return Cow::Owned(text);
+            }
+            _ => return Cow::Borrowed(text),
+        }
+    }
+}
+
 /// Reads a text.
 ///
 /// # Errors
@@ -73,7 +107,8 @@ fn check_allowed(script: &Script, allows: Allows) -> Result<(), ParseError> {
 pub fn parse<'a>(arena: &'a Bump, text: &[u16], goal: Goal<'_>) -> Result<Parsed<'a>, ParseError> {
     let failed = |error| arrow::told(ParseError::of(&error, text), text);
     let mut names = Names::default();
-    let mut parser = Parser::new(Source::from_utf16(text));
+    let read = if goal == Goal::Module { Cow::Borrowed(text) } else { with_first_comment(text) };
+    let mut parser = Parser::new(Source::from_utf16(&read));
     let outside = match goal {
         Goal::Eval { .. } => Outside::Contexts,
         Goal::Script => Outside::Script,
@@ -105,7 +140,7 @@ pub fn parse<'a>(arena: &'a Bump, text: &[u16], goal: Goal<'_>) -> Result<Parsed
             lower = Lower::new(arena, text, names, outside);
             function = lower.script(&script, false)?;
         }
-        Goal::Eval { strict, allows } => {
+        Goal::Eval { strict, allows, classes } => {
             if strict {
                 parser.set_strict();
             }
@@ -113,6 +148,7 @@ pub fn parse<'a>(arena: &'a Bump, text: &[u16], goal: Goal<'_>) -> Result<Parsed
             check_allowed(&script, allows)?;
             lower = Lower::new(arena, text, names, outside);
             lower.outside_allows = allows;
+            classes.iter().for_each(|class| lower.add_outer_class(class));
             function = lower.script(&script, strict)?;
         }
     }

@@ -1,6 +1,7 @@
 //! `Function`.
 
 use super::Method;
+use crate::interpret::frame::NESTED;
 use crate::machine::{FIRST, Machine, R, THIS, roots};
 use crate::objects::atoms::{Key, known};
 use crate::objects::class::Flags;
@@ -97,7 +98,7 @@ fn apply(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     machine.copy(base, THIS);
     machine.copy(base + 1, arguments.at(0));
     let count = machine.spread_list(arguments.at(1))?;
-    machine.call_in_place(0, base, count)?;
+    machine.nested(|machine| machine.enter_last(0, base, count, NESTED))?;
     Ok(0)
 }
 

@@ -115,7 +115,9 @@ impl Machine {
         let counted = self.options.steps.is_some();
         let source = Rc::new(SourceText { name: "eval".into(), text: text.into(), counted });
         let allows = self.registers().get(base - 2).as_smi().unwrap_or(0);
-        let goal = Goal::Eval { strict, allows: Allows(allows as u8) };
+        let private = source.text.contains(&u16::from(b'#'));
+        let classes = if private { self.outer_classes(base - 1)? } else { Vec::new() };
+        let goal = Goal::Eval { strict, allows: Allows(allows as u8), classes: &classes };
         self.scoped(|machine| {
             let function = machine.temps(2)?;
             machine.compile_source(function, source, goal)?;

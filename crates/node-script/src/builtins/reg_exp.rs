@@ -375,6 +375,11 @@ fn compile(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     machine.require_kind(ObjectKind::RegExp, "RegExp.prototype.compile")?;
     let class = machine.temps(3)?;
     let (other, value) = (class + 1, class + 2);
+    let like = machine.kind_of(arguments.at(0)) == Some(ObjectKind::RegExp);
+    if like && !machine.is_undefined(arguments.at(1)) {
+        return machine
+            .throw_type_error("Cannot supply flags when constructing one RegExp from another");
+    }
     machine.load_root(class, roots::REG_EXP);
     machine.construct(other, class, &[arguments.at(0), arguments.at(1)], class)?;
     for slot in [DATA, SOURCE, FLAGS] {

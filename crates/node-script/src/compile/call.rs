@@ -3,7 +3,7 @@
 use super::code::Constant;
 use super::expression::may_assign;
 use super::function::{Compiled, FunctionCompiler};
-use super::op::{IteratorMethod, Op, R};
+use super::op::{IteratorMethod, Op, R, SPREAD};
 use crate::parse::names::Name;
 use crate::parse::scope::{Reference, Use};
 use crate::parse::tree::{Allows, At, Element, Kind, Node, Statement};
@@ -129,7 +129,8 @@ impl<'a> FunctionCompiler<'_, 'a> {
             let context = self.context();
             self.emit(Op::Move { to: seen + 1, from: context });
         }
-        let eval = eval.is_some();
+        // What a lone spread gives is no direct eval to V8.
+        let eval = eval.is_some() && !(spread && count == 1);
         let base = self.temps(2 + if spread { 1 } else { count });
         let receiver = self.callee(callee, base)?;
         let spelled = self.spell(callee);
@@ -140,7 +141,11 @@ impl<'a> FunctionCompiler<'_, 'a> {
         }
         if spread {
             self.spread_arguments(at, arguments, base + 2)?;
-            let op = self.emit_at(at, Op::CallArray { to, base });
+            let op = match eval {
+                true => Op::DirectEval { to, base, count: SPREAD },
+                false => Op::CallArray { to, base },
+            };
+            let op = self.emit_at(at, op);
             self.note_callee(op, spelled);
             return Ok(());
         }
@@ -375,15 +380,23 @@ impl<'a> FunctionCompiler<'_, 'a> {
         self.emit_at(at, Op::GetNamed { to, object: result, site });
         let end = self.jump();
         self.patch(more);
-        let start = self.here();
+        let give = self.here();
         if is_async {
             let site = self.site_of("value", at)?;
             self.emit_at(at, Op::GetNamed { to: got, object: result, site });
+        }
+        let start = self.here();
+        let finish = if is_async {
             self.emit_at(at, Op::Yield { to: got, from: got });
+            let goes_on = self.emit(Op::JumpIfFalse { from: got + 1, target: 0 });
+            self.emit_at(at, Op::Await { to: got, from: got });
+            let finish = self.jump();
+            self.patch(goes_on);
+            finish
         } else {
             self.emit_at(at, Op::YieldResult { to: got, from: result });
-        }
-        let finish = self.emit(Op::JumpIfTrue { from: got + 1, target: 0 });
+            self.emit(Op::JumpIfTrue { from: got + 1, target: 0 })
+        };
         self.emit(Op::Loop { target: again as u32 });
         // An exception that is thrown in goes to the iterator's `throw`.
         let end_of_yield = self.here();
@@ -407,7 +420,7 @@ impl<'a> FunctionCompiler<'_, 'a> {
         } else {
             self.emit_at(at, Op::CloseIterator { iterator });
         }
-        let message = "The iterator does not provide a 'throw' method";
+        let message = "The iterator does not provide a 'throw' method.";
         self.throw_error(super::op::ErrorKind::TypeError, message, at)?;
         // A return goes to the iterator's `return`.
         self.patch(finish);
@@ -433,7 +446,7 @@ impl<'a> FunctionCompiler<'_, 'a> {
         self.emit_at(at, Op::GetNamed { to: got, object: result, site });
         self.return_value(got)?;
         self.patch(more);
-        self.emit(Op::Loop { target: start as u32 });
+        self.emit(Op::Loop { target: give as u32 });
         self.patch(end);
         Ok(())
     }

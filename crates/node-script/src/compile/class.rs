@@ -7,6 +7,11 @@ use rustc_hash::FxHashMap;
 
 impl<'a> FunctionCompiler<'_, 'a> {
     pub fn class(&mut self, class: &'a Class<'a>, to: R) -> Compiled<()> {
+        self.class_named(class, to, None)
+    }
+
+    /// A class; one without a name gets that of a computed key.
+    pub fn class_named(&mut self, class: &'a Class<'a>, to: R, key: Option<R>) -> Compiled<()> {
         let mark = self.mark();
         self.open_scope(class.scope)?;
         let base = self.temps(2);
@@ -35,6 +40,9 @@ impl<'a> FunctionCompiler<'_, 'a> {
         self.closure(class.constructor, constructor)?;
         let members = self.count_members(class.members);
         self.emit_at(class.at, Op::Class { base, members });
+        if let (None, Some(key)) = (class.name, key) {
+            self.emit(Op::SetFunctionName { function: constructor, key, prefix: 0 });
+        }
         for member in class.members {
             let mark = self.mark();
             self.member(member, prototype, constructor)?;
@@ -185,7 +193,10 @@ impl<'a> FunctionCompiler<'_, 'a> {
             Field::Computed { key: variable, value: given } => {
                 let key = self.temp();
                 self.load_variable(variable, key)?;
-                let from = value(self, *given)?;
+                let from = match given {
+                    Some(value) => self.named_by(key, value)?,
+                    None => value(self, None)?,
+                };
                 self.emit_at(at, Op::DefineKeyed { object: THIS, key, from });
             }
             Field::Private { name, value: given } => {

@@ -183,8 +183,11 @@ impl Template {
         Some(self.callees[at].1.to_string())
     }
 
-    /// The innermost handler around an instruction.
+    /// The innermost handler around an instruction. What a derived constructor may not return is told outside of it.
     pub fn handler(&self, op: usize) -> Option<Handler> {
+        if let Some(Op::Return { .. }) = self.ops.get(op) {
+            return None;
+        }
         let op = op as u32;
         self.handlers.iter().copied().find(|handler| (handler.start..handler.end).contains(&op))
     }

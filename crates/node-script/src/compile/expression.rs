@@ -350,9 +350,9 @@ impl<'a> FunctionCompiler<'_, 'a> {
                 self.throw_error(super::op::ErrorKind::ReferenceError, message, at)?;
             }
             Kind::Name(name) => {
-                use crate::parse::scope::Reference;
+                use crate::parse::scope::{Place, Reference};
                 match name.to.get() {
-                    Reference::Binding(_) => {
+                    Reference::Binding(id) if self.scopes.binding(id).place != Place::Extension => {
                         self.emit(Op::Bool { to, value: false });
                     }
                     _ => {
@@ -444,7 +444,11 @@ impl<'a> FunctionCompiler<'_, 'a> {
     ) -> Compiled<R> {
         let base = self.temps(3);
         self.load_variable(this, base + 1)?;
-        self.key(key, base)?;
+        match key {
+            // What reads or writes converts it.
+            Key::Computed(value) => self.expression(value, base)?,
+            key => self.key(key, base)?,
+        }
         self.load_variable(home, base + 2)?;
         Ok(base)
     }

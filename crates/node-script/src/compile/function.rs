@@ -408,8 +408,11 @@ impl<'c, 'a> FunctionCompiler<'c, 'a> {
             match target {
                 Target::Name(name) => {
                     let own = self.scopes.own(function.scope, name.name);
+                    // Of parameters of one name, it is the last.
+                    let last = PARAMETERS + function.parameters.len() as R;
                     let placed = own.is_some_and(|id| {
-                        self.registers.get(&id) == Some(&register)
+                        let known = self.registers.get(&id);
+                        known.is_some_and(|known| (PARAMETERS..last).contains(known))
                             || (default.is_none()
                                 && self.scopes.binding(id).place != Place::Register
                                 && !self.scopes.binding(id).begins_empty)

@@ -207,7 +207,10 @@ impl<'a> FunctionCompiler<'_, 'a> {
             Property::Value { key, value } => {
                 let register = self.temp();
                 self.key(key, register)?;
-                let from = self.named_value(key, register, value)?;
+                let from = match key {
+                    Key::Computed(_) => self.named_by(register, value)?,
+                    Key::Name(_) => self.operand(value)?,
+                };
                 self.emit_at(value.at, Op::DefineKeyed { object, key: register, from });
             }
             Property::Prototype(value) => {
@@ -253,18 +256,18 @@ impl<'a> FunctionCompiler<'_, 'a> {
         Ok(())
     }
 
-    /// A property's value; a function without a name gets that of a computed key.
-    fn named_value(
-        &mut self,
-        key: &Key<'a>,
-        register: R,
-        value: crate::parse::tree::Node<'a>,
-    ) -> Compiled<R> {
+    /// The value of a property with a computed key, whose name a function or class without one gets.
+    pub fn named_by(&mut self, key: R, value: Node<'a>) -> Compiled<R> {
+        if let Kind::Class(class) = value.kind {
+            let to = self.temp();
+            self.class_named(class, to, Some(key))?;
+            return Ok(to);
+        }
         let from = self.operand(value)?;
-        if let (Key::Computed(_), Kind::Function(function)) = (key, &value.kind)
+        if let Kind::Function(function) = value.kind
             && function.name.is_none()
         {
-            self.emit(Op::SetFunctionName { function: from, key: register, prefix: 0 });
+            self.emit(Op::SetFunctionName { function: from, key, prefix: 0 });
         }
         Ok(from)
     }

@@ -3,7 +3,7 @@
 use super::control::Control;
 use super::destructured::Source;
 use super::function::{Compiled, FunctionCompiler};
-use super::op::{Op, R};
+use super::op::{NO_VALUE, Op, R};
 use crate::parse::names::Name;
 use crate::parse::tree::{For, ForEach, Statement};
 
@@ -49,11 +49,17 @@ impl<'a> FunctionCompiler<'_, 'a> {
             self.open_scope(scope)?;
         }
         if let Some(first) = node.first {
+            // Its value is not the loop's.
+            let completion = self.completion.take();
             self.statement(first)?;
+            self.completion = completion;
         }
         // Each turn has a context of its own, if its variables are in one.
         let context = node.scope.filter(|_| node.per_turn);
         let context = context.and_then(|scope| self.contexts.get(&scope).copied());
+        if let Some(context) = context.filter(|_| node.head_captures) {
+            self.emit(Op::CopyContext { context });
+        }
         self.open_target(labels, true, true);
         let skip = match node.condition {
             Some(condition) => self.condition(condition, false)?,
@@ -155,8 +161,7 @@ impl<'a> FunctionCompiler<'_, 'a> {
         self.open_target(labels, true, true);
         let start = self.turn();
         if node.is_await {
-            self.emit(Op::Undefined { to: value });
-            self.emit_at(at, Op::NextResult { to: value, iterator, value });
+            self.emit_at(at, Op::NextResult { to: value, iterator, value: NO_VALUE });
             self.emit_at(at, Op::Await { to: value, from: value });
             self.emit_at(at, Op::ResultValue { to: value, result: value });
         } else {

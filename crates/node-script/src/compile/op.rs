@@ -5,7 +5,7 @@
 //! To add one: emit it in a file of [`compile`](crate::compile), and give it an arm in a file of `interpret` (run, slow, rare).
 
 pub use super::foreseen::{ErrorKind, PrivateError};
-pub use super::operand::{IteratorMethod, K, Members, NO_NAME, R, S, Target};
+pub use super::operand::{IteratorMethod, K, Members, NO_NAME, NO_VALUE, R, S, SPREAD, Target};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Op {
@@ -151,8 +151,9 @@ pub enum Op {
         context: R,
         name: K,
     },
-    /// A variable that evaluated text declares; with a function's value, it is set.
+    /// A variable that evaluated text declares; with a function's value, it is set. That of a block's is assigned.
     DeclareDynamic {
+        assigned: bool,
         context: R,
         name: K,
         from: R,
@@ -439,7 +440,6 @@ pub enum Op {
     },
     /// Counts a turn of a loop, where the number of turns is bounded.
     Step,
-    /// A jump back.
     Loop {
         target: Target,
     },

@@ -6,6 +6,10 @@ pub type R = u16;
 pub type K = u16;
 /// The place of a name that is not known.
 pub const NO_NAME: K = K::MAX;
+/// The register of an argument that is not given.
+pub const NO_VALUE: R = R::MAX;
+/// The number of arguments that lie in an array.
+pub const SPREAD: u16 = u16::MAX;
 /// A site: a place in the code with an inline cache ([`Site`](super::code::Site)).
 pub type S = u16;
 /// The number of an instruction.

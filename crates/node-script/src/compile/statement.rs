@@ -34,7 +34,7 @@ impl<'a> FunctionCompiler<'_, 'a> {
             Statement::CopyFunction { from, to } => {
                 let value = self.temp();
                 self.load_variable(from, value)?;
-                self.assign_variable(to, value)
+                self.hoist_function(to, value)
             }
             Statement::Block { scope, body } => {
                 self.open_scope(*scope)?;
@@ -141,7 +141,7 @@ impl<'a> FunctionCompiler<'_, 'a> {
         if self.function.kind == crate::parse::tree::FunctionKind::DerivedConstructor {
             return self.return_derived(from);
         }
-        if self.function.is_async && self.function.is_generator {
+        if self.function.is_async && self.function.is_generator && value.is_some() {
             let to = self.temp();
             self.emit(Op::Await { to, from });
             return self.return_value(to);

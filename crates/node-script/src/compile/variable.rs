@@ -11,6 +11,8 @@ enum Write {
     /// Gives it its first value.
     Initialise,
     Assign,
+    /// Copies a block's function to the variable of the function around, whatever hides that in between.
+    Hoist,
 }
 
 impl<'a> FunctionCompiler<'_, 'a> {
@@ -139,6 +141,10 @@ impl<'a> FunctionCompiler<'_, 'a> {
         self.write(name, from, Write::Assign)
     }
 
+    pub fn hoist_function(&mut self, name: &Use, from: R) -> Compiled<()> {
+        self.write(name, from, Write::Hoist)
+    }
+
     fn write(&mut self, name: &Use, from: R, how: Write) -> Compiled<()> {
         let at = name.at;
         let id = match name.to.get() {
@@ -157,7 +163,7 @@ impl<'a> FunctionCompiler<'_, 'a> {
         };
         let binding = self.scopes.binding(id);
         let (place, kind, scope) = (binding.place, binding.kind, binding.scope);
-        if how == Write::Assign {
+        if how != Write::Initialise {
             match kind {
                 BindingKind::Import => {
                     let name = self.text(name.name, at)?;
@@ -197,7 +203,7 @@ impl<'a> FunctionCompiler<'_, 'a> {
                     at,
                     match how {
                         Write::Initialise => Op::DeclareGlobal { site, from },
-                        Write::Assign => Op::StoreGlobal { site, from },
+                        Write::Assign | Write::Hoist => Op::StoreGlobal { site, from },
                     },
                 );
             }
@@ -207,7 +213,7 @@ impl<'a> FunctionCompiler<'_, 'a> {
                     at,
                     match how {
                         Write::Initialise => Op::InitialiseScript { site, from },
-                        Write::Assign => Op::StoreGlobal { site, from },
+                        Write::Assign | Write::Hoist => Op::StoreGlobal { site, from },
                     },
                 );
             }
@@ -217,8 +223,13 @@ impl<'a> FunctionCompiler<'_, 'a> {
                 self.emit_at(
                     at,
                     match how {
-                        Write::Initialise => Op::DeclareDynamic { context, name, from },
                         Write::Assign => Op::StoreDynamic { context, name, from },
+                        _ => Op::DeclareDynamic {
+                            assigned: how == Write::Hoist,
+                            context,
+                            name,
+                            from,
+                        },
                     },
                 );
             }

@@ -256,7 +256,7 @@ impl Machine {
                 if machine.is_nullish(method) {
                     if mode == Mode::Throw {
                         machine.close_iterator(iterator)?;
-                        let text = "The iterator does not provide a 'throw' method";
+                        let text = "The iterator does not provide a 'throw' method.";
                         return machine.throw_type_error(text);
                     }
                     machine.new_result(result, value, true)?;
@@ -291,7 +291,8 @@ impl Machine {
             let nothing = function + 1;
             let code = machine.async_codes[if done { RESULT_DONE } else { RESULT_MORE }];
             machine.native_closure(function, code, nothing)?;
-            machine.promise_then(to, waited, function, nothing)
+            machine.new_promise(to)?;
+            machine.perform_then(waited, function, nothing, to)
         })
     }
 }

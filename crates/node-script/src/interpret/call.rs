@@ -107,13 +107,26 @@ impl Machine {
         };
         if let Callable::Native(native) = self.codes.get(id) {
             let native = *native;
-            self.invoke(native, to, base, count, flags & CONSTRUCT != 0)?;
+            self.invoke::<false>(native, to, base, count, flags & CONSTRUCT != 0)?;
             return Ok(false);
         }
         if self.codes.code(id).is_none() {
             self.install_function(base, id)?;
         }
         self.begin(id, to, base, count, flags)
+    }
+
+    /// As [`enter`](Self::enter), where nobody asks for the registers from `base` on any more: a built-in has them as its
+    /// own, for there may be as many as the stack has room for once.
+    pub(crate) fn enter_last(&mut self, to: R, base: R, count: usize, flags: u8) -> Outcome<bool> {
+        if let Some(id) = code_number(self.registers().get(base))
+            && let Callable::Native(native) = self.codes.get(id)
+        {
+            let native = *native;
+            self.invoke::<true>(native, to, base, count, false)?;
+            return Ok(false);
+        }
+        self.enter(to, base, count, flags)
     }
 
     fn install_function(&mut self, function: R, id: i32) -> Outcome {
@@ -177,8 +190,8 @@ impl Machine {
         }
     }
 
-    /// Calls a built-in.
-    fn invoke(
+    /// Calls a built-in, with copies of the arguments unless it is the last to read them.
+    fn invoke<const LAST: bool>(
         &mut self,
         native: NativeCode<Native>,
         to: R,
@@ -191,7 +204,10 @@ impl Machine {
         let size = 2 + room + usize::from(construct);
         let roots = self.roots;
         let mut registers = self.registers();
-        let caller = registers.call_copying(base, 2 + count, size)?;
+        let caller = match LAST {
+            true => registers.call(base, 2 + count, size)?,
+            false => registers.call_copying(base, 2 + count, size)?,
+        };
         let new_target = construct.then_some(size - 1);
         if let Some(to) = new_target {
             registers.copy_from(to, roots, roots::NEW_TARGET);

@@ -359,6 +359,33 @@ impl Machine {
         self.get_prototype(to, to)
     }
 
+    /// What `super(...)` calls must construct; the function whose class it is lies before it.
+    pub(super) fn check_super_class(&mut self, class: R) -> Outcome {
+        if self.is_constructor(class) {
+            return Ok(());
+        }
+        self.scoped(|machine| {
+            let what = match machine.is_callable(class) {
+                true => machine.known_name(class)?,
+                false => Some(machine.show(class)),
+            };
+            let what = what.unwrap_or_else(|| "null".to_owned());
+            let of = machine.known_name(class - 1)?.unwrap_or_else(|| "anonymous class".to_owned());
+            let text = format!("Super constructor {what} of {of} is not a constructor");
+            machine.throw_type_error(&text)
+        })
+    }
+
+    /// A function's name, as its code has it.
+    fn known_name(&mut self, function: R) -> Outcome<Option<String>> {
+        self.scoped(|machine| {
+            let name = machine.temp()?;
+            machine.function_name(name, function)?;
+            let name = String::from_utf16_lossy(&machine.units(name)?);
+            Ok(Some(name).filter(|name| !name.is_empty()))
+        })
+    }
+
     /// `super[key]`: the key, `this` and the function in a row.
     pub(crate) fn get_super(&mut self, to: R, base: R) -> Outcome {
         self.scoped(|machine| {
@@ -499,7 +526,28 @@ impl Machine {
         }
     }
 
+    /// Does something to what has the private names of a proxy. None if an object is no proxy.
+    fn with_privates(
+        &mut self,
+        object: R,
+        wanted: bool,
+        f: impl FnOnce(&mut Self, R) -> Outcome,
+    ) -> Option<Outcome> {
+        if self.kind_of(object) != Some(ObjectKind::Proxy) {
+            return None;
+        }
+        Some(self.scoped(|machine| {
+            let holder = machine.temp()?;
+            machine.proxy_privates(holder, object, wanted)?;
+            f(machine, holder)
+        }))
+    }
+
     pub(crate) fn get_private(&mut self, to: R, object: R, key: R) -> Outcome {
+        let proxied = |machine: &mut Self, holder| machine.get_private(to, holder, key);
+        if let Some(done) = self.with_privates(object, false, proxied) {
+            return done;
+        }
         let atom = self.private_atom(key);
         if !self.has_private(object, atom)? {
             let name = self.atoms.text(atom);
@@ -513,6 +561,10 @@ impl Machine {
     }
 
     pub(crate) fn set_private(&mut self, object: R, key: R, from: R) -> Outcome {
+        let proxied = |machine: &mut Self, holder| machine.set_private(holder, key, from);
+        if let Some(done) = self.with_privates(object, false, proxied) {
+            return done;
+        }
         let atom = self.private_atom(key);
         if !self.has_private(object, atom)? {
             let name = self.atoms.text(atom);
@@ -525,6 +577,10 @@ impl Machine {
     }
 
     pub(crate) fn define_private(&mut self, object: R, key: R, from: R) -> Outcome {
+        let proxied = |machine: &mut Self, holder| machine.define_private(holder, key, from);
+        if let Some(done) = self.with_privates(object, true, proxied) {
+            return done;
+        }
         let atom = self.private_atom(key);
         if self.has_private(object, atom)? {
             let text = "Cannot initialize the same private elements twice on the same object";

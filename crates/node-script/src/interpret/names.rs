@@ -9,6 +9,7 @@ use crate::objects::class::{Flags, Place};
 use crate::objects::layout::tag;
 use crate::objects::layout::{EXTENSION, PREVIOUS, SCOPE, tags};
 use crate::objects::property::Found;
+use crate::parse::OuterClass;
 use crate::parse::scope::BindingKind;
 use crate::thrown::Outcome;
 use heap_model::{Kind, Tagged, Value};
@@ -98,6 +99,29 @@ impl Machine {
         usize::try_from(number).ok().and_then(|number| self.scopes.get(number).cloned())
     }
 
+    /// The classes around a context with private names, from the outermost in.
+    pub(crate) fn outer_classes(&mut self, context: R) -> Outcome<Vec<OuterClass>> {
+        let mut classes = Vec::new();
+        self.scoped(|machine| {
+            let place = machine.temp()?;
+            machine.copy(place, context);
+            while machine.registers().get(place).is_kind(Kind::Context) {
+                if let Some(info) = machine.scope_info(place) {
+                    let hidden = |kind: BindingKind| kind == BindingKind::Hidden;
+                    let names = info.names.iter().filter(|(.., kind)| hidden(*kind));
+                    let variables: Vec<_> = names.map(|(name, ..)| name.clone()).collect();
+                    if !variables.is_empty() {
+                        classes.push(OuterClass { variables });
+                    }
+                }
+                machine.registers().load(place, place, PREVIOUS)?;
+            }
+            Ok(())
+        })?;
+        classes.reverse();
+        Ok(classes)
+    }
+
     /// Looks for a name from a context out. The register becomes the context or the object that has it.
     fn find_dynamic(&mut self, context: R, name: Atom) -> Outcome<Where> {
         let text = match self.atoms.named(name) {
@@ -160,43 +184,54 @@ impl Machine {
         self.scoped(|machine| {
             let place = machine.temp()?;
             machine.copy(place, context);
-            match machine.find_dynamic(place, name)? {
-                Where::Slot(slot, BindingKind::Import) => {
-                    machine.registers().load(to, place, slot)?;
-                    let slot = machine.registers().peek(place, slot + 1)?.as_smi().unwrap_or(0);
-                    machine.load_import(to, slot as usize, name)
+            let found = machine.find_dynamic(place, name)?;
+            machine.load_where(to, place, found, name, or_undefined)
+        })
+    }
+
+    /// The value of a name, where it was found.
+    fn load_where(
+        &mut self,
+        to: R,
+        place: R,
+        found: Where,
+        name: Atom,
+        or_undefined: bool,
+    ) -> Outcome {
+        match found {
+            Where::Slot(slot, BindingKind::Import) => {
+                self.registers().load(to, place, slot)?;
+                let slot = self.registers().peek(place, slot + 1)?.as_smi().unwrap_or(0);
+                self.load_import(to, slot as usize, name)
+            }
+            Where::Slot(slot, _) => {
+                self.registers().load(to, place, slot)?;
+                if self.registers().get(to) == Tagged::HOLE {
+                    return self.throw_not_initialised(name);
                 }
-                Where::Slot(slot, _) => {
-                    machine.registers().load(to, place, slot)?;
-                    if machine.registers().get(to) == Tagged::HOLE {
-                        return machine.throw_not_initialised(name);
-                    }
-                    Ok(())
+                Ok(())
+            }
+            Where::Object { with: true } => self.load_found_name(to, place, Key::Name(name), false),
+            Where::Object { .. } => self.get(to, place, Key::Name(name)),
+            Where::Global => {
+                if let Some((slot, _)) = self.script_scope.find(name) {
+                    return self.load_script(to, name, slot);
                 }
-                Where::Object { with: true } => {
-                    machine.load_found_name(to, place, Key::Name(name), false)
+                let text = self.atoms.text(name);
+                if text == ".this" {
+                    self.load_root(to, roots::GLOBAL);
+                    return Ok(());
                 }
-                Where::Object { .. } => machine.get(to, place, Key::Name(name)),
-                Where::Global => {
-                    if let Some((slot, _)) = machine.script_scope.find(name) {
-                        return machine.load_script(to, name, slot);
-                    }
-                    let text = machine.atoms.text(name);
-                    if text == ".this" {
-                        machine.load_root(to, roots::GLOBAL);
+                if !self.has(place, Key::Name(name))? {
+                    if or_undefined || text.starts_with('.') {
+                        self.undefined(to);
                         return Ok(());
                     }
-                    if !machine.has(place, Key::Name(name))? {
-                        if or_undefined || text.starts_with('.') {
-                            machine.undefined(to);
-                            return Ok(());
-                        }
-                        return machine.throw_not_defined(name);
-                    }
-                    machine.get(to, place, Key::Name(name))
+                    return self.throw_not_defined(name);
                 }
+                self.get(to, place, Key::Name(name))
             }
-        })
+        }
     }
 
     /// The object of a `with` that has a name, or a hole.
@@ -240,15 +275,15 @@ impl Machine {
 
     /// The function to call, and what `this` is: the object of a `with` that has it.
     pub(crate) fn load_dynamic_callee(&mut self, to: R, context: R, name: Atom) -> Outcome {
-        self.load_dynamic(to, context, name, false)?;
         self.scoped(|machine| {
             let place = machine.temp()?;
             machine.copy(place, context);
-            match machine.find_dynamic(place, name)? {
+            let found = machine.find_dynamic(place, name)?;
+            match found {
                 Where::Object { with: true } => machine.copy(to + 1, place),
                 _ => machine.undefined(to + 1),
             }
-            Ok(())
+            machine.load_where(to, place, found, name, false)
         })
     }
 
@@ -296,8 +331,15 @@ impl Machine {
         })
     }
 
-    /// A variable that evaluated text declares: of the function around, or of the global object.
-    pub(crate) fn declare_dynamic(&mut self, context: R, name: Atom, from: R) -> Outcome {
+    /// A variable that evaluated text declares: of the function around, or of the global object, where the function of a
+    /// block is assigned.
+    pub(crate) fn declare_dynamic(
+        &mut self,
+        context: R,
+        name: Atom,
+        from: R,
+        assigned: bool,
+    ) -> Outcome {
         self.scoped(|machine| {
             let place = machine.temps(2)?;
             let object = place + 1;
@@ -317,6 +359,9 @@ impl Machine {
                     return machine.define_named(object, name, from, Flags::PLAIN);
                 }
                 machine.registers().load(place, place, PREVIOUS)?;
+            }
+            if assigned {
+                return machine.store_global(name, from, false);
             }
             machine.declare_global_function(name, from, true)
         })

@@ -2,7 +2,7 @@
 
 use super::frame::CONSTRUCT;
 use super::iterate::Caller;
-use crate::compile::op::{Op, PrivateError};
+use crate::compile::op::{NO_VALUE, Op, PrivateError};
 use crate::machine::{Machine, R, roots};
 use crate::objects::atoms::Key;
 use crate::objects::class::Flags;
@@ -87,9 +87,9 @@ impl Machine {
                 let name = code.atoms[usize::from(name)];
                 self.load_dynamic_callee(u(to), u(context), name)?;
             }
-            Op::DeclareDynamic { context, name, from } => {
+            Op::DeclareDynamic { assigned, context, name, from } => {
                 let name = code.atoms[usize::from(name)];
-                self.declare_dynamic(u(context), name, u(from))?;
+                self.declare_dynamic(u(context), name, u(from), assigned)?;
             }
             Op::NewWith { to, outer, object } => {
                 self.new_with(u(to), u(outer), u(object))?;
@@ -218,12 +218,6 @@ impl Machine {
             // -- calls --------------------------------------------------------------------------------------
             Op::SuperClass { to, callee } => {
                 self.prototype_of(u(to), u(callee))?;
-                if !self.is_constructor(u(to)) {
-                    let what = self.show(u(to));
-                    let text =
-                        format!("Super constructor {what} of anonymous class is not a constructor");
-                    return self.throw_type_error(&text);
-                }
             }
             Op::ThrowError { kind, message } => {
                 let text = self.atoms.text(code.atoms[usize::from(message)]);
@@ -296,7 +290,8 @@ impl Machine {
             Op::Iterator { to, from } => self.get_iterator_of(u(to), u(from), Caller::Source)?,
             Op::AsyncIterator { to, from } => self.get_async_iterator(u(to), u(from))?,
             Op::NextResult { to, iterator, value } => {
-                self.call(u(to), u(iterator) + 1, u(iterator), &[u(value)])?;
+                let given = if value == NO_VALUE { &[][..] } else { &[u(value)] };
+                self.call(u(to), u(iterator) + 1, u(iterator), given)?;
             }
             Op::ResultValue { to, result } => self.result_value(u(to), u(result))?,
             Op::CloseIterator { iterator } => self.close_iterator(u(iterator))?,

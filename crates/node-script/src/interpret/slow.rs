@@ -5,8 +5,9 @@
 
 use super::frame::{CONSTRUCT, NESTED, RESUMED};
 use super::operators::{Arithmetic, Comparison};
-use crate::compile::op::Op;
+use crate::compile::op::{Op, SPREAD};
 use crate::machine::{Machine, R, THIS, roots};
+use crate::objects::atoms::Key;
 use crate::objects::code::Code;
 use crate::objects::layout::{POOL, SHARED};
 use crate::objects::object::Type;
@@ -222,7 +223,7 @@ impl Machine {
             Op::CallArray { to, base } => {
                 return self.next_with_temps(|machine| {
                     let (base, count) = machine.spread_call(u(base))?;
-                    machine.enter(u(to), base, count, 0)
+                    machine.enter_last(u(to), base, count, 0)
                 });
             }
             Op::New { to, base, count } => {
@@ -237,12 +238,14 @@ impl Machine {
                 });
             }
             Op::SuperCall { to, base, count } => {
+                self.check_super_class(u(base))?;
                 return self.next_with_temps(|machine| {
                     machine.store_root(roots::NEW_TARGET, u(base) + 1);
                     machine.enter_new(u(to), u(base), usize::from(count), 0)
                 });
             }
             Op::SuperCallArray { to, base } => {
+                self.check_super_class(u(base))?;
                 return self.next_with_temps(|machine| {
                     machine.store_root(roots::NEW_TARGET, u(base) + 1);
                     let (base, count) = machine.spread_call(u(base))?;
@@ -250,9 +253,17 @@ impl Machine {
                 });
             }
             Op::DirectEval { to, base, count } => {
-                return self.next(|machine| {
+                return self.next_with_temps(|machine| {
                     if machine.is_real_eval(u(base)) {
-                        machine.direct_eval(u(to), u(base), count > 0, code.template.strict)
+                        let any = count > 0;
+                        if count == SPREAD {
+                            // Its text lies where the array does.
+                            machine.get(u(base) + 2, u(base) + 2, Key::Index(0))?;
+                        }
+                        machine.direct_eval(u(to), u(base), any, code.template.strict)
+                    } else if count == SPREAD {
+                        let (base, count) = machine.spread_call(u(base))?;
+                        machine.enter_last(u(to), base, count, 0)
                     } else {
                         machine.enter(u(to), u(base), usize::from(count), 0)
                     }

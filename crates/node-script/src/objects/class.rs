@@ -376,9 +376,12 @@ impl Class {
         *layout = left;
     }
 
-    /// The first slots of its objects are the heap's own: elements and properties are in a table beside.
+    /// The first slots of its objects are the heap's own, or a proxy's: elements and properties are in a table beside.
     pub fn has_backing_elsewhere(&self) -> bool {
-        matches!(self.kind, ObjectKind::WeakRef | ObjectKind::FinalizationRegistry)
+        matches!(
+            self.kind,
+            ObjectKind::WeakRef | ObjectKind::FinalizationRegistry | ObjectKind::Proxy
+        )
     }
 
     /// Its elements allow no fast access to the objects behind.

@@ -416,6 +416,16 @@ impl Machine {
         Ok(registers.get(to).view().map(|cell| cell.tag().number()))
     }
 
+    /// What has the private names of a proxy, if it has any or is to get some.
+    pub(crate) fn proxy_privates(&mut self, to: R, proxy: R, wanted: bool) -> Outcome {
+        self.load_weak_backing(to, proxy)?;
+        if wanted && !self.registers().get(to).is_cell() {
+            self.new_dictionary(to, 2)?;
+            self.store_backing(proxy, to)?;
+        }
+        Ok(())
+    }
+
     /// As `load_backing`, of an object whose first slots are the heap's.
     #[cold]
     fn load_weak_backing(&mut self, to: R, object: R) -> Outcome<Option<u32>> {

@@ -661,6 +661,11 @@ impl Machine {
 
     pub(crate) fn has_private(&mut self, object: R, key: Atom) -> Outcome<bool> {
         match self.class_of(object) {
+            Some(id) if self.classes.get(id).kind == ObjectKind::Proxy => self.scoped(|machine| {
+                let holder = machine.temp()?;
+                machine.proxy_privates(holder, object, false)?;
+                machine.has_private(holder, key)
+            }),
             Some(id) => Ok(self.find_own(object, id, key)? != Found::None),
             None => Ok(false),
         }

@@ -363,6 +363,8 @@ pub struct For<'a> {
     pub scope: Option<ScopeId>,
     /// Each turn has bindings of its own (`let`).
     pub per_turn: bool,
+    /// A function in the head may keep the bindings that are there before the first turn.
+    pub head_captures: bool,
     pub first: Option<&'a Statement<'a>>,
     pub condition: Option<Node<'a>>,
     pub step: Option<Node<'a>>,

@@ -4,6 +4,7 @@ use super::context::{ClassNames, Kinds};
 use super::expression::method_kind;
 use super::function::{Parts, parts};
 use super::{Lower, Lowered, at, start};
+use crate::parse::OuterClass;
 use crate::parse::error::ParseError;
 use crate::parse::names::Name;
 use crate::parse::scope::{BindingKind, ScopeKind};
@@ -17,6 +18,16 @@ use boa_ast::function::{
 use boa_ast::property::{MethodDefinitionKind, PropertyName};
 use boa_ast::{Span, Spanned};
 use boa_interner::Sym;
+
+/// How the variables of a class's scope are named that stand for private names: `#name` of a field, `#name.method`,
+/// `#name.get`, `#name.static.set` of others. Text that a direct `eval` evaluates finds them by these names.
+const METHOD: &str = "method";
+const GETTER: &str = "get";
+const SETTER: &str = "set";
+const STATIC: &str = "static.";
+/// And its marks, with the number of the class behind.
+const BRAND: &str = ".brand";
+const STATIC_BRAND: &str = ".static-brand";
 
 /// A class of the parser's tree.
 struct ClassParts<'p> {
@@ -72,7 +83,7 @@ impl<'a> Lower<'a> {
         (start as u32, self.class_end(parent, class.elements(), class.constructor()))
     }
 
-    fn end_of(&self, span: Span) -> u32 {
+    pub(super) fn end_of(&self, span: Span) -> u32 {
         let end = span.end();
         self.offset(At { line: end.line_number(), column: end.column_number() })
     }
@@ -111,7 +122,7 @@ impl<'a> Lower<'a> {
     }
 
     /// Behind the end of a comment.
-    fn comment_end(&self, from: usize, end: &[u16]) -> usize {
+    pub(super) fn comment_end(&self, from: usize, end: &[u16]) -> usize {
         let rest = self.text.get(from..).unwrap_or_default();
         let found = rest.windows(end.len()).position(|window| window == end);
         found.map_or(self.text.len(), |place| from + place + end.len())
@@ -120,8 +131,8 @@ impl<'a> Lower<'a> {
     fn class(&mut self, parts: &ClassParts<'_>) -> Lowered<&'a Class<'a>> {
         self.class_count += 1;
         let number = self.class_count;
-        let brand = self.names.of(&format!(".brand{number}"));
-        let static_brand = self.names.of(&format!(".static-brand{number}"));
+        let brand = self.names.of(&format!("{BRAND}{number}"));
+        let static_brand = self.names.of(&format!("{STATIC_BRAND}{number}"));
         let names = private_names(parts.elements);
         let outer_strict =
             self.functions.last_mut().map(|function| std::mem::replace(&mut function.strict, true));
@@ -143,7 +154,7 @@ impl<'a> Lower<'a> {
                 branded |= !field && !kinds.is_static;
                 static_branded |= !field && kinds.is_static;
                 if field {
-                    let variable = this.private_variable(*name, "");
+                    let variable = this.private_part(*name, false, "");
                     this.scopes.declare(scope, variable, BindingKind::Hidden, At::default());
                     let variable = this.use_name(variable, At::NEVER);
                     let name = Name(*name);
@@ -252,18 +263,19 @@ impl<'a> Lower<'a> {
                             members.push(Member::Method { key, function, is_static, part });
                         }
                         ClassElementName::PrivateName(name) => {
-                            let spelled = self.private_variable(name.description(), "");
+                            let spelled = self.private_part(name.description(), false, "");
                             let place = at(name);
                             let shown = Identifier::new(spelled.0, name.span());
                             let parts =
                                 parts!(m, kind, is_async, is_generator, Some(shown), false, place);
                             let function = self.function(&parts)?;
-                            let suffix = match part {
-                                Part::Value => "",
-                                Part::Getter => ".get",
-                                Part::Setter => ".set",
+                            let what = match part {
+                                Part::Value => METHOD,
+                                Part::Getter => GETTER,
+                                Part::Setter => SETTER,
                             };
-                            let variable = self.private_variable(name.description(), suffix);
+                            let name = name.description();
+                            let variable = self.private_part(name, is_static, what);
                             let kind = BindingKind::Hidden;
                             self.scopes.declare(self.scope, variable, kind, At::default());
                             let variable = self.use_name(variable, At::NEVER);
@@ -344,7 +356,7 @@ impl<'a> Lower<'a> {
                     {
                         let value =
                             field.initializer().map(|value| this.expression(value)).transpose()?;
-                        let variable = this.private_variable(field.name().description(), "");
+                        let variable = this.private_part(field.name().description(), false, "");
                         let name = this.use_name(variable, At::NEVER);
                         fields.push(Field::Private { name, value });
                     }
@@ -365,10 +377,49 @@ impl<'a> Lower<'a> {
         Ok(Some(function))
     }
 
-    /// The variable of a class's scope that stands for a private name, or for a part of it.
-    fn private_variable(&mut self, name: Sym, suffix: &str) -> Name {
+    /// The variable of a class's scope that stands for a private field, or for a method or a part of an accessor.
+    fn private_part(&mut self, name: Sym, is_static: bool, part: &str) -> Name {
         let text = self.names.text(Name(name));
-        self.names.of(&format!("#{text}{suffix}"))
+        self.names.of(&match (part, is_static) {
+            ("", _) => format!("#{text}"),
+            (part, false) => format!("#{text}.{part}"),
+            (part, true) => format!("#{text}.{STATIC}{part}"),
+        })
+    }
+
+    /// Adds the private names of a class around the text.
+    pub(in crate::parse) fn add_outer_class(&mut self, class: &OuterClass) {
+        let (mut brand, mut static_brand) = (None, None);
+        let mut names: Vec<(Sym, Kinds)> = Vec::new();
+        for variable in &class.variables {
+            let text = String::from_utf16_lossy(variable);
+            if let Some(private) = text.strip_prefix('#') {
+                let (name, suffix) = private.split_once('.').unwrap_or((private, ""));
+                let is_static = suffix.starts_with(STATIC);
+                let suffix = suffix.strip_prefix(STATIC).unwrap_or(suffix);
+                let kinds = Kinds {
+                    is_static,
+                    field: suffix.is_empty(),
+                    method: suffix == METHOD,
+                    getter: suffix == GETTER,
+                    setter: suffix == SETTER,
+                };
+                add_private(&mut names, self.names.of(name).0, kinds);
+                continue;
+            }
+            let (is_brand, of) = match text.strip_prefix(STATIC_BRAND) {
+                Some(number) => (&mut static_brand, number),
+                None => (&mut brand, text.strip_prefix(BRAND).unwrap_or_default()),
+            };
+            // The text's own classes have other numbers.
+            if let Ok(number) = of.parse::<u32>() {
+                self.class_count = self.class_count.max(number);
+                *is_brand = Some(self.names.of(&text));
+            }
+        }
+        let none = Name(Sym::EMPTY_STRING);
+        let (brand, static_brand) = (brand.unwrap_or(none), static_brand.unwrap_or(none));
+        self.classes.push(ClassNames { brand, static_brand, names });
     }
 
     pub(super) fn private_kind(&mut self, name: Sym, place: At) -> Lowered<PrivateKind<'a>> {
@@ -381,18 +432,18 @@ impl<'a> Lower<'a> {
             let message = format!("Private field '#{text}' must be declared in an enclosing class");
             return Err(ParseError::new(message, place));
         };
-        let part = |this: &mut Self, wanted: bool, suffix: &str| {
+        let part = |this: &mut Self, wanted: bool, part: &str| {
             wanted.then(|| {
-                let variable = this.private_variable(name, suffix);
+                let variable = this.private_part(name, kinds.is_static, part);
                 this.use_name(variable, At::NEVER)
             })
         };
         if let Some(field) = part(self, kinds.field, "") {
             return Ok(PrivateKind::Field(field));
         }
-        let method = part(self, kinds.method, "");
-        let getter = part(self, kinds.getter, ".get");
-        let setter = part(self, kinds.setter, ".set");
+        let method = part(self, kinds.method, METHOD);
+        let getter = part(self, kinds.getter, GETTER);
+        let setter = part(self, kinds.setter, SETTER);
         let brand = self.use_name(brand, At::NEVER);
         Ok(match method {
             Some(method) => PrivateKind::Method { brand, method },
@@ -401,17 +452,21 @@ impl<'a> Lower<'a> {
     }
 }
 
-/// The private names that a class declares, in the order of the source.
-fn private_names(elements: &[ClassElement]) -> Vec<(Sym, Kinds)> {
-    let mut names: Vec<(Sym, Kinds)> = Vec::new();
-    let mut add = |name: Sym, kinds: Kinds| match names.iter_mut().find(|(known, _)| *known == name)
-    {
+/// Adds a private name, or another part of one that is there.
+fn add_private(names: &mut Vec<(Sym, Kinds)>, name: Sym, kinds: Kinds) {
+    match names.iter_mut().find(|(known, _)| *known == name) {
         Some((_, known)) => {
             known.getter |= kinds.getter;
             known.setter |= kinds.setter;
         }
         None => names.push((name, kinds)),
-    };
+    }
+}
+
+/// The private names that a class declares, in the order of the source.
+fn private_names(elements: &[ClassElement]) -> Vec<(Sym, Kinds)> {
+    let mut names: Vec<(Sym, Kinds)> = Vec::new();
+    let mut add = |name: Sym, kinds: Kinds| add_private(&mut names, name, kinds);
     for element in elements {
         match element {
             ClassElement::PrivateFieldDefinition(field) => {

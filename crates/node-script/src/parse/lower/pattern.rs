@@ -1,14 +1,15 @@
 //! What is assigned to: names, members and patterns.
 
 use super::{Lower, Lowered, at, start};
+use crate::parse::error::ParseError;
 use crate::parse::tree::{At, Key, Pattern, PatternElement, PatternProperty, Target};
-use boa_ast::Spanned;
 use boa_ast::declaration::Binding;
 use boa_ast::expression::Expression;
 use boa_ast::expression::access::PropertyAccess;
 use boa_ast::expression::operator::assign::AssignTarget;
 use boa_ast::pattern::{ArrayPatternElement, ObjectPatternElement, Pattern as ParserPattern};
 use boa_ast::property::PropertyName;
+use boa_ast::{Span, Spanned};
 use boa_interner::Sym;
 
 impl<'a> Lower<'a> {
@@ -44,6 +45,7 @@ impl<'a> Lower<'a> {
                             properties.push(self.property(key, target, default_init.as_ref())?);
                         }
                         ObjectPatternElement::RestProperty { ident } => {
+                            self.check_last(ident.span(), at)?;
                             rest = Some(Target::Name(self.bound(ident)));
                         }
                         ObjectPatternElement::AssignmentPropertyAccess {
@@ -56,6 +58,7 @@ impl<'a> Lower<'a> {
                             properties.push(self.property(key, target, default_init.as_ref())?);
                         }
                         ObjectPatternElement::AssignmentRestPropertyAccess { access } => {
+                            self.check_last(access.span(), at)?;
                             rest = Some(self.member_target(access)?);
                         }
                         ObjectPatternElement::Pattern { name, pattern, default_init } => {
@@ -99,6 +102,23 @@ impl<'a> Lower<'a> {
             }
         };
         Ok(Target::Pattern(self.arena.alloc(pattern)))
+    }
+
+    /// Refuses a comma behind the rest of an object pattern, which the parser takes as in a literal.
+    fn check_last(&self, rest: Span, pattern: At) -> Lowered<()> {
+        let mut at = self.end_of(rest) as usize;
+        loop {
+            let next = self.text.get(at + 1).copied().unwrap_or(0);
+            match self.text.get(at).map(|unit| (u8::try_from(*unit), u8::try_from(next))) {
+                Some((Ok(b','), _)) => {
+                    return Err(ParseError::new("Rest element must be last element", pattern));
+                }
+                Some((Ok(b'/'), Ok(b'*'))) => at = self.comment_end(at + 2, &[42, 47]),
+                Some((Ok(b'/'), Ok(b'/'))) => at = self.comment_end(at + 2, &[10]),
+                Some((Ok(b'}'), _)) | None => return Ok(()),
+                Some(_) => at += 1,
+            }
+        }
     }
 
     fn property(

@@ -169,6 +169,11 @@ impl<'a> Lower<'a> {
             }
             next = self.scopes.get(scope).parent;
         }
+        // Parameters with expressions have a scope of their own around the body's.
+        let parameters = self.scopes.own(self.scopes.get(outer).function, name);
+        if parameters.is_some_and(|id| self.scopes.binding(id).kind == BindingKind::Parameter) {
+            return None;
+        }
         self.scopes.declare(outer, name, BindingKind::Var, at);
         let from = self.use_name(name, at);
         let to = self.use_in(outer, name, at);
@@ -297,6 +302,7 @@ impl<'a> Lower<'a> {
             _ => (None, false),
         };
         let rest = |this: &mut Self, scope| {
+            let scopes = this.scopes.scopes.len();
             let first = match node.init() {
                 None => None,
                 Some(ForLoopInitializer::Expression(value)) => {
@@ -308,10 +314,11 @@ impl<'a> Lower<'a> {
                 Some(ForLoopInitializer::Lexical(head)) => Some(this.lexical(head.declaration())?),
             };
             let first = first.map(|first| &*this.arena.alloc(first));
+            let head_captures = this.scopes.scopes.len() > scopes;
             let condition = node.condition().map(|value| this.expression(value)).transpose()?;
             let step = node.final_expr().map(|value| this.expression(value)).transpose()?;
             let body = this.boxed(node.body())?;
-            let head = For { scope, per_turn, first, condition, step, body };
+            let head = For { scope, per_turn, head_captures, first, condition, step, body };
             Ok(Statement::For(this.arena.alloc(head)))
         };
         match lexical {
@@ -353,7 +360,8 @@ impl<'a> Lower<'a> {
         let (object, object_scope) = match lexical {
             None => (self.expression(object)?, None),
             Some((binding, kind)) => self.inside(ScopeKind::Block, |this, scope| {
-                this.declare_names(binding, kind);
+                // They stay empty there.
+                this.each_name(binding, &mut |this, name, _| this.declare(name, kind, At::NEVER));
                 Ok((this.expression(object)?, Some(scope)))
             })?,
         };
