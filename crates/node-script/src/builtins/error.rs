@@ -3,9 +3,10 @@
 use super::Method;
 use crate::machine::{Machine, R, THIS, roots};
 use crate::objects::atoms::known;
-use crate::objects::class::Flags;
+use crate::objects::class::{Flags, ObjectKind};
 use crate::objects::code::{Arguments, Native};
 use crate::thrown::Outcome;
+use node_memory::NodeVersion;
 
 /// An error's name, the root of its prototype, and its constructor.
 const KINDS: &[(&str, usize, Native)] = &[
@@ -28,6 +29,9 @@ pub(super) fn install(machine: &mut Machine) -> Outcome {
     machine.define_class(class, "Error", 1, error, prototype)?;
     machine.copy(parent, class);
     machine.define_methods(class, STATIC)?;
+    if machine.plays(NodeVersion::V24) {
+        machine.define_methods(class, &[("isError", 1, is_error)])?;
+    }
     machine.registers().set_smi(value, 10);
     machine.define_named(class, known::STACK_TRACE_LIMIT, value, Flags::PLAIN)?;
     name_prototype(machine, prototype, value, "Error")?;
@@ -40,6 +44,11 @@ pub(super) fn install(machine: &mut Machine) -> Outcome {
         name_prototype(machine, prototype, value, name)?;
     }
     Ok(())
+}
+
+fn is_error(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let kind = machine.kind_of(arguments.at(0));
+    machine.give_bool(kind == Some(ObjectKind::Error))
 }
 
 fn name_prototype(machine: &mut Machine, prototype: R, value: R, name: &str) -> Outcome {

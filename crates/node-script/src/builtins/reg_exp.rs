@@ -14,12 +14,15 @@ use crate::objects::atoms::{Atom, known};
 use crate::objects::class::{Flags, ObjectKind};
 use crate::objects::code::{Arguments, Native};
 use crate::objects::layout::{FIRST, tag};
+use crate::objects::number::is_space;
+use crate::objects::object::Type;
 use crate::pattern::{Fault, Match, Modes, Pattern};
 use crate::thrown::Outcome;
 use core::ops::Range;
 use heap_model::Kind;
 use heap_model::Register;
 use heap_model::collections::string;
+use node_memory::NodeVersion;
 
 /// A group's name, and where it lies if it has matched.
 type NamedRange = (String, Option<Range<usize>>);
@@ -62,6 +65,9 @@ pub(super) fn install(machine: &mut Machine) -> Outcome {
     machine.define_class(class, "RegExp", 2, construct, prototype)?;
     machine.store_root(roots::REG_EXP, class);
     machine.define_species(class)?;
+    if machine.plays(NodeVersion::V24) {
+        machine.define_methods(class, &[("escape", 1, escape)])?;
+    }
     machine.define_methods(prototype, &PROTOTYPE[..1])?;
     const GETTERS: [Native; 8] = [
         |machine, _| flag(machine, 0),
@@ -172,11 +178,11 @@ impl Machine {
         }
         let nested = nesting(&units);
         let room = (1 << 18) + nested * LEVEL;
+        let since_24 = self.plays(NodeVersion::V24);
+        let modes = Modes { since_24, ..Modes::of(&letters) };
         let compiled = match nested > MOST_NESTED {
             true => Err("Regular expression too large"),
-            false => {
-                stacker::maybe_grow(room, 2 * room, || Pattern::new(&units, Modes::of(&letters)))
-            }
+            false => stacker::maybe_grow(room, 2 * room, || Pattern::new(&units, modes)),
         };
         let pattern = match compiled {
             Ok(pattern) => pattern,
@@ -368,6 +374,41 @@ fn exec(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let text = machine.temp()?;
     machine.to_string(text, arguments.at(0))?;
     machine.reg_exp_exec(0, THIS, text)?;
+    Ok(0)
+}
+
+/// `RegExp.escape`: a text that matches nothing but the one given.
+fn escape(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    if machine.type_of(arguments.at(0)) != Type::String {
+        return machine.throw_type_error("input argument must be a string");
+    }
+    let units = machine.units(arguments.at(0))?;
+    let mut escaped = String::new();
+    let mut units_of = Vec::with_capacity(units.len());
+    for (place, point) in char::decode_utf16(units.iter().copied()).enumerate() {
+        escaped.clear();
+        match point {
+            Ok(first) if place == 0 && first.is_ascii_alphanumeric() => {
+                escaped = format!("\\x{:02x}", u32::from(first));
+            }
+            Ok(point) if "^$\\.*+?()[]{}|/".contains(point) => escaped.extend(['\\', point]),
+            Ok('\t') => escaped.push_str("\\t"),
+            Ok('\n') => escaped.push_str("\\n"),
+            Ok('\x0b') => escaped.push_str("\\v"),
+            Ok('\x0c') => escaped.push_str("\\f"),
+            Ok('\r') => escaped.push_str("\\r"),
+            Ok(point) if ",-=<>#&!%:;@~'`\"".contains(point) || is_space(point) => {
+                escaped = match u32::from(point) {
+                    point @ ..=0xff => format!("\\x{point:02x}"),
+                    point => format!("\\u{point:04x}"),
+                };
+            }
+            Ok(point) => escaped.push(point),
+            Err(alone) => escaped = format!("\\u{:04x}", alone.unpaired_surrogate()),
+        }
+        units_of.extend(escaped.encode_utf16());
+    }
+    machine.new_string(0, &units_of)?;
     Ok(0)
 }
 

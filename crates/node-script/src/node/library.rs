@@ -6,6 +6,7 @@
 //! is made when it is read first ([`Machine::lazy_properties`]). Calls of the library do not show in stack traces, as
 //! those of built-ins in Rust do not.
 
+mod from_async;
 mod internal;
 
 use crate::builtins::Method;
@@ -16,6 +17,7 @@ use crate::objects::class::Flags;
 use crate::objects::code::Arguments;
 use crate::parse::Goal;
 use crate::thrown::Outcome;
+use node_memory::NodeVersion;
 
 macro_rules! library {
     ($($name:literal: $file:literal,)*) => {
@@ -33,6 +35,7 @@ library! {
     "internal/encoding": "encoding.js",
     "internal/errors": "errors.js",
     "internal/events": "events.js",
+    "internal/from_async": "from_async.js",
     "internal/heap_snapshot": "heap_snapshot.js",
     "internal/performance": "performance.js",
     "internal/process": "process.js",
@@ -88,6 +91,9 @@ pub(super) fn install(machine: &mut Machine) -> Outcome {
     machine.own_class(global)?;
     machine.store_root(roots::LIBRARY, global);
     machine.share_with_library(internal::METHODS)?;
+    if machine.plays(NodeVersion::V22) {
+        from_async::install(machine)?;
+    }
     machine.load_root(global, roots::GLOBAL);
     GLOBALS
         .iter()
@@ -102,6 +108,11 @@ const GLOBALS: &[(&str, &[&str])] = &[
 ];
 
 impl Machine {
+    /// Whether a file of the library is there already.
+    fn has_library(&self, name: &str) -> bool {
+        self.modules.places.contains_key(&format!("{PREFIX}{name}"))
+    }
+
     /// The exports of a file of the library.
     pub(crate) fn library(&mut self, to: R, name: &str) -> Outcome {
         let key = format!("{PREFIX}{name}");

@@ -14,6 +14,8 @@ pub(crate) struct Modes {
     pub unicode: bool,
     /// `v`: classes have strings and operations.
     pub sets: bool,
+    /// What Node 24 has: flags of a group alone, and names that groups in different ways of a choice share.
+    pub since_24: bool,
 }
 
 impl Modes {
@@ -28,6 +30,7 @@ impl Modes {
             dot_all: letters.contains('s'),
             unicode: letters.contains(['u', 'v']),
             sets: letters.contains('v'),
+            since_24: false,
         }
     }
 }

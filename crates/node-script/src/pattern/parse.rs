@@ -244,6 +244,9 @@ impl Parser {
 
     /// Flags that are on, or off, in a group alone.
     fn modifiers(&mut self) -> Parsed<()> {
+        if !self.modes.since_24 {
+            return Err("Invalid group");
+        }
         let (mut on, mut seen) = (true, Vec::new());
         loop {
             let c = self.peek();
@@ -273,7 +276,8 @@ impl Parser {
                 self.ways.iter().any(|(own, current)| own == choice && current != way)
             })
         };
-        if self.names.iter().any(|other| other.name == name && !apart(other)) {
+        let shared = |other: &Named| self.modes.since_24 && apart(other);
+        if self.names.iter().any(|other| other.name == name && !shared(other)) {
             return Err("Duplicate capture group name");
         }
         self.names.push(Named { name, group, ways: self.ways.clone() });

@@ -240,8 +240,13 @@ impl Graph {
                 match scope.and_then(|scope| scope.names.iter().find(own)) {
                     Some((name, ..)) => {
                         let name = String::from_utf16_lossy(name);
-                        // The compiler's own variables, such as `this` of an arrow function's, begin with a dot.
-                        (EdgeKind::Context, name.strip_prefix('.').unwrap_or(&name).to_owned())
+                        // The compiler's own variables, such as `this` of an arrow function's, begin with a dot;
+                        // what a private name is stands behind one.
+                        let shown = match name.strip_prefix('.') {
+                            Some(own) => own,
+                            None => name.split('.').next().unwrap_or(&name),
+                        };
+                        (EdgeKind::Context, shown.to_owned())
                     }
                     None => internal("extension"),
                 }

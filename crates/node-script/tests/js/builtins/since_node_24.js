@@ -61,3 +61,18 @@ for (const bad of [() => new Iterator(), () => numbers().take(-1), () => Iterato
 }
 class Own extends Iterator { next() { return { done: true }; } }
 console.log(new Own() instanceof Iterator, new Own().toArray());
+
+console.log(RegExp.escape('1a-b c\n\u2028\ud800\ud83d\ude00_/é\u00a0"^'), RegExp.escape('').length);
+try { RegExp.escape(5); } catch (e) { console.log(e.message); }
+console.log(/(?i:a)b/.test('Ab'), /(?i:a)b/.test('AB'), /a(?-i:b)/i.test('AB'), /(?<y>\d{4})-|-(?<y>\d{4})/.exec('-2024').groups.y);
+console.log(Error.isError(new TypeError()), Error.isError({ __proto__: Error.prototype }), Error.isError.length);
+(async () => {
+  console.log(Array.fromAsync.name, Array.fromAsync.length, 'prototype' in Array.fromAsync);
+  console.log(await Array.fromAsync([1, Promise.resolve(2)]), await Array.fromAsync({ length: 2, 0: Promise.resolve('a') }, (x, i) => Promise.resolve(x + i)));
+  console.log(await Array.fromAsync((async function* () { yield 1; yield 2; })(), function (x) { return [this.k, x]; }, { k: 'k' }));
+  class List { constructor(...given) { this.given = given; } }
+  console.log(await Array.fromAsync.call(List, { length: 1, 0: 5 }), await Array.fromAsync.call(List, 'ab'));
+  for (const [items, map] of [[null], [[], 1], [{ [Symbol.asyncIterator]: 1 }], [{ [Symbol.iterator]: 1 }], [[Promise.reject(new Error('no'))]], [{ [Symbol.iterator]() { return { next: () => ({ done: false }), return() { console.log('closed'); return {}; } }; } }, () => { throw new Error('map'); }]]) {
+    await Array.fromAsync(items, map).then(console.log, (e) => console.log(e.name + ': ' + e.message));
+  }
+})();
