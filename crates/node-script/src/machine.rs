@@ -164,7 +164,7 @@ pub struct Machine {
     pub(crate) prototype_users: usize,
     pub(crate) node: NodeState,
     /// The code of `require`.
-    pub(crate) require_code: Option<i32>,
+    pub(crate) require_codes: [Option<i32>; 2],
     /// Where the last text with a syntax error has it.
     pub(crate) syntax_error: Option<String>,
     /// Targets that the job keeps, and registries.

@@ -12,16 +12,20 @@ mod evaluate;
 mod link;
 mod load;
 mod namespace;
+mod packages;
 pub(crate) mod record;
 pub(crate) mod registry;
+mod require;
 
 pub(crate) use load::file_url;
 
+use self::load::Target;
+use self::packages::{Missing, Seeker, package_type};
 use crate::compile::code::{Place, SourceText};
-use crate::machine::{Machine, Native, R, roots};
+use crate::compile::op::ErrorKind;
+use crate::machine::{Machine, R, roots};
 use crate::objects::atoms::known;
 use crate::objects::class::{Flags, ObjectKind};
-use crate::objects::code::Arguments;
 use crate::parse::Goal;
 use crate::thrown::{Outcome, Thrown};
 use node_memory::{Baseline, NodeVersion, RecordedModule};
@@ -35,15 +39,15 @@ impl Machine {
     /// The exports of a module of Node's.
     pub(crate) fn node_module(&mut self, to: R, name: &str) -> Outcome<bool> {
         let name = name.strip_prefix("node:").unwrap_or(name);
+        let Some(module) = self.modules.builtin.iter().find(|module| module.name == name) else {
+            return Ok(false);
+        };
         if let Some(place) = self.modules.places.get(name) {
             let place = *place;
             self.load_root(to, roots::MODULES);
             self.registers().load(to, to, place)?;
             return Ok(true);
         }
-        let Some(module) = self.modules.builtin.iter().find(|module| module.name == name) else {
-            return Ok(false);
-        };
         self.scoped(|machine| {
             let exports = machine.temps(2)?;
             (module.make)(machine, exports)?;
@@ -84,7 +88,7 @@ impl Machine {
             stack.iter().for_each(|file| message.extend(["\n- ", file]));
         }
         let error = self.temps(2)?;
-        self.new_error(error, crate::compile::op::ErrorKind::Error, &message)?;
+        self.new_error(error, ErrorKind::Error, &message)?;
         self.new_text(error + 1, "MODULE_NOT_FOUND")?;
         self.define_named(error, known::CODE, error + 1, Flags::PLAIN)?;
         self.list_of_texts(error + 1, stack)?;
@@ -102,47 +106,60 @@ impl Machine {
         Ok(())
     }
 
-    /// `require(name)`, from a file in a directory.
-    pub(crate) fn require(&mut self, to: R, name: &str, directory: &Path) -> Outcome {
-        let resolved = self.options.resolve.as_ref().and_then(|resolve| resolve(name, directory));
-        let name = resolved.as_deref().unwrap_or(name);
-        let used = self.runtime.heap_used();
-        let known = self.modules.places.len();
-        if self.node_module(to, name)? {
-            let own = self.runtime.heap_used().saturating_sub(used);
-            return if self.modules.places.len() == known {
-                Ok(())
-            } else {
-                self.add_recorded(name, own)
-            };
-        }
-        let path = if name.starts_with("./") || name.starts_with("../") || name.starts_with('/') {
-            find_file(&directory.join(name))
-        } else {
-            None
-        };
-        let Some(path) = path else {
-            let bare = name.strip_prefix("node:").unwrap_or(name);
-            if self.modules.not_supported.contains(&bare) {
+    /// Throws the error of a module of Node's that is not here, or nowhere.
+    fn throw_unknown_builtin<T>(&mut self, name: &str) -> Outcome<T> {
+        let text = match self.modules.not_supported.contains(&name) {
+            true => {
                 let place = self.place().map_or(String::new(), |place| {
                     format!(" ({}:{}:{})", place.source.name, place.line, place.column)
                 });
-                let message = format!("The module '{bare}' is not supported{place}");
-                let kind = crate::compile::op::ErrorKind::Error;
-                return self.throw_node_error(kind, "ERR_UNKNOWN_BUILTIN_MODULE", &message);
+                format!("The module '{name}' is not supported{place}")
             }
-            if name.starts_with("node:") {
-                let message = format!("No such built-in module: {name}");
-                let kind = crate::compile::op::ErrorKind::Error;
-                return self.throw_node_error(kind, "ERR_UNKNOWN_BUILTIN_MODULE", &message);
+            false => format!("No such built-in module: node:{name}"),
+        };
+        self.throw_node_error(ErrorKind::Error, "ERR_UNKNOWN_BUILTIN_MODULE", &text)
+    }
+
+    /// What a name that a file in a directory requires stands for, or Node's error.
+    fn find_required(&mut self, name: &str, directory: &Path) -> Outcome<Target> {
+        let resolved = self.options.resolve.as_ref().and_then(|resolve| resolve(name, directory));
+        let name = resolved.as_deref().unwrap_or(name);
+        let bare = name.strip_prefix("node:").unwrap_or(name);
+        if self.modules.builtin.iter().any(|module| module.name == bare) {
+            return Ok(Target::Node(name.to_owned()));
+        }
+        if name.starts_with("node:") || self.modules.not_supported.contains(&bare) {
+            return self.throw_unknown_builtin(bare);
+        }
+        let from = self.module_stack.last().map_or("", String::as_str);
+        match Seeker::Require.find(name, directory, from) {
+            Ok(path) => Ok(Target::File(path)),
+            Err(Missing::Module) => {
+                let stack = self.module_stack.clone();
+                self.throw_module_not_found(name, stack)
             }
-            let stack = self.module_stack.clone();
-            return self.throw_module_not_found(name, stack);
+            Err(Missing::Refused { kind, code, text }) => self.throw_node_error(kind, code, &text),
+        }
+    }
+
+    /// `require(name)`, from a file in a directory.
+    pub(crate) fn require(&mut self, to: R, name: &str, directory: &Path) -> Outcome {
+        let path = match self.find_required(name, directory)? {
+            Target::File(path) => path,
+            Target::Node(name) => {
+                let used = self.runtime.heap_used();
+                let known = self.modules.places.len();
+                self.node_module(to, &name)?;
+                let own = self.runtime.heap_used().saturating_sub(used);
+                return match self.modules.places.len() == known {
+                    true => Ok(()),
+                    false => self.add_recorded(&name, own),
+                };
+            }
         };
         if path.extension().is_some_and(|end| end == "node") {
             let message = format!("{}: an addon of machine code is not supported", path.display());
-            let kind = crate::compile::op::ErrorKind::Error;
-            return self.throw_node_error(kind, "ERR_DLOPEN_FAILED", &message);
+            return self.throw_node_error(ErrorKind::Error, "ERR_DLOPEN_FAILED", &message);
         }
         let key = path.to_string_lossy().into_owned();
         if let Some(place) = self.modules.places.get(&key).copied() {
@@ -151,13 +168,7 @@ impl Machine {
             return self.get_named(to, to, known::EXPORTS);
         }
         if is_module_file(&path, false) {
-            let from = self.module_stack.last().cloned().unwrap_or_default();
-            let text = format!(
-                "require() of ES Module {key} from {from} not supported.\nInstead change the require of {} in {from} to a dynamic import() which is available in all CommonJS modules.",
-                path.file_name().unwrap_or_default().to_string_lossy()
-            );
-            let kind = crate::compile::op::ErrorKind::Error;
-            return self.throw_node_error(kind, "ERR_REQUIRE_ESM", &text);
+            return self.require_es_module(to, &path);
         }
         let text = match std::fs::read(&path) {
             Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
@@ -165,7 +176,15 @@ impl Machine {
         };
         self.scoped(|machine| {
             let module = machine.temp()?;
-            machine.load_module(module, &path, &text)?;
+            let loaded = machine.load_module(module, &path, &text);
+            if loaded.is_err()
+                && machine.syntax_error.is_some()
+                && machine.is_module_by_text(&path, &text)
+            {
+                (machine.syntax_error, machine.thrown_at) = (None, None);
+                return machine.require_es_module(to, &path);
+            }
+            loaded?;
             machine.get_named(to, module, known::EXPORTS)
         })
     }
@@ -261,7 +280,7 @@ impl Machine {
                 })
             }
             Err(error) => {
-                let kind = crate::compile::op::ErrorKind::SyntaxError;
+                let kind = ErrorKind::SyntaxError;
                 self.syntax_error = Some(format!("{place}:{}", error.at.line));
                 let (line, column, width) = (error.at.line, error.at.column, error.width);
                 let thrown_at = Place { source: text.clone(), line, column, width };
@@ -276,65 +295,14 @@ impl Machine {
             }
         }
     }
-
-    /// The `require` of files in a directory.
-    fn new_require(&mut self, to: R, directory: &Path) -> Outcome {
-        let name = self.atoms.intern_str("require");
-        self.scoped(|machine| {
-            let text = machine.temp()?;
-            machine.new_text(text, &directory.to_string_lossy())?;
-            let code = crate::objects::code::NativeCode {
-                call: require as Native,
-                name,
-                length: 1,
-                constructor: false,
-            };
-            let id = match machine.require_code {
-                Some(id) => id,
-                None => {
-                    let id = machine.codes.add_native(code);
-                    machine.require_code = Some(id);
-                    id
-                }
-            };
-            machine.native_closure(to, id, text)?;
-            let main = machine.temp()?;
-            machine.load_root(main, roots::MAIN_MODULE);
-            let key = machine.atoms.intern_str("main");
-            machine.define_named(to, key, main, Flags::PLAIN)
-        })
-    }
 }
 
-fn require(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
-    let (directory, name) = (machine.temp()?, arguments.at(0));
-    if !machine.is_string(name) {
-        let shown = machine.received(name);
-        let message = format!("The \"id\" argument must be of type string. Received {shown}");
-        let kind = crate::compile::op::ErrorKind::TypeError;
-        return machine.throw_node_error(kind, "ERR_INVALID_ARG_TYPE", &message);
-    }
-    if machine.string_length(name) == 0 {
-        let message = "The argument 'id' must be a non-empty string. Received ''";
-        let kind = crate::compile::op::ErrorKind::TypeError;
-        return machine.throw_node_error(kind, "ERR_INVALID_ARG_VALUE", message);
-    }
-    machine.native_data(directory, 0)?;
-    let directory = PathBuf::from(machine.rust_string(directory)?);
-    let name = machine.rust_string(name)?;
-    machine.require(0, &name, &directory)?;
-    Ok(0)
-}
-
-/// The file that a path names, as `require` looks for it.
+/// The file that a program's path names.
 pub(crate) fn find_file(path: &Path) -> Option<PathBuf> {
-    let with = |end: &str| PathBuf::from(format!("{}{end}", path.display()));
-    let candidates =
-        [path.to_owned(), with(".js"), with(".json"), path.join("index.js"), with(".mjs")];
-    candidates
-        .into_iter()
-        .find(|path| path.is_file())
-        .map(|path| path.canonicalize().unwrap_or(path))
+    if path.is_file() {
+        return Some(path.canonicalize().unwrap_or_else(|_| path.to_owned()));
+    }
+    Seeker::Require.find(path.to_str()?, Path::new("/"), "").ok()
 }
 
 /// The units of a file's text. A first line for the system's loader is a comment.
@@ -375,17 +343,6 @@ pub(crate) fn is_module_file(path: &Path, all: bool) -> bool {
     }
 }
 
-/// The type that the nearest `package.json` says its files are of.
-fn package_type(path: &Path) -> Option<String> {
-    let text = path
-        .ancestors()
-        .skip(1)
-        .find_map(|folder| std::fs::read_to_string(folder.join("package.json")).ok())?;
-    let (_, rest) = text.split_once("\"type\"")?;
-    let value = rest.trim_start().strip_prefix(':')?.trim_start().strip_prefix('"')?;
-    Some(value.split_once('"')?.0.to_owned())
-}
-
 impl Machine {
     /// Whether a file is an ECMAScript module by its text: from Node 20 on, if nothing else says which it is, it cannot
     /// be read as a CommonJS module, and it can be read as one of these.
@@ -412,7 +369,7 @@ impl Machine {
             if machine.kind_of(error) == Some(ObjectKind::Error) {
                 machine.get_named(error + 1, error, known::MESSAGE)?;
                 let message = format!("{path}: {}", machine.string_of(error + 1)?);
-                return machine.throw_error(crate::compile::op::ErrorKind::SyntaxError, &message);
+                return machine.throw_error(ErrorKind::SyntaxError, &message);
             }
             machine.throw(error)
         })
@@ -420,8 +377,7 @@ impl Machine {
 
     /// Throws if the nearest `package.json` of a file cannot be read.
     pub(crate) fn check_package(&mut self, path: &Path) -> Outcome {
-        let mut packages = path.ancestors().skip(1).map(|folder| folder.join("package.json"));
-        let Some(package) = packages.find(|path| path.is_file()) else { return Ok(()) };
+        let Some(package) = packages::nearest_package(path) else { return Ok(()) };
         let Ok(text) = std::fs::read_to_string(&package) else { return Ok(()) };
         self.scoped(|machine| {
             let value = machine.temp()?;

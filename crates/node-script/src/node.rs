@@ -19,6 +19,7 @@ mod process;
 pub(crate) mod state;
 mod stream;
 mod timers;
+mod tty;
 mod url;
 mod util;
 mod v8;
@@ -71,6 +72,7 @@ pub(crate) const MODULES: &[NodeModule<Make>] = &[
         name: "timers/promises",
         make: |machine, to| machine.library(to, "timers/promises"),
     },
+    NodeModule { name: "tty", make: tty::make },
     NodeModule { name: "url", make: |machine, to| machine.library(to, "url") },
     NodeModule { name: "util", make: util::make },
     NodeModule { name: "util/types", make: util::make_types },
@@ -100,7 +102,6 @@ pub(crate) const NOT_SUPPORTED: &[&str] = &[
     "test",
     "tls",
     "trace_events",
-    "tty",
     "wasi",
     "worker_threads",
     "zlib",

@@ -11,6 +11,7 @@ pub mod names;
 pub mod scope;
 pub mod tree;
 mod uses;
+mod using;
 
 pub use error::ParseError;
 
@@ -105,9 +106,14 @@ fn with_first_comment(text: &[u16]) -> Cow<'_, [u16]> {
 /// # Errors
 /// What is wrong with it, or what this crate does not know of it.
 pub fn parse<'a>(arena: &'a Bump, text: &[u16], goal: Goal<'_>) -> Result<Parsed<'a>, ParseError> {
-    let failed = |error| arrow::told(ParseError::of(&error, text), text);
-    let mut names = Names::default();
     let read = if goal == Goal::Module { Cow::Borrowed(text) } else { with_first_comment(text) };
+    let (read, stand_in) = using::without_word(read);
+    let failed = |error| {
+        let mut error = arrow::told(ParseError::of(&error, text), text);
+        using::put_back(&mut error.message, stand_in);
+        error
+    };
+    let mut names = Names { stand_in, ..Names::default() };
     let mut parser = Parser::new(Source::from_utf16(&read));
     let outside = match goal {
         Goal::Eval { .. } => Outside::Contexts,

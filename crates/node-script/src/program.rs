@@ -115,7 +115,7 @@ impl Machine {
             joining: Vec::new(),
             prototype_users: 0,
             node: Default::default(),
-            require_code: None,
+            require_codes: [None; 2],
             syntax_error: None,
             weak: Default::default(),
             promise_functions: Default::default(),

@@ -124,6 +124,8 @@ programs! {
     what_is_asked_of_whom_comes_in_nodes_order => "builtins/asked_in_order",
     uris_and_numbers_are_written_as_in_node => "builtins/uris_and_numbers",
     modules_are_nodes => "esm/main.mjs",
+    packages_are_found_as_in_node => "packages/main",
+    using_is_a_name => "using",
     timers_ticks_and_jobs_run_in_nodes_order => "timers",
     the_process_its_files_and_modules_are_nodes => "process",
     readable_streams_flow_pause_and_end_as_nodes_do => "node/readable",

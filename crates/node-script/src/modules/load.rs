@@ -1,5 +1,6 @@
 //! Finding the modules that a module requests, and all that these request.
 
+use super::packages::{self, Missing, Seeker};
 use super::record::{Body, ModuleId, Part, Record};
 use super::{find_exact, is_module_file};
 use crate::compile::code::SourceText;
@@ -14,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 /// What a specifier names.
-enum Target {
+pub(super) enum Target {
     Node(String),
     File(PathBuf),
 }
@@ -32,20 +33,20 @@ impl Machine {
         if self.modules.builtin.iter().any(|module| module.name == bare) {
             return Ok(Target::Node(bare.to_owned()));
         }
-        if let Some(name) = specifier.strip_prefix("node:") {
-            let text = format!("No such built-in module: node:{name}");
-            return self.throw_node_error(ErrorKind::Error, "ERR_UNKNOWN_BUILTIN_MODULE", &text);
+        if specifier.starts_with("node:") || self.modules.not_supported.contains(&bare) {
+            return self.throw_unknown_builtin(bare);
         }
         let relative = specifier.starts_with("./") || specifier.starts_with("../");
+        let around = Path::new(from).parent().filter(|_| from.starts_with('/'));
+        let around = around.map(Path::to_owned).or_else(|| {
+            let main = self.es_modules.main.as_deref();
+            main.and_then(Path::parent).map(Path::to_owned)
+        });
+        let around = around.unwrap_or_else(|| self.options.directory.clone());
         let path = if let Some(path) = specifier.strip_prefix("file://") {
             PathBuf::from(path)
         } else if relative || specifier.starts_with('/') {
-            let around = Path::new(from).parent().filter(|_| from.starts_with('/'));
-            let around = around.map(Path::to_owned).or_else(|| {
-                let main = self.es_modules.main.as_deref();
-                main.and_then(Path::parent).map(Path::to_owned)
-            });
-            around.unwrap_or_else(|| self.options.directory.clone()).join(specifier)
+            around.join(specifier)
         } else if let Some(scheme) = scheme(specifier) {
             let text = format!(
                 "Only URLs with a scheme in: file, data, and node are supported by the default ESM loader. Received \
@@ -54,8 +55,20 @@ impl Machine {
             let code = "ERR_UNSUPPORTED_ESM_URL_SCHEME";
             return self.throw_node_error(ErrorKind::Error, code, &text);
         } else {
-            let text = format!("Cannot find package '{specifier}' imported from {from}");
-            return self.throw_node_error(ErrorKind::Error, "ERR_MODULE_NOT_FOUND", &text);
+            return match Seeker::Import.find(specifier, &around, from) {
+                Ok(path) => Ok(Target::File(path)),
+                Err(Missing::Module) => {
+                    let what = match packages::inside_package(specifier, &around) {
+                        Some(path) => format!("module '{}'", path.display()),
+                        None => format!("package '{}'", packages::package_name(specifier)),
+                    };
+                    let text = format!("Cannot find {what} imported from {from}");
+                    self.throw_node_error(ErrorKind::Error, "ERR_MODULE_NOT_FOUND", &text)
+                }
+                Err(Missing::Refused { kind, code, text }) => {
+                    self.throw_node_error(kind, code, &text)
+                }
+            };
         };
         match find_exact(&path) {
             Some(path) => Ok(Target::File(path)),

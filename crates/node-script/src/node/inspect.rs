@@ -295,6 +295,7 @@ impl Inspector {
                     keys.insert(0, machine.text_key(key));
                 }
             }
+            ObjectKind::Namespace => open = format!("{}{{", prefix("Module", "")),
             ObjectKind::MapIterator(gives) => open = list::iterator_brace("Map", gives),
             ObjectKind::SetIterator(gives) => open = list::iterator_brace("Set", gives),
             ObjectKind::Promise => open = format!("{}{{", prefix("Promise", "")),

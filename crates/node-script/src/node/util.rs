@@ -75,6 +75,7 @@ const TYPES: &[Method] = types! {
     "isGeneratorObject": Is::Generator | Is::AsyncGenerator,
     "isMap": Is::Map,
     "isMapIterator": Is::MapIterator(_),
+    "isModuleNamespaceObject": Is::Namespace,
     "isNativeError": Is::Error,
     "isNumberObject": Is::Number,
     "isPromise": Is::Promise,
@@ -102,7 +103,6 @@ const FINER_TYPES: &[Method] = &[
     ("isGeneratorFunction", 1, |machine, arguments| {
         is_function(machine, arguments, |code| code.is_generator)
     }),
-    ("isModuleNamespaceObject", 1, |machine, _| machine.give_bool(false)),
     ("isUint8Array", 1, |machine, arguments| {
         let is = machine.is_uint8_array(arguments.at(0))?;
         machine.give_bool(is)

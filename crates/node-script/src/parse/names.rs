@@ -10,22 +10,34 @@ pub struct Name(pub(super) Sym);
 #[derive(Default)]
 pub struct Names {
     pub(super) interner: Interner,
+    /// The letter that stands for the last of `using` in names, if the text has such.
+    pub(super) stand_in: Option<u16>,
 }
 
 impl Names {
     /// The number of a text.
     pub fn of(&mut self, text: &str) -> Name {
-        Name(self.interner.get_or_intern(text))
+        let letter = self.stand_in.and_then(|letter| char::from_u32(letter.into()));
+        match (letter, text.strip_suffix("using")) {
+            (Some(letter), Some(before @ ("" | "#"))) => {
+                Name(self.interner.get_or_intern(format!("{before}usin{letter}").as_str()))
+            }
+            _ => Name(self.interner.get_or_intern(text)),
+        }
     }
 
     /// The text in UTF-16.
     pub fn units(&self, name: Name) -> Vec<u16> {
-        self.interner.resolve_expect(name.0).utf16().to_vec()
+        let mut units = self.interner.resolve_expect(name.0).utf16().to_vec();
+        if let Some(letter) = self.stand_in {
+            units.iter_mut().filter(|unit| **unit == letter).for_each(|unit| *unit = b'g'.into());
+        }
+        units
     }
 
     /// The text, with replacement characters where it is no Unicode.
     pub fn text(&self, name: Name) -> String {
-        self.interner.resolve_expect(name.0).to_string()
+        String::from_utf16_lossy(&self.units(name))
     }
 
     /// The number that an array index spells, if the text is one.

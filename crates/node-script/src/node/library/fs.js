@@ -3,7 +3,35 @@
 
 const { AbortError, check, nodeError } = require('internal/errors');
 
-const { sync } = internal;
+const { readdirSync: names, lstatSync } = internal.sync;
+const sync = { ...internal.sync, readdirSync };
+
+const kType = Symbol('type');
+const TYPES = { isFile: 1, isDirectory: 2, isSymbolicLink: 3, isFIFO: 4, isSocket: 5, isCharacterDevice: 6, isBlockDevice: 7 };
+
+// An entry of a directory, with its type.
+class Dirent {
+  constructor(name, path, type) {
+    this.name = name;
+    this.parentPath = path;
+    this.path = path;
+    this[kType] = type;
+  }
+}
+for (const [name, type] of Object.entries(TYPES)) {
+  const { value } = Object.getOwnPropertyDescriptor({ [name]() { return this[kType] === type; } }, name);
+  Object.defineProperty(Dirent.prototype, name, { value, writable: true, configurable: true });
+}
+
+function readdirSync(path, options) {
+  const found = names(path);
+  if (!options?.withFileTypes) return found;
+  return found.map((name) => {
+    const stat = lstatSync(require('path').join(pathOf(path).toString(), name));
+    const type = Object.keys(TYPES).find((is) => stat[is]?.());
+    return new Dirent(name, path, type ? TYPES[type] : 0);
+  });
+}
 
 // Callbacks come in a later turn of the event loop, as the thread pool's do.
 function later(callback, ...given) {
@@ -18,7 +46,7 @@ const constants = {
   O_APPEND: 1024, COPYFILE_EXCL: 1,
 };
 
-const fs = { ...sync, constants };
+const fs = { ...sync, constants, Dirent };
 
 for (const name of NAMES) {
   const call = sync[`${name}Sync`];

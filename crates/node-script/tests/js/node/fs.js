@@ -75,6 +75,8 @@ const log = (...given) => console.log(...given);
     log(fs.readFileSync(copy, 'utf8'), fs.readdirSync(folder));
     fs.unlinkSync(copy);
     fs.mkdirSync(path.join(folder, 'x/y'), { recursive: true });
+    const entries = fs.readdirSync(folder, { withFileTypes: true });
+    log(entries.map((entry) => [entry.name, entry.isFile(), entry.isDirectory(), entry.isSymbolicLink()]), entries[0].constructor.name);
     log(fs.readdirSync(folder), fs.statSync(path.join(folder, 'x')).isDirectory());
   } finally {
     fs.rmSync(folder, { recursive: true });

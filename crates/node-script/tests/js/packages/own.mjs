@@ -1,0 +1,1 @@
+export { own as "module.exports" }; const own = { own: 1 };
