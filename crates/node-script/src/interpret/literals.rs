@@ -11,6 +11,7 @@ use crate::objects::code::Code;
 use crate::objects::layout::tag;
 use crate::objects::layout::{BACKING, FIELDS, FIRST, HOME, POOL, PROTOTYPE, SHARED, tags};
 use crate::objects::object::Type;
+use crate::objects::property::Found;
 use crate::thrown::Outcome;
 use heap_model::{AccessError, Kind, Tagged, Value};
 
@@ -518,6 +519,26 @@ impl Machine {
     }
 
     // -- private names ------------------------------------------------------------------------------------------
+
+    /// A property with a private name in a register.
+    pub(super) fn private_key(&mut self, key: R) -> Option<Atom> {
+        match self.type_of(key) {
+            Type::Symbol(atom) => Some(atom),
+            _ => None,
+        }
+    }
+
+    pub(super) fn has_private(&mut self, object: R, key: Atom) -> Outcome<bool> {
+        match self.class_of(object) {
+            Some(id) if self.classes.get(id).kind == ObjectKind::Proxy => self.scoped(|machine| {
+                let holder = machine.temp()?;
+                machine.proxy_privates(holder, object, false)?;
+                machine.has_private(holder, key)
+            }),
+            Some(id) => Ok(self.find_own(object, id, key)? != Found::None),
+            None => Ok(false),
+        }
+    }
 
     fn private_atom(&mut self, key: R) -> Atom {
         match self.type_of(key) {

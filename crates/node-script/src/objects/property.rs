@@ -649,28 +649,6 @@ impl Machine {
         Ok(true)
     }
 
-    // -- private names ------------------------------------------------------------------------------------------
-
-    /// A property with a private name in a register.
-    pub(crate) fn private_key(&mut self, key: R) -> Option<Atom> {
-        match self.type_of(key) {
-            Type::Symbol(atom) => Some(atom),
-            _ => None,
-        }
-    }
-
-    pub(crate) fn has_private(&mut self, object: R, key: Atom) -> Outcome<bool> {
-        match self.class_of(object) {
-            Some(id) if self.classes.get(id).kind == ObjectKind::Proxy => self.scoped(|machine| {
-                let holder = machine.temp()?;
-                machine.proxy_privates(holder, object, false)?;
-                machine.has_private(holder, key)
-            }),
-            Some(id) => Ok(self.find_own(object, id, key)? != Found::None),
-            None => Ok(false),
-        }
-    }
-
     /// Copies own enumerable properties to an object, but for some.
     pub(crate) fn copy_properties(&mut self, to: R, from: R, except: &[Key]) -> Outcome {
         match self.type_of(from) {
