@@ -101,6 +101,8 @@ programs! {
     emitters_call_their_listeners_as_nodes_do => "events",
     buffers_are_nodes => "buffer",
     streams_call_back_in_nodes_order => "streams",
+    streams_of_the_old_kind_are_piped_as_in_node => "streams_legacy",
+    objects_have_as_many_properties_as_they_are_given => "many_properties",
     maps_and_sets_are_nodes => "builtins/map_and_set",
     weak_collections_and_references_are_nodes => "builtins/weak",
     hidden_classes_die_with_their_objects => "builtins/class_life",

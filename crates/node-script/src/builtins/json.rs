@@ -17,6 +17,9 @@ const METHODS: &[Method] = &[("parse", 2, parse), ("stringify", 3, stringify)];
 /// Values of an object that wait for it in registers, at most.
 const WAITING: usize = 64;
 
+/// From so many names on, an object is a dictionary (V8's `JSObject::kMapCacheSize`).
+const MANY: usize = 128;
+
 pub(super) fn install(machine: &mut Machine) -> Outcome {
     let json = machine.temp()?;
     machine.new_namespace(json, "JSON")?;
@@ -137,7 +140,7 @@ impl Machine {
             let value = object + 1;
             // Values wait for the object until their number is known: V8 gives it just the room for them.
             let mut keys: Vec<Key> = Vec::new();
-            let mut made = false;
+            let (mut made, mut named) = (false, 0);
             parser.skip_space();
             if parser.take(b'}') {
                 machine.new_object(object, 4)?;
@@ -166,7 +169,11 @@ impl Machine {
                     return machine.json_fault(parser, "Expected ':' after property name in");
                 }
                 machine.json_value(value, parser)?;
+                named += usize::from(matches!(key, Key::Name(_)));
                 if made {
+                    if named == MANY {
+                        machine.make_dictionary(object)?;
+                    }
                     machine.define(object, key, value, Flags::PLAIN)?;
                 } else {
                     let kept = machine.temp()?;
@@ -175,7 +182,6 @@ impl Machine {
                 }
                 if !made && (keys.len() == WAITING || parser.peek_past_space() == Some(b'}')) {
                     made = true;
-                    let named = keys.iter().filter(|key| matches!(key, Key::Name(_))).count();
                     machine.new_object(object, named)?;
                     for (place, key) in keys.iter().enumerate() {
                         machine.define(object, *key, value + 1 + place, Flags::PLAIN)?;

@@ -561,6 +561,7 @@ impl Machine {
         let Some(next) = self.class_of(object) else { return Ok(()) };
         let class = self.classes.get(next);
         if next != id
+            && !class.dictionary
             && let Place::Slot(slot) = class.place(class.used - 1)
         {
             let how = How::Add { next: next.0, slot: slot as u16 };

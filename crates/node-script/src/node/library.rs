@@ -43,6 +43,7 @@ library! {
     "internal/stream/duplex": "stream/duplex.js",
     "internal/stream/finished": "stream/finished.js",
     "internal/stream/iterate": "stream/iterate.js",
+    "internal/stream/legacy": "stream/legacy.js",
     "internal/stream/operators": "stream/operators.js",
     "internal/stream/pipe": "stream/pipe.js",
     "internal/stream/pipeline": "stream/pipeline.js",

@@ -102,6 +102,10 @@ pub(super) fn install(machine: &mut Machine) -> Outcome {
 /// The class Stream, with the others as its properties. What is written in JavaScript comes when it is used first.
 pub(super) fn make(machine: &mut Machine, to: R) -> Outcome {
     let value = machine.temp()?;
+    machine.load_root(value, roots::STREAM_PROTOTYPE);
+    machine.lazy_properties(value, "internal/stream/legacy", Flags::PLAIN, &["pipe"])?;
+    machine.load_root(value, roots::WRITABLE_PROTOTYPE);
+    machine.define_plain_methods(value, &[("pipe", 0, cannot_pipe)])?;
     machine.load_root(to, roots::STREAM_PROTOTYPE);
     machine.get_named(to, to, known::CONSTRUCTOR)?;
     machine.load_root(value, roots::WRITABLE);
@@ -134,6 +138,18 @@ const LAZY: &[(&str, &[&str])] = &[
         ],
     ),
 ];
+
+/// `pipe` of a Writable, which has nothing to read.
+fn cannot_pipe(machine: &mut Machine, _: Arguments) -> Outcome<R> {
+    let (kind, message) = (ErrorKind::Error, "Cannot pipe, not readable");
+    let thrown = machine.throw_node_error::<()>(kind, "ERR_STREAM_CANNOT_PIPE", message);
+    if let Err(thrown) = thrown {
+        let error = machine.temp()?;
+        machine.catch(error, thrown)?;
+        sides::fail(machine, THIS, error, false)?;
+    }
+    machine.give_undefined()
+}
 
 /// `Writable[Symbol.hasInstance]`: a Duplex is a Writable as well.
 fn has_instance(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {

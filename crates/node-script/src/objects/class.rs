@@ -177,6 +177,9 @@ pub struct Layout {
     by_key: FxHashMap<Atom, u32>,
 }
 
+/// Properties that a class describes at most.
+const MOST_PROPERTIES: u32 = 1020;
+
 /// Classes that one class leads to at most.
 const MOST_STEPS: usize = 1536;
 /// Properties that are looked through one by one.
@@ -331,6 +334,11 @@ impl Class {
     /// Slots of a new object.
     pub fn slots(&self) -> usize {
         usize::from(self.base) + usize::from(self.fields)
+    }
+
+    /// It has as many properties as V8 describes in an array (`kMaxNumberOfDescriptors`).
+    pub fn is_full(&self) -> bool {
+        self.count >= MOST_PROPERTIES
     }
 
     /// It leads to as many classes as V8 lets it (`TransitionsAccessor::kMaxNumberOfTransitions`).

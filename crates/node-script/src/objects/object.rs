@@ -558,7 +558,8 @@ impl Machine {
         let Some(id) = self.class_of(object) else {
             return Err(heap_model::AccessError::NoCell.into());
         };
-        if self.classes.get(id).dictionary {
+        if self.classes.get(id).dictionary || self.classes.get(id).is_full() {
+            self.make_dictionary(object)?;
             return self.add_to_dictionary(object, key, flags, from);
         }
         self.atoms.hold(key);

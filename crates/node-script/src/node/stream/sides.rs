@@ -28,12 +28,7 @@ pub(super) const METHODS: &[Method] = &[
     }),
     ("failStream", 3, |machine, arguments| {
         let sync = machine.to_boolean(arguments.at(2));
-        let error = arguments.at(1);
-        machine.with_stream(arguments.at(0), |stream| {
-            if let Some(error) = host::error_of(stream, error) {
-                stream.fail_with(error, sync);
-            }
-        })?;
+        fail(machine, arguments.at(0), arguments.at(1), sync)?;
         machine.give_undefined()
     }),
     ("writableState", 1, writable_state),
@@ -43,6 +38,16 @@ pub(super) const METHODS: &[Method] = &[
         machine.give_number(options.mark() as f64)
     }),
 ];
+
+/// Lets a stream fail with an error.
+pub(super) fn fail(machine: &mut Machine, stream: R, error: R, sync: bool) -> Outcome {
+    machine.with_stream(stream, |stream| {
+        if let Some(error) = host::error_of(stream, error) {
+            stream.fail_with(error, sync);
+        }
+    })?;
+    Ok(())
+}
 
 /// `writableState(state)`: what Node's state has beside its getters, for printing it: its flags, the bytes in flight, callbacks
 /// that are to come, writes that have left the buffer, and the function that `_write` is given.
