@@ -11,6 +11,7 @@ pub(crate) mod declare;
 pub(crate) mod frame;
 pub(crate) mod generator;
 pub(crate) mod iterate;
+mod keyed;
 mod literals;
 pub(crate) mod lookup;
 mod magnitudes;

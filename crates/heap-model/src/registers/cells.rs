@@ -82,6 +82,22 @@ impl Registers<'_> {
         Ok(())
     }
 
+    /// The number of a register's [`Kind::Double`] becomes another, for all that refers to the cell: a field's own. Constant
+    /// time.
+    ///
+    /// # Errors
+    /// [`AccessError::NoCell`] if the register has no such cell.
+    #[inline]
+    #[track_caller]
+    pub fn set_f64(&mut self, register: usize, number: f64) -> Result<(), AccessError> {
+        let cell = self.loaded(register)?;
+        if !cell.header().is(Kind::Double) {
+            return Err(AccessError::NoCell);
+        }
+        cell.cell().set_double(number);
+        Ok(())
+    }
+
     /// `count` registers from `to` on become what the slots of `object`'s cell hold, from `slot` on: a generator that
     /// goes on. O(`count`).
     ///

@@ -389,6 +389,9 @@ fn push(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
         && machine.class_of(THIS).is_some_and(|id| machine.classes.get(id).extensible)
         && machine.is_length_writable(THIS)
     {
+        if arguments.count > 1 {
+            machine.make_room(THIS, arguments.count)?;
+        }
         for place in 0..arguments.count {
             let value = arguments.at(place);
             if !machine.short_push(THIS, value)? {

@@ -59,6 +59,8 @@ pub(super) fn install(machine: &mut Machine) -> Outcome {
         machine.define_methods(class, &[("groupBy", 2, group_by)])?;
     }
     machine.define_methods(prototype, PROTOTYPE)?;
+    machine.own_property(class, prototype, known::TO_STRING.into())?;
+    machine.store_root(roots::OBJECT_TO_STRING, class);
     machine.define_getter(prototype, known::PROTO, proto, Some(set_proto))
 }
 

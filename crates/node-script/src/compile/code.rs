@@ -69,6 +69,8 @@ pub struct Template {
     /// them: V8's interpreter has a register for each variable, and some for its own use.
     pub kept: u16,
     pub room: u16,
+    /// The registers of the contexts that it is in at the instructions at which it is put aside, where it has made some.
+    pub contexts: Vec<(u32, u16)>,
     /// The contexts' slots of the parameters that a sloppy `arguments` shares; 0 of one that it does not.
     pub mapped: Vec<u16>,
     /// What is called, as the source has it, by the instruction's number.

@@ -58,6 +58,8 @@ pub(super) struct FunctionCompiler<'c, 'a> {
     /// The most registers in use where the function is put aside, and those in use at its start.
     kept: usize,
     begun: usize,
+    /// Where it is put aside in a context of its own.
+    suspended: Vec<(u32, R)>,
     pub chain_ends: Vec<Vec<usize>>,
     pub callees: Vec<(u32, Rc<str>)>,
 }
@@ -93,6 +95,7 @@ impl<'c, 'a> FunctionCompiler<'c, 'a> {
             completion: None,
             generator: None,
             kept: 0,
+            suspended: Vec::new(),
             begun: 0,
             chain_ends: Vec::new(),
             callees: Vec::new(),
@@ -135,6 +138,7 @@ impl<'c, 'a> FunctionCompiler<'c, 'a> {
             generator: self.generator,
             kept: self.kept as u16,
             room: room as u16,
+            contexts: self.suspended,
             mapped,
             callees: self.callees,
             declares,
@@ -489,11 +493,15 @@ impl<'c, 'a> FunctionCompiler<'c, 'a> {
 
     /// The register of the innermost context.
     pub fn context(&mut self) -> R {
-        let own = self.open_scopes.iter().rev().find_map(|scope| self.contexts.get(scope));
-        match own.copied() {
+        match self.own_context() {
             Some(register) => register,
             None => self.closure_context(),
         }
+    }
+
+    /// The register of the innermost context that the function has made.
+    fn own_context(&self) -> Option<R> {
+        self.open_scopes.iter().rev().find_map(|scope| self.contexts.get(scope)).copied()
     }
 
     /// The register of the context in which the function was made, for instructions that read or write its variables.
@@ -563,6 +571,9 @@ impl<'c, 'a> FunctionCompiler<'c, 'a> {
         if let Some((to, count)) = written {
             let kept = if to + count == self.next { to } else { self.next };
             self.kept = self.kept.max(kept);
+            if let Some(context) = self.own_context() {
+                self.suspended.push((self.ops.len() as u32, context));
+            }
         }
         self.ops.push(op);
         self.ops.len() - 1

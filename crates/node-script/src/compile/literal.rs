@@ -135,15 +135,16 @@ impl<'a> FunctionCompiler<'_, 'a> {
         }
         let mark = self.mark();
         let object = self.temp();
-        // V8: a literal has room for its properties, an empty one for four.
+        // V8: a literal has room for its properties but elements (`ObjectBoilerplateDescription`), an empty one for four.
         let named = properties.iter().filter(|property| match property {
             Property::Value { key, .. }
             | Property::Method { key, .. }
             | Property::Getter { key, .. }
             | Property::Setter { key, .. } => {
-                matches!(key, Key::Name(name) if self.names.index(*name).is_none())
+                !matches!(key, Key::Name(name) if self.names.index(*name).is_some())
             }
-            Property::Prototype(_) | Property::Spread(_) => false,
+            Property::Prototype(_) => false,
+            Property::Spread(_) => true,
         });
         let fields = named.count();
         let fields = if properties.is_empty() { 4 } else { fields.min(252) } as u16;

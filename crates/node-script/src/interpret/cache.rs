@@ -1,5 +1,7 @@
 //! What a site of an inline cache remembers.
 
+use crate::objects::class::Place;
+use crate::objects::representation::Representation;
 use heap_model::{CachedSlot, Kind};
 use rustc_hash::FxHashSet;
 use std::cell::Cell;
@@ -61,10 +63,28 @@ pub enum How {
     Internal(u16),
     /// Nowhere: undefined.
     Absent,
-    /// The class of the objects that a literal makes.
-    Literal,
+    /// The class of the objects that a literal makes; which of its first fields hold small integers alone, and which numbers
+    /// in cells of their own.
+    Literal {
+        small: u32,
+        doubles: u32,
+    },
     /// To be added in a slot of the object, which then has another class.
     Add {
+        next: u32,
+        slot: u16,
+    },
+    /// As `Slot`, `Outside` and `Add`, to be written if the value is a small integer.
+    SmallSlot(u16),
+    SmallOutside(u16),
+    AddSmall {
+        next: u32,
+        slot: u16,
+    },
+    /// The same, if it is a number, which gets a cell of its own.
+    DoubleSlot(u16),
+    DoubleOutside(u16),
+    AddDouble {
         next: u32,
         slot: u16,
     },
@@ -77,8 +97,32 @@ impl How {
             | Self::PrototypeOutside { via, .. }
             | Self::Getter { via, .. }
             | Self::GetterOutside { via, .. } => classes.contains(&via),
-            Self::Add { next, .. } => classes.contains(&next),
+            Self::Add { next, .. } | Self::AddSmall { next, .. } | Self::AddDouble { next, .. } => {
+                classes.contains(&next)
+            }
             _ => false,
+        }
+    }
+
+    /// How a field is written that is there.
+    pub fn to_write(place: Place, representation: Representation) -> Self {
+        match (place, representation) {
+            (Place::Slot(slot), Representation::Tagged) => Self::Slot(slot as u16),
+            (Place::Slot(slot), Representation::Small) => Self::SmallSlot(slot as u16),
+            (Place::Slot(slot), Representation::Double) => Self::DoubleSlot(slot as u16),
+            (Place::Outside(place), Representation::Tagged) => Self::Outside(place as u16),
+            (Place::Outside(place), Representation::Small) => Self::SmallOutside(place as u16),
+            (Place::Outside(place), Representation::Double) => Self::DoubleOutside(place as u16),
+        }
+    }
+
+    /// How a field in a slot is added, which leads to another class.
+    pub fn to_add(next: u32, slot: usize, representation: Representation) -> Self {
+        let slot = slot as u16;
+        match representation {
+            Representation::Tagged => Self::Add { next, slot },
+            Representation::Small => Self::AddSmall { next, slot },
+            Representation::Double => Self::AddDouble { next, slot },
         }
     }
 }

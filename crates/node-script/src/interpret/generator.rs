@@ -24,6 +24,8 @@ pub(crate) const RESUME: usize = FIRST + 3;
 pub(crate) const PROMISE: usize = FIRST + 4;
 /// Its `this`.
 const RECEIVER: usize = FIRST + 5;
+/// The context that it was in last, if it made some.
+const CONTEXT: usize = FIRST + 6;
 pub(crate) const SLOTS: usize = FIRST + 7;
 /// Slots of an asynchronous function's object, and of an asynchronous generator's (V8's `JSAsyncFunctionObject` and
 /// `JSAsyncGeneratorObject`).
@@ -90,6 +92,11 @@ impl Machine {
         let pc = self.frames.innermost().pc as i32;
         let Some(Code { template, .. }) = self.running() else { return Ok(()) };
         let (kept, room) = (usize::from(template.kept), usize::from(template.room));
+        let context = match template.is_generator {
+            true => template.contexts.binary_search_by_key(&(pc - 1), |at| at.0 as i32).ok(),
+            false => None,
+        };
+        let context = context.map(|place| usize::from(template.contexts[place].1));
         self.scoped(|machine| {
             let array = machine.temp()?;
             let mut registers = machine.registers();
@@ -100,6 +107,9 @@ impl Machine {
             }
             registers.store_range(array, 0, KEPT, kept - KEPT)?;
             registers.store(generator, RECEIVER, THIS)?;
+            if let Some(context) = context {
+                registers.store(generator, CONTEXT, context)?;
+            }
             registers.store_value(generator, RESUME, Value::Smi(resume))?;
             Ok(registers.store_value(generator, STATE, Value::Smi(pc))?)
         })
@@ -141,10 +151,26 @@ impl Machine {
         Ok(result)
     }
 
-    /// A generator at its end refers to its function and what it was given last.
+    /// A generator at its end refers to its function, its `this`, its parameters, the context that it was in last, and what it
+    /// was given last; of its other registers V8 has taken the values when it went on (`ResumeGenerator`).
     pub(crate) fn end_generator(&mut self, generator: R) -> Outcome {
         self.set_generator_state(generator, DONE)?;
-        Ok(self.registers().store_value(generator, REGISTERS, Value::Undefined)?)
+        if self.kind_of(generator) == Some(ObjectKind::AsyncFunction) {
+            return Ok(self.registers().store_value(generator, REGISTERS, Value::Undefined)?);
+        }
+        let list = self.codes.list.clone();
+        self.scoped(|machine| {
+            let array = machine.temp()?;
+            machine.registers().load(array, generator, FUNCTION)?;
+            let code = machine.code_of(array).and_then(|id| list.code(id));
+            let parameters = code.map_or(0, |code| usize::from(code.template.parameters));
+            let mut registers = machine.registers();
+            registers.load(array, generator, REGISTERS)?;
+            let room = registers.get(array).view().map_or(0, |cell| cell.slot_count());
+            (parameters..room)
+                .try_for_each(|place| registers.store_value(array, place, Value::Undefined))?;
+            Ok(())
+        })
     }
 
     /// The innermost frame is left by an exception: if it is a generator's, that is at its end.

@@ -7,6 +7,7 @@ use crate::machine::{Machine, R, roots};
 use crate::objects::atoms::{Key, known};
 use crate::objects::class::{Elements, Flags, ObjectKind};
 use crate::objects::layout::{BACKING, FIELDS, FIRST, LENGTH, tag, tags};
+use crate::objects::representation::Representation;
 use crate::thrown::Outcome;
 use heap_model::{AccessError, Kind, Tagged, Value};
 
@@ -65,7 +66,7 @@ impl Machine {
     }
 
     #[cold]
-    fn throw_not_iterable(&mut self, value: R, caller: Caller) -> Outcome {
+    pub(super) fn throw_not_iterable(&mut self, value: R, caller: Caller) -> Outcome {
         let spelled = match caller {
             Caller::Source | Caller::ForAwait => self.spelled(),
             Caller::Native => None,
@@ -438,6 +439,10 @@ impl Machine {
                     machine.add_field(object, known::VALUE, Flags::PLAIN, object + 1)?;
                     machine.add_field(object, known::DONE, Flags::PLAIN, object + 2)?;
                     machine.result_class = machine.class_of(object);
+                    // V8's class of them tells nothing of the values.
+                    if let Some(class) = machine.result_class {
+                        machine.generalize(class, known::VALUE, Representation::Tagged)?;
+                    }
                 }
             }
             machine.copy(to, object);

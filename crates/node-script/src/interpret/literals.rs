@@ -12,6 +12,7 @@ use crate::objects::layout::tag;
 use crate::objects::layout::{BACKING, FIELDS, FIRST, HOME, POOL, PROTOTYPE, SHARED, tags};
 use crate::objects::object::Type;
 use crate::objects::property::Found;
+use crate::objects::representation::Representation;
 use crate::thrown::Outcome;
 use heap_model::{AccessError, Kind, Tagged, Value};
 
@@ -40,11 +41,42 @@ impl Machine {
             self.define_named_slowly(object, name, object + 1 + field, cache)?;
         }
         self.registers().clear(object + 1, count);
-        if let Some(ClassId(class)) = self.class_of(object) {
-            let cache = Cache { class, how: How::Literal, ..Cache::default() };
+        if let Some(id) = self.class_of(object)
+            && let Some(how) = self.literal_how(id)
+        {
+            let cache = Cache { class: id.0, how, ..Cache::default() };
             code.caches[usize::from(site)].set(cache);
         }
         Ok(())
+    }
+
+    /// What is to be known of the values of a literal, if it can be said.
+    fn literal_how(&self, id: ClassId) -> Option<How> {
+        let (mut small, mut doubles) = (0, 0);
+        for property in self.classes.get(id).properties() {
+            let fields = match property.representation {
+                Representation::Tagged => continue,
+                Representation::Small => &mut small,
+                Representation::Double => &mut doubles,
+            };
+            *fields |= 1_u32.checked_shl(property.field.into())?;
+        }
+        Some(How::Literal { small, doubles })
+    }
+
+    /// The values of a literal's fields that hold numbers in cells of their own get these; whether all are numbers.
+    #[inline(never)]
+    pub(crate) fn make_own_numbers(&mut self, object: R, mut fields: u32) -> bool {
+        let mut registers = self.registers();
+        while fields != 0 {
+            let value = object + 1 + fields.trailing_zeros() as R;
+            let Some(number) = registers.number(value) else { return false };
+            if registers.alloc_f64(value, number).is_err() {
+                return false;
+            }
+            fields &= fields - 1;
+        }
+        true
     }
 
     /// An array of the values in `count` registers from `first` on.
@@ -52,6 +84,11 @@ impl Machine {
         self.scoped(|machine| {
             let array = machine.temp()?;
             machine.new_array(array, count)?;
+            // One that holds no numbers alone does so from the beginning, as V8 knows of the site.
+            let registers = machine.registers();
+            if !(first..first + count).all(|element| registers.number(element).is_some()) {
+                machine.transition_elements(array, Elements::Packed)?;
+            }
             (first..first + count).try_for_each(|element| machine.push(array, element))?;
             machine.copy(to, array);
             Ok(())

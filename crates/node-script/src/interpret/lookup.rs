@@ -6,10 +6,11 @@
 pub use super::cache::{Cache, How};
 use crate::machine::{Machine, R, roots};
 use crate::objects::atoms::{Atom, Key, known};
-use crate::objects::class::{ClassId, Elements, Flags, ObjectKind, Place, internal};
+use crate::objects::class::{ClassId, Flags, ObjectKind, Place, internal};
 use crate::objects::layout::{BACKING, CLASS_PROTOTYPE, GETTER, LENGTH, tag, tags};
 use crate::objects::object::Type;
 use crate::objects::property::Found;
+use crate::objects::representation::Representation;
 use crate::thrown::Outcome;
 use heap_model::{AccessError, CachedSlot, Cursor, Registers};
 use std::cell::Cell;
@@ -26,7 +27,11 @@ pub(crate) fn outside(object: Cursor<'_>, place: usize) -> Result<Cursor<'_>, Ac
 /// Where objects like this one have a property, if it is in a slot of their own.
 fn own_slot(registers: &Registers<'_>, object: R, how: How) -> CachedSlot {
     let slot = match how {
-        How::Slot(slot) | How::Add { slot, .. } => usize::from(slot),
+        How::Slot(slot)
+        | How::Add { slot, .. }
+        | How::SmallSlot(slot)
+        | How::AddSmall { slot, .. }
+        | How::AddDouble { slot, .. } => usize::from(slot),
         How::ArrayLength => LENGTH,
         _ => return CachedSlot::NONE,
     };
@@ -99,7 +104,8 @@ impl Machine {
         let (roots, epoch) = (self.roots, self.classes.epoch);
         let mut registers = self.runtime.heap_mut().registers();
         let value = registers.get(object);
-        let own = matches!(cache.how, How::Outside(_)) || cache.epoch == epoch;
+        let own = matches!(cache.how, How::Outside(_) | How::DoubleSlot(_) | How::DoubleOutside(_))
+            || cache.epoch == epoch;
         let how = if own && value.is_tagged(cache.kind, tag(cache.class)) {
             cache.how
         } else {
@@ -131,6 +137,14 @@ impl Machine {
             How::Prototype { via, .. } | How::PrototypeOutside { via, .. } => Some(via),
             How::Absent => {
                 registers.set_undefined(to);
+                return Ok(true);
+            }
+            How::DoubleSlot(slot) => {
+                self.load_own_number(to, object, Place::Slot(slot.into()))?;
+                return Ok(true);
+            }
+            How::DoubleOutside(place) => {
+                self.load_own_number(to, object, Place::Outside(place.into()))?;
                 return Ok(true);
             }
             _ => return Ok(false),
@@ -165,12 +179,33 @@ impl Machine {
         let stored = match how {
             How::Slot(_) => registers.store_cached(object, own, value),
             How::Add { next, .. } => registers.add_cached(object, own, tag(next), value),
+            How::SmallSlot(_) if registers.get(value).is_smi() => {
+                registers.store_cached(object, own, value)
+            }
+            How::AddSmall { next, .. } if registers.get(value).is_smi() => {
+                registers.add_cached(object, own, tag(next), value)
+            }
+            How::AddDouble { next, .. } if registers.number(value).is_some() => {
+                self.add_own_number(object, own, next, value).unwrap_or(false)
+            }
+            How::DoubleSlot(slot) if registers.number(value).is_some() => {
+                self.store_own_number(object, Place::Slot(slot.into()), value).is_ok()
+            }
             _ => false,
         };
         if stored {
             cell.set(Cache { own, kind, class: id.0, epoch, how });
         }
         stored
+    }
+
+    /// Adds a field that has a cell of its own for a number; whether it did.
+    fn add_own_number(&mut self, object: R, own: CachedSlot, next: u32, value: R) -> Outcome<bool> {
+        self.scoped(|machine| {
+            let number = machine.temp()?;
+            machine.make_own_number(number, value)?;
+            Ok(machine.registers().add_cached(object, own, tag(next), number))
+        })
     }
 
     /// `object.name` where that is not known to lie in a slot.
@@ -333,13 +368,20 @@ impl Machine {
             loop {
                 let found = machine.find_own(holder, id, name)?;
                 match found {
-                    Found::Field(Place::Outside(_), _)
+                    Found::Field(Place::Outside(_), ..)
                         if machine.classes.get(id).has_backing_elsewhere() =>
                     {
                         return Ok(None);
                     }
-                    Found::Field(place, flags) => {
+                    Found::Field(place, flags, representation) => {
+                        let doubles = representation == Representation::Double;
                         return Ok(match (place, via, flags.is_accessor()) {
+                            (Place::Slot(slot), None, false) if doubles => {
+                                Some(How::DoubleSlot(slot as u16))
+                            }
+                            (Place::Outside(place), None, false) if doubles => {
+                                Some(How::DoubleOutside(place as u16))
+                            }
                             (Place::Slot(slot), None, false) => Some(How::Slot(slot as u16)),
                             (Place::Outside(place), None, false) => {
                                 Some(How::Outside(place as u16))
@@ -389,7 +431,14 @@ impl Machine {
         let class = self.classes.get(receiver);
         let own = matches!(
             how,
-            Some(How::Slot(_) | How::Outside(_) | How::ArrayLength | How::Internal(_))
+            Some(
+                How::Slot(_)
+                    | How::Outside(_)
+                    | How::DoubleSlot(_)
+                    | How::DoubleOutside(_)
+                    | How::ArrayLength
+                    | How::Internal(_)
+            )
         );
         // An object with a class of its own may gain the property without another class.
         let may_change = class.unique && !class.is_prototype;
@@ -406,6 +455,12 @@ impl Machine {
         match how {
             How::Slot(slot) => self.registers().load(to, object, usize::from(slot))?,
             How::Outside(place) => self.load_field(to, object, Place::Outside(place.into()))?,
+            How::DoubleSlot(slot) => {
+                return self.load_own_number(to, object, Place::Slot(slot.into()));
+            }
+            How::DoubleOutside(place) => {
+                return self.load_own_number(to, object, Place::Outside(place.into()));
+            }
             How::Prototype { via, slot } => {
                 self.holder(to, via)?;
                 self.registers().load(to, to, usize::from(slot))?;
@@ -431,7 +486,11 @@ impl Machine {
             How::Internal(which) => self.load_internal(to, object, which)?,
             How::Absent
             | How::Add { .. }
-            | How::Literal
+            | How::AddSmall { .. }
+            | How::AddDouble { .. }
+            | How::SmallSlot(_)
+            | How::SmallOutside(_)
+            | How::Literal { .. }
             | How::None
             | How::OfString(_)
             | How::OfStringOutside(_) => self.registers().set_undefined(to),
@@ -469,15 +528,12 @@ impl Machine {
                 return Ok(());
             }
             match self.find_own(object, id, name)? {
-                Found::Field(place, flags) if flags.writable() && !flags.is_accessor() => {
-                    let how = match place {
-                        Place::Slot(slot) => How::Slot(slot as u16),
-                        Place::Outside(place) => How::Outside(place as u16),
-                    };
+                Found::Field(place, flags, _) if flags.writable() && !flags.is_accessor() => {
+                    let how = How::to_write(place, self.fit_field(id, name, value)?);
                     let own = self.own_slot(object, how);
                     cache.set(Cache { own, kind, class: id.0, epoch: 0, how });
                     self.lookups.set_write(id.0, name.0, epoch, how);
-                    return self.store_field(object, place, value);
+                    return self.assign_field(object, id, (name, place), value);
                 }
                 Found::None if self.may_add(object, id, name)? => {
                     return self.add_cached(object, id, name, value, (cache, true));
@@ -498,12 +554,50 @@ impl Machine {
     ) -> Outcome<Option<How>> {
         self.lose_dead_classes();
         let how = self.lookups.write(id.0, name.0, self.classes.epoch);
+        let Some(how) = how else { return Ok(None) };
+        let registers = self.registers();
         match how {
-            Some(How::Slot(slot)) => self.registers().store(object, usize::from(slot), value)?,
-            Some(How::Outside(place)) => {
+            How::SmallSlot(_) | How::SmallOutside(_) | How::AddSmall { .. }
+                if !registers.get(value).is_smi() =>
+            {
+                Ok(None)
+            }
+            How::DoubleSlot(_) | How::DoubleOutside(_) | How::AddDouble { .. }
+                if registers.number(value).is_none() =>
+            {
+                Ok(None)
+            }
+            How::DoubleSlot(slot) => {
+                self.store_own_number(object, Place::Slot(slot.into()), value)?;
+                Ok(Some(how))
+            }
+            How::DoubleOutside(place) => {
+                self.store_own_number(object, Place::Outside(place.into()), value)?;
+                Ok(Some(how))
+            }
+            How::AddDouble { next, .. } => {
+                self.keep_class(ClassId(next));
+                self.scoped(|machine| {
+                    let own = machine.temp()?;
+                    machine.make_own_number(own, value)?;
+                    machine.set_as_is(object, how, own)
+                })
+            }
+            _ => self.set_as_is(object, how, value),
+        }
+    }
+
+    fn set_as_is(&mut self, object: R, how: How, value: R) -> Outcome<Option<How>> {
+        match how {
+            How::Slot(slot) | How::SmallSlot(slot) => {
+                self.registers().store(object, usize::from(slot), value)?;
+            }
+            How::Outside(place) | How::SmallOutside(place) => {
                 self.store_field(object, Place::Outside(place.into()), value)?;
             }
-            Some(How::Add { next, slot }) => {
+            How::Add { next, slot }
+            | How::AddSmall { next, slot }
+            | How::AddDouble { next, slot } => {
                 let mut registers = self.registers();
                 if registers.store(object, usize::from(slot), value).is_err() {
                     return Ok(None);
@@ -512,7 +606,7 @@ impl Machine {
             }
             _ => return Ok(None),
         }
-        Ok(how)
+        Ok(Some(how))
     }
 
     /// Whether nothing along the prototypes has a say in whether a property is added.
@@ -557,14 +651,18 @@ impl Machine {
             Place::Slot(slot) => self.registers().cached_slot(object, slot),
             Place::Outside(_) => CachedSlot::NONE,
         };
-        self.add_field(object, name, Flags::PLAIN, value)?;
+        match may_assign {
+            true => self.add_assigned(object, name, value)?,
+            false => self.add_field(object, name, Flags::PLAIN, value)?,
+        }
         let Some(next) = self.class_of(object) else { return Ok(()) };
         let class = self.classes.get(next);
         if next != id
             && !class.dictionary
             && let Place::Slot(slot) = class.place(class.used - 1)
+            && let Some(property) = class.find(name)
         {
-            let how = How::Add { next: next.0, slot: slot as u16 };
+            let how = How::to_add(next.0, slot, property.representation);
             let epoch = self.classes.epoch;
             cache.set(Cache { own, kind, class: id.0, epoch, how });
             if may_assign {
@@ -596,143 +694,5 @@ impl Machine {
             return self.throw_type_error(&format!("Cannot redefine property: {shown}"));
         }
         Ok(())
-    }
-
-    /// Whether an error shows a key: not if a method of its own would have to say it (V8's `NoSideEffectsMaybeToString`).
-    fn is_shown_as_key(&mut self, key: R) -> bool {
-        let says =
-            [ObjectKind::Array, ObjectKind::Date, ObjectKind::RegExp, ObjectKind::TypedArray];
-        self.kind_of(key).is_none_or(|kind| !says.contains(&kind))
-    }
-
-    /// `object[key]`, with the keys that are common first.
-    #[inline(never)]
-    pub(crate) fn get_keyed(&mut self, to: R, object: R, key: R) -> Outcome {
-        if self.is_nullish(object) {
-            let what = self.show_type(object);
-            let mut text = format!("Cannot read properties of {what}");
-            if self.is_shown_as_key(key) {
-                let name = self.show(key);
-                text.push_str(&format!(" (reading '{name}')"));
-            }
-            return self.throw_type_error(&text);
-        }
-        if self.get_element(to, object, key)? {
-            return Ok(());
-        }
-        self.end_names()?;
-        let key = self.to_key(key)?;
-        if let Key::Name(name) = key
-            && self.load_known(to, object, name, &Cell::default())?
-        {
-            return Ok(());
-        }
-        self.get(to, object, key)
-    }
-
-    /// Reads an element of a typed array or a string, or one that is a double; whether it was one.
-    fn get_element(&mut self, to: R, object: R, key: R) -> Outcome<bool> {
-        let Some(index) = self.registers().smi(key).and_then(|key| usize::try_from(key).ok())
-        else {
-            return Ok(false);
-        };
-        match self.type_of(object) {
-            Type::String if index < self.string_length(object) => {
-                self.string_character(to, object, index)?;
-                Ok(true)
-            }
-            Type::Object(id) => match self.classes.get(id).kind {
-                ObjectKind::TypedArray => {
-                    self.typed_get(to, object, index)?;
-                    Ok(true)
-                }
-                ObjectKind::Array if to != object && to != key => {
-                    let found = self.own_element(to, object, index as u32)?;
-                    Ok(found.is_some_and(|flags| !flags.is_accessor()))
-                }
-                _ => Ok(false),
-            },
-            _ => Ok(false),
-        }
-    }
-
-    /// Writes a number to a typed array, or one among doubles; whether it was done.
-    fn set_element(&mut self, object: R, key: R, value: R) -> Outcome<bool> {
-        let registers = self.registers();
-        let (Some(index), Some(number)) = (registers.smi(key), registers.number(value)) else {
-            return Ok(false);
-        };
-        let (Ok(index), Type::Object(id)) = (usize::try_from(index), self.type_of(object)) else {
-            return Ok(false);
-        };
-        let class = self.classes.get(id);
-        let doubles = class.elements == Elements::PackedDouble && !class.frozen;
-        let kind = class.kind;
-        match kind {
-            ObjectKind::TypedArray if !self.typed_type(object)?.is_big() => {
-                self.typed_set(object, index, value)?;
-                Ok(true)
-            }
-            ObjectKind::Array if doubles => self.put_double(object, index, number),
-            _ => Ok(false),
-        }
-    }
-
-    #[inline(never)]
-    pub(crate) fn set_keyed(&mut self, object: R, key: R, value: R, strict: bool) -> Outcome {
-        if self.is_nullish(object) {
-            let what = self.show_type(object);
-            let mut text = format!("Cannot set properties of {what}");
-            if self.is_shown_as_key(key) {
-                let name = self.show(key);
-                text.push_str(&format!(" (setting '{name}')"));
-            }
-            return self.throw_type_error(&text);
-        }
-        if self.set_element(object, key, value)? {
-            return Ok(());
-        }
-        self.end_names()?;
-        let key = self.to_key(key)?;
-        if let (Key::Name(name), Some(id)) = (key, self.class_of(object))
-            && self.has_too_many_fields(id)
-            && self.classes.get(id).find(name).is_none()
-        {
-            self.make_dictionary(object)?;
-        }
-        if let (Key::Name(name), Some(id)) = (key, self.class_of(object))
-            && self.is_plain_dictionary(id)
-            && self.set_entry(object, name, value)?
-        {
-            return Ok(());
-        }
-        if let Key::Name(name) = key
-            && self.kind_of(object) == Some(ObjectKind::Ordinary)
-        {
-            let site = Cell::default();
-            return match self.store_known(object, name, value, &site) {
-                true => Ok(()),
-                false => self.set_named_slowly(object, name, value, strict, &site),
-            };
-        }
-        self.set(object, key, value, strict)
-    }
-
-    /// Whether objects of a class have all of their named properties in a dictionary.
-    fn is_plain_dictionary(&self, id: ClassId) -> bool {
-        let class = self.classes.get(id);
-        class.dictionary && class.kind == ObjectKind::Ordinary
-    }
-
-    /// Whether another property with a computed key makes an object a dictionary (V8's `TooManyFastProperties`).
-    fn has_too_many_fields(&self, id: ClassId) -> bool {
-        const SOFT_LIMIT: u16 = 12;
-        let class = self.classes.get(id);
-        if class.dictionary || class.unique || class.kind != ObjectKind::Ordinary {
-            return false;
-        }
-        let inside = u16::from(class.fields);
-        let outside = class.used.saturating_sub(inside);
-        class.used >= inside && outside.is_multiple_of(3) && outside > SOFT_LIMIT.max(inside)
     }
 }

@@ -62,7 +62,7 @@ impl Machine {
     /// its own, and a property stays where it is as long as it has the class.
     fn fill_global_cache(&mut self, global: R, name: Atom, cache: &Cell<Cache>) -> Outcome<bool> {
         let Some(id) = self.class_of(global) else { return Ok(false) };
-        let Found::Field(place, flags) = self.find_own(global, id, name)? else {
+        let Found::Field(place, flags, _) = self.find_own(global, id, name)? else {
             return Ok(false);
         };
         if flags.is_accessor() {

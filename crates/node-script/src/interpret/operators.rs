@@ -26,6 +26,13 @@ pub(crate) enum Arithmetic {
     UShr,
 }
 
+impl Arithmetic {
+    /// Whether the results are 32-bit integers.
+    fn gives_integers(self) -> bool {
+        !matches!(self, Self::Sub | Self::Mul | Self::Div | Self::Mod | Self::Exp)
+    }
+}
+
 impl Machine {
     #[inline(never)]
     pub(crate) fn add(&mut self, to: R, left: R, right: R) -> Outcome {
@@ -33,7 +40,7 @@ impl Machine {
         match (a, b) {
             _ if a.is_number() && b.is_number() => {
                 let sum = self.number(left) + self.number(right);
-                self.set_number(to, sum)
+                self.set_result(to, sum, matches!((a, b), (Type::Smi(_), Type::Smi(_))))
             }
             (Type::String, Type::String) => self.concat(to, left, right),
             (Type::String, Type::Smi(_)) => self.scoped(|machine| {
@@ -63,11 +70,25 @@ impl Machine {
                     (Type::BigInt, Type::BigInt) => machine.add_big_ints(to, a, b, false),
                     (Type::BigInt, _) | (_, Type::BigInt) => machine.throw_mixed(),
                     _ => {
+                        let small = machine.are_small(a, b);
                         let sum = machine.number(a) + machine.number(b);
-                        machine.set_number(to, sum)
+                        machine.set_result(to, sum, small)
                     }
                 }
             }),
+        }
+    }
+
+    fn are_small(&mut self, left: R, right: R) -> bool {
+        self.registers().smis(left, right).is_some()
+    }
+
+    /// The result of an operator on numbers: of small integers one where it is one; of others a number in a cell, also where it
+    /// is whole (V8's `BinaryOpAssembler`).
+    fn set_result(&mut self, to: R, number: f64, small: bool) -> Outcome {
+        match small {
+            true => self.set_number(to, number),
+            false => Ok(self.registers().alloc_f64(to, number)?),
         }
     }
 
@@ -81,7 +102,11 @@ impl Machine {
             let registers = self.registers();
             (registers.number(left), registers.number(right))
         } {
-            return self.set_number(to, compute(op, a, b));
+            let small = match op {
+                Arithmetic::Exp => false,
+                _ => op.gives_integers() || self.are_small(left, right),
+            };
+            return self.set_result(to, compute(op, a, b), small);
         }
         self.scoped(|machine| {
             let a = machine.temps(2)?;
@@ -92,8 +117,10 @@ impl Machine {
                 (Type::BigInt, Type::BigInt) => machine.compute_big_ints(op, to, a, b),
                 (Type::BigInt, _) | (_, Type::BigInt) => machine.throw_mixed(),
                 _ => {
+                    let small =
+                        op == Arithmetic::Exp || op.gives_integers() || machine.are_small(a, b);
                     let (a, b) = (machine.number(a), machine.number(b));
-                    machine.set_number(to, compute(op, a, b))
+                    machine.set_result(to, compute(op, a, b), small)
                 }
             }
         })
@@ -109,8 +136,9 @@ impl Machine {
                 machine.new_big_int(number + 1, by < 0.0, &[1])?;
                 return machine.add_big_ints(to, number, number + 1, false);
             }
+            let small = machine.are_small(number, number);
             let sum = machine.number(number) + by;
-            machine.set_number(to, sum)
+            machine.set_result(to, sum, small)
         })
     }
 
@@ -123,8 +151,9 @@ impl Machine {
                 let negative = machine.is_negative_big_int(number);
                 return machine.new_big_int(to, !negative, &digits);
             }
+            let small = machine.are_small(number, number);
             let negated = -machine.number(number);
-            machine.set_number(to, negated)
+            machine.set_result(to, negated, small)
         })
     }
 

@@ -301,7 +301,6 @@ impl Inspector {
             ObjectKind::Promise => open = format!("{}{{", prefix("Promise", "")),
             ObjectKind::WeakSet => open = format!("{}{{", prefix("WeakSet", "")),
             ObjectKind::WeakMap => open = format!("{}{{", prefix("WeakMap", "")),
-            ObjectKind::WeakRef => open = format!("{}{{", prefix("WeakRef", "")),
             ObjectKind::Number
             | ObjectKind::String
             | ObjectKind::Boolean
@@ -350,9 +349,6 @@ impl Inspector {
         if let Some(number) = self.circular.iter().position(|known| *known == identity) {
             let space = if base.is_empty() { "" } else { " " };
             base = format!("<ref *{}>{space}{base}", number + 1);
-        }
-        if shown.is_empty() && kind == ObjectKind::WeakRef {
-            return Ok(format!("{base}{open}{close}"));
         }
         if self.style.sorted && !is_list {
             shown.sort();

@@ -11,6 +11,7 @@
 
 use super::atoms::Atom;
 use super::layout::tags;
+use super::representation::Representation;
 use heap_model::{Kind, Tag};
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
@@ -148,6 +149,8 @@ impl Flags {
 pub struct Property {
     pub key: Atom,
     pub flags: Flags,
+    /// What its field has held in all objects whose class is of the line.
+    pub representation: Representation,
     /// The number of its field; of an internal one, which it is.
     pub field: u16,
 }
@@ -392,6 +395,22 @@ impl Class {
         )
     }
 
+    /// Its objects begin with elements of one kind and get those of others: their fields hold any values (V8's
+    /// `Map::GeneralizeIfCanHaveTransitionableFastElementsKind`).
+    fn has_changing_elements(&self) -> bool {
+        matches!(
+            self.kind,
+            ObjectKind::Array
+                | ObjectKind::Arguments
+                | ObjectKind::PlainArguments
+                | ObjectKind::Boolean
+                | ObjectKind::Number
+                | ObjectKind::String
+                | ObjectKind::Symbol
+                | ObjectKind::BigInt
+        )
+    }
+
     /// Its elements allow no fast access to the objects behind.
     pub fn is_exotic(&self) -> bool {
         matches!(
@@ -541,14 +560,21 @@ impl Classes {
     }
 
     /// The class that a property leads to: one that is there, or one to be added.
-    pub fn with_property(&mut self, id: ClassId, key: Atom, flags: Flags) -> Next {
+    pub fn with_property(
+        &mut self,
+        id: ClassId,
+        key: Atom,
+        flags: Flags,
+        representation: Representation,
+    ) -> Next {
         let class = self.get(id);
         debug_assert!(!class.dictionary);
         if class.unique {
             let is_prototype = class.is_prototype;
             let class = self.get_mut(id);
             let field = class.used;
-            class.push(Property { key, flags, field });
+            let representation = Representation::Tagged;
+            class.push(Property { key, flags, representation, field });
             if is_prototype {
                 self.epoch += 1;
             }
@@ -558,15 +584,20 @@ impl Classes {
             return Next::Known(next);
         }
         let field = class.used;
+        let representation = match class.has_changing_elements() {
+            true => Representation::Tagged,
+            false => representation,
+        };
         let mut next = Class { slack: 0, before: Some(id), ..class.apart() };
-        next.push(Property { key, flags, field });
+        next.push(Property { key, flags, representation, field });
         Next::New(next)
     }
 
     /// As `with_property`, for one that takes no field.
     pub fn add_internal(&mut self, id: ClassId, key: Atom, flags: Flags, which: u16) {
         let flags = Flags(flags.0 | Flags::INTERNAL);
-        self.get_mut(id).push(Property { key, flags, field: which });
+        let representation = Representation::Tagged;
+        self.get_mut(id).push(Property { key, flags, representation, field: which });
     }
 
     /// Remembers where a property leads.
@@ -643,7 +674,8 @@ impl Classes {
             if let Some(property) =
                 layout.properties.iter_mut().find(|property| property.key == key)
             {
-                *property = Property { key, flags, field };
+                let representation = Representation::Tagged;
+                *property = Property { key, flags, representation, field };
             }
         }
         next.used += 1;
@@ -651,10 +683,43 @@ impl Classes {
         (next, field)
     }
 
-    /// A copy for one object alone.
+    /// A copy for one object alone, whose fields hold any values.
     pub fn unique(&mut self, id: ClassId, is_prototype: bool) -> Class {
         self.epoch += 1;
-        Class { unique: true, is_prototype, ..self.get(id).detached() }
+        let copy = self.get(id).detached();
+        for property in &mut copy.layout.borrow_mut().properties {
+            property.representation = Representation::Tagged;
+        }
+        Class { unique: true, is_prototype, ..copy }
+    }
+
+    /// A property holds other values from now on, in the objects of all classes that have it from the same one (V8's
+    /// `MapUpdater::GeneralizeField`). Returns these classes.
+    pub fn generalize(
+        &mut self,
+        id: ClassId,
+        key: Atom,
+        representation: Representation,
+    ) -> Vec<ClassId> {
+        let mut owner = id;
+        while let Some((before, _)) = self.get(owner).from
+            && self.get(before).find(key).is_some()
+        {
+            owner = before;
+        }
+        let mut line = vec![owner];
+        let mut at = 0;
+        while at < line.len() {
+            let class = self.get(line[at]);
+            let mut layout = class.layout.borrow_mut();
+            let count = class.count as usize;
+            let all = layout.properties[..count].iter_mut();
+            all.filter(|property| property.key == key)
+                .for_each(|property| property.representation = representation);
+            line.extend(class.steps.values());
+            at += 1;
+        }
+        line
     }
 
     fn lead(&mut self, from: ClassId, step: Step, to: ClassId) {

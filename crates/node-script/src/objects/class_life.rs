@@ -1,5 +1,6 @@
-//! How long hidden classes live: as V8's maps, as long as an object of theirs, their objects' prototype, a constructor that
-//! makes such objects, or a class that they lead to.
+//! How long hidden classes live: as V8's maps, as long as an object of theirs, a constructor that makes such objects, or a
+//! class that they lead to. What does not come of assignments alone lives as long as the objects' prototype, as V8's literals
+//! keep an object of their class.
 //!
 //! A class's cell is the heap's descriptor of its number, so an object keeps it without a word for it. When a collection has
 //! freed the cell, nothing finds the class any more: not its prototype, not the class that led to it, and no inline cache,
@@ -8,7 +9,6 @@
 
 use super::class::{Class, ClassId, ObjectKind, RecentRoots};
 use super::layout::{CLASS_BEFORE, CLASS_NUMBER, CLASS_PROTOTYPE, CLASS_SLOTS, tag, tags};
-use crate::interpret::cache::Cache;
 use crate::machine::{Machine, R};
 use crate::thrown::Outcome;
 use heap_model::{AccessError, Kind, Seen, Value, View};
@@ -53,13 +53,19 @@ impl Machine {
         })
     }
 
-    /// Adds a class that another leads to, with its prototype: it keeps that.
-    pub(crate) fn add_class_behind(&mut self, before: ClassId, class: Class) -> Outcome<ClassId> {
+    /// Adds a class that another leads to, with its prototype: it keeps that. Whether it stays for the next objects when it has
+    /// none, as those do that a literal makes.
+    pub(crate) fn add_class_behind(
+        &mut self,
+        before: ClassId,
+        class: Class,
+        stays: bool,
+    ) -> Outcome<ClassId> {
         self.keep_class(before);
         self.scoped(|machine| {
             let cell = machine.temps(2)?;
             machine.class_prototype(cell, before)?;
-            let id = machine.add_class(class, cell)?;
+            let id = machine.add_class_of(class, cell, stays)?;
             machine.class_cell(cell, id)?;
             machine.class_cell(cell + 1, before)?;
             machine.registers().store(cell, CLASS_BEFORE, cell + 1)?;
@@ -128,13 +134,8 @@ impl Machine {
         let dead: Vec<ClassId> = dead.into_iter().map(|tag| ClassId(tag.number())).collect();
         self.prototype_users -= self.classes.lose(&dead);
         let dead: FxHashSet<u32> = dead.into_iter().map(|id| id.0).collect();
-        self.lookups.forget(&dead);
         self.classes.recent = RecentRoots::default();
-        for cache in self.codes.caches() {
-            if cache.get().names_any(&dead) {
-                cache.set(Cache::default());
-            }
-        }
+        self.forget_sites(&dead);
     }
 }
 

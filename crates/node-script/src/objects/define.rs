@@ -19,8 +19,8 @@ impl Machine {
                 let Some(id) = self.class_of(object) else { return Ok(()) };
                 match self.find_own(object, id, name)? {
                     Found::None => self.add_field(object, name, flags, value),
-                    Found::Field(place, old) if old == flags => {
-                        self.store_field(object, place, value)
+                    Found::Field(place, old, _) if old == flags => {
+                        self.assign_field(object, id, (name, place), value)
                     }
                     found => self.redefine(object, name, found, flags, value),
                 }
@@ -44,8 +44,8 @@ impl Machine {
         let Some(id) = self.class_of(object) else { return Ok(()) };
         match found {
             Found::None => self.add_field(object, key, flags, value),
-            Found::Field(place, old) => {
-                self.store_field(object, place, value)?;
+            Found::Field(place, old, _) => {
+                self.assign_field(object, id, (key, place), value)?;
                 if old != flags {
                     let class = self.classes.changed(id, key, flags);
                     self.reclass_like(object, id, class)?;

@@ -1,13 +1,14 @@
 //! Own properties: as they were found, and as they are to be defined.
 
 use super::class::{Flags, Place};
+use super::representation::Representation;
 use crate::machine::R;
 
 /// An own property that was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Found {
     None,
-    Field(Place, Flags),
+    Field(Place, Flags, Representation),
     /// A slot of the dictionary of names.
     Entry(usize, Flags),
     /// The engine's own.
@@ -18,7 +19,9 @@ impl Found {
     pub(crate) fn flags(self) -> Option<Flags> {
         match self {
             Self::None => None,
-            Self::Field(_, flags) | Self::Entry(_, flags) | Self::Internal(_, flags) => Some(flags),
+            Self::Field(_, flags, _) | Self::Entry(_, flags) | Self::Internal(_, flags) => {
+                Some(flags)
+            }
         }
     }
 }

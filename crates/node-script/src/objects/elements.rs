@@ -623,6 +623,31 @@ impl Machine {
         }
     }
 
+    /// Room for elements that are appended together (V8's `PossiblyGrowElementsCapacity`).
+    pub(crate) fn make_room(&mut self, array: R, count: usize) -> Outcome {
+        let length = self.array_length(array);
+        self.scoped(|machine| {
+            let (elements, fresh) = (machine.temp()?, machine.temp()?);
+            machine.elements(elements, array)?;
+            let (store, room) = machine.store_of(elements);
+            if length + count <= room {
+                return Ok(());
+            }
+            let capacity = grown(length + count);
+            let id = machine.class_of(array);
+            let doubles = id.is_some_and(|id| {
+                let kind = machine.classes.get(id).elements;
+                matches!(kind, Elements::PackedDouble | Elements::HoleyDouble)
+            });
+            match store {
+                Store::Dictionary => return Ok(()),
+                _ if doubles => machine.to_doubles(fresh, elements, store, room, capacity)?,
+                _ => machine.to_slots(fresh, elements, store, room, capacity)?,
+            }
+            machine.set_elements(array, fresh)
+        })
+    }
+
     /// The backing of elements for reading and writing in place, if the array's elements lie in slots of its own: for
     /// built-ins that go over many.
     pub(crate) fn has_fast_slots(&mut self, array: R) -> Option<usize> {

@@ -1,7 +1,7 @@
 //! Listing an object's keys, and its prototype.
 
 use super::atoms::{Atom, Key};
-use super::class::{Flags, ObjectKind, Property};
+use super::class::{Flags, ObjectKind};
 use super::elements::Store;
 use super::layout::FIRST;
 use crate::machine::{Machine, R};
@@ -51,19 +51,20 @@ impl Machine {
             }
         }
         let mut names = self.classes.get(id).enumerable();
+        names.retain(|property| !self.classes.get(id).dictionary || property.flags.is_internal());
+        let mut names: Vec<Atom> = names.into_iter().map(|property| property.key).collect();
         if self.classes.get(id).dictionary {
-            names.retain(|property| property.flags.is_internal());
             let more = self.scoped(|machine| {
                 let table = machine.temp()?;
                 machine.properties(table, object)?;
                 machine.names_of(table)
             })?;
             let more = more.into_iter().filter(|(_, flags, _)| flags.enumerable());
-            names.extend(more.map(|(key, flags, _)| Property { key, flags, field: 0 }));
+            names.extend(more.map(|(key, ..)| key));
         }
         let atoms = &self.atoms;
-        let named = names.into_iter().map(|property| property.key);
-        let named = named.filter(|name| !atoms.is_private(*name) && !atoms.is_symbol(*name));
+        let named =
+            names.into_iter().filter(|name| !atoms.is_private(*name) && !atoms.is_symbol(*name));
         keys.extend(named.map(Key::Name));
         Ok(keys)
     }

@@ -4,6 +4,7 @@ use super::atoms::Atom;
 use super::class::{Class, ClassId, Elements, Flags, Next, ObjectKind, Place, Property};
 use super::code::Arguments;
 use super::layout::{BACKING, FIELDS, LENGTH, tags};
+use super::representation::Representation;
 use crate::machine::{Machine, R, roots};
 use crate::objects::layout::tag;
 use crate::thrown::Outcome;
@@ -516,7 +517,7 @@ impl Machine {
         })
     }
 
-    /// Writes a field that is there.
+    /// Puts what a field that is there holds into it.
     pub(crate) fn store_field(&mut self, object: R, place: Place, from: R) -> Outcome {
         match place {
             Place::Slot(slot) => Ok(self.registers().store(object, slot, from)?),
@@ -555,6 +556,22 @@ impl Machine {
 
     /// Adds a property that the object does not have.
     pub(crate) fn add_field(&mut self, object: R, key: Atom, flags: Flags, from: R) -> Outcome {
+        self.add_field_for(object, key, flags, from, true)
+    }
+
+    /// As `add_field`, by an assignment: the class that it leads to lives no longer than its objects.
+    pub(crate) fn add_assigned(&mut self, object: R, key: Atom, from: R) -> Outcome {
+        self.add_field_for(object, key, Flags::PLAIN, from, false)
+    }
+
+    fn add_field_for(
+        &mut self,
+        object: R,
+        key: Atom,
+        flags: Flags,
+        from: R,
+        stays: bool,
+    ) -> Outcome {
         let Some(id) = self.class_of(object) else {
             return Err(heap_model::AccessError::NoCell.into());
         };
@@ -564,19 +581,23 @@ impl Machine {
         }
         self.atoms.hold(key);
         self.lose_dead_classes();
-        let next = match self.classes.with_property(id, key, flags) {
+        let new = Representation::of(self.registers().get(from));
+        let next = match self.classes.with_property(id, key, flags, new) {
             Next::Same => {
                 self.describe_own(id)?;
                 id
             }
-            Next::Known(next) => self.keep_class(next),
+            Next::Known(next) => {
+                self.generalize(next, key, new)?;
+                self.keep_class(next)
+            }
             // The keys differ from object to object: no class is of use to another (V8's `TooManyTransitions`).
             Next::New(_) if self.classes.get(id).has_many_steps() => {
                 self.make_dictionary(object)?;
                 return self.add_to_dictionary(object, key, flags, from);
             }
             Next::New(class) => {
-                let next = self.add_class_behind(id, class)?;
+                let next = self.add_class_behind(id, class, stays)?;
                 self.classes.remember(id, key, flags, next);
                 self.describe_class(id, next)?;
                 next
@@ -584,7 +605,15 @@ impl Machine {
         };
         let class = self.classes.get(next);
         let place = class.place(class.used - 1);
-        self.store_new_field(object, place, from)?;
+        if new != Representation::Tagged && self.holds_doubles(next, key) {
+            self.scoped(|machine| {
+                let own = machine.temp()?;
+                machine.make_own_number(own, from)?;
+                machine.store_new_field(object, place, own)
+            })?;
+        } else {
+            self.store_new_field(object, place, from)?;
+        }
         if next != id {
             self.registers().set_tag(object, tag(next.0))?;
         }
@@ -599,7 +628,7 @@ impl Machine {
             Next::Same => return Ok(()),
             Next::Known(next) => self.keep_class(next),
             Next::New(class) => {
-                let next = self.add_class_behind(id, class)?;
+                let next = self.add_class_behind(id, class, true)?;
                 self.classes.remember_elements(id, elements, next);
                 next
             }
@@ -623,7 +652,7 @@ impl Machine {
             Next::Known(next) => self.keep_class(next),
             Next::New(class) if self.classes.get(id).unique => self.add_class_like(id, class)?,
             Next::New(class) => {
-                let next = self.add_class_behind(id, class)?;
+                let next = self.add_class_behind(id, class, true)?;
                 self.classes.remember_fixed(id, without, next);
                 next
             }

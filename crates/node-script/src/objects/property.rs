@@ -4,11 +4,11 @@
 //! ([`Machine::call`]).
 
 use super::atoms::{Atom, Key, known};
-use super::class::{ClassId, Flags, ObjectKind, Property, internal};
+use super::class::{ClassId, Flags, ObjectKind, internal};
 pub(crate) use super::descriptor::{Descriptor, Found};
-use super::elements::Store;
-use super::layout::{BACKING, FIRST, GETTER, SETTER};
+use super::layout::{FIRST, GETTER, SETTER};
 use super::object::Type;
+use super::representation::Representation;
 use crate::machine::{Machine, R, roots};
 use crate::thrown::Outcome;
 use heap_model::{Tagged, Value};
@@ -24,7 +24,8 @@ impl Machine {
                 return Ok(Found::Internal(property.field, property.flags));
             }
             if !class.dictionary {
-                return Ok(Found::Field(class.place(property.field), property.flags));
+                let place = class.place(property.field);
+                return Ok(Found::Field(place, property.flags, property.representation));
             }
         }
         if !class.dictionary {
@@ -47,7 +48,10 @@ impl Machine {
                 self.registers().set_undefined(to);
                 Ok(())
             }
-            Found::Field(place, _) => self.load_field(to, object, place),
+            Found::Field(place, _, Representation::Double) => {
+                self.load_own_number(to, object, place)
+            }
+            Found::Field(place, ..) => self.load_field(to, object, place),
             Found::Entry(slot, _) => {
                 self.properties(to, object)?;
                 Ok(self.registers().load(to, to, slot)?)
@@ -458,10 +462,10 @@ impl Machine {
                     let found = machine.find_own(holder, id, name)?;
                     match found {
                         Found::None => {}
-                        Found::Field(place, flags)
+                        Found::Field(place, flags, _)
                             if own && flags.writable() && !flags.is_accessor() =>
                         {
-                            machine.store_field(holder, place, value)?;
+                            machine.assign_field(holder, id, (name, place), value)?;
                             return Ok(true);
                         }
                         Found::Internal(which, flags) if own => {
@@ -552,7 +556,7 @@ impl Machine {
             return Ok(false);
         }
         match key {
-            Key::Name(name) => self.add_field(receiver, name, Flags::PLAIN, value)?,
+            Key::Name(name) => self.add_assigned(receiver, name, value)?,
             Key::Index(index) => {
                 if self.classes.get(id).kind == ObjectKind::Array
                     && index as usize >= self.array_length(receiver)
@@ -647,98 +651,6 @@ impl Machine {
         }
         self.truncate_array(array, length)?;
         Ok(true)
-    }
-
-    /// Copies own enumerable properties to an object, but for some.
-    pub(crate) fn copy_properties(&mut self, to: R, from: R, except: &[Key]) -> Outcome {
-        match self.type_of(from) {
-            Type::Object(_) | Type::String => {}
-            _ => return Ok(()),
-        }
-        if except.is_empty() && self.clone_plain(to, from)? {
-            return Ok(());
-        }
-        if except.is_empty() && self.copy_fields(to, from)? {
-            return Ok(());
-        }
-        self.scoped(|machine| {
-            let (object, value) = (machine.temp()?, machine.temp()?);
-            machine.to_object(object, from)?;
-            for key in machine.own_keys(object, true)? {
-                if except.contains(&key) || !machine.is_enumerable(object, key)? {
-                    continue;
-                }
-                machine.get(value, object, key)?;
-                machine.define(to, key, value, Flags::PLAIN)?;
-            }
-            Ok(())
-        })
-    }
-
-    /// As `copy_properties`, from an object that has plain properties with names and nothing else; false if it is no such.
-    fn copy_fields(&mut self, to: R, from: R) -> Outcome<bool> {
-        let Some(id) = self.class_of(from) else { return Ok(false) };
-        let class = self.classes.get(id);
-        let properties = class.properties();
-        let plain = class.kind == ObjectKind::Ordinary
-            && !class.dictionary
-            && properties.iter().all(|Property { key, flags, .. }| {
-                *flags == Flags::PLAIN
-                    && !self.atoms.is_symbol(*key)
-                    && !self.atoms.is_private(*key)
-            });
-        if !plain {
-            return Ok(false);
-        }
-        self.scoped(|machine| {
-            let value = machine.temp()?;
-            machine.elements(value, from)?;
-            if machine.store_of(value) != (Store::None, 0) {
-                return Ok(false);
-            }
-            for Property { key, field, .. } in properties {
-                let place = machine.classes.get(id).place(field);
-                machine.load_field(value, from, place)?;
-                machine.define_named(to, key, value, Flags::PLAIN)?;
-            }
-            Ok(true)
-        })
-    }
-
-    /// A literal that begins with another plain object is made like that (V8's `CloneObjectIC`): `to`, a literal that
-    /// has nothing yet, becomes an object of the other's class. False if one of them is no such object.
-    fn clone_plain(&mut self, to: R, from: R) -> Outcome<bool> {
-        let (Some(literal), Some(id)) = (self.class_of(to), self.class_of(from)) else {
-            return Ok(false);
-        };
-        if !self.literal_classes.contains(&Some(literal)) {
-            return Ok(false);
-        }
-        let class = self.classes.get(id);
-        let plain = class.kind == ObjectKind::Ordinary
-            && !class.dictionary
-            && !class.unique
-            && class.extensible
-            && class.properties().iter().all(|property| property.flags == Flags::PLAIN);
-        let slots = class.slots();
-        if !plain || self.registers().peek(from, BACKING)?.is_cell() {
-            return Ok(false);
-        }
-        self.scoped(|machine| {
-            let value = machine.temps(2)?;
-            machine.class_prototype(value, id)?;
-            machine.class_prototype(value + 1, literal)?;
-            if !machine.is_same(value, value + 1) {
-                return Ok(false);
-            }
-            machine.new_of(to, id)?;
-            for slot in BACKING..slots {
-                let mut registers = machine.registers();
-                registers.load(value, from, slot)?;
-                registers.store(to, slot, value)?;
-            }
-            Ok(true)
-        })
     }
 
     /// Whether an own property is there and enumerable. A Proxy is asked.

@@ -517,7 +517,7 @@ impl Machine {
                         u64::from_le_bytes(bits)
                     }
                 };
-                return self.number_of_bits(to, bits, kind);
+                return self.element_of_bits(to, bits, kind);
             }
         }
         let Some((at, kind)) = self.typed_place(array, index)? else {
@@ -530,7 +530,18 @@ impl Machine {
                 bytes[..kind.size()].copy_from_slice(found);
             }
         })?;
-        self.number_of_bits(to, u64::from_le_bytes(bytes), kind)
+        self.element_of_bits(to, u64::from_le_bytes(bytes), kind)
+    }
+
+    /// The value of an element: one of doubles is a number in a cell, also where it is whole (V8's
+    /// `LoadFixedTypedArrayElementAsTagged`).
+    fn element_of_bits(&mut self, to: R, word: u64, kind: ElementType) -> Outcome {
+        let number = match kind {
+            ElementType::Float32 => f64::from(f32::from_bits(word as u32)),
+            ElementType::Float64 => f64::from_bits(word),
+            _ => return self.number_of_bits(to, word, kind),
+        };
+        Ok(self.registers().alloc_f64(to, number)?)
     }
 
     /// The number or BigInt that the bits of an element are.

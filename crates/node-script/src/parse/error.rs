@@ -44,13 +44,15 @@ impl ParseError {
         let end = || Self::new(END, end_of(text));
         match error {
             Error::Expected { found, span, expected, context } => {
-                let found = match &**found {
-                    "" => return end(),
-                    found => token(found, text, at(span.start())),
-                };
+                if found.is_empty() {
+                    return end();
+                }
                 let in_call = *context == ARGUMENTS && expected.iter().any(|what| &**what == ")");
-                let message = if in_call { CALL.to_owned() } else { found };
-                Self::new(message, at(span.start()))
+                let at = at(span.start());
+                match in_call && !(&**found == ARROW && is_on_line(text, at)) {
+                    true => Self::new(CALL, at),
+                    false => Self::new(token(found, text, at), at),
+                }
             }
             Error::Unexpected { message, found, span, .. } => {
                 // The parser's messages of one or two words say where it was, not what is wrong.
@@ -98,6 +100,14 @@ const TOKEN: &str = "Invalid or unexpected token";
 const CALL: &str = "missing ) after argument list";
 /// The parser's name of what it reads then.
 const ARGUMENTS: &str = "argument list";
+const ARROW: &str = "=>";
+
+/// Whether something is before a place on its line.
+fn is_on_line(text: &[u16], at: At) -> bool {
+    let rest = from(text, At { line: at.line, column: 1 });
+    let before = rest.iter().take(at.column.saturating_sub(1) as usize);
+    before.copied().any(|unit| !char::from_u32(unit.into()).is_some_and(char::is_whitespace))
+}
 
 /// Behind the last character.
 fn end_of(text: &[u16]) -> At {
