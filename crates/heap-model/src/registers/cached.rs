@@ -45,14 +45,18 @@ impl Registers<'_> {
         true
     }
 
-    /// The slot of `object`'s cell becomes what `from` is, if the cell is like the one that was remembered; whether it is.
+    /// The slot of `object`'s cell becomes what `from` is, if the cell is like the one that was remembered and takes it
+    /// ([`CachedSlot::for_smis`]); whether it is.
     /// Constant time.
     #[inline(always)]
     #[track_caller]
     pub fn store_cached(&mut self, object: usize, slot: CachedSlot, from: usize) -> bool {
         let cell = Cell::of(self.stack().get(object));
-        let Some(slot) = cell.and_then(|cell| slot.in_cell(cell)) else { return false };
         let word = self.stack().get(from);
+        if !slot.takes(word) {
+            return false;
+        }
+        let Some(slot) = cell.and_then(|cell| slot.in_cell(cell)) else { return false };
         self.heap.store_slot(slot, word);
         true
     }
@@ -63,11 +67,14 @@ impl Registers<'_> {
     #[track_caller]
     pub fn add_cached(&mut self, object: usize, slot: CachedSlot, tag: Tag, from: usize) -> bool {
         let cell = Cell::of(self.stack().get(object));
+        let word = self.stack().get(from);
+        if !slot.takes(word) {
+            return false;
+        }
         let Some(slot) = cell.and_then(|cell| slot.in_cell(cell)) else { return false };
         if self.heap.has_dead_tags() {
             return false;
         }
-        let word = self.stack().get(from);
         self.heap.set_tag(slot.cell(), tag);
         self.heap.store_slot(slot, word);
         true

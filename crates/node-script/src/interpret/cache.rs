@@ -24,6 +24,16 @@ impl Default for Cache {
 }
 
 impl Cache {
+    /// What a site remembers of writing. One that takes small integers alone has them checked with the slot.
+    pub fn to_write(own: CachedSlot, kind: Kind, class: u32, epoch: u32, how: How) -> Self {
+        let (own, how) = match how {
+            How::SmallSlot(slot) => (own.for_smis(), How::Slot(slot)),
+            How::AddSmall { next, slot } => (own.for_smis(), How::Add { next, slot }),
+            _ => (own, how),
+        };
+        Self { own, kind, class, epoch, how }
+    }
+
     /// Whether it is about one of these classes.
     pub fn names_any(&self, classes: &FxHashSet<u32>) -> bool {
         classes.contains(&self.class) || self.how.names_any(classes)
@@ -136,12 +146,20 @@ struct Entry {
     how: How,
 }
 
+impl Entry {
+    #[inline(always)]
+    fn of(&self, class: u32, name: u32, epoch: u32) -> Option<How> {
+        let known = self.class == class && self.name == name && self.epoch == epoch;
+        (known && self.how != How::None).then_some(self.how)
+    }
+}
+
 const NONE: Entry = Entry { class: 0, name: 0, epoch: 0, how: How::None };
 
-const ENTRIES: usize = 512;
+const ENTRIES: usize = 1024;
 
 /// A cache for all sites, of what single sites did not have (V8's `StubCache`): by class and name, for as long as no
-/// prototype changes.
+/// prototype changes. An entry has two places.
 #[derive(Debug)]
 pub struct LookupCache {
     /// A class whose elements lie in its objects' backing alone.
@@ -157,14 +175,27 @@ impl Default for LookupCache {
     }
 }
 
+/// The first place of an entry; the other is its neighbour.
 fn place(class: u32, name: u32) -> usize {
     (class.wrapping_mul(31) ^ name.wrapping_mul(0x9E37_79B1) >> 16) as usize % ENTRIES
 }
 
+#[inline]
 fn find(entries: &[Entry], class: u32, name: u32, epoch: u32) -> Option<How> {
-    let entry = &entries[place(class, name)];
-    let known = entry.class == class && entry.name == name && entry.epoch == epoch;
-    (known && entry.how != How::None).then_some(entry.how)
+    let first = place(class, name);
+    match entries[first].of(class, name, epoch) {
+        None => entries[first ^ 1].of(class, name, epoch),
+        known => known,
+    }
+}
+
+fn set(entries: &mut [Entry], entry: Entry) {
+    let first = place(entry.class, entry.name);
+    let old = entries[first];
+    if (old.class, old.name) != (entry.class, entry.name) && old.epoch == entry.epoch {
+        entries[first ^ 1] = old;
+    }
+    entries[first] = entry;
 }
 
 impl LookupCache {
@@ -187,10 +218,10 @@ impl LookupCache {
     }
 
     pub fn set_read(&mut self, class: u32, name: u32, epoch: u32, how: How) {
-        self.reads[place(class, name)] = Entry { class, name, epoch, how };
+        set(&mut self.reads, Entry { class, name, epoch, how });
     }
 
     pub fn set_write(&mut self, class: u32, name: u32, epoch: u32, how: How) {
-        self.writes[place(class, name)] = Entry { class, name, epoch, how };
+        set(&mut self.writes, Entry { class, name, epoch, how });
     }
 }

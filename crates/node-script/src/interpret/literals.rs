@@ -64,17 +64,23 @@ impl Machine {
         Some(How::Literal { small, doubles })
     }
 
-    /// The values of a literal's fields that hold numbers in cells of their own get these; whether all are numbers.
+    /// Whether the values of a literal are what its fields hold: some small integers, some numbers, which get cells of their own.
     #[inline(never)]
-    pub(crate) fn make_own_numbers(&mut self, object: R, mut fields: u32) -> bool {
+    pub(super) fn fit_literal(&mut self, object: R, mut small: u32, mut doubles: u32) -> bool {
         let mut registers = self.registers();
-        while fields != 0 {
-            let value = object + 1 + fields.trailing_zeros() as R;
+        while small != 0 {
+            if !registers.get(object + 1 + small.trailing_zeros() as R).is_smi() {
+                return false;
+            }
+            small &= small - 1;
+        }
+        while doubles != 0 {
+            let value = object + 1 + doubles.trailing_zeros() as R;
             let Some(number) = registers.number(value) else { return false };
             if registers.alloc_f64(value, number).is_err() {
                 return false;
             }
-            fields &= fields - 1;
+            doubles &= doubles - 1;
         }
         true
     }

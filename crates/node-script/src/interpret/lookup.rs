@@ -194,7 +194,7 @@ impl Machine {
             _ => false,
         };
         if stored {
-            cell.set(Cache { own, kind, class: id.0, epoch, how });
+            cell.set(Cache::to_write(own, kind, id.0, epoch, how));
         }
         stored
     }
@@ -524,14 +524,14 @@ impl Machine {
             let known = self.lookups.write(id.0, name.0, epoch);
             let own = self.own_slot(object, known.unwrap_or(How::None));
             if let Some(how) = self.set_known(object, id, name, value)? {
-                cache.set(Cache { own, kind, class: id.0, epoch, how });
+                cache.set(Cache::to_write(own, kind, id.0, epoch, how));
                 return Ok(());
             }
             match self.find_own(object, id, name)? {
                 Found::Field(place, flags, _) if flags.writable() && !flags.is_accessor() => {
                     let how = How::to_write(place, self.fit_field(id, name, value)?);
                     let own = self.own_slot(object, how);
-                    cache.set(Cache { own, kind, class: id.0, epoch: 0, how });
+                    cache.set(Cache::to_write(own, kind, id.0, 0, how));
                     self.lookups.set_write(id.0, name.0, epoch, how);
                     return self.assign_field(object, id, (name, place), value);
                 }
@@ -664,7 +664,7 @@ impl Machine {
         {
             let how = How::to_add(next.0, slot, property.representation);
             let epoch = self.classes.epoch;
-            cache.set(Cache { own, kind, class: id.0, epoch, how });
+            cache.set(Cache::to_write(own, kind, id.0, epoch, how));
             if may_assign {
                 self.lookups.set_write(id.0, name.0, epoch, how);
             }

@@ -240,14 +240,6 @@ impl Machine {
                             How::Add { next, .. } if cache.epoch == epoch => {
                                 registers.add_cached(u(object), cache.own, tag(next), u(from))
                             }
-                            How::SmallSlot(_) if registers.get(u(from)).is_smi() => {
-                                registers.store_cached(u(object), cache.own, u(from))
-                            }
-                            How::AddSmall { next, .. }
-                                if cache.epoch == epoch && registers.get(u(from)).is_smi() =>
-                            {
-                                registers.add_cached(u(object), cache.own, tag(next), u(from))
-                            }
                             _ => false,
                         };
                         if !done && !self.store_known(u(object), code.site(site), u(from), cell) {
@@ -256,13 +248,8 @@ impl Machine {
                     }
                     Op::DefineNamed { object, site, from } => {
                         let cache = code.caches[usize::from(site)].get();
-                        let mut registers = registers!();
-                        let next = match cache.how {
-                            How::Add { next, .. } => next,
-                            How::AddSmall { next, .. } if registers.get(u(from)).is_smi() => next,
-                            _ => break 'slow,
-                        };
-                        if !registers.add_cached(u(object), cache.own, tag(next), u(from)) {
+                        let How::Add { next, .. } = cache.how else { break 'slow };
+                        if !registers!().add_cached(u(object), cache.own, tag(next), u(from)) {
                             break 'slow;
                         }
                     }
@@ -489,19 +476,13 @@ impl Machine {
                     }
                     Op::ObjectOf { count, object, site } => {
                         let cache = code.caches[usize::from(site)].get();
-                        let How::Literal { mut small, doubles } = cache.how else { break 'slow };
+                        let How::Literal { small, doubles } = cache.how else { break 'slow };
                         let (object, count) = (u(object), usize::from(count));
                         let class = tag(cache.class);
-                        if doubles != 0 && !self.make_own_numbers(object, doubles) {
+                        if small | doubles != 0 && !self.fit_literal(object, small, doubles) {
                             break 'slow;
                         }
                         let mut registers = registers!();
-                        while small != 0 {
-                            if !registers.get(object + 1 + small.trailing_zeros() as R).is_smi() {
-                                break 'slow;
-                            }
-                            small &= small - 1;
-                        }
                         registers.set_undefined(object);
                         if !registers.alloc_young_with(
                             object,

@@ -315,6 +315,14 @@ impl Class {
         all.filter(|property| property.flags.enumerable()).copied().collect()
     }
 
+    /// What the property holds that was added last.
+    #[inline]
+    pub fn last_holds(&self) -> Representation {
+        let place = self.count().wrapping_sub(1);
+        let layout = self.layout.borrow();
+        layout.properties.get(place).map_or(Representation::Tagged, |last| last.representation)
+    }
+
     pub fn has_enumerable(&self) -> bool {
         let layout = self.layout.borrow();
         let mut all = layout.properties[..self.count as usize].iter();

@@ -40,12 +40,6 @@ impl Machine {
         Ok(new)
     }
 
-    /// Whether a property of a class holds numbers in cells of their own.
-    pub(crate) fn holds_doubles(&self, id: ClassId, key: Atom) -> bool {
-        let property = self.classes.get(id).find(key);
-        property.is_some_and(|property| property.representation == Representation::Double)
-    }
-
     /// Nothing that is cached names these classes any more.
     pub(super) fn forget_sites(&mut self, classes: &FxHashSet<u32>) {
         self.lookups.forget(classes);

@@ -588,7 +588,10 @@ impl Machine {
                 id
             }
             Next::Known(next) => {
-                self.generalize(next, key, new)?;
+                let held = self.classes.get(next).last_holds();
+                if held != new && held.join(new) != held {
+                    self.generalize(next, key, new)?;
+                }
                 self.keep_class(next)
             }
             // The keys differ from object to object: no class is of use to another (V8's `TooManyTransitions`).
@@ -605,7 +608,7 @@ impl Machine {
         };
         let class = self.classes.get(next);
         let place = class.place(class.used - 1);
-        if new != Representation::Tagged && self.holds_doubles(next, key) {
+        if new != Representation::Tagged && class.last_holds() == Representation::Double {
             self.scoped(|machine| {
                 let own = machine.temp()?;
                 machine.make_own_number(own, from)?;
