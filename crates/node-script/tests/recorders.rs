@@ -22,7 +22,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 /// Objects that a kind is measured with, where its bytes do not depend on how many there are.
-const OBJECTS: usize = 1600;
+const OBJECTS: usize = 1200;
 /// Bytes that they take at most, together.
 const BYTES: f64 = 1e6;
 /// Below this the bytes of a kind are compared to the byte, and above to the hundredth part.
