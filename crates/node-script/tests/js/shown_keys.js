@@ -39,3 +39,4 @@ t(() => { null[{ toString() { return 1; } }] = 1; });
 t(() => { null[[1]] = 1; });
 t(() => [].x[Symbol.iterator]);
 console.log([[1, [2]], [[[new WeakRef({})]]]], [[[[new WeakRef(t)]]]]);
+{ const b = Buffer.alloc(0); b.name = 1; b.more = 2; console.log(b); const c = Buffer.alloc(1); c.name = 1; console.log(c); }

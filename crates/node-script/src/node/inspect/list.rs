@@ -122,10 +122,12 @@ impl Inspector {
             let left = length - most;
             text.push_str(&format!(" ... {left} more byte{}", plural(left)));
         }
+        let mut comma = if length == 0 { "" } else { ", " };
         for key in machine.own_names(buffer)? {
             if machine.own_flags(buffer, key)?.is_some_and(Flags::enumerable) {
                 let shown = self.property(machine, buffer, key, 1, Shown::Named)?;
-                text.extend([", ", &shown]);
+                text.extend([comma, &shown]);
+                comma = ", ";
             }
         }
         text.push('>');
