@@ -147,14 +147,19 @@ impl Machine {
     pub(crate) fn report_unhandled(&mut self) -> Outcome {
         let unhandled = std::mem::take(&mut self.jobs.unhandled);
         for (place, identity) in unhandled.into_iter().enumerate() {
+            if identity == 0 || !self.jobs.tells_unhandled {
+                self.scoped(|machine| {
+                    let table = machine.temp()?;
+                    machine.load_root(table, roots::KEPT);
+                    Ok(machine.registers().store_value(table, place, Value::Undefined)?)
+                })?;
+                continue;
+            }
             let promise = self.temps(2)?;
             let reason = promise + 1;
             self.load_root(reason, roots::KEPT);
             self.registers().load(promise, reason, place)?;
             self.registers().store_value(reason, place, Value::Undefined)?;
-            if identity == 0 || !self.jobs.tells_unhandled {
-                continue;
-            }
             self.registers().load(reason, promise, crate::objects::promise::RESULT)?;
             if self.emit_to_listeners("unhandledRejection", &[reason, promise])? {
                 continue;

@@ -397,6 +397,9 @@ impl Machine {
     }
 }
 
+/// The longest line of marks that Node prints (`kUnderlineBufsize` of its node_errors.cc).
+const MOST_MARKED: usize = 1020;
+
 /// A line of a text with a mark below some of its columns.
 fn marked(name: &str, text: &str, line: usize, column: usize, width: usize) -> String {
     let shown = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
@@ -404,9 +407,9 @@ fn marked(name: &str, text: &str, line: usize, column: usize, width: usize) -> S
     let mark = if shown.encode_utf16().count() < column { 0 } else { width };
     let mark = "^".repeat(mark);
     let before = shown.chars().take(column.saturating_sub(1));
-    let before: String =
-        before.map(|character| if character == '\t' { '\t' } else { ' ' }).collect();
-    format!("{name}:{line}\n{shown}\n{before}{mark}")
+    let before = before.map(|character| if character == '\t' { '\t' } else { ' ' });
+    let below: String = before.chain(mark.chars()).take(MOST_MARKED).collect();
+    format!("{name}:{line}\n{shown}\n{below}")
 }
 
 /// The file, line and column of a stack's first call.
