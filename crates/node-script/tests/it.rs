@@ -108,6 +108,7 @@ programs! {
     hidden_classes_die_with_their_objects => "builtins/class_life",
     fields_that_have_held_doubles_keep_cells_for_all_numbers => "builtins/fields",
     generators_at_their_end_keep_contexts_and_parameters => "builtins/finished_generators",
+    texts_of_functions_behind_pairs_of_units_are_nodes => "texts_behind_pairs",
     what_was_rejected_goes_when_it_is_handled => "builtins/handled_rejections",
     keys_of_nullish_values_are_shown_without_a_call => "shown_keys",
     typed_arrays_and_their_buffers_are_nodes => "builtins/typed_arrays",

@@ -19,6 +19,8 @@ pub struct Lower<'a> {
     pub(super) arena: &'a Bump,
     /// Where each line of the text begins, in UTF-16 units.
     pub(super) lines: Vec<u32>,
+    /// Where each character of two units begins.
+    pub(super) pairs: Vec<u32>,
     pub(super) text: &'a [u16],
     pub names: Names,
     pub scopes: Scopes<'a>,
@@ -63,9 +65,16 @@ impl<'a> Lower<'a> {
         };
         let ends = text.iter().enumerate().filter(|(_, unit)| is_line_end(**unit));
         let lines = std::iter::once(0).chain(ends.map(|(place, _)| place as u32 + 1)).collect();
+        let pairs = text.windows(2).enumerate();
+        let pairs = pairs.filter(|(_, two)| {
+            matches!(two, [first, second]
+                if first & 0xFC00 == 0xD800 && second & 0xFC00 == 0xDC00)
+        });
+        let pairs = pairs.map(|(place, _)| place as u32).collect();
         Self {
             arena,
             lines,
+            pairs,
             text: arena.alloc_slice_copy(text),
             names,
             scopes: Scopes::new(hidden, outside),
@@ -203,10 +212,21 @@ impl<'a> Lower<'a> {
         }
     }
 
-    /// The place of a position in the text, in UTF-16 units.
+    /// The place of a position in the text, in UTF-16 units: the parser's columns are of characters.
     pub(super) fn offset(&self, at: At) -> u32 {
         let line = self.lines.get(at.line.saturating_sub(1) as usize).copied().unwrap_or(0);
-        line + at.column.saturating_sub(1)
+        let place = line + at.column.saturating_sub(1);
+        let pairs = &self.pairs[self.pairs.partition_point(|pair| *pair < line)..];
+        // Each pair that begins before the place moves it by one.
+        let (mut least, mut most) = (0, pairs.len());
+        while least < most {
+            let middle = usize::midpoint(least, most);
+            match pairs[middle] < place + middle as u32 {
+                true => least = middle + 1,
+                false => most = middle,
+            }
+        }
+        place + least as u32
     }
 
     /// Where a word stands before a place on its line: the parser keeps no places of statements.
