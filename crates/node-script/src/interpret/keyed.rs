@@ -1,6 +1,7 @@
 //! Properties with computed keys: those that are common first.
 
 use super::iterate::Caller;
+use super::short::index_of;
 use crate::machine::{Machine, R, roots};
 use crate::objects::atoms::{Key, known};
 use crate::objects::class::{ClassId, Elements, ObjectKind};
@@ -59,7 +60,8 @@ impl Machine {
 
     /// Reads an element of a typed array or a string, or one that is a double; whether it was one.
     fn get_element(&mut self, to: R, object: R, key: R) -> Outcome<bool> {
-        let Some(index) = self.registers().smi(key).and_then(|key| usize::try_from(key).ok())
+        let Some(index) =
+            index_of(&self.registers(), key).and_then(|key| usize::try_from(key).ok())
         else {
             return Ok(false);
         };
@@ -86,7 +88,8 @@ impl Machine {
     /// Writes a number to a typed array, or one among doubles; whether it was done.
     fn set_element(&mut self, object: R, key: R, value: R) -> Outcome<bool> {
         let registers = self.registers();
-        let (Some(index), Some(number)) = (registers.smi(key), registers.number(value)) else {
+        let (Some(index), Some(number)) = (index_of(&registers, key), registers.number(value))
+        else {
             return Ok(false);
         };
         let (Ok(index), Type::Object(id)) = (usize::try_from(index), self.type_of(object)) else {

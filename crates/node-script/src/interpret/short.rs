@@ -5,7 +5,7 @@ use crate::objects::class::{ClassId, Elements, ObjectKind};
 use crate::objects::code::Code;
 use crate::objects::layout::{BACKING, LENGTH, POOL, SHARED, tag, tags};
 use crate::thrown::Outcome;
-use heap_model::{AccessError, Fill, Kind, Tag, Tagged, Value};
+use heap_model::{AccessError, Fill, Kind, Registers, Tag, Tagged, Value};
 
 /// A search that the short way does not know.
 struct Miss;
@@ -14,6 +14,18 @@ impl From<AccessError> for Miss {
     fn from(_: AccessError) -> Self {
         Self
     }
+}
+
+/// The whole number that a key is: arithmetic with doubles gives a double, as V8's interpreter does.
+#[inline(always)]
+pub(super) fn index_of(registers: &Registers<'_>, key: R) -> Option<i32> {
+    registers.smi(key).or_else(|| whole(registers.number(key)?))
+}
+
+#[inline(never)]
+fn whole(number: f64) -> Option<i32> {
+    let index = number as i32;
+    (f64::from(index) == number).then_some(index)
 }
 
 impl Machine {
@@ -127,7 +139,7 @@ impl Machine {
     #[inline]
     pub(super) fn short_element(&mut self, to: R, object: R, key: R) -> bool {
         let mut registers = self.runtime.heap_mut().registers();
-        let Some(index) = registers.smi(key) else { return false };
+        let Some(index) = index_of(&registers, key) else { return false };
         let Some(cell) = registers.get(object).view() else { return false };
         if cell.kind() != Kind::Object || index < 0 {
             return false;
@@ -165,7 +177,7 @@ impl Machine {
     #[inline]
     pub(super) fn short_store(&mut self, object: R, key: R, from: R) -> Outcome<bool> {
         let mut registers = self.runtime.heap_mut().registers();
-        let Some(index) = registers.smi(key) else { return Ok(false) };
+        let Some(index) = index_of(&registers, key) else { return Ok(false) };
         let Some(cell) = registers.get(object).view() else { return Ok(false) };
         if cell.kind() != Kind::Object || cell.tag().number() < tags::FIRST_CLASS || index < 0 {
             return Ok(false);
