@@ -19,8 +19,7 @@ mod require;
 
 pub(crate) use load::file_url;
 
-use self::load::Target;
-use self::packages::{Missing, Seeker, package_type};
+use self::packages::{Missing, Seeker, Target, package_type};
 use crate::compile::code::{Place, SourceText};
 use crate::compile::op::ErrorKind;
 use crate::machine::{Machine, R, roots};

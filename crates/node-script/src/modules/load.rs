@@ -1,6 +1,6 @@
 //! Finding the modules that a module requests, and all that these request.
 
-use super::packages::{self, Missing, Seeker};
+use super::packages::{self, Missing, Seeker, Target};
 use super::record::{Body, ModuleId, Part, Record};
 use super::{find_exact, is_module_file};
 use crate::compile::code::SourceText;
@@ -13,12 +13,6 @@ use crate::thrown::Outcome;
 use heap_model::{Kind, Value};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
-
-/// What a specifier names.
-pub(super) enum Target {
-    Node(String),
-    File(PathBuf),
-}
 
 /// The URL of a file.
 pub(crate) fn file_url(path: &Path) -> String {

@@ -13,6 +13,12 @@ pub(super) enum Seeker {
     Import,
 }
 
+/// What a specifier names.
+pub(super) enum Target {
+    Node(String),
+    File(PathBuf),
+}
+
 /// Why nothing was found.
 pub(super) enum Missing {
     Module,

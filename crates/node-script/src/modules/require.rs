@@ -1,6 +1,7 @@
 //! `require`: the function that a CommonJS file is given, and ECMAScript modules that it loads.
 
-use super::load::{Target, file_url};
+use super::load::file_url;
+use super::packages::Target;
 use super::record::{ModuleId, Status};
 use crate::builtins::Method;
 use crate::compile::op::ErrorKind;
