@@ -101,6 +101,8 @@ fn with_first_comment(text: &[u16]) -> Cow<'_, [u16]> {
     }
 }
 
+const LINE_AND_SEMICOLON: [u16; 2] = [b'\n' as u16, b';' as u16];
+
 /// Reads a text.
 ///
 /// # Errors
@@ -135,7 +137,18 @@ pub fn parse<'a>(arena: &'a Bump, text: &[u16], goal: Goal<'_>) -> Result<Parsed
         }
         Goal::Module => {
             let scope = ParserScope::new_global();
-            let module = parser.parse_module(&scope, &mut names.interner).map_err(failed)?;
+            let module = parser.parse_module(&scope, &mut names.interner).or_else(|error| {
+                // The parser wants a semicolon behind a list of exports that ends the text.
+                let closed = [&read, LINE_AND_SEMICOLON.as_slice()].concat();
+                let scope = ParserScope::new_global();
+                Parser::new(Source::from_utf16(&closed))
+                    .parse_module(&scope, &mut names.interner)
+                    .map_err(|other| {
+                        let (first, other) = (failed(error), failed(other));
+                        let lines = text.split(|unit| *unit == u16::from(b'\n')).count();
+                        if other.at.line as usize <= lines { other } else { first }
+                    })
+            })?;
             lower = Lower::new(arena, text, names, outside);
             let (outer, found) = lower.module(&module)?;
             function = outer;

@@ -238,6 +238,9 @@ impl<'a> FunctionCompiler<'_, 'a> {
 
     /// A variable without the question whether it is initialised.
     fn load_unchecked(&mut self, name: &'a Use, to: R) -> Compiled<()> {
+        if name.to.get() == Reference::Dynamic {
+            return self.load_dynamic(name, to);
+        }
         let check = name.check.replace(false);
         let done = self.load_variable(name, to);
         name.check.set(check);

@@ -84,7 +84,13 @@ impl<'a> FunctionCompiler<'_, 'a> {
                 }
                 Ok(())
             }
-            Reference::Dynamic => self.load_dynamic(name, to),
+            Reference::Dynamic => {
+                self.load_dynamic(name, to)?;
+                if name.name == self.scopes.hidden.this {
+                    self.emit_at(name.at, Op::CheckThis { from: to });
+                }
+                Ok(())
+            }
             Reference::Global | Reference::Unresolved => self.load_global(name, to),
         }
     }
@@ -102,7 +108,7 @@ impl<'a> FunctionCompiler<'_, 'a> {
         Ok(())
     }
 
-    fn load_dynamic(&mut self, name: &Use, to: R) -> Compiled<()> {
+    pub fn load_dynamic(&mut self, name: &Use, to: R) -> Compiled<()> {
         let context = self.context();
         let text = self.text(name.name, name.at)?;
         self.emit_at(name.at, Op::LoadDynamic { to, context, name: text });

@@ -204,6 +204,8 @@ impl Machine {
                 let slot = self.registers().peek(place, slot + 1)?.as_smi().unwrap_or(0);
                 self.load_import(to, slot as usize, name)
             }
+            // `this` of a derived constructor: what follows tells whether it is there.
+            Where::Slot(slot, BindingKind::This) => Ok(self.registers().load(to, place, slot)?),
             Where::Slot(slot, _) => {
                 self.registers().load(to, place, slot)?;
                 if self.registers().get(to) == Tagged::HOLE {
@@ -302,6 +304,7 @@ impl Machine {
                     BindingKind::Const | BindingKind::Import => machine.throw_constant(),
                     BindingKind::FunctionName if strict => machine.throw_constant(),
                     BindingKind::FunctionName => Ok(()),
+                    BindingKind::This => Ok(machine.registers().store(place, slot, from)?),
                     _ => {
                         machine.registers().load(place + 1, place, slot)?;
                         if machine.registers().get(place + 1) == Tagged::HOLE {

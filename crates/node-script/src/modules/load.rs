@@ -1,5 +1,6 @@
 //! Finding the modules that a module requests, and all that these request.
 
+use super::common_js::Exports;
 use super::packages::{self, Missing, Seeker, Target};
 use super::record::{Body, ModuleId, Part, Record};
 use super::{find_exact, is_module_file};
@@ -215,7 +216,8 @@ impl Machine {
     }
 
     fn common_js_module(&mut self, url: String, path: PathBuf, text: &str) -> Outcome<ModuleId> {
-        let names = super::common_js::exported_names(text);
+        let mut names = Vec::new();
+        gather_names(&path, text, &mut names, &mut Vec::new());
         self.synthetic_module(url, Body::CommonJs(path), names)
     }
 
@@ -316,6 +318,24 @@ impl Machine {
             let place = id * super::record::PARTS + part as usize;
             machine.put_in_table(table, place, from, roots::ES_MODULES)
         })
+    }
+}
+
+/// The names that a CommonJS file exports, and those of the files that it exports as its own.
+fn gather_names(path: &Path, text: &str, names: &mut Vec<String>, seen: &mut Vec<PathBuf>) {
+    if seen.iter().any(|known| known == path) {
+        return;
+    }
+    seen.push(path.to_owned());
+    let found = Exports::of(text);
+    names.extend(found.names.into_iter().filter(|name| !names.contains(name)).collect::<Vec<_>>());
+    let Some(directory) = path.parent() else { return };
+    for other in found.others {
+        let Ok(path) = Seeker::Require.find(&other, directory, "") else { continue };
+        let is_code = path.extension().is_none_or(|end| end == "js" || end == "cjs");
+        if let (true, Ok(text)) = (is_code, std::fs::read_to_string(&path)) {
+            gather_names(&path, &text, names, seen);
+        }
     }
 }
 

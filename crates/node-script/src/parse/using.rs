@@ -41,7 +41,7 @@ fn is_name(text: &[u16], place: usize) -> bool {
     let spaces = after.iter().take_while(|unit| is_space(**unit)).count();
     let word: Vec<u16> =
         after[spaces..].iter().copied().take_while(|unit| is_part(*unit)).collect();
-    let operators = ["in", "instanceof", "of"];
+    let operators = ["in", "instanceof", "of", "as", "from"];
     word.is_empty()
         || operators.into_iter().any(|operator| operator.encode_utf16().eq(word.iter().copied()))
 }

@@ -13,3 +13,14 @@ eval('function declared() { return "d"; }'); console.log(declared());
 console.log(delete globalThis.nothing, typeof globalThis, (function () { return delete this.zzz; })());
 { let x = 1; eval('x = 2; let y = 3;'); console.log(x, typeof y); }
 for (let i = 0; i < 2; i++) eval('console.log(i)');
+
+// `super()` and `this` of a derived constructor.
+(() => {
+  class A{constructor(){this.a=1}} class S extends A{constructor(){eval("super()")}} console.log(new S());
+  class T extends A{constructor(){const f=()=>eval("super(); this.x=2; eval('this.y=3')"); f(); }} console.log(new T());
+  class U extends A{constructor(){try{eval("this")}catch(e){console.log(e.message)} try{(()=>eval("this.q"))()}catch(e){console.log(e.message)} super(); console.log(eval("this")===this, eval("() => this")()===this);try{eval("super()")}catch(e){console.log(e.message)}}} new U();
+  function f(){return eval("this")} console.log(f.call(5)==5, typeof f());
+  console.log(eval("this")===exports);
+  class V extends A{constructor(){eval("super()"); return}} console.log(new V().a);
+  try{ new (class extends A{constructor(){eval("1")}}) }catch(e){console.log(e.message)}
+})();

@@ -37,3 +37,8 @@ console.log(order.sort());
 for await (const value of (async function* () { yield 1; yield 2; })()) console.log(value);
 console.log((await import('./quick.mjs')).default);
 export { count as default };
+
+import { last } from './no-semicolon.mjs';
+import * as again from './re-exports.cjs';
+import { two } from './re-exports.cjs';
+console.log(last, Object.keys(again), two);

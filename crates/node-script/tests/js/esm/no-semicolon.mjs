@@ -1,0 +1,2 @@
+let using = 1
+export { using as last }

@@ -1,0 +1,3 @@
+// module.exports={'
+exports.one = 1;
+exports.two = 2;
