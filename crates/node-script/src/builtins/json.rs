@@ -17,7 +17,7 @@ const METHODS: &[Method] = &[("parse", 2, parse), ("stringify", 3, stringify)];
 /// Values of an object that wait for it in registers, at most.
 const WAITING: usize = 64;
 
-/// From so many names on, an object is a dictionary (V8's `JSObject::kMapCacheSize`).
+/// An object with this many names or more is a dictionary (V8's `JSObject::kMapCacheSize`).
 const MANY: usize = 128;
 
 pub(super) fn install(machine: &mut Machine) -> Outcome {

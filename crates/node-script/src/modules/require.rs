@@ -76,12 +76,17 @@ impl Machine {
             );
             return self.throw_node_error(ErrorKind::Error, "ERR_REQUIRE_ASYNC_MODULE", &text);
         }
+        self.evaluate_now(id)?;
+        self.required_exports(to, id, &url)
+    }
+
+    /// Evaluates a linked module that awaits nothing, and throws what it throws.
+    fn evaluate_now(&mut self, id: ModuleId) -> Outcome {
         self.scoped(|machine| {
             let promise = machine.temp()?;
             machine.evaluate_module(promise, id)?;
             machine.mark_handled(promise)?;
-            machine.throw_if_rejected(promise)?;
-            machine.required_exports(to, id, &url)
+            machine.throw_if_rejected(promise)
         })
     }
 
@@ -133,11 +138,7 @@ impl Machine {
         };
         self.load_graph(id)?;
         self.link_module(id)?;
-        self.scoped(|machine| {
-            let promise = machine.temp()?;
-            machine.evaluate_module(promise, id)?;
-            machine.throw_if_rejected(promise)
-        })?;
+        self.evaluate_now(id)?;
         self.module_namespace(to, id)
     }
 }
