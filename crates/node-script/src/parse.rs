@@ -38,8 +38,9 @@ pub enum Goal<'t> {
     Script,
     /// The text of an indirect `eval`.
     IndirectEval,
-    /// The text of a direct `eval`, and the classes around it whose private names it may use, from the outermost in.
-    Eval { strict: bool, allows: Allows, classes: &'t [OuterClass] },
+    /// The text of a direct `eval`, the classes around it whose private names it may use, from the outermost in, and the
+    /// names that a function of a block in it is no variable of the function around for.
+    Eval { strict: bool, allows: Allows, classes: &'t [OuterClass], hiding: &'t [Rc<[u16]>] },
     /// The text of `new Function`, whose one expression is the function.
     Function,
 }
@@ -159,7 +160,7 @@ pub fn parse<'a>(arena: &'a Bump, text: &[u16], goal: Goal<'_>) -> Result<Parsed
             lower = Lower::new(arena, text, names, outside);
             function = lower.script(&script, false)?;
         }
-        Goal::Eval { strict, allows, classes } => {
+        Goal::Eval { strict, allows, classes, hiding } => {
             if strict {
                 parser.set_strict();
             }
@@ -167,6 +168,7 @@ pub fn parse<'a>(arena: &'a Bump, text: &[u16], goal: Goal<'_>) -> Result<Parsed
             check_allowed(&script, allows)?;
             lower = Lower::new(arena, text, names, outside);
             lower.outside_allows = allows;
+            lower.hiding = hiding.to_vec();
             classes.iter().for_each(|class| lower.add_outer_class(class));
             function = lower.script(&script, strict)?;
         }

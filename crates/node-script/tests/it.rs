@@ -84,6 +84,7 @@ macro_rules! programs {
 programs! {
     short_ways_lead_where_long_ways_do => "short-ways",
     evaluated_text_declares_functions_of_blocks_and_knows_private_names => "eval_and_blocks",
+    functions_of_blocks_are_variables_where_they_are_in_node => "functions_of_blocks",
     things_are_looked_at_early_or_late_as_in_node => "early_and_late",
     replaced_built_ins_are_called => "replaced",
     strings_lie_in_the_heap_as_nodes => "strings",

@@ -117,7 +117,9 @@ impl Machine {
         let allows = self.registers().get(base - 2).as_smi().unwrap_or(0);
         let private = source.text.contains(&u16::from(b'#'));
         let classes = if private { self.outer_classes(base - 1)? } else { Vec::new() };
-        let goal = Goal::Eval { strict, allows: Allows(allows as u8), classes: &classes };
+        let hiding = if strict { Vec::new() } else { self.names_that_hide(base - 1)? };
+        let allows = Allows(allows as u8);
+        let goal = Goal::Eval { strict, allows, classes: &classes, hiding: &hiding };
         self.scoped(|machine| {
             let function = machine.temps(2)?;
             machine.compile_source(function, source, goal)?;

@@ -157,6 +157,14 @@ pub struct ScopeInfo {
     pub holes: Vec<u16>,
 }
 
+impl ScopeInfo {
+    /// Whether a variable of this kind is in the way of a `var` of evaluated text.
+    pub fn refuses_var(&self, kind: BindingKind) -> bool {
+        let of_block = kind == BindingKind::Function && !self.function;
+        self.parameters || kind.is_lexical() || kind == BindingKind::CaughtPart || of_block
+    }
+}
+
 /// Instructions of a `try`.
 #[derive(Clone, Copy, Debug)]
 pub struct Handler {

@@ -115,6 +115,13 @@ impl<'a> FunctionCompiler<'_, 'a> {
         Ok(())
     }
 
+    fn load_dynamic_or_undefined(&mut self, name: &Use, to: R) -> Compiled<()> {
+        let context = self.context();
+        let text = self.text(name.name, name.at)?;
+        self.emit_at(name.at, Op::LoadDynamicOrUndefined { to, context, name: text });
+        Ok(())
+    }
+
     /// As `typeof` reads it: a name that nobody declared is undefined.
     pub fn load_or_undefined(&mut self, name: &Use, to: R) -> Compiled<()> {
         match name.to.get() {
@@ -123,18 +130,17 @@ impl<'a> FunctionCompiler<'_, 'a> {
                 self.emit_at(name.at, Op::LoadGlobalOrUndefined { to, site });
                 Ok(())
             }
-            Reference::Dynamic => {
-                let context = self.context();
-                let text = self.text(name.name, name.at)?;
-                self.emit_at(name.at, Op::LoadDynamicOrUndefined { to, context, name: text });
-                Ok(())
-            }
-            Reference::Binding(id) if self.scopes.binding(id).place == Place::Global => {
-                let site = self.site(name.name, name.at)?;
-                self.emit_at(name.at, Op::LoadGlobalOrUndefined { to, site });
-                Ok(())
-            }
-            Reference::Binding(_) => self.load_variable(name, to),
+            Reference::Dynamic => self.load_dynamic_or_undefined(name, to),
+            Reference::Binding(id) => match self.scopes.binding(id).place {
+                Place::Global => {
+                    let site = self.site(name.name, name.at)?;
+                    self.emit_at(name.at, Op::LoadGlobalOrUndefined { to, site });
+                    Ok(())
+                }
+                // It may have been deleted.
+                Place::Extension => self.load_dynamic_or_undefined(name, to),
+                _ => self.load_variable(name, to),
+            },
         }
     }
 

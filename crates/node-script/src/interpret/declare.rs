@@ -9,6 +9,7 @@ use crate::objects::layout::{EXTENSION, PREVIOUS};
 use crate::parse::scope::BindingKind;
 use crate::thrown::Outcome;
 use heap_model::{Kind, Tagged};
+use std::rc::Rc;
 
 /// Whose declarations are made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,8 +83,7 @@ impl Machine {
             while machine.registers().get(place).is_kind(Kind::Context) {
                 if let Some(info) = machine.scope_info(place) {
                     let found = info.names.iter().find(|(known, ..)| *known == text);
-                    let fixed = |kind: BindingKind| info.parameters || kind.is_lexical();
-                    if found.is_some_and(|(.., kind)| fixed(*kind)) {
+                    if found.is_some_and(|(.., kind)| info.refuses_var(*kind)) {
                         return machine.throw_declared(name);
                     }
                     if info.function {
@@ -93,6 +93,27 @@ impl Machine {
                 machine.registers().load(place, place, PREVIOUS)?;
             }
             Ok(())
+        })
+    }
+
+    /// The names of variables between evaluated text and the function around it, that one's included, that keep functions
+    /// of its blocks from being variables of that function.
+    pub(crate) fn names_that_hide(&mut self, context: R) -> Outcome<Vec<Rc<[u16]>>> {
+        let mut names = Vec::new();
+        self.scoped(|machine| {
+            let place = machine.temp()?;
+            machine.copy(place, context);
+            while machine.registers().get(place).is_kind(Kind::Context) {
+                if let Some(info) = machine.scope_info(place) {
+                    let hiding = info.names.iter().filter(|(.., kind)| info.refuses_var(*kind));
+                    names.extend(hiding.map(|(name, ..)| name.clone()));
+                    if info.function {
+                        break;
+                    }
+                }
+                machine.registers().load(place, place, PREVIOUS)?;
+            }
+            Ok(names)
         })
     }
 

@@ -50,8 +50,6 @@ pub struct Scope<'a> {
     pub extends: bool,
     /// Of a function: its `arguments`, if it is used, shares its elements with the parameters.
     pub maps_arguments: bool,
-    /// Of a `catch`: a pattern takes the exception apart.
-    pub catches_pattern: bool,
     /// Of a function: `this` is not there before `super` has returned.
     pub derived: bool,
     /// A module's outer function: other modules find its variables in its context, and it has no `arguments`.
@@ -76,6 +74,8 @@ pub enum BindingKind {
     Const,
     Class,
     CatchParameter,
+    /// A name of a pattern that catches: no `var` may have it.
+    CaughtPart,
     /// The name of a function expression inside it.
     FunctionName,
     Arguments,
@@ -105,6 +105,8 @@ pub struct Binding {
     pub captured: bool,
     /// It must hold the hole until it is initialised, for a use asks.
     pub begins_empty: bool,
+    /// A generator or an asynchronous function: functions of blocks inside with its name are no `var`s.
+    pub hides: bool,
     /// Where it is declared.
     pub at: At,
 }
@@ -175,7 +177,7 @@ impl<'a> Scopes<'a> {
         &self.bindings[binding.0 as usize]
     }
 
-    fn binding_mut(&mut self, binding: BindingId) -> &mut Binding {
+    pub fn binding_mut(&mut self, binding: BindingId) -> &mut Binding {
         &mut self.bindings[binding.0 as usize]
     }
 
@@ -201,7 +203,6 @@ impl<'a> Scopes<'a> {
             eval_inside: false,
             extends: false,
             maps_arguments: false,
-            catches_pattern: false,
             derived: false,
             module: false,
             parameters_end: None,
@@ -248,6 +249,7 @@ impl<'a> Scopes<'a> {
             place: Place::Register,
             captured: false,
             begins_empty: false,
+            hides: false,
             at,
         });
         let scope = self.get_mut(scope);

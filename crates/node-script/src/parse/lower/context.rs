@@ -11,6 +11,7 @@ use boa_ast::expression::Identifier;
 use boa_interner::Sym;
 use bumpalo::Bump;
 use std::cell::Cell;
+use std::rc::Rc;
 
 pub(super) type Lowered<T> = Result<T, ParseError>;
 
@@ -39,6 +40,8 @@ pub struct Lower<'a> {
     pub(super) awaits: bool,
     /// Of a text that a direct `eval` evaluates: what it may use of what is around.
     pub outside_allows: Allows,
+    /// Names that variables around such a text hide from the functions of its blocks.
+    pub hiding: Vec<Rc<[u16]>>,
     /// Where the expression that was lowered last begins.
     pub(super) began: At,
     /// A name that is declared twice where it may not be, and where the second time.
@@ -86,6 +89,7 @@ impl<'a> Lower<'a> {
             module_body: None,
             awaits: false,
             outside_allows: Allows::NOTHING,
+            hiding: Vec::new(),
             began: At::default(),
             redeclared: None,
         }

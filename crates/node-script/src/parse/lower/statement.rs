@@ -9,6 +9,7 @@ use crate::parse::tree::{
     At, Case, Catch, Declarator, For, ForEach, Function, FunctionKind, Statement, Target, Try,
 };
 use boa_ast::declaration::{Binding, Declaration, LexicalDeclaration, Variable};
+use boa_ast::expression::Identifier;
 use boa_ast::statement::iteration::{ForLoopInitializer, IterableLoopInitializer};
 use boa_ast::statement::{
     Block, ForInLoop, ForLoop, ForOfLoop, Labelled, LabelledItem, Statement as ParserStatement,
@@ -54,20 +55,25 @@ impl<'a> Lower<'a> {
                         self.declare(name.sym(), BindingKind::Function, at(&name));
                     }
                     Declaration::GeneratorDeclaration(function) => {
-                        let name = function.name();
-                        self.declare(name.sym(), BindingKind::Function, at(&name));
+                        self.declare_hiding(function.name());
                     }
                     Declaration::AsyncFunctionDeclaration(function) => {
-                        let name = function.name();
-                        self.declare(name.sym(), BindingKind::Function, at(&name));
+                        self.declare_hiding(function.name());
                     }
                     Declaration::AsyncGeneratorDeclaration(function) => {
-                        let name = function.name();
-                        self.declare(name.sym(), BindingKind::Function, at(&name));
+                        self.declare_hiding(function.name());
                     }
                 },
                 StatementListItem::Statement(statement) => self.declare_labelled(statement),
             }
+        }
+    }
+
+    /// Declares a function that hides its name from functions of blocks inside.
+    fn declare_hiding(&mut self, name: Identifier) {
+        self.declare(name.sym(), BindingKind::Function, at(&name));
+        if let Some(id) = self.scopes.own(self.scope, Name(name.sym())) {
+            self.scopes.binding_mut(id).hides = true;
         }
     }
 
@@ -155,11 +161,11 @@ impl<'a> Lower<'a> {
         let mut next = self.scopes.get(self.scope).parent;
         while let Some(scope) = next {
             let hidden = self.scopes.own(scope, name).is_some_and(|id| {
-                let kind = self.scopes.binding(id).kind;
-                kind.is_lexical()
-                    || (scope != outer && kind == BindingKind::Function)
-                    || (scope == outer && kind == BindingKind::Parameter)
-                    || self.scopes.get(scope).catches_pattern
+                let binding = self.scopes.binding(id);
+                binding.kind.is_lexical()
+                    || binding.kind == BindingKind::CaughtPart
+                    || (scope != outer && binding.hides)
+                    || (scope == outer && binding.kind == BindingKind::Parameter)
             });
             if hidden {
                 return None;
@@ -168,6 +174,10 @@ impl<'a> Lower<'a> {
                 break;
             }
             next = self.scopes.get(scope).parent;
+        }
+        let of_text = self.scopes.get(outer).kind == ScopeKind::Script;
+        if of_text && self.hiding.iter().any(|hidden| **hidden == *self.names.units(name)) {
+            return None;
         }
         // Parameters with expressions have a scope of their own around the body's.
         let parameters = self.scopes.own(self.scopes.get(outer).function, name);
@@ -419,9 +429,11 @@ impl<'a> Lower<'a> {
                 let target = match catch.parameter() {
                     None => None,
                     Some(binding) => {
-                        this.declare_names(binding, BindingKind::CatchParameter);
-                        let pattern = matches!(binding, Binding::Pattern(_));
-                        this.scopes.get_mut(scope).catches_pattern = pattern;
+                        let kind = match binding {
+                            Binding::Pattern(_) => BindingKind::CaughtPart,
+                            Binding::Identifier(_) => BindingKind::CatchParameter,
+                        };
+                        this.declare_names(binding, kind);
                         Some(this.binding_target(binding)?)
                     }
                 };
