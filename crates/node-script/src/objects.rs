@@ -23,6 +23,7 @@ mod keys;
 pub mod layout;
 pub mod number;
 pub mod object;
+pub mod packed;
 pub mod promise;
 pub mod property;
 pub mod proxy;

@@ -114,6 +114,7 @@ programs! {
     keys_of_nullish_values_are_shown_without_a_call => "shown_keys",
     typed_arrays_and_their_buffers_are_nodes => "builtins/typed_arrays",
     arrays_are_sorted_flattened_and_searched_as_in_node => "builtins/array_more",
+    arrays_of_all_kinds_are_changed_as_in_node => "builtins/array_methods",
     big_ints_are_nodes => "builtins/big_int",
     dates_are_nodes => "builtins/date",
     regular_expressions_are_nodes => "builtins/reg_exp",

@@ -67,6 +67,11 @@ impl Heap {
         }
     }
 
+    /// Whether slots may be copied to a cell without a barrier for each: that of marking, and what is known of a refusal.
+    pub(crate) fn copies_freely(&self, to: Cell) -> bool {
+        (self.is_young(to) || self.marking.marker.is_none()) && !self.last_resort.is_noted()
+    }
+
     /// Copies a table's entries to an empty one that has room for them.
     pub(crate) fn copy_entries(&mut self, from: Cell, to: Cell) {
         let young = ephemeron::copy(from, to, |word| self.refers_to_young(word));

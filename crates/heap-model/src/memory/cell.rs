@@ -373,6 +373,24 @@ impl Cell {
         unsafe { from.copy_to(to, count) };
     }
 
+    /// Copies slots to those of a cell, as if through a buffer, without a write barrier.
+    ///
+    /// # Panics
+    /// If one of the cells has fewer.
+    #[inline]
+    pub fn copy_slots(self, slot: usize, to: Self, to_slot: usize, count: usize) {
+        for (cell, slot) in [(self, slot), (to, to_slot)] {
+            let slots = cell.slot_count();
+            assert!(slot <= slots && count <= slots - slot, "slots out of range");
+        }
+        // SAFETY: the slots are the cell's.
+        let from = unsafe { self.0.add(SLOTS + slot) };
+        // SAFETY: as above.
+        let to = unsafe { to.0.add(SLOTS + to_slot) };
+        // SAFETY: as above; what one slot holds another may hold.
+        unsafe { from.copy_to(to, count) };
+    }
+
     /// A double's number.
     ///
     /// # Panics

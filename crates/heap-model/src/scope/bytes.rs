@@ -62,6 +62,9 @@ impl Scope<'_> {
     }
 }
 
+/// From how many slots on it is worth while to ask once what barriers they need.
+const MANY: usize = 8;
+
 /// Copies slots between two cells of the heap, which may be the same.
 pub(crate) fn copy_slots(
     heap: &mut Heap,
@@ -74,6 +77,14 @@ pub(crate) fn copy_slots(
     }
     let (to_slots, from_slots) =
         (users_slots(to, to_slot, count)?, users_slots(from, from_slot, count)?);
+    if count >= MANY && heap.copies_freely(to.cell()) {
+        if !heap.is_young(to.cell()) {
+            // The next scavenge looks which of them refer to young cells.
+            heap.remembered.add(to.cell());
+        }
+        from.cell().copy_slots(from_slot, to.cell(), to_slot, count);
+        return Ok(());
+    }
     let pairs = to_slots.zip(from_slots);
     if to_slot <= from_slot {
         pairs.for_each(|(to, from)| heap.store_slot(to, from.get()));

@@ -3,6 +3,7 @@
 mod list;
 mod more;
 pub(super) mod sort;
+mod tim_sort;
 
 pub(super) use list::{Holes, each, expect_callable};
 pub(super) use more::{
@@ -18,9 +19,11 @@ use crate::objects::code::Arguments;
 use crate::objects::elements::{MAX_FAST, Shorten};
 use crate::objects::layout::{BACKING, LENGTH};
 use crate::objects::object::Type;
+use crate::objects::packed::Search;
 use crate::objects::string::Text;
 use crate::objects::text_builder::TextBuilder;
 use crate::thrown::Outcome;
+use core::cmp::Ordering;
 use heap_model::Value;
 use list::{MAX_LENGTH, each_of, expect_short, move_elements, this_list};
 
@@ -412,6 +415,13 @@ fn push(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
 fn push_by_keys(machine: &mut Machine, arguments: Arguments, first: usize) -> Outcome<R> {
     let (object, length) = this_list(machine)?;
     let end = length + arguments.count - first;
+    if end == length
+        && let Some(id) = machine.class_of(object)
+        && machine.classes.get(id).kind == ObjectKind::Array
+        && machine.classes.get(id).extensible
+    {
+        return machine.give_number(end as f64);
+    }
     if end > MAX_LENGTH {
         let count = arguments.count - first;
         return machine.throw_type_error(&format!(
@@ -443,20 +453,27 @@ fn pop(machine: &mut Machine, _: Arguments) -> Outcome<R> {
     let value = machine.temp()?;
     let key = machine.place_key(length - 1);
     machine.get(value, object, key)?;
-    if machine.kind_of(object) != Some(ObjectKind::Array) {
+    if shortens_freely(machine, object) {
+        machine.shorten_array(object, length - 1, Shorten::Take)?;
+    } else {
         machine.delete_or_throw(object, key)?;
+        set_list_length(machine, object, length - 1)?;
     }
-    shorten(machine, object, length - 1, Shorten::Take)?;
     Ok(value)
+}
+
+/// Whether elements can be taken off an array's end as they lie.
+fn shortens_freely(machine: &mut Machine, object: R) -> bool {
+    let Some(id) = machine.class_of(object) else { return false };
+    let class = machine.classes.get(id);
+    let free = class.extensible && !class.frozen && !class.sealed;
+    let plain = class.kind == ObjectKind::Array && class.elements != Elements::Dictionary;
+    plain && free && machine.is_length_writable(object)
 }
 
 /// Sets a list's length after elements were taken from it.
 fn shorten(machine: &mut Machine, object: R, length: usize, how: Shorten) -> Outcome {
-    let Some(id) = machine.class_of(object) else { return Ok(()) };
-    let class = machine.classes.get(id);
-    let free = class.extensible && !class.frozen && !class.sealed;
-    let plain = class.kind == ObjectKind::Array && class.elements != Elements::Dictionary;
-    if plain && free && machine.is_length_writable(object) {
+    if shortens_freely(machine, object) {
         machine.shorten_array(object, length, how)
     } else {
         set_list_length(machine, object, length)
@@ -472,7 +489,7 @@ fn shift(machine: &mut Machine, _: Arguments) -> Outcome<R> {
     let value = machine.temp()?;
     machine.get(value, object, Key::Index(0))?;
     if !machine.is_packed(object) || !machine.move_packed(object, 1, 0, length - 1)? {
-        move_elements(machine, object, 1, 0, length - 1)?;
+        move_elements(machine, object, 1, 0, 0..length - 1)?;
         let last = machine.place_key(length - 1);
         machine.delete_or_throw(object, last)?;
     }
@@ -484,7 +501,13 @@ fn unshift(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let (object, length) = this_list(machine)?;
     if arguments.count > 0 {
         expect_short(machine, length + arguments.count)?;
-        move_elements(machine, object, 0, arguments.count, length)?;
+        if machine.grows_freely(object)? && machine.open_gap(object, 0, arguments.count)? {
+            for place in 0..arguments.count {
+                machine.put_element(object, place as u32, arguments.at(place))?;
+            }
+            return machine.give_number((length + arguments.count) as f64);
+        }
+        move_elements(machine, object, 0, arguments.count, (0..length).rev())?;
         for place in 0..arguments.count {
             machine.set(object, Key::Index(place as u32), arguments.at(place), true)?;
         }
@@ -502,6 +525,9 @@ fn slice(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let value = array + 1;
     let count = end.saturating_sub(start);
     machine.species_array(array, object, count)?;
+    if machine.copy_run(array, object, start, count)? {
+        return Ok(array);
+    }
     for place in 0..count {
         if machine.element_if_there(value, object, start + place)? {
             machine.create_element(array, place, value)?;
@@ -527,18 +553,35 @@ fn splice(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let array = machine.temps(2)?;
     let value = array + 1;
     machine.species_array(array, object, removed)?;
-    for place in 0..removed {
-        if machine.element_if_there(value, object, start + place)? {
-            machine.create_element(array, place, value)?;
+    if !machine.copy_run(array, object, start, removed)? {
+        for place in 0..removed {
+            if machine.element_if_there(value, object, start + place)? {
+                machine.create_element(array, place, value)?;
+            }
         }
+        set_list_length(machine, array, removed)?;
     }
-    set_list_length(machine, array, removed)?;
     let rest = length - start - removed;
-    let packed = added < removed
-        && machine.is_packed(object)
-        && machine.move_packed(object, start + removed, start + added, rest)?;
-    if added != removed && !packed {
-        move_elements(machine, object, start + removed, start + added, rest)?;
+    let moved = match added.cmp(&removed) {
+        Ordering::Less => {
+            machine.is_packed(object)
+                && machine.array_length(object) == length
+                && machine.move_packed(object, start + removed, start + added, rest)?
+        }
+        Ordering::Equal => true,
+        Ordering::Greater => {
+            machine.grows_freely(object)?
+                && machine.array_length(object) == length
+                && machine.open_gap(object, start + removed, added - removed)?
+        }
+    };
+    if !moved {
+        let (from, to) = (start + removed, start + added);
+        if to < from {
+            move_elements(machine, object, from, to, 0..rest)?;
+        } else {
+            move_elements(machine, object, from, to, (0..rest).rev())?;
+        }
         for place in (start + added + rest..length).rev() {
             let key = machine.place_key(place);
             machine.delete_or_throw(object, key)?;
@@ -595,6 +638,10 @@ fn concat(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
             }
         };
         expect_short(machine, length + count)?;
+        if machine.array_length(array) == length && machine.append_run(array, item)? {
+            length += count;
+            continue;
+        }
         for place in 0..count {
             if machine.element_if_there(value, item, place)? {
                 // A whole number among doubles is a small integer here (V8's `IterateElements`).
@@ -710,6 +757,10 @@ pub(super) fn index_of(machine: &mut Machine, arguments: Arguments) -> Outcome<R
         return machine.give_number(-1.0);
     }
     let start = machine.to_place(arguments.at(1), length, 0)?;
+    let places = start..length;
+    if let Some(found) = machine.search_elements(object, arguments.at(0), places, Search::Strict)? {
+        return machine.give_number(found.map_or(-1.0, |place| place as f64));
+    }
     let value = machine.temp()?;
     for place in start..length {
         if machine.element_if_there(value, object, place)?
@@ -727,6 +778,12 @@ pub(super) fn includes(machine: &mut Machine, arguments: Arguments) -> Outcome<R
         return machine.give_bool(false);
     }
     let start = machine.to_place(arguments.at(1), length, 0)?;
+    let places = start..length;
+    if let Some(found) =
+        machine.search_elements(object, arguments.at(0), places, Search::SameValueZero)?
+    {
+        return machine.give_bool(found.is_some());
+    }
     let value = machine.temp()?;
     for place in start..length {
         machine.get_place(value, object, place)?;

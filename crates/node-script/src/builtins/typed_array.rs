@@ -680,13 +680,12 @@ fn sort_into(machine: &mut Machine, to: R, compare: R) -> Outcome {
     machine.scoped(|machine| {
         let list = machine.temps(2)?;
         let value = list + 1;
-        machine.new_array(list, length)?;
+        array::sort::new_list(machine, list, length)?;
         for place in 0..length {
             machine.typed_get(value, THIS, place)?;
             machine.push(list, value)?;
         }
-        let order =
-            array::sort::sorted(machine, list, length, compare, array::sort::Default::Numbers)?;
+        let order = array::sort::sorted(machine, list, compare, array::sort::Default::Numbers)?;
         for (place, from) in order.into_iter().enumerate() {
             machine.get(value, list, Key::Index(from as u32))?;
             machine.typed_set(to, place, value)?;

@@ -138,10 +138,18 @@ impl Machine {
     /// Reads an element that lies in slots; whether it was so.
     #[inline]
     pub(super) fn short_element(&mut self, to: R, object: R, key: R) -> bool {
+        match index_of(&self.runtime.heap_mut().registers(), key).map(usize::try_from) {
+            Some(Ok(index)) => self.short_element_at(to, object, index),
+            _ => false,
+        }
+    }
+
+    /// As `short_element`, by an index.
+    #[inline(always)]
+    pub(crate) fn short_element_at(&mut self, to: R, object: R, index: usize) -> bool {
         let mut registers = self.runtime.heap_mut().registers();
-        let Some(index) = index_of(&registers, key) else { return false };
         let Some(cell) = registers.get(object).view() else { return false };
-        if cell.kind() != Kind::Object || index < 0 {
+        if cell.kind() != Kind::Object {
             return false;
         }
         let class = cell.tag().number();
@@ -167,7 +175,7 @@ impl Machine {
                 if !matches!(tag, Some(tags::ELEMENTS | tags::SHARED_ELEMENTS)) {
                     return Err(Miss);
                 }
-                let value = elements.slot(index as usize)?;
+                let value = elements.slot(index)?;
                 if value.tagged() == Tagged::HOLE { Err(Miss) } else { Ok(value) }
             })
             .is_ok()

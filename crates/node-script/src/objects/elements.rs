@@ -4,15 +4,16 @@
 //! long as all are numbers; or a dictionary, where they are sparse. The class says which: [`Elements`].
 
 use super::class::{Elements, Flags, ObjectKind};
-use super::layout::{BACKING, LENGTH, tags};
+use super::layout::{LENGTH, tags};
 use super::object::Type;
 use crate::machine::{Machine, R};
 use crate::objects::layout::tag;
 use crate::thrown::Outcome;
+use core::ops::Range;
 use heap_model::{Kind, Tagged, Value};
 
 /// The bits of a double that is not there (V8's `kHoleNanInt64`).
-const HOLE: u64 = 0xFFF7_FFFF_FFF7_FFFF;
+pub(super) const HOLE: u64 = 0xFFF7_FFFF_FFF7_FFFF;
 /// An index this far behind the elements makes them a dictionary (V8's `kMaxGap`).
 const MAX_GAP: usize = 1024;
 /// Elements up to this many are not asked whether they are sparse (V8's `kMaxUncheckedFastElementsLength`).
@@ -230,7 +231,7 @@ impl Machine {
     }
 
     /// A copy of elements in slots, with room for more.
-    fn to_slots(
+    pub(super) fn to_slots(
         &mut self,
         to: R,
         elements: R,
@@ -261,7 +262,7 @@ impl Machine {
     }
 
     /// A copy of elements as doubles.
-    fn to_doubles(
+    pub(super) fn to_doubles(
         &mut self,
         to: R,
         elements: R,
@@ -313,6 +314,26 @@ impl Machine {
             });
         }
         Ok(used)
+    }
+
+    /// The last element in slots that is there, among some places.
+    pub(super) fn last_element(
+        &mut self,
+        elements: R,
+        places: Range<usize>,
+    ) -> Outcome<Option<usize>> {
+        let (store, room) = self.store_of(elements);
+        let registers = self.registers();
+        for place in (places.start..places.end.min(room)).rev() {
+            let there = match store {
+                Store::Doubles => registers.read_u64(elements, 8 * place)? != HOLE,
+                _ => registers.peek(elements, place)? != Tagged::HOLE,
+            };
+            if there {
+                return Ok(Some(place));
+            }
+        }
+        Ok(None)
     }
 
     /// Moves elements into a dictionary.
@@ -455,57 +476,6 @@ impl Machine {
         })
     }
 
-    /// Gives an empty array the elements of another; false if that has holes, or lies otherwise than arrays do.
-    pub(crate) fn copy_elements_exactly(&mut self, array: R, from: R) -> Outcome<bool> {
-        let length = self.array_length(from);
-        let (Some(id), Some(like)) = (self.class_of(array), self.class_of(from)) else {
-            return Ok(false);
-        };
-        let kind = self.classes.get(like).elements;
-        if matches!(kind, Elements::HoleySmi | Elements::HoleyDouble | Elements::Holey)
-            || self.classes.get(id).unique
-        {
-            return Ok(false);
-        }
-        self.scoped(|machine| {
-            let elements = machine.temps(2)?;
-            let own = elements + 1;
-            machine.elements(elements, from)?;
-            let (store, room) = machine.store_of(elements);
-            match store {
-                Store::Dictionary => return Ok(false),
-                Store::None => return Ok(length == 0),
-                Store::Shared if room == length => machine.copy(own, elements),
-                Store::Doubles => machine.to_doubles(own, elements, store, length, length)?,
-                Store::Slots | Store::Shared => {
-                    machine.to_slots(own, elements, store, length, length)?;
-                }
-            }
-            machine.transition_elements(array, kind)?;
-            machine.set_elements(array, own)?;
-            machine.set_array_length(array, length)?;
-            Ok(true)
-        })
-    }
-
-    /// Gives up the room that an array does not use.
-    pub(crate) fn fit_elements(&mut self, array: R) -> Outcome {
-        let length = self.array_length(array);
-        self.scoped(|machine| {
-            let elements = machine.temps(2)?;
-            let own = elements + 1;
-            machine.elements(elements, array)?;
-            let (store, room) = machine.store_of(elements);
-            match store {
-                _ if room <= length => return Ok(()),
-                Store::Doubles => machine.to_doubles(own, elements, store, length, length)?,
-                Store::Slots => machine.to_slots(own, elements, store, length, length)?,
-                _ => return Ok(()),
-            }
-            machine.set_elements(array, own)
-        })
-    }
-
     /// If at least half of the room is unused, it is trimmed; where one element is taken, half of the slack stays.
     fn shrink(
         &mut self,
@@ -547,46 +517,6 @@ impl Machine {
             }
         }
         Ok(())
-    }
-
-    /// Whether an array's elements may be moved as they lie: none is missing, and all may be changed.
-    pub(crate) fn is_packed(&mut self, array: R) -> bool {
-        let Some(id) = self.class_of(array) else { return false };
-        let class = self.classes.get(id);
-        let packed = matches!(
-            class.elements,
-            Elements::PackedSmi | Elements::PackedDouble | Elements::Packed
-        );
-        let free = class.extensible && !class.frozen && !class.sealed;
-        class.kind == ObjectKind::Array && packed && free && self.is_length_writable(array)
-    }
-
-    /// Moves elements of an array that [is packed](Self::is_packed), within its room; false if it does not have them to
-    /// itself.
-    pub(crate) fn move_packed(
-        &mut self,
-        array: R,
-        from: usize,
-        to: usize,
-        count: usize,
-    ) -> Outcome<bool> {
-        self.scoped(|machine| {
-            let elements = machine.temp()?;
-            machine.elements(elements, array)?;
-            let (store, room) = machine.store_of(elements);
-            if from.max(to) + count > room {
-                return Ok(false);
-            }
-            let mut registers = machine.registers();
-            match store {
-                Store::Slots => registers.copy_slots(elements, to, elements, from, count)?,
-                Store::Doubles => {
-                    registers.copy_bytes(elements, 8 * to, elements, 8 * from, 8 * count)?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        })
     }
 
     /// Whether an array has no elements at all, nor has what it inherits from.
@@ -646,14 +576,6 @@ impl Machine {
             }
             machine.set_elements(array, fresh)
         })
-    }
-
-    /// The backing of elements for reading and writing in place, if the array's elements lie in slots of its own: for
-    /// built-ins that go over many.
-    pub(crate) fn has_fast_slots(&mut self, array: R) -> Option<usize> {
-        let registers = self.registers();
-        let cell = registers.peek(array, BACKING).ok()?.view()?;
-        (cell.tag().number() == tags::ELEMENTS).then(|| cell.slot_count())
     }
 }
 

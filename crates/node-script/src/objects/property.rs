@@ -411,7 +411,15 @@ impl Machine {
             }
         })?;
         let shown = self.show_for_error(object);
+        let array = self.kind_of(object) == Some(ObjectKind::Array);
         let text = match found {
+            Some(flags) if array && key == Key::Name(known::LENGTH) && flags.writable() => {
+                let last = self.array_length(object).saturating_sub(1);
+                format!("Cannot delete property '{last}' of {shown}")
+            }
+            None if array && self.is_fixed_by_length(object, key) => {
+                format!("Cannot assign to read only property 'length' of object '{shown}'")
+            }
             Some(flags) if flags.is_accessor() => {
                 format!("Cannot set property {name} of {shown} which has only a getter")
             }
@@ -421,6 +429,12 @@ impl Machine {
             None => format!("Cannot add property {name}, object is not extensible"),
         };
         self.throw_type_error(&text)
+    }
+
+    /// Whether it is an array's length that lets no element be added.
+    fn is_fixed_by_length(&mut self, array: R, key: Key) -> bool {
+        let extensible = self.class_of(array).is_some_and(|id| self.classes.get(id).extensible);
+        extensible && matches!(key, Key::Index(_)) && !self.is_length_writable(array)
     }
 
     /// `[[Set]]` from `start` on, for a receiver; whether it was done.
@@ -626,26 +640,26 @@ impl Machine {
     pub(crate) fn set_length(&mut self, array: R, length: usize) -> Outcome<bool> {
         let old = self.array_length(array);
         let id = self.class_of(array);
-        let sparse = id.is_some_and(|id| {
+        let fixed = id.is_some_and(|id| {
             let class = self.classes.get(id);
             class.elements == super::class::Elements::Dictionary || class.sealed || class.frozen
         });
-        if sparse && length < old {
+        if fixed && length < old {
             let fixed = self.scoped(|machine| {
                 let elements = machine.temp()?;
                 machine.elements(elements, array)?;
                 if machine.store_of(elements).0 != super::elements::Store::Dictionary {
-                    return Ok(None);
+                    return machine.last_element(elements, length..old);
                 }
                 let numbers = machine.numbers_of(elements)?;
                 Ok(numbers
                     .into_iter()
                     .rev()
                     .find(|(key, flags, _)| *key as usize >= length && !flags.configurable())
-                    .map(|(key, ..)| key as usize + 1))
+                    .map(|(key, ..)| key as usize))
             })?;
-            if let Some(least) = fixed {
-                self.truncate_array(array, least)?;
+            if let Some(last) = fixed {
+                self.truncate_array(array, last + 1)?;
                 return Ok(false);
             }
         }

@@ -4,7 +4,6 @@ use crate::machine::{Machine, R, THIS};
 use crate::objects::atoms::Key;
 use crate::objects::class::{Elements, Flags, ObjectKind};
 use crate::objects::code::Arguments;
-use crate::objects::layout::BACKING;
 use crate::objects::property::Descriptor;
 use crate::thrown::Outcome;
 
@@ -117,12 +116,11 @@ pub(super) fn move_elements(
     object: R,
     from: usize,
     to: usize,
-    count: usize,
+    offsets: impl Iterator<Item = usize>,
 ) -> Outcome {
     machine.scoped(|machine| {
         let value = machine.temp()?;
-        for step in 0..count {
-            let offset = if to < from { step } else { count - 1 - step };
+        for offset in offsets {
             let target = machine.place_key(to + offset);
             if machine.element_if_there(value, object, from + offset)? {
                 machine.set(object, target, value, true)?;
@@ -164,6 +162,9 @@ impl Machine {
             })
             && self.is_length_writable(object);
         if plain {
+            if self.array_length(object) == index && self.short_push(object, value)? {
+                return Ok(());
+            }
             return self.define(object, key, value, Flags::PLAIN);
         }
         let descriptor = Descriptor::data(value, Flags::PLAIN);
@@ -194,6 +195,9 @@ impl Machine {
 
     /// The property at a list's place.
     pub(crate) fn get_place(&mut self, to: R, object: R, place: usize) -> Outcome {
+        if self.own_element_fast(to, object, place)? {
+            return Ok(());
+        }
         let key = self.place_key(place);
         self.get(to, object, key)
     }
@@ -208,25 +212,11 @@ impl Machine {
         self.throw_type_error(&format!("Cannot delete property '{name}' of {shown}"))
     }
 
-    /// Whether what an array inherits from has elements of its own.
-    pub(super) fn inherits_elements(&mut self, array: R) -> Outcome<bool> {
-        self.scoped(|machine| {
-            let holder = machine.temp()?;
-            machine.prototype_of(holder, array)?;
-            while let Some(id) = machine.class_of(holder) {
-                if machine.classes.get(id).is_exotic()
-                    || machine.registers().peek(holder, BACKING)?.is_cell()
-                {
-                    return Ok(true);
-                }
-                machine.class_prototype(holder, id)?;
-            }
-            Ok(false)
-        })
-    }
-
     fn own_element_fast(&mut self, to: R, object: R, index: usize) -> Outcome<bool> {
         let Ok(index) = u32::try_from(index) else { return Ok(false) };
+        if self.short_element_at(to, object, index as usize) {
+            return Ok(true);
+        }
         if self.kind_of(object) != Some(ObjectKind::Array) {
             return Ok(false);
         }

@@ -100,7 +100,11 @@ pub(super) fn copy_within(machine: &mut Machine, arguments: Arguments) -> Outcom
     let from = machine.to_place(arguments.at(1), length, 0)?;
     let end = machine.to_place(arguments.at(2), length, length)?;
     let count = end.saturating_sub(from).min(length - to);
-    move_elements(machine, object, from, to, count)?;
+    if from < to && to < from + count {
+        move_elements(machine, object, from, to, (0..count).rev())?;
+    } else {
+        move_elements(machine, object, from, to, 0..count)?;
+    }
     Ok(object)
 }
 

@@ -1,13 +1,15 @@
-//! Sorting of arrays and typed arrays: a stable merge sort (ECMA-262, sections 23.1.3.30 and 23.2.3.29).
+//! Sorting of arrays and typed arrays (ECMA-262, sections 23.1.3.30 and 23.2.3.29).
 //!
 //! What is sorted are places of a list that lies in the heap: comparing two may call JavaScript.
 
 use super::list::{expect_callable, this_list};
+use super::tim_sort::tim_sort;
 use crate::machine::{Machine, R};
 use crate::objects::atoms::Key;
+use crate::objects::class::Elements;
 use crate::objects::code::Arguments;
-use crate::objects::object::Type;
-use crate::thrown::Outcome;
+use crate::objects::layout::BACKING;
+use crate::thrown::{Outcome, Thrown};
 use core::cmp::Ordering;
 
 /// How values are compared without a function.
@@ -27,88 +29,95 @@ pub(in crate::builtins) fn expect_comparison(machine: &mut Machine, compare: R) 
     machine.throw_type_error("The comparison function must be either a function or undefined")
 }
 
-/// The places of a list of `length` values, in the order of the values.
+/// A new array whose elements lie in slots, whatever they are: the values that are to be sorted.
+pub(in crate::builtins) fn new_list(machine: &mut Machine, to: R, length: usize) -> Outcome {
+    machine.array_of_length(to, length)?;
+    machine.transition_elements(to, Elements::Packed)
+}
+
+/// The places of a list that `new_list` made, in the order of its values.
 pub(in crate::builtins) fn sorted(
     machine: &mut Machine,
     list: R,
-    length: usize,
     compare: R,
     otherwise: Default,
 ) -> Outcome<Vec<usize>> {
-    let order: Vec<usize> = (0..length).collect();
-    if !machine.is_undefined(compare) {
-        return machine.scoped(|machine| {
-            let (a, b) = (machine.temps(4)?, machine.size() - 3);
-            let (nothing, result) = (b + 1, b + 2);
-            merge_sort(order, &mut |left, right| {
-                machine.get(a, list, Key::Index(left as u32))?;
-                machine.get(b, list, Key::Index(right as u32))?;
+    let length = machine.array_length(list);
+    let mut order: Vec<usize> = (0..length).collect();
+    machine.scoped(|machine| {
+        let values = machine.temps(5)?;
+        let (a, b, nothing, result) = (values + 1, values + 2, values + 3, values + 4);
+        machine.elements(values, list)?;
+        if length < 2 {
+            return Ok(order);
+        }
+        if !machine.is_undefined(compare) {
+            tim_sort(&mut order, |left, right| {
+                let mut registers = machine.registers();
+                registers.load(a, values, left)?;
+                registers.load(b, values, right)?;
                 machine.call(result, compare, nothing, &[a, b])?;
-                let number = machine.to_number(result)?;
-                Ok(if number > 0.0 { Ordering::Greater } else { Ordering::Less })
-            })
-        });
-    }
-    if otherwise == Default::Texts {
-        let texts = machine.scoped(|machine| {
-            let value = machine.temp()?;
+                let number = machine.registers().number(result);
+                let number = number.map_or_else(|| machine.to_number(result), Ok)?;
+                Ok::<_, Thrown>(number < 0.0)
+            })?;
+            return Ok(order);
+        }
+        if otherwise == Default::Texts {
             let mut texts = Vec::with_capacity(length);
             for place in 0..length {
-                machine.get(value, list, Key::Index(place as u32))?;
-                machine.to_string(value, value)?;
-                texts.push(machine.units(value)?);
+                machine.registers().load(a, values, place)?;
+                machine.to_string(a, a)?;
+                texts.push(machine.units(a)?);
             }
-            Ok(texts)
+            order.sort_by(|left, right| texts[*left].cmp(&texts[*right]));
+            return Ok(order);
+        }
+        let mut numbers = Vec::with_capacity(length);
+        for place in 0..length {
+            let Some(number) = machine.registers().peek(values, place)?.number() else { break };
+            // One that is not a number comes last, whichever sign it has.
+            numbers.push(if number.is_nan() { f64::NAN } else { number });
+        }
+        if numbers.len() == length {
+            order.sort_by(|left, right| numbers[*left].total_cmp(&numbers[*right]));
+            return Ok(order);
+        }
+        tim_sort(&mut order, |left, right| {
+            let mut registers = machine.registers();
+            registers.load(a, values, left)?;
+            registers.load(b, values, right)?;
+            Ok::<_, Thrown>(machine.compare(a, b)? == Some(Ordering::Less))
         })?;
-        let mut order = order;
-        order.sort_by(|left, right| texts[*left].cmp(&texts[*right]));
-        return Ok(order);
-    }
-    machine.scoped(|machine| {
-        let (a, b) = (machine.temps(2)?, machine.size() - 1);
-        merge_sort(order, &mut |left, right| {
-            machine.get(a, list, Key::Index(left as u32))?;
-            machine.get(b, list, Key::Index(right as u32))?;
-            if machine.type_of(a) == Type::BigInt {
-                return Ok(machine.compare(a, b)?.unwrap_or(Ordering::Equal));
-            }
-            let (a, b) = (machine.number(a), machine.number(b));
-            // NaN comes last, and negative zero before zero.
-            Ok(a.is_nan().cmp(&b.is_nan()).then_with(|| match a.partial_cmp(&b) {
-                Some(Ordering::Equal) => b.is_sign_negative().cmp(&a.is_sign_negative()),
-                order => order.unwrap_or(Ordering::Equal),
-            }))
-        })
+        Ok(order)
     })
 }
 
-fn merge_sort(
-    mut order: Vec<usize>,
-    compare: &mut impl FnMut(usize, usize) -> Outcome<Ordering>,
-) -> Outcome<Vec<usize>> {
-    let (length, mut width) = (order.len(), 1);
-    let mut merged = Vec::with_capacity(length);
-    while width < length {
-        merged.clear();
-        for start in (0..length).step_by(2 * width) {
-            let (middle, end) = ((start + width).min(length), (start + 2 * width).min(length));
-            let (mut left, mut right) = (start, middle);
-            while left < middle && right < end {
-                if compare(order[left], order[right])? == Ordering::Greater {
-                    merged.push(order[right]);
-                    right += 1;
-                } else {
-                    merged.push(order[left]);
-                    left += 1;
-                }
+/// Puts the values of a list, in an order, in the place of an array's elements: those that it was made of.
+fn put_in_order(machine: &mut Machine, array: R, list: R, order: &[usize]) -> Outcome {
+    machine.scoped(|machine| {
+        let value = machine.temps(2)?;
+        let values = value + 1;
+        machine.elements(values, list)?;
+        // Comparing may have changed the array.
+        let length = machine.array_length(array);
+        let mut plain =
+            machine.is_packed(array) && machine.own_slots(array).is_some_and(|room| room >= length);
+        let class = machine.class_of(array).map(|id| machine.classes.get(id));
+        let any = class.is_some_and(|class| class.elements == Elements::Packed);
+        for (place, from) in order.iter().enumerate() {
+            let mut registers = machine.registers();
+            registers.load(value, values, *from)?;
+            plain &= place < length && (any || registers.get(value).is_smi());
+            if plain {
+                registers.store_inner(array, BACKING, place, value)?;
+            } else {
+                let key = machine.place_key(place);
+                machine.set(array, key, value, true)?;
             }
-            merged.extend_from_slice(&order[left..middle]);
-            merged.extend_from_slice(&order[right..end]);
         }
-        core::mem::swap(&mut order, &mut merged);
-        width *= 2;
-    }
-    Ok(order)
+        Ok(())
+    })
 }
 
 /// A list of what is there in an array-like: the values, and how many of them are undefined at the end.
@@ -143,17 +152,16 @@ pub(super) fn sort(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let compare = arguments.at(0);
     expect_comparison(machine, compare)?;
     let (object, length) = this_list(machine)?;
+    if length < 2 {
+        return Ok(object);
+    }
     let list = machine.temps(2)?;
     let value = list + 1;
-    machine.new_array(list, 0)?;
+    new_list(machine, list, 0)?;
     let undefined = collect(machine, list, object, length, false)?;
     let count = machine.array_length(list);
-    let order = sorted(machine, list, count, compare, Default::Texts)?;
-    for (place, from) in order.into_iter().enumerate() {
-        machine.get(value, list, Key::Index(from as u32))?;
-        let key = machine.place_key(place);
-        machine.set(object, key, value, true)?;
-    }
+    let order = sorted(machine, list, compare, Default::Texts)?;
+    put_in_order(machine, object, list, &order)?;
     machine.undefined(value);
     for place in count..count + undefined {
         let key = machine.place_key(place);
@@ -175,10 +183,9 @@ pub(super) fn to_sorted(machine: &mut Machine, arguments: Arguments) -> Outcome<
     let list = machine.temps(3)?;
     let (value, result) = (list + 1, list + 2);
     machine.array_of_length(result, length)?;
-    machine.new_array(list, 0)?;
+    new_list(machine, list, 0)?;
     let undefined = collect(machine, list, object, length, true)?;
-    let count = machine.array_length(list);
-    let order = sorted(machine, list, count, compare, Default::Texts)?;
+    let order = sorted(machine, list, compare, Default::Texts)?;
     for from in order {
         machine.get(value, list, Key::Index(from as u32))?;
         machine.push(result, value)?;
