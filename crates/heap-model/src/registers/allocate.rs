@@ -298,6 +298,16 @@ impl Registers<'_> {
         Ok(())
     }
 
+    /// As [`alloc_f64`](Self::alloc_f64), if there is room in the new space; whether there was. It never collects. Constant time.
+    #[inline(always)]
+    pub fn alloc_young_f64(&mut self, to: usize, number: f64) -> bool {
+        let Some(room) = self.heap.allocate_young(cell_size(0, 0)) else { return false };
+        let cell = room.format(Kind::Double, 0);
+        cell.set_double(number);
+        self.put(to, cell.word());
+        true
+    }
+
     /// `to` becomes a new native cell: see [`Scope::alloc_native`](crate::Scope::alloc_native). May collect; else
     /// O(size).
     ///

@@ -98,6 +98,28 @@ impl Registers<'_> {
         Ok(())
     }
 
+    /// As [`set_f64`](Self::set_f64), of the double that a slot of `object`'s cell refers to. Constant time.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load); [`AccessError::NoCell`] if the slot refers to no such cell.
+    #[inline]
+    #[track_caller]
+    pub fn set_inner_f64(
+        &mut self,
+        object: usize,
+        slot: usize,
+        number: f64,
+    ) -> Result<(), AccessError> {
+        let word = users_slot(self.loaded(object)?, slot)?.get();
+        match Cell::of(word) {
+            Some(cell) if cell.header().is(Kind::Double) => {
+                cell.set_double(number);
+                Ok(())
+            }
+            _ => Err(AccessError::NoCell),
+        }
+    }
+
     /// `count` registers from `to` on become what the slots of `object`'s cell hold, from `slot` on: a generator that
     /// goes on. O(`count`).
     ///

@@ -4,6 +4,7 @@
 //! flags, and `lastIndex` as its first property.
 
 mod methods;
+mod plain;
 
 pub(super) use methods::Matched;
 
@@ -13,7 +14,7 @@ use crate::machine::{Machine, R, THIS, roots};
 use crate::objects::atoms::{Atom, known};
 use crate::objects::class::{Flags, ObjectKind};
 use crate::objects::code::{Arguments, Native};
-use crate::objects::layout::{FIRST, tag};
+use crate::objects::layout::{FIRST, GETTER, tag};
 use crate::objects::number::is_space;
 use crate::objects::object::Type;
 use crate::pattern::{Fault, Match, Modes, Pattern};
@@ -84,6 +85,13 @@ pub(super) fn install(machine: &mut Machine) -> Outcome {
         machine.define_getter(prototype, name, getter, None)?;
     }
     machine.define_getter(prototype, known::FLAGS, flags, None)?;
+    for name in ALL_FLAGS.iter().map(|(_, name)| *name).chain(["flags"]) {
+        let name = machine.atoms.intern_str(name);
+        machine.own_property(class, prototype, name.into())?;
+        machine.registers().load(class, class, GETTER)?;
+        let code = machine.code_of(class);
+        machine.codes.reg_exp_getters.extend(code);
+    }
     machine.define_getter(prototype, known::SOURCE, source, None)?;
     machine.define_methods(prototype, &PROTOTYPE[1..])?;
     machine.own_property(class, prototype, known::EXEC.into())?;

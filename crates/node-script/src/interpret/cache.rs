@@ -69,6 +69,8 @@ pub enum How {
     OfStringOutside(u16),
     /// An array's length.
     ArrayLength,
+    /// A typed array's length, by the built-in getter.
+    TypedLength,
     /// Another internal property of the object.
     Internal(u16),
     /// Nowhere: undefined.
@@ -164,6 +166,8 @@ const ENTRIES: usize = 1024;
 pub struct LookupCache {
     /// A class whose elements lie in its objects' backing alone.
     pub plain: Cell<u32>,
+    /// The class of regular expressions that a program has not changed, and the epoch in which that was seen.
+    pub reg_exp: Cell<(u32, u32)>,
     reads: Box<[Entry]>,
     writes: Box<[Entry]>,
 }
@@ -171,7 +175,8 @@ pub struct LookupCache {
 impl Default for LookupCache {
     fn default() -> Self {
         let entries = || vec![NONE; ENTRIES].into_boxed_slice();
-        Self { plain: Cell::default(), reads: entries(), writes: entries() }
+        let (reads, writes) = (entries(), entries());
+        Self { plain: Cell::default(), reg_exp: Cell::default(), reads, writes }
     }
 }
 
@@ -202,6 +207,7 @@ impl LookupCache {
     /// Forgets what it knows of some classes.
     pub fn forget(&mut self, classes: &FxHashSet<u32>) {
         self.plain.set(0);
+        self.reg_exp.set((0, 0));
         for entry in self.reads.iter_mut().chain(&mut self.writes) {
             if classes.contains(&entry.class) || entry.how.names_any(classes) {
                 *entry = NONE;

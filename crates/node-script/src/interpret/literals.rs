@@ -607,7 +607,23 @@ impl Machine {
         }))
     }
 
+    /// Where objects like this one have a property with a private name, if it is known from before.
+    fn known_private(&mut self, object: R, key: Atom) -> Option<How> {
+        let id = self.class_of(object)?;
+        let how = self.known_how(object, id, key).ok()??;
+        let own = matches!(
+            how,
+            How::Slot(_) | How::Outside(_) | How::DoubleSlot(_) | How::DoubleOutside(_)
+        );
+        own.then_some(how)
+    }
+
     pub(crate) fn get_private(&mut self, to: R, object: R, key: R) -> Outcome {
+        if let Type::Symbol(atom) = self.type_of(key)
+            && let Some(how) = self.known_private(object, atom)
+        {
+            return self.get_found(to, object, how, object);
+        }
         let proxied = |machine: &mut Self, holder| machine.get_private(to, holder, key);
         if let Some(done) = self.with_privates(object, false, proxied) {
             return done;
@@ -625,6 +641,16 @@ impl Machine {
     }
 
     pub(crate) fn set_private(&mut self, object: R, key: R, from: R) -> Outcome {
+        if let Type::Symbol(atom) = self.type_of(key)
+            && self.known_private(object, atom).is_some()
+            && self.class_of(object).is_some_and(|id| self.classes.get(id).extensible)
+        {
+            let site = std::cell::Cell::default();
+            return match self.store_known(object, atom, from, &site) {
+                true => Ok(()),
+                false => self.set_named_slowly(object, atom, from, true, &site),
+            };
+        }
         let proxied = |machine: &mut Self, holder| machine.set_private(holder, key, from);
         if let Some(done) = self.with_privates(object, false, proxied) {
             return done;

@@ -139,6 +139,11 @@ impl Machine {
                 registers.set_undefined(to);
                 return Ok(true);
             }
+            How::TypedLength => {
+                let length = self.typed_length(object)?;
+                self.set_number(to, length as f64)?;
+                return Ok(true);
+            }
             How::DoubleSlot(slot) => {
                 self.load_own_number(to, object, Place::Slot(slot.into()))?;
                 return Ok(true);
@@ -169,8 +174,15 @@ impl Machine {
         cell: &Cell<Cache>,
     ) -> bool {
         let epoch = self.classes.epoch;
+        let known = cell.get();
         let mut registers = self.runtime.heap_mut().registers();
         let target = registers.get(object);
+        if let How::DoubleSlot(slot) = known.how
+            && target.is_tagged(known.kind, tag(known.class))
+            && registers.number(value).is_some()
+        {
+            return self.store_own_number(object, Place::Slot(slot.into()), value).is_ok();
+        }
         let (Type::Object(id), Some(kind)) = (Type::of(target), target.kind()) else {
             return false;
         };
@@ -221,30 +233,19 @@ impl Machine {
         let holds = getter
             && cache.epoch == self.classes.epoch
             && self.registers().get(object).is_tagged(cache.kind, tag(cache.class));
-        if holds && self.short_getter(to, object, cache.how)? {
-            return Ok(());
-        }
         match holds {
             true => self.get_found(to, object, cache.how, object),
             false => self.get_named_slowly(to, object, name, cell),
         }
     }
 
-    /// What the built-in getter of typed arrays' length gives, without a call; whether it is that.
-    fn short_getter(&mut self, to: R, object: R, how: How) -> Outcome<bool> {
-        if self.kind_of(object) != Some(ObjectKind::TypedArray) {
-            return Ok(false);
-        }
-        let is_length = self.scoped(|machine| {
+    /// Whether a getter is the built-in one of typed arrays' length.
+    fn is_typed_length(&mut self, how: How) -> Outcome<bool> {
+        self.scoped(|machine| {
             let getter = machine.temp()?;
             machine.load_getter(getter, how)?;
             Ok(machine.is_root(getter, roots::TYPED_ARRAY_LENGTH))
-        })?;
-        if is_length {
-            let length = self.typed_length(object)?;
-            self.set_number(to, length as f64)?;
-        }
-        Ok(is_length)
+        })
     }
 
     /// The function of a getter that was found for an object's class; undefined, if there is none.
@@ -428,6 +429,12 @@ impl Machine {
                 }
             }
         })?;
+        if self.classes.get(receiver).kind == ObjectKind::TypedArray
+            && let Some(getter @ (How::Getter { .. } | How::GetterOutside { .. })) = how
+            && self.is_typed_length(getter)?
+        {
+            return Ok(Some(How::TypedLength));
+        }
         let class = self.classes.get(receiver);
         let own = matches!(
             how,
@@ -451,7 +458,7 @@ impl Machine {
     }
 
     /// Reads what was found for an object's class, for a receiver.
-    fn get_found(&mut self, to: R, object: R, how: How, receiver: R) -> Outcome {
+    pub(super) fn get_found(&mut self, to: R, object: R, how: How, receiver: R) -> Outcome {
         match how {
             How::Slot(slot) => self.registers().load(to, object, usize::from(slot))?,
             How::Outside(place) => self.load_field(to, object, Place::Outside(place.into()))?,
@@ -483,6 +490,17 @@ impl Machine {
                 });
             }
             How::ArrayLength => self.registers().load(to, object, LENGTH)?,
+            How::TypedLength if self.is_same(object, receiver) => {
+                let length = self.typed_length(object)?;
+                return self.set_number(to, length as f64);
+            }
+            How::TypedLength => {
+                return self.scoped(|machine| {
+                    let getter = machine.temp()?;
+                    machine.load_root(getter, roots::TYPED_ARRAY_LENGTH);
+                    machine.call(to, getter, receiver, &[])
+                });
+            }
             How::Internal(which) => self.load_internal(to, object, which)?,
             How::Absent
             | How::Add { .. }

@@ -15,6 +15,7 @@ use crate::machine::{Machine, R, THIS, roots};
 use crate::objects::code::Running;
 use crate::objects::layout::{CONTEXT, POOL, PREVIOUS, SHARED, tag};
 use crate::thrown::Outcome;
+use core::ops::{Add, Div, Mul, Sub};
 use heap_model::{AccessError, Kind, Tagged};
 use std::hint::cold_path;
 
@@ -72,6 +73,24 @@ impl Machine {
                         let ($a, $b) = short!(registers.smis(u($left), u($right)));
                         let result: Option<i32> = $short;
                         registers.set_smi(u($to), short!(result));
+                    }};
+                }
+                /// As `arithmetic`, of an operator that gives other numbers, too.
+                macro_rules! numbers {
+                    ($to:expr, $left:expr, $right:expr, $compute:expr, |$a:ident, $b:ident| $short:expr) => {{
+                        let mut registers = registers!();
+                        match registers.smis(u($left), u($right)) {
+                            Some(($a, $b)) => {
+                                let result: Option<i32> = $short;
+                                registers.set_smi(u($to), short!(result));
+                            }
+                            None => {
+                                let places = (u($to), u($left), u($right));
+                                if !self.short_number(places, $compute) {
+                                    break 'slow;
+                                }
+                            }
+                        }
                     }};
                 }
                 macro_rules! small {
@@ -266,7 +285,7 @@ impl Machine {
 
                     // -- operators ----------------------------------------------------------------------------------
                     Op::Add { to, left, right } => {
-                        arithmetic!(to, left, right, |a, b| a.checked_add(b));
+                        numbers!(to, left, right, f64::add, |a, b| a.checked_add(b));
                     }
                     Op::AddSmi { to, left, value } => {
                         small!(to, left, |a| a.checked_add(i32::from(value)));
@@ -275,15 +294,15 @@ impl Machine {
                         small!(to, left, |a| a.checked_sub(i32::from(value)));
                     }
                     Op::Sub { to, left, right } => {
-                        arithmetic!(to, left, right, |a, b| a.checked_sub(b));
+                        numbers!(to, left, right, f64::sub, |a, b| a.checked_sub(b));
                     }
                     Op::Mul { to, left, right } => {
-                        arithmetic!(to, left, right, |a, b| a
+                        numbers!(to, left, right, f64::mul, |a, b| a
                             .checked_mul(b)
                             .filter(|product| *product != 0 || (a >= 0 && b >= 0)));
                     }
                     Op::Div { to, left, right } => {
-                        arithmetic!(to, left, right, |a, b| (b > 0 && a % b == 0 && a != 0)
+                        numbers!(to, left, right, f64::div, |a, b| (b > 0 && a % b == 0 && a != 0)
                             .then(|| a / b));
                     }
                     Op::Mod { to, left, right } => {

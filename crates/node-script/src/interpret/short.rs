@@ -62,6 +62,21 @@ impl Machine {
         Some((registers.number(left)?, registers.number(right)?))
     }
 
+    /// What an operator gives for two numbers that are not both small integers: a number in a cell, if there is room for it;
+    /// whether there was (V8's `BinaryOpAssembler`).
+    #[inline(never)]
+    pub(super) fn short_number(
+        &mut self,
+        (to, left, right): (R, R, R),
+        compute: fn(f64, f64) -> f64,
+    ) -> bool {
+        let mut registers = self.runtime.heap_mut().registers();
+        let (Some(a), Some(b)) = (registers.number(left), registers.number(right)) else {
+            return false;
+        };
+        registers.alloc_young_f64(to, compute(a, b))
+    }
+
     /// Whether values are strictly equal, if their words or kinds tell.
     #[inline(always)]
     pub(super) fn quick_equal(&mut self, left: R, right: R) -> Option<bool> {
@@ -135,16 +150,18 @@ impl Machine {
         registers.alloc_young_filled(to, Kind::Object, tag(class.0), slots, 0)
     }
 
-    /// Reads an element that lies in slots; whether it was so.
+    /// Reads an element that lies in slots, or one of a typed array; whether it was so.
     #[inline]
     pub(super) fn short_element(&mut self, to: R, object: R, key: R) -> bool {
         match index_of(&self.runtime.heap_mut().registers(), key).map(usize::try_from) {
-            Some(Ok(index)) => self.short_element_at(to, object, index),
+            Some(Ok(index)) => {
+                self.short_element_at(to, object, index) || self.short_typed_get(to, object, index)
+            }
             _ => false,
         }
     }
 
-    /// As `short_element`, by an index.
+    /// Reads an element that lies in slots, by its index; whether it was so.
     #[inline(always)]
     pub(crate) fn short_element_at(&mut self, to: R, object: R, index: usize) -> bool {
         let mut registers = self.runtime.heap_mut().registers();
@@ -181,7 +198,7 @@ impl Machine {
             .is_ok()
     }
 
-    /// Writes an element that lies in slots of its own and is there already; whether it was so.
+    /// Writes an element that is there already, in slots of its own or of a typed array; whether it was so.
     #[inline]
     pub(super) fn short_store(&mut self, object: R, key: R, from: R) -> Outcome<bool> {
         let mut registers = self.runtime.heap_mut().registers();
@@ -196,11 +213,12 @@ impl Machine {
             Elements::Packed | Elements::Holey => true,
             _ => false,
         };
-        let plain = matches!(class.kind, ObjectKind::Array | ObjectKind::Ordinary);
-        if !fits || !plain || class.frozen {
-            return Ok(false);
-        }
         let index = index as usize;
+        match class.kind {
+            ObjectKind::TypedArray => return Ok(self.short_typed_set(object, index, from)),
+            ObjectKind::Array | ObjectKind::Ordinary if fits && !class.frozen => {}
+            _ => return Ok(false),
+        }
         let Some(elements) = cell.tagged(BACKING)?.view() else { return Ok(false) };
         if elements.tag().number() != tags::ELEMENTS
             || index >= elements.slot_count()

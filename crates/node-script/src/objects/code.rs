@@ -187,6 +187,8 @@ pub struct Codes<N> {
     pub native_fields: Vec<(i32, usize)>,
     /// The getters by which built-in constructors are their own species.
     pub species: Vec<i32>,
+    /// The getters of regular expressions' flags, one by one and together.
+    pub reg_exp_getters: Vec<i32>,
     /// The constructors of typed arrays, by their elements' types.
     pub typed_arrays: [i32; 11],
 }
@@ -199,6 +201,7 @@ impl<N> Default for Codes<N> {
             classes: [None; 16],
             native_fields: Vec::new(),
             species: Vec::new(),
+            reg_exp_getters: Vec::new(),
             typed_arrays: [0; 11],
         }
     }

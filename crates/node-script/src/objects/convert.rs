@@ -5,6 +5,7 @@ use super::class::ObjectKind;
 use super::layout::FIRST;
 use super::number;
 use super::object::Type;
+use super::proxy::TARGET;
 use crate::machine::{Machine, R, roots};
 use crate::objects::layout::tag;
 use crate::thrown::Outcome;
@@ -281,31 +282,62 @@ impl Machine {
         }
     }
 
-    /// An object as V8's errors show it: `#<Object>`, a function's text, `[object Array]`.
+    /// An object as V8's errors show it (`Object::NoSideEffectsToString`): `#<Object>`, a function's text, `[object Array]`.
     pub(crate) fn show_for_error(&mut self, value: R) -> String {
-        match self.kind_of(value) {
-            None => self.show(value),
-            Some(ObjectKind::Array) => "[object Array]".to_owned(),
-            Some(ObjectKind::Function) => self.function_text(value),
-            Some(_) => match self.constructor_name(value) {
-                Some(name) => format!("#<{name}>"),
-                None => format!("[object {}]", self.tag_text(value)),
-            },
-        }
+        let shown = match self.kind_of(value) {
+            None => return self.show(value),
+            Some(ObjectKind::Function) => return self.function_text(value),
+            Some(ObjectKind::Error) => self.error_head(value),
+            Some(ObjectKind::Proxy) => self.scoped_deeply(|machine| {
+                let target = machine.temp()?;
+                machine.registers().load(target, value, TARGET)?;
+                Ok(match machine.is_object(target) {
+                    true => machine.show_for_error(target),
+                    false => "[object Object]".to_owned(),
+                })
+            }),
+            Some(kind) => self.scoped(|machine| {
+                let found = machine.temp()?;
+                machine.plain_property(found, value, known::TO_STRING)?;
+                if machine.is_root(found, roots::OBJECT_TO_STRING)
+                    && machine.plain_property(found, value, known::CONSTRUCTOR)?
+                    && machine.is_callable(found)
+                    && let Some(name) = machine.text_of_name(found)?
+                {
+                    return Ok(format!("#<{name}>"));
+                }
+                let named = machine.plain_property(found, value, known::TO_STRING_TAG)?;
+                if named && machine.is_string(found) {
+                    return Ok(format!("[object {}]", machine.rust_string(found)?));
+                }
+                let tag = match kind {
+                    ObjectKind::TypedArray => machine.typed_type(value)?.array_name(),
+                    ObjectKind::Array => "Array",
+                    ObjectKind::RegExp => "RegExp",
+                    ObjectKind::Date => "Date",
+                    ObjectKind::Boolean => "Boolean",
+                    ObjectKind::Number => "Number",
+                    ObjectKind::String => "String",
+                    ObjectKind::Symbol => "Symbol",
+                    ObjectKind::BigInt => "BigInt",
+                    _ => "Object",
+                };
+                Ok(format!("[object {tag}]"))
+            }),
+        };
+        shown.unwrap_or_else(|_| "[object Object]".to_owned())
     }
 
-    /// The text that names an object of no constructor.
-    fn tag_text(&mut self, object: R) -> String {
-        let found = self.scoped(|machine| {
-            let value = machine.temp()?;
-            let key = Key::Name(known::TO_STRING_TAG);
-            let flags = machine.own_property(value, object, key)?;
-            if flags.is_some_and(|flags| !flags.is_accessor()) && machine.is_string(value) {
-                return machine.rust_string(value);
+    /// A function's own name, if that is a text that is not empty.
+    fn text_of_name(&mut self, function: R) -> Outcome<Option<String>> {
+        self.scoped(|machine| {
+            let name = machine.temp()?;
+            let flags = machine.own_property(name, function, Key::Name(known::NAME))?;
+            if flags.is_none_or(|flags| flags.is_accessor()) || !machine.is_string(name) {
+                return Ok(None);
             }
-            Ok("Object".to_owned())
-        });
-        found.unwrap_or_else(|_| "Object".to_owned())
+            Ok(Some(machine.rust_string(name)?).filter(|name| !name.is_empty()))
+        })
     }
 
     /// The name of an object's constructor, as far as it can be told without running code.

@@ -46,6 +46,10 @@ impl Machine {
             Found::None => self.add_field(object, key, flags, value),
             Found::Field(place, old, _) => {
                 self.assign_field(object, id, (key, place), value)?;
+                if old.is_accessor() && self.classes.get(id).is_prototype {
+                    // Some caches know what a getter does.
+                    self.classes.epoch += 1;
+                }
                 if old != flags {
                     let class = self.classes.changed(id, key, flags);
                     self.reclass_like(object, id, class)?;

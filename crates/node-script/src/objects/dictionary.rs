@@ -134,22 +134,33 @@ impl Machine {
     }
 
     fn insert_name(&mut self, table: R, key: Atom, value: R, flags: Flags) -> Outcome {
-        let order = self.count(table, NEXT);
-        let places = self.places(table, NAMES_HEADER);
-        let mut place = spread(key.0) & (places - 1);
-        while self.registers().peek(table, NAMES_HEADER + ENTRY * place)? != Tagged::UNDEFINED {
-            place = (place + 1) & (places - 1);
-        }
-        let slot = NAMES_HEADER + ENTRY * place;
         self.scoped(|machine| {
             let name = machine.temp()?;
             machine.atom_value(name, key)?;
-            let mut registers = machine.registers();
-            registers.store(table, slot, name)?;
-            registers.store(table, slot + 1, value)?;
-            let details = (order << 8) as i32 | i32::from(flags.0);
-            Ok(registers.store_value(table, slot + 2, Value::Smi(details))?)
-        })?;
+            machine.insert_entry(table, (name, key), value, flags)
+        })
+    }
+
+    /// As `insert_name`, with the name's cell in a register.
+    fn insert_entry(
+        &mut self,
+        table: R,
+        (name, key): (R, Atom),
+        value: R,
+        flags: Flags,
+    ) -> Outcome {
+        let order = self.count(table, NEXT);
+        let places = self.places(table, NAMES_HEADER);
+        let mut place = spread(key.0) & (places - 1);
+        let mut registers = self.registers();
+        while registers.peek(table, NAMES_HEADER + ENTRY * place)? != Tagged::UNDEFINED {
+            place = (place + 1) & (places - 1);
+        }
+        let slot = NAMES_HEADER + ENTRY * place;
+        registers.store(table, slot, name)?;
+        registers.store(table, slot + 1, value)?;
+        let details = (order << 8) as i32 | i32::from(flags.0);
+        registers.store_value(table, slot + 2, Value::Smi(details))?;
         let count = self.count(table, COUNT) + 1;
         self.set_count(table, COUNT, count)?;
         self.set_count(table, NEXT, order + 1)
@@ -158,10 +169,13 @@ impl Machine {
     fn copy_names(&mut self, to: R, from: R) -> Outcome {
         let names = self.names_of(from)?;
         self.scoped(|machine| {
-            let value = machine.temp()?;
+            let name = machine.temps(2)?;
+            let value = name + 1;
             for (key, flags, slot) in names {
-                machine.registers().load(value, from, slot)?;
-                machine.insert_name(to, key, value, flags)?;
+                let mut registers = machine.registers();
+                registers.load(name, from, slot - 1)?;
+                registers.load(value, from, slot)?;
+                machine.insert_entry(to, (name, key), value, flags)?;
             }
             Ok(())
         })

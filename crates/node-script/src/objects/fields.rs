@@ -66,10 +66,16 @@ impl Machine {
 
     /// Writes a number to the cell that a field has for it; one that has held small integers so far gets it now.
     pub(crate) fn store_own_number(&mut self, object: R, place: Place, value: R) -> Outcome {
+        let mut registers = self.registers();
+        let number = registers.number(value).unwrap_or(f64::NAN);
+        if let Place::Slot(slot) = place
+            && registers.set_inner_f64(object, slot, number).is_ok()
+        {
+            return Ok(());
+        }
         self.scoped(|machine| {
             let own = machine.temp()?;
             machine.load_field(own, object, place)?;
-            let number = machine.number(value);
             let mut registers = machine.registers();
             if registers.get(own).is_kind(Kind::Double) {
                 return Ok(registers.set_f64(own, number)?);
@@ -82,10 +88,11 @@ impl Machine {
     /// The number of a field that has a cell of its own for it, in another: whole ones too (V8's `LoadIC` of such fields).
     pub(crate) fn load_own_number(&mut self, to: R, object: R, place: Place) -> Outcome {
         self.load_field(to, object, place)?;
-        if self.registers().get(to).is_smi() {
-            return Ok(());
+        let mut registers = self.registers();
+        match registers.number(to) {
+            Some(number) if !registers.get(to).is_smi() => Ok(registers.alloc_f64(to, number)?),
+            _ => Ok(()),
         }
-        self.make_own_number(to, to)
     }
 
     /// A cell of its own for a number.

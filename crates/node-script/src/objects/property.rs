@@ -398,6 +398,13 @@ impl Machine {
     }
 
     pub(super) fn throw_not_set(&mut self, object: R, key: Key) -> Outcome {
+        if self.kind_of(object) == Some(ObjectKind::Proxy) {
+            return self.scoped_deeply(|machine| {
+                let target = machine.temp()?;
+                machine.registers().load(target, object, super::proxy::TARGET)?;
+                machine.throw_not_set(target, key)
+            });
+        }
         let name = self.key_text(key);
         let found = self.scoped(|machine| {
             let holder = machine.temp()?;
@@ -424,7 +431,8 @@ impl Machine {
                 format!("Cannot set property {name} of {shown} which has only a getter")
             }
             Some(_) => {
-                format!("Cannot assign to read only property '{name}' of object '{shown}'")
+                let what = if self.is_callable(object) { "function" } else { "object" };
+                format!("Cannot assign to read only property '{name}' of {what} '{shown}'")
             }
             None => format!("Cannot add property {name}, object is not extensible"),
         };

@@ -503,6 +503,68 @@ impl Machine {
         Ok(Some((offset + index * kind.size(), kind)))
     }
 
+    /// Reads an element that is a number and whose bytes lie where they always do; whether it was so. It never collects.
+    #[inline(never)]
+    pub(crate) fn short_typed_get(&mut self, to: R, array: R, index: usize) -> bool {
+        let Some((at, kind)) = self.sure_place(array, index) else { return false };
+        let mut registers = self.runtime.heap_mut().registers();
+        let Ok(bytes) = registers.native_inner_mut::<Bytes>(array, BUFFER) else { return false };
+        let Some(bytes) = bytes.place(at, kind.size()) else { return false };
+        let number = match (kind, bytes) {
+            (ElementType::Uint8 | ElementType::Uint8Clamped, [byte]) => i32::from(*byte),
+            (ElementType::Int8, [byte]) => i32::from(*byte as i8),
+            (ElementType::Uint16, &mut [a, b]) => i32::from(u16::from_le_bytes([a, b])),
+            (ElementType::Int16, &mut [a, b]) => i32::from(i16::from_le_bytes([a, b])),
+            (ElementType::Int32, &mut [a, b, c, d]) => i32::from_le_bytes([a, b, c, d]),
+            (ElementType::Float64, bytes) => {
+                let Some(bytes) = bytes.first_chunk() else { return false };
+                let number = f64::from_le_bytes(*bytes);
+                return registers.alloc_young_f64(to, number);
+            }
+            _ => return false,
+        };
+        registers.set_smi(to, number);
+        true
+    }
+
+    /// Writes a number as an element whose bytes lie where they always do; whether it was so.
+    #[inline(never)]
+    pub(crate) fn short_typed_set(&mut self, array: R, index: usize, value: R) -> bool {
+        let Some((at, kind)) = self.sure_place(array, index) else { return false };
+        let mut registers = self.runtime.heap_mut().registers();
+        let (small, number) = (registers.smi(value), registers.number(value));
+        let Ok(bytes) = registers.native_inner_mut::<Bytes>(array, BUFFER) else { return false };
+        let Some(bytes) = bytes.place(at, kind.size()) else { return false };
+        match (kind, small, number) {
+            (ElementType::Float64, _, Some(number)) => bytes.copy_from_slice(&number.to_le_bytes()),
+            (ElementType::Int8 | ElementType::Uint8, Some(small), _) => bytes[0] = small as u8,
+            (ElementType::Uint8Clamped, Some(small), _) => bytes[0] = small.clamp(0, 255) as u8,
+            (ElementType::Int16 | ElementType::Uint16, Some(small), _) => {
+                bytes.copy_from_slice(&(small as u16).to_le_bytes());
+            }
+            (ElementType::Int32 | ElementType::Uint32, Some(small), _) => {
+                bytes.copy_from_slice(&small.to_le_bytes());
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    /// As `short_place`, of what may be no typed array.
+    #[inline(always)]
+    fn sure_place(&mut self, array: R, index: usize) -> Option<(usize, ElementType)> {
+        let registers = self.runtime.heap_mut().registers();
+        let cell = registers.get(array).view()?;
+        let class = cell.tag().number();
+        if cell.kind() != Kind::Object || class < tags::FIRST_CLASS {
+            return None;
+        }
+        if self.classes.get(ClassId(class)).kind != ObjectKind::TypedArray {
+            return None;
+        }
+        self.short_place(array, index).ok()?
+    }
+
     /// Reads an element; behind the last it is undefined.
     pub(crate) fn typed_get(&mut self, to: R, array: R, index: usize) -> Outcome {
         if let Some((at, kind)) = self.short_place(array, index)? {

@@ -5,7 +5,8 @@ use crate::machine::{Machine, R, THIS, roots};
 use crate::objects::atoms::{Atom, Key, known};
 use crate::objects::class::{Flags, ObjectKind};
 use crate::objects::code::{Arguments, Native};
-use crate::objects::layout::FIRST;
+use crate::objects::layout::{FIRST, GETTER};
+use crate::pattern::Modes;
 use crate::thrown::Outcome;
 use heap_model::Value;
 
@@ -55,7 +56,7 @@ impl Machine {
         })
     }
 
-    fn set_last_index(&mut self, object: R, index: usize) -> Outcome {
+    pub(super) fn set_last_index(&mut self, object: R, index: usize) -> Outcome {
         self.scoped(|machine| {
             let value = machine.temp()?;
             machine.set_number(value, index as f64)?;
@@ -82,17 +83,24 @@ fn advance(text: &[u16], place: usize, unicode: bool) -> usize {
     place + if paired { 2 } else { 1 }
 }
 
-/// The receiver, which is an object; the text; and its flags.
-fn begin(machine: &mut Machine, arguments: Arguments, method: &str) -> Outcome<(R, String)> {
+/// The receiver, which is an object; the text; and what its flags are, if they are as they were made.
+fn begin(machine: &mut Machine, arguments: Arguments, method: &str) -> Outcome<(R, Option<Modes>)> {
     if !machine.is_object(THIS) {
         return machine.throw_incompatible(method);
     }
-    let text = machine.temps(2)?;
-    let value = text + 1;
+    let text = machine.temp()?;
     machine.to_string(text, arguments.at(0))?;
-    machine.get_named(value, THIS, known::FLAGS)?;
-    let flags = machine.string_of(value)?;
-    Ok((text, flags))
+    let plain = machine.plain_modes(THIS)?;
+    Ok((text, plain))
+}
+
+/// The receiver's flags.
+fn flags_of(machine: &mut Machine) -> Outcome<String> {
+    machine.scoped(|machine| {
+        let value = machine.temp()?;
+        machine.get_named(value, THIS, known::FLAGS)?;
+        machine.string_of(value)
+    })
 }
 
 pub(super) fn test(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
@@ -101,13 +109,25 @@ pub(super) fn test(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     }
     let text = machine.temps(2)?;
     machine.to_string(text, arguments.at(0))?;
+    if let Some(modes) = machine.plain_modes(THIS)? {
+        let found = machine.plain_test(THIS, text, modes)?;
+        return machine.give_bool(found);
+    }
     machine.reg_exp_match(text + 1, THIS, text)?;
     let found = machine.is_object(text + 1);
     machine.give_bool(found)
 }
 
 fn match_(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
-    let (text, flags) = begin(machine, arguments, "RegExp.prototype.@@match")?;
+    let (text, plain) = begin(machine, arguments, "RegExp.prototype.@@match")?;
+    if let Some(modes) = plain
+        && modes.global
+        && !modes.sticky
+    {
+        machine.plain_match_all(0, THIS, text, modes)?;
+        return Ok(0);
+    }
+    let flags = flags_of(machine)?;
     let result = machine.temps(3)?;
     let (array, part) = (result + 1, result + 2);
     if !flags.contains('g') {
@@ -152,7 +172,8 @@ fn another(machine: &mut Machine, to: R, flags: &str) -> Outcome {
 }
 
 fn match_all(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
-    let (text, flags) = begin(machine, arguments, "RegExp.prototype.@@matchAll")?;
+    let (text, _) = begin(machine, arguments, "RegExp.prototype.@@matchAll")?;
+    let flags = flags_of(machine)?;
     let expression = machine.temps(2)?;
     let value = expression + 1;
     another(machine, expression, &flags)?;
@@ -221,20 +242,57 @@ fn search(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     Ok(result)
 }
 
+/// Whether what is made like the receiver, a plain expression, is made by `RegExp`, which has the species that it began with.
+fn is_own_kind(machine: &mut Machine) -> Outcome<bool> {
+    machine.scoped(|machine| {
+        let class = machine.temps(2)?;
+        let getter = class + 1;
+        machine.get_named(class, THIS, known::CONSTRUCTOR)?;
+        if !machine.is_root(class, roots::REG_EXP) {
+            return Ok(false);
+        }
+        let flags = machine.own_property(getter, class, known::SPECIES.into())?;
+        if !flags.is_some_and(Flags::is_accessor) {
+            return Ok(false);
+        }
+        machine.registers().load(getter, getter, GETTER)?;
+        let code = machine.code_of(getter);
+        Ok(code.is_some_and(|code| machine.codes.species.contains(&code)))
+    })
+}
+
+/// How many pieces are wanted at the most.
+fn limit_of(machine: &mut Machine, arguments: Arguments) -> Outcome<usize> {
+    Ok(match machine.is_undefined(arguments.at(1)) {
+        true => u32::MAX,
+        false => machine.to_uint32(arguments.at(1))?,
+    } as usize)
+}
+
 fn split(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
-    let (text, mut flags) = begin(machine, arguments, "RegExp.prototype.@@split")?;
+    let (text, plain) = begin(machine, arguments, "RegExp.prototype.@@split")?;
+    let expression = machine.temps(4)?;
+    let (array, result, part) = (expression + 1, expression + 2, expression + 3);
+    if let Some(modes) = plain
+        && !modes.sticky
+        && (machine.is_undefined(arguments.at(1)) || machine.type_of(arguments.at(1)).is_number())
+        && is_own_kind(machine)?
+    {
+        let limit = limit_of(machine, arguments)?;
+        if limit > 0 && machine.string_length(text) > 0 {
+            machine.new_array(array, 0)?;
+            machine.plain_split(array, THIS, text, limit, modes)?;
+            return Ok(array);
+        }
+    }
+    let mut flags = flags_of(machine)?;
     let (units, unicode) = (machine.units(text)?, flags.contains(['u', 'v']));
     if !flags.contains('y') {
         flags.push('y');
     }
-    let expression = machine.temps(4)?;
-    let (array, result, part) = (expression + 1, expression + 2, expression + 3);
     another(machine, expression, &flags)?;
     machine.new_array(array, 0)?;
-    let limit = match machine.is_undefined(arguments.at(1)) {
-        true => u32::MAX,
-        false => machine.to_uint32(arguments.at(1))?,
-    } as usize;
+    let limit = limit_of(machine, arguments)?;
     if limit == 0 {
         return Ok(array);
     }
@@ -280,14 +338,25 @@ fn split(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
 }
 
 fn replace(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
-    let (text, flags) = begin(machine, arguments, "RegExp.prototype.@@replace")?;
-    let (units, unicode) = (machine.units(text)?, flags.contains(['u', 'v']));
+    let (text, plain) = begin(machine, arguments, "RegExp.prototype.@@replace")?;
     let results = machine.temps(5)?;
     let (result, part, with, groups) = (results + 1, results + 2, results + 3, results + 4);
-    let calls = machine.is_callable(arguments.at(1));
+    machine.copy(with, arguments.at(1));
+    let calls = machine.is_callable(with);
     if !calls {
-        machine.to_string(with, arguments.at(1))?;
+        machine.to_string(with, with)?;
     }
+    // The conversion may have changed the expression.
+    if plain.is_some()
+        && let Some(modes) = machine.plain_modes(THIS)?
+        && !modes.sticky
+        && !machine.names_groups(THIS)?
+    {
+        machine.plain_replace(0, THIS, text, with, modes)?;
+        return Ok(0);
+    }
+    let flags = flags_of(machine)?;
+    let (units, unicode) = (machine.units(text)?, flags.contains(['u', 'v']));
     let global = flags.contains('g');
     if global {
         machine.set_last_index(THIS, 0)?;
