@@ -415,13 +415,6 @@ fn push(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
 fn push_by_keys(machine: &mut Machine, arguments: Arguments, first: usize) -> Outcome<R> {
     let (object, length) = this_list(machine)?;
     let end = length + arguments.count - first;
-    if end == length
-        && let Some(id) = machine.class_of(object)
-        && machine.classes.get(id).kind == ObjectKind::Array
-        && machine.classes.get(id).extensible
-    {
-        return machine.give_number(end as f64);
-    }
     if end > MAX_LENGTH {
         let count = arguments.count - first;
         return machine.throw_type_error(&format!(
