@@ -71,8 +71,12 @@ impl Machine {
         let units: Vec<u16> = text.encode_utf16().collect();
         self.es_modules.main = Some(path.to_owned());
         let counted = self.options.steps.is_some();
-        let source =
-            SourceText { name: path.to_string_lossy().into(), text: units.into(), counted };
+        let source = SourceText {
+            name: path.to_string_lossy().into(),
+            text: units.into(),
+            counted,
+            origin: None,
+        };
         let mut early = true;
         let ran = self.scoped(|machine| {
             let function = machine.temp()?;
@@ -172,7 +176,8 @@ fn eval_script(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let text = machine.units(arguments.at(0))?;
     let function = machine.temp()?;
     let counted = machine.options.steps.is_some();
-    let source = Rc::new(SourceText { name: "evalScript".into(), text: text.into(), counted });
+    let source =
+        Rc::new(SourceText { name: "evalScript".into(), text: text.into(), counted, origin: None });
     machine.compile_source(function, source, Goal::Script)?;
     machine.declare_variables(function, None, Declaring::Script)?;
     machine.call_function(0, function, &[])?;

@@ -4,7 +4,7 @@
 //! JavaScript makes; [`lookup`] are inline caches; [`operators`] and [`names`] are what single instructions do when
 //! there is no short way. What throws goes to [`unwind`].
 
-mod asynchronous;
+pub(crate) mod asynchronous;
 pub(crate) mod cache;
 pub(crate) mod call;
 pub(crate) mod declare;

@@ -5,6 +5,7 @@
 pub(crate) mod queue;
 
 use crate::machine::{Machine, R, roots};
+use crate::objects::promise::REACTION;
 use crate::thrown::Outcome;
 use heap_model::{Kind, Value};
 
@@ -93,7 +94,11 @@ impl Machine {
                 registers.store_value(table, slot + offset, Value::Undefined)?;
             }
             registers.set_undefined(table);
-            machine.run_job(kind, values)
+            let window = registers.window();
+            machine.jobs.reaction = (kind & 3 == REACTION).then_some((window, values));
+            let ran = machine.run_job(kind, values);
+            machine.jobs.reaction = None;
+            ran
         })?;
         Ok(true)
     }

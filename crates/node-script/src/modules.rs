@@ -20,7 +20,7 @@ mod require;
 pub(crate) use load::file_url;
 
 use self::packages::{Missing, Seeker, Target, package_type};
-use crate::compile::code::{Place, SourceText};
+use crate::compile::code::{Origin, Place, SourceText};
 use crate::compile::op::ErrorKind;
 use crate::machine::{Machine, R, roots};
 use crate::objects::atoms::known;
@@ -256,8 +256,29 @@ impl Machine {
     ) -> Outcome {
         let counted = self.options.steps.is_some();
         let text = units_of(text).into();
-        let source = Rc::new(SourceText { name: name.into(), text, counted });
+        let source = Rc::new(SourceText { name: name.into(), text, counted, origin: None });
         self.compile_source(to, source, goal)
+    }
+
+    /// Compiles a text that the program evaluates.
+    pub(crate) fn compile_evaluated(
+        &mut self,
+        to: R,
+        name: &str,
+        text: &str,
+        goal: Goal<'_>,
+    ) -> Outcome {
+        let (counted, origin) = (self.options.steps.is_some(), Some(self.origin()));
+        let text = text.encode_utf16().collect();
+        let source = Rc::new(SourceText { name: name.into(), text, counted, origin });
+        self.compile_source(to, source, goal)
+    }
+
+    /// Where a text is evaluated now.
+    pub(crate) fn origin(&self) -> Origin {
+        let caller = self.frames.last();
+        let template = caller.and_then(|frame| Some((self.codes.template(frame.code)?, frame.pc)));
+        template.map_or(Origin::Nowhere, |(template, pc)| Origin::Call(template.clone(), pc))
     }
 
     pub(crate) fn compile_source(
@@ -349,7 +370,8 @@ impl Machine {
         let reads = |goal| {
             let name = path.to_string_lossy().into();
             let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-            let source = SourceText { name, text: units_of(text).into(), counted: false };
+            let source =
+                SourceText { name, text: units_of(text).into(), counted: false, origin: None };
             crate::compile::compile(Rc::new(source), goal).is_ok()
         };
         self.options.node >= NodeVersion::V20

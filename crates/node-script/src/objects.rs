@@ -4,6 +4,7 @@
 //! are operations of the machine on registers, each of which may allocate.
 
 pub mod atoms;
+pub mod call_site;
 pub mod class;
 pub mod class_life;
 pub mod code;
@@ -33,5 +34,6 @@ mod shared;
 pub mod string;
 mod table;
 pub mod text_builder;
+pub mod trace;
 pub mod typed;
 pub mod weak;

@@ -121,6 +121,7 @@ impl Machine {
             promise_functions: Default::default(),
             reg_exps: Default::default(),
             reg_exp_next: 0,
+            prepares_stack: false,
             steps,
         };
         machine.modules.builtin = crate::node::MODULES;
@@ -184,6 +185,7 @@ impl Machine {
             machine.store_root(roots::ARRAY_PROTOTYPE, function);
             machine.add_async_codes();
             crate::builtins::install(machine)?;
+            machine.codes.first_of_node = machine.codes.count();
             crate::node::install(machine)
         })
     }

@@ -97,6 +97,8 @@ programs! {
     circles_and_refusals_are_told_as_in_node => "circles_and_refusals",
     arrows_behind_no_parameters_are_refused_as_in_node => "arrows",
     errors_and_their_messages_are_nodes => "errors",
+    stacks_name_calls_and_what_waits_for_them_as_in_node => "stacks",
+    programs_prepare_stacks_of_call_sites_as_in_node => "call_sites",
     evaluated_text_sees_what_it_sees_in_node => "eval",
     objects_arrays_and_texts_are_nodes => "objects",
     emitters_call_their_listeners_as_nodes_do => "events",

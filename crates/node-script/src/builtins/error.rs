@@ -1,10 +1,13 @@
 //! `Error` and its kin.
 
+mod call_site;
+
 use super::Method;
-use crate::machine::{Machine, R, THIS, roots};
+use crate::machine::{CALLEE, Machine, R, THIS, roots};
 use crate::objects::atoms::known;
 use crate::objects::class::{Flags, ObjectKind};
 use crate::objects::code::{Arguments, Native};
+use crate::objects::trace::Skip;
 use crate::thrown::Outcome;
 use node_memory::NodeVersion;
 
@@ -27,6 +30,7 @@ pub(super) fn install(machine: &mut Machine) -> Outcome {
     let (class, value, parent) = (prototype + 1, prototype + 2, prototype + 3);
     machine.new_prototype(prototype, roots::ERROR_PROTOTYPE, roots::OBJECT_PROTOTYPE)?;
     machine.define_class(class, "Error", 1, error, prototype)?;
+    machine.store_root(roots::ERROR, class);
     machine.copy(parent, class);
     machine.define_methods(class, STATIC)?;
     if machine.plays(NodeVersion::V24) {
@@ -71,7 +75,7 @@ fn make(
     machine.new_target_prototype(prototype, arguments, root)?;
     let id = machine.error_class(prototype)?;
     machine.new_of(error, id)?;
-    let skip = arguments.new_target.map_or(0, |class| machine.constructors_of(class));
+    let skip = Skip::Until(arguments.new_target.unwrap_or(CALLEE));
     if machine.is_undefined(message) {
         machine.begin_error(error, None, skip)?;
     } else {
@@ -129,10 +133,13 @@ fn aggregate_error(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
 
 fn capture_stack_trace(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     if !machine.is_object(arguments.at(0)) {
-        let shown = machine.show(arguments.at(0));
-        return machine.throw_type_error(&format!("Invalid argument: {shown}"));
+        return machine.throw_type_error("invalid_argument");
     }
-    machine.capture_stack(arguments.at(0))?;
+    let skip = match machine.kind_of(arguments.at(1)) {
+        Some(ObjectKind::Function) => Skip::Until(arguments.at(1)),
+        _ => Skip::First,
+    };
+    machine.capture_stack(arguments.at(0), skip)?;
     machine.give_undefined()
 }
 

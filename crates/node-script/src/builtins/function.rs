@@ -57,7 +57,7 @@ pub(super) fn construct_kind(
     let body = parts.pop().unwrap_or_default();
     let text = format!("({prefix} anonymous({}\n) {{\n{body}\n}})", parts.join(","));
     let function = machine.temps(2)?;
-    machine.compile_function(function, "evalmachine.<anonymous>", &text, Goal::Function)?;
+    machine.compile_evaluated(function, "evalmachine.<anonymous>", &text, Goal::Function)?;
     machine.call_function(function + 1, function, &[])?;
     if let Some(target) = arguments.new_target
         && !machine.is_same(target, crate::machine::CALLEE)

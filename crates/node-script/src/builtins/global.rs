@@ -76,7 +76,8 @@ fn eval(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let function = machine.temp()?;
     let counted = machine.options.steps.is_some();
     let name = "evalmachine.<anonymous>".into();
-    let source = Rc::new(SourceText { name, text: text.into(), counted });
+    let origin = Some(machine.origin());
+    let source = Rc::new(SourceText { name, text: text.into(), counted, origin });
     machine.compile_source(function, source, Goal::IndirectEval)?;
     machine.declare_variables(function, None, Declaring::Eval)?;
     machine.call_function(0, function, &[])?;
@@ -113,7 +114,8 @@ impl Machine {
         }
         let text = self.units(base + FIRST)?;
         let counted = self.options.steps.is_some();
-        let source = Rc::new(SourceText { name: "eval".into(), text: text.into(), counted });
+        let (name, origin) = ("eval".into(), Some(self.origin()));
+        let source = Rc::new(SourceText { name, text: text.into(), counted, origin });
         let allows = self.registers().get(base - 2).as_smi().unwrap_or(0);
         let private = source.text.contains(&u16::from(b'#'));
         let classes = if private { self.outer_classes(base - 1)? } else { Vec::new() };

@@ -59,7 +59,9 @@ impl<'a> FunctionCompiler<'_, 'a> {
             }
             Target::Member(member) => {
                 let place = self.place(member, Some(value))?;
+                let known = self.infer(member, value);
                 let from = self.operand(value)?;
+                self.inferring.truncate(known);
                 self.store(&place, from)?;
                 if from != to {
                     self.emit(Op::Move { to, from });

@@ -14,6 +14,17 @@ pub struct SourceText {
     pub text: Rc<[u16]>,
     /// The turns of its loops are counted.
     pub counted: bool,
+    /// Where it was evaluated, if it is no file's.
+    pub origin: Option<Origin>,
+}
+
+/// Where a text was evaluated.
+#[derive(Clone, Debug)]
+pub enum Origin {
+    /// By no code of a program.
+    Nowhere,
+    /// By a function, whose next instruction that is.
+    Call(Rc<Template>, u32),
 }
 
 /// A place in a source: lines and columns are counted from 1.
@@ -38,6 +49,8 @@ impl Place {
 #[derive(Debug)]
 pub struct Template {
     pub name: Option<Rc<[u16]>>,
+    /// What traces call it if it has no name: the variable or the property that it is assigned to.
+    pub inferred: Option<Rc<[u16]>>,
     pub length: u32,
     pub kind: FunctionKind,
     pub is_async: bool,

@@ -62,6 +62,8 @@ pub(super) struct FunctionCompiler<'c, 'a> {
     suspended: Vec<(u32, R)>,
     pub chain_ends: Vec<Vec<usize>>,
     pub callees: Vec<(u32, Rc<str>)>,
+    /// The names of what the value that comes next is assigned to.
+    pub inferring: Vec<String>,
 }
 
 impl<'c, 'a> FunctionCompiler<'c, 'a> {
@@ -99,6 +101,7 @@ impl<'c, 'a> FunctionCompiler<'c, 'a> {
             begun: 0,
             chain_ends: Vec::new(),
             callees: Vec::new(),
+            inferring: Vec::new(),
         };
         compiler.compile()?;
         compiler.finish()
@@ -116,6 +119,7 @@ impl<'c, 'a> FunctionCompiler<'c, 'a> {
         let room = self.room();
         Ok(Template {
             name: function.name.map(|name| self.names.units(name).into()),
+            inferred: None,
             length: function.length,
             kind: function.kind,
             is_async: function.is_async,
@@ -524,6 +528,9 @@ impl<'c, 'a> FunctionCompiler<'c, 'a> {
         let mut template = Self::function(self.scopes, self.names, self.source, function)?;
         if let Some(name) = template.name.as_mut().filter(|_| !word.is_empty()) {
             *name = word.encode_utf16().chain(name.iter().copied()).collect();
+        }
+        if template.name.is_none() && !self.inferring.is_empty() {
+            template.inferred = Some(self.inferring.join(".").encode_utf16().collect());
         }
         let shared = self.constant(Constant::Function(Rc::new(template)), function.at)?;
         let context = self.context();

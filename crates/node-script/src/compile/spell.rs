@@ -265,6 +265,48 @@ impl<'a> FunctionCompiler<'_, 'a> {
         places.find(|place| !matches!(place, LastPlace::None)).unwrap_or(LastPlace::None)
     }
 
+    /// Takes the names of a member for the function that is assigned to it, if it has none of its own (V8's
+    /// `FuncNameInferrer`): `Foo.prototype.bar = function () {}` is `Foo.bar`. Returns how many were there before.
+    pub fn infer(&mut self, member: Node<'a>, value: Node<'a>) -> usize {
+        let known = self.inferring.len();
+        if matches!(value.kind, Kind::Function(_) | Kind::Assign { .. }) {
+            let around =
+                self.function.name.filter(|_| known == 0).map(|name| self.names.text(name));
+            let is_class = |name: &String| name.starts_with(char::is_uppercase);
+            self.inferring.extend(around.filter(is_class));
+            self.infer_member(member);
+        }
+        known
+    }
+
+    fn infer_member(&mut self, member: Node<'a>) {
+        let first = self.inferring.len();
+        let mut node = member;
+        for _ in 0..MOST_LINKS {
+            node = match &node.kind {
+                Kind::Member { object, name } => {
+                    self.inferring.push(self.names.text(*name));
+                    object
+                }
+                Kind::Index { object, key } => {
+                    let name = match &key.kind {
+                        Kind::String(name) => self.names.text(*name),
+                        _ => "<computed>".to_owned(),
+                    };
+                    self.inferring.push(name);
+                    object
+                }
+                Kind::Name(name) => {
+                    self.inferring.push(self.names.text(name.name));
+                    break;
+                }
+                _ => break,
+            };
+        }
+        self.inferring[first..].reverse();
+        self.inferring.retain(|name| name != "prototype");
+    }
+
     fn spell_target(&self, target: &Target<'a>) -> Option<String> {
         match target {
             Target::Name(name) => Some(self.names.text(name.name)),

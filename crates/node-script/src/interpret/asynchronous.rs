@@ -14,7 +14,7 @@ use crate::thrown::Outcome;
 use heap_model::{Kind, Value};
 
 /// Slots of a request.
-const REQUEST_PROMISE: usize = 0;
+pub(crate) const REQUEST_PROMISE: usize = 0;
 const REQUEST_VALUE: usize = 1;
 const REQUEST_MODE: usize = 2;
 const REQUEST_NEXT: usize = 3;

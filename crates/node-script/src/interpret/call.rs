@@ -211,6 +211,8 @@ impl Machine {
         let new_target = construct.then_some(size - 1);
         if let Some(to) = new_target {
             registers.copy_from(to, roots, roots::NEW_TARGET);
+            // Nothing is `this` of a construction: a trace tells it by that.
+            registers.set_hole(THIS);
         }
         let result = (native.call)(self, Arguments { count, new_target });
         let mut registers = self.registers();

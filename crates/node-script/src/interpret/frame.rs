@@ -1,7 +1,5 @@
 //! Frames: what is known of a call beside its registers.
 
-use crate::compile::code::Template;
-use crate::parse::tree::FunctionKind;
 use heap_model::Window;
 
 /// A call that runs, or waits for one that it made.
@@ -34,24 +32,6 @@ pub(crate) const RESUMED: u8 = 4;
 impl Frame {
     pub(crate) fn has(&self, flag: u8) -> bool {
         self.flags & flag != 0
-    }
-}
-
-/// A call of a code, which is at an instruction, as a line of a stack trace has it.
-pub(crate) fn describe(template: &Template, pc: u32, construct: bool) -> String {
-    let place = template.place((pc as usize).saturating_sub(1));
-    let source = format!("{}:{}:{}", template.source.name, place.line, place.column);
-    let name = template.name.as_deref().map(String::from_utf16_lossy).unwrap_or_default();
-    let prefix = if construct { "new " } else { "" };
-    match (template.kind, name.is_empty()) {
-        (FunctionKind::Top, _) => format!("Object.<anonymous> ({source})"),
-        (_, true) => {
-            match template.source.text.len() as u32 == template.text.1 && template.text.0 == 0 {
-                true => format!("Object.<anonymous> ({source})"),
-                false => source,
-            }
-        }
-        (_, false) => format!("{prefix}{name} ({source})"),
     }
 }
 
@@ -95,6 +75,11 @@ impl Frames {
             let frame = &mut self.list[self.innermost];
             frame.pc = frame.pc.wrapping_add_signed(i32::from(offset));
         }
+    }
+
+    /// A frame, by how many are inside of it.
+    pub(crate) fn outwards(&self, inside: usize) -> Option<&Frame> {
+        self.list[..=self.innermost].iter().skip(1).nth_back(inside)
     }
 
     pub(crate) fn last(&self) -> Option<&Frame> {

@@ -23,7 +23,7 @@ pub(crate) const RESUME: usize = FIRST + 3;
 /// Of an asynchronous function, its promise; of an asynchronous generator, its requests.
 pub(crate) const PROMISE: usize = FIRST + 4;
 /// Its `this`.
-const RECEIVER: usize = FIRST + 5;
+pub(crate) const RECEIVER: usize = FIRST + 5;
 /// The context that it was in last, if it made some.
 const CONTEXT: usize = FIRST + 6;
 pub(crate) const SLOTS: usize = FIRST + 7;

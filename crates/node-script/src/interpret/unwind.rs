@@ -38,7 +38,11 @@ impl Machine {
 
     /// Ends the innermost frame without a result.
     fn end_frame(&mut self) -> Outcome {
-        self.abandon_generator()?;
+        match self.abandon_generator() {
+            // There is no room to clear its registers: they live as long as it does.
+            Ok(()) | Err(Thrown::Overflow) => {}
+            other => return other,
+        }
         if let Some(frame) = self.frames.pop() {
             let caller = frame.caller;
             self.registers().pop(caller);

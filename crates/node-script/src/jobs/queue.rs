@@ -1,5 +1,6 @@
 //! What is to be run, beside the values that jobs have.
 
+use heap_model::Window;
 use std::collections::VecDeque;
 
 /// What is to be run.
@@ -9,6 +10,8 @@ pub struct Jobs<T> {
     pub queue: VecDeque<i32>,
     pub first: usize,
     pub places: usize,
+    /// The registers of the job that runs, if it is a promise's reaction.
+    pub reaction: Option<(Window, usize)>,
     /// Rejected promises that nobody handles, by their identities.
     pub unhandled: Vec<u32>,
     /// Rejections that nobody handles end the program.
@@ -27,6 +30,7 @@ impl<T> Default for Jobs<T> {
             queue: VecDeque::new(),
             first: 0,
             places: 0,
+            reaction: None,
             unhandled: Vec::new(),
             tells_unhandled: true,
             turns: Vec::new(),

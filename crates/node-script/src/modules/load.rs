@@ -169,7 +169,7 @@ impl Machine {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let text = super::units_of(text).into();
         let counted = self.options.steps.is_some();
-        let source = SourceText { name: url.as_str().into(), text, counted };
+        let source = SourceText { name: url.as_str().into(), text, counted, origin: None };
         self.scoped(|machine| {
             let function = machine.temp()?;
             machine.compile_source(function, Rc::new(source), Goal::Module)?;

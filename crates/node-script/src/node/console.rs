@@ -103,9 +103,8 @@ fn error(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
 
 fn trace(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let line = machine.format(arguments.at(0), arguments.count)?;
-    let frames = machine.trace(10, 0);
-    let colon = if line.is_empty() { "" } else { ": " };
-    machine.print_line(To::Error, &format!("Trace{colon}{line}{frames}"))
+    let text = machine.trace_of("Trace", &line)?;
+    machine.print_line(To::Error, &text)
 }
 
 fn dir(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {

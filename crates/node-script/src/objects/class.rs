@@ -601,7 +601,18 @@ impl Classes {
         Next::New(next)
     }
 
-    /// As `with_property`, for one that takes no field.
+    /// As `with_property`, for one that takes no field, of a class that several objects have.
+    pub fn with_internal(&mut self, id: ClassId, key: Atom, flags: Flags, which: u16) -> Next {
+        if let Some(next) = self.step(id, Step::Add(key, flags)) {
+            return Next::Known(next);
+        }
+        let mut next = Class { slack: 0, before: Some(id), ..self.get(id).apart() };
+        let representation = Representation::Tagged;
+        next.push(Property { key, flags, representation, field: which });
+        Next::New(next)
+    }
+
+    /// As `with_property`, for one that takes no field, of a class of one object.
     pub fn add_internal(&mut self, id: ClassId, key: Atom, flags: Flags, which: u16) {
         let flags = Flags(flags.0 | Flags::INTERNAL);
         let representation = Representation::Tagged;

@@ -2,20 +2,14 @@
 
 use super::atoms::known;
 use super::class::{ClassId, Flags, ObjectKind, internal};
-use super::layout::{FIELDS, tag, tags};
+use super::descriptor::Found;
+use super::layout::{FIELDS, tags};
+use super::object::Type;
+use super::trace::Skip;
 use crate::compile::code::Place;
 use crate::compile::op::ErrorKind;
-use crate::interpret::frame::{CONSTRUCT, Frame, describe};
-use crate::machine::{CALLEE, Machine, R, THIS, roots};
+use crate::machine::{Machine, R, roots};
 use crate::thrown::{Outcome, Thrown};
-use heap_model::{Kind, Value};
-
-/// Slots of a call in an error's trace (V8's `CallSiteInfo`).
-const SITE_RECEIVER: usize = 0;
-const SITE_FUNCTION: usize = 1;
-const SITE_PLACE: usize = 2;
-const SITE_FLAGS: usize = 3;
-const SITE_SLOTS: usize = 5;
 
 impl Machine {
     /// Throws the value in a register.
@@ -89,7 +83,7 @@ impl Machine {
     ) -> Outcome<T> {
         let thrown = self.scoped(|machine| {
             let (error, text) = (machine.temp()?, machine.temp()?);
-            machine.new_error(error, kind, message)?;
+            machine.make_error(error, kind, message, true)?;
             machine.mark_node_error(error, text, code)?;
             machine.throw::<()>(error)
         });
@@ -99,23 +93,17 @@ impl Machine {
         }
     }
 
-    /// Gives an error a code, which its stack shows in brackets behind its name.
+    /// Gives an error of Node's own a code, which its stack shows in brackets behind its name.
     fn mark_node_error(&mut self, error: R, text: R, code: &str) -> Outcome {
         self.new_text(text, code)?;
-        self.define_named(error, known::CODE, text, Flags::PLAIN)?;
-        self.error_stack(text, error)?;
-        if self.is_string(text) {
-            let stack = self.rust_string(text)?;
-            if let Some(colon) = stack.find(':') {
-                let marked = format!("{} [{code}]{}", &stack[..colon], &stack[colon..]);
-                self.new_text(text, &marked)?;
-                self.define_named(error, known::ERROR_STACK, text, Flags::FIXED)?;
-            }
-        }
-        Ok(())
+        self.define_named(error, known::CODE, text, Flags::PLAIN)
     }
 
     pub(crate) fn new_error(&mut self, to: R, kind: ErrorKind, message: &str) -> Outcome {
+        self.make_error(to, kind, message, false)
+    }
+
+    fn make_error(&mut self, to: R, kind: ErrorKind, message: &str, of_node: bool) -> Outcome {
         let root = match kind {
             ErrorKind::Error => roots::ERROR_PROTOTYPE,
             ErrorKind::TypeError => roots::TYPE_ERROR_PROTOTYPE,
@@ -130,7 +118,8 @@ impl Machine {
             let id = machine.error_class(text)?;
             machine.new_of(error, id)?;
             machine.new_text(text, message)?;
-            machine.begin_error(error, Some(text), 0)?;
+            machine.keep_trace(error, Skip::Nothing, of_node)?;
+            machine.define_named(error, known::MESSAGE, text, Flags::HIDDEN)?;
             machine.copy(to, error);
             Ok(())
         })
@@ -147,83 +136,28 @@ impl Machine {
         Ok(id)
     }
 
-    /// Gives a new error its trace, without the innermost `skip` calls, and its message.
-    pub(crate) fn begin_error(&mut self, error: R, message: Option<R>, skip: usize) -> Outcome {
+    /// Gives a new error its trace and its message.
+    pub(crate) fn begin_error(&mut self, error: R, message: Option<R>, skip: Skip) -> Outcome {
+        self.keep_trace(error, skip, false)?;
+        match message {
+            Some(message) => self.define_named(error, known::MESSAGE, message, Flags::HIDDEN),
+            None => Ok(()),
+        }
+    }
+
+    /// Keeps the calls that run in an object; nothing, if `Error.stackTraceLimit` is no number.
+    fn keep_trace(&mut self, object: R, skip: Skip, of_node: bool) -> Outcome {
         self.scoped(|machine| {
             let trace = machine.temp()?;
-            let limit = machine.stack_trace_limit()?;
-            machine.call_sites(trace, limit, skip)?;
-            machine.define_named(error, known::ERROR_STACK, trace, Flags::FIXED)?;
-            match message {
-                Some(message) => {
-                    machine.define_named(error, known::MESSAGE, message, Flags::HIDDEN)
-                }
-                None => Ok(()),
+            if let Some(limit) = machine.stack_trace_limit()? {
+                machine.call_sites(trace, limit, skip, of_node)?;
             }
+            machine.define_named(object, known::ERROR_STACK, trace, Flags::FIXED)
         })
     }
 
-    /// The calls that run, but for the innermost `skip`, as V8 keeps them until an error's stack is read: who is called on
-    /// what, and where (`CallSiteInfo`). Undefined if there are none.
-    fn call_sites(&mut self, to: R, limit: usize, skip: usize) -> Outcome {
-        let frames = self.frames.iter().rev().skip(skip).take(limit);
-        let calls: Vec<_> =
-            frames.map(|frame| (frame.window, frame.pc, frame.has(CONSTRUCT))).collect();
-        if calls.is_empty() {
-            self.undefined(to);
-            return Ok(());
-        }
-        self.scoped(|machine| {
-            let list = machine.temps(3)?;
-            let (site, value) = (list + 1, list + 2);
-            let mut registers = machine.registers();
-            registers.alloc_tagged(list, Kind::Array, tag(tags::CALL_SITES), calls.len(), 0)?;
-            for (place, (window, pc, construct)) in calls.into_iter().enumerate() {
-                registers.alloc_tagged(site, Kind::Array, tag(tags::CALL_SITE), SITE_SLOTS, 0)?;
-                for (slot, register) in [(SITE_FUNCTION, CALLEE), (SITE_RECEIVER, THIS)] {
-                    registers.copy_from(value, window, register);
-                    registers.store(site, slot, value)?;
-                }
-                registers.store_value(site, SITE_PLACE, Value::Smi(pc as i32))?;
-                registers.store_value(site, SITE_FLAGS, Value::Smi(i32::from(construct)))?;
-                registers.store(list, place, site)?;
-            }
-            registers.copy(to, list);
-            Ok(())
-        })
-    }
-
-    /// The lines of a trace's calls; of one that was read already, its text.
-    fn trace_text(&mut self, trace: R) -> Outcome<Option<String>> {
-        if self.is_string(trace) {
-            return Ok(None);
-        }
-        let mut text = String::new();
-        if !self.has_tag(trace, tags::CALL_SITES) {
-            return Ok(Some(text));
-        }
-        self.scoped(|machine| {
-            let site = machine.temps(2)?;
-            let function = site + 1;
-            let count = machine.registers().view(trace)?.slot_count();
-            for place in 0..count {
-                let mut registers = machine.registers();
-                registers.load(site, trace, place)?;
-                registers.load(function, site, SITE_FUNCTION)?;
-                let pc = registers.peek(site, SITE_PLACE)?.as_smi().unwrap_or(0) as u32;
-                let construct = registers.peek(site, SITE_FLAGS)?.as_smi() == Some(1);
-                let code = machine.code_of(function);
-                if let Some(template) = code.and_then(|code| machine.codes.template(code)) {
-                    text.push_str("\n    at ");
-                    text.push_str(&describe(template, pc, construct));
-                }
-            }
-            Ok(())
-        })?;
-        Ok(Some(text))
-    }
-
-    /// An error's stack: its first line is what the error is named when it is first asked for.
+    /// An error's stack, which is put together when it is first asked for: by `Error.prepareStackTrace`, if the program has
+    /// set it.
     pub(crate) fn error_stack(&mut self, to: R, error: R) -> Outcome {
         self.scoped(|machine| {
             let trace = machine.temp()?;
@@ -231,9 +165,17 @@ impl Machine {
                 machine.undefined(to);
                 return Ok(());
             }
-            if let Some(text) = machine.trace_text(trace)? {
-                let head = machine.error_head(error)?;
-                machine.new_text(trace, &format!("{head}{text}"))?;
+            let of_node = machine.has_tag(trace, tags::NODE_CALL_SITES);
+            let of_calls = machine.has_tag(trace, tags::CALL_SITES);
+            if of_node || of_calls || machine.type_of(trace) == Type::Hole {
+                if !machine.prepared_stack(trace, error)? {
+                    let mut text = match of_node {
+                        true => machine.node_error_head(error)?,
+                        false => machine.error_head(error)?,
+                    };
+                    text.push_str(&machine.trace_text(trace)?);
+                    machine.new_text(trace, &text)?;
+                }
                 machine.define_named(error, known::ERROR_STACK, trace, Flags::FIXED)?;
             }
             machine.copy(to, trace);
@@ -241,29 +183,115 @@ impl Machine {
         })
     }
 
-    /// `Error.captureStackTrace`: gives any object a stack.
-    pub(crate) fn capture_stack(&mut self, object: R) -> Outcome {
+    /// The lines of a trace's calls.
+    fn trace_text(&mut self, trace: R) -> Outcome<String> {
+        if self.type_of(trace) == Type::Hole {
+            return Ok(String::new());
+        }
         self.scoped(|machine| {
-            let stack = machine.temp()?;
-            let limit = machine.stack_trace_limit()?;
-            let head = machine.error_head(object)?;
-            let trace = machine.trace(limit, 0);
-            machine.new_text(stack, &format!("{head}{trace}"))?;
-            machine.define_named(object, known::STACK, stack, Flags::HIDDEN)
+            let site = machine.temp()?;
+            let mut text = String::new();
+            for place in 0..machine.registers().view(trace)?.slot_count() {
+                machine.registers().load(site, trace, place)?;
+                text.push_str("\n    at ");
+                text.push_str(&machine.site_text(site)?);
+            }
+            Ok(text)
         })
     }
 
-    /// `Error.stackTraceLimit`, which a program may set to anything.
-    fn stack_trace_limit(&mut self) -> Outcome<usize> {
+    /// What `Error.prepareStackTrace` makes of an error and its calls, in the place of these; whether there is such a
+    /// function, and it is not at work already.
+    fn prepared_stack(&mut self, trace: R, error: R) -> Outcome<bool> {
+        if self.prepares_stack {
+            return Ok(false);
+        }
+        self.scoped(|machine| {
+            let class = machine.temps(3)?;
+            let (prepare, sites) = (class + 1, class + 2);
+            machine.load_root(class, roots::ERROR);
+            let key = machine.atoms.intern_str("prepareStackTrace");
+            machine.get_named(prepare, class, key)?;
+            if !machine.is_callable(prepare) {
+                return Ok(false);
+            }
+            machine.prepares_stack = true;
+            let made = machine.new_call_sites(sites, trace);
+            let called = made.and_then(|()| machine.call(trace, prepare, class, &[error, sites]));
+            machine.prepares_stack = false;
+            called?;
+            Ok(true)
+        })
+    }
+
+    /// `Error.captureStackTrace`: gives any object a stack.
+    pub(crate) fn capture_stack(&mut self, object: R, skip: Skip) -> Outcome {
+        let Some(id) = self.class_of(object) else { return Ok(()) };
+        let found = self.find_own(object, id, known::STACK)?;
+        if let Found::Internal(internal::ERROR_STACK, _) = found {
+            return self.keep_trace(object, skip, false);
+        }
+        let class = self.classes.get(id);
+        let fits = class.extensible || found.flags().is_some_and(Flags::configurable);
+        if !fits || class.kind == ObjectKind::Proxy {
+            let text = match class.kind {
+                ObjectKind::Proxy => "invalid_argument",
+                _ if found == Found::None => {
+                    "Cannot define property stack, object is not extensible"
+                }
+                _ => "Cannot redefine property: stack",
+            };
+            return self.throw_type_error(text);
+        }
+        if found != Found::None {
+            self.delete(object, known::STACK.into())?;
+        }
+        self.keep_trace(object, skip, false)?;
+        self.add_internal(object, known::STACK, Flags::HIDDEN, internal::ERROR_STACK)
+    }
+
+    /// The stack that an object with a name and a message would be given now.
+    pub(crate) fn trace_of(&mut self, name: &str, message: &str) -> Outcome<String> {
+        self.scoped(|machine| {
+            let trace = machine.temp()?;
+            let limit = machine.stack_trace_limit()?.unwrap_or(0);
+            machine.call_sites(trace, limit, Skip::First, false)?;
+            let colon = if message.is_empty() { "" } else { ": " };
+            Ok(format!("{name}{colon}{message}{}", machine.trace_text(trace)?))
+        })
+    }
+
+    /// `Error.stackTraceLimit`; none if a program has set it to what is no number.
+    fn stack_trace_limit(&mut self) -> Outcome<Option<usize>> {
         self.scoped(|machine| {
             let (class, value) = (machine.temp()?, machine.temp()?);
-            machine.load_root(class, roots::ERROR_PROTOTYPE);
+            machine.load_root(class, roots::ERROR);
             if !machine.is_object(class) {
-                return Ok(10);
+                return Ok(Some(10));
             }
-            machine.own_property(class, class, known::CONSTRUCTOR.into())?;
             machine.own_property(value, class, known::STACK_TRACE_LIMIT.into())?;
-            Ok(machine.registers().smi(value).map_or(0, |limit| limit.max(0) as usize))
+            Ok(match machine.type_of(value) {
+                // A limit below nothing, or that is none, is nothing.
+                found if found.is_number() => {
+                    Some(machine.to_number(value)?.clamp(0.0, 1e6) as usize)
+                }
+                _ => None,
+            })
+        })
+    }
+
+    /// The first line of the stack of an error of Node's own, which has its code in brackets.
+    fn node_error_head(&mut self, error: R) -> Outcome<String> {
+        self.scoped(|machine| {
+            let value = machine.temps(2)?;
+            let code = value + 1;
+            machine.plain_property(code, error, known::CODE)?;
+            let code = machine.show(code);
+            machine.plain_property(value, error, known::NAME)?;
+            let name = machine.show(value);
+            machine.plain_property(value, error, known::MESSAGE)?;
+            let message = machine.show(value);
+            Ok(format!("{name} [{code}]: {message}"))
         })
     }
 
@@ -309,25 +337,5 @@ impl Machine {
             }
             Ok(false)
         })
-    }
-
-    /// The innermost calls that an error's trace does not show: those of the constructors that make it, up to the class
-    /// that was called with `new`.
-    pub(crate) fn constructors_of(&mut self, new_target: R) -> usize {
-        let code = self.code_of(new_target);
-        let constructors = self.frames.iter().rev().take_while(|frame| frame.has(CONSTRUCT));
-        let own = |frame: &Frame| Some(frame.code) == code;
-        constructors.enumerate().find(|(_, frame)| own(frame)).map_or(0, |(place, _)| place + 1)
-    }
-
-    /// The calls that run, but for the innermost `skip`, as lines of a stack trace.
-    pub(crate) fn trace(&mut self, limit: usize, skip: usize) -> String {
-        let mut text = String::new();
-        let calls = self.calls().rev().skip(skip);
-        for (template, frame) in calls.filter(|(template, _)| !template.of_library()).take(limit) {
-            text.push_str("\n    at ");
-            text.push_str(&describe(template, frame.pc, frame.has(CONSTRUCT)));
-        }
-        text
     }
 }

@@ -50,6 +50,13 @@ impl Machine {
                 keys.push(Key::Index(index));
             }
         }
+        keys.extend(self.enumerable_names(object)?.into_iter().map(Key::Name));
+        Ok(keys)
+    }
+
+    /// The own names of an object, which is no Proxy, that are enumerable and neither indexes nor symbols.
+    pub(crate) fn enumerable_names(&mut self, object: R) -> Outcome<Vec<Atom>> {
+        let Some(id) = self.class_of(object) else { return Ok(Vec::new()) };
         let mut names = self.classes.get(id).enumerable();
         names.retain(|property| !self.classes.get(id).dictionary || property.flags.is_internal());
         let mut names: Vec<Atom> = names.into_iter().map(|property| property.key).collect();
@@ -63,10 +70,8 @@ impl Machine {
             names.extend(more.map(|(key, ..)| key));
         }
         let atoms = &self.atoms;
-        let named =
-            names.into_iter().filter(|name| !atoms.is_private(*name) && !atoms.is_symbol(*name));
-        keys.extend(named.map(Key::Name));
-        Ok(keys)
+        names.retain(|name| !atoms.is_private(*name) && !atoms.is_symbol(*name));
+        Ok(names)
     }
 
     /// Whether an object has nothing that is enumerable, as most prototypes; false if that is not told at once.

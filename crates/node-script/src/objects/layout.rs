@@ -94,6 +94,8 @@ pub mod tags {
     pub const CALL_SITE: u32 = 21;
     /// What V8 keeps beside a map.
     pub const DESCRIPTORS: u32 = 22;
+    /// The calls of the trace of an error of Node's own, whose first line has its code.
+    pub const NODE_CALL_SITES: u32 = 23;
     /// The first number of a class.
     pub const FIRST_CLASS: u32 = 64;
 }

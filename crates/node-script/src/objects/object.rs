@@ -554,6 +554,37 @@ impl Machine {
         })
     }
 
+    /// Adds a property of the engine's own, which takes no field, and which the object does not have.
+    pub(crate) fn add_internal(
+        &mut self,
+        object: R,
+        key: Atom,
+        flags: Flags,
+        which: u16,
+    ) -> Outcome {
+        let Some(id) = self.class_of(object) else { return Ok(()) };
+        let class = self.classes.get(id);
+        if class.unique || class.dictionary {
+            let id = self.own_class(object)?;
+            self.classes.add_internal(id, key, flags, which);
+            self.classes.epoch += 1;
+            return Ok(());
+        }
+        let flags = Flags(flags.0 | Flags::INTERNAL);
+        self.lose_dead_classes();
+        let next = match self.classes.with_internal(id, key, flags, which) {
+            Next::Same => return Ok(()),
+            Next::Known(next) => self.keep_class(next),
+            Next::New(class) => {
+                let next = self.add_class_behind(id, class, true)?;
+                self.classes.remember(id, key, flags, next);
+                self.describe_class(id, next)?;
+                next
+            }
+        };
+        Ok(self.registers().set_tag(object, tag(next.0))?)
+    }
+
     /// Adds a property that the object does not have.
     pub(crate) fn add_field(&mut self, object: R, key: Atom, flags: Flags, from: R) -> Outcome {
         self.add_field_for(object, key, flags, from, true)

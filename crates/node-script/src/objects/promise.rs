@@ -26,19 +26,22 @@ const STATE_BITS: i32 = 3;
 /// Someone handles its rejection.
 const HANDLED: i32 = 4;
 
-const NEXT: usize = 0;
-const ON_FULFILLED: usize = 1;
-const ON_REJECTED: usize = 2;
-const TOLD: usize = 3;
+pub(super) const NEXT: usize = 0;
+pub(super) const ON_FULFILLED: usize = 1;
+pub(super) const ON_REJECTED: usize = 2;
+pub(super) const TOLD: usize = 3;
 
 /// Slots of the context of the two functions that settle a promise (V8's `PromiseResolvingFunctionContextSlot`): the
 /// promise, whether one of them was called.
-const SETTLED_PROMISE: usize = 0;
+pub(super) const SETTLED_PROMISE: usize = 0;
 const SETTLED: usize = 1;
 const SETTLED_SLOTS: usize = 5;
 /// Slots of the context of the two functions that let what awaits go on: its object.
-const AWAITING: usize = 0;
+pub(super) const AWAITING: usize = 0;
 const AWAIT_SLOTS: usize = 3;
+
+/// The slot of the state of a combination of promises that has its capability.
+pub(crate) const COMBINED: usize = 2;
 
 /// Slots of a capability's cell.
 pub(crate) const CAPABILITY_PROMISE: usize = 0;
@@ -46,7 +49,7 @@ pub(crate) const CAPABILITY_RESOLVE: usize = 1;
 pub(crate) const CAPABILITY_REJECT: usize = 2;
 
 /// What a job is.
-const REACTION: i32 = 0;
+pub(crate) const REACTION: i32 = 0;
 const THENABLE: i32 = 1;
 const CALLBACK: i32 = 2;
 

@@ -10,7 +10,9 @@ use crate::objects::class::{Flags, ObjectKind};
 use crate::objects::code::{Arguments, Native, NativeCode};
 use crate::objects::elements::grown;
 use crate::objects::layout::HOME;
-use crate::objects::promise::{CAPABILITY_PROMISE, CAPABILITY_REJECT, CAPABILITY_RESOLVE};
+use crate::objects::promise::{
+    CAPABILITY_PROMISE, CAPABILITY_REJECT, CAPABILITY_RESOLVE, COMBINED,
+};
 use crate::thrown::Outcome;
 use heap_model::{Kind, Value};
 
@@ -20,7 +22,7 @@ pub(super) const PROTOTYPE: &[Method] = &[("finally", 1, finally)];
 
 const VALUES: usize = 0;
 const LEFT: usize = 1;
-const TOLD: usize = 2;
+const TOLD: usize = COMBINED;
 /// How many promises there are, once all are known.
 const COUNT: usize = 3;
 const SLOTS: usize = 4;

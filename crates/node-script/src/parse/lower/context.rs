@@ -233,6 +233,18 @@ impl<'a> Lower<'a> {
         place + least as u32
     }
 
+    /// Where a sign stands before an operand, on the same line.
+    pub(super) fn sign_before(&self, sign: &str, operand: At) -> Option<At> {
+        let before = self.text.get(..self.offset(operand) as usize)?;
+        let skipped = |unit: &&u16| [32, 9, 40].contains(*unit);
+        let skipped = before.iter().rev().take_while(skipped).count();
+        let before = &before[..before.len() - skipped];
+        let stands = before.ends_with(&sign.encode_utf16().collect::<Vec<_>>());
+        let back = (skipped + sign.len()) as u32;
+        let column = operand.column.checked_sub(back).filter(|column| stands && *column > 0)?;
+        Some(At { column, ..operand })
+    }
+
     /// Where a word stands before a place on its line: the parser keeps no places of statements.
     pub(super) fn word_before(&self, word: &str, at: At) -> At {
         let line = self.offset(At { column: 1, ..at }) as usize;

@@ -43,7 +43,13 @@ impl<'a> Lower<'a> {
         let left = self.expression(binary.lhs())?;
         let place = self.began;
         let right = self.expression(binary.rhs())?;
+        let place_of_right = self.began;
         self.began = place;
+        // V8 names the place of a sign, too.
+        let place = match binary.op() {
+            BinaryOp::Comma | BinaryOp::Logical(_) => place,
+            op => self.sign_before(&op.to_string(), place_of_right).unwrap_or(place),
+        };
         let kind = match binary.op() {
             BinaryOp::Comma => Kind::Comma { left, right },
             BinaryOp::Logical(op) => Kind::Logical { op: logical(op), left, right },
@@ -255,10 +261,20 @@ impl<'a> Lower<'a> {
         let began = self.began;
         let arguments = self.arguments(call.args())?;
         self.began = began;
-        // V8 names the place of the property that is called, or of the function's name.
-        let place = match callee.kind {
-            Kind::Member { .. } | Kind::Private { .. } => callee.at,
-            _ => began,
+        // V8 names the place of the property that is called, or of the function's name; else that of the bracket.
+        let place = match (&callee.kind, call.function()) {
+            (_, Expression::PropertyAccess(PropertyAccess::Simple(access)))
+                if let PropertyAccessField::Const(_) = access.field() =>
+            {
+                callee.at
+            }
+            (Kind::Name(_), _) => began,
+            (_, Expression::PropertyAccess(PropertyAccess::Super(access)))
+                if let PropertyAccessField::Const(name) = access.field() =>
+            {
+                at(name)
+            }
+            _ => start(call.span()),
         };
         Ok(self.node(place, Kind::Call { callee, arguments, eval }))
     }
