@@ -2,6 +2,7 @@
 //!
 //! Jobs' values lie in an array of the heap, a ring in a machine's register; Rust keeps their kinds and their order alone.
 
+mod context;
 pub(crate) mod queue;
 
 use crate::machine::{Machine, R, roots};
@@ -82,6 +83,7 @@ impl Machine {
         let Some(kind) = self.jobs.queue.pop_front() else { return Ok(false) };
         self.settle_classes();
         self.take_step()?;
+        self.forget_context()?;
         let slot = WIDTH * self.jobs.first;
         self.jobs.first = (self.jobs.first + 1) % self.jobs.places;
         self.scoped(|machine| {

@@ -11,6 +11,7 @@ pub(crate) mod dynamic;
 mod evaluate;
 mod link;
 mod load;
+mod loader;
 mod namespace;
 mod packages;
 pub(crate) mod record;
@@ -19,7 +20,7 @@ mod require;
 
 pub(crate) use load::file_url;
 
-use self::packages::{Missing, Seeker, Target, package_type};
+use self::packages::{Missing, Seeker, Target, read_type};
 use crate::compile::code::{Origin, Place, SourceText};
 use crate::compile::op::ErrorKind;
 use crate::machine::{Machine, R, roots};
@@ -119,8 +120,13 @@ impl Machine {
         self.throw_node_error(ErrorKind::Error, "ERR_UNKNOWN_BUILTIN_MODULE", &text)
     }
 
-    /// What a name that a file in a directory requires stands for, or Node's error.
-    fn find_required(&mut self, name: &str, directory: &Path) -> Outcome<Target> {
+    /// What a name that a file in a directory requires stands for, or Node's error, which tells who requires it.
+    fn find_required(
+        &mut self,
+        name: &str,
+        directory: &Path,
+        requirers: Vec<String>,
+    ) -> Outcome<Target> {
         let resolved = self.options.resolve.as_ref().and_then(|resolve| resolve(name, directory));
         let name = resolved.as_deref().unwrap_or(name);
         let bare = name.strip_prefix("node:").unwrap_or(name);
@@ -130,35 +136,39 @@ impl Machine {
         if name.starts_with("node:") || self.modules.not_supported.contains(&bare) {
             return self.throw_unknown_builtin(bare);
         }
-        let from = self.module_stack.last().map_or("", String::as_str);
+        let from = requirers.last().map_or("", String::as_str);
         match Seeker::Require.find(name, directory, from) {
             Ok(path) => Ok(Target::File(path)),
-            Err(Missing::Module) => {
-                let stack = self.module_stack.clone();
-                self.throw_module_not_found(name, stack)
-            }
+            Err(Missing::Module) => self.throw_module_not_found(name, requirers),
             Err(Missing::Refused { kind, code, text }) => self.throw_node_error(kind, code, &text),
+        }
+    }
+
+    /// The exports of a module of Node's that a program requires.
+    fn require_node_module(&mut self, to: R, name: &str) -> Outcome {
+        let used = self.runtime.heap_used();
+        let known = self.modules.places.len();
+        if !self.node_module(to, name)? {
+            return self.throw_unknown_builtin(name.strip_prefix("node:").unwrap_or(name));
+        }
+        let own = self.runtime.heap_used().saturating_sub(used);
+        match self.modules.places.len() == known {
+            true => Ok(()),
+            false => self.add_recorded(name, own),
         }
     }
 
     /// `require(name)`, from a file in a directory.
     pub(crate) fn require(&mut self, to: R, name: &str, directory: &Path) -> Outcome {
-        let path = match self.find_required(name, directory)? {
+        if self.modules.handed_over {
+            return self.ask_loader(to, "load", [name, &directory.to_string_lossy()]);
+        }
+        let path = match self.find_required(name, directory, self.module_stack.clone())? {
             Target::File(path) => path,
-            Target::Node(name) => {
-                let used = self.runtime.heap_used();
-                let known = self.modules.places.len();
-                self.node_module(to, &name)?;
-                let own = self.runtime.heap_used().saturating_sub(used);
-                return match self.modules.places.len() == known {
-                    true => Ok(()),
-                    false => self.add_recorded(&name, own),
-                };
-            }
+            Target::Node(name) => return self.require_node_module(to, &name),
         };
         if path.extension().is_some_and(|end| end == "node") {
-            let message = format!("{}: an addon of machine code is not supported", path.display());
-            return self.throw_node_error(ErrorKind::Error, "ERR_DLOPEN_FAILED", &message);
+            return self.throw_addon(&path);
         }
         let key = path.to_string_lossy().into_owned();
         if let Some(place) = self.modules.places.get(&key).copied() {
@@ -166,13 +176,13 @@ impl Machine {
             self.registers().load(to, to, place)?;
             return self.get_named(to, to, known::EXPORTS);
         }
-        if is_module_file(&path, false) {
+        if self.is_module_file(&path, false) {
             return self.require_es_module(to, &path);
         }
-        let text = match std::fs::read(&path) {
-            Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
-            Err(error) => return self.throw_system_error(&error, "open", Some(&key)),
-        };
+        let text = self.read_module(&path)?;
+        if self.hand_over_for(&text)? {
+            return self.require(to, name, directory);
+        }
         self.scoped(|machine| {
             let module = machine.temp()?;
             let loaded = machine.load_module(module, &path, &text);
@@ -188,6 +198,19 @@ impl Machine {
         })
     }
 
+    /// Runs the CommonJS file that a program begins with.
+    pub(crate) fn run_main_file(&mut self, path: &Path, text: &str) -> Outcome {
+        self.scoped(|machine| {
+            let module = machine.temp()?;
+            // A byte-order mark is no part of it.
+            let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+            if machine.hand_over_for(text)? {
+                return machine.ask_loader(module, "run", [&path.to_string_lossy(), text]);
+            }
+            machine.load_module(module, path, text)
+        })
+    }
+
     /// Runs a CommonJS module's text; gives the module.
     pub(crate) fn load_module(&mut self, to: R, path: &Path, text: &str) -> Outcome {
         let name = path.to_string_lossy().into_owned();
@@ -197,7 +220,12 @@ impl Machine {
         let loaded = self.scoped(|machine| {
             let module = machine.temps(4)?;
             let (exports, value, function) = (module + 1, module + 2, module + 3);
-            let is_main = machine.module_stack.is_empty();
+            let is_main =
+                machine.modules.places.keys().all(|known| !Path::new(known).is_absolute())
+                    && machine.es_modules.main.is_none();
+            if let Some(requirer) = machine.module_stack.last() {
+                machine.modules.requirers.insert(name.clone(), requirer.clone());
+            }
             machine.new_object(module, 4)?;
             machine.new_object(exports, 4)?;
             machine.define_named(module, known::EXPORTS, exports, Flags::PLAIN)?;
@@ -353,17 +381,24 @@ fn without_dots(path: &Path) -> PathBuf {
     result
 }
 
-/// Whether a file is an ECMAScript module: by its name's end, or by the nearest `package.json`.
-pub(crate) fn is_module_file(path: &Path, all: bool) -> bool {
-    match path.extension().and_then(|end| end.to_str()) {
-        Some("mjs") => true,
-        Some("js") if all => true,
-        Some("js") => package_type(path).as_deref() == Some("module"),
-        _ => false,
-    }
-}
-
 impl Machine {
+    /// The type that the nearest `package.json` says its files are of. Each is read once.
+    fn package_type(&self, path: &Path) -> Option<String> {
+        let package = packages::nearest_package(path)?;
+        let mut types = self.modules.types.borrow_mut();
+        types.entry(package).or_insert_with_key(|package| read_type(package)).clone()
+    }
+
+    /// Whether a file is an ECMAScript module: by its name's end, or by the nearest `package.json`.
+    pub(crate) fn is_module_file(&self, path: &Path, all: bool) -> bool {
+        match path.extension().and_then(|end| end.to_str()) {
+            Some("mjs") => true,
+            Some("js") if all => true,
+            Some("js") => self.package_type(path).as_deref() == Some("module"),
+            _ => false,
+        }
+    }
+
     /// Whether a file is an ECMAScript module by its text: from Node 20 on, if nothing else says which it is, it cannot
     /// be read as a CommonJS module, and it can be read as one of these.
     pub(crate) fn is_module_by_text(&self, path: &Path, text: &str) -> bool {
@@ -376,7 +411,7 @@ impl Machine {
         };
         self.options.node >= NodeVersion::V20
             && path.extension().is_none_or(|end| end == "js")
-            && package_type(path).is_none_or(|kind| kind != "commonjs" && kind != "module")
+            && self.package_type(path).is_none_or(|kind| kind != "commonjs" && kind != "module")
             && !reads(Goal::Body { parameters: &PARAMETERS })
             && reads(Goal::Module)
     }

@@ -3,6 +3,7 @@
 //! A file has `make(machine, to)`, which puts the module's exports into a register, and is a row of [`MODULES`]. What is a
 //! global as well is installed by `install(machine)` in [`GLOBALS`].
 
+mod async_hooks;
 mod buffer;
 mod check;
 mod check_options;
@@ -24,7 +25,7 @@ mod url;
 mod util;
 mod v8;
 
-use crate::machine::{Machine, Make};
+use crate::machine::{Machine, Make, R};
 use crate::modules::registry::NodeModule;
 use crate::thrown::Outcome;
 
@@ -43,17 +44,32 @@ pub(crate) fn slot_name(constructor: &str, slot: usize) -> Option<&'static str> 
 pub(crate) const MODULES: &[NodeModule<Make>] = &[
     NodeModule { name: "assert", make: |machine, to| machine.library(to, "assert") },
     NodeModule { name: "assert/strict", make: |machine, to| machine.library(to, "assert/strict") },
+    NodeModule { name: "async_hooks", make: async_hooks::make },
     NodeModule { name: "buffer", make: buffer::make },
     NodeModule { name: "child_process", make: child_process::make },
     NodeModule { name: "console", make: console::make },
+    NodeModule { name: "constants", make: |machine, to| machine.library(to, "constants") },
+    NodeModule {
+        name: "diagnostics_channel",
+        make: |machine, to| machine.library(to, "diagnostics_channel"),
+    },
     NodeModule { name: "events", make: events::make },
     NodeModule { name: "fs", make: |machine, to| machine.library(to, "fs") },
     NodeModule { name: "fs/promises", make: |machine, to| machine.library(to, "fs/promises") },
+    NodeModule { name: "module", make: Machine::make_loader },
     NodeModule { name: "net", make: |machine, to| machine.library(to, "net") },
     NodeModule { name: "os", make: |machine, to| machine.library(to, "os") },
     NodeModule { name: "path", make: path::make },
+    NodeModule { name: "path/posix", make: |machine, to| part(machine, to, "path", "posix") },
     NodeModule { name: "perf_hooks", make: perf_hooks::make },
     NodeModule { name: "process", make: process::make },
+    NodeModule { name: "punycode", make: |machine, to| machine.library(to, "punycode") },
+    NodeModule { name: "querystring", make: |machine, to| machine.library(to, "querystring") },
+    NodeModule { name: "readline", make: |machine, to| machine.library(to, "readline") },
+    NodeModule {
+        name: "readline/promises",
+        make: |machine, to| part(machine, to, "readline", "promises"),
+    },
     NodeModule { name: "stream", make: stream::make },
     NodeModule {
         name: "stream/consumers",
@@ -67,6 +83,7 @@ pub(crate) const MODULES: &[NodeModule<Make>] = &[
         name: "string_decoder",
         make: |machine, to| machine.library(to, "string_decoder"),
     },
+    NodeModule { name: "sys", make: |machine, to| machine.node_module(to, "util").map(drop) },
     NodeModule { name: "timers", make: timers::make },
     NodeModule {
         name: "timers/promises",
@@ -75,37 +92,63 @@ pub(crate) const MODULES: &[NodeModule<Make>] = &[
     NodeModule { name: "tty", make: tty::make },
     NodeModule { name: "url", make: |machine, to| machine.library(to, "url") },
     NodeModule { name: "util", make: util::make },
-    NodeModule { name: "util/types", make: util::make_types },
+    NodeModule { name: "util/types", make: |machine, to| part(machine, to, "util", "types") },
     NodeModule { name: "v8", make: v8::make },
     NodeModule { name: "vm", make: |machine, to| machine.library(to, "vm") },
+    NodeModule {
+        name: "worker_threads",
+        make: |machine, to| machine.library(to, "worker_threads"),
+    },
+    NodeModule {
+        name: "_stream_duplex",
+        make: |machine, to| part(machine, to, "stream", "Duplex"),
+    },
+    NodeModule {
+        name: "_stream_passthrough",
+        make: |machine, to| part(machine, to, "stream", "PassThrough"),
+    },
+    NodeModule {
+        name: "_stream_readable",
+        make: |machine, to| part(machine, to, "stream", "Readable"),
+    },
+    NodeModule {
+        name: "_stream_transform",
+        make: |machine, to| part(machine, to, "stream", "Transform"),
+    },
+    NodeModule {
+        name: "_stream_writable",
+        make: |machine, to| part(machine, to, "stream", "Writable"),
+    },
 ];
 
 /// Modules of Node's that are not here.
 pub(crate) const NOT_SUPPORTED: &[&str] = &[
-    "async_hooks",
     "cluster",
     "crypto",
     "dgram",
-    "diagnostics_channel",
     "dns",
+    "dns/promises",
     "domain",
     "http",
     "http2",
     "https",
     "inspector",
-    "module",
-    "punycode",
-    "querystring",
-    "readline",
+    "inspector/promises",
     "repl",
     "stream/web",
     "test",
     "tls",
     "trace_events",
     "wasi",
-    "worker_threads",
     "zlib",
 ];
+
+/// A module that is a property of another.
+fn part(machine: &mut Machine, to: R, module: &str, name: &str) -> Outcome {
+    machine.node_module(to, module)?;
+    let name = machine.atoms.intern_str(name);
+    machine.get_named(to, to, name)
+}
 
 /// What is there without `require`.
 const GLOBALS: &[fn(&mut Machine) -> Outcome] = &[

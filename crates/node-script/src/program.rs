@@ -185,7 +185,6 @@ impl Machine {
             machine.store_root(roots::ARRAY_PROTOTYPE, function);
             machine.add_async_codes();
             crate::builtins::install(machine)?;
-            machine.codes.first_of_node = machine.codes.count();
             crate::node::install(machine)
         })
     }
@@ -228,9 +227,9 @@ impl Machine {
             let name = path.to_string_lossy();
             machine.set_arguments(&name)?;
             machine.check_package(path)?;
-            let mut loaded = match crate::modules::is_module_file(path, false) {
+            let mut loaded = match machine.is_module_file(path, false) {
                 true => machine.run_main_module(path, text),
-                false => machine.load_module(module, path, text),
+                false => machine.run_main_file(path, text),
             };
             if loaded.is_err() && machine.is_module_by_text(path, text) {
                 (machine.syntax_error, machine.thrown_at) = (None, None);

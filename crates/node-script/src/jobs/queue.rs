@@ -12,6 +12,10 @@ pub struct Jobs<T> {
     pub places: usize,
     /// The registers of the job that runs, if it is a promise's reaction.
     pub reaction: Option<(Window, usize)>,
+    /// Something was set to be kept along asynchronous calls.
+    pub keeps_context: bool,
+    /// The code of callbacks that keep what was set around them.
+    pub bound_code: Option<i32>,
     /// Rejected promises that nobody handles, by their identities.
     pub unhandled: Vec<u32>,
     /// Rejections that nobody handles end the program.
@@ -31,6 +35,8 @@ impl<T> Default for Jobs<T> {
             first: 0,
             places: 0,
             reaction: None,
+            keeps_context: false,
+            bound_code: None,
             unhandled: Vec::new(),
             tells_unhandled: true,
             turns: Vec::new(),

@@ -1,9 +1,9 @@
 //! Finding the modules that a module requests, and all that these request.
 
 use super::common_js::Exports;
+use super::find_exact;
 use super::packages::{self, Missing, Seeker, Target};
 use super::record::{Body, ModuleId, Part, Record};
-use super::{find_exact, is_module_file};
 use crate::compile::code::SourceText;
 use crate::compile::op::ErrorKind;
 use crate::machine::{Machine, R, roots};
@@ -146,7 +146,7 @@ impl Machine {
                 }
                 if is_json {
                     self.json_module(url, &path, &text)
-                } else if is_module_file(&path, self.es_modules.all_files)
+                } else if self.is_module_file(&path, self.es_modules.all_files)
                     || self.is_module_by_text(&path, &text)
                 {
                     self.source_module(url, &text)

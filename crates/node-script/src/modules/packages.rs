@@ -19,6 +19,16 @@ pub(super) enum Target {
     File(PathBuf),
 }
 
+impl Target {
+    /// The name or the path.
+    pub(super) fn text(self) -> String {
+        match self {
+            Self::Node(name) => name,
+            Self::File(path) => path.to_string_lossy().into_owned(),
+        }
+    }
+}
+
 /// Why nothing was found.
 pub(super) enum Missing {
     Module,
@@ -129,9 +139,8 @@ fn missing(error: ResolveError) -> Missing {
     Missing::Refused { kind, code, text }
 }
 
-/// The type that the nearest `package.json` says its files are of.
-pub(super) fn package_type(path: &Path) -> Option<String> {
-    let package = nearest_package(path)?;
+/// The type that a `package.json` says its files are of.
+pub(super) fn read_type(package: &Path) -> Option<String> {
     let package: serde_json::Value =
         serde_json::from_str(&std::fs::read_to_string(package).ok()?).ok()?;
     Some(package.get("type")?.as_str()?.to_owned())

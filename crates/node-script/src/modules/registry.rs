@@ -1,6 +1,8 @@
 //! The modules that there are.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
+use std::path::PathBuf;
 
 /// A module of Node's.
 #[derive(Debug)]
@@ -14,6 +16,12 @@ pub struct NodeModule<M> {
 #[derive(Debug)]
 pub struct Modules<M: 'static> {
     pub places: HashMap<String, usize>,
+    /// The file that has required a file first.
+    pub requirers: HashMap<String, String>,
+    /// The library's loader has taken over.
+    pub handed_over: bool,
+    /// The types that files of `package.json` tell, as far as they were read.
+    pub types: RefCell<HashMap<PathBuf, Option<String>>>,
     /// Modules of Node's that a program may require.
     pub builtin: &'static [NodeModule<M>],
     /// Modules of Node's that it may not.
@@ -22,6 +30,13 @@ pub struct Modules<M: 'static> {
 
 impl<M> Default for Modules<M> {
     fn default() -> Self {
-        Self { places: HashMap::new(), builtin: &[], not_supported: &[] }
+        Self {
+            places: HashMap::new(),
+            requirers: HashMap::new(),
+            handed_over: false,
+            types: RefCell::default(),
+            builtin: &[],
+            not_supported: &[],
+        }
     }
 }

@@ -1,11 +1,11 @@
 //! `require`: the function that a CommonJS file is given, and ECMAScript modules that it loads.
 
 use super::load::file_url;
-use super::packages::Target;
 use super::record::{ModuleId, Status};
 use crate::builtins::Method;
 use crate::compile::op::ErrorKind;
 use crate::machine::{Machine, Native, R, roots};
+use crate::objects::atoms::known;
 use crate::objects::class::Flags;
 use crate::objects::code::{Arguments, NativeCode};
 use crate::thrown::Outcome;
@@ -63,10 +63,19 @@ impl Machine {
         let url = file_url(path);
         let id = self.requested_module(&url, None, &from)?;
         if self.es_modules.records[id].status == Status::Evaluating {
-            let text =
-                format!("Cannot require() ES Module {} in a cycle. (from {from})", path.display());
+            let shown = path.display();
+            let first = self.modules.requirers.get(&shown.to_string());
+            let text = match first {
+                Some(first) => {
+                    format!("Cannot require() ES Module {shown} in a cycle. (from {first})")
+                }
+                None => format!(
+                    "Cannot require() ES Module {shown} in a cycle. (from {from}) A cycle involving require(esm) is not allowed to maintain invariants mandated by the ECMAScript specification. Try making at least part of the dependency in the graph lazily loaded."
+                ),
+            };
             return self.throw_node_error(ErrorKind::Error, "ERR_REQUIRE_CYCLE_MODULE", &text);
         }
+        self.modules.requirers.entry(path.to_string_lossy().into_owned()).or_insert(from.clone());
         self.load_graph(id)?;
         self.link_module(id)?;
         if self.awaits(id) {
@@ -168,9 +177,19 @@ fn require(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
 
 fn resolve(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let (name, directory) = request(machine, arguments, "request")?;
-    let found = match machine.find_required(&name, &directory)? {
-        Target::Node(name) => name,
-        Target::File(path) => path.to_string_lossy().into_owned(),
-    };
-    machine.give_text(&found)
+    if machine.is_object(arguments.at(1)) && !machine.modules.handed_over {
+        let module = machine.temp()?;
+        machine.node_module(module, "module")?;
+    }
+    if machine.modules.handed_over {
+        let loader = machine.temps(2)?;
+        machine.load_root(loader, roots::MODULE_LOADER);
+        machine.new_text(loader + 1, &directory.to_string_lossy())?;
+        let given = [arguments.at(0), loader + 1, arguments.at(1)];
+        machine.call_method(0, loader, known::RESOLVE, &given)?;
+        return Ok(0);
+    }
+    let stack = machine.module_stack.clone();
+    let found = machine.find_required(&name, &directory, stack)?;
+    machine.give_text(&found.text())
 }

@@ -27,6 +27,7 @@ macro_rules! library {
 }
 
 library! {
+    "async_hooks": "async_hooks.js",
     "assert": "assert.js",
     "assert/strict": "assert_strict.js",
     "internal/abort": "abort.js",
@@ -37,6 +38,7 @@ library! {
     "internal/events": "events.js",
     "internal/from_async": "from_async.js",
     "internal/heap_snapshot": "heap_snapshot.js",
+    "internal/os_constants": "os_constants.js",
     "internal/performance": "performance.js",
     "internal/process": "process.js",
     "internal/stdio": "stdio.js",
@@ -53,18 +55,25 @@ library! {
     "internal/stream/reading": "stream/reading.js",
     "internal/stream/shown": "stream/shown.js",
     "internal/stream/state": "stream/state.js",
+    "constants": "constants.js",
+    "diagnostics_channel": "diagnostics_channel.js",
     "fs": "fs.js",
     "fs/promises": "fs_promises.js",
     "internal/timers": "timers.js",
     "internal/util": "util.js",
+    "module": "module.js",
     "net": "net.js",
     "os": "os.js",
+    "punycode": "punycode.js",
+    "querystring": "querystring.js",
+    "readline": "readline.js",
     "stream/consumers": "stream/consumers.js",
     "stream/promises": "stream/promises.js",
     "string_decoder": "string_decoder.js",
     "timers/promises": "timers_promises.js",
     "url": "url.js",
     "vm": "vm.js",
+    "worker_threads": "worker_threads.js",
 }
 
 /// What a file's function is given.
@@ -153,7 +162,7 @@ impl Machine {
     }
 
     /// Gives the library an object with functions.
-    pub(super) fn share_object_with_library(&mut self, name: &str, methods: &[Method]) -> Outcome {
+    pub(crate) fn share_object_with_library(&mut self, name: &str, methods: &[Method]) -> Outcome {
         self.scoped(|machine| {
             let object = machine.temps(2)?;
             machine.new_object(object, methods.len())?;

@@ -354,8 +354,10 @@ impl Machine {
                 }
                 machine.set_array_length(list, arguments.len())?;
             }
+            machine.copy(number, function);
+            machine.keep_context(number)?;
             machine.registers().alloc(tick, Kind::Array, TICK_SLOTS, 0)?;
-            machine.registers().store(tick, TICK_FUNCTION, function)?;
+            machine.registers().store(tick, TICK_FUNCTION, number)?;
             machine.registers().store(tick, TICK_ARGUMENTS, list)?;
             // The numbers of what is asynchronous, which Node reads from doubles.
             for slot in [TICK_ID, TICK_TRIGGER] {
@@ -403,6 +405,7 @@ fn run_ticks(machine: &mut Machine) -> Outcome<bool> {
                     given.push(value);
                 }
             }
+            machine.forget_context()?;
             machine.call(table, function, nothing, &given)
         })?;
     }

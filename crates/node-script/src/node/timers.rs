@@ -116,6 +116,7 @@ fn set_interval(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
 
 fn start(machine: &mut Machine, arguments: Arguments, repeats: bool) -> Outcome<R> {
     check_callback(machine, arguments.at(0))?;
+    machine.keep_context(arguments.at(0))?;
     let after = match machine.is_undefined(arguments.at(1)) {
         true => 1.0,
         false => machine.to_number(arguments.at(1))?,
@@ -127,6 +128,7 @@ fn start(machine: &mut Machine, arguments: Arguments, repeats: bool) -> Outcome<
 
 fn set_immediate(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     check_callback(machine, arguments.at(0))?;
+    machine.keep_context(arguments.at(0))?;
     let number = machine.node.timers.start_immediate();
     keep(machine, arguments, number, roots::IMMEDIATE_PROTOTYPE, 1)
 }
@@ -325,6 +327,7 @@ fn fire(machine: &mut Machine, number: usize, again: bool, timeout: bool) -> Out
                 given.push(value);
             }
         }
+        machine.forget_context()?;
         machine.call(result, function, object, &given)
     })
 }

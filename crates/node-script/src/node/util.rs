@@ -142,7 +142,7 @@ pub(super) fn make(machine: &mut Machine, to: R) -> Outcome {
 }
 
 /// `util.types`.
-pub(super) fn make_types(machine: &mut Machine, to: R) -> Outcome {
+fn make_types(machine: &mut Machine, to: R) -> Outcome {
     machine.scoped(|machine| {
         let types = machine.temp()?;
         machine.new_object(types, 8)?;

@@ -181,8 +181,6 @@ impl<'c, N> Running<'c, N> {
 /// The code of all functions, by their numbers.
 pub struct Codes<N> {
     pub list: Rc<CodeList<N>>,
-    /// The number of the first that is no built-in of the language's.
-    pub first_of_node: i32,
     /// The classes of functions, by what they are.
     pub classes: [Option<ClassId>; 16],
     /// How many properties built-in constructors give to an ordinary object.
@@ -200,7 +198,6 @@ impl<N> Default for Codes<N> {
         let list = Rc::new(CodeList { table: Table::default() });
         Self {
             list,
-            first_of_node: 0,
             classes: [None; 16],
             native_fields: Vec::new(),
             species: Vec::new(),
@@ -234,11 +231,6 @@ impl<N> Codes<N> {
             code: OnceCell::new(),
             class: Cell::new(None),
         }))
-    }
-
-    /// How many there are.
-    pub fn count(&self) -> i32 {
-        self.list.table.len() as i32
     }
 
     /// Gives a compiled function its code, if it has none.

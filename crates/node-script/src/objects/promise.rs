@@ -52,6 +52,11 @@ pub(crate) const CAPABILITY_REJECT: usize = 2;
 pub(crate) const REACTION: i32 = 0;
 const THENABLE: i32 = 1;
 const CALLBACK: i32 = 2;
+/// Its first value has a context with it.
+const IN_CONTEXT: i32 = 16;
+
+/// The slot of a reaction's context, where there is one.
+const REACTION_CONTEXT: usize = 4;
 
 impl Machine {
     /// A pending promise.
@@ -114,7 +119,14 @@ impl Machine {
             let slot = if state == FULFILLED { ON_FULFILLED } else { ON_REJECTED };
             machine.registers().load(handler, reaction, slot)?;
             machine.registers().load(told, reaction, TOLD)?;
-            machine.enqueue(REACTION + 4 * state, handler, value, told)
+            let mut kind = REACTION + 4 * state;
+            if machine.registers().view(reaction)?.slot_count() > REACTION_CONTEXT {
+                let context = machine.temp()?;
+                machine.registers().load(context, reaction, REACTION_CONTEXT)?;
+                machine.with_context(handler, handler, context)?;
+                kind |= IN_CONTEXT;
+            }
+            machine.enqueue(kind, handler, value, told)
         })
     }
 
@@ -159,7 +171,7 @@ impl Machine {
             if !machine.is_callable(then) {
                 return machine.fulfil_promise(promise, value);
             }
-            machine.enqueue(THENABLE, value, then, promise)
+            machine.enqueue_here(THENABLE, value, then, promise)
         })
     }
 
@@ -195,11 +207,17 @@ impl Machine {
         told: R,
     ) -> Outcome {
         let state = self.promise_state(promise);
+        let (kept, roots) = (self.has_context(), self.roots);
         self.scoped(|machine| {
             let reaction = machine.temps(2)?;
             let value = reaction + 1;
             let mut registers = machine.registers();
-            registers.alloc_tagged(reaction, Kind::Array, tag(tags::REACTION), 4, 0)?;
+            let slots = if kept { REACTION_CONTEXT + 1 } else { REACTION_CONTEXT };
+            registers.alloc_tagged(reaction, Kind::Array, tag(tags::REACTION), slots, 0)?;
+            if kept {
+                registers.copy_from(value, roots, roots::ASYNC_CONTEXT);
+                registers.store(reaction, REACTION_CONTEXT, value)?;
+            }
             registers.store(reaction, ON_FULFILLED, on_fulfilled)?;
             registers.store(reaction, ON_REJECTED, on_rejected)?;
             registers.store(reaction, TOLD, told)?;
@@ -242,13 +260,29 @@ impl Machine {
     pub(crate) fn enqueue_callback(&mut self, function: R) -> Outcome {
         self.scoped(|machine| {
             let nothing = machine.temp()?;
-            machine.enqueue(CALLBACK, function, nothing, nothing)
+            machine.enqueue_here(CALLBACK, function, nothing, nothing)
+        })
+    }
+
+    /// Enqueues a job with what is kept now along asynchronous calls.
+    fn enqueue_here(&mut self, kind: i32, first: R, second: R, third: R) -> Outcome {
+        if !self.has_context() {
+            return self.enqueue(kind, first, second, third);
+        }
+        self.scoped(|machine| {
+            let pair = machine.temp()?;
+            machine.load_root(pair, roots::ASYNC_CONTEXT);
+            machine.with_context(pair, first, pair)?;
+            machine.enqueue(kind | IN_CONTEXT, pair, second, third)
         })
     }
 
     /// Runs one job, in registers of the current window: its kind, and its three values.
     pub(crate) fn run_job(&mut self, kind: i32, values: R) -> Outcome {
         let (first, second, third) = (values, values + 1, values + 2);
+        if kind & IN_CONTEXT != 0 {
+            return self.in_context(first, |machine| machine.run_job(kind & !IN_CONTEXT, values));
+        }
         match kind & 3 {
             CALLBACK => self.scoped(|machine| {
                 let result = machine.temp()?;

@@ -199,7 +199,8 @@ impl Machine {
             let Callable::Native(native) = machine.codes.get(code) else { return Ok(None) };
             let (name, constructor) = (native.name, native.constructor);
             let goes_on = [known::NEXT, known::RETURN, known::THROW].contains(&name);
-            let of_language = code < machine.codes.first_of_node && name != known::EMPTY;
+            // Node's own come behind those of the language, the library's first.
+            let of_language = code < machine.node.library.require && name != known::EMPTY;
             if !of_language || PASSING.contains(&machine.atoms.text(name).as_str()) {
                 return Ok(Some(BuiltIn { flags: None, goes_on }));
             }

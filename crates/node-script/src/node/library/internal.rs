@@ -27,6 +27,7 @@ fn make_error(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
         "TypeError" => ErrorKind::TypeError,
         "RangeError" => ErrorKind::RangeError,
         "SyntaxError" => ErrorKind::SyntaxError,
+        "URIError" => ErrorKind::UriError,
         _ => ErrorKind::Error,
     };
     let code = machine.rust_string(arguments.at(1))?;

@@ -16,7 +16,7 @@ module.exports = {
   devNull: '/dev/null',
   arch: () => process.arch,
   availableParallelism: () => 1,
-  constants: { signals: { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGKILL: 9, SIGTERM: 15 } },
+  constants: require('internal/os_constants'),
   cpus: () => [],
   endianness: () => (little ? 'LE' : 'BE'),
   freemem: () => internal.systemMemory().free,

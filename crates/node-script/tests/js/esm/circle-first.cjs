@@ -1,0 +1,1 @@
+exports.default = typeof require('./circle-second.mjs').default;

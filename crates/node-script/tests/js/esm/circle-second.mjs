@@ -1,0 +1,2 @@
+import './circle-third.cjs';
+export default 2;
