@@ -146,6 +146,8 @@ pub struct Machine {
     pub(crate) root_classes: Vec<Option<(ObjectKind, usize, ClassId)>>,
     /// The class of what iterators give.
     pub(crate) result_class: Option<ClassId>,
+    /// The class of what `exec` gives.
+    pub(crate) match_class: Option<ClassId>,
     /// The codes of the functions that resolve and reject a promise, and of those that let what awaits go on.
     pub(crate) promise_codes: (i32, i32, i32),
     /// The codes of the functions by which asynchronous generators are told.
@@ -285,7 +287,7 @@ pub mod roots {
         FLOAT64_ARRAY_PROTOTYPE, BIG_INT64_ARRAY_PROTOTYPE, BIG_UINT64_ARRAY_PROTOTYPE, BUFFER_PROTOTYPE,
         RESTRICTED, ARRAY_VALUES, ARRAY_TO_STRING, OBJECT_TO_STRING, EVAL, PROMISE_THEN, REG_EXP_EXEC,
         ERROR, CALL_SITE_PROTOTYPE, ITERATOR, ITERATOR_HELPER_PROTOTYPE, WRAPPED_ITERATOR_PROTOTYPE, ARRAY_ITERATOR_NEXT,
-        MAP_ITERATOR_NEXT, SET_ITERATOR_NEXT, TYPED_ARRAY_LENGTH,
+        MAP_ITERATOR_NEXT, SET_ITERATOR_NEXT, STRING_ITERATOR_NEXT, TYPED_ARRAY_LENGTH,
         EVENT_EMITTER_PROTOTYPE, WRITABLE_PROTOTYPE, READABLE_PROTOTYPE, DUPLEX_PROTOTYPE,
         BUFFER, BUFFER_SLAB, FIRST_BUFFER_SLAB, EVENT_EMITTER, WRITABLE,
         STREAM_PROTOTYPE, WRITABLE_STATE_PROTOTYPE, STREAM_TICK, ON_WRITE, NO_OPERATION,

@@ -15,6 +15,7 @@ mod copies;
 mod define;
 mod descriptor;
 pub mod dictionary;
+mod digits;
 pub mod elements;
 pub mod errors;
 mod fields;

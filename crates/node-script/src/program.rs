@@ -103,6 +103,7 @@ impl Machine {
             literal_classes: Vec::new(),
             root_classes: vec![None; roots::COUNT],
             result_class: None,
+            match_class: None,
             promise_codes: (0, 0, 0),
             async_codes: Default::default(),
             capability_code: 0,

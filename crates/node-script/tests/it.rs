@@ -123,6 +123,7 @@ programs! {
     regular_expressions_are_nodes => "builtins/reg_exp",
     expressions_by_the_table_are_nodes => "builtins/reg_exp_more",
     changed_expressions_are_asked_as_in_node => "builtins/plain_reg_exp",
+    texts_are_searched_and_changed_as_in_node => "builtins/string_methods",
     rare_methods_of_strings_are_nodes => "builtins/string_more",
     structured_clones_are_nodes => "builtins/structured_clone",
     promises_are_combined_as_in_node => "builtins/promises",

@@ -438,6 +438,15 @@ fn set_list_length(machine: &mut Machine, object: R, length: usize) -> Outcome {
 }
 
 fn pop(machine: &mut Machine, _: Arguments) -> Outcome<R> {
+    if machine.is_packed(THIS) {
+        let value = machine.temp()?;
+        if let Some(last) = machine.array_length(THIS).checked_sub(1)
+            && machine.short_element_at(value, THIS, last)
+        {
+            machine.shorten_array(THIS, last, Shorten::Take)?;
+            return Ok(value);
+        }
+    }
     let (object, length) = this_list(machine)?;
     if length == 0 {
         set_list_length(machine, object, 0)?;

@@ -12,9 +12,9 @@ use super::Method;
 use crate::compile::op::ErrorKind;
 use crate::machine::{Machine, R, THIS, roots};
 use crate::objects::atoms::{Atom, known};
-use crate::objects::class::{Flags, ObjectKind};
+use crate::objects::class::{Elements, Flags, ObjectKind};
 use crate::objects::code::{Arguments, Native};
-use crate::objects::layout::{FIRST, GETTER, tag};
+use crate::objects::layout::{BACKING, FIRST, GETTER, LENGTH, tag};
 use crate::objects::number::is_space;
 use crate::objects::object::Type;
 use crate::pattern::{Fault, Match, Modes, Pattern};
@@ -261,17 +261,6 @@ impl Machine {
             let pattern = registers.native::<Pattern>(data)?;
             let ranges: Vec<_> = (0..pattern.groups()).map(|group| found.group(group)).collect();
             let named = named_ranges(pattern.names(), &found);
-            machine.new_array_with_fields(array, ranges.len(), RESULT_FIELDS)?;
-            for range in &ranges {
-                match range {
-                    Some(range) => machine.piece(part, text, range.start, range.end)?,
-                    None => machine.undefined(part),
-                }
-                machine.push(array, part)?;
-            }
-            machine.set_number(value, whole.start as f64)?;
-            machine.define_named(array, known::INDEX, value, Flags::PLAIN)?;
-            machine.define_named(array, known::INPUT, text, Flags::PLAIN)?;
             machine.undefined(names);
             if !named.is_empty() {
                 machine.registers().set_null(value);
@@ -285,13 +274,56 @@ impl Machine {
                     machine.define_named(names, name, part, Flags::PLAIN)?;
                 }
             }
-            machine.define_named(array, known::GROUPS, names, Flags::PLAIN)?;
+            machine.new_match(array, (text, names), whole.start, &ranges)?;
             if modes.indices {
                 machine.define_indices(array, &ranges, &named)?;
             }
             machine.copy(to, array);
             Ok(())
         })
+    }
+
+    /// The array of a match: the whole and its groups, where it lies, its text, and the groups that have names.
+    fn new_match(
+        &mut self,
+        to: R,
+        (text, names): (R, R),
+        start: usize,
+        ranges: &[Option<Range<usize>>],
+    ) -> Outcome {
+        self.scoped(|machine| {
+            let elements = machine.temps(3)?;
+            let (part, index) = (elements + 1, elements + 2);
+            machine.new_elements(elements, ranges.len())?;
+            for (place, range) in ranges.iter().enumerate() {
+                match range {
+                    Some(range) => machine.piece(part, text, range.start, range.end)?,
+                    None => machine.undefined(part),
+                }
+                machine.registers().store(elements, place, part)?;
+            }
+            machine.set_number(index, start as f64)?;
+            let fields = [(known::INDEX, index), (known::INPUT, text), (known::GROUPS, names)];
+            let Some(class) = machine.match_class else {
+                machine.new_array_with_fields(to, 0, RESULT_FIELDS)?;
+                machine.transition_elements(to, Elements::Packed)?;
+                for (name, value) in fields {
+                    machine.define_named(to, name, value, Flags::PLAIN)?;
+                }
+                machine.match_class = machine.class_of(to);
+                return machine.set_match_elements(to, elements, ranges.len());
+            };
+            machine.new_of(to, class)?;
+            for (place, (_, value)) in fields.into_iter().enumerate() {
+                machine.registers().store(to, LENGTH + 1 + place, value)?;
+            }
+            machine.set_match_elements(to, elements, ranges.len())
+        })
+    }
+
+    fn set_match_elements(&mut self, array: R, elements: R, count: usize) -> Outcome {
+        self.registers().store(array, BACKING, elements)?;
+        self.set_array_length(array, count)
     }
 
     /// The first match of a program's cell at a place of a text, or behind it.

@@ -15,7 +15,7 @@ use crate::objects::layout::FIRST;
 use crate::objects::object::Type;
 use crate::thrown::Outcome;
 use heap_model::collections::string::FlatUnits;
-use text::{find_string, part, this_string};
+use text::{by_runs, find_string, has_at, inked, part, this_string};
 
 const STATIC: &[Method] = &[
     ("fromCharCode", 1, from_char_code),
@@ -79,6 +79,7 @@ pub(super) fn install(machine: &mut Machine) -> Outcome {
     let root = roots::STRING_ITERATOR_PROTOTYPE;
     machine.new_prototype(prototype, root, roots::ITERATOR_PROTOTYPE)?;
     machine.define_method(prototype, known::NEXT, 0, next)?;
+    machine.keep_next(root, roots::STRING_ITERATOR_NEXT)?;
     machine.define_tag(prototype, "String Iterator")
 }
 
@@ -184,19 +185,23 @@ fn includes(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
 
 fn starts_with(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let (text, wanted) = searched(machine, arguments, "startsWith")?;
-    let (text, wanted) = (machine.units(text)?, machine.units(wanted)?);
-    let from = machine.to_integer(arguments.at(1))?.clamp(0.0, text.len() as f64) as usize;
-    machine.give_bool(text[from..].starts_with(&wanted))
+    let length = machine.string_length(text) as f64;
+    let from = machine.to_integer(arguments.at(1))?.clamp(0.0, length) as usize;
+    let starts = machine.with_strings(text, wanted, |text, wanted| has_at(text, wanted, from))?;
+    machine.give_bool(starts)
 }
 
 fn ends_with(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let (text, wanted) = searched(machine, arguments, "endsWith")?;
-    let (text, wanted) = (machine.units(text)?, machine.units(wanted)?);
+    let length = machine.string_length(text);
     let end = match machine.is_undefined(arguments.at(1)) {
-        true => text.len(),
-        false => machine.to_integer(arguments.at(1))?.clamp(0.0, text.len() as f64) as usize,
+        true => length,
+        false => machine.to_integer(arguments.at(1))?.clamp(0.0, length as f64) as usize,
     };
-    machine.give_bool(text[..end].ends_with(&wanted))
+    let ends = machine.with_strings(text, wanted, |text, wanted| {
+        end.checked_sub(wanted.len()).is_some_and(|at| has_at(text, wanted, at))
+    })?;
+    machine.give_bool(ends)
 }
 
 fn slice(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
@@ -299,8 +304,8 @@ fn change_case(
     match changed {
         Some(changed) => machine.new_one_byte(0, &changed)?,
         None => {
-            let changed = of_all(&machine.rust_string(text)?);
-            machine.new_text(0, &changed)?;
+            let changed = by_runs(machine.units(text)?, of_all);
+            machine.new_string(0, &changed)?;
         }
     }
     Ok(0)
@@ -308,11 +313,7 @@ fn change_case(
 
 fn trim(machine: &mut Machine, _: Arguments) -> Outcome<R> {
     let text = this_string(machine, "trim")?;
-    let units = machine.units(text)?;
-    let space =
-        |unit: &u16| char::from_u32(u32::from(*unit)).is_some_and(crate::objects::number::is_space);
-    let start = units.iter().position(|unit| !space(unit)).unwrap_or(units.len());
-    let end = units.iter().rposition(|unit| !space(unit)).map_or(start, |last| last + 1);
+    let (start, end) = inked(machine, text)?;
     part(machine, text, start, end)
 }
 
@@ -332,24 +333,35 @@ fn next(machine: &mut Machine, _: Arguments) -> Outcome<R> {
     if machine.kind_of(THIS) != Some(ObjectKind::StringIterator) {
         return machine.throw_type_error("next method called on incompatible receiver");
     }
-    let text = machine.temps(2)?;
-    let value = text + 1;
-    machine.registers().load(text, THIS, FIRST)?;
-    let place = machine.registers().peek(THIS, FIRST + 1)?.as_smi().unwrap_or(0) as usize;
-    let length = if machine.is_string(text) { machine.string_length(text) } else { 0 };
-    if place >= length {
-        machine.registers().store_value(THIS, FIRST, heap_model::Value::Undefined)?;
-        machine.new_result(0, value, true)?;
-        return Ok(0);
-    }
-    let first = machine.character(text, place)?;
-    let paired = (0xD800..0xDC00).contains(&first)
-        && place + 1 < length
-        && (0xDC00..0xE000).contains(&machine.character(text, place + 1)?);
-    let end = place + if paired { 2 } else { 1 };
-    machine.substring(value, text, place, end)?;
-    let next = heap_model::Value::Smi(end as i32);
-    machine.registers().store_value(THIS, FIRST + 1, next)?;
-    machine.new_result(0, value, false)?;
+    let value = machine.temp()?;
+    let more = machine.next_character(value, THIS)?;
+    machine.new_result(0, value, !more)?;
     Ok(0)
+}
+
+impl Machine {
+    /// The next character of a string's iterator; whether there is one.
+    pub(crate) fn next_character(&mut self, to: R, iterator: R) -> Outcome<bool> {
+        self.scoped(|machine| {
+            let text = machine.temp()?;
+            machine.registers().load(text, iterator, FIRST)?;
+            let place =
+                machine.registers().peek(iterator, FIRST + 1)?.as_smi().unwrap_or(0) as usize;
+            let length = if machine.is_string(text) { machine.string_length(text) } else { 0 };
+            if place >= length {
+                machine.registers().store_value(iterator, FIRST, heap_model::Value::Undefined)?;
+                machine.undefined(to);
+                return Ok(false);
+            }
+            let first = machine.character(text, place)?;
+            let paired = (0xD800..0xDC00).contains(&first)
+                && place + 1 < length
+                && (0xDC00..0xE000).contains(&machine.character(text, place + 1)?);
+            let end = place + if paired { 2 } else { 1 };
+            machine.substring(to, text, place, end)?;
+            let next = heap_model::Value::Smi(end as i32);
+            machine.registers().store_value(iterator, FIRST + 1, next)?;
+            Ok(true)
+        })
+    }
 }

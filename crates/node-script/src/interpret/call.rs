@@ -435,6 +435,9 @@ impl Machine {
         let first = self.temps(count)?;
         for place in 0..count {
             let to = first + place;
+            if self.short_element_at(to, array, place) {
+                continue;
+            }
             match self.own_element(to, array, place as u32)? {
                 Some(_) => {}
                 None => self.registers().set_undefined(to),

@@ -270,9 +270,19 @@ impl Machine {
         })
     }
 
-    /// As `generic_next`, of a Map's or a Set's iterator whose `next` is the built-in: what that does, without a call.
+    /// As `generic_next`, of a Map's, a Set's or a string's iterator whose `next` is the built-in: what that does, without a call.
     fn collection_next(&mut self, to: R, iterator: R) -> Outcome<Option<bool>> {
         let (gives, of_map) = match self.kind_of(iterator) {
+            Some(ObjectKind::StringIterator)
+                if self.is_root(iterator + 1, roots::STRING_ITERATOR_NEXT) =>
+            {
+                let more = self.next_character(to, iterator)?;
+                self.scoped(|machine| {
+                    let result = machine.temp()?;
+                    machine.new_result(result, to, !more)
+                })?;
+                return Ok(Some(!more));
+            }
             Some(ObjectKind::MapIterator(gives))
                 if self.is_root(iterator + 1, roots::MAP_ITERATOR_NEXT) =>
             {

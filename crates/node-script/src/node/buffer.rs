@@ -389,8 +389,8 @@ fn copy_bytes_from(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     };
     let start = start.min(length);
     let end = start.saturating_add(count).min(length);
-    let bytes = machine.bytes_of(view)?;
-    machine.buffer_of_bytes(0, &bytes[size * start..size * end])?;
+    let bytes = machine.with_bytes(view, |bytes| bytes[size * start..size * end].to_vec())?;
+    machine.buffer_of_bytes(0, &bytes)?;
     Ok(0)
 }
 
@@ -471,10 +471,10 @@ fn copy(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
         return machine.give_number(0.0);
     }
     let (to, from, end) = (to as usize, from as usize, (end as usize).min(length));
-    let bytes = machine.bytes_of(THIS)?;
+    let bytes = machine.with_bytes(THIS, |bytes| bytes[from..end].to_vec())?;
     let count = machine.with_bytes(target, |target| {
-        let count = (end - from).min(target.len() - to);
-        target[to..to + count].copy_from_slice(&bytes[from..from + count]);
+        let count = bytes.len().min(target.len() - to);
+        target[to..to + count].copy_from_slice(&bytes[..count]);
         count
     })?;
     machine.give_number(count as f64)
@@ -482,8 +482,7 @@ fn copy(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
 
 fn to_string(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     machine.this_bytes()?;
-    let bytes = machine.bytes_of(THIS)?;
-    let length = bytes.len() as f64;
+    let length = machine.byte_count(THIS)? as f64;
     let start = place(machine, arguments.at(1), 0.0)?.clamp(0.0, length) as usize;
     let end = place(machine, arguments.at(2), length)?.clamp(0.0, length) as usize;
     let encoding = if machine.is_undefined(arguments.at(0)) {
@@ -495,10 +494,9 @@ fn to_string(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
         }
         machine.encoding_named(&name)?
     };
-    if start >= end {
-        return machine.give_text("");
-    }
-    machine.decoded(0, &bytes[start..end], encoding)?;
+    let bytes = machine.with_bytes(THIS, |bytes| bytes.get(start..end).map(<[u8]>::to_vec))?;
+    let Some(bytes) = bytes else { return machine.give_text("") };
+    machine.decoded(0, &bytes, encoding)?;
     Ok(0)
 }
 

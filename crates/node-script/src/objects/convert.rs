@@ -2,6 +2,7 @@
 
 use super::atoms::{Atom, Key, known};
 use super::class::ObjectKind;
+use super::digits;
 use super::layout::FIRST;
 use super::number;
 use super::object::Type;
@@ -419,42 +420,13 @@ impl Machine {
     }
 
     pub(crate) fn big_int_text(&mut self, value: R, radix: u32) -> Outcome<String> {
-        let mut digits = self.big_int_digits(value)?;
-        let negative = self.is_negative_big_int(value);
-        let mut text = Vec::new();
-        while digits.iter().any(|digit| *digit != 0) {
-            let mut rest = 0_u128;
-            for digit in digits.iter_mut().rev() {
-                let whole = rest << 64 | u128::from(*digit);
-                *digit = (whole / u128::from(radix)) as u64;
-                rest = whole % u128::from(radix);
-            }
-            text.push(char::from_digit(rest as u32, radix).unwrap_or('0'));
-        }
-        if text.is_empty() {
-            text.push('0');
-        }
-        if negative {
-            text.push('-');
-        }
-        Ok(text.into_iter().rev().collect())
+        let text = digits::to_text(self.big_int_digits(value)?, radix);
+        Ok(if self.is_negative_big_int(value) { format!("-{text}") } else { text })
     }
 
     /// The BigInt that digits of a radix spell.
     pub(crate) fn big_int_from_text(&mut self, to: R, text: &str, radix: u32) -> Outcome<bool> {
-        let mut digits: Vec<u64> = Vec::new();
-        for digit in text.chars() {
-            let Some(digit) = digit.to_digit(radix) else { return Ok(false) };
-            let mut carry = u128::from(digit);
-            for place in &mut digits {
-                let whole = u128::from(*place) * u128::from(radix) + carry;
-                *place = whole as u64;
-                carry = whole >> 64;
-            }
-            if carry > 0 {
-                digits.push(carry as u64);
-            }
-        }
+        let Some(digits) = digits::from_text(text, radix) else { return Ok(false) };
         self.new_big_int(to, false, &digits)?;
         Ok(true)
     }

@@ -10,7 +10,8 @@ use super::object::Type;
 use crate::machine::{Machine, R};
 use crate::thrown::Outcome;
 use core::ops::Range;
-use heap_model::{Kind, Tagged};
+use heap_model::collections::string;
+use heap_model::{Kind, Register, Tagged};
 
 /// How an element is compared with what is searched for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -266,7 +267,10 @@ impl Machine {
         how: Search,
     ) -> Outcome<Option<usize>> {
         let number = self.registers().number(wanted);
-        let by_content = matches!(self.type_of(wanted), Type::String | Type::BigInt);
+        let (text, big) = match self.type_of(wanted) {
+            Type::String => (true, false),
+            other => (false, other == Type::BigInt),
+        };
         let undefined = how == Search::SameValueZero && self.is_undefined(wanted);
         for place in places {
             let mut registers = self.registers();
@@ -278,7 +282,20 @@ impl Machine {
             if equal {
                 return Ok(Some(place));
             }
-            if by_content && there.kind().is_some_and(|kind| kind != Kind::Object) {
+            if text {
+                if let Some(
+                    Kind::OneByteString
+                    | Kind::TwoByteString
+                    | Kind::ConsString
+                    | Kind::SlicedString,
+                ) = there.kind()
+                {
+                    registers.load(element, elements, place)?;
+                    if string::equal(&registers, Register(element), Register(wanted))? {
+                        return Ok(Some(place));
+                    }
+                }
+            } else if big && there.kind().is_some() {
                 registers.load(element, elements, place)?;
                 if self.strict_equal(element, wanted)? {
                     return Ok(Some(place));

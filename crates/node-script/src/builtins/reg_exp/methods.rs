@@ -65,22 +65,15 @@ impl Machine {
     }
 
     /// Goes on behind an empty match.
-    fn step_last_index(&mut self, object: R, text: &[u16], unicode: bool) -> Outcome {
+    fn step_last_index(&mut self, object: R, text: R, unicode: bool) -> Outcome {
         let last = self.scoped(|machine| {
             let value = machine.temp()?;
             machine.get_named(value, object, known::LAST_INDEX)?;
             machine.to_length(value)
         })?;
-        self.set_last_index(object, advance(text, last, unicode))
+        let next = self.behind_character(text, last, unicode)?;
+        self.set_last_index(object, next)
     }
-}
-
-/// The place behind a character.
-fn advance(text: &[u16], place: usize, unicode: bool) -> usize {
-    let paired = unicode
-        && text.get(place).is_some_and(|unit| (0xD800..0xDC00).contains(unit))
-        && text.get(place + 1).is_some_and(|unit| (0xDC00..0xE000).contains(unit));
-    place + if paired { 2 } else { 1 }
 }
 
 /// The receiver, which is an object; the text; and what its flags are, if they are as they were made.
@@ -134,7 +127,7 @@ fn match_(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
         machine.reg_exp_match(result, THIS, text)?;
         return Ok(result);
     }
-    let (units, unicode) = (machine.units(text)?, flags.contains(['u', 'v']));
+    let unicode = flags.contains(['u', 'v']);
     machine.set_last_index(THIS, 0)?;
     machine.new_array(array, 0)?;
     loop {
@@ -146,7 +139,7 @@ fn match_(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
         machine.to_string(part, part)?;
         machine.push(array, part)?;
         if machine.string_length(part) == 0 {
-            machine.step_last_index(THIS, &units, unicode)?;
+            machine.step_last_index(THIS, text, unicode)?;
         }
     }
     if machine.array_length(array) == 0 {
@@ -213,8 +206,7 @@ fn next(machine: &mut Machine, _: Arguments) -> Outcome<R> {
         machine.get(part, result, Key::Index(0))?;
         machine.to_string(part, part)?;
         if machine.string_length(part) == 0 {
-            let units = machine.units(text)?;
-            machine.step_last_index(expression, &units, state & 2 != 0)?;
+            machine.step_last_index(expression, text, state & 2 != 0)?;
         }
     }
     machine.new_result(0, result, !found)?;
@@ -286,7 +278,7 @@ fn split(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
         }
     }
     let mut flags = flags_of(machine)?;
-    let (units, unicode) = (machine.units(text)?, flags.contains(['u', 'v']));
+    let (length, unicode) = (machine.string_length(text), flags.contains(['u', 'v']));
     if !flags.contains('y') {
         flags.push('y');
     }
@@ -296,7 +288,7 @@ fn split(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     if limit == 0 {
         return Ok(array);
     }
-    if units.is_empty() {
+    if length == 0 {
         machine.reg_exp_match(result, expression, text)?;
         if !machine.is_object(result) {
             machine.push(array, text)?;
@@ -304,17 +296,17 @@ fn split(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
         return Ok(array);
     }
     let (mut start, mut place) = (0, 0);
-    while place < units.len() {
+    while place < length {
         machine.set_last_index(expression, place)?;
         machine.reg_exp_match(result, expression, text)?;
         if !machine.is_object(result) {
-            place = advance(&units, place, unicode);
+            place = machine.behind_character(text, place, unicode)?;
             continue;
         }
         machine.get_named(part, expression, known::LAST_INDEX)?;
-        let end = machine.to_length(part)?.min(units.len());
+        let end = machine.to_length(part)?.min(length);
         if end == start {
-            place = advance(&units, place, unicode);
+            place = machine.behind_character(text, place, unicode)?;
             continue;
         }
         machine.piece(part, text, start, place)?;
@@ -332,7 +324,7 @@ fn split(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
         }
         place = start;
     }
-    machine.piece(part, text, start, units.len())?;
+    machine.piece(part, text, start, length)?;
     machine.push(array, part)?;
     Ok(array)
 }
@@ -374,7 +366,7 @@ fn replace(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
         machine.get(part, result, Key::Index(0))?;
         machine.to_string(part, part)?;
         if machine.string_length(part) == 0 {
-            machine.step_last_index(THIS, &units, unicode)?;
+            machine.step_last_index(THIS, text, unicode)?;
         }
     }
     let template = if calls { Vec::new() } else { machine.units(with)? };

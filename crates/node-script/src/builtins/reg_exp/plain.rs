@@ -106,7 +106,7 @@ impl Machine {
         while let Some(found) = self.match_from(object, text, start)? {
             let whole = found.whole();
             start = match whole.is_empty() {
-                true => self.behind_character(text, whole.end, modes)?,
+                true => self.behind_character(text, whole.end, modes.unicode)?,
                 false => whole.end,
             };
             matches.push(found);
@@ -118,8 +118,13 @@ impl Machine {
     }
 
     /// The place behind a character.
-    fn behind_character(&mut self, text: R, place: usize, modes: Modes) -> Outcome<usize> {
-        if !modes.unicode {
+    pub(super) fn behind_character(
+        &mut self,
+        text: R,
+        place: usize,
+        unicode: bool,
+    ) -> Outcome<usize> {
+        if !unicode {
             return Ok(place + 1);
         }
         self.with_string(text, |units| match units {
@@ -195,7 +200,7 @@ impl Machine {
                     break;
                 }
                 if whole.end == start {
-                    place = machine.behind_character(text, place, modes)?;
+                    place = machine.behind_character(text, place, modes.unicode)?;
                     continue;
                 }
                 machine.piece(part, text, start, whole.start)?;

@@ -1,11 +1,11 @@
 //! `String`'s functions for code points, and methods of its prototype that are rarely used.
 
 use super::collation;
-use super::text::{part, this_string};
+use super::text::{by_runs, has_at, inked, part, this_string};
 use crate::machine::{Machine, R};
 use crate::objects::atoms::known;
 use crate::objects::code::Arguments;
-use crate::objects::number::{is_space, to_text};
+use crate::objects::number::to_text;
 use crate::thrown::Outcome;
 
 pub(super) fn from_code_point(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
@@ -97,12 +97,12 @@ pub(super) fn last_index_of(machine: &mut Machine, arguments: Arguments) -> Outc
     let wanted = machine.temp()?;
     machine.to_string(wanted, arguments.at(0))?;
     let from = machine.to_number(arguments.at(1))?;
-    let (units, wanted) = (machine.units(text)?, machine.units(wanted)?);
     let from = if from.is_nan() { f64::INFINITY } else { from.trunc().max(0.0) };
-    let place = units.len().checked_sub(wanted.len()).and_then(|last| {
+    let place = machine.with_strings(text, wanted, |units, wanted| {
+        let last = units.len().checked_sub(wanted.len())?;
         let start = from.min(last as f64) as usize;
-        (0..=start).rev().find(|place| units[*place..].starts_with(&wanted))
-    });
+        (0..=start).rev().find(|place| has_at(units, wanted, *place))
+    })?;
     machine.give_number(place.map_or(-1.0, |place| place as f64))
 }
 
@@ -127,37 +127,21 @@ pub(super) fn normalize(machine: &mut Machine, arguments: Arguments) -> Outcome<
     if machine.rust_string(text)?.is_ascii() {
         return Ok(text);
     }
-    // Surrogates alone stay as they are; the text between them is normalised.
-    let (mut normal, mut run) = (Vec::new(), String::new());
-    for unit in char::decode_utf16(machine.units(text)?) {
-        match unit {
-            Ok(character) => run.push(character),
-            Err(alone) => {
-                normal.extend(in_form(&std::mem::take(&mut run), &form).encode_utf16());
-                normal.push(alone.unpaired_surrogate());
-            }
-        }
-    }
-    normal.extend(in_form(&run, &form).encode_utf16());
+    let normal = by_runs(machine.units(text)?, |run| in_form(run, &form).into_owned());
     machine.new_string(0, &normal)?;
     Ok(0)
 }
 
-fn is_blank(unit: u16) -> bool {
-    char::from_u32(u32::from(unit)).is_some_and(is_space)
-}
-
 pub(super) fn trim_start(machine: &mut Machine, _: Arguments) -> Outcome<R> {
     let text = this_string(machine, "trimStart")?;
-    let units = machine.units(text)?;
-    let start = units.iter().position(|unit| !is_blank(*unit)).unwrap_or(units.len());
-    part(machine, text, start, units.len())
+    let (start, _) = inked(machine, text)?;
+    let length = machine.string_length(text);
+    part(machine, text, start, length)
 }
 
 pub(super) fn trim_end(machine: &mut Machine, _: Arguments) -> Outcome<R> {
     let text = this_string(machine, "trimEnd")?;
-    let units = machine.units(text)?;
-    let end = units.iter().rposition(|unit| !is_blank(*unit)).map_or(0, |last| last + 1);
+    let (_, end) = inked(machine, text)?;
     part(machine, text, 0, end)
 }
 

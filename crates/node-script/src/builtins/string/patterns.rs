@@ -1,7 +1,7 @@
 //! Methods of `String.prototype` that take a pattern: a text, or an object that knows how, such as a regular expression
 //! (ECMA-262, sections 22.1.3.13 to 22.1.3.23).
 
-use super::text::{self, find_units, this_string};
+use super::text::{self, find_string, this_string};
 use crate::builtins::reg_exp::Matched;
 use crate::machine::{Machine, R, THIS, roots};
 use crate::objects::atoms::{Atom, known};
@@ -116,40 +116,55 @@ fn replace_text(
     all: bool,
 ) -> Outcome<R> {
     let text = this_string(machine, method)?;
-    let wanted = machine.temps(4)?;
-    let (with, number, result) = (wanted + 1, wanted + 2, wanted + 3);
+    let wanted = machine.temps(6)?;
+    let (with, number, piece) = (wanted + 1, wanted + 2, wanted + 3);
+    let (replaced, rest) = (wanted + 4, wanted + 5);
     machine.to_string(wanted, arguments.at(0))?;
     let calls = machine.is_callable(arguments.at(1));
     if !calls {
         machine.to_string(with, arguments.at(1))?;
     }
-    let (units, pattern) = (machine.units(text)?, machine.units(wanted)?);
-    let template = if calls { Vec::new() } else { machine.units(with)? };
-    let (mut replaced, mut end, mut from) = (Vec::new(), 0, 0);
-    while let Some(position) = find_units(&units, &pattern, from) {
-        replaced.extend_from_slice(&units[end..position]);
-        machine.check_length(replaced.len())?;
+    let Some(first) = find_string(machine, text, wanted, 0)? else { return Ok(text) };
+    let expands = !calls
+        && machine.with_string(with, |units| {
+            (0..units.len()).any(|place| units.get(place) == Some(u16::from(b'$')))
+        })?;
+    // What a template is made of; otherwise the parts are put together as they are (V8's `StringPrototypeReplace`).
+    let template = match expands {
+        true => Some((machine.units(with)?, machine.units(text)?, machine.units(wanted)?)),
+        false => None,
+    };
+    let (length, step) = (machine.string_length(text), machine.string_length(wanted));
+    machine.atom_value(replaced, known::EMPTY)?;
+    let (mut end, mut next) = (0, Some(first));
+    while let Some(position) = next {
+        if position > end {
+            machine.substring(piece, text, end, position)?;
+            machine.concat(replaced, replaced, piece)?;
+        }
         if calls {
             machine.set_number(number, position as f64)?;
-            machine.call_function(result, arguments.at(1), &[wanted, number, text])?;
-            machine.to_string(result, result)?;
-            replaced.extend(machine.units(result)?);
+            machine.call_function(piece, arguments.at(1), &[wanted, number, text])?;
+            machine.to_string(piece, piece)?;
+        } else if let Some((template, text, matched)) = &template {
+            let found = Matched { text, matched, position, captures: &[] };
+            let expanded = machine.expand(template, &found, None)?;
+            machine.new_string(piece, &expanded)?;
         } else {
-            let found = Matched { text: &units, matched: &pattern, position, captures: &[] };
-            replaced.extend(machine.expand(&template, &found, None)?);
+            machine.copy(piece, with);
         }
-        end = position + pattern.len();
-        from = end.max(position + 1);
-        if !all {
-            break;
-        }
+        machine.concat(replaced, replaced, piece)?;
+        end = position + step;
+        next = match all && end.max(position + 1) <= length {
+            true => find_string(machine, text, wanted, end.max(position + 1))?,
+            false => None,
+        };
     }
-    if end == 0 && replaced.is_empty() && from == 0 {
-        return Ok(text);
+    if end < length {
+        machine.substring(rest, text, end, length)?;
+        machine.concat(replaced, replaced, rest)?;
     }
-    replaced.extend_from_slice(&units[end.min(units.len())..]);
-    machine.new_string(0, &replaced)?;
-    Ok(0)
+    Ok(replaced)
 }
 
 pub(super) fn split(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {

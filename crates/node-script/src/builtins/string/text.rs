@@ -3,6 +3,7 @@
 use crate::machine::{Machine, R, THIS};
 use crate::objects::atoms::known;
 use crate::objects::code::Arguments;
+use crate::objects::number::is_space;
 use crate::objects::string::Text;
 use crate::thrown::Outcome;
 use heap_model::collections::string::FlatUnits;
@@ -41,6 +42,47 @@ fn find_in(text: FlatUnits<'_>, wanted: FlatUnits<'_>, from: usize) -> Option<us
     }
 }
 
+/// Whether a text has another at a place.
+pub(super) fn has_at(text: FlatUnits<'_>, wanted: FlatUnits<'_>, at: usize) -> bool {
+    if at + wanted.len() > text.len() {
+        return false;
+    }
+    match (text, wanted) {
+        (FlatUnits::OneByte(text), FlatUnits::OneByte(wanted)) => text[at..].starts_with(wanted),
+        (FlatUnits::TwoByte(text), FlatUnits::TwoByte(wanted)) => text[at..].starts_with(wanted),
+        _ => (0..wanted.len()).all(|place| text.get(at + place) == wanted.get(place)),
+    }
+}
+
+/// A text changed between the surrogates that stand alone, which stay as they are.
+pub(super) fn by_runs(units: Vec<u16>, change: impl Fn(&str) -> String) -> Vec<u16> {
+    let (mut changed, mut run) = (Vec::with_capacity(units.len()), String::new());
+    for unit in char::decode_utf16(units) {
+        match unit {
+            Ok(character) => run.push(character),
+            Err(alone) => {
+                changed.extend(change(&std::mem::take(&mut run)).encode_utf16());
+                changed.push(alone.unpaired_surrogate());
+            }
+        }
+    }
+    changed.extend(change(&run).encode_utf16());
+    changed
+}
+
+/// Where a text begins and ends without what is blank there.
+pub(super) fn inked(machine: &mut Machine, text: R) -> Outcome<(usize, usize)> {
+    machine.with_string(text, |units| {
+        let is_inked = |place: &usize| {
+            let character = units.get(*place).and_then(|unit| char::from_u32(u32::from(unit)));
+            !character.is_some_and(is_space)
+        };
+        let start = (0..units.len()).find(is_inked);
+        let end = (0..units.len()).rfind(is_inked);
+        start.zip(end).map_or((units.len(), 0), |(start, last)| (start, last + 1))
+    })
+}
+
 /// The place of units among those of two bytes, from one on.
 fn find_wide(text: &[[u8; 2]], wanted: &[u16], from: usize) -> Option<usize> {
     let rest = text.get(from..)?;
@@ -62,15 +104,6 @@ fn find_bytes(text: &[u8], wanted: &[u8], from: usize) -> Option<usize> {
         _ => memchr::memmem::find(rest, wanted),
     };
     Some(from + place?)
-}
-
-/// The place of a text in another, from one on.
-pub(super) fn find_units(text: &[u16], wanted: &[u16], from: usize) -> Option<usize> {
-    if wanted.is_empty() {
-        return (from <= text.len()).then_some(from);
-    }
-    let rest = text.get(from..)?;
-    rest.windows(wanted.len()).position(|window| window == wanted).map(|place| from + place)
 }
 
 pub(super) fn part(machine: &mut Machine, text: R, start: usize, end: usize) -> Outcome<R> {

@@ -4,6 +4,7 @@ use crate::machine::{Machine, R, THIS};
 use crate::objects::code::Arguments;
 use crate::thrown::Outcome;
 use std::cmp::Ordering;
+use stream_backpressure::Encoding;
 
 fn give_order(machine: &mut Machine, order: Ordering) -> Outcome<R> {
     machine.give_number(f64::from(order as i8))
@@ -72,12 +73,44 @@ pub(super) fn includes(machine: &mut Machine, arguments: Arguments) -> Outcome<R
     machine.give_bool(found.is_some())
 }
 
+/// Where a search begins: a negative offset counts from the end (`IndexOfOffset` of `src/node_buffer.cc`).
+fn begin(length: usize, offset: f64, needle: usize, forwards: bool) -> Option<usize> {
+    let from_end = offset + length as f64;
+    match offset {
+        _ if offset < 0.0 && from_end >= 0.0 => Some(from_end as usize),
+        _ if offset < 0.0 => (forwards || needle == 0).then_some(0),
+        _ if offset + needle as f64 <= length as f64 => Some(offset as usize),
+        _ if needle == 0 => Some(length),
+        _ if forwards => None,
+        _ => length.checked_sub(1),
+    }
+}
+
+/// The bytes of a text that is looked for. Surrogates that stand alone are spelled as they are, and so are not found.
+fn needle_of(machine: &mut Machine, text: R, encoding: Encoding) -> Outcome<Vec<u8>> {
+    if encoding.name() != "utf8" && encoding.name() != "utf-8" {
+        return Ok(machine.encoded(text, encoding)?.0);
+    }
+    let mut bytes = Vec::new();
+    for unit in char::decode_utf16(machine.units(text)?) {
+        match unit {
+            Ok(character) => {
+                bytes.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+            }
+            Err(alone) => {
+                let unit = alone.unpaired_surrogate();
+                let rest = |shift: u16| 0x80 | (unit >> shift & 0x3F) as u8;
+                bytes.extend([0xE0 | (unit >> 12) as u8, rest(6), rest(0)]);
+            }
+        }
+    }
+    Ok(bytes)
+}
+
 /// Where a byte, bytes or a text are found, forwards or backwards from a place.
 fn find(machine: &mut Machine, arguments: Arguments, forwards: bool) -> Outcome<Option<usize>> {
     machine.this_bytes()?;
     let (value, mut place, mut encoding) = (arguments.at(0), arguments.at(1), arguments.at(2));
-    let own = machine.bytes_of(THIS)?;
-    let length = own.len() as f64;
     let nothing = machine.temp()?;
     if machine.is_string(place) {
         (place, encoding) = (nothing, place);
@@ -86,40 +119,43 @@ fn find(machine: &mut Machine, arguments: Arguments, forwards: bool) -> Outcome<
         true => f64::NAN,
         false => machine.to_number(place)?,
     };
-    let start = match number {
+    let length = machine.byte_count(THIS)?;
+    let offset = match number {
         number if number.is_nan() && forwards => 0.0,
-        number if number.is_nan() => length,
+        number if number.is_nan() => length as f64,
         number => number.clamp(-2_147_483_648.0, 2_147_483_647.0).trunc(),
     };
-    let start = if start < 0.0 { start + length } else { start };
-    let mut step = 1;
+    let mut wide = false;
     let needle = if machine.registers().number(value).is_some() {
         vec![machine.to_int32(value)? as u8]
     } else if machine.is_string(value) {
         let encoding = machine.encoding_of(encoding)?;
-        if matches!(encoding.name(), "ucs2" | "ucs-2" | "utf16le" | "utf-16le") {
-            step = 2;
-        }
-        machine.encoded(value, encoding)?.0
+        wide = matches!(encoding.name(), "ucs2" | "ucs-2" | "utf16le" | "utf-16le");
+        needle_of(machine, value, encoding)?
     } else if machine.is_uint8_array(value)? {
         machine.bytes_of(value)?
     } else {
         let must = "one of type number or string or an instance of Buffer or Uint8Array";
         return machine.throw_argument_type("value", must, value);
     };
+    let Some(start) = begin(length, offset, needle.len(), forwards) else { return Ok(None) };
     if needle.is_empty() {
         // Every place has nothing in it.
-        return Ok(if start < 0.0 { None } else { Some(start.min(length) as usize) });
+        return Ok(Some(start));
     }
-    if own.len() < needle.len() || start < 0.0 && !forwards {
-        return Ok(None);
-    }
-    let last = own.len() - needle.len();
-    let matches = |place: &usize| own[*place..].starts_with(&needle);
-    let start = start.max(0.0) as usize;
-    Ok(match forwards {
-        true => (start..=last).step_by(step).find(matches),
-        false => (0..=start.min(last)).rev().find(matches),
+    machine.with_bytes(THIS, |own| {
+        let last = own.len().checked_sub(needle.len())?;
+        if forwards && start > last {
+            return None;
+        }
+        let is_there = |place: &usize| own[*place..].starts_with(&needle);
+        match forwards {
+            // Units of two bytes.
+            true if wide => (start & !1..=last).step_by(2).find(is_there),
+            _ if wide => (0..start.min(last) + 1).step_by(2).rfind(is_there),
+            true => memchr::memmem::find(&own[start..], &needle).map(|place| start + place),
+            false => memchr::memmem::rfind(&own[..start.min(last) + needle.len()], &needle),
+        }
     })
 }
 
