@@ -53,6 +53,13 @@ impl Window {
         self.size as usize
     }
 
+    /// Its first registers: what lies behind them may be another call's already. Constant time.
+    #[inline]
+    #[must_use]
+    pub fn first(self, count: usize) -> Self {
+        Self::new(self.base(), count.min(self.size()))
+    }
+
     #[inline(always)]
     fn end(self) -> usize {
         self.base() + self.size()

@@ -96,9 +96,10 @@ impl Machine {
             for (place, call) in calls.into_iter().enumerate() {
                 let mut registers = machine.registers();
                 registers.alloc_tagged(site, Kind::Array, tag(tags::CALL_SITE), SITE_SLOTS, 0)?;
-                registers.copy_from(value, call.window, CALLEE);
+                registers.copy_from(value, call.window.first(1), CALLEE);
                 registers.store(site, SITE_FUNCTION, value)?;
-                registers.copy_from(value, call.window, call.generator.unwrap_or(THIS));
+                let receiver = call.generator.unwrap_or(THIS);
+                registers.copy_from(value, call.window.first(receiver + 1), receiver);
                 registers.store(site, SITE_RECEIVER, value)?;
                 if call.generator.is_some() {
                     machine.load_root(value, roots::GENERATOR_PROTOTYPE);
@@ -146,7 +147,7 @@ impl Machine {
                 if !*skipping {
                     return true;
                 }
-                machine.registers().copy_from(function, window, CALLEE);
+                machine.registers().copy_from(function, window.first(1), CALLEE);
                 *skipping = match skip {
                     Skip::Until(wanted) => !machine.is_same(function, wanted),
                     _ => false,
@@ -194,7 +195,7 @@ impl Machine {
     fn built_in_call(&mut self, window: Window) -> Outcome<Option<BuiltIn>> {
         self.scoped(|machine| {
             let value = machine.temp()?;
-            machine.registers().copy_from(value, window, CALLEE);
+            machine.registers().copy_from(value, window.first(1), CALLEE);
             let Some(code) = machine.code_of(value) else { return Ok(None) };
             let Callable::Native(native) = machine.codes.get(code) else { return Ok(None) };
             let (name, constructor) = (native.name, native.constructor);
@@ -204,7 +205,7 @@ impl Machine {
             if !of_language || PASSING.contains(&machine.atoms.text(name).as_str()) {
                 return Ok(Some(BuiltIn { flags: None, goes_on }));
             }
-            machine.registers().copy_from(value, window, THIS);
+            machine.registers().copy_from(value, window.first(2), THIS);
             let new = constructor && machine.type_of(value) == Type::Hole;
             let flags = Some(STRICT | if new { NEW } else { 0 });
             Ok(Some(BuiltIn { flags, goes_on }))
@@ -283,13 +284,13 @@ impl Machine {
     fn promise_of_job(&mut self, to: R) -> Outcome<bool> {
         let Some((window, values)) = self.jobs.reaction else { return Ok(false) };
         let mut registers = self.registers();
-        registers.copy_from(to, window, values);
+        registers.copy_from(to, window.first(values + 1), values);
         if self.code_of(to) == Some(self.promise_codes.2) {
             self.native_data(to, to)?;
             self.registers().load(to, to, promise::AWAITING)?;
             return self.promise_of_function(to, to);
         }
-        self.registers().copy_from(to, window, values + 2);
+        self.registers().copy_from(to, window.first(values + 3), values + 2);
         self.promise_told(to, to)?;
         Ok(true)
     }
