@@ -17,10 +17,13 @@ mod packages;
 pub(crate) mod record;
 pub(crate) mod registry;
 mod require;
+mod resolve;
+mod targets;
 
-pub(crate) use load::file_url;
+pub(crate) use targets::file_url;
 
-use self::packages::{Missing, Seeker, Target, read_type};
+use self::packages::{Missing, Target};
+use self::resolve::Resolver;
 use crate::compile::code::{Origin, Place, SourceText};
 use crate::compile::op::ErrorKind;
 use crate::machine::{Machine, R, roots};
@@ -137,11 +140,70 @@ impl Machine {
             return self.throw_unknown_builtin(bare);
         }
         let from = requirers.last().map_or("", String::as_str);
-        match Seeker::Require.find(name, directory, from) {
+        match self.resolver(|resolver| resolver.require(name, directory, from)) {
             Ok(path) => Ok(Target::File(path)),
-            Err(Missing::Module) => self.throw_module_not_found(name, requirers),
-            Err(Missing::Refused { kind, code, text }) => self.throw_node_error(kind, code, &text),
+            Err(missing) => self.throw_missing(missing, requirers),
         }
+    }
+
+    /// Finds modules, as the Node that is played does.
+    fn resolver<T>(&self, find: impl FnOnce(Resolver<'_>) -> T) -> T {
+        let is_builtin = |name: &str| self.modules.builtin.iter().any(|known| known.name == name);
+        let packages = &self.modules.packages;
+        let requires_modules = self.options.node >= NodeVersion::V20;
+        let directory = &self.options.directory;
+        find(Resolver { packages, is_builtin: &is_builtin, directory, requires_modules })
+    }
+
+    fn throw_missing<T>(&mut self, missing: Missing, requirers: Vec<String>) -> Outcome<T> {
+        match missing {
+            Missing::Module(name) => self.throw_module_not_found(&name, requirers),
+            Missing::Target(text) => self.scoped(|machine| {
+                let error = machine.temps(2)?;
+                machine.new_error(error, ErrorKind::Error, &text)?;
+                machine.new_text(error + 1, "MODULE_NOT_FOUND")?;
+                machine.define_named(error, known::CODE, error + 1, Flags::PLAIN)?;
+                machine.throw(error)
+            }),
+            Missing::Refused { kind, code, text, url: None } => {
+                self.throw_node_error(kind, code, &text)
+            }
+            Missing::Refused { kind, code, text, url: Some(url) } => self.scoped(|machine| {
+                let error = machine.temps(2)?;
+                let Err(thrown) = machine.throw_node_error::<T>(kind, code, &text) else {
+                    return machine.throw_module_not_found(&text, requirers);
+                };
+                machine.catch(error, thrown)?;
+                machine.new_text(error + 1, &url)?;
+                machine.put(error, "url", error + 1)?;
+                machine.throw(error)
+            }),
+            Missing::Broken(package) => self.scoped(|machine| {
+                let place = format!("Error parsing {}:", package.display());
+                match machine.broken_package(&package, &place)? {
+                    Some(text) => machine.throw_error(ErrorKind::SyntaxError, &text),
+                    None => machine.throw_module_not_found("", requirers),
+                }
+            }),
+        }
+    }
+
+    /// Throws Node's error of a `package.json` that is no JSON.
+    fn throw_broken_package<T>(&mut self, package: &Path, place: &str) -> Outcome<T> {
+        let text = self.broken_package(package, place)?.unwrap_or_else(|| place.to_owned());
+        self.throw_node_error(ErrorKind::Error, "ERR_INVALID_PACKAGE_CONFIG", &text)
+    }
+
+    /// What is wrong with a `package.json`, behind a place.
+    fn broken_package(&mut self, package: &Path, place: &str) -> Outcome<Option<String>> {
+        let text = std::fs::read_to_string(package).unwrap_or_default();
+        self.scoped(|machine| {
+            let error = machine.temps(2)?;
+            let Err(thrown) = machine.json_parse_text(error, &text) else { return Ok(None) };
+            machine.catch(error, thrown)?;
+            machine.get_named(error + 1, error, known::MESSAGE)?;
+            Ok(Some(format!("{place} {}", machine.string_of(error + 1)?)))
+        })
     }
 
     /// The exports of a module of Node's that a program requires.
@@ -345,12 +407,14 @@ impl Machine {
     }
 }
 
-/// The file that a program's path names.
-pub(crate) fn find_file(path: &Path) -> Option<PathBuf> {
-    if path.is_file() {
-        return Some(path.canonicalize().unwrap_or_else(|_| path.to_owned()));
+impl Machine {
+    /// The file that a program's path names.
+    pub(crate) fn find_main_file(&self, path: &Path) -> Option<PathBuf> {
+        if path.exists() && !path.is_dir() {
+            return Some(path.canonicalize().unwrap_or_else(|_| path.to_owned()));
+        }
+        self.resolver(|resolver| resolver.require(path.to_str()?, Path::new("/"), "").ok())
     }
-    Seeker::Require.find(path.to_str()?, Path::new("/"), "").ok()
 }
 
 /// The units of a file's text. A first line for the system's loader is a comment.
@@ -363,30 +427,10 @@ fn units_of(text: &str) -> Vec<u16> {
     units
 }
 
-/// The file that a path names, as `import` looks for it: no other.
-fn find_exact(path: &Path) -> Option<PathBuf> {
-    path.is_file().then(|| path.canonicalize().unwrap_or_else(|_| path.to_owned()))
-}
-
-/// A path without `.` and `..`.
-fn without_dots(path: &Path) -> PathBuf {
-    let mut result = PathBuf::new();
-    for part in path.components() {
-        match part {
-            std::path::Component::CurDir => {}
-            std::path::Component::ParentDir => drop(result.pop()),
-            part => result.push(part),
-        }
-    }
-    result
-}
-
 impl Machine {
-    /// The type that the nearest `package.json` says its files are of. Each is read once.
+    /// The type that the nearest `package.json` says its files are of.
     fn package_type(&self, path: &Path) -> Option<String> {
-        let package = packages::nearest_package(path)?;
-        let mut types = self.modules.types.borrow_mut();
-        types.entry(package).or_insert_with_key(|package| read_type(package)).clone()
+        self.modules.packages.around(path).ok()??.kind.clone()
     }
 
     /// Whether a file is an ECMAScript module: by its name's end, or by the nearest `package.json`.

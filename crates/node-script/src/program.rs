@@ -210,7 +210,7 @@ impl Machine {
     /// [`ScriptError::File`] if it cannot be read.
     pub fn run_file(&mut self, path: &Path) -> Result<Finished, ScriptError> {
         let whole = self.options.directory.join(path);
-        let Some(path) = crate::modules::find_file(&whole) else {
+        let Some(path) = self.find_main_file(&whole) else {
             let whole = whole.display();
             return Ok(Finished::Uncaught(format!(
                 "{NOT_FOUND}\n\nError: Cannot find module '{whole}' {{\n  code: 'MODULE_NOT_FOUND',\n  requireStack: []\n}}"

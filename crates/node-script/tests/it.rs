@@ -140,6 +140,7 @@ programs! {
     modules_are_nodes => "esm/main.mjs",
     the_loader_is_seen_and_changed_as_in_node => "modules/loader",
     modules_that_require_one_another_in_a_circle_are_refused_as_in_node => "esm/circle.mjs",
+    edges_of_packages_are_nodes => "packages/edges",
     packages_are_found_as_in_node => "packages/main",
     using_is_a_name => "using",
     timers_ticks_and_jobs_run_in_nodes_order => "timers",

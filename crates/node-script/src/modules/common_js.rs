@@ -9,6 +9,8 @@ pub struct Exports {
     pub names: Vec<String>,
     /// What it requires to export that as its own.
     pub others: Vec<String>,
+    /// Variables that have what was required.
+    required: Vec<(String, String)>,
 }
 
 impl Exports {
@@ -68,12 +70,103 @@ impl Exports {
             }
             "exports" if !member => self.of_exports(reader, false),
             "module" if !member && reader.exports_of_module() => self.of_exports(reader, true),
-            "Object" if !member => self.defined(reader),
+            "Object" if !member => match self.defined(reader) {
+                None => {
+                    reader.at = start;
+                    self.copied(reader)
+                }
+                done => done,
+            },
+            "var" | "let" | "const" if !member => {
+                self.declared(reader);
+                // What is required may be exported by the same statement.
+                None
+            }
             _ => None,
         };
         if done.is_none() {
             reader.at = start;
         }
+    }
+
+    /// `var name = require("other")`, or what a function makes of that.
+    fn declared(&mut self, reader: &mut Reader<'_>) -> Option<()> {
+        let name = reader.next_word()?;
+        reader.take("=")?;
+        let other = match reader.required() {
+            Some(other) => other,
+            None => {
+                reader.next_word()?;
+                reader.take("(")?;
+                reader.required()?
+            }
+        };
+        self.required.push((name.to_owned(), other.to_owned()));
+        Some(())
+    }
+
+    /// `Object.keys(other).forEach(function (key) { .. exports[key] = other[key]; })`, as Babel and TypeScript write it.
+    fn copied<'t>(&mut self, reader: &mut Reader<'t>) -> Option<&'t str> {
+        reader.take_all(&[".", "keys", "("])?;
+        let other = reader.next_word()?;
+        reader.take_all(&[")", ".", "forEach", "(", "function", "("])?;
+        let key = reader.next_word()?;
+        reader.take_all(&[")", "{", "if", "("])?;
+        reader.take(key)?;
+        if reader.take("===").is_some() {
+            reader.default()?;
+            reader.take("||").and_then(|()| reader.take(key)).and_then(|()| reader.take("==="))?;
+            reader.next_string().filter(|text| *text == "__esModule")?;
+            reader.take_all(&[")", "return"])?;
+            let _ = reader.take(";");
+            reader.optional(|reader| {
+                reader.take_all(&["if", "("])?;
+                reader.has_own(key)?;
+                reader.take_all(&[")", "return"])?;
+                let _ = reader.take(";");
+                Some(())
+            });
+            reader.optional(|reader| {
+                reader.take_all(&["if", "(", key, "in"])?;
+                reader.exports()?;
+                reader.take("&&")?;
+                reader.exports()?;
+                reader.take_all(&["[", key, "]", "===", other, "[", key, "]", ")", "return"])?;
+                let _ = reader.take(";");
+                Some(())
+            });
+        } else {
+            reader.take("!==")?;
+            reader.default()?;
+            reader.optional(|reader| {
+                reader.take_all(&["&&", "!"])?;
+                reader.has_own(key)
+            });
+            reader.take(")")?;
+        }
+        let assigned = reader.optional(|reader| {
+            reader.exports()?;
+            reader.take_all(&["[", key, "]", "=", other, "[", key, "]"])
+        });
+        if assigned.is_none() {
+            reader.take_all(&["Object", ".", "defineProperty", "("])?;
+            reader.exports()?;
+            reader.take_all(&[",", key, ",", "{", "enumerable", ":", "true", ",", "get"])?;
+            if reader.take(":").is_some() {
+                reader.take("function")?;
+                let _ = reader.next_word();
+            }
+            reader.take_all(&["(", ")", "{", "return", other, "[", key, "]"])?;
+            let _ = reader.take(";");
+            reader.take("}")?;
+            let _ = reader.take(",");
+            reader.take_all(&["}", ")"])?;
+        }
+        let _ = reader.take(";");
+        reader.take_all(&["}", ")"])?;
+        let known = self.required.iter().rfind(|(name, _)| name == other)?;
+        self.others.push(known.1.clone());
+        Some(key)
     }
 
     /// `exports.name =`, `exports["name"] =`, and for `module.exports` an object or what another file exports.
@@ -226,6 +319,46 @@ impl<'t> Reader<'t> {
         }
         self.at += sign.len();
         Some(())
+    }
+
+    /// Takes several, one behind another.
+    fn take_all(&mut self, signs: &[&str]) -> Option<()> {
+        signs.iter().try_for_each(|sign| self.take(sign))
+    }
+
+    /// Reads something that may not be there.
+    fn optional<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
+        let start = self.at;
+        let found = read(self);
+        if found.is_none() {
+            self.at = start;
+        }
+        found
+    }
+
+    /// `exports` or `module.exports`.
+    fn exports(&mut self) -> Option<()> {
+        match self.next_word()? {
+            "exports" => Some(()),
+            "module" => self.exports_of_module().then_some(()),
+            _ => None,
+        }
+    }
+
+    fn default(&mut self) -> Option<()> {
+        self.next_string().filter(|text| *text == "default").map(|_| ())
+    }
+
+    /// `Object.prototype.hasOwnProperty.call(names, key)`, or `names.hasOwnProperty(key)`.
+    fn has_own(&mut self, key: &str) -> Option<()> {
+        if self.next_word()? == "Object" {
+            self.take(".")?;
+            let _ = self.optional(|reader| reader.take_all(&["prototype", "."]));
+            self.take_all(&["hasOwnProperty", ".", "call", "("])?;
+            self.next_word()?;
+            return self.take_all(&[",", key, ")"]);
+        }
+        self.take_all(&[".", "hasOwnProperty", "(", key, ")"])
     }
 
     /// The identifier that comes next.
@@ -393,6 +526,27 @@ mod tests {
             ("exports['a-b'] = 1; exports[name] = 2;", &["a-b"], &[]),
             ("0 && (module.exports = { a, b })", &["a", "b"], &[]),
             ("module . exports . x = 1", &["x"], &[]),
+            (
+                "var _lib = require('./l');\nObject.keys(_lib).forEach(function (key) {\n  if (key === \"default\" || key === \"__esModule\") return;\n  if (key in exports && exports[key] === _lib[key]) return;\n  Object.defineProperty(exports, key, {\n    enumerable: true,\n    get: function () {\n      return _lib[key];\n    }\n  });\n});\nexports.z = 1;",
+                &["z"],
+                &["./l"],
+            ),
+            (
+                "var _a = _interopRequireWildcard(require('./a')); var _exportNames = { x: true }; Object.keys(_a).forEach(function (key) { if (key === 'default' || key === '__esModule') return; if (Object.prototype.hasOwnProperty.call(_exportNames, key)) return; exports[key] = _a[key]; });",
+                &[],
+                &["./a"],
+            ),
+            (
+                "const m = require('m'); Object.keys(m).forEach(function (k) { if (k !== 'default' && !exports.hasOwnProperty(k)) exports[k] = m[k]; });",
+                &[],
+                &["m"],
+            ),
+            (
+                "var n = require('n'); Object.keys(n).forEach(function (k) { if (k !== 'default') exports[k] = n[j]; }); exports.a = 1",
+                &["a"],
+                &[],
+            ),
+            ("const x = require('x'), y = exports.q = 1;", &["q"], &[]),
         ];
         for (text, names, others) in cases {
             let found = Exports::of(text);

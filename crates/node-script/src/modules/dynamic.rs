@@ -116,7 +116,7 @@ impl Machine {
     /// Runs a text as the module that a program begins with: what it has thrown at once is thrown.
     pub(crate) fn run_main_module(&mut self, path: &Path, text: &str) -> Outcome {
         self.es_modules.main = Some(path.to_owned());
-        let id = self.source_module(super::load::file_url(path), text)?;
+        let id = self.source_module(super::targets::file_url(path), text)?;
         self.load_graph(id)?;
         self.link_module(id)?;
         self.scoped(|machine| {

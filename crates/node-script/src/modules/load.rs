@@ -1,9 +1,10 @@
 //! Finding the modules that a module requests, and all that these request.
 
 use super::common_js::Exports;
-use super::find_exact;
-use super::packages::{self, Missing, Seeker, Target};
+use super::packages::{Missing, Target};
 use super::record::{Body, ModuleId, Part, Record};
+use super::resolve::{Resolver, query};
+use super::targets::{file_url, url_path};
 use crate::compile::code::SourceText;
 use crate::compile::op::ErrorKind;
 use crate::machine::{Machine, R, roots};
@@ -15,79 +16,59 @@ use heap_model::{Kind, Value};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-/// The URL of a file.
-pub(crate) fn file_url(path: &Path) -> String {
-    format!("file://{}", path.display())
-}
-
 impl Machine {
-    /// What a specifier in a file names, or Node's error.
-    fn find_module(&mut self, specifier: &str, referrer: &str) -> Outcome<Target> {
-        let from = referrer.strip_prefix("file://").unwrap_or(referrer);
+    /// What a specifier in a file names, or Node's error; of a file that may lack, its URL.
+    fn find_module(
+        &mut self,
+        specifier: &str,
+        referrer: &str,
+        may_lack: bool,
+    ) -> Outcome<Result<Target, String>> {
+        let from = url_path(referrer);
         let bare = specifier.strip_prefix("node:").unwrap_or(specifier);
         if self.modules.builtin.iter().any(|module| module.name == bare) {
-            return Ok(Target::Node(bare.to_owned()));
+            return Ok(Ok(Target::Node(bare.to_owned())));
         }
         if specifier.starts_with("node:") || self.modules.not_supported.contains(&bare) {
             return self.throw_unknown_builtin(bare);
         }
-        let relative = specifier.starts_with("./") || specifier.starts_with("../");
-        let around = Path::new(from).parent().filter(|_| from.starts_with('/'));
-        let around = around.map(Path::to_owned).or_else(|| {
-            let main = self.es_modules.main.as_deref();
-            main.and_then(Path::parent).map(Path::to_owned)
-        });
-        let around = around.unwrap_or_else(|| self.options.directory.clone());
-        let path = if let Some(path) = specifier.strip_prefix("file://") {
-            PathBuf::from(path)
-        } else if relative || specifier.starts_with('/') {
-            around.join(specifier)
-        } else if let Some(scheme) = scheme(specifier) {
+        let known = specifier.starts_with("file://") || specifier.starts_with('#');
+        if let Some(scheme) = scheme(specifier).filter(|_| !known) {
             let text = format!(
                 "Only URLs with a scheme in: file, data, and node are supported by the default ESM loader. Received \
                  protocol '{scheme}:'"
             );
             let code = "ERR_UNSUPPORTED_ESM_URL_SCHEME";
             return self.throw_node_error(ErrorKind::Error, code, &text);
-        } else {
-            return match Seeker::Import.find(specifier, &around, from) {
-                Ok(path) => Ok(Target::File(path)),
-                Err(Missing::Module) => {
-                    let what = match packages::inside_package(specifier, &around) {
-                        Some(path) => format!("module '{}'", path.display()),
-                        None => format!("package '{}'", packages::package_name(specifier)),
-                    };
-                    let text = format!("Cannot find {what} imported from {from}");
-                    self.throw_node_error(ErrorKind::Error, "ERR_MODULE_NOT_FOUND", &text)
-                }
-                Err(Missing::Refused { kind, code, text }) => {
-                    self.throw_node_error(kind, code, &text)
-                }
-            };
+        }
+        let from = match from.starts_with('/') {
+            true => PathBuf::from(from),
+            false => {
+                let main = self.es_modules.main.clone();
+                main.unwrap_or_else(|| self.options.directory.join("[eval1]"))
+            }
         };
-        match find_exact(&path) {
-            Some(path) => Ok(Target::File(path)),
-            None if path.is_dir() => {
-                let path = super::without_dots(&path);
-                let text = format!(
-                    "Directory import '{}' is not supported resolving ES modules imported from {from}",
-                    path.display()
+        match self.resolver(|resolver| resolver.import(specifier, &from)) {
+            Ok(target) => Ok(Ok(target)),
+            Err(Missing::Refused { url: Some(url), .. }) if may_lack => Ok(Err(url)),
+            Err(Missing::Broken(package)) => {
+                let from = from.display();
+                let place = format!(
+                    "Invalid package config {} while importing \"{specifier}\" from {from}.",
+                    package.display()
                 );
-                self.throw_node_error(ErrorKind::Error, "ERR_UNSUPPORTED_DIR_IMPORT", &text)
+                self.throw_broken_package(&package, &place)
             }
-            None => {
-                let path = super::without_dots(&path);
-                let text = format!("Cannot find module '{}' imported from {from}", path.display());
-                self.throw_node_error(ErrorKind::Error, "ERR_MODULE_NOT_FOUND", &text)
-            }
+            Err(missing) => self.throw_missing(missing, Vec::new()),
         }
     }
 
     /// The URL that a specifier in a file stands for.
     pub(crate) fn module_url(&mut self, specifier: &str, referrer: &str) -> Outcome<String> {
-        Ok(match self.find_module(specifier, referrer)? {
-            Target::Node(name) => format!("node:{name}"),
-            Target::File(path) => file_url(&path),
+        Ok(match self.find_module(specifier, referrer, true)? {
+            Ok(Target::Node(name)) => format!("node:{name}"),
+            Ok(Target::File(path)) => file_url(&path) + query(specifier),
+            Err(url) => url,
         })
     }
 
@@ -98,11 +79,12 @@ impl Machine {
         kind: Option<&str>,
         referrer: &str,
     ) -> Outcome<ModuleId> {
-        match self.find_module(specifier, referrer)? {
-            Target::Node(name) => self.node_es_module(&name),
-            Target::File(path) => {
+        match self.find_module(specifier, referrer, false)? {
+            Err(url) => self.throw_unknown_builtin(&url),
+            Ok(Target::Node(name)) => self.node_es_module(&name),
+            Ok(Target::File(path)) => {
                 let is_json = path.extension().is_some_and(|end| end == "json");
-                let url = file_url(&path);
+                let url = file_url(&path) + query(specifier);
                 match kind {
                     Some("json") if !is_json => {
                         let text = format!("Module \"{url}\" is not of type \"json\"");
@@ -217,7 +199,7 @@ impl Machine {
 
     fn common_js_module(&mut self, url: String, path: PathBuf, text: &str) -> Outcome<ModuleId> {
         let mut names = Vec::new();
-        gather_names(&path, text, &mut names, &mut Vec::new());
+        self.resolver(|resolver| gather_names(resolver, &path, text, &mut names, &mut Vec::new()));
         self.synthetic_module(url, Body::CommonJs(path), names)
     }
 
@@ -322,7 +304,13 @@ impl Machine {
 }
 
 /// The names that a CommonJS file exports, and those of the files that it exports as its own.
-fn gather_names(path: &Path, text: &str, names: &mut Vec<String>, seen: &mut Vec<PathBuf>) {
+fn gather_names(
+    resolver: Resolver<'_>,
+    path: &Path,
+    text: &str,
+    names: &mut Vec<String>,
+    seen: &mut Vec<PathBuf>,
+) {
     if seen.iter().any(|known| known == path) {
         return;
     }
@@ -331,10 +319,10 @@ fn gather_names(path: &Path, text: &str, names: &mut Vec<String>, seen: &mut Vec
     names.extend(found.names.into_iter().filter(|name| !names.contains(name)).collect::<Vec<_>>());
     let Some(directory) = path.parent() else { return };
     for other in found.others {
-        let Ok(path) = Seeker::Require.find(&other, directory, "") else { continue };
+        let Ok(path) = resolver.require(&other, directory, "") else { continue };
         let is_code = path.extension().is_none_or(|end| end == "js" || end == "cjs");
         if let (true, Ok(text)) = (is_code, std::fs::read_to_string(&path)) {
-            gather_names(&path, &text, names, seen);
+            gather_names(resolver, &path, &text, names, seen);
         }
     }
 }

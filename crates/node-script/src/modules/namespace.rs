@@ -125,7 +125,7 @@ impl Machine {
             let (value, text) = (meta + 1, meta + 2);
             machine.registers().set_null(value);
             machine.new_with_prototype(meta, value)?;
-            let file = url.strip_prefix("file://").unwrap_or(&url);
+            let file = &super::targets::url_path(&url);
             let directory = std::path::Path::new(file).parent();
             let directory = directory.map_or(String::new(), |path| path.display().to_string());
             for (name, shown) in [("dirname", directory.as_str()), ("filename", file)] {

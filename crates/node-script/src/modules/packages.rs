@@ -1,17 +1,11 @@
-//! What a path or the name of a package stands for: `node_modules`, and `main`, `exports` and `imports` of `package.json`,
-//! as Node's [CommonJS](https://nodejs.org/api/modules.html#all-together) and
-//! [ECMAScript](https://nodejs.org/api/esm.html#resolution-algorithm) modules are found.
+//! Files of `package.json`: which one a file belongs to, and what it says.
 
 use crate::compile::op::ErrorKind;
-use oxc_resolver::{ResolveError, ResolveOptions, Resolver};
+use serde_json::Value;
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-
-/// Who seeks a module.
-#[derive(Clone, Copy, PartialEq)]
-pub(super) enum Seeker {
-    Require,
-    Import,
-}
+use std::rc::Rc;
 
 /// What a specifier names.
 pub(super) enum Target {
@@ -31,119 +25,105 @@ impl Target {
 
 /// Why nothing was found.
 pub(super) enum Missing {
-    Module,
-    /// The package is there and does not give this, or cannot be read: an error of Node's.
-    Refused {
-        kind: ErrorKind,
-        code: &'static str,
-        text: String,
-    },
+    /// A module that is required, by this name or path.
+    Module(String),
+    /// A `package.json` that is no JSON.
+    Broken(PathBuf),
+    /// What a package gives to `require` is no file's path.
+    Target(String),
+    /// The package is there and does not give this: an error of Node's. Of a file that is not there, its URL.
+    Refused { kind: ErrorKind, code: &'static str, text: String, url: Option<String> },
 }
 
-impl Seeker {
-    /// The file that a specifier in a file, `from`, of a directory names. Nothing is remembered: a program may write modules.
-    pub(super) fn find(
-        self,
-        specifier: &str,
-        directory: &Path,
-        from: &str,
-    ) -> Result<PathBuf, Missing> {
-        let names = match self {
-            Self::Require => ["node", "require"],
-            Self::Import => ["node", "import"],
-        };
-        let resolver = Resolver::new(ResolveOptions {
-            condition_names: names.map(str::to_owned).to_vec(),
-            extensions: [".js", ".json", ".node"].map(str::to_owned).to_vec(),
-            fully_specified: self == Self::Import,
-            node_path: false,
-            ..ResolveOptions::default()
-        });
-        match resolver.resolve(directory, specifier) {
-            Ok(found) => Ok(found.into_path_buf()),
-            Err(error) => {
-                let mut missing = missing(error);
-                if let Missing::Refused { code, text, .. } = &mut missing
-                    && match *code {
-                        "ERR_INVALID_PACKAGE_CONFIG" => false,
-                        "ERR_PACKAGE_IMPORT_NOT_DEFINED" => true,
-                        _ => self == Self::Import,
-                    }
-                {
-                    text.extend([" imported from ", from]);
-                }
-                Err(missing)
-            }
+impl Missing {
+    pub(super) fn error(code: &'static str, text: String) -> Self {
+        Self::Refused { kind: ErrorKind::Error, code, text, url: None }
+    }
+
+    pub(super) fn type_error(code: &'static str, text: String) -> Self {
+        Self::Refused { kind: ErrorKind::TypeError, code, text, url: None }
+    }
+
+    /// The code of an error of Node's.
+    pub(super) fn code(&self) -> &'static str {
+        match self {
+            Self::Refused { code, .. } => code,
+            _ => "",
         }
     }
 }
 
-/// The name of a specifier's package.
-pub(super) fn package_name(specifier: &str) -> &str {
-    let parts = if specifier.starts_with('@') { 2 } else { 1 };
-    let end = specifier.match_indices('/').nth(parts - 1).map(|(end, _)| end);
-    &specifier[..end.unwrap_or(specifier.len())]
+/// What a `package.json` says.
+#[derive(Debug)]
+pub(super) struct Package {
+    /// Where it is.
+    pub path: PathBuf,
+    pub name: Option<String>,
+    pub main: Option<String>,
+    pub kind: Option<String>,
+    /// `exports` and `imports`, if they are there and not null.
+    pub exports: Option<Value>,
+    pub imports: Option<Value>,
 }
 
-/// Where a package's file would lie, if the package lies in a `node_modules` around a directory.
-pub(super) fn inside_package(specifier: &str, directory: &Path) -> Option<PathBuf> {
-    let mut folders = directory.ancestors().map(|folder| folder.join("node_modules"));
-    let modules = folders.find(|modules| modules.join(package_name(specifier)).is_dir())?;
-    Some(modules.join(specifier))
+impl Package {
+    fn of(path: PathBuf, value: &Value) -> Self {
+        let text = |name: &str| Some(value.get(name)?.as_str()?.to_owned());
+        let any = |name: &str| value.get(name).filter(|value| !value.is_null()).cloned();
+        Self {
+            name: text("name"),
+            main: text("main").filter(|main| !main.is_empty()),
+            kind: text("type").filter(|kind| kind == "module" || kind == "commonjs"),
+            exports: any("exports"),
+            imports: any("imports").filter(Value::is_object),
+            path,
+        }
+    }
+
+    pub(super) fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new("/"))
+    }
 }
 
-fn missing(error: ResolveError) -> Missing {
-    let text = error.to_string();
-    let (kind, code, text) = match error {
-        ResolveError::PackagePathNotExported { subpath, package_json_path, .. } => {
-            let package = package_json_path.display();
-            let text = match subpath.as_str() {
-                "." => format!("No \"exports\" main defined in {package}"),
-                _ => format!(
-                    "Package subpath '{subpath}' is not defined by \"exports\" in {package}"
-                ),
-            };
-            (ErrorKind::Error, "ERR_PACKAGE_PATH_NOT_EXPORTED", text)
+/// The files of `package.json` that were read: each is read once, as by Node.
+#[derive(Debug, Default)]
+pub(crate) struct Packages(RefCell<HashMap<PathBuf, Rc<Package>>>);
+
+impl Packages {
+    /// The package of a folder, if it is one.
+    pub(super) fn read(&self, folder: &Path) -> Result<Option<Rc<Package>>, Missing> {
+        let path = folder.join("package.json");
+        if let Some(known) = self.0.borrow().get(&path) {
+            return Ok(Some(known.clone()));
         }
-        ResolveError::PackageImportNotDefined(specifier, package) => {
-            let package = package.display();
-            let text = format!(
-                "Package import specifier \"{specifier}\" is not defined in package {package}"
-            );
-            (ErrorKind::TypeError, "ERR_PACKAGE_IMPORT_NOT_DEFINED", text)
+        let Ok(bytes) = std::fs::read(&path) else { return Ok(None) };
+        let text = String::from_utf8_lossy(&bytes);
+        let Ok(value) = serde_json::from_str(text.strip_prefix('\u{feff}').unwrap_or(&text)) else {
+            return Err(Missing::Broken(path));
+        };
+        let package = Rc::new(Package::of(path.clone(), &value));
+        self.0.borrow_mut().insert(path, package.clone());
+        Ok(Some(package))
+    }
+
+    /// The package that a file belongs to.
+    pub(super) fn around(&self, file: &Path) -> Result<Option<Rc<Package>>, Missing> {
+        for folder in file.ancestors().skip(1) {
+            if folder.ends_with("node_modules") {
+                break;
+            }
+            if let Some(package) = self.read(folder)? {
+                return Ok(Some(package));
+            }
         }
-        ResolveError::InvalidPackageTarget(..) => {
-            (ErrorKind::Error, "ERR_INVALID_PACKAGE_TARGET", text)
-        }
-        ResolveError::InvalidModuleSpecifier(..) => {
-            (ErrorKind::TypeError, "ERR_INVALID_MODULE_SPECIFIER", text)
-        }
-        ResolveError::InvalidPackageConfig(package) => {
-            let text = format!(
-                "Invalid package config {}. \"exports\" cannot contain some keys starting with '.' and some not. The exports object must either be an object of package subpath keys or an object of main entry condition name keys only.",
-                package.display()
-            );
-            (ErrorKind::Error, "ERR_INVALID_PACKAGE_CONFIG", text)
-        }
-        ResolveError::InvalidPackageConfigDefault(_)
-        | ResolveError::InvalidPackageConfigDirectory(_) => {
-            (ErrorKind::Error, "ERR_INVALID_PACKAGE_CONFIG", text)
-        }
-        ResolveError::Json(error) => {
-            let text =
-                format!("Invalid package config {}.\n{}", error.path.display(), error.message);
-            (ErrorKind::Error, "ERR_INVALID_PACKAGE_CONFIG", text)
-        }
-        _ => return Missing::Module,
-    };
-    Missing::Refused { kind, code, text }
+        Ok(None)
+    }
 }
 
-/// The type that a `package.json` says its files are of.
-pub(super) fn read_type(package: &Path) -> Option<String> {
-    let package: serde_json::Value =
-        serde_json::from_str(&std::fs::read_to_string(package).ok()?).ok()?;
-    Some(package.get("type")?.as_str()?.to_owned())
+/// The folders in which packages around a folder are sought.
+pub(super) fn module_folders(folder: &Path) -> impl Iterator<Item = PathBuf> {
+    let around = folder.ancestors().filter(|folder| !folder.ends_with("node_modules"));
+    around.map(|folder| folder.join("node_modules"))
 }
 
 /// The `package.json` that a file belongs to.

@@ -1,8 +1,7 @@
 //! The modules that there are.
 
-use std::cell::RefCell;
+use super::packages::Packages;
 use std::collections::HashMap;
-use std::path::PathBuf;
 
 /// A module of Node's.
 #[derive(Debug)]
@@ -20,8 +19,7 @@ pub struct Modules<M: 'static> {
     pub requirers: HashMap<String, String>,
     /// The library's loader has taken over.
     pub handed_over: bool,
-    /// The types that files of `package.json` tell, as far as they were read.
-    pub types: RefCell<HashMap<PathBuf, Option<String>>>,
+    pub packages: Packages,
     /// Modules of Node's that a program may require.
     pub builtin: &'static [NodeModule<M>],
     /// Modules of Node's that it may not.
@@ -34,7 +32,7 @@ impl<M> Default for Modules<M> {
             places: HashMap::new(),
             requirers: HashMap::new(),
             handed_over: false,
-            types: RefCell::default(),
+            packages: Packages::default(),
             builtin: &[],
             not_supported: &[],
         }

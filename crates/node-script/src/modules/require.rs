@@ -1,7 +1,7 @@
 //! `require`: the function that a CommonJS file is given, and ECMAScript modules that it loads.
 
-use super::load::file_url;
 use super::record::{ModuleId, Status};
+use super::targets::file_url;
 use crate::builtins::Method;
 use crate::compile::op::ErrorKind;
 use crate::machine::{Machine, Native, R, roots};
