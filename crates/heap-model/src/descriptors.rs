@@ -15,6 +15,8 @@ pub(crate) struct Descriptors {
     keys: Vec<Option<u32>>,
     /// The tags of those that may be young.
     young: Vec<Tag>,
+    /// By the tags' numbers.
+    is_young: Vec<bool>,
     /// Tags that the program may be about to give to a cell.
     kept: Vec<Tag>,
     /// By the tags' numbers.
@@ -42,10 +44,12 @@ impl Descriptors {
         if number >= self.words.len() {
             self.words.resize(number + 1, Word::UNDEFINED);
             self.keys.resize(number + 1, None);
+            self.is_young.resize(number + 1, false);
         }
         self.words[number] = cell.word();
         self.keys[number] = key;
-        if young && !self.young.contains(&tag) {
+        if young && !self.is_young[number] {
+            self.is_young[number] = true;
             self.young.push(tag);
         }
     }
@@ -113,18 +117,19 @@ impl Descriptors {
     /// Updates the young descriptors: `moved` returns the new word, and whether it refers to a young cell. Linear in
     /// their number.
     pub fn move_young(&mut self, mut moved: impl FnMut(Word) -> (Word, bool)) {
-        let words = &mut self.words;
-        self.young.retain(|tag| {
-            let word = &mut words[tag.number() as usize];
-            let (new, young) = moved(*word);
-            *word = new;
+        let Self { words, is_young, young, .. } = self;
+        young.retain(|tag| {
+            let number = tag.number() as usize;
+            let young;
+            (words[number], young) = moved(words[number]);
+            is_young[number] = young;
             young
         });
     }
 
     /// Updates all descriptors: `follow` returns the cell's new address if it lives. Linear in the tags.
     pub fn follow(&mut self, follow: impl Fn(Cell) -> Option<Cell>) {
-        let Self { words, young, dead, .. } = self;
+        let Self { words, is_young, young, dead, .. } = self;
         for (number, word) in words.iter_mut().enumerate() {
             let Some(cell) = Cell::of(*word) else { continue };
             *word = follow(cell).map_or(Word::UNDEFINED, Cell::word);
@@ -132,7 +137,11 @@ impl Descriptors {
                 dead.extend(Tag::new(number as u32));
             }
         }
-        young.retain(|tag| words[tag.number() as usize].is_reference());
+        young.retain(|tag| {
+            let number = tag.number() as usize;
+            is_young[number] = words[number].is_reference();
+            is_young[number]
+        });
     }
 
     /// The tags and their descriptors.
@@ -144,7 +153,7 @@ impl Descriptors {
 
     #[cfg(zeal)]
     pub fn is_known_young(&self, tag: Tag) -> bool {
-        self.young.contains(&tag)
+        self.is_young.get(tag.number() as usize).copied().unwrap_or(false)
     }
 
     /// Whether a tag has lost its descriptor, so that no cell may have it.

@@ -144,12 +144,36 @@ impl Machine {
         if first && self.clone_array(array, iterable)? {
             return Ok(());
         }
+        if self.push_characters(array, iterable)? {
+            return if first { self.fit_elements(array) } else { Ok(()) };
+        }
         self.for_each_of(iterable, Caller::Source, |machine, value| {
             machine.push(array, value)?;
             Ok(true)
         })?;
         // What an array begins with takes just its room (V8's `CreateArrayFromIterable`).
         if first { self.fit_elements(array) } else { Ok(()) }
+    }
+
+    /// Appends the characters of a string whose iteration nobody has changed; false if it must be iterated.
+    fn push_characters(&mut self, array: R, text: R) -> Outcome<bool> {
+        if !self.is_string(text) {
+            return Ok(false);
+        }
+        self.scoped(|machine| {
+            let iterator = machine.temps(3)?;
+            let value = iterator + 2;
+            machine.get_iterator_of(iterator, text, Caller::Source)?;
+            if machine.kind_of(iterator) != Some(ObjectKind::StringIterator)
+                || !machine.is_root(iterator + 1, roots::STRING_ITERATOR_NEXT)
+            {
+                return Ok(false);
+            }
+            while machine.next_character(value, iterator)? {
+                machine.push(array, value)?;
+            }
+            Ok(true)
+        })
     }
 
     /// Gives an empty array the elements of another whose iteration nobody has changed, with no more room than they

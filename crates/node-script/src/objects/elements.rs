@@ -316,6 +316,22 @@ impl Machine {
         Ok(used)
     }
 
+    /// Whether elements that are no dictionary lack one of those at some places, which they have room for.
+    pub(super) fn has_hole(&mut self, elements: R, mut places: Range<usize>) -> Outcome<bool> {
+        let (store, _) = self.store_of(elements);
+        let registers = self.registers();
+        if store == Store::Doubles {
+            let bytes = registers.bytes(elements)?;
+            return Ok(places.any(|place| {
+                bytes[8 * place..]
+                    .first_chunk()
+                    .is_none_or(|bits| u64::from_ne_bytes(*bits) == HOLE)
+            }));
+        }
+        let cell = registers.view(elements)?;
+        Ok(places.any(|place| cell.tagged(place).is_ok_and(|value| value == Tagged::HOLE)))
+    }
+
     /// The last element in slots that is there, among some places.
     pub(super) fn last_element(
         &mut self,

@@ -327,16 +327,19 @@ impl Machine {
         Ok(Some(None))
     }
 
-    /// Gives an empty array the elements of another; false if that has holes, or lies otherwise than arrays do.
+    /// Gives an empty array the elements of another; false if there are holes among them, or they lie otherwise than an array's.
     pub(crate) fn copy_elements_exactly(&mut self, array: R, from: R) -> Outcome<bool> {
         let length = self.array_length(from);
         let (Some(id), Some(like)) = (self.class_of(array), self.class_of(from)) else {
             return Ok(false);
         };
-        let kind = self.classes.get(like).elements;
-        if matches!(kind, Elements::HoleySmi | Elements::HoleyDouble | Elements::Holey)
-            || self.classes.get(id).unique
-        {
+        let (kind, holey) = match self.classes.get(like).elements {
+            Elements::HoleySmi => (Elements::PackedSmi, true),
+            Elements::Holey => (Elements::Packed, true),
+            Elements::HoleyDouble => (Elements::PackedDouble, true),
+            kind => (kind, false),
+        };
+        if self.classes.get(id).unique {
             return Ok(false);
         }
         self.scoped(|machine| {
@@ -344,6 +347,10 @@ impl Machine {
             let own = elements + 1;
             machine.elements(elements, from)?;
             let (store, room) = machine.store_of(elements);
+            let lies = !matches!(store, Store::None | Store::Dictionary);
+            if holey && lies && (room < length || machine.has_hole(elements, 0..length)?) {
+                return Ok(false);
+            }
             match store {
                 Store::Dictionary => return Ok(false),
                 Store::None => return Ok(length == 0),
