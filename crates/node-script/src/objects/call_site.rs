@@ -8,7 +8,8 @@ use super::class::ObjectKind;
 use super::layout::{GETTER, SETTER};
 use super::object::Type;
 use super::trace::{
-    ALL, ALL_SETTLED, ANY, ASYNC, NEW, SITE_FLAGS, SITE_FUNCTION, SITE_PLACE, SITE_RECEIVER, STRICT,
+    ALL, ALL_SETTLED, ANY, ASYNC, NEW, OF_NODE, SITE_FLAGS, SITE_FUNCTION, SITE_PLACE,
+    SITE_RECEIVER, STRICT,
 };
 use crate::compile::code::{Origin, SourceText, Template};
 use crate::interpret::generator;
@@ -16,6 +17,18 @@ use crate::machine::{Machine, R};
 use crate::parse::tree::At;
 use crate::thrown::Outcome;
 use std::rc::Rc;
+
+/// The calls of Node 20's own around the first file of a program: the function, the file and the place.
+pub(crate) const AROUND_MAIN: [(&str, &str, At); 6] = [
+    ("Module._compile", LOADER, At { line: 1521, column: 14 }),
+    ("Module._extensions..js", LOADER, At { line: 1623, column: 10 }),
+    ("Module.load", LOADER, At { line: 1266, column: 32 }),
+    ("Module._load", LOADER, At { line: 1091, column: 12 }),
+    ("Function.executeUserEntryPoint [as runMain]", RUN_MAIN, At { line: 164, column: 12 }),
+    ("", "node:internal/main/run_main_module", At { line: 28, column: 49 }),
+];
+const LOADER: &str = "node:internal/modules/cjs/loader";
+const RUN_MAIN: &str = "node:internal/modules/run_main";
 
 /// What is known of a call without looking at its objects.
 pub(crate) struct Site {
@@ -49,8 +62,23 @@ impl Site {
         }
     }
 
+    fn of_node(&self) -> Option<&'static (&'static str, &'static str, At)> {
+        AROUND_MAIN.get(self.place as usize).filter(|_| self.flags & OF_NODE != 0)
+    }
+
+    /// It is of the body of a CommonJS file.
+    pub(crate) fn is_of_file(&self) -> bool {
+        self.template.as_ref().is_some_and(|template| {
+            let whole = (0, template.source.text.len() as u32);
+            template.module.is_none() && template.source.origin.is_none() && template.text == whole
+        })
+    }
+
     /// Where it is in its source.
     pub(crate) fn at(&self) -> Option<At> {
+        if let Some((_, _, at)) = self.of_node() {
+            return Some(*at);
+        }
         let template = self.template.as_ref()?;
         Some(template.place((self.place as usize).saturating_sub(1)))
     }
@@ -66,6 +94,9 @@ impl Site {
 
     /// Its file, or what its evaluated text says that its file is.
     pub(crate) fn file(&self) -> Option<String> {
+        if let Some((_, file, _)) = self.of_node() {
+            return Some((*file).to_owned());
+        }
         let source = self.source()?;
         match source.origin {
             Some(_) => source_url(source),
@@ -163,6 +194,9 @@ impl Machine {
 
     /// The function's name, if it has one.
     pub(crate) fn site_function(&mut self, site: &Site, function: R) -> Outcome<Option<String>> {
+        if let Some((name, ..)) = site.of_node() {
+            return Ok(Some((*name).to_owned()).filter(|name| !name.is_empty()));
+        }
         let name = self.debug_name(site.template.as_ref(), function)?;
         let evaluated = site.origin().is_some();
         Ok(match name.as_str() {

@@ -262,7 +262,7 @@ impl Machine {
     }
 
     /// `Error.stackTraceLimit`; none if a program has set it to what is no number.
-    fn stack_trace_limit(&mut self) -> Outcome<Option<usize>> {
+    pub(crate) fn stack_trace_limit(&mut self) -> Outcome<Option<usize>> {
         self.scoped(|machine| {
             let (class, value) = (machine.temp()?, machine.temp()?);
             machine.load_root(class, roots::ERROR);

@@ -497,7 +497,11 @@ impl Machine {
                             let flags = found.flags().unwrap_or(Flags::PLAIN);
                             if flags.is_accessor() {
                                 machine.load_found(old, holder, found)?;
-                                return machine.call_setter(old, receiver, value);
+                                let set = machine.call_setter(old, receiver, value)?;
+                                // What Node keeps as a plain property of a stream's state is Rust's here: it stays.
+                                return Ok(
+                                    set || machine.kind_of(receiver) == Some(ObjectKind::Host)
+                                );
                             }
                             if !flags.writable() {
                                 return Ok(false);

@@ -35,6 +35,8 @@ pub(super) const ASYNC: i32 = 4;
 pub(super) const ALL: i32 = 8;
 pub(super) const ALL_SETTLED: i32 = 16;
 pub(super) const ANY: i32 = 32;
+/// It is one of Node's own, around a program's first file: its place is the number in a list.
+pub(super) const OF_NODE: i32 = 64;
 
 /// Functions that are waiting are followed no further than that.
 const MOST_WAITING: usize = 200;
@@ -131,6 +133,14 @@ impl Machine {
             machine.copy(to, list);
             Ok(())
         })
+    }
+
+    /// A call of Node's own, by its number in the list of those around a program's first file.
+    pub(crate) fn node_site(&mut self, to: R, number: usize) -> Outcome {
+        let mut registers = self.registers();
+        registers.alloc_tagged(to, Kind::Array, tag(tags::CALL_SITE), SITE_SLOTS, 0)?;
+        registers.store_value(to, SITE_PLACE, Value::Smi(number as i32))?;
+        Ok(registers.store_value(to, SITE_FLAGS, Value::Smi(OF_NODE | STRICT))?)
     }
 
     fn running_calls(&mut self, limit: usize, skip: Skip) -> Outcome<Vec<Call>> {

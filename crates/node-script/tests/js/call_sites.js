@@ -39,5 +39,4 @@ const nul = Object.create(null); Error.captureStackTrace(nul); log(nul.stack.spl
 const pr = new Proxy({}, { defineProperty(t, k, d) { log('dp', k); return Reflect.defineProperty(t, k, d); } }); try { Error.captureStackTrace(pr); log(typeof pr.stack); } catch (e) { log(e.message); }
 const big = {}; for (let i = 0; i < 2000; i++) big['k' + i] = 1; Error.captureStackTrace(big); log(typeof big.stack, Object.keys(big).length); delete big.k1; log(typeof big.stack);
 function fx() {} Error.captureStackTrace(fx); log(fx.stack.split('\n')[0]);
-
-
+Error.prepareStackTrace = (e, s) => s; log(new Error('x').stack.slice(1).map((c) => c.getFileName()).join(), new Error('x').stack.length); Error.stackTraceLimit = 2; log(new Error('x').stack.map((c) => c.getFileName() === __filename).join()); Error.prepareStackTrace = undefined;

@@ -6,7 +6,7 @@ use crate::builtins::Method;
 use crate::compile::code::SourceText;
 use crate::machine::{Machine, R, THIS, roots};
 use crate::objects::atoms::known;
-use crate::objects::call_site::{Site, origin_text};
+use crate::objects::call_site::{AROUND_MAIN, Site, origin_text};
 use crate::objects::class::Flags;
 use crate::objects::code::Arguments;
 use crate::objects::layout::tags;
@@ -216,6 +216,17 @@ impl Machine {
             let count = machine.registers().get(trace).view().map_or(0, |list| list.slot_count());
             for place in 0..count {
                 machine.registers().load(cell, trace, place)?;
+                let site = machine.temp()?;
+                machine.new_with_prototype(site, prototype)?;
+                machine.define_named(site, known::ERROR_STACK, cell, Flags::FIXED)?;
+                all.push(site);
+            }
+            // Programs count on those of Node's own around their first file.
+            let limit = machine.stack_trace_limit()?.unwrap_or(0);
+            let last = count > 0 && machine.read_site(cell, list, site)?.is_of_file();
+            let around = if last { AROUND_MAIN.len() } else { 0 };
+            for number in 0..around.min(limit.saturating_sub(count)) {
+                machine.node_site(cell, number)?;
                 let site = machine.temp()?;
                 machine.new_with_prototype(site, prototype)?;
                 machine.define_named(site, known::ERROR_STACK, cell, Flags::FIXED)?;

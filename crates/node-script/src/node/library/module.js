@@ -47,13 +47,15 @@ Module.globalPaths = [];
 Module._debug = () => {};
 Module.isBuiltin = isBuiltin;
 
-Module._nodeModulePaths = function (from) {
+function nodeModulePaths(from) {
   const paths = [];
   for (let folder = path.resolve(from); ; folder = path.dirname(folder)) {
     if (path.basename(folder) !== 'node_modules') paths.push(path.join(folder, 'node_modules'));
     if (folder === path.dirname(folder)) return paths;
   }
-};
+}
+
+Module._nodeModulePaths = nodeModulePaths;
 
 function isRelative(request) {
   return /^\.\.?(\/|$)/.test(request);
@@ -118,7 +120,7 @@ Module._resolveFilename = function (request, parent, isMain = false, options = u
     return engine.find(request, undefined, requirers(parent));
   }
   const folder = parent?.filename ? path.dirname(parent.filename) : parent?.path ?? process.cwd();
-  const known = Module._nodeModulePaths(folder);
+  const known = nodeModulePaths(folder);
   const added = isRelative(request) || path.isAbsolute(request) ? [] :
     [...(parent?.paths ?? []).filter((place) => !known.includes(place)), ...Module.globalPaths];
   let file = found(request, folder, requirers(parent));

@@ -32,4 +32,6 @@ w('j.json', '{"a": 1}'); console.log(require(path.join(T, 'j')), require.cache[p
 w('node_modules/pk/package.json', '{"main":"m.js"}'); w('node_modules/pk/m.js', 'module.exports = [module.paths[0], module.id, require.main.filename === module.parent.parent.filename]'); w('u.js', 'module.exports = require("pk")'); console.log(require(path.join(T, 'u')).map(T2));
 w('es.mjs', 'export const v = 1; export default 2'); console.log(require(path.join(T, 'es.mjs')).v, require.cache[path.join(T, 'es.mjs')] !== undefined);
 w('syn.js', 'let x = ;'); try { require(path.join(T, 'syn')); } catch (e) { console.log(e.name, e.message); }
+const nm = M._nodeModulePaths; M._nodeModulePaths = function (from) { return nm.call(this, from).concat(path.join(T, 'extra')); }; w('extra/added/index.js', 'module.exports = "added"'); w('ad.js', 'module.exports = require("added")'); console.log(require(path.join(T, 'ad'))); M._nodeModulePaths = nm;
+(function () { 'use strict'; const writable = new (require('stream').Writable)(); writable._writableState.errorEmitted = false; console.log(writable._writableState.errorEmitted); })();
 setTimeout(() => { w('late.js', 'module.exports = [module.id === module.filename, module.parent.id]'); console.log(require(path.join(T, 'late'))); import(path.join(T, 'late.js')).then((n) => { console.log(n.default); fs.rmSync(T, { recursive: true }); }); });
