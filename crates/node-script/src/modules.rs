@@ -427,6 +427,13 @@ fn units_of(text: &str) -> Vec<u16> {
     units
 }
 
+/// What V8 says of what stands in modules alone (`esm_syntax_error_messages` of Node's node_contextify.cc).
+const OF_MODULES: [&str; 3] = [
+    "Cannot use import statement outside a module",
+    "Unexpected token 'export'",
+    "Cannot use 'import.meta' outside a module",
+];
+
 impl Machine {
     /// The type that the nearest `package.json` says its files are of.
     fn package_type(&self, path: &Path) -> Option<String> {
@@ -444,20 +451,21 @@ impl Machine {
     }
 
     /// Whether a file is an ECMAScript module by its text: from Node 20 on, if nothing else says which it is, it cannot
-    /// be read as a CommonJS module, and it can be read as one of these.
+    /// be read as a CommonJS module, and it either has what only a module has or can be read as one.
     pub(crate) fn is_module_by_text(&self, path: &Path, text: &str) -> bool {
         let reads = |goal| {
             let name = path.to_string_lossy().into();
             let text = text.strip_prefix('\u{feff}').unwrap_or(text);
             let source =
                 SourceText { name, text: units_of(text).into(), counted: false, origin: None };
-            crate::compile::compile(Rc::new(source), goal).is_ok()
+            crate::compile::compile(Rc::new(source), goal).map(drop)
         };
         self.options.node >= NodeVersion::V20
             && path.extension().is_none_or(|end| end == "js")
             && self.package_type(path).is_none_or(|kind| kind != "commonjs" && kind != "module")
-            && !reads(Goal::Body { parameters: &PARAMETERS })
-            && reads(Goal::Module)
+            && reads(Goal::Body { parameters: &PARAMETERS }).is_err_and(|error| {
+                OF_MODULES.contains(&error.message.as_str()) || reads(Goal::Module).is_ok()
+            })
     }
 
     /// The value of a JSON file, whose path is in front of what is wrong with it.

@@ -3,20 +3,20 @@
 //! `boa_parser` reads the text. [`lower`] makes the compiler's own [`tree`] of what it gives, and [`scope`] decides
 //! where each variable lives, by V8's rules.
 
-mod arrow;
 pub mod depth;
 mod error;
+mod goal;
 mod lower;
 pub mod names;
+mod refusal;
 pub mod scope;
 pub mod tree;
 mod uses;
 mod using;
 
 pub use error::ParseError;
+pub use goal::{Goal, OuterClass};
 
-use boa_ast::Script;
-use boa_ast::operations::{ContainsSymbol, contains, contains_arguments};
 use boa_ast::scope::Scope as ParserScope;
 use boa_parser::{Parser, Source};
 use bumpalo::Bump;
@@ -24,32 +24,7 @@ use lower::Lower;
 use names::Names;
 use scope::{Outside, Scopes};
 use std::borrow::Cow;
-use std::rc::Rc;
-use tree::{Allows, At, Function, ModuleParts};
-
-/// What a text is, which decides its grammar and whose its variables are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Goal<'t> {
-    /// A CommonJS module: the body of a function with these parameters.
-    Body { parameters: &'t [&'t str] },
-    /// An ECMAScript module.
-    Module,
-    /// A script of the global scope.
-    Script,
-    /// The text of an indirect `eval`.
-    IndirectEval,
-    /// The text of a direct `eval`, the classes around it whose private names it may use, from the outermost in, and the
-    /// names that a function of a block in it is no variable of the function around for.
-    Eval { strict: bool, allows: Allows, classes: &'t [OuterClass], hiding: &'t [Rc<[u16]>] },
-    /// The text of `new Function`, whose one expression is the function.
-    Function,
-}
-
-/// A class around evaluated text: the variables of its scope that stand for private names.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct OuterClass {
-    pub variables: Vec<Rc<[u16]>>,
-}
+use tree::{Function, ModuleParts};
 
 /// A tree with all that belongs to it.
 pub struct Parsed<'a> {
@@ -57,23 +32,6 @@ pub struct Parsed<'a> {
     pub scopes: Scopes<'a>,
     pub names: Names,
     pub module: Option<ModuleParts>,
-}
-
-/// Refuses what evaluated text may not use where it stands.
-fn check_allowed(script: &Script, allows: Allows) -> Result<(), ParseError> {
-    let refused = if !allows.has(Allows::NEW_TARGET) && contains(script, ContainsSymbol::NewTarget)
-    {
-        "new.target expression is not allowed here"
-    } else if !allows.has(Allows::SUPER_PROPERTY) && contains(script, ContainsSymbol::SuperProperty)
-        || !allows.has(Allows::SUPER_CALL) && contains(script, ContainsSymbol::SuperCall)
-    {
-        "'super' keyword unexpected here"
-    } else if allows.has(Allows::NO_ARGUMENTS) && contains_arguments(script) {
-        "'arguments' is not allowed in class field initializer or static initialization block"
-    } else {
-        return Ok(());
-    };
-    Err(ParseError::new(refused, At { line: 1, column: 1 }))
 }
 
 /// The text for the parser, which does not take `-->` on the first line for a comment (ECMA-262, annex B.1.1): slashes
@@ -109,10 +67,21 @@ const LINE_AND_SEMICOLON: [u16; 2] = [b'\n' as u16, b';' as u16];
 /// # Errors
 /// What is wrong with it, or what this crate does not know of it.
 pub fn parse<'a>(arena: &'a Bump, text: &[u16], goal: Goal<'_>) -> Result<Parsed<'a>, ParseError> {
+    let parsed = read(arena, text, goal);
+    if parsed.as_ref().is_err_and(ParseError::is_not_supported) {
+        return parsed;
+    }
+    match refusal::of(text, goal, parsed.is_err()) {
+        Some(error) => Err(error),
+        None => parsed,
+    }
+}
+
+fn read<'a>(arena: &'a Bump, text: &[u16], goal: Goal<'_>) -> Result<Parsed<'a>, ParseError> {
     let read = if goal == Goal::Module { Cow::Borrowed(text) } else { with_first_comment(text) };
     let (read, stand_in) = using::without_word(read);
     let failed = |error| {
-        let mut error = arrow::told(ParseError::of(&error, text), text);
+        let mut error = ParseError::of(&error);
         using::put_back(&mut error.message, stand_in);
         error
     };
@@ -165,7 +134,6 @@ pub fn parse<'a>(arena: &'a Bump, text: &[u16], goal: Goal<'_>) -> Result<Parsed
                 parser.set_strict();
             }
             let (script, _) = parser.parse_eval(true, &mut names.interner).map_err(failed)?;
-            check_allowed(&script, allows)?;
             lower = Lower::new(arena, text, names, outside);
             lower.outside_allows = allows;
             lower.hiding = hiding.to_vec();
@@ -173,11 +141,7 @@ pub fn parse<'a>(arena: &'a Bump, text: &[u16], goal: Goal<'_>) -> Result<Parsed
             function = lower.script(&script, strict)?;
         }
     }
-    let Lower { mut scopes, names, redeclared, .. } = lower;
-    if let Some((name, at)) = redeclared {
-        let text = names.text(name);
-        return Err(ParseError::new(format!("Identifier '{text}' has already been declared"), at));
-    }
+    let Lower { mut scopes, names, .. } = lower;
     scopes.resolve();
     Ok(Parsed { function, scopes, names, module: parts })
 }

@@ -403,15 +403,22 @@ impl Machine {
 const MOST_MARKED: usize = 1020;
 
 /// A line of a text with a mark below some of its columns.
-fn marked(name: &str, text: &str, line: usize, column: usize, width: usize) -> String {
-    let shown = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
-    // What is wrong with a line's end has no mark.
-    let mark = if shown.encode_utf16().count() < column { 0 } else { width };
+fn marked(name: &str, text: &str, line: usize, column: usize, mark: usize) -> String {
+    let shown = lines(text).nth(line.saturating_sub(1)).unwrap_or_default();
+    // What goes on behind the line has no marks.
+    if column + mark > shown.len() + 1 {
+        return format!("{name}:{line}\n{shown}");
+    }
     let mark = "^".repeat(mark);
     let before = shown.chars().take(column.saturating_sub(1));
     let before = before.map(|character| if character == '\t' { '\t' } else { ' ' });
     let below: String = before.chain(mark.chars()).take(MOST_MARKED).collect();
     format!("{name}:{line}\n{shown}\n{below}")
+}
+
+/// The lines of a text, as V8 counts them.
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    text.split("\r\n").flat_map(|part| part.split(['\n', '\r', '\u{2028}', '\u{2029}']))
 }
 
 /// The file, line and column of a stack's first call.

@@ -44,8 +44,6 @@ pub struct Lower<'a> {
     pub hiding: Vec<Rc<[u16]>>,
     /// Where the expression that was lowered last begins.
     pub(super) began: At,
-    /// A name that is declared twice where it may not be, and where the second time.
-    pub redeclared: Option<(Name, At)>,
 }
 
 /// What a statement must know of the function around it.
@@ -91,7 +89,6 @@ impl<'a> Lower<'a> {
             outside_allows: Allows::NOTHING,
             hiding: Vec::new(),
             began: At::default(),
-            redeclared: None,
         }
     }
 
@@ -144,31 +141,7 @@ impl<'a> Lower<'a> {
     }
 
     pub(super) fn declare(&mut self, name: Sym, kind: BindingKind, at: At) {
-        self.check_redeclared(self.scope, Name(name), kind, at);
         self.scopes.declare(self.scope, Name(name), kind, at);
-    }
-
-    /// Notes a name that `let`, `const` or `class` declares beside another declaration of its scope. The parser tells of
-    /// those in blocks and scripts, but not of those of functions.
-    fn check_redeclared(&mut self, scope: ScopeId, name: Name, kind: BindingKind, at: At) {
-        let Some(found) = self.scopes.own(scope, name) else { return };
-        let before = self.scopes.binding(found);
-        let known = |kind| {
-            matches!(
-                kind,
-                BindingKind::Var
-                    | BindingKind::Parameter
-                    | BindingKind::Function
-                    | BindingKind::Let
-                    | BindingKind::Const
-                    | BindingKind::Class
-            )
-        };
-        let lexical = |kind: BindingKind| kind.is_lexical() && kind != BindingKind::Hidden;
-        let clash = known(kind) && known(before.kind) && (lexical(kind) || lexical(before.kind));
-        if clash && before.at != at && self.redeclared.is_none() {
-            self.redeclared = Some((name, at));
-        }
     }
 
     /// Declares a `var` in the function around.
@@ -177,7 +150,6 @@ impl<'a> Lower<'a> {
         if self.module_body == Some(function) {
             function = self.scopes.get(function).parent.unwrap_or(function);
         }
-        self.check_redeclared(function, Name(name), BindingKind::Var, at);
         self.scopes.declare(function, Name(name), BindingKind::Var, at);
     }
 
