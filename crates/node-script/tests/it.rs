@@ -93,6 +93,7 @@ programs! {
     classes_and_their_private_members_are_nodes => "classes",
     generators_and_asynchronous_functions_are_nodes => "generators",
     calls_have_all_their_arguments => "calls",
+    sloppy_functions_know_their_callers => "callers",
     errors_name_what_the_source_spells => "spelled",
     circles_and_refusals_are_told_as_in_node => "circles_and_refusals",
     arrows_behind_no_parameters_are_refused_as_in_node => "arrows",

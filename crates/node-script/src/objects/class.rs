@@ -170,6 +170,7 @@ pub mod internal {
     pub const RESTRICTED: u16 = 9;
     /// Null.
     pub const NOTHING: u16 = 10;
+    pub const FUNCTION_CALLER: u16 = 11;
 }
 
 /// The properties of a line of classes, in the order of their addition.

@@ -86,9 +86,8 @@ impl Machine {
         classes.add_internal(id, known::LENGTH, Flags::READ_ONLY, internal::FUNCTION_LENGTH);
         classes.add_internal(id, known::NAME, Flags::READ_ONLY, internal::FUNCTION_NAME);
         if shape == Shape::Sloppy {
-            for name in [known::ARGUMENTS, known::CALLER] {
-                classes.add_internal(id, name, Flags(0), internal::NOTHING);
-            }
+            classes.add_internal(id, known::ARGUMENTS, Flags(0), internal::NOTHING);
+            classes.add_internal(id, known::CALLER, Flags(0), internal::FUNCTION_CALLER);
         }
         if shape.has_prototype() {
             let fixed = matches!(shape, Shape::Class | Shape::NativeConstructor);

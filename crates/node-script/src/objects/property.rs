@@ -76,6 +76,7 @@ impl Machine {
             internal::ERROR_STACK => self.error_stack(to, object),
             internal::BOUND_LENGTH => self.bound_length(to, object),
             internal::BOUND_NAME => self.bound_name(to, object),
+            internal::FUNCTION_CALLER => self.function_caller(to, object),
             internal::NOTHING => {
                 self.registers().set_null(to);
                 Ok(())

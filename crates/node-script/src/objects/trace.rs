@@ -14,6 +14,7 @@ use crate::interpret::asynchronous::REQUEST_PROMISE;
 use crate::interpret::frame::{CONSTRUCT, RESUMED};
 use crate::interpret::generator;
 use crate::machine::{CALLEE, Machine, R, THIS, roots};
+use crate::parse::tree::FunctionKind;
 use crate::thrown::Outcome;
 use heap_model::{Kind, Value, Window};
 
@@ -141,6 +142,37 @@ impl Machine {
         registers.alloc_tagged(to, Kind::Array, tag(tags::CALL_SITE), SITE_SLOTS, 0)?;
         registers.store_value(to, SITE_PLACE, Value::Smi(number as i32))?;
         Ok(registers.store_value(to, SITE_FLAGS, Value::Smi(OF_NODE | STRICT))?)
+    }
+
+    /// What called the innermost running call of a function: a sloppy function, otherwise null (V8's `FunctionCallerGetter`).
+    pub(super) fn function_caller(&mut self, to: R, function: R) -> Outcome {
+        self.scoped(|machine| {
+            let callee = machine.temp()?;
+            let mut inner = machine.registers().window();
+            let mut is_found = false;
+            for depth in 0.. {
+                let Some(frame) = machine.frames.outwards(depth).copied() else { break };
+                if is_found {
+                    let direct = frame.window.base() == inner.base();
+                    let template = machine.codes.template(frame.code);
+                    let told = template.is_some_and(|template| {
+                        !template.strict
+                            && !template.of_library()
+                            && template.kind != FunctionKind::Top
+                    });
+                    if direct && told {
+                        machine.registers().copy_from(to, frame.window.first(1), CALLEE);
+                        return Ok(());
+                    }
+                    break;
+                }
+                machine.registers().copy_from(callee, frame.window.first(1), CALLEE);
+                is_found = machine.is_same(callee, function);
+                inner = frame.caller;
+            }
+            machine.registers().set_null(to);
+            Ok(())
+        })
     }
 
     fn running_calls(&mut self, limit: usize, skip: Skip) -> Outcome<Vec<Call>> {
