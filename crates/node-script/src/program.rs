@@ -307,7 +307,11 @@ impl Machine {
                 let text = self.scoped(|machine| {
                     let exception = machine.temp()?;
                     machine.catch(exception, thrown)?;
-                    let text = machine.uncaught_text(exception)?;
+                    // What an error says of itself may throw: then it is told without asking it.
+                    let text = match machine.uncaught_text(exception) {
+                        Err(Thrown::Exception) => machine.show_for_error(exception),
+                        text => text?,
+                    };
                     // What throws here is lost: the program fails already.
                     let _ = machine.emit_exit(Some(1));
                     Ok(text)

@@ -110,6 +110,7 @@ programs! {
     maps_and_sets_are_nodes => "builtins/map_and_set",
     weak_collections_and_references_are_nodes => "builtins/weak",
     hidden_classes_die_with_their_objects => "builtins/class_life",
+    deleted_properties_keep_nothing => "builtins/deleted",
     fields_that_have_held_doubles_keep_cells_for_all_numbers => "builtins/fields",
     generators_at_their_end_keep_contexts_and_parameters => "builtins/finished_generators",
     texts_of_functions_behind_pairs_of_units_are_nodes => "texts_behind_pairs",

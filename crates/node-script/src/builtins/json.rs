@@ -3,7 +3,7 @@
 use super::Method;
 use crate::compile::op::ErrorKind;
 use crate::machine::{Machine, R};
-use crate::objects::atoms::{Key, known};
+use crate::objects::atoms::{Key, Named, known};
 use crate::objects::class::{Flags, ObjectKind};
 use crate::objects::code::Arguments;
 use crate::objects::layout::FIRST;
@@ -647,8 +647,15 @@ fn write_object(machine: &mut Machine, writer: &mut Writer, key: Key, object: R)
                     writer.out.push(44);
                 }
                 writer.line();
-                let name: Vec<u16> = machine.key_text(key).encode_utf16().collect();
-                writer.quote(&name);
+                match key {
+                    Key::Name(name) if let Some(Named::Text(name)) = machine.atoms.named(name) => {
+                        writer.quote(name);
+                    }
+                    key => {
+                        let name: Vec<u16> = machine.key_text(key).encode_utf16().collect();
+                        writer.quote(&name);
+                    }
+                }
                 writer.out.push(58);
                 if !writer.gap.is_empty() {
                     writer.out.push(32);

@@ -14,23 +14,23 @@ use std::path::{Path, PathBuf};
 /// What the file of the library has of the engine.
 const METHODS: &[Method] = &[
     ("addon", 1, |machine, arguments| {
-        let path = machine.rust_string(arguments.at(0))?;
+        let path = machine.string_of(arguments.at(0))?;
         machine.throw_addon(Path::new(&path))
     }),
     ("builtin", 1, |machine, arguments| {
-        let name = machine.rust_string(arguments.at(0))?;
+        let name = machine.string_of(arguments.at(0))?;
         machine.require_node_module(0, &name)?;
         Ok(0)
     }),
     ("compile", 3, compile),
     ("enter", 1, |machine, arguments| {
-        let path = machine.rust_string(arguments.at(0))?;
+        let path = machine.string_of(arguments.at(0))?;
         machine.module_stack.push(path);
         machine.give_undefined()
     }),
     ("esm", 2, |machine, arguments| {
-        let path = machine.rust_string(arguments.at(0))?;
-        let from = machine.rust_string(arguments.at(1))?;
+        let path = machine.string_of(arguments.at(0))?;
+        let from = machine.string_of(arguments.at(1))?;
         machine.module_stack.push(from);
         let required = machine.require_es_module(0, Path::new(&path));
         machine.module_stack.pop();
@@ -39,16 +39,16 @@ const METHODS: &[Method] = &[
     }),
     ("find", 3, find),
     ("isEsm", 1, |machine, arguments| {
-        let path = machine.rust_string(arguments.at(0))?;
+        let path = machine.string_of(arguments.at(0))?;
         let is = machine.is_module_file(Path::new(&path), false);
         machine.give_bool(is)
     }),
     ("isFile", 1, |machine, arguments| {
-        let path = machine.rust_string(arguments.at(0))?;
+        let path = machine.string_of(arguments.at(0))?;
         machine.give_bool(Path::new(&path).is_file())
     }),
     ("json", 1, |machine, arguments| {
-        let path = machine.rust_string(arguments.at(0))?;
+        let path = machine.string_of(arguments.at(0))?;
         let text = machine.read_module(Path::new(&path))?;
         let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
         machine.json_file(0, &path, text)?;
@@ -63,12 +63,12 @@ const METHODS: &[Method] = &[
         Ok(0)
     }),
     ("read", 1, |machine, arguments| {
-        let path = machine.rust_string(arguments.at(0))?;
+        let path = machine.string_of(arguments.at(0))?;
         let text = machine.read_module(Path::new(&path))?;
         machine.give_text(text.strip_prefix('\u{feff}').unwrap_or(&text))
     }),
     ("refuses", 1, |machine, arguments| {
-        let name = machine.rust_string(arguments.at(0))?;
+        let name = machine.string_of(arguments.at(0))?;
         let bare = name.strip_prefix("node:").unwrap_or(&name);
         let known = machine.modules.builtin.iter().any(|module| module.name == bare);
         machine.give_bool(!known)
@@ -130,7 +130,7 @@ impl Machine {
 
 /// `find(request, folder, requirers)`: the path of a file or the name of a module of Node's. Without a folder there is none.
 fn find(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
-    let request = machine.rust_string(arguments.at(0))?;
+    let request = machine.string_of(arguments.at(0))?;
     let mut stack = Vec::new();
     machine.scoped(|machine| {
         machine.for_each(arguments.at(2), |machine, value| {
@@ -142,15 +142,15 @@ fn find(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     if !machine.is_string(arguments.at(1)) {
         return machine.throw_module_not_found(&request, stack);
     }
-    let folder = PathBuf::from(machine.rust_string(arguments.at(1))?);
+    let folder = PathBuf::from(machine.string_of(arguments.at(1))?);
     let found = machine.find_required(&request, &folder, stack)?;
     machine.give_text(&found.text())
 }
 
 /// `compile(filename, text, isMain)`: the function of a CommonJS file; undefined if the text is an ECMAScript module.
 fn compile(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
-    let name = machine.rust_string(arguments.at(0))?;
-    let text = machine.rust_string(arguments.at(1))?;
+    let name = machine.string_of(arguments.at(0))?;
+    let text = machine.string_of(arguments.at(1))?;
     let is_main = machine.to_boolean(arguments.at(2));
     let goal = crate::parse::Goal::Body { parameters: &super::PARAMETERS };
     match machine.compile_function(0, &name, &text, goal) {

@@ -285,8 +285,12 @@ impl Machine {
                     next
                 }
             };
-            let _ = (fields, base);
-            Ok(machine.registers().set_tag(object, tag(next.0))?)
+            // What lay in the object lies in the dictionary alone: what is deleted there is not kept here.
+            let mut registers = machine.registers();
+            for slot in base..base + usize::from(fields) {
+                registers.store_value(object, slot, Value::Undefined)?;
+            }
+            Ok(registers.set_tag(object, tag(next.0))?)
         })
     }
 
