@@ -25,7 +25,7 @@ use crate::objects::string::Text;
 use crate::objects::text_builder::TextBuilder;
 use crate::thrown::Outcome;
 use heap_model::Value;
-use list::{each_of, expect_short, this_list};
+use list::{each_of, expect_short, set_list_length, this_list};
 
 const STATIC: &[Method] = &[("from", 1, from), ("isArray", 1, is_array), ("of", 0, of)];
 
@@ -385,14 +385,6 @@ fn reduce(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
 pub(super) fn reduce_of(machine: &mut Machine, arguments: Arguments, holes: Holes) -> Outcome<R> {
     let (object, length) = this_list(machine)?;
     list::fold(machine, arguments, object, holes, 0..length)
-}
-
-fn set_list_length(machine: &mut Machine, object: R, length: usize) -> Outcome {
-    machine.scoped(|machine| {
-        let value = machine.temp()?;
-        machine.set_number(value, length as f64)?;
-        machine.set_named(object, known::LENGTH, value)
-    })
 }
 
 fn slice(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {

@@ -1,7 +1,6 @@
 //! Methods of `Array.prototype` that add elements to a list or take them from it: at its ends, and by `splice`.
 
-use super::list::{MAX_LENGTH, expect_short, move_elements, this_list};
-use super::set_list_length;
+use super::list::{MAX_LENGTH, expect_short, move_elements, set_list_length, this_list};
 use crate::machine::{Machine, R, THIS};
 use crate::objects::atoms::Key;
 use crate::objects::class::{Elements, ObjectKind};

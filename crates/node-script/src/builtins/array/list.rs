@@ -1,7 +1,7 @@
 //! What all methods of arrays begin with: the list that they are called on, its places, and going over it.
 
 use crate::machine::{Machine, R, THIS};
-use crate::objects::atoms::Key;
+use crate::objects::atoms::{Key, known};
 use crate::objects::class::{Elements, Flags, ObjectKind};
 use crate::objects::code::Arguments;
 use crate::objects::property::Descriptor;
@@ -138,6 +138,15 @@ pub(super) fn expect_short(machine: &mut Machine, length: usize) -> Outcome {
         return machine.throw_type_error("Invalid array length");
     }
     Ok(())
+}
+
+/// Sets a list's `length`.
+pub(super) fn set_list_length(machine: &mut Machine, object: R, length: usize) -> Outcome {
+    machine.scoped(|machine| {
+        let value = machine.temp()?;
+        machine.set_number(value, length as f64)?;
+        machine.set_named(object, known::LENGTH, value)
+    })
 }
 
 impl Machine {
