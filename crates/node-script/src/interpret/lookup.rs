@@ -272,10 +272,18 @@ impl Machine {
     /// The species that an object names, if its getter is the built-in one, which gives the object itself: whether it is.
     pub(crate) fn is_own_species(&mut self, object: R) -> Outcome<bool> {
         let Some(id) = self.class_of(object) else { return Ok(false) };
-        let Some(how) = self.known_how(object, id, known::SPECIES)? else { return Ok(false) };
+        let how = self.known_how(object, id, known::SPECIES)?;
         self.scoped(|machine| {
             let getter = machine.temp()?;
-            machine.load_getter(getter, how)?;
+            if let Some(how) = how {
+                machine.load_getter(getter, how)?;
+            } else {
+                let flags = machine.own_property(getter, object, known::SPECIES.into())?;
+                if !flags.is_some_and(Flags::is_accessor) {
+                    return Ok(false);
+                }
+                machine.registers().load(getter, getter, GETTER)?;
+            }
             let code = machine.code_of(getter);
             Ok(code.is_some_and(|code| machine.codes.species.contains(&code)))
         })

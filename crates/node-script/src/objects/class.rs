@@ -95,6 +95,13 @@ pub enum Elements {
     Dictionary,
 }
 
+impl Elements {
+    /// Whether none is missing.
+    pub fn is_packed(self) -> bool {
+        matches!(self, Self::PackedSmi | Self::PackedDouble | Self::Packed)
+    }
+}
+
 /// What a property allows, and how its value is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Flags(pub u8);

@@ -33,10 +33,7 @@ impl Machine {
     pub(crate) fn is_packed(&mut self, array: R) -> bool {
         let Some(id) = self.class_of(array) else { return false };
         let class = self.classes.get(id);
-        let packed = matches!(
-            class.elements,
-            Elements::PackedSmi | Elements::PackedDouble | Elements::Packed
-        );
+        let packed = class.elements.is_packed();
         let free = class.extensible && !class.frozen && !class.sealed;
         class.kind == ObjectKind::Array && packed && free && self.is_length_writable(array)
     }
@@ -149,8 +146,7 @@ impl Machine {
             && self.array_length(array) == 0
             && !self.classes.get(id).unique
             && !self.is_same(array, from);
-        let packed =
-            matches!(elements, Elements::PackedSmi | Elements::PackedDouble | Elements::Packed);
+        let packed = elements.is_packed();
         if kind != ObjectKind::Array
             || !empty
             || start + count > self.array_length(from)
@@ -232,10 +228,7 @@ impl Machine {
         let Some(id) = self.class_of(array) else { return Ok(None) };
         let class = self.classes.get(id);
         let plain = class.kind == ObjectKind::Array && class.elements != Elements::Dictionary;
-        let packed = matches!(
-            class.elements,
-            Elements::PackedSmi | Elements::PackedDouble | Elements::Packed
-        );
+        let packed = class.elements.is_packed();
         if !plain
             || places.end > self.array_length(array)
             || !packed && self.inherits_elements(array)?

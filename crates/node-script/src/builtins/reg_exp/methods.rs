@@ -5,7 +5,7 @@ use crate::machine::{Machine, R, THIS, roots};
 use crate::objects::atoms::{Atom, Key, known};
 use crate::objects::class::{Flags, ObjectKind};
 use crate::objects::code::{Arguments, Native};
-use crate::objects::layout::{FIRST, GETTER};
+use crate::objects::layout::FIRST;
 use crate::pattern::Modes;
 use crate::thrown::Outcome;
 use heap_model::Value;
@@ -237,19 +237,9 @@ fn search(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
 /// Whether what is made like the receiver, a plain expression, is made by `RegExp`, which has the species that it began with.
 fn is_own_kind(machine: &mut Machine) -> Outcome<bool> {
     machine.scoped(|machine| {
-        let class = machine.temps(2)?;
-        let getter = class + 1;
+        let class = machine.temp()?;
         machine.get_named(class, THIS, known::CONSTRUCTOR)?;
-        if !machine.is_root(class, roots::REG_EXP) {
-            return Ok(false);
-        }
-        let flags = machine.own_property(getter, class, known::SPECIES.into())?;
-        if !flags.is_some_and(Flags::is_accessor) {
-            return Ok(false);
-        }
-        machine.registers().load(getter, getter, GETTER)?;
-        let code = machine.code_of(getter);
-        Ok(code.is_some_and(|code| machine.codes.species.contains(&code)))
+        Ok(machine.is_root(class, roots::REG_EXP) && machine.is_own_species(class)?)
     })
 }
 

@@ -38,20 +38,16 @@ impl Machine {
             }
             self.lookups.reg_exp.set(now);
         }
-        self.scoped(|machine| {
+        let plain = self.scoped(|machine| {
             let value = machine.temp()?;
             machine.get_named(value, object, known::EXEC)?;
             if !machine.is_root(value, roots::REG_EXP_EXEC) {
-                return Ok(None);
+                return Ok(false);
             }
             machine.get_named(value, object, known::LAST_INDEX)?;
-            let mut registers = machine.registers();
-            if !registers.get(value).is_smi() {
-                return Ok(None);
-            }
-            registers.load(value, object, DATA)?;
-            Ok(Some(registers.native::<Pattern>(value)?.modes()))
-        })
+            Ok(machine.registers().get(value).is_smi())
+        })?;
+        if plain { self.of_pattern(object, Pattern::modes).map(Some) } else { Ok(None) }
     }
 
     /// Whether an object's prototype is `RegExp.prototype`, with the getters that it began with, and other properties that no
@@ -189,7 +185,7 @@ impl Machine {
         modes: Modes,
     ) -> Outcome {
         let length = self.string_length(text);
-        let groups = self.groups_of(object)?;
+        let groups = self.of_pattern(object, Pattern::groups)?;
         let (mut start, mut place) = (0, 0);
         self.scoped(|machine| {
             let part = machine.temp()?;
@@ -226,24 +222,19 @@ impl Machine {
         })
     }
 
-    /// How many groups an expression has, the whole match among them.
-    fn groups_of(&mut self, object: R) -> Outcome<u32> {
+    /// What the program of an expression says.
+    fn of_pattern<T>(&mut self, object: R, f: impl FnOnce(&Pattern) -> T) -> Outcome<T> {
         self.scoped(|machine| {
             let data = machine.temp()?;
             machine.registers().load(data, object, DATA)?;
             let registers = machine.registers();
-            Ok(registers.native::<Pattern>(data)?.groups())
+            Ok(f(registers.native::<Pattern>(data)?))
         })
     }
 
     /// Whether groups of an expression have names.
     pub(super) fn names_groups(&mut self, object: R) -> Outcome<bool> {
-        self.scoped(|machine| {
-            let data = machine.temp()?;
-            machine.registers().load(data, object, DATA)?;
-            let registers = machine.registers();
-            Ok(!registers.native::<Pattern>(data)?.names().is_empty())
-        })
+        self.of_pattern(object, |pattern| !pattern.names().is_empty())
     }
 
     /// `replace`, of an expression whose groups have no names, by a text or by what a function gives.
@@ -258,7 +249,7 @@ impl Machine {
         if modes.global {
             self.set_last_index(object, 0)?;
         }
-        let groups = self.groups_of(object)?;
+        let groups = self.of_pattern(object, Pattern::groups)?;
         let matches = self.all_matches(object, text, modes)?;
         if matches.is_empty() {
             self.copy(to, text);
