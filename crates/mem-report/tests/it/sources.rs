@@ -24,13 +24,14 @@ fn write(directory: &Path, file: &str, text: impl AsRef<[u8]>) {
 
 #[test]
 fn the_resident_set_contains_what_is_touched() {
-    let before = resident_set().expect("Linux tells").bytes;
-    let touched = vec![1_u8; 64 << 20];
-    let after = resident_set().expect("Linux tells");
-    assert_eq!(touched.iter().map(|n| usize::from(*n)).sum::<usize>(), 64 << 20);
-    assert!(after.bytes > before + (32 << 20));
-    assert_eq!(after.source, Source::VM_RSS);
-    assert_eq!(after.source.precision(), Precision::Noisy);
+    const BIG: u64 = 256 << 20;
+    // The reading by itself, not what it grew by: other tests of this process free memory meanwhile.
+    let touched = std::hint::black_box(vec![1_u8; BIG as usize]);
+    let seen = resident_set().expect("Linux tells");
+    drop(touched);
+    assert!((BIG..BIG << 8).contains(&seen.bytes), "{}", seen.bytes);
+    assert_eq!(seen.source, Source::VM_RSS);
+    assert_eq!(seen.source.precision(), Precision::Noisy);
 }
 
 #[test]
