@@ -6,15 +6,24 @@ use std::path::PathBuf;
 
 /// Runs JavaScript on Node.js's memory system
 #[derive(Debug, Parser)]
-#[command(name = "node-memory", version)]
+#[command(name = "node-memory", version, disable_version_flag = true)]
 pub struct Arguments {
     #[command(subcommand)]
     pub command: Command,
+    /// Print this command's version
+    #[arg(short = 'V', action = clap::ArgAction::Version)]
+    pub version: Option<bool>,
 }
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Run a JavaScript file as node does
+    /// Run JavaScript as node does; `node-memory FLAGS FILE` does, too
+    #[command(
+        override_usage = "node-memory [FLAGS] [FILE | -] [ARGUMENTS]\n       node-memory [FLAGS] -e CODE [ARGUMENTS]",
+        args_override_self = true,
+        after_help = "Without a file, the program is read from the standard input. NODE_OPTIONS has further flags.\n\
+                      node-memory snapshot FILE says what holds the memory of a heap snapshot: node-memory snapshot --help"
+    )]
     Run(Box<Run>),
     /// Say what holds the memory of a heap snapshot, and what grew between two or three of one process
     Snapshot(Snapshot),
@@ -50,44 +59,81 @@ pub enum SnapshotFormat {
 /// What `node-memory run` is told.
 #[derive(Debug, Args)]
 pub struct Run {
+    /// Run a text instead of a file
+    #[arg(short, long, value_name = "CODE")]
+    pub eval: Option<String>,
+    /// Run a text and print what it gives
+    #[arg(short, long, value_name = "CODE", num_args = 0..=1)]
+    pub print: Option<Option<String>>,
+    /// Say whether the program's syntax is right, without running it
+    #[arg(short, long)]
+    pub check: bool,
+    /// Require a module before the program; may be given again
+    #[arg(short, long, value_name = "MODULE")]
+    pub require: Vec<String>,
+    /// What the text of -e or of the standard input is
+    #[arg(long, value_name = "commonjs|module")]
+    pub input_type: Option<String>,
+    /// What happens to rejections that nobody handles: throw (unless 'unhandledRejection' is listened to), strict, warn,
+    /// warn-with-error-code, none
+    #[arg(long, value_name = "MODE")]
+    pub unhandled_rejections: Option<String>,
+    /// How many calls an error's stack has: the first Error.stackTraceLimit
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub stack_trace_limit: Option<i32>,
+    /// Print no warnings
+    #[arg(long)]
+    pub no_warnings: bool,
+    /// Print no warnings of what is deprecated
+    #[arg(long)]
+    pub no_deprecation: bool,
+    /// Print warnings with their stacks
+    #[arg(long)]
+    pub trace_warnings: bool,
+    /// Print warnings of what is deprecated with their stacks
+    #[arg(long)]
+    pub trace_deprecation: bool,
+    /// Throw what is deprecated
+    #[arg(long)]
+    pub throw_deprecation: bool,
+    /// Print the version of the Node that is played
+    #[arg(short, long)]
+    pub version: bool,
     /// Give the program the function gc()
-    #[arg(long, alias = "expose_gc")]
+    #[arg(long)]
     pub expose_gc: bool,
     /// The largest old generation, in MiB
-    #[arg(long, alias = "max_old_space_size", value_name = "MIB", value_parser = clap::value_parser!(u64).range(1..=1 << 24))]
+    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u64).range(1..=1 << 24))]
     pub max_old_space_size: Option<u64>,
     /// The largest semi-space, in MiB; the young generation has three
-    #[arg(long, alias = "max_semi_space_size", value_name = "MIB", value_parser = clap::value_parser!(u64).range(1..=1 << 14))]
+    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u64).range(1..=1 << 14))]
     pub max_semi_space_size: Option<u64>,
     /// The size that a semi-space begins with, in MiB
-    #[arg(long, alias = "min_semi_space_size", value_name = "MIB", value_parser = clap::value_parser!(u64).range(1..=1 << 14))]
+    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u64).range(1..=1 << 14))]
     pub min_semi_space_size: Option<u64>,
     /// The heap's limit, in MiB
-    #[arg(long, alias = "max_heap_size", value_name = "MIB", value_parser = clap::value_parser!(u64).range(2..=1 << 24))]
+    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u64).range(2..=1 << 24))]
     pub max_heap_size: Option<u64>,
     /// A new space that does not grow, and an old one that grows by 30 %
-    #[arg(long, alias = "predictable_gc_schedule")]
+    #[arg(long)]
     pub predictable_gc_schedule: bool,
     /// An old generation of at most 2 GiB, whatever memory there is
     #[arg(long)]
     pub no_huge_max_old_generation_size: bool,
-    /// Print what a text gives instead of running a file
-    #[arg(short, long, value_name = "TEXT")]
-    pub print: Option<String>,
     /// Print a line for each collection
-    #[arg(long, alias = "trace_gc")]
+    #[arg(long)]
     pub trace_gc: bool,
     /// Print a line for each collection as names and values
-    #[arg(long, alias = "trace_gc_nvp")]
+    #[arg(long)]
     pub trace_gc_nvp: bool,
     /// Fill every Buffer with zeros
     #[arg(long)]
     pub zero_fill_buffers: bool,
     /// The stack that calls may take, in KiB
-    #[arg(long, alias = "stack_size", value_name = "KIB", default_value_t = 984, value_parser = clap::value_parser!(u64).range(64..=1 << 20))]
+    #[arg(long, value_name = "KIB", default_value_t = 984, value_parser = clap::value_parser!(u64).range(64..=1 << 20))]
     pub stack_size: u64,
     /// The steps that one match of a regular expression may take: beyond, it throws a RangeError
-    #[arg(long, alias = "regexp_step_limit", value_name = "N", default_value_t = 1_000_000_000)]
+    #[arg(long, value_name = "N", default_value_t = 1_000_000_000)]
     pub regexp_step_limit: u64,
     /// The heap's limit that V8 had on systems of 32 or 64 bits
     #[arg(long, value_name = "32-bit|64-bit")]
@@ -119,17 +165,16 @@ pub struct Run {
     /// Write a heap snapshot into this file once the program has ended
     #[arg(long, value_name = "FILE")]
     pub heapsnapshot_at_exit: Option<PathBuf>,
-    /// The program
-    #[arg(required_unless_present = "print", default_value = "[eval]", hide_default_value = true)]
-    pub file: PathBuf,
+    /// The program; - is the standard input
+    pub file: Option<PathBuf>,
     /// What the program finds in process.argv
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     pub arguments: Vec<String>,
 }
 
 impl Run {
-    /// The flags before the file, as `process.execArgv` has them.
-    pub fn exec_arguments(&self) -> Vec<String> {
+    /// The flags that set a Node up.
+    pub fn node_arguments(&self) -> Vec<String> {
         let mut flags = Vec::new();
         let mut add = |given: bool, text: String| {
             if given {

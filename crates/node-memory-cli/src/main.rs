@@ -11,11 +11,30 @@ mod words;
 
 use clap::Parser;
 use flags::{Arguments, Command};
+use std::io::IsTerminal;
 use std::process::ExitCode;
+use words::Words;
 
 fn main() -> ExitCode {
-    match Arguments::parse_from(words::of(std::env::args_os())).command {
-        Command::Run(flags) => run::run(flags),
-        Command::Snapshot(flags) => snapshot::run(&flags),
+    let node_options = std::env::var("NODE_OPTIONS").ok();
+    let alone = !std::io::stdin().is_terminal();
+    let words = match words::of(std::env::args_os(), node_options.as_deref(), alone) {
+        Ok(words) => words,
+        Err(text) => {
+            eprintln!("node-memory: {text}");
+            return ExitCode::from(run::BAD_FLAGS);
+        }
+    };
+    let Words { taken, flags, environment } = words;
+    let runs = taken.get(1).is_some_and(|command| command == "run");
+    match Arguments::try_parse_from(taken) {
+        Ok(Arguments { command: Command::Run(run), .. }) => run::run(&run, flags, environment),
+        Ok(Arguments { command: Command::Snapshot(flags), .. }) => snapshot::run(&flags),
+        Err(error) if runs && error.use_stderr() => {
+            // What cannot be written is lost.
+            let _ = error.print();
+            ExitCode::from(run::BAD_FLAGS)
+        }
+        Err(error) => error.exit(),
     }
 }

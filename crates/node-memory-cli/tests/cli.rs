@@ -127,7 +127,7 @@ fn arguments_flags_and_versions_reach_the_program() {
         .current_dir(programs())
         .output()
         .unwrap();
-    let expected = "[ 'one', '--two', '-3' ] [ '--expose-gc' ] v24.21.0 function 65536\n";
+    let expected = "[ 'one', '--two', '-3' ] [ '--expose_gc' ] v24.21.0 function 65536\n";
     assert_eq!(text(&output.stdout), expected, "{}", text(&output.stderr));
 }
 

@@ -35,7 +35,7 @@ impl Machine {
     /// [`ScriptError::Setup`] if they do not fit below the heap's limit.
     pub fn add_test_host(&mut self) -> Result<(), ScriptError> {
         self.es_modules.all_files = true;
-        self.jobs.tells_unhandled = false;
+        self.jobs.rejections.quiet = true;
         self.scoped(|machine| {
             let host = machine.temps(2)?;
             let part = host + 1;

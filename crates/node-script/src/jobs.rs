@@ -4,6 +4,7 @@
 
 mod context;
 pub(crate) mod queue;
+mod rejections;
 
 use crate::machine::{Machine, R, roots};
 use crate::objects::promise::REACTION;
@@ -79,6 +80,16 @@ impl Machine {
         }
     }
 
+    /// Runs all ticks and jobs, then tells of rejections that nobody has handled, until there are none of either.
+    pub(crate) fn run_all_jobs(&mut self) -> Outcome {
+        loop {
+            self.run_jobs()?;
+            if !self.report_rejections()? {
+                return Ok(());
+            }
+        }
+    }
+
     fn run_next_job(&mut self) -> Outcome<bool> {
         let Some(kind) = self.jobs.queue.pop_front() else { return Ok(false) };
         self.settle_classes();
@@ -109,14 +120,12 @@ impl Machine {
     pub(crate) fn run_event_loop(&mut self) -> Outcome {
         loop {
             self.take_step()?;
-            self.run_jobs()?;
-            self.report_unhandled()?;
+            self.run_all_jobs()?;
             self.settle_classes();
             let mut ran = false;
             for turn in self.jobs.turns.clone() {
                 ran |= turn(self)?;
-                self.run_jobs()?;
-                self.report_unhandled()?;
+                self.run_all_jobs()?;
             }
             if !ran {
                 let waited = match self.jobs.wait {
@@ -128,71 +137,5 @@ impl Machine {
                 }
             }
         }
-    }
-
-    /// A promise was rejected that nobody handles yet.
-    pub(crate) fn note_unhandled(&mut self, promise: R) -> Outcome {
-        let identity = self.registers().identity_hash(promise)?;
-        self.jobs.unhandled.push(identity);
-        self.scoped(|machine| {
-            let table = machine.temp()?;
-            machine.load_root(table, roots::KEPT);
-            let place = machine.jobs.unhandled.len() - 1;
-            machine.put_in_table(table, place, promise, roots::KEPT)
-        })
-    }
-
-    pub(crate) fn forget_unhandled(&mut self, promise: R) -> Outcome {
-        let identity = self.registers().identity_hash(promise)?;
-        if let Some(known) = self.jobs.unhandled.iter_mut().find(|known| **known == identity) {
-            *known = 0;
-        }
-        Ok(())
-    }
-
-    /// What nobody has handled by the end of the jobs is thrown.
-    pub(crate) fn report_unhandled(&mut self) -> Outcome {
-        let unhandled = std::mem::take(&mut self.jobs.unhandled);
-        for (place, identity) in unhandled.into_iter().enumerate() {
-            if identity == 0 || !self.jobs.tells_unhandled {
-                self.scoped(|machine| {
-                    let table = machine.temp()?;
-                    machine.load_root(table, roots::KEPT);
-                    Ok(machine.registers().store_value(table, place, Value::Undefined)?)
-                })?;
-                continue;
-            }
-            let promise = self.temps(2)?;
-            let reason = promise + 1;
-            self.load_root(reason, roots::KEPT);
-            self.registers().load(promise, reason, place)?;
-            self.registers().store_value(reason, place, Value::Undefined)?;
-            self.registers().load(reason, promise, crate::objects::promise::RESULT)?;
-            if self.emit_to_listeners("unhandledRejection", &[reason, promise])? {
-                continue;
-            }
-            if self.kind_of(reason) != Some(crate::objects::class::ObjectKind::Error) {
-                self.unhandled_rejection(reason)?;
-            }
-            return self.throw(reason);
-        }
-        Ok(())
-    }
-
-    /// The error for a rejection whose reason is no error.
-    fn unhandled_rejection(&mut self, reason: R) -> Outcome {
-        use crate::objects::atoms::known;
-        use crate::objects::class::Flags;
-        let shown = self.inspect(reason)?;
-        let message = format!(
-            "This error originated either by throwing inside of an async function without a catch block, or by \
-             rejecting a promise which was not handled with .catch(). The promise rejected with the reason \"{shown}\"."
-        );
-        let text = self.temp()?;
-        self.new_error(reason, crate::compile::op::ErrorKind::Error, &message)?;
-        self.new_text(text, "UnhandledPromiseRejection")?;
-        self.define_named(reason, known::NAME, text, Flags::HIDDEN)?;
-        self.new_text(text, "ERR_UNHANDLED_REJECTION")?;
-        self.define_named(reason, known::CODE, text, Flags::PLAIN)
     }
 }

@@ -12,6 +12,7 @@
 mod builtins;
 mod compile;
 mod host;
+mod input;
 mod interpret;
 mod jobs;
 mod machine;
@@ -24,10 +25,12 @@ mod program;
 pub mod scenario;
 mod snapshot;
 mod thrown;
+mod uncaught;
 mod window;
 
 pub use host::ScriptFailure;
-pub use machine::{Machine, OnSample, Options};
+pub use input::{Input, InputKind};
+pub use machine::{Machine, OnSample, Options, UnhandledRejections};
 pub use mem_report::heapsnapshot::WriteError;
 pub use node_memory::NodeVersion;
 pub use program::{Finished, ScriptError};

@@ -59,6 +59,14 @@ pub struct Options {
     pub environment: Vec<(String, String)>,
     /// The flags before the program's name (`process.execArgv`).
     pub flags: Vec<String>,
+    /// Flags of `NODE_OPTIONS`, which hold as well.
+    pub environment_flags: Vec<String>,
+    /// Modules that are required before the program (`--require`).
+    pub preload: Vec<String>,
+    /// What happens to rejections that nobody handles (`--unhandled-rejections`).
+    pub unhandled_rejections: UnhandledRejections,
+    /// The first `Error.stackTraceLimit` (`--stack-trace-limit`), if it is not 10.
+    pub stack_trace_limit: Option<i32>,
     /// Is told the figures at each `process.memoryUsage()`, and where it was called.
     pub on_sample: Option<OnSample>,
     /// Is asked first what a required name stands for.
@@ -70,6 +78,23 @@ pub struct Options {
     /// How many steps one match of a regular expression may take: ways that are tried, turns of loops, and characters of
     /// scans. Beyond, it throws a RangeError. A thousand million of them are some seconds, in which Node does no more.
     pub regexp_steps: u64,
+}
+
+/// What happens to a rejected promise that nobody handles.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum UnhandledRejections {
+    /// It is thrown, unless `unhandledRejection` is listened to.
+    #[default]
+    Throw,
+    /// It is thrown; if `uncaughtException` is listened to, `unhandledRejection` is emitted then.
+    Strict,
+    /// It is warned of.
+    Warn,
+    /// It is warned of and the exit code is 1, unless `unhandledRejection` is listened to.
+    WarnWithErrorCode,
+    /// `unhandledRejection` is emitted, and nothing else done.
+    Ignore,
 }
 
 /// What is told the figures, and where in the program they were asked for (`file.js:2:13`). It may look at the runtime.
@@ -93,6 +118,10 @@ impl Default for Options {
             executable: executable(),
             environment: environment(),
             flags: Vec::new(),
+            environment_flags: Vec::new(),
+            preload: Vec::new(),
+            unhandled_rejections: UnhandledRejections::Throw,
+            stack_trace_limit: None,
             on_sample: None,
             resolve: None,
             baseline: None,
@@ -269,7 +298,7 @@ pub mod roots {
         // Cells of atoms and of codes, by their numbers.
         ATOM_CELLS, CODE_CELLS, PROTOTYPE_USERS, WEAK_BACKINGS,
         // The job queue, modules, timers and listeners.
-        JOBS, MODULES, ES_MODULES, MAIN_PROMISE, TICKS, TIMERS, SYMBOL_REGISTRY, KEPT,
+        JOBS, MODULES, ES_MODULES, MAIN_PROMISE, TICKS, TIMERS, SYMBOL_REGISTRY, KEPT, HANDLED_LATE,
         GLOBAL, SCRIPT_SCOPE, EMPTY_STRING,
         OBJECT_PROTOTYPE, FUNCTION_PROTOTYPE, ARRAY_PROTOTYPE, STRING_PROTOTYPE, NUMBER_PROTOTYPE,
         BOOLEAN_PROTOTYPE, SYMBOL_PROTOTYPE, BIG_INT_PROTOTYPE, ERROR_PROTOTYPE, TYPE_ERROR_PROTOTYPE,

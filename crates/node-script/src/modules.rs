@@ -36,7 +36,8 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 /// What a module's function is given.
-const PARAMETERS: [&str; 5] = ["exports", "require", "module", "__filename", "__dirname"];
+pub(crate) const PARAMETERS: [&str; 5] =
+    ["exports", "require", "module", "__filename", "__dirname"];
 
 impl Machine {
     /// The exports of a module of Node's.
@@ -364,6 +365,17 @@ impl Machine {
         self.compile_source(to, source, goal)
     }
 
+    /// Keeps the place of the syntax error that is being thrown, which it does not tell itself.
+    fn note_syntax_error(&mut self, place: &Place) -> Outcome {
+        self.scoped(|machine| {
+            let error = machine.temp()?;
+            machine.load_root(error, roots::EXCEPTION);
+            let identity = machine.registers().identity_hash(error)?;
+            machine.node.failure.syntax = Some((identity, place.clone()));
+            Ok(())
+        })
+    }
+
     /// Where a text is evaluated now.
     pub(crate) fn origin(&self) -> Origin {
         let caller = self.frames.last();
@@ -400,6 +412,7 @@ impl Machine {
                     error.message
                 };
                 let thrown = self.throw_error(kind, &text);
+                self.note_syntax_error(&thrown_at)?;
                 self.thrown_at = Some(thrown_at);
                 thrown
             }
@@ -418,7 +431,7 @@ impl Machine {
 }
 
 /// The units of a file's text. A first line for the system's loader is a comment.
-fn units_of(text: &str) -> Vec<u16> {
+pub(crate) fn units_of(text: &str) -> Vec<u16> {
     let mut units: Vec<u16> = text.encode_utf16().collect();
     if units.starts_with(&[u16::from(b'#'), u16::from(b'!')]) {
         units[0] = u16::from(b'/');

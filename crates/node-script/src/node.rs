@@ -11,7 +11,7 @@ mod child_process;
 mod console;
 mod events;
 mod fs;
-mod inspect;
+pub(crate) mod inspect;
 mod library;
 mod net;
 mod path;

@@ -9,8 +9,8 @@ use crate::objects::layout::{CODE, FIELDS, LENGTH, METHOD_SLOTS, SHARED};
 use crate::thrown::{Outcome, Thrown};
 use core::fmt;
 use heap_model::{Kind, OutOfMemory, Value};
-use node_memory::{Runtime, RuntimeError};
-use std::path::Path;
+use node_memory::{NodeVersion, Runtime, RuntimeError};
+use std::path::{Path, PathBuf};
 
 /// How a program has ended.
 #[derive(Debug)]
@@ -27,11 +27,7 @@ pub enum Finished {
 }
 
 /// Where Node's own code throws that a module is not found.
-const NOT_FOUND: &str = "node:internal/modules/cjs/loader:1210\n  throw err;\n  ^";
-
-/// Where Node's own code throws that no one has handled a promise's rejection.
-const REJECTED: &str =
-    "node:internal/process/promises:389\n      new UnhandledPromiseRejection(reason);\n      ^";
+pub(crate) const NOT_FOUND: &str = "node:internal/modules/cjs/loader:1210\n  throw err;\n  ^";
 
 /// Why a machine could not be made, or a file not be read.
 #[derive(Debug)]
@@ -209,44 +205,67 @@ impl Machine {
     /// # Errors
     /// [`ScriptError::File`] if it cannot be read.
     pub fn run_file(&mut self, path: &Path) -> Result<Finished, ScriptError> {
+        match self.main_file(path)? {
+            Ok((path, text)) => Ok(self.run_text(&path, &text)),
+            Err(finished) => Ok(finished),
+        }
+    }
+
+    /// The path and the text of the file that a program's path names, or how the program ends without it.
+    pub(crate) fn main_file(
+        &mut self,
+        path: &Path,
+    ) -> Result<Result<(PathBuf, String), Finished>, ScriptError> {
         let whole = self.options.directory.join(path);
         let Some(path) = self.find_main_file(&whole) else {
             let whole = whole.display();
-            return Ok(Finished::Uncaught(format!(
+            return Ok(Err(Finished::Uncaught(format!(
                 "{NOT_FOUND}\n\nError: Cannot find module '{whole}' {{\n  code: 'MODULE_NOT_FOUND',\n  requireStack: []\n}}"
-            )));
+            ))));
         };
         let bytes = std::fs::read(&path).map_err(ScriptError::File)?;
-        let text = String::from_utf8_lossy(&bytes);
-        Ok(self.run_text(&path, &text))
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        Ok(Ok((path, text)))
     }
 
     /// Runs a text as if it were the file with this path.
     pub fn run_text(&mut self, path: &Path, text: &str) -> Finished {
-        let result = self.scoped(|machine| {
-            let module = machine.temp()?;
-            let name = path.to_string_lossy();
-            machine.set_arguments(&name)?;
+        self.run_program(Some(path), |machine| {
             machine.check_package(path)?;
-            let mut loaded = match machine.is_module_file(path, false) {
+            let loaded = match machine.is_module_file(path, false) {
                 true => machine.run_main_module(path, text),
                 false => machine.run_main_file(path, text),
             };
             if loaded.is_err() && machine.is_module_by_text(path, text) {
                 (machine.syntax_error, machine.thrown_at) = (None, None);
-                loaded = machine.run_main_module(path, text);
+                return machine.run_main_module(path, text);
             }
+            loaded
+        })
+    }
+
+    /// Runs what a program begins with, and all that it leaves, to its end.
+    pub(crate) fn run_program(
+        &mut self,
+        path: Option<&Path>,
+        begin: impl FnOnce(&mut Self) -> Outcome,
+    ) -> Finished {
+        let result = self.scoped(|machine| {
+            let module = machine.temp()?;
+            machine.set_arguments(path.map(Path::to_string_lossy).as_deref())?;
+            let begun = machine.preload().and_then(|()| begin(machine));
             machine.undefined(module);
-            machine.survive(loaded)?;
+            machine.survive(begun)?;
             machine.run_to_the_end()?;
             machine.emit_before_exit()?;
             machine.run_to_the_end()?;
             if machine.main_module_waits()? {
-                let text = "Warning: Detected unsettled top-level await";
-                // What cannot be written is lost, as in Node.
-                let _ =
-                    std::io::Write::write_fmt(&mut machine.options.err, format_args!("{text}\n"));
-                return machine.emit_exit(Some(13));
+                if machine.plays(NodeVersion::V22) {
+                    let text = "Warning: Detected unsettled top-level await\n";
+                    // What cannot be written is lost, as in Node.
+                    let _ = std::io::Write::write_all(&mut machine.options.err, text.as_bytes());
+                }
+                return machine.emit_unsettled_exit();
             }
             machine.emit_exit(None)
         });
@@ -272,123 +291,10 @@ impl Machine {
         }
     }
 
-    /// Gives an exception to the program's `uncaughtException` listeners; without any, it goes on.
-    fn survive(&mut self, outcome: Outcome) -> Outcome {
-        let Err(thrown) = outcome else { return Ok(()) };
-        let place = self.thrown_at.clone();
-        self.scoped(|machine| {
-            let exception = machine.temps(2)?;
-            machine.catch(exception, thrown)?;
-            machine.new_text(exception + 1, "uncaughtException")?;
-            if machine.emit_to_listeners("uncaughtException", &[exception, exception + 1])? {
-                return Ok(());
-            }
-            let thrown = machine.throw(exception);
-            machine.thrown_at = place;
-            thrown
-        })
-    }
-
     /// The version of Node that is played, as `process.version` has it.
     #[must_use]
     pub fn version(&self) -> String {
         format!("v{}", crate::node::version(self.options.node))
-    }
-
-    fn finish(&mut self, thrown: Thrown) -> Finished {
-        match thrown {
-            Thrown::Exit(code) => Finished::Exit(code),
-            Thrown::OutOfMemory(error) => Finished::OutOfMemory(*error),
-            Thrown::Endless => {
-                let place = self.thrown_at.take();
-                Finished::Endless(place.map(|place| place.name()).unwrap_or_default())
-            }
-            thrown => {
-                let text = self.scoped(|machine| {
-                    let exception = machine.temp()?;
-                    machine.catch(exception, thrown)?;
-                    // What an error says of itself may throw: then it is told without asking it.
-                    let text = match machine.uncaught_text(exception) {
-                        Err(Thrown::Exception) => machine.show_for_error(exception),
-                        text => text?,
-                    };
-                    // What throws here is lost: the program fails already.
-                    let _ = machine.emit_exit(Some(1));
-                    Ok(text)
-                });
-                match text {
-                    Ok(text) => Finished::Uncaught(text),
-                    Err(thrown) => Finished::Uncaught(thrown.to_string()),
-                }
-            }
-        }
-    }
-
-    /// The text of an exception that nothing has caught: where it was thrown, and what it is.
-    fn uncaught_text(&mut self, exception: R) -> Outcome<String> {
-        let place = self.uncaught_place(exception)?;
-        let mut shown = self.inspect(exception)?;
-        // A text that could not be compiled has called nothing, and Node's own calls are not ours.
-        if let Some(inner) =
-            shown.strip_prefix("[SyntaxError").and_then(|rest| rest.strip_suffix(']'))
-        {
-            shown = format!("SyntaxError{inner}");
-        }
-        if let Some(inner) = shown.strip_prefix("[UnhandledPromiseRejection") {
-            let inner = inner.replacen("\".] {", "\". {", 1);
-            shown = format!("{REJECTED}\n\nUnhandledPromiseRejection{inner}");
-        }
-        let is_error = self.kind_of(exception) == Some(ObjectKind::Error);
-        let space = if is_error { "\n\n" } else { "\n" };
-        let hint = match self.is_object(exception) {
-            true => "",
-            false => "\n(Use `node --trace-uncaught ...` to show where the exception was thrown)",
-        };
-        Ok(match place {
-            Some(place) if is_error => format!("{place}{space}{shown}"),
-            Some(place) => format!("\n{place}{space}{shown}{hint}"),
-            None if is_error => shown,
-            None => format!("Uncaught:\n{shown}{hint}"),
-        })
-    }
-
-    /// The line that has thrown, with its file and a mark below.
-    fn uncaught_place(&mut self, exception: R) -> Outcome<Option<String>> {
-        if self.internal_error(exception)? {
-            return Ok(Some(NOT_FOUND.to_owned()));
-        }
-        if let Some(place) = self.thrown_at.take() {
-            let text = String::from_utf16_lossy(&place.source.text);
-            let (line, column) = (place.line as usize, place.column as usize);
-            let width = place.width as usize;
-            return Ok(Some(marked(&place.source.name, &text, line, column, width)));
-        }
-        // Nothing runs: a promise was rejected. The error tells where it was made.
-        if self.kind_of(exception) != Some(ObjectKind::Error) {
-            return Ok(None);
-        }
-        let stack = self.scoped(|machine| {
-            let stack = machine.temp()?;
-            machine.get_named(stack, exception, known::STACK)?;
-            machine.string_of(stack)
-        })?;
-        let Some((file, line, column)) = first_place(&stack) else { return Ok(None) };
-        let Ok(text) = std::fs::read_to_string(file) else { return Ok(None) };
-        Ok(Some(marked(file, &text, line, column, 1)))
-    }
-
-    /// Whether Node's own code throws such an error: a module that is not found.
-    fn internal_error(&mut self, exception: R) -> Outcome<bool> {
-        if self.kind_of(exception) != Some(ObjectKind::Error) {
-            return Ok(false);
-        }
-        self.scoped(|machine| {
-            let code = machine.temp()?;
-            if !machine.plain_property(code, exception, known::CODE)? || !machine.is_string(code) {
-                return Ok(false);
-            }
-            Ok(machine.rust_string(code)? == "MODULE_NOT_FOUND")
-        })
     }
 
     /// The runtime, for its figures.
@@ -401,40 +307,6 @@ impl Machine {
     pub fn runtime_mut(&mut self) -> &mut Runtime {
         &mut self.runtime
     }
-}
-
-/// The longest line of marks that Node prints (`kUnderlineBufsize` of its node_errors.cc).
-const MOST_MARKED: usize = 1020;
-
-/// A line of a text with a mark below some of its columns.
-fn marked(name: &str, text: &str, line: usize, column: usize, mark: usize) -> String {
-    let shown = lines(text).nth(line.saturating_sub(1)).unwrap_or_default();
-    // What goes on behind the line has no marks.
-    if column + mark > shown.len() + 1 {
-        return format!("{name}:{line}\n{shown}");
-    }
-    let mark = "^".repeat(mark);
-    let before = shown.chars().take(column.saturating_sub(1));
-    let before = before.map(|character| if character == '\t' { '\t' } else { ' ' });
-    let below: String = before.chain(mark.chars()).take(MOST_MARKED).collect();
-    format!("{name}:{line}\n{shown}\n{below}")
-}
-
-/// The lines of a text, as V8 counts them.
-fn lines(text: &str) -> impl Iterator<Item = &str> {
-    text.split("\r\n").flat_map(|part| part.split(['\n', '\r', '\u{2028}', '\u{2029}']))
-}
-
-/// The file, line and column of a stack's first call.
-fn first_place(stack: &str) -> Option<(&str, usize, usize)> {
-    let frame = stack.lines().find_map(|line| line.strip_prefix("    at "))?;
-    let place = match frame.rfind('(') {
-        Some(at) => frame[at + 1..].trim_end_matches(')'),
-        None => frame,
-    };
-    let (rest, column) = place.rsplit_once(':')?;
-    let (file, line) = rest.rsplit_once(':')?;
-    Some((file, line.parse().ok()?, column.parse().ok()?))
 }
 
 fn nothing(machine: &mut Machine, _: Arguments) -> Outcome<R> {

@@ -36,7 +36,8 @@ pub(super) fn install(machine: &mut Machine) -> Outcome {
     if machine.plays(NodeVersion::V24) {
         machine.define_methods(class, &[("isError", 1, is_error)])?;
     }
-    machine.registers().set_smi(value, 10);
+    let limit = machine.options.stack_trace_limit.unwrap_or(10);
+    machine.set_number(value, f64::from(limit))?;
     machine.define_named(class, known::STACK_TRACE_LIMIT, value, Flags::PLAIN)?;
     name_prototype(machine, prototype, value, "Error")?;
     machine.define_methods(prototype, PROTOTYPE)?;

@@ -1,6 +1,7 @@
 //! What is to be run, beside the values that jobs have.
 
 use heap_model::Window;
+use rustc_hash::FxHashMap;
 use std::collections::VecDeque;
 
 /// What is to be run.
@@ -16,16 +17,29 @@ pub struct Jobs<T> {
     pub keeps_context: bool,
     /// The code of callbacks that keep what was set around them.
     pub bound_code: Option<i32>,
-    /// Rejected promises that nobody handles, by their identities.
-    pub unhandled: Vec<u32>,
-    /// Rejections that nobody handles end the program.
-    pub tells_unhandled: bool,
+    pub rejections: Rejections,
     /// Steps of the event loop, in the order in which a turn takes them; each says whether it has run anything.
     pub turns: Vec<T>,
     /// What is run before promises' jobs each time (Node's `process.nextTick`).
     pub ticks: Option<T>,
     /// What is done when no step had anything to run: whether there is something to wait for.
     pub wait: Option<T>,
+}
+
+/// Promises that were rejected, which lie in a table of the heap.
+#[derive(Debug, Default)]
+pub struct Rejections {
+    /// Those that nobody handles: their identities (0, if someone does meanwhile). The first has this place in the table.
+    pub unhandled: VecDeque<u32>,
+    pub first: usize,
+    /// The numbers of those that were told of, by their identities.
+    pub told: FxHashMap<u32, u32>,
+    /// How many were told of.
+    pub count: u32,
+    /// The numbers of those that were handled after that, in the order of another table.
+    pub late: Vec<u32>,
+    /// Nobody is told of any.
+    pub quiet: bool,
 }
 
 impl<T> Default for Jobs<T> {
@@ -37,8 +51,7 @@ impl<T> Default for Jobs<T> {
             reaction: None,
             keeps_context: false,
             bound_code: None,
-            unhandled: Vec::new(),
-            tells_unhandled: true,
+            rejections: Rejections::default(),
             turns: Vec::new(),
             ticks: None,
             wait: None,

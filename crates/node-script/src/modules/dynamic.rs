@@ -15,6 +15,9 @@ const SPECIFIER: usize = 1;
 const REFERRER: usize = 2;
 const TYPE: usize = 3;
 
+/// Where Node's own code throws what the module was rejected with that a program begins with.
+const RUN_MAIN: &str = "node:internal/modules/run_main:123\n    triggerUncaughtException(\n    ^";
+
 impl Machine {
     /// `import(specifier, options)` in a file: a promise of the module's namespace.
     pub(crate) fn import(&mut self, to: R, specifier: R, options: R, referrer: &str) -> Outcome {
@@ -126,8 +129,17 @@ impl Machine {
             // It tells nobody: what it was rejected with is looked at here and at the program's end.
             machine.mark_handled(promise)?;
             machine.run_jobs()?;
-            machine.throw_if_rejected(promise)
+            machine.throw_if_main_rejected(promise)
         })
+    }
+
+    fn throw_if_main_rejected(&mut self, promise: R) -> Outcome {
+        let thrown = self.throw_if_rejected(promise);
+        if thrown.is_err() {
+            self.node.from_promise = true;
+            self.node.failure.head = Some(RUN_MAIN);
+        }
+        thrown
     }
 
     /// Throws what a promise was rejected with.
@@ -148,7 +160,7 @@ impl Machine {
             if !machine.is_object(promise) {
                 return Ok(false);
             }
-            machine.throw_if_rejected(promise)?;
+            machine.throw_if_main_rejected(promise)?;
             Ok(machine.promise_state(promise) == PENDING)
         })
     }

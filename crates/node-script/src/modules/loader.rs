@@ -99,7 +99,7 @@ impl Machine {
     }
 
     /// Calls a function of the loader that has taken over with texts.
-    pub(super) fn ask_loader(&mut self, to: R, name: &str, given: [&str; 2]) -> Outcome {
+    pub(crate) fn ask_loader(&mut self, to: R, name: &str, given: [&str; 2]) -> Outcome {
         self.scoped(|machine| {
             let loader = machine.temps(3)?;
             let (first, second) = (loader + 1, loader + 2);

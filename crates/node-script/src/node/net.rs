@@ -155,8 +155,7 @@ fn run(machine: &mut Machine) -> Outcome<bool> {
             let Some(happened) = machine.node.net.next(number) else { break };
             ran = true;
             machine.scoped(|machine| tell(machine, number, happened))?;
-            machine.run_jobs()?;
-            machine.report_unhandled()?;
+            machine.run_all_jobs()?;
         }
     }
     Ok(ran)

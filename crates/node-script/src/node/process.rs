@@ -22,6 +22,16 @@ const METHODS: &[Method] = &[
     ("cpuUsage", 0, cpu_usage),
 ];
 
+/// Flags of warnings and the properties that they set.
+const WARNINGS: &[(&str, &str)] = &[
+    ("--no-deprecation", "noDeprecation"),
+    ("--throw-deprecation", "throwDeprecation"),
+    ("--trace-deprecation", "traceDeprecation"),
+];
+
+/// The exit code where a module's `await` at the top never ends.
+const UNSETTLED: i32 = 13;
+
 /// What is written in JavaScript.
 const LAZY: &[&str] = &[
     "abort",
@@ -32,8 +42,10 @@ const LAZY: &[&str] = &[
     "features",
     "getActiveResourcesInfo",
     "getBuiltinModule",
+    "hasUncaughtExceptionCaptureCallback",
     "kill",
     "resourceUsage",
+    "setUncaughtExceptionCaptureCallback",
     "umask",
 ];
 
@@ -106,6 +118,13 @@ pub(super) fn install(machine: &mut Machine) -> Outcome {
     machine.plain(process, "env", other)?;
     machine.undefined(value);
     machine.plain(process, "exitCode", value)?;
+    let flags = [&machine.options.flags[..], &machine.options.environment_flags].concat();
+    for (flag, name) in WARNINGS {
+        if flags.iter().any(|given| given.replace('_', "-") == *flag) {
+            machine.registers().set_bool(value, true);
+            machine.plain(process, name, value)?;
+        }
+    }
     machine.define_methods(process, METHODS)?;
     let with_parts: [(&str, u8, Native, &str, Native); 2] =
         [("memoryUsage", 0, memory_usage, "rss", rss), ("hrtime", 1, hrtime, "bigint", hrtime_big)];
@@ -122,7 +141,13 @@ pub(super) fn install(machine: &mut Machine) -> Outcome {
         Flags::PLAIN,
         &["stdin", "stdout", "stderr"],
     )?;
-    machine.share_with_library(&[("print", 2, print)])?;
+    machine.share_with_library(&[
+        ("capturesUncaught", 1, |machine, arguments| {
+            machine.node.captures_uncaught = machine.to_boolean(arguments.at(0));
+            machine.give_undefined()
+        }),
+        ("print", 2, print),
+    ])?;
     let parent = if machine.options.deterministic { 0 } else { parent_id() };
     machine.set_number(value, f64::from(parent))?;
     machine.plain(process, "ppid", value)?;
@@ -210,10 +235,11 @@ impl Machine {
     }
 
     /// Sets `process.argv`: Node's path, the program's, and its arguments.
-    pub(crate) fn set_arguments(&mut self, program: &str) -> Outcome {
+    pub(crate) fn set_arguments(&mut self, program: Option<&str>) -> Outcome {
         self.scoped(|machine| {
             let process = machine.temps(2)?;
-            let mut texts = vec![machine.options.executable.clone(), program.to_owned()];
+            let mut texts = vec![machine.options.executable.clone()];
+            texts.extend(program.map(str::to_owned));
             texts.extend(machine.options.arguments.iter().cloned());
             machine.load_root(process, roots::PROCESS);
             machine.list_of_texts(process + 1, texts)?;
@@ -438,8 +464,21 @@ fn exit(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
 impl Machine {
     /// The program has nothing left to do: `beforeExit`, which may give it more.
     pub(crate) fn emit_before_exit(&mut self) -> Outcome {
-        let code = self.exit_code(0)?;
+        let code = self.program_exit_code(0)?;
         self.emit_on_process("beforeExit", code)
+    }
+
+    /// Emits `exit` where the module that the program began with still waits, and gives the exit code.
+    pub(crate) fn emit_unsettled_exit(&mut self) -> Outcome<i32> {
+        let code = self.program_exit_code(0)?;
+        if self.program_exit_code(UNSETTLED)? == UNSETTLED {
+            self.set_exit_code(UNSETTLED)?;
+        }
+        if !self.node.exiting {
+            self.node.exiting = true;
+            self.emit_on_process("exit", code)?;
+        }
+        self.program_exit_code(UNSETTLED)
     }
 
     /// Emits `exit`, once, and gives the exit code: `failed` if the program has failed.
@@ -447,15 +486,15 @@ impl Machine {
         if let Some(code) = failed {
             self.set_exit_code(code)?;
         }
-        let code = self.exit_code(0)?;
+        let code = self.program_exit_code(0)?;
         if !self.node.exiting {
             self.node.exiting = true;
             self.emit_on_process("exit", code)?;
         }
-        self.exit_code(code)
+        self.program_exit_code(code)
     }
 
-    fn set_exit_code(&mut self, code: i32) -> Outcome {
+    pub(crate) fn set_exit_code(&mut self, code: i32) -> Outcome {
         self.scoped(|machine| {
             let process = machine.temps(2)?;
             machine.load_root(process, roots::PROCESS);
@@ -464,7 +503,7 @@ impl Machine {
         })
     }
 
-    fn exit_code(&mut self, otherwise: i32) -> Outcome<i32> {
+    fn program_exit_code(&mut self, otherwise: i32) -> Outcome<i32> {
         self.scoped(|machine| {
             let process = machine.temps(2)?;
             machine.load_root(process, roots::PROCESS);

@@ -4,6 +4,7 @@ mod clock;
 mod net;
 mod timers;
 
+use crate::compile::code::Place;
 use crate::objects::atoms::Atom;
 use crate::objects::class::ClassId;
 pub(crate) use clock::Clock;
@@ -32,6 +33,27 @@ pub(crate) struct NodeState {
     pub snapshots: u32,
     /// The program ends: `exit` was emitted.
     pub exiting: bool,
+    /// What is thrown next to whoever listens is what a promise was rejected with.
+    pub from_promise: bool,
+    /// The library has a function that takes uncaught exceptions (`process.setUncaughtExceptionCaptureCallback`).
+    pub captures_uncaught: bool,
+    /// How the program fails.
+    pub failure: Failure,
+}
+
+/// How a program fails.
+#[derive(Debug, Default)]
+pub(crate) struct Failure {
+    /// A listener of uncaught exceptions has thrown.
+    pub in_listener: bool,
+    /// The exit code, once it is known.
+    pub code: Option<i32>,
+    /// The exception is what a promise was rejected with: the code of Node's that throws it.
+    pub head: Option<&'static str>,
+    /// A text that is no file's has thrown it, before it has ended.
+    pub of_script: bool,
+    /// The identity of the last syntax error, and its place.
+    pub syntax: Option<(u32, Place)>,
 }
 
 /// How far Buffer's slab is used.

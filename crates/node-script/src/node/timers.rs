@@ -317,7 +317,7 @@ fn fire(machine: &mut Machine, number: usize, again: bool, timeout: bool) -> Out
         machine.registers().load(list, object, ARGUMENTS)?;
         match again {
             true => machine.node.timers.restart(number),
-            false => end(machine, number, timeout)?,
+            false => end(machine, number, true)?,
         }
         let mut given = Vec::new();
         if machine.is_object(list) {
@@ -328,8 +328,38 @@ fn fire(machine: &mut Machine, number: usize, again: bool, timeout: bool) -> Out
             }
         }
         machine.forget_context()?;
-        machine.call(result, function, object, &given)
+        let called = machine.call(result, function, object, &given);
+        if !timeout {
+            machine.registers().store_value(object, CALLBACK, Value::Undefined)?;
+        }
+        called
     })
+}
+
+impl Machine {
+    /// The name of the property that a function is of a timer, as Node has it.
+    pub(crate) fn timer_property(
+        &mut self,
+        object: R,
+        function: R,
+    ) -> Outcome<Option<&'static str>> {
+        if !self.is_object(object) || !is_timer(self, object)? {
+            return Ok(None);
+        }
+        self.scoped(|machine| {
+            let value = machine.temps(2)?;
+            machine.registers().load(value, object, CALLBACK)?;
+            if !machine.is_same(value, function) {
+                return Ok(None);
+            }
+            machine.load_root(value + 1, roots::IMMEDIATE_PROTOTYPE);
+            machine.prototype_of(value, object)?;
+            Ok(Some(match machine.is_same(value, value + 1) {
+                true => "_onImmediate",
+                false => "_onTimeout",
+            }))
+        })
+    }
 }
 
 fn run_due(machine: &mut Machine) -> Outcome<bool> {
@@ -339,8 +369,7 @@ fn run_due(machine: &mut Machine) -> Outcome<bool> {
         ran = true;
         let again = machine.node.timers.waiting[number].repeats;
         fire(machine, number, again, true)?;
-        machine.run_jobs()?;
-        machine.report_unhandled()?;
+        machine.run_all_jobs()?;
     }
     Ok(ran)
 }
@@ -356,8 +385,7 @@ fn run_immediates(machine: &mut Machine) -> Outcome<bool> {
     {
         batch -= 1;
         fire(machine, number, false, false)?;
-        machine.run_jobs()?;
-        machine.report_unhandled()?;
+        machine.run_all_jobs()?;
     }
     Ok(ran)
 }

@@ -119,7 +119,7 @@ impl Site {
 }
 
 /// What a text says that its file is: `//# sourceURL=NAME`.
-fn source_url(source: &SourceText) -> Option<String> {
+pub(crate) fn source_url(source: &SourceText) -> Option<String> {
     let text = String::from_utf16_lossy(&source.text);
     let (_, rest) = text.rsplit_once("//# sourceURL=")?;
     let name = rest.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'')).next()?;
@@ -300,6 +300,9 @@ impl Machine {
                     }
                     machine.class_prototype(first, id)?;
                 }
+            }
+            if let Some(name) = machine.timer_property(holder, function)? {
+                return Ok(Some(name.to_owned()));
             }
             let mut found = None;
             while let Some(id) = machine.class_of(holder) {

@@ -3,7 +3,7 @@
 use super::atoms::Atom;
 use super::class::ClassId;
 use super::table::Table;
-use crate::compile::code::Template;
+use crate::compile::code::{SourceText, Template};
 use crate::compile::op::Op;
 use crate::interpret::cache::Cache;
 pub use crate::machine::Native;
@@ -272,6 +272,16 @@ impl<N> Codes<N> {
     }
 
     /// What a function is, whether or not it was called.
+    /// The text of a file by its name.
+    pub fn source(&self, name: &str) -> Option<Rc<SourceText>> {
+        let sources = self.list.table.iter().filter_map(|code| match code {
+            Callable::Native(_) => None,
+            Callable::Compiled(compiled) => Some(&compiled.template.source),
+        });
+        let mut files = sources.filter(|source| source.origin.is_none());
+        files.find(|source| &*source.name == name).cloned()
+    }
+
     pub fn template(&self, id: i32) -> Option<&Rc<Template>> {
         match self.get(id) {
             Callable::Native(_) => None,

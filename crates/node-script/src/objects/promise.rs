@@ -48,6 +48,9 @@ pub(crate) const CAPABILITY_PROMISE: usize = 0;
 pub(crate) const CAPABILITY_RESOLVE: usize = 1;
 pub(crate) const CAPABILITY_REJECT: usize = 2;
 
+/// What Node says of where a microtask has thrown what is no error.
+const MICROTASK: &str = "<anonymous_script>:0\n";
+
 /// What a job is.
 pub(crate) const REACTION: i32 = 0;
 const THENABLE: i32 = 1;
@@ -286,7 +289,13 @@ impl Machine {
         match kind & 3 {
             CALLBACK => self.scoped(|machine| {
                 let result = machine.temp()?;
-                machine.call_function(result, first, &[])
+                let called = machine.call_function(result, first, &[]);
+                if called.is_err() {
+                    // Node's own code catches it and tells of it, so only an error has a place.
+                    machine.thrown_at = None;
+                    machine.node.failure.head = Some(MICROTASK);
+                }
+                called
             }),
             THENABLE => self.scoped(|machine| {
                 // first.then(resolve, reject), for the promise in third.

@@ -217,7 +217,7 @@ impl Machine {
                 let Some(frame) = frame.filter(|_| calls.len() < limit) else { break };
                 inner = frame.caller;
                 let Some(template) = machine.codes.template(frame.code).cloned() else { continue };
-                if template.of_library() || !passes(machine, &mut skipping, frame.window) {
+                if !passes(machine, &mut skipping, frame.window) || template.of_library() {
                     continue;
                 }
                 let strict = if template.strict { STRICT } else { 0 };

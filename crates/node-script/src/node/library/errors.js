@@ -73,6 +73,8 @@ const MESSAGES = {
   ERR_STREAM_UNABLE_TO_PIPE: ['Error', () => 'Cannot pipe to a closed or destroyed stream'],
   ERR_STREAM_UNSHIFT_AFTER_END_EVENT: ['Error', () => 'stream.unshift() after end event'],
   ERR_STREAM_WRAP: ['Error', () => 'Stream has StringDecoder set or is in objectMode'],
+  ERR_UNCAUGHT_EXCEPTION_CAPTURE_ALREADY_SET: ['Error', () => '`process.setupUncaughtExceptionCapture()` was called while a ' +
+    'capture callback was already active'],
   ERR_UNHANDLED_ERROR: ['Error', (shown) => `Unhandled error. (${shown})`],
   ERR_UNKNOWN_ENCODING: ['TypeError', (name) => `Unknown encoding: ${name}`],
 };

@@ -17,6 +17,16 @@ pub(super) const METHODS: &[Method] = &[
         None => machine.give_undefined(),
     }),
     ("root", 1, root),
+    ("hasFlag", 1, |machine, arguments| {
+        let name = machine.string_of(arguments.at(0))?;
+        let mut flags = machine.options.flags.iter().chain(&machine.options.environment_flags);
+        let has = flags.any(|flag| flag.replace('_', "-") == name);
+        machine.give_bool(has)
+    }),
+    ("showForError", 1, |machine, arguments| {
+        let shown = machine.show_for_error(arguments.at(0));
+        machine.give_text(&shown)
+    }),
     ("callText", 0, call_text),
     ("systemMemory", 0, system_memory),
 ];

@@ -292,6 +292,7 @@ function moduleIn(folder) {
 
 // What the engine has loaded so far, with who has required it first.
 let main = engine.main();
+let preloading;
 
 for (const [filename, known, parent] of engine.takeOver({
   load(request, folder) {
@@ -299,6 +300,40 @@ for (const [filename, known, parent] of engine.takeOver({
   },
   resolve(request, folder, options) {
     return Module._resolveFilename(request, moduleIn(folder), false, options);
+  },
+  // A module that is no file, whose parts are global variables.
+  evaluate(name) {
+    const module = new Module(name);
+    module.filename = path.join(process.cwd(), name);
+    module.paths = Module._nodeModulePaths(process.cwd());
+    const global = { __filename: name, module, exports: module.exports, __dirname: '.', require: requireOf(module) };
+    for (const name in global) {
+      Object.defineProperty(globalThis, name, { value: global[name], writable: true, enumerable: true, configurable: true });
+    }
+  },
+  // Node's modules are global variables.
+  builtins() {
+    for (const builtin of BUILTIN) {
+      if (/^_|\//.test(builtin) || engine.refuses(builtin) || Object.hasOwn(globalThis, builtin)) continue;
+      const settle = (value) => Object.defineProperty(globalThis, builtin, {
+        value, writable: true, enumerable: false, configurable: true,
+      });
+      Object.defineProperty(globalThis, builtin, {
+        get() {
+          const value = engine.builtin(builtin);
+          settle(value);
+          return value;
+        },
+        set: settle, enumerable: false, configurable: true,
+      });
+    }
+  },
+  // What is required before a program.
+  preload(name) {
+    preloading ??= Object.assign(new Module('internal/preload', null), {
+      path: process.cwd(), paths: Module._nodeModulePaths(process.cwd()),
+    });
+    preloading.require(name);
   },
   run(filename, text) {
     main = new Module(filename, null);

@@ -1,0 +1,1 @@
+console.log('preloaded', module.id, module.parent.id, require.main);
