@@ -14,6 +14,10 @@ pub(crate) struct Interned {
     strings: HashTable<Cell>,
     /// Those that may be young.
     young: Vec<Cell>,
+    /// Those that were given numbers, by these.
+    numbered: Vec<Option<Cell>>,
+    /// The numbers whose strings may be young.
+    young_numbers: Vec<u32>,
     /// The number of the owned root of an array of the strings of one unit, and of none.
     pub singles: Option<u32>,
 }
@@ -41,10 +45,27 @@ impl Interned {
         }
     }
 
+    /// Gives a string a number. Linear in the number the first time, for which others then have room.
+    pub fn set_number(&mut self, number: u32, cell: Cell, young: bool) {
+        let place = number as usize;
+        if place >= self.numbered.len() {
+            self.numbered.resize(place + 1, None);
+        }
+        self.numbered[place] = Some(cell);
+        if young {
+            self.young_numbers.push(number);
+        }
+    }
+
+    /// The string that was given a number, while it lives. Constant time.
+    pub fn numbered(&self, number: u32) -> Option<Cell> {
+        self.numbered.get(number as usize).copied().flatten()
+    }
+
     /// Updates the young strings: `follow` returns the cell's new address if it lives, and whether it is young. Linear
     /// in their number.
     pub fn follow_young(&mut self, follow: impl Fn(Cell) -> Option<(Cell, bool)>) {
-        let Self { strings, young, .. } = self;
+        let Self { strings, young, numbered, young_numbers, .. } = self;
         young.retain_mut(|cell| {
             // Its hash can be read even if it has died or was moved.
             let entry = strings.find_entry(hash_of(cell), |other| other == cell);
@@ -60,6 +81,12 @@ impl Interned {
                 }
             }
         });
+        young_numbers.retain(|number| {
+            let cell = &mut numbered[*number as usize];
+            let followed = cell.and_then(&follow);
+            *cell = followed.map(|(cell, _)| cell);
+            followed.is_some_and(|(_, young)| young)
+        });
     }
 
     /// Updates all strings: `follow` returns the cell's new address if it lives. Linear in their number.
@@ -67,6 +94,7 @@ impl Interned {
         let update = |cell: &mut Cell| follow(*cell).map(|moved| *cell = moved).is_some();
         self.strings.retain(update);
         self.young.retain_mut(update);
+        self.numbered.iter_mut().for_each(|cell| *cell = cell.and_then(&follow));
     }
 
     /// How many strings there are.
@@ -80,12 +108,21 @@ impl Interned {
             self.strings.shrink_to(2 * self.strings.len(), hash_of);
         }
         self.young.shrink_to(1024);
+        self.young_numbers.shrink_to(1024);
     }
 
     /// The strings.
     #[cfg(zeal)]
     pub fn iter(&self) -> impl Iterator<Item = Cell> {
         self.strings.iter().copied()
+    }
+
+    /// The strings that have numbers, and whether they are known to be young.
+    #[cfg(zeal)]
+    pub fn iter_numbered(&self) -> impl Iterator<Item = (Cell, bool)> {
+        let young = |number: usize| self.young_numbers.contains(&(number as u32));
+        let numbered = self.numbered.iter().enumerate();
+        numbered.filter_map(move |(number, cell)| Some(((*cell)?, young(number))))
     }
 
     /// Whether the string is found, and known to be young if it is.

@@ -12,6 +12,7 @@ mod described;
 pub(crate) mod find;
 mod frames;
 pub(crate) mod look;
+mod numbered;
 pub(crate) mod operand;
 
 use crate::error::AccessError;

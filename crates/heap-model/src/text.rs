@@ -350,6 +350,13 @@ pub(crate) fn hash_units(units: Units<'_>) -> u32 {
     hasher.finish()
 }
 
+/// As [`hash_units`].
+pub(crate) fn hash_utf16(units: &[u16]) -> u32 {
+    let mut hasher = Hasher { length: units.len() as u64, ..Hasher::default() };
+    units.iter().for_each(|unit| hasher.unit(*unit));
+    hasher.finish()
+}
+
 /// The hash of a string's units, which it remembers. O(units) the first time.
 #[inline]
 pub(crate) fn hash(string: Reading<'_>) -> u32 {

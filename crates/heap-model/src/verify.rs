@@ -200,6 +200,10 @@ impl Verifier<'_> {
             assert!(cells.contains(cell) && text::is_interned(cell), "an interned string is none");
             assert!(self.roots.interned.has(cell, young(cell)), "an interned string is not found");
         }
+        for (cell, known) in self.roots.interned.iter_numbered() {
+            assert!(self.roots.interned.has(cell, young(cell)), "a number dangles");
+            assert!(known || !young(cell), "a young string's number is unknown");
+        }
         for (tag, cell) in self.roots.descriptors.iter() {
             assert!(cells.contains(cell), "a descriptor dangles");
             let known = !young(cell) || self.roots.descriptors.is_known_young(tag);

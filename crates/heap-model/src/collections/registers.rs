@@ -173,6 +173,16 @@ impl Registers<'_> {
         Ok(())
     }
 
+    /// `r[to]` becomes the interner's string of these units. As [`string::intern_utf16`].
+    ///
+    /// # Errors
+    /// As [`string::intern_utf16`].
+    pub fn string_intern_utf16(&mut self, to: usize, units: &[u16]) -> Result<(), OutOfMemory> {
+        let cell = strings::intern_utf16(self.heap_mut(), units)?;
+        self.put(to, cell.word());
+        Ok(())
+    }
+
     /// `r[to]` becomes a flat string. As [`string::new`].
     ///
     /// # Errors

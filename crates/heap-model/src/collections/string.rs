@@ -192,6 +192,25 @@ pub fn hash(heap: &impl UsesHeap, string: impl Operand) -> Result<u32, AccessErr
     Ok(text::hash(strings::reading(heap.heap(), string)?))
 }
 
+/// The hash that a string of these units has: as [`hash`]. O(units).
+///
+/// ```
+/// use heap_model::{Heap, HeapOptions, collections::string};
+///
+/// let mut heap = Heap::new(HeapOptions::default())?;
+/// let hash = heap.enter(|scope| -> Result<u32, heap_model::HeapError> {
+///     let text = string::new(scope, "a name")?;
+///     Ok(string::hash(scope, text)?)
+/// })?;
+/// let units: Vec<u16> = "a name".encode_utf16().collect();
+/// assert_eq!(string::hash_utf16(&units), hash);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use]
+pub fn hash_utf16(units: &[u16]) -> u32 {
+    text::hash_utf16(units)
+}
+
 /// The string's text; a unit of half a surrogate pair becomes U+FFFD. O(units).
 ///
 /// # Errors
@@ -269,6 +288,15 @@ pub fn intern<'s>(scope: &mut Scope<'s>, string: impl Operand) -> Result<Local<'
 /// As [`new`].
 pub fn intern_str<'s>(scope: &mut Scope<'s>, text: &str) -> Result<Local<'s>, OutOfMemory> {
     let cell = strings::intern_str(&mut scope.heap, text)?;
+    Ok(scope.push(cell))
+}
+
+/// As [`intern_str`], of UTF-16 units, which may be halves of surrogate pairs. O(units); may collect.
+///
+/// # Errors
+/// As [`new`].
+pub fn intern_utf16<'s>(scope: &mut Scope<'s>, units: &[u16]) -> Result<Local<'s>, OutOfMemory> {
+    let cell = strings::intern_utf16(&mut scope.heap, units)?;
     Ok(scope.push(cell))
 }
 

@@ -75,6 +75,23 @@ fn with_units<R>(text: &str, f: impl FnOnce(Units<'_>) -> R) -> R {
     }
 }
 
+/// UTF-16 units, of one byte each if they can be.
+fn with_utf16<R>(units: &[u16], f: impl FnOnce(Units<'_>) -> R) -> R {
+    /// Units of one byte that need no memory of their own.
+    const FEW: usize = 64;
+    if units.iter().any(|unit| *unit > 0xFF) {
+        let units: Vec<[u8; 2]> = units.iter().map(|unit| unit.to_ne_bytes()).collect();
+        return f(Units::Two(&units));
+    }
+    if units.len() > FEW {
+        let units: Vec<u8> = units.iter().map(|unit| *unit as u8).collect();
+        return f(Units::One(&units));
+    }
+    let mut narrow = [0; FEW];
+    narrow.iter_mut().zip(units).for_each(|(byte, unit)| *byte = *unit as u8);
+    f(Units::One(&narrow[..units.len()]))
+}
+
 /// A flat string of these units.
 fn of_units(heap: &mut Heap, units: Units<'_>) -> Result<Cell, OutOfMemory> {
     match number_of(units) {
@@ -279,6 +296,13 @@ pub(super) fn intern(heap: &mut Heap, string: impl Operand) -> Result<Cell, Heap
 
 pub(super) fn intern_str(heap: &mut Heap, text: &str) -> Result<Cell, OutOfMemory> {
     with_units(text, |units| match number_of(units) {
+        Some(number) => single(heap, number),
+        None => intern_units(heap, units),
+    })
+}
+
+pub(super) fn intern_utf16(heap: &mut Heap, units: &[u16]) -> Result<Cell, OutOfMemory> {
+    with_utf16(units, |units| match number_of(units) {
         Some(number) => single(heap, number),
         None => intern_units(heap, units),
     })

@@ -1,7 +1,8 @@
 //! Atoms: names as numbers. Each interned string and each symbol has one, in its cell's tag, so that a property's name is
 //! compared as a number.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use hashbrown::HashTable;
+use heap_model::collections::string::hash_utf16;
 use std::rc::Rc;
 
 /// The number of a name: of an interned string, a symbol or a private name.
@@ -35,23 +36,37 @@ pub enum Named {
 /// All names that the machine knows.
 #[derive(Debug, Default)]
 pub struct Atoms {
-    names: Vec<Option<Named>>,
-    texts: FxHashMap<Rc<[u16]>, Atom>,
-    /// Texts that only strings of the program have: they end with these.
-    weak: FxHashSet<Atom>,
+    names: Vec<Name>,
+    /// The atoms of texts, with the hashes of these.
+    texts: HashTable<(u32, Atom)>,
+    /// How many names are weak.
+    weak: usize,
     /// Numbers whose texts have ended.
     free: Vec<Atom>,
     /// Weak texts that are looked through next.
     limit: usize,
 }
 
+/// What a number is given to.
+#[derive(Debug, Default)]
+struct Name {
+    named: Option<Named>,
+    /// Whether it is a text that only strings of the program have: it ends with these.
+    is_weak: bool,
+}
+
 /// Weak texts that are not worth looking through.
 const FEW_WEAK: usize = 4096;
+
+/// A hash of 32 bits in both the bits by which a table finds a bucket and those by which it tells entries apart.
+fn spread(hash: u32) -> u64 {
+    u64::from(hash) << 32 | u64::from(hash)
+}
 
 impl Atoms {
     pub fn new() -> Self {
         // 0 is no atom.
-        let mut atoms = Self { names: vec![None], limit: FEW_WEAK, ..Self::default() };
+        let mut atoms = Self { names: vec![Name::default()], limit: FEW_WEAK, ..Self::default() };
         for (number, text) in known::TEXTS.iter().enumerate() {
             let atom = atoms.intern_str(text);
             debug_assert_eq!(atom.0 as usize, number + 1, "{text} is known twice");
@@ -68,58 +83,75 @@ impl Atoms {
 
     /// The atom of a text, for good.
     pub fn intern(&mut self, text: &[u16]) -> Atom {
-        let atom = self.add_text(text).0;
+        let atom = self.add_text(text, hash_utf16(text)).0;
         self.hold(atom);
         atom
     }
 
     /// The atom of a string's text, which ends with the string unless something [holds](Self::hold) it.
     pub fn intern_weakly(&mut self, text: &[u16]) -> Atom {
-        let (atom, is_new) = self.add_text(text);
+        self.intern_hashed(text, hash_utf16(text))
+    }
+
+    /// As [`intern_weakly`](Self::intern_weakly), with the string's hash.
+    pub fn intern_hashed(&mut self, text: &[u16], hash: u32) -> Atom {
+        let (atom, is_new) = self.add_text(text, hash);
         if is_new {
-            self.weak.insert(atom);
+            self.names[atom.0 as usize].is_weak = true;
+            self.weak += 1;
         }
         atom
     }
 
     /// Lets an atom stay, whatever becomes of its string.
     pub fn hold(&mut self, atom: Atom) {
-        if !self.weak.is_empty() {
-            self.weak.remove(&atom);
+        if self.is_weak(atom) {
+            self.names[atom.0 as usize].is_weak = false;
+            self.weak -= 1;
         }
     }
 
     pub fn is_weak(&self, atom: Atom) -> bool {
-        self.weak.contains(&atom)
+        self.names.get(atom.0 as usize).is_some_and(|name| name.is_weak)
     }
 
     /// The atoms that end with their strings, once they have become twice as many as were left.
     pub fn weak_to_check(&self) -> Option<Vec<Atom>> {
-        (self.weak.len() > self.limit).then(|| self.weak.iter().copied().collect())
+        let weak = || self.names.iter().zip(0..).filter(|(name, _)| name.is_weak);
+        (self.weak > self.limit).then(|| weak().map(|(_, number)| Atom(number)).collect())
     }
 
     /// Ends atoms whose strings have died; their numbers are given again.
     pub fn end(&mut self, dead: &[Atom]) {
         for atom in dead {
-            self.weak.remove(atom);
-            if let Some(Some(Named::Text(text))) =
-                self.names.get_mut(atom.0 as usize).map(Option::take)
-            {
-                self.texts.remove(&text);
+            self.hold(*atom);
+            let Some(name) = self.names.get_mut(atom.0 as usize) else { continue };
+            if let Some(Named::Text(text)) = name.named.take() {
+                let entry =
+                    self.texts.find_entry(spread(hash_utf16(&text)), |(_, other)| other == atom);
+                entry.map(|entry| entry.remove()).ok();
             }
             self.free.push(*atom);
         }
-        self.limit = FEW_WEAK.max(2 * self.weak.len());
+        self.limit = FEW_WEAK.max(2 * self.weak);
     }
 
-    /// The atom of a text, and whether it is a new one.
-    fn add_text(&mut self, text: &[u16]) -> (Atom, bool) {
-        if let Some(atom) = self.texts.get(text) {
-            return (*atom, false);
+    /// The atom of a text with that hash.
+    fn find_text(&self, text: &[u16], hash: u32) -> Option<Atom> {
+        let is = |&(other, atom): &(u32, Atom)| {
+            other == hash
+                && matches!(self.named(atom), Some(Named::Text(found)) if **found == *text)
+        };
+        self.texts.find(spread(hash), is).map(|(_, atom)| *atom)
+    }
+
+    /// The atom of a text with that hash, and whether it is a new one.
+    fn add_text(&mut self, text: &[u16], hash: u32) -> (Atom, bool) {
+        if let Some(atom) = self.find_text(text, hash) {
+            return (atom, false);
         }
-        let text: Rc<[u16]> = text.into();
-        let atom = self.add(Named::Text(text.clone()));
-        self.texts.insert(text, atom);
+        let atom = self.add(Named::Text(text.into()));
+        self.texts.insert_unique(spread(hash), (hash, atom), |(hash, _)| spread(*hash));
         (atom, true)
     }
 
@@ -138,7 +170,7 @@ impl Atoms {
 
     /// The atom of a text that has one.
     pub fn find(&self, text: &[u16]) -> Option<Atom> {
-        self.texts.get(text).copied()
+        self.find_text(text, hash_utf16(text))
     }
 
     pub fn add_symbol(&mut self, description: Option<Rc<[u16]>>) -> Atom {
@@ -150,16 +182,17 @@ impl Atoms {
     }
 
     fn add(&mut self, named: Named) -> Atom {
+        let name = Name { named: Some(named), is_weak: false };
         if let Some(atom) = self.free.pop() {
-            self.names[atom.0 as usize] = Some(named);
+            self.names[atom.0 as usize] = name;
             return atom;
         }
-        self.names.push(Some(named));
+        self.names.push(name);
         Atom((self.names.len() - 1) as u32)
     }
 
     pub fn named(&self, atom: Atom) -> Option<&Named> {
-        self.names.get(atom.0 as usize)?.as_ref()
+        self.names.get(atom.0 as usize)?.named.as_ref()
     }
 
     /// Whether it names a symbol of the language.

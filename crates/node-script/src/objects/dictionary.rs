@@ -63,17 +63,24 @@ impl Machine {
         let places = self.places(table, NAMES_HEADER);
         let registers = self.registers();
         let cell = registers.view(table).ok()?;
+        let name = registers.numbered(key.0);
         let mut place = spread(key.0) & (places - 1);
         loop {
             let slot = NAMES_HEADER + ENTRY * place;
-            match cell.get(slot).ok()? {
-                Seen::Ref(name) if name.tag().number() == key.0 => {
-                    let details = cell.tagged(slot + 2).ok()?.as_smi()?;
-                    return Some((slot + 1, Flags(details as u8)));
-                }
-                Seen::Undefined => return None,
-                _ => place = (place + 1) & (places - 1),
+            let found = cell.tagged(slot).ok()?;
+            let is_it = match name {
+                Some(name) => found == name,
+                // A symbol, or a name that no string has.
+                None => found.view().is_some_and(|found| found.tag().number() == key.0),
+            };
+            if is_it {
+                let details = cell.tagged(slot + 2).ok()?.as_smi()?;
+                return Some((slot + 1, Flags(details as u8)));
             }
+            if found == Tagged::UNDEFINED {
+                return None;
+            }
+            place = (place + 1) & (places - 1);
         }
     }
 

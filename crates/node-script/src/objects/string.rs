@@ -231,7 +231,7 @@ impl Machine {
     //
     // The string of a name is the one that the heap's interner has, with the atom as its tag. A name that the machine
     // itself uses (of code, of a class) is held in a table; others are kept by what refers to their string alone, and
-    // are looked up in the interner.
+    // the interner finds them by their atoms.
 
     /// The string or symbol that an atom is the number of.
     pub(crate) fn atom_value(&mut self, to: R, atom: Atom) -> Outcome {
@@ -244,6 +244,9 @@ impl Machine {
                 return Ok(());
             }
         }
+        if self.atoms.is_weak(atom) && self.registers().string_numbered(to, atom.0) {
+            return Ok(());
+        }
         self.make_atom_cell(to, atom)
     }
 
@@ -251,14 +254,8 @@ impl Machine {
     fn make_atom_cell(&mut self, to: R, atom: Atom) -> Outcome {
         match self.atoms.named(atom).cloned() {
             Some(Named::Text(text)) => {
-                match String::from_utf16(&text) {
-                    Ok(text) => self.registers().string_intern_str(to, &text)?,
-                    Err(_) => {
-                        self.new_string(to, &text)?;
-                        self.registers().string_intern(to, Register(to))?;
-                    }
-                }
-                self.registers().set_tag(to, tag(atom.0))?;
+                self.registers().string_intern_utf16(to, &text)?;
+                self.registers().string_set_number(to, tag(atom.0))?;
                 if self.atoms.is_weak(atom) {
                     return Ok(());
                 }
@@ -292,24 +289,13 @@ impl Machine {
             return Ok(());
         }
         let Some(atoms) = self.atoms.weak_to_check() else { return Ok(()) };
-        self.scoped(|machine| {
-            let found = machine.temp()?;
-            let mut dead = Vec::new();
-            for atom in atoms {
-                let Some(Named::Text(text)) = machine.atoms.named(atom).cloned() else { continue };
-                let mut registers = machine.registers();
-                registers.string_utf16(found, &text)?;
-                let lives = registers.string_interned(found, Register(found))?
-                    && registers.view(found)?.tag().number() == atom.0;
-                if !lives {
-                    dead.push(atom);
-                }
-            }
-            machine.atoms.end(&dead);
-            // Their numbers are given to other names.
-            machine.lookups = Default::default();
-            Ok(())
-        })
+        let registers = self.registers();
+        let dead: Vec<_> =
+            atoms.into_iter().filter(|atom| registers.numbered(atom.0).is_none()).collect();
+        self.atoms.end(&dead);
+        // Their numbers are given to other names.
+        self.lookups = Default::default();
+        Ok(())
     }
 
     /// A new symbol.
@@ -386,9 +372,32 @@ impl Machine {
         if known != 0 {
             return Ok(Key::Name(Atom(known)));
         }
-        let units = self.units(string)?;
-        let atom = self.atoms.intern_weakly(&units);
-        self.registers().set_tag(string, tag(atom.0))?;
+        let hash = string::hash(&self.registers(), Register(string))?;
+        // Most names are short.
+        let mut short = [0; 64];
+        let short = self.with_string(string, |units| {
+            let short = short.get_mut(..units.len())?;
+            match units {
+                FlatUnits::OneByte(units) => {
+                    short.iter_mut().zip(units).for_each(|(to, unit)| *to = u16::from(*unit));
+                }
+                FlatUnits::TwoByte(units) => {
+                    short
+                        .iter_mut()
+                        .zip(units)
+                        .for_each(|(to, unit)| *to = u16::from_ne_bytes(*unit));
+                }
+            }
+            Some(&*short)
+        })?;
+        let atom = match short {
+            Some(units) => self.atoms.intern_hashed(units, hash),
+            None => {
+                let units = self.units(string)?;
+                self.atoms.intern_hashed(&units, hash)
+            }
+        };
+        self.registers().string_set_number(string, tag(atom.0))?;
         Ok(Key::Name(atom))
     }
 

@@ -2,7 +2,10 @@
 
 use heap_model::collections::string::FlatUnits;
 use heap_model::collections::{SameValueZero, array, map, set, string};
-use heap_model::{Heap, HeapError, HeapOptions, Register, Registers, Tagged, Value, shapes};
+use heap_model::{
+    AccessError, Heap, HeapError, HeapOptions, Kind, Register, Registers, Tag, Tagged, Value,
+    shapes,
+};
 
 const RULES: SameValueZero = SameValueZero;
 const MAP: Register = Register(0);
@@ -132,4 +135,49 @@ fn a_register_that_the_window_does_not_have_panics() {
     let mut machine = heap.registers();
     machine.push(2).unwrap();
     let _ = array::len(&machine, Register(2));
+}
+
+#[test]
+fn a_number_finds_its_string_while_that_lives() -> Result<(), Box<dyn std::error::Error>> {
+    let mut heap = Heap::new(HeapOptions::default())?;
+    let mut machine = heap.registers();
+    machine.push(3)?;
+    let number = |number| Tag::new(number).expect("24 bits");
+    // Old ones, and one that is young at first.
+    for (name, text) in (1..).zip(["kept for good", "forgotten"]) {
+        machine.string_intern_str(0, text)?;
+        machine.string_set_number(0, number(name))?;
+        machine.copy(name as usize, 0);
+    }
+    let units: Vec<u16> = "young \u{1F600}".encode_utf16().collect();
+    machine.string_utf16(0, &units)?;
+    assert_eq!(machine.string_set_number(0, number(9)), Err(AccessError::WrongKind));
+    machine.string_intern(0, Register(0))?;
+    machine.string_set_number(0, number(9))?;
+    machine.set_smi(2, 0);
+    for _ in 0..4 {
+        machine.scavenge();
+        assert!(machine.numbered(9).is_some_and(|found| found == machine.get(0)));
+        assert!(machine.view(0)?.is_tagged(Kind::TwoByteString, number(9)));
+    }
+    assert!(machine.numbered(2).is_some(), "old ones live until a full collection");
+    machine.collect();
+    assert!(machine.numbered(2).is_none() && !machine.string_numbered(2, 2));
+    assert!(machine.string_numbered(2, 1) && machine.get(2) == machine.get(1));
+    assert!(machine.numbered(1000).is_none());
+    // The same units have the same string, however they are given.
+    machine.string_intern_utf16(2, &units)?;
+    assert!(machine.get(2) == machine.get(0));
+    machine.string_intern_utf16(1, &[0xE9])?;
+    machine.string_intern_str(2, "\u{E9}")?;
+    assert!(machine.get(2) == machine.get(1));
+    // One that dies young.
+    machine.string_intern_utf16(1, &[0xD800; 100])?;
+    machine.string_latin1(1, b"dies while it is young")?;
+    machine.string_intern(1, Register(1))?;
+    machine.string_set_number(1, number(3))?;
+    machine.set_smi(1, 0);
+    machine.scavenge();
+    assert!(machine.numbered(3).is_none());
+    Ok(())
 }
