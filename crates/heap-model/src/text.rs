@@ -409,7 +409,10 @@ pub(crate) fn equal(a: Reading<'_>, b: Reading<'_>) -> bool {
 
 /// The order of two strings by their units. O(units).
 pub(crate) fn compare(a: Reading<'_>, b: Reading<'_>) -> Ordering {
-    in_step(a, b, Units::compare)
+    match (whole(a), whole(b)) {
+        (Some(a), Some(b)) => a.compare(b),
+        _ => in_step(a, b, Units::compare),
+    }
 }
 
 /// The units of a string that is not a rope, or was flattened.

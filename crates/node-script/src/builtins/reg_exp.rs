@@ -153,7 +153,7 @@ impl Machine {
     }
 
     /// A regular expression of a source and flags, which are strings.
-    fn new_reg_exp(&mut self, to: R, prototype: R, source: R, flags: R) -> Outcome {
+    pub(crate) fn new_reg_exp(&mut self, to: R, prototype: R, source: R, flags: R) -> Outcome {
         let data = self.temps(2)?;
         let zero = data + 1;
         self.reg_exp_data(data, source, flags)?;

@@ -570,18 +570,15 @@ impl Machine {
         })
     }
 
-    /// A regular expression's literal: what its constructor makes of pattern and flags.
+    /// A regular expression's literal (ECMA-262's `RegExpCreate`).
     pub(crate) fn regexp_literal(&mut self, to: R, pattern: Atom, flags: Atom) -> Outcome {
         self.scoped(|machine| {
-            let class = machine.temps(3)?;
-            let (pattern_text, flags_text) = (class + 1, class + 2);
-            machine.load_root(class, roots::REG_EXP);
+            let prototype = machine.temps(3)?;
+            let (pattern_text, flags_text) = (prototype + 1, prototype + 2);
+            machine.load_root(prototype, roots::REG_EXP_PROTOTYPE);
             machine.atom_value(pattern_text, pattern)?;
             machine.atom_value(flags_text, flags)?;
-            if !machine.is_constructor(class) {
-                return machine.throw_type_error("A regular expression is not supported");
-            }
-            machine.construct(to, class, &[pattern_text, flags_text], class)
+            machine.new_reg_exp(to, prototype, pattern_text, flags_text)
         })
     }
 

@@ -184,7 +184,11 @@ impl Machine {
                 Comparison::GreaterEqual => a >= b,
             });
         }
-        let order = self.compare(left, right)?;
+        let order = if self.is_string(left) && self.is_string(right) {
+            Some(self.compare_strings(left, right)?)
+        } else {
+            self.compare(left, right)?
+        };
         Ok(order.is_some_and(|order| match op {
             Comparison::Less => order == Ordering::Less,
             Comparison::LessEqual => order != Ordering::Greater,

@@ -98,10 +98,15 @@ pub fn to_int32(number: f64) -> i32 {
     if f64::from(small) == number {
         return small;
     }
+    // Truncated, and NaN is 0.
+    let whole = number as i64;
+    if whole != i64::MAX && whole != i64::MIN {
+        return whole as i32;
+    }
     if !number.is_finite() {
         return 0;
     }
-    number.trunc().rem_euclid(4_294_967_296.0) as u32 as i32
+    number.rem_euclid(4_294_967_296.0) as u32 as i32
 }
 
 #[cfg(test)]

@@ -222,8 +222,11 @@ impl Machine {
     /// The order of two strings by their units.
     pub(crate) fn compare_strings(&mut self, left: R, right: R) -> Outcome<Ordering> {
         let mut registers = self.registers();
-        string::flatten(&mut registers, Register(left))?;
-        string::flatten(&mut registers, Register(right))?;
+        for string in [left, right] {
+            if string::flat_units(&registers, Register(string))?.is_none() {
+                string::flatten(&mut registers, Register(string))?;
+            }
+        }
         Ok(string::compare(&registers, Register(left), Register(right))?)
     }
 
