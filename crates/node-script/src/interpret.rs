@@ -5,6 +5,7 @@
 //! there is no short way. What throws goes to [`unwind`].
 
 pub(crate) mod asynchronous;
+mod big_ints;
 pub(crate) mod cache;
 pub(crate) mod call;
 pub(crate) mod declare;

@@ -121,6 +121,7 @@ programs! {
     arrays_are_sorted_flattened_and_searched_as_in_node => "builtins/array_more",
     arrays_of_all_kinds_are_changed_as_in_node => "builtins/array_methods",
     big_ints_are_nodes => "builtins/big_int",
+    words_of_big_ints_are_nodes => "builtins/big_int_words",
     dates_are_nodes => "builtins/date",
     regular_expressions_are_nodes => "builtins/reg_exp",
     expressions_by_the_table_are_nodes => "builtins/reg_exp_more",

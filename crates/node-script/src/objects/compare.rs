@@ -117,6 +117,9 @@ impl Machine {
     }
 
     fn compare_big_ints(&mut self, left: R, right: R) -> Outcome<Ordering> {
+        if let Some((a, b)) = self.two_small_big_ints(left, right) {
+            return Ok(a.cmp(&b));
+        }
         let (a, b) = (self.is_negative_big_int(left), self.is_negative_big_int(right));
         if a != b {
             return Ok(b.cmp(&a));

@@ -11,7 +11,7 @@ use crate::objects::layout::tag;
 use crate::thrown::Outcome;
 use core::cmp::Ordering;
 use heap_model::collections::string::{self, FlatUnits};
-use heap_model::{Kind, Register};
+use heap_model::{Kind, Register, Tag};
 
 /// The longest string (V8's `String::kMaxLength`).
 pub(crate) const MAX_LENGTH: usize = (1 << 29) - 24;
@@ -258,7 +258,7 @@ impl Machine {
         match self.atoms.named(atom).cloned() {
             Some(Named::Text(text)) => {
                 self.registers().string_intern_utf16(to, &text)?;
-                self.registers().string_set_number(to, tag(atom.0))?;
+                self.number_name(to, atom)?;
                 if self.atoms.is_weak(atom) {
                     return Ok(());
                 }
@@ -283,6 +283,14 @@ impl Machine {
             machine.load_root(cells, roots::ATOM_CELLS);
             machine.put_in_table(cells, atom.0 as usize, to, roots::ATOM_CELLS)
         })
+    }
+
+    /// The interner's string in a register gets the number of its name.
+    fn number_name(&mut self, string: R, atom: Atom) -> Outcome {
+        let Some(number) = Tag::new(atom.0) else {
+            return self.throw_range_error("Too many names of properties");
+        };
+        Ok(self.registers().string_set_number(string, number)?)
     }
 
     /// Ends names that no string in the heap has any more. No Rust code may be at work that knows names by their atoms:
@@ -400,7 +408,7 @@ impl Machine {
                 self.atoms.intern_hashed(&units, hash)
             }
         };
-        self.registers().string_set_number(string, tag(atom.0))?;
+        self.number_name(string, atom)?;
         Ok(Key::Name(atom))
     }
 
