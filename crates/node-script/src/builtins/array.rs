@@ -408,7 +408,7 @@ fn slice(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
 }
 
 fn concat(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
-    let (object, _) = this_list(machine)?;
+    let object = list::this_object(machine)?;
     let array = machine.temps(2)?;
     let value = array + 1;
     machine.species_array(array, object, 0)?;
@@ -450,7 +450,9 @@ fn concat(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
             length += count;
             continue;
         }
-        for place in 0..count {
+        let there = machine.places_there(item, count)?;
+        for place in 0..there.as_ref().map_or(count, Vec::len) {
+            let place = there.as_ref().map_or(place, |there| there[place]);
             if machine.element_if_there(value, item, place)? {
                 // A whole number among doubles is a small integer here (V8's `IterateElements`).
                 if machine.type_of(value) == Type::Double {

@@ -151,21 +151,6 @@ fn to_string(machine: &mut Machine, _: Arguments) -> Outcome<R> {
             format!("Error.prototype.toString requires that 'this' be a JSReceiver: {shown}");
         return machine.throw_type_error(&text);
     }
-    let value = machine.temp()?;
-    machine.get_named(value, THIS, known::NAME)?;
-    let name = match machine.is_undefined(value) {
-        true => "Error".to_owned(),
-        false => machine.string_of(value)?,
-    };
-    machine.get_named(value, THIS, known::MESSAGE)?;
-    let message = match machine.is_undefined(value) {
-        true => String::new(),
-        false => machine.string_of(value)?,
-    };
-    let text = match (name.is_empty(), message.is_empty()) {
-        (true, _) => message,
-        (false, true) => name,
-        (false, false) => format!("{name}: {message}"),
-    };
+    let text = machine.error_text(THIS)?;
     machine.give_text(&text)
 }

@@ -171,6 +171,12 @@ impl Machine {
             return self.throw_type_error(&text);
         }
         let name = self.key_text(key);
+        if self.kind_of(object) == Some(ObjectKind::TypedArray) && self.is_numeric_key(key) {
+            if self.own_flags(object, key)?.is_none() {
+                return self.throw_type_error("Invalid typed array index");
+            }
+            return self.throw_type_error(&format!("Cannot redefine property: {name}"));
+        }
         if self.own_flags(object, key)?.is_none() {
             let text = format!("Cannot define property {name}, object is not extensible");
             return self.throw_type_error(&text);
@@ -452,7 +458,12 @@ fn has_integrity(machine: &mut Machine, object: R, frozen: bool) -> Outcome<R> {
     if machine.is_extensible(object)? {
         return machine.give_bool(false);
     }
+    let is_array = machine.kind_of(object) == Some(ObjectKind::Array);
     for key in machine.own_keys(object, true)? {
+        if is_array && key == Key::Name(known::LENGTH) {
+            // V8 does not look at it, whether it can be written or not.
+            continue;
+        }
         let fixed = machine.scoped(|machine| {
             if machine.kind_of(object) == Some(ObjectKind::Proxy) {
                 let given = machine.temp()?;

@@ -150,6 +150,8 @@ fn expect_array(machine: &mut Machine, array: R, method: &str) -> Outcome {
         return machine.throw_type_error("this is not a typed array.");
     }
     if machine.is_out_of_bounds(array)? {
+        // V8 has a name of its own for one of them.
+        let method = if method == "findLastIndex" { "findIndexLast" } else { method };
         let text =
             format!("Cannot perform %TypedArray%.prototype.{method} on a detached ArrayBuffer");
         return machine.throw_type_error(&text);
@@ -158,7 +160,8 @@ fn expect_array(machine: &mut Machine, array: R, method: &str) -> Outcome {
 }
 
 fn throw_length<T>(machine: &mut Machine, length: f64) -> Outcome<T> {
-    machine.throw_range_error(&format!("Invalid typed array length: {length}"))
+    let shown = crate::objects::number::to_text(length);
+    machine.throw_range_error(&format!("Invalid typed array length: {shown}"))
 }
 
 fn construct(machine: &mut Machine, arguments: Arguments, kind: ElementType) -> Outcome<R> {
@@ -182,7 +185,13 @@ fn construct(machine: &mut Machine, arguments: Arguments, kind: ElementType) -> 
         Some(_) => {
             let list = machine.temps(2)?;
             let value = list + 1;
-            list_of(machine, list, source)?;
+            list_of(machine, list, source, "Construct")?;
+            if machine.kind_of(list) == Some(ObjectKind::TypedArray)
+                && machine.typed_type(list)?.is_big() != kind.is_big()
+            {
+                let text = "Cannot mix BigInt and other types, use explicit conversions";
+                return machine.throw_type_error(text);
+            }
             let length = machine.length_of(list)?;
             machine.own_typed_array(array, prototype, length, kind)?;
             for place in 0..length {
@@ -195,11 +204,11 @@ fn construct(machine: &mut Machine, arguments: Arguments, kind: ElementType) -> 
 }
 
 /// What a typed array's elements are taken from: what an iterable gives, or an array-like itself.
-fn list_of(machine: &mut Machine, to: R, source: R) -> Outcome {
+fn list_of(machine: &mut Machine, to: R, source: R, method: &str) -> Outcome {
     if machine.kind_of(source) == Some(ObjectKind::TypedArray) {
         if machine.is_out_of_bounds(source)? {
-            let text = "Cannot perform Construct on a detached ArrayBuffer";
-            return machine.throw_type_error(text);
+            let text = format!("Cannot perform {method} on a detached ArrayBuffer");
+            return machine.throw_type_error(&text);
         }
         machine.copy(to, source);
         return Ok(());
@@ -225,7 +234,12 @@ fn on_buffer(
 ) -> Outcome {
     let (size, name) = (kind.size(), kind.array_name());
     let offset = machine.to_integer(offset)?;
-    if offset < 0.0 || offset % size as f64 != 0.0 {
+    if offset < 0.0 || offset.is_infinite() {
+        let shown = crate::objects::number::to_text(offset);
+        let text = format!("Start offset {shown} is outside the bounds of the buffer");
+        return machine.throw_range_error(&text);
+    }
+    if offset % size as f64 != 0.0 {
         let text = format!("start offset of {name} should be a multiple of {size}");
         return machine.throw_range_error(&text);
     }
@@ -370,8 +384,17 @@ fn from(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     }
     let list = machine.temps(4)?;
     let (array, value, number) = (list + 1, list + 2, list + 3);
+    if machine.is_nullish(arguments.at(0)) {
+        let shown = match machine.is_null(arguments.at(0)) {
+            true => "object null",
+            false => "undefined",
+        };
+        let text =
+            format!("{shown} is not iterable (cannot read property Symbol(Symbol.iterator))");
+        return machine.throw_type_error(&text);
+    }
     machine.to_object(value, arguments.at(0))?;
-    list_of(machine, list, value)?;
+    list_of(machine, list, value, "%TypedArray%.prototype.values")?;
     let length = machine.length_of(list)?;
     machine.set_number(number, length as f64)?;
     machine.construct(array, THIS, &[number], THIS)?;

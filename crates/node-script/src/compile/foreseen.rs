@@ -9,6 +9,7 @@ pub enum ErrorKind {
     SyntaxError,
     RangeError,
     UriError,
+    EvalError,
 }
 
 /// Why a private name cannot be used so.

@@ -15,6 +15,8 @@ use heap_model::{AccessError, Kind, Tagged, Value};
 pub(crate) const ITERATED: usize = FIRST;
 pub(crate) const NEXT_INDEX: usize = FIRST + 1;
 pub(crate) const WHICH: usize = FIRST + 2;
+/// The next index of an iterator that has come to its end, as V8 sets the largest number: it keeps its array.
+const AT_END: usize = i32::MAX as usize;
 pub(crate) const KEYS: i32 = 0;
 pub(crate) const VALUES: i32 = 1;
 pub(crate) const ENTRIES: i32 = 2;
@@ -181,18 +183,19 @@ impl Machine {
             registers.load(array, iterator, ITERATED)?;
             let index = registers.peek(iterator, NEXT_INDEX)?.number().unwrap_or(0.0) as usize;
             let which = registers.peek(iterator, WHICH)?.as_smi().unwrap_or(VALUES);
-            if !registers.get(array).is_cell() {
+            if index == AT_END {
                 return Ok(true);
             }
             if machine.kind_of(array) == Some(ObjectKind::TypedArray)
                 && machine.is_out_of_bounds(array)?
             {
-                let text = "Cannot perform %ArrayIteratorPrototype%.next on a detached ArrayBuffer";
+                let text = "Cannot perform Array Iterator.prototype.next on a detached ArrayBuffer";
                 return machine.throw_type_error(text);
             }
             let length = machine.length_of(array)?;
             if index >= length {
-                machine.registers().store_value(iterator, ITERATED, Value::Undefined)?;
+                let end = Value::Smi(AT_END as i32);
+                machine.registers().store_value(iterator, NEXT_INDEX, end)?;
                 return Ok(true);
             }
             match i32::try_from(index + 1) {

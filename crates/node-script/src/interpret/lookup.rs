@@ -375,6 +375,12 @@ impl Machine {
             machine.copy(holder, object);
             let (mut id, mut via) = (id, None);
             loop {
+                if via.is_some()
+                    && machine.classes.get(id).kind == ObjectKind::TypedArray
+                    && machine.is_numeric_name(name)
+                {
+                    return Ok(None);
+                }
                 let found = machine.find_own(holder, id, name)?;
                 match found {
                     Found::Field(Place::Outside(_), ..)
@@ -650,7 +656,11 @@ impl Machine {
                 let Some(next) = machine.class_of(holder) else { return Ok(true) };
                 id = next;
                 let class = machine.classes.get(id);
-                if class.kind == ObjectKind::Proxy || !class.is_prototype {
+                let (kind, is_prototype) = (class.kind, class.is_prototype);
+                if kind == ObjectKind::Proxy || !is_prototype {
+                    return Ok(false);
+                }
+                if kind == ObjectKind::TypedArray && machine.is_numeric_name(name) {
                     return Ok(false);
                 }
                 if let Some(flags) = machine.find_own(holder, id, name)?.flags()

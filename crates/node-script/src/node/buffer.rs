@@ -212,6 +212,11 @@ fn is_encoding(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     machine.give_bool(known)
 }
 
+/// Whether a name is an encoding's.
+pub(super) fn is_known(name: &str) -> bool {
+    text::named(name).is_some()
+}
+
 fn byte_length(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let value = arguments.at(0);
     if machine.is_string(value) {
@@ -305,8 +310,12 @@ fn from_array_buffer(machine: &mut Machine, to: R, buffer: R, second: R, length:
         false => Some(number?).filter(|number| !number.is_nan()).unwrap_or(0.0),
     };
     let most = all as f64 - offset;
-    if most < 0.0 || offset < 0.0 {
+    if most < 0.0 {
         return outside(machine, "offset");
+    }
+    if offset <= -1.0 {
+        let text = format!("Start offset {offset} is outside the bounds of the buffer");
+        return machine.throw_range_error(&text.replace("inf", "Infinity"));
     }
     let count = if machine.is_undefined(length) {
         most
@@ -414,7 +423,7 @@ fn concat(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
             sum += machine.registers().number(item).unwrap_or(0.0);
         }
     } else {
-        sum = machine.check_integer("length", total, 0.0, 9_007_199_254_740_991.0)?;
+        sum = machine.check_integer("length", total, 0.0, MAX_BYTES as f64)?;
     }
     machine.buffer_unsafe(buffer, sum as usize)?;
     let mut at = 0;
@@ -435,6 +444,16 @@ fn concat(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     Ok(buffer)
 }
 
+/// A number that names a place to copy from or to: what is none, or has no end, is the first (`toInteger` of
+/// `lib/buffer.js`).
+fn copy_place(machine: &mut Machine, value: R, otherwise: f64) -> Outcome<f64> {
+    if machine.is_undefined(value) {
+        return Ok(otherwise);
+    }
+    let number = machine.to_number(value)?;
+    Ok(if number.is_finite() { number.floor() } else { 0.0 })
+}
+
 /// A number that names a place; what is none is another one.
 fn place(machine: &mut Machine, value: R, otherwise: f64) -> Outcome<f64> {
     if machine.is_undefined(value) {
@@ -444,28 +463,29 @@ fn place(machine: &mut Machine, value: R, otherwise: f64) -> Outcome<f64> {
 }
 
 fn copy(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
-    machine.this_bytes()?;
     let target = arguments.at(0);
-    if !machine.is_uint8_array(target)? {
-        return machine.throw_argument_type(
-            "target",
-            "an instance of Buffer or Uint8Array",
-            target,
-        );
+    for (name, value) in [("source", THIS), ("target", target)] {
+        if !machine.is_uint8_array(value)? {
+            return machine.throw_argument_type(name, "an instance of Buffer or Uint8Array", value);
+        }
     }
+    let refuse = |machine: &mut Machine, name: &str, range: &str, number: f64| {
+        let value = machine.temp()?;
+        machine.set_number(value, number)?;
+        machine.throw_out_of_range(name, range, value)
+    };
     let (length, room) = (machine.byte_count(THIS)?, machine.byte_count(target)?);
-    let to = place(machine, arguments.at(1), 0.0)?;
-    let from = place(machine, arguments.at(2), 0.0)?;
-    let end = place(machine, arguments.at(3), length as f64)?;
+    let to = copy_place(machine, arguments.at(1), 0.0)?;
     if to < 0.0 {
-        return machine.throw_out_of_range("targetStart", ">= 0", arguments.at(1));
+        return refuse(machine, "targetStart", ">= 0", to);
     }
+    let from = copy_place(machine, arguments.at(2), 0.0)?;
     if from < 0.0 || from > length as f64 {
-        let range = format!(">= 0 && <= {length}");
-        return machine.throw_out_of_range("sourceStart", &range, arguments.at(2));
+        return refuse(machine, "sourceStart", &format!(">= 0 && <= {length}"), from);
     }
+    let end = copy_place(machine, arguments.at(3), length as f64)?;
     if end < 0.0 {
-        return machine.throw_out_of_range("sourceEnd", ">= 0", arguments.at(3));
+        return refuse(machine, "sourceEnd", ">= 0", end);
     }
     if to >= room as f64 || from >= end {
         return machine.give_number(0.0);
@@ -504,22 +524,18 @@ fn to_string(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
 fn slice_of(machine: &mut Machine, arguments: Arguments, encoding: &str) -> Outcome<R> {
     machine.this_bytes()?;
     let length = machine.byte_count(THIS)?;
-    let mut ends = [0, length];
+    let mut ends = [0.0, length as f64];
     for (place, end) in ends.iter_mut().enumerate() {
-        let given = arguments.at(place);
-        if !machine.is_undefined(given) {
-            let number = machine.to_integer(given)?;
-            if number < 0.0 {
-                return machine.throw_node_error(
-                    ErrorKind::RangeError,
-                    "ERR_OUT_OF_RANGE",
-                    "Index out of range",
-                );
-            }
-            *end = number.min(length as f64) as usize;
+        if !machine.is_undefined(arguments.at(place)) {
+            *end = machine.to_integer(arguments.at(place))?;
         }
     }
     let [start, end] = ends;
+    if start < 0.0 || end < 0.0 || start.max(end) > length as f64 {
+        let (code, text) = ("ERR_OUT_OF_RANGE", "Index out of range");
+        return machine.throw_node_error(ErrorKind::RangeError, code, text);
+    }
+    let (start, end) = (start as usize, end as usize);
     if start >= end {
         return machine.give_text("");
     }
@@ -534,7 +550,8 @@ fn write(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     machine.this_bytes()?;
     let string = arguments.at(0);
     if !machine.is_string(string) {
-        return machine.throw_argument_type("argument", "of type string", string);
+        let text = "argument must be a string";
+        return machine.throw_node_error(ErrorKind::TypeError, "ERR_INVALID_ARG_TYPE", text);
     }
     let length = machine.byte_count(THIS)?;
     let (mut offset, mut room, mut encoding) = (0, length, arguments.at(3));
@@ -550,6 +567,10 @@ fn write(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
             let count = machine.check_integer("length", arguments.at(2), 0.0, most)?;
             room = room.min(count as usize);
         }
+    }
+    if machine.to_boolean(encoding) && !machine.is_string(encoding) {
+        let name = machine.string_of(encoding)?;
+        return machine.throw_unknown_encoding(&name);
     }
     let encoding = machine.encoding_of(encoding)?;
     write_to(machine, string, encoding, (offset, room))

@@ -28,9 +28,14 @@ impl Machine {
 
     /// Throws ERR_INVALID_ARG_VALUE.
     pub(crate) fn throw_argument_value<T>(&mut self, name: &str, value: R) -> Outcome<T> {
+        self.throw_argument_that(name, "is invalid", value)
+    }
+
+    /// As `throw_argument_value`, with what is wrong.
+    pub(crate) fn throw_argument_that<T>(&mut self, name: &str, why: &str, value: R) -> Outcome<T> {
         let what = if name.contains('.') { "property" } else { "argument" };
         let shown = self.shown_argument(value);
-        let message = format!("The {what} '{name}' is invalid. Received {shown}");
+        let message = format!("The {what} '{name}' {why}. Received {shown}");
         self.throw_node_error(ErrorKind::TypeError, "ERR_INVALID_ARG_VALUE", &message)
     }
 
@@ -142,7 +147,8 @@ impl Machine {
                     (.., false) => '`',
                     _ => '\'',
                 };
-                format!("{quote}{}{quote}", text.replace('\\', "\\\\").replace('\n', "\\n"))
+                let text = text.replace('\\', "\\\\").replace('\n', "\\n").replace('\0', "\\x00");
+                format!("{quote}{text}{quote}")
             }
             Type::Object(_) if self.kind_of(value) == Some(ObjectKind::Array) => {
                 let length = self.array_length(value);

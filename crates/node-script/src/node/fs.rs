@@ -1,11 +1,13 @@
 //! `fs`'s system calls, which are synchronous. Callbacks, promises and streams are JavaScript (`library/fs.js`).
 
+mod arguments;
+
 use crate::builtins::Method;
 use crate::compile::op::ErrorKind;
 use crate::machine::{Machine, R};
-use crate::objects::class::Flags;
+use crate::objects::class::{Flags, ObjectKind};
 use crate::objects::code::Arguments;
-use crate::thrown::Outcome;
+use crate::thrown::{Outcome, Thrown};
 use std::fs;
 use std::io::{self, Read, Seek, Write};
 use std::path::PathBuf;
@@ -39,6 +41,8 @@ const METHODS: &[Method] = &[
 
 /// Descriptors below are the process's own.
 const FIRST: usize = 17;
+/// The system's number of `EBADF`.
+const BAD_DESCRIPTOR: i32 = 9;
 
 pub(super) fn install(machine: &mut Machine) -> Outcome {
     machine.share_object_with_library("sync", METHODS)
@@ -54,6 +58,14 @@ fn system_error(error: &io::Error) -> (&'static str, &'static str) {
         io::ErrorKind::NotADirectory => ("ENOTDIR", "not a directory"),
         io::ErrorKind::DirectoryNotEmpty => ("ENOTEMPTY", "directory not empty"),
         io::ErrorKind::StorageFull => ("ENOSPC", "no space left on device"),
+        io::ErrorKind::ResourceBusy => ("EBUSY", "resource busy or locked"),
+        io::ErrorKind::CrossesDevices => ("EXDEV", "cross-device link not permitted"),
+        io::ErrorKind::InvalidInput => ("EINVAL", "invalid argument"),
+        io::ErrorKind::InvalidFilename => ("ENAMETOOLONG", "name too long"),
+        io::ErrorKind::NotSeekable => ("ESPIPE", "invalid seek"),
+        io::ErrorKind::ReadOnlyFilesystem => ("EROFS", "read-only file system"),
+        io::ErrorKind::BrokenPipe => ("EPIPE", "broken pipe"),
+        _ if error.raw_os_error() == Some(BAD_DESCRIPTOR) => ("EBADF", "bad file descriptor"),
         _ => ("EIO", "i/o error"),
     }
 }
@@ -66,15 +78,28 @@ impl Machine {
         call: &str,
         path: Option<&str>,
     ) -> Outcome<T> {
+        self.throw_error_between(error, call, path, None)
+    }
+
+    /// As `throw_system_error`, of a call with a second path.
+    fn throw_error_between<T>(
+        &mut self,
+        error: &io::Error,
+        call: &str,
+        path: Option<&str>,
+        other: Option<&str>,
+    ) -> Outcome<T> {
         let (code, text) = system_error(error);
         let shown = path.map(|path| format!(" '{path}'")).unwrap_or_default();
-        let message = format!("{code}: {text}, {call}{shown}");
+        let then = other.map(|other| format!(" -> '{other}'")).unwrap_or_default();
+        let message = format!("{code}: {text}, {call}{shown}{then}");
         let object = self.temps(2)?;
         self.new_error(object, ErrorKind::Error, &message)?;
         let number = -error.raw_os_error().unwrap_or(5);
         self.set_number(object + 1, f64::from(number))?;
         self.plain(object, "errno", object + 1)?;
-        for (name, text) in [("code", Some(code)), ("syscall", Some(call)), ("path", path)] {
+        let code = ("code", Some(code));
+        for (name, text) in [code, ("syscall", Some(call)), ("path", path), ("dest", other)] {
             if let Some(text) = text {
                 self.new_text(object + 1, text)?;
                 self.plain(object, name, object + 1)?;
@@ -89,75 +114,37 @@ impl Machine {
         file.try_clone().ok()
     }
 
-    pub(super) fn file_path(&mut self, value: R) -> Outcome<(String, PathBuf)> {
-        let path = match self.has_bytes(value) {
-            true => String::from_utf8_lossy(&self.bytes_of(value)?).into_owned(),
-            false if self.is_object(value) => self.url_path(value)?,
-            false => self.text_argument(value, "path")?,
-        };
-        let whole = self.options.directory.join(&path);
-        Ok((path, whole))
-    }
-
-    /// The path of a `file:` URL.
-    fn url_path(&mut self, value: R) -> Outcome<String> {
-        self.scoped(|machine| {
-            let text = machine.temp()?;
-            machine.get_text(text, value, "href")?;
-            let path = match machine.is_string(text) {
-                true => url::Url::parse(&machine.rust_string(text)?).ok(),
-                false => None,
-            };
-            match path.and_then(|url| url.to_file_path().ok()) {
-                Some(path) => Ok(path.to_string_lossy().into_owned()),
-                None => machine.throw_argument_type(
-                    "path",
-                    "of type string or an instance of Buffer or URL",
-                    value,
-                ),
-            }
-        })
-    }
-
-    /// The file of a descriptor.
-    fn file_of(&mut self, descriptor: R) -> Outcome<Option<&mut fs::File>> {
-        if self.registers().number(descriptor).is_none() {
-            return self.throw_argument_type("fd", "of type number", descriptor);
+    /// The file of a descriptor; none of the standard streams.
+    fn file_of(&mut self, descriptor: R, call: &str) -> Outcome<Option<&mut fs::File>> {
+        let number = self.descriptor_number(descriptor)?;
+        if number <= 2 {
+            return Ok(None);
         }
-        let number = self.to_integer(descriptor)? as usize;
+        let opened = number.checked_sub(FIRST);
+        let opened = opened.filter(|place| self.node.files.open.contains(*place));
+        if opened.is_none() && self.node.files.inherited(number).is_none() {
+            return bad_descriptor(self, call);
+        }
         let files = &mut self.node.files;
-        let opened = number.checked_sub(FIRST).filter(|place| files.open.contains(*place));
         Ok(match opened {
             Some(place) => files.open.get_mut(place),
-            None if number <= 2 => None,
             None => files.inherited(number),
         })
-    }
-
-    /// What is to be written: a string, or bytes.
-    fn file_bytes(&mut self, value: R) -> Outcome<Vec<u8>> {
-        match self.has_bytes(value) {
-            true => self.bytes_of(value),
-            false if self.is_string(value) => Ok(self.rust_string(value)?.into_bytes()),
-            false => {
-                let shown = self.received(value);
-                let text = format!(
-                    "The \"data\" argument must be of type string or an instance of Buffer, TypedArray, or DataView. Received {shown}"
-                );
-                self.throw_node_error(ErrorKind::TypeError, "ERR_INVALID_ARG_TYPE", &text)
-            }
-        }
     }
 }
 
 fn read_file(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
-    let by_number = machine.type_of(arguments.at(0)).is_number();
+    let options = machine.temp()?;
+    machine.read_encoding(options, arguments.at(1))?;
+    let by_number = machine.is_descriptor(arguments.at(0))?;
     let (read, path) = match by_number {
         true => {
             let mut bytes = Vec::new();
-            let read = match machine.file_of(arguments.at(0))? {
+            let is_input = machine.registers().number(arguments.at(0)) == Some(0.0);
+            let read = match machine.file_of(arguments.at(0), "fstat")? {
                 Some(file) => file.read_to_end(&mut bytes).map(|_| bytes),
-                None => io::stdin().read_to_end(&mut bytes).map(|_| bytes),
+                None if is_input => io::stdin().read_to_end(&mut bytes).map(|_| bytes),
+                None => Ok(bytes),
             };
             (read, String::new())
         }
@@ -175,10 +162,7 @@ fn read_file(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     };
     let encoding = machine.temps(3)?;
     let (buffer, method) = (encoding + 1, encoding + 2);
-    machine.copy(encoding, arguments.at(1));
-    if machine.is_object(encoding) {
-        machine.get_text(encoding, encoding, "encoding")?;
-    }
+    machine.copy(encoding, options);
     machine.buffer_slow(buffer, bytes.len())?;
     machine.with_bytes(buffer, |room| room.copy_from_slice(&bytes))?;
     if machine.is_nullish(encoding)
@@ -194,27 +178,56 @@ fn read_file(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
 /// `readSync(descriptor, buffer, offset, length, position)`.
 fn read(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let buffer = arguments.at(1);
+    machine.descriptor_number(arguments.at(0))?;
+    if !matches!(machine.kind_of(buffer), Some(ObjectKind::TypedArray | ObjectKind::DataView)) {
+        let must = "an instance of Buffer, TypedArray, or DataView";
+        return machine.throw_argument_type("buffer", must, buffer);
+    }
     let (_, size) = machine.byte_range(buffer)?;
     let options = arguments.at(2);
     let mut part = [arguments.at(2), arguments.at(3), arguments.at(4)];
-    if machine.is_object(options) {
+    if arguments.count <= 3 && !machine.registers().get(options).is_nullish() {
+        if !machine.is_object(options) {
+            return machine.throw_argument_type("options", "of type object", options);
+        }
         let first = machine.temps(3)?;
         for (place, name) in ["offset", "length", "position"].into_iter().enumerate() {
             machine.get_text(first + place, options, name)?;
             part[place] = first + place;
         }
     }
-    let offset = machine.registers().number(part[0]).map_or(0, |offset| offset as usize);
-    let room = size.saturating_sub(offset);
-    let length = machine.registers().number(part[1]).map_or(room, |length| length as usize);
-    if length > room {
-        let range = format!("<= {room}");
-        return machine.throw_out_of_range("length", &range, part[1]);
+    let most = 9_007_199_254_740_991.0;
+    let offset = match machine.is_nullish(part[0]) {
+        true => 0,
+        false => machine.check_integer("offset", part[0], 0.0, most)? as usize,
+    };
+    let room = size as f64 - offset as f64;
+    let length = match machine.is_undefined(part[1]) {
+        true => room,
+        // What is none is no length.
+        false => f64::from(machine.to_int32(part[1])?),
+    };
+    if length == 0.0 {
+        return machine.give_number(0.0);
     }
-    let position = machine.registers().number(part[2]).filter(|position| *position >= 0.0);
+    if size == 0 {
+        return machine.throw_argument_that("buffer", "is empty and cannot be written", buffer);
+    }
+    let wrong = match () {
+        () if length < 0.0 => Some(("length", ">= 0".to_owned(), length)),
+        () if length > room => Some(("length", format!("<= {room}"), length)),
+        () => None,
+    };
+    if let Some((name, range, number)) = wrong {
+        let value = machine.temp()?;
+        machine.set_number(value, number)?;
+        return machine.throw_out_of_range(name, &range, value);
+    }
+    let length = length as usize;
+    let position = machine.file_position(part[2])?;
     let mut bytes = vec![0; length];
     let is_input = machine.registers().number(arguments.at(0)) == Some(0.0);
-    let read = match machine.file_of(arguments.at(0))? {
+    let read = match machine.file_of(arguments.at(0), "read")? {
         Some(file) => read_at(file, &mut bytes, position),
         None if is_input => io::stdin().read(&mut bytes),
         None => return bad_descriptor(machine, "read"),
@@ -250,8 +263,8 @@ fn write_at(file: &mut fs::File, bytes: &[u8], position: Option<f64>) -> io::Res
 }
 
 fn write_file(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
-    let bytes = machine.file_bytes(arguments.at(1))?;
-    if machine.type_of(arguments.at(0)).is_number() {
+    let bytes = machine.file_bytes(arguments.at(1), "data")?;
+    if machine.is_descriptor(arguments.at(0))? {
         write_to(machine, arguments.at(0), &bytes, None)?;
         return machine.give_undefined();
     }
@@ -270,8 +283,8 @@ fn write_file(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
 }
 
 fn append_file(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
-    let bytes = machine.file_bytes(arguments.at(1))?;
-    if machine.type_of(arguments.at(0)).is_number() {
+    let bytes = machine.file_bytes(arguments.at(1), "data")?;
+    if machine.is_descriptor(arguments.at(0))? {
         write_to(machine, arguments.at(0), &bytes, None)?;
         return machine.give_undefined();
     }
@@ -285,9 +298,10 @@ fn append_file(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
 
 fn open(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let (path, whole) = machine.file_path(arguments.at(0))?;
-    let flags = match machine.is_string(arguments.at(1)) {
-        true => machine.rust_string(arguments.at(1))?,
-        false => "r".to_owned(),
+    let flags = match machine.is_nullish(arguments.at(1)) {
+        true => "r".to_owned(),
+        false if machine.is_string(arguments.at(1)) => machine.rust_string(arguments.at(1))?,
+        false => return machine.throw_argument_value("flags", arguments.at(1)),
     };
     let mut options = fs::OpenOptions::new();
     match flags.as_str() {
@@ -300,10 +314,7 @@ fn open(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
         "ax" => options.append(true).create_new(true),
         "wx+" => options.read(true).write(true).create_new(true),
         "wx" => options.write(true).create_new(true),
-        _ => {
-            let text = format!("The argument 'flags' is invalid. Received '{flags}'");
-            return machine.throw_node_error(ErrorKind::TypeError, "ERR_INVALID_ARG_VALUE", &text);
-        }
+        _ => return machine.throw_argument_value("flags", arguments.at(1)),
     };
     match options.open(whole) {
         Ok(file) => {
@@ -315,16 +326,12 @@ fn open(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
 }
 
 fn bad_descriptor<T>(machine: &mut Machine, call: &str) -> Outcome<T> {
-    let text = format!("EBADF: bad file descriptor, {call}");
-    let object = machine.temps(2)?;
-    machine.new_error(object, ErrorKind::Error, &text)?;
-    machine.new_text(object + 1, "EBADF")?;
-    machine.plain(object, "code", object + 1)?;
-    machine.throw(object)
+    let error = io::Error::from_raw_os_error(BAD_DESCRIPTOR);
+    machine.throw_system_error(&error, call, None)
 }
 
 fn close(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
-    let number = machine.to_integer(arguments.at(0))? as usize;
+    let number = machine.descriptor_number(arguments.at(0))?;
     match number.checked_sub(FIRST).and_then(|place| machine.node.files.open.try_remove(place)) {
         Some(_) => machine.give_undefined(),
         None => bad_descriptor(machine, "close"),
@@ -333,17 +340,44 @@ fn close(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
 
 /// `writeSync(descriptor, buffer, offset, length, position)`, or with a string `(descriptor, text, position, encoding)`.
 fn write(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
-    let mut bytes = machine.file_bytes(arguments.at(1))?;
+    machine.descriptor_number(arguments.at(0))?;
+    let mut bytes = machine.file_bytes(arguments.at(1), "buffer")?;
     let number = |machine: &mut Machine, place| machine.registers().number(arguments.at(place));
     let position = match machine.is_string(arguments.at(1)) {
         true => number(machine, 2),
         false => {
-            let offset = number(machine, 2).map_or(0, |offset| offset as usize).min(bytes.len());
-            bytes.drain(..offset);
-            if let Some(length) = number(machine, 3) {
+            let options = arguments.at(2);
+            let mut part = [options, arguments.at(3), arguments.at(4)];
+            if machine.is_object(options) {
+                let first = machine.temps(3)?;
+                for (place, name) in ["offset", "length", "position"].into_iter().enumerate() {
+                    machine.get_text(first + place, options, name)?;
+                    part[place] = first + place;
+                }
+            }
+            let size = bytes.len() as f64;
+            let offset = match machine.is_nullish(part[0]) {
+                true => 0.0,
+                false => machine.check_integer("offset", part[0], 0.0, 9_007_199_254_740_991.0)?,
+            };
+            let length = machine.registers().number(part[1]);
+            if offset > size {
+                return machine.throw_out_of_range("offset", &format!("<= {size}"), part[0]);
+            }
+            if let Some(length) = length {
+                let room = size - offset;
+                if length > room {
+                    return machine.throw_out_of_range("length", &format!("<= {room}"), part[1]);
+                }
+                if length < 0.0 {
+                    return machine.throw_out_of_range("length", ">= 0", part[1]);
+                }
+            }
+            bytes.drain(..offset as usize);
+            if let Some(length) = length {
                 bytes.truncate(length as usize);
             }
-            number(machine, 4)
+            machine.registers().number(part[2])
         }
     };
     write_to(machine, arguments.at(0), &bytes, position)
@@ -356,12 +390,16 @@ fn write_to(
     position: Option<f64>,
 ) -> Outcome<R> {
     use super::console::To;
-    let number = machine.to_integer(descriptor)? as usize;
-    match number {
+    // A file is written without asking for a descriptor of the range.
+    let number = machine.to_integer(descriptor)?;
+    if number < 0.0 {
+        return bad_descriptor(machine, "write");
+    }
+    match number as usize {
         1 => machine.print(To::Out, bytes),
         2 => machine.print(To::Error, bytes),
         _ => {
-            let Some(file) = machine.file_of(descriptor)? else {
+            let Some(file) = machine.file_of(descriptor, "write")? else {
                 return bad_descriptor(machine, "write");
             };
             if let Err(error) = write_at(file, bytes, position) {
@@ -373,11 +411,15 @@ fn write_to(
 }
 
 fn exists(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
-    if !machine.is_string(arguments.at(0)) {
-        return machine.give_bool(false);
+    // What is no path is not there.
+    match machine.file_path(arguments.at(0)) {
+        Ok((_, whole)) => machine.give_bool(whole.exists()),
+        Err(Thrown::Exception) => {
+            machine.take_exception(0);
+            machine.give_bool(false)
+        }
+        Err(thrown) => Err(thrown),
     }
-    let (_, whole) = machine.file_path(arguments.at(0))?;
-    machine.give_bool(whole.exists())
 }
 
 fn unlink(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
@@ -434,7 +476,7 @@ fn stat_link(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
 }
 
 fn stat_descriptor(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
-    match machine.file_of(arguments.at(0))? {
+    match machine.file_of(arguments.at(0), "fstat")? {
         Some(file) => {
             let found = file.metadata();
             give_stat(machine, found, "fstat", None)
@@ -533,15 +575,16 @@ fn remove(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
 }
 
 fn truncate(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
-    let length = machine.registers().number(arguments.at(1)).unwrap_or(0.0) as u64;
+    let length = machine.file_length(arguments.at(1))?;
     with_path(machine, arguments, "open", |path| {
         fs::OpenOptions::new().write(true).open(path)?.set_len(length)
     })
 }
 
 fn truncate_descriptor(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
-    let length = machine.registers().number(arguments.at(1)).unwrap_or(0.0) as u64;
-    match machine.file_of(arguments.at(0))?.map(|file| file.set_len(length)) {
+    machine.descriptor_number(arguments.at(0))?;
+    let length = machine.file_length(arguments.at(1))?;
+    match machine.file_of(arguments.at(0), "ftruncate")?.map(|file| file.set_len(length)) {
         Some(Ok(())) => machine.give_undefined(),
         Some(Err(error)) => machine.throw_system_error(&error, "ftruncate", None),
         None => bad_descriptor(machine, "ftruncate"),
@@ -549,21 +592,37 @@ fn truncate_descriptor(machine: &mut Machine, arguments: Arguments) -> Outcome<R
 }
 
 fn sync(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
-    match machine.file_of(arguments.at(0))?.map(|file| file.sync_all()) {
+    match machine.file_of(arguments.at(0), "fsync")?.map(|file| file.sync_all()) {
         Some(Ok(())) => machine.give_undefined(),
         Some(Err(error)) => machine.throw_system_error(&error, "fsync", None),
         None => bad_descriptor(machine, "fsync"),
     }
 }
 
+/// A call of the system with two paths.
+fn between(
+    machine: &mut Machine,
+    arguments: Arguments,
+    call: &str,
+    names: [&str; 2],
+    run: impl FnOnce(PathBuf, PathBuf) -> io::Result<()>,
+) -> Outcome<R> {
+    let (path, whole) = machine.file_path_of(arguments.at(0), names[0])?;
+    let (other, to) = machine.file_path_of(arguments.at(1), names[1])?;
+    match run(whole, to) {
+        Ok(()) => machine.give_undefined(),
+        Err(error) => machine.throw_error_between(&error, call, Some(&path), Some(&other)),
+    }
+}
+
 fn rename(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
-    let (_, to) = machine.file_path(arguments.at(1))?;
-    with_path(machine, arguments, "rename", |path| fs::rename(path, to))
+    between(machine, arguments, "rename", ["oldPath", "newPath"], fs::rename)
 }
 
 fn copy_file(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
-    let (_, to) = machine.file_path(arguments.at(1))?;
-    with_path(machine, arguments, "copyfile", |path| fs::copy(path, to).map(drop))
+    between(machine, arguments, "copyfile", ["src", "dest"], |path, to| {
+        fs::copy(path, to).map(drop)
+    })
 }
 
 fn real_path(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
@@ -576,7 +635,7 @@ fn real_path(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
 
 /// A new directory whose name begins with a prefix.
 fn make_temporary(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
-    let (prefix, _) = machine.file_path(arguments.at(0))?;
+    let (prefix, _) = machine.file_path_of(arguments.at(0), "prefix")?;
     for number in 0..u64::from(u32::MAX) {
         let mut left = number + u64::from(std::process::id()) * 7919;
         let mut name = prefix.clone();

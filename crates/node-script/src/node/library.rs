@@ -33,6 +33,7 @@ library! {
     "internal/abort": "abort.js",
     "internal/console": "console.js",
     "internal/deep": "deep.js",
+    "internal/dom_exception": "dom_exception.js",
     "internal/encoding": "encoding.js",
     "internal/errors": "errors.js",
     "internal/events": "events.js",
@@ -112,7 +113,8 @@ pub(super) fn install(machine: &mut Machine) -> Outcome {
 
 /// What the library's files have of the global object's properties.
 const GLOBALS: &[(&str, &[&str])] = &[
-    ("internal/abort", &["AbortController", "AbortSignal", "DOMException", "Event", "EventTarget"]),
+    ("internal/abort", &["AbortController", "AbortSignal", "Event", "EventTarget"]),
+    ("internal/dom_exception", &["DOMException"]),
     ("internal/encoding", &["TextDecoder", "TextEncoder", "atob", "btoa"]),
     ("url", &["URL", "URLSearchParams"]),
 ];

@@ -288,6 +288,7 @@ impl Machine {
         let shown = match self.kind_of(value) {
             None => return self.show(value),
             Some(ObjectKind::Function) => return self.function_text(value),
+            Some(ObjectKind::BoundFunction) => return "function () { [native code] }".to_owned(),
             Some(ObjectKind::Error) => self.error_head(value),
             Some(ObjectKind::Proxy) => self.scoped_deeply(|machine| {
                 let target = machine.temp()?;
@@ -312,6 +313,8 @@ impl Machine {
                     return Ok(format!("[object {}]", machine.rust_string(found)?));
                 }
                 let tag = match kind {
+                    // V8 has other kinds of elements for what varies in length, and forgets to name them.
+                    ObjectKind::TypedArray if machine.varies_in_length(value)? => "Object",
                     ObjectKind::TypedArray => machine.typed_type(value)?.array_name(),
                     ObjectKind::Array => "Array",
                     ObjectKind::RegExp => "RegExp",

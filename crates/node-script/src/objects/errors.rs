@@ -111,6 +111,7 @@ impl Machine {
             ErrorKind::SyntaxError => roots::SYNTAX_ERROR_PROTOTYPE,
             ErrorKind::RangeError => roots::RANGE_ERROR_PROTOTYPE,
             ErrorKind::UriError => roots::URI_ERROR_PROTOTYPE,
+            ErrorKind::EvalError => roots::EVAL_ERROR_PROTOTYPE,
         };
         self.scoped(|machine| {
             let (error, text) = (machine.temp()?, machine.temp()?);
@@ -171,7 +172,7 @@ impl Machine {
                 if !machine.prepared_stack(trace, error)? {
                     let mut text = match of_node {
                         true => machine.node_error_head(error)?,
-                        false => machine.error_head(error)?,
+                        false => machine.whole_error_head(error)?,
                     };
                     text.push_str(&machine.trace_text(trace)?);
                     machine.new_text(trace, &text)?;
@@ -295,6 +296,39 @@ impl Machine {
         })
     }
 
+    /// What `Error.prototype.toString` gives of an object.
+    pub(crate) fn error_text(&mut self, error: R) -> Outcome<String> {
+        self.scoped(|machine| {
+            let value = machine.temp()?;
+            machine.get_named(value, error, known::NAME)?;
+            let name = match machine.is_undefined(value) {
+                true => "Error".to_owned(),
+                false => machine.string_of(value)?,
+            };
+            machine.get_named(value, error, known::MESSAGE)?;
+            let message = match machine.is_undefined(value) {
+                true => String::new(),
+                false => machine.string_of(value)?,
+            };
+            Ok(joined(name, message))
+        })
+    }
+
+    /// The first line of an error's stack, for which its getters are called; if one throws, it does without.
+    fn whole_error_head(&mut self, error: R) -> Outcome<String> {
+        match self.error_text(error) {
+            Err(crate::thrown::Thrown::Exception) => {
+                self.scoped(|machine| {
+                    let thrown = machine.temp()?;
+                    machine.take_exception(thrown);
+                    Ok(())
+                })?;
+                self.error_head(error)
+            }
+            other => other,
+        }
+    }
+
     /// The first line of an error's stack, without running code of the program.
     pub(crate) fn error_head(&mut self, error: R) -> Outcome<String> {
         self.scoped(|machine| {
@@ -310,11 +344,7 @@ impl Machine {
             };
             let name = read(machine, known::NAME)?.unwrap_or_else(|| "Error".to_owned());
             let message = read(machine, known::MESSAGE)?.unwrap_or_default();
-            Ok(match (name.is_empty(), message.is_empty()) {
-                (true, _) => message,
-                (false, true) => name,
-                (false, false) => format!("{name}: {message}"),
-            })
+            Ok(joined(name, message))
         })
     }
 
@@ -337,5 +367,14 @@ impl Machine {
             }
             Ok(false)
         })
+    }
+}
+
+/// An error's name and its message, as far as they are not empty.
+fn joined(name: String, message: String) -> String {
+    match (name.is_empty(), message.is_empty()) {
+        (true, _) => message,
+        (false, true) => name,
+        (false, false) => format!("{name}: {message}"),
     }
 }

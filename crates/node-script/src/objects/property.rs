@@ -241,7 +241,7 @@ impl Machine {
     }
 
     /// Whether a typed array understands a key as a number.
-    pub(super) fn is_numeric_key(&self, key: Key) -> bool {
+    pub(crate) fn is_numeric_key(&self, key: Key) -> bool {
         match key {
             Key::Index(_) => true,
             Key::Name(name) => self.is_numeric_name(name),
@@ -407,13 +407,13 @@ impl Machine {
             });
         }
         let name = self.key_text(key);
-        let found = self.scoped(|machine| {
+        let (found, holder) = self.scoped(|machine| {
             let holder = machine.temp()?;
             machine.copy(holder, object);
             loop {
-                let Some(id) = machine.class_of(holder) else { return Ok(None) };
+                let Some(id) = machine.class_of(holder) else { return Ok((None, String::new())) };
                 if let Some(flags) = machine.own_flags(holder, key)? {
-                    return Ok(Some(flags));
+                    return Ok((Some(flags), machine.show_for_error(holder)));
                 }
                 machine.class_prototype(holder, id)?;
             }
@@ -429,7 +429,7 @@ impl Machine {
                 format!("Cannot assign to read only property 'length' of object '{shown}'")
             }
             Some(flags) if flags.is_accessor() => {
-                format!("Cannot set property {name} of {shown} which has only a getter")
+                format!("Cannot set property {name} of {holder} which has only a getter")
             }
             Some(_) => {
                 let what = if self.is_callable(object) { "function" } else { "object" };
@@ -469,6 +469,11 @@ impl Machine {
                             return Ok(true);
                         }
                         if index >= machine.typed_length(holder)? {
+                            // V8 asks for the number all the same.
+                            if machine.is_same(start, receiver) {
+                                let kind = machine.typed_type(holder)?;
+                                machine.bits_of_number(value, kind)?;
+                            }
                             return Ok(true);
                         }
                         return machine.set_on_receiver(start, receiver, key, value);
@@ -613,6 +618,9 @@ impl Machine {
         value: R,
     ) -> Outcome<bool> {
         if which == internal::ARRAY_LENGTH {
+            if !self.is_length_writable(object) {
+                return Ok(false);
+            }
             let length = self.to_array_length(value)?;
             // The conversion may have fixed the length.
             if !self.is_length_writable(object) {

@@ -239,6 +239,20 @@ impl Machine {
         Ok(())
     }
 
+    /// Moves an ArrayBuffer's bytes to another one, which has none.
+    pub(crate) fn move_buffer(&mut self, to: R, from: R) -> Outcome {
+        let nothing = self.new_store(0)?;
+        self.any_detached = true;
+        let mut registers = self.registers();
+        let bytes = registers.native_mut::<Bytes>(from)?;
+        let resizable = bytes.resizable;
+        let gone = Bytes { store: nothing, length: 0, resizable, detached: true };
+        let bytes = std::mem::replace(bytes, gone);
+        *registers.native_mut::<Bytes>(to)? = bytes;
+        self.runtime.report_external();
+        Ok(())
+    }
+
     /// Whether a typed array or a DataView reaches behind its ArrayBuffer's end, or the buffer is gone.
     pub(crate) fn is_out_of_bounds(&mut self, view: R) -> Outcome<bool> {
         Ok(self.view_count(view)?.is_none())
@@ -271,6 +285,11 @@ impl Machine {
             let end = offset as u64 + count * size as u64;
             Ok((end <= length as u64).then_some(count as usize))
         })
+    }
+
+    /// Whether a view's ArrayBuffer may change its length.
+    pub(crate) fn varies_in_length(&mut self, view: R) -> Outcome<bool> {
+        Ok(self.registers().read_u8(view, VARIES)? != 0)
     }
 
     /// Whether a view is as long as its ArrayBuffer.
@@ -307,6 +326,18 @@ impl Machine {
             machine.copy(to, array);
             Ok(())
         })
+    }
+
+    /// A view on an ArrayBuffer of which all that its raw bytes tell is as another one's, which is not on the heap.
+    pub(crate) fn view_as(&mut self, to: R, prototype: R, buffer: R, other: R) -> Outcome {
+        let kind = self.kind_of(other).unwrap_or(ObjectKind::TypedArray);
+        let class = self.typed_class(prototype, kind)?;
+        self.new_of(to, class)?;
+        let mut registers = self.registers();
+        registers.store(to, BUFFER, buffer)?;
+        let raw = registers.bytes(other)?.to_vec();
+        registers.bytes_mut(to)?.copy_from_slice(&raw);
+        Ok(())
     }
 
     /// A typed array of `count` zeros with an ArrayBuffer of its own.

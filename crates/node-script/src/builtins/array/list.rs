@@ -1,9 +1,10 @@
 //! What all methods of arrays begin with: the list that they are called on, its places, and going over it.
 
-use crate::machine::{Machine, R, THIS};
+use crate::machine::{CALLEE, Machine, R, THIS};
 use crate::objects::atoms::{Key, known};
 use crate::objects::class::{Elements, Flags, ObjectKind};
 use crate::objects::code::Arguments;
+use crate::objects::elements::Store;
 use crate::objects::property::Descriptor;
 use crate::thrown::Outcome;
 
@@ -12,10 +13,42 @@ pub(super) const MAX_LENGTH: usize = (1 << 53) - 1;
 
 /// The object that a method is called on, and its length.
 pub(in crate::builtins) fn this_list(machine: &mut Machine) -> Outcome<(R, usize)> {
-    let object = machine.temp()?;
-    machine.to_object(object, THIS)?;
+    let object = this_object(machine)?;
     let length = machine.length_of(object)?;
     Ok((object, length))
+}
+
+/// The methods that name themselves when they are called on nothing.
+const NAMED: &[&str] = &[
+    "concat",
+    "every",
+    "filter",
+    "find",
+    "findIndex",
+    "findLast",
+    "findLastIndex",
+    "forEach",
+    "indexOf",
+    "map",
+    "reduce",
+    "reduceRight",
+    "some",
+];
+
+/// The object that a method is called on.
+pub(super) fn this_object(machine: &mut Machine) -> Outcome<R> {
+    let object = machine.temp()?;
+    if machine.is_nullish(THIS)
+        && machine.own_property(object, CALLEE, known::NAME.into())?.is_some()
+    {
+        let name = machine.show(object);
+        if NAMED.contains(&name.as_str()) {
+            let text = format!("Array.prototype.{name} called on null or undefined");
+            return machine.throw_type_error(&text);
+        }
+    }
+    machine.to_object(object, THIS)?;
+    Ok(object)
 }
 
 pub(in crate::builtins) fn expect_callable(machine: &mut Machine, value: R) -> Outcome {
@@ -59,11 +92,10 @@ pub(super) fn each_of(
     let value = machine.temps(3)?;
     let (index, result) = (value + 1, value + 2);
     for place in 0..length {
-        if !machine.element_if_there(value, object, place)? {
-            if holes == Holes::Skip {
-                continue;
-            }
-            machine.undefined(value);
+        match holes {
+            Holes::Read => machine.get_place(value, object, place)?,
+            Holes::Skip if machine.element_if_there(value, object, place)? => {}
+            Holes::Skip => continue,
         }
         machine.set_number(index, place as f64)?;
         machine.call(result, arguments.at(0), arguments.at(1), &[value, index, object])?;
@@ -200,6 +232,37 @@ impl Machine {
         }
         self.get(to, object, key)?;
         Ok(true)
+    }
+
+    /// The places at which an array of few elements may have some, itself or along its prototypes; none of another list.
+    pub(crate) fn places_there(&mut self, list: R, length: usize) -> Outcome<Option<Vec<usize>>> {
+        self.scoped(|machine| {
+            let holder = machine.temp()?;
+            if machine.kind_of(list) != Some(ObjectKind::Array) {
+                return Ok(None);
+            }
+            machine.elements(holder, list)?;
+            if machine.store_of(holder).0 != Store::Dictionary {
+                return Ok(None);
+            }
+            let mut places = Vec::new();
+            machine.copy(holder, list);
+            while let Some(id) = machine.class_of(holder) {
+                if !matches!(machine.classes.get(id).kind, ObjectKind::Array | ObjectKind::Ordinary)
+                {
+                    return Ok(None);
+                }
+                let keys = machine.own_keys(holder, false)?;
+                places.extend(keys.into_iter().filter_map(|key| match key {
+                    Key::Index(index) => Some(index as usize).filter(|place| *place < length),
+                    Key::Name(_) => None,
+                }));
+                machine.class_prototype(holder, id)?;
+            }
+            places.sort_unstable();
+            places.dedup();
+            Ok(Some(places))
+        })
     }
 
     /// The property at a list's place.

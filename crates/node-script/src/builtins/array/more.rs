@@ -150,7 +150,9 @@ pub(super) fn flat(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
 
 pub(super) fn flat_map(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let list = this_list(machine)?;
-    expect_callable(machine, arguments.at(0))?;
+    if !machine.is_callable(arguments.at(0)) {
+        return machine.throw_type_error("flatMap mapper function is not callable");
+    }
     let array = machine.temp()?;
     machine.species_array(array, list.0, 0)?;
     let mut count = 0;

@@ -2,7 +2,7 @@
 //!
 //! What is sorted are places of a list that lies in the heap: comparing two may call JavaScript.
 
-use super::list::{expect_callable, this_list};
+use super::list::{Holes, this_list};
 use super::tim_sort::tim_sort;
 use crate::machine::{Machine, R};
 use crate::objects::atoms::Key;
@@ -126,17 +126,16 @@ fn collect(
     list: R,
     object: R,
     length: usize,
-    holes: bool,
+    holes: Holes,
 ) -> Outcome<usize> {
     machine.scoped(|machine| {
         let value = machine.temp()?;
         let mut undefined = 0;
         for place in 0..length {
-            if !machine.element_if_there(value, object, place)? {
-                if !holes {
-                    continue;
-                }
-                machine.undefined(value);
+            match holes {
+                Holes::Read => machine.get_place(value, object, place)?,
+                Holes::Skip if machine.element_if_there(value, object, place)? => {}
+                Holes::Skip => continue,
             }
             if machine.is_undefined(value) {
                 undefined += 1;
@@ -158,7 +157,7 @@ pub(super) fn sort(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let list = machine.temps(2)?;
     let value = list + 1;
     new_list(machine, list, 0)?;
-    let undefined = collect(machine, list, object, length, false)?;
+    let undefined = collect(machine, list, object, length, Holes::Skip)?;
     let count = machine.array_length(list);
     let order = sorted(machine, list, compare, Default::Texts)?;
     put_in_order(machine, object, list, &order)?;
@@ -167,7 +166,7 @@ pub(super) fn sort(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
         let key = machine.place_key(place);
         machine.set(object, key, value, true)?;
     }
-    for place in (count + undefined..length).rev() {
+    for place in count + undefined..length {
         let key = machine.place_key(place);
         machine.delete_or_throw(object, key)?;
     }
@@ -176,15 +175,13 @@ pub(super) fn sort(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
 
 pub(super) fn to_sorted(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let compare = arguments.at(0);
-    if !machine.is_undefined(compare) {
-        expect_callable(machine, compare)?;
-    }
+    expect_comparison(machine, compare)?;
     let (object, length) = this_list(machine)?;
     let list = machine.temps(3)?;
     let (value, result) = (list + 1, list + 2);
     machine.array_of_length(result, length)?;
     new_list(machine, list, 0)?;
-    let undefined = collect(machine, list, object, length, true)?;
+    let undefined = collect(machine, list, object, length, Holes::Read)?;
     let order = sorted(machine, list, compare, Default::Texts)?;
     for from in order {
         machine.get(value, list, Key::Index(from as u32))?;

@@ -135,12 +135,20 @@ fn value_of(word: u64, size: usize, signed: bool) -> f64 {
     }
 }
 
+/// Whether a number is whole or infinite: what is its own `Math.floor`.
+fn is_own_floor(number: f64) -> bool {
+    number.floor() == number
+}
+
 fn check_size(machine: &mut Machine, value: R) -> Outcome<usize> {
+    if machine.type_of(value) == Type::BigInt {
+        machine.to_number(value)?;
+    }
     if machine.registers().number(value).is_none() {
         return machine.throw_argument_type("byteLength", "of type number", value);
     }
     let number = machine.number(value);
-    if number.fract() != 0.0 {
+    if !is_own_floor(number) {
         return machine.throw_out_of_range("byteLength", "an integer", value);
     }
     if !(1.0..=6.0).contains(&number) {
@@ -170,7 +178,7 @@ fn check_offset(machine: &mut Machine, value: R, size: usize) -> Outcome<usize> 
             None => return machine.throw_argument_type("offset", "of type number", value),
         },
     };
-    if number.fract() != 0.0 {
+    if !is_own_floor(number) {
         return machine.throw_out_of_range("offset", "an integer", value);
     }
     if length < size {
@@ -208,7 +216,20 @@ fn check_range(machine: &mut Machine, value: R, number: f64, size: usize, signed
 
 /// A BigInt as a word, if it fits.
 fn big_word(machine: &mut Machine, value: R, signed: bool) -> Outcome<u64> {
+    let range = match signed {
+        true => ">= -(2n ** 63n) and < 2n ** 63n",
+        false => ">= 0n and < 2n ** 64n",
+    };
     if machine.type_of(value) != Type::BigInt {
+        if let Some(number) = machine.registers().number(value) {
+            let (low, high) = match signed {
+                true => (-f64::powi(2.0, 63), f64::powi(2.0, 63)),
+                false => (0.0, f64::powi(2.0, 64)),
+            };
+            if number < low || number >= high {
+                return machine.throw_out_of_range("value", range, value);
+            }
+        }
         return machine
             .throw_type_error("Cannot mix BigInt and other types, use explicit conversions");
     }
@@ -223,10 +244,6 @@ fn big_word(machine: &mut Machine, value: R, signed: bool) -> Outcome<u64> {
             (false, false) => true,
         };
     if !fits {
-        let range = match signed {
-            true => ">= -(2n ** 63n) and < 2n ** 63n",
-            false => ">= 0n and < 2n ** 64n",
-        };
         return machine.throw_out_of_range("value", range, value);
     }
     Ok(if negative { word.wrapping_neg() } else { word })

@@ -1,7 +1,9 @@
 //! Comparing Buffers, looking for bytes in them, and filling them (`lib/buffer.js`, `src/node_buffer.cc`).
 
 use crate::machine::{Machine, R, THIS};
+use crate::objects::class::ObjectKind;
 use crate::objects::code::Arguments;
+use crate::objects::typed::MAX_BYTES;
 use crate::thrown::Outcome;
 use std::cmp::Ordering;
 use stream_backpressure::Encoding;
@@ -43,7 +45,7 @@ pub(super) fn compare(machine: &mut Machine, arguments: Arguments) -> Outcome<R>
             let most = match place {
                 1 => target.len() as f64,
                 3 => own.len() as f64,
-                _ => 9_007_199_254_740_991.0,
+                _ => MAX_BYTES as f64,
             };
             bounds[place] = machine.check_integer(name, value, 0.0, most)? as usize;
         }
@@ -125,36 +127,70 @@ fn find(machine: &mut Machine, arguments: Arguments, forwards: bool) -> Outcome<
         number if number.is_nan() => length as f64,
         number => number.clamp(-2_147_483_648.0, 2_147_483_647.0).trunc(),
     };
-    let mut wide = false;
-    let needle = if machine.registers().number(value).is_some() {
-        vec![machine.to_int32(value)? as u8]
-    } else if machine.is_string(value) {
-        let encoding = machine.encoding_of(encoding)?;
-        wide = matches!(encoding.name(), "ucs2" | "ucs-2" | "utf16le" | "utf-16le");
-        needle_of(machine, value, encoding)?
-    } else if machine.is_uint8_array(value)? {
-        machine.bytes_of(value)?
-    } else {
+    if machine.registers().number(value).is_some() {
+        let byte = machine.to_int32(value)? as u8;
+        let Some(start) = begin(length, offset, 1, forwards) else { return Ok(None) };
+        return find_bytes(machine, &[byte], start, forwards);
+    }
+    let is_text = machine.is_string(value);
+    if !is_text && !machine.is_uint8_array(value)? {
         let must = "one of type number or string or an instance of Buffer or Uint8Array";
         return machine.throw_argument_type("value", must, value);
+    }
+    let encoding = match is_text {
+        true => machine.encoding_of(encoding)?,
+        false if machine.is_string(encoding) => {
+            super::text::named(&machine.rust_string(encoding)?).unwrap_or_default()
+        }
+        false => Encoding::default(),
     };
-    let Some(start) = begin(length, offset, needle.len(), forwards) else { return Ok(None) };
+    let needle = match is_text {
+        true => needle_of(machine, value, encoding)?,
+        false => machine.bytes_of(value)?,
+    };
+    let wide = matches!(encoding.name(), "ucs2" | "ucs-2" | "utf16le" | "utf-16le");
+    // A text's units are looked for among the whole units that are there.
+    let room = if wide && is_text { length & !1 } else { length };
+    let Some(start) = begin(room, offset, needle.len(), forwards) else { return Ok(None) };
     if needle.is_empty() {
         // Every place has nothing in it.
         return Ok(Some(start));
     }
+    if forwards && start + needle.len() > room || needle.len() > room {
+        return Ok(None);
+    }
+    if !wide {
+        return find_bytes(machine, &needle, start, forwards);
+    }
+    if needle.len() < 2 {
+        return Ok(None);
+    }
+    let needle = &needle[..needle.len() & !1];
+    let found = machine.with_bytes(THIS, |own| {
+        let is_there = |unit: &usize| own[2 * unit..].starts_with(needle);
+        let last = own.len() / 2 - needle.len() / 2;
+        match forwards {
+            true => (start / 2..=last).find(is_there),
+            false => (0..=(start / 2).min(last)).rfind(is_there),
+        }
+    })?;
+    // Node takes the end of the whole units for a place, where it is not the end of the bytes.
+    let otherwise = (length % 2 == 1 && !is_text).then_some(length - 1);
+    Ok(found.map(|unit| 2 * unit).or(otherwise))
+}
+
+fn find_bytes(
+    machine: &mut Machine,
+    needle: &[u8],
+    start: usize,
+    forwards: bool,
+) -> Outcome<Option<usize>> {
     machine.with_bytes(THIS, |own| {
         let last = own.len().checked_sub(needle.len())?;
-        if forwards && start > last {
-            return None;
-        }
-        let is_there = |place: &usize| own[*place..].starts_with(&needle);
         match forwards {
-            // Units of two bytes.
-            true if wide => (start & !1..=last).step_by(2).find(is_there),
-            _ if wide => (0..start.min(last) + 1).step_by(2).rfind(is_there),
-            true => memchr::memmem::find(&own[start..], &needle).map(|place| start + place),
-            false => memchr::memmem::rfind(&own[..start.min(last) + needle.len()], &needle),
+            true if start > last => None,
+            true => memchr::memmem::find(&own[start..], needle).map(|place| start + place),
+            false => memchr::memmem::rfind(&own[..start.min(last) + needle.len()], needle),
         }
     })
 }
@@ -173,19 +209,24 @@ pub(super) fn fill(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
             (end, encoding) = (nothing, end);
         }
     }
-    let most = 9_007_199_254_740_991.0;
     let mut range = (0, length);
     if !machine.is_undefined(offset) {
-        let start = machine.check_number("offset", offset, 0.0, most)?;
+        let start = machine.check_integer("offset", offset, 0.0, MAX_BYTES as f64)?;
         if !machine.is_undefined(end) {
-            range.1 = machine.check_number("end", end, 0.0, length as f64)? as usize;
+            range.1 = machine.check_integer("end", end, 0.0, length as f64)? as usize;
         }
         range.0 = start as usize;
     }
-    if range.0 < range.1 {
-        fill_range(machine, THIS, value, range, encoding)?;
-    }
+    fill_range(machine, THIS, value, range, encoding)?;
     Ok(THIS)
+}
+
+/// The encoding that a text is filled in: what names none is refused.
+fn fill_encoding(machine: &mut Machine, encoding: R) -> Outcome<Encoding> {
+    if !machine.is_nullish(encoding) && !machine.is_string(encoding) {
+        return machine.throw_argument_type("encoding", "of type string", encoding);
+    }
+    machine.encoding_of(encoding)
 }
 
 pub(super) fn fill_range(
@@ -195,25 +236,27 @@ pub(super) fn fill_range(
     (start, end): (usize, usize),
     encoding: R,
 ) -> Outcome {
-    let pattern = if machine.is_string(value) {
-        let encoding = machine.encoding_of(encoding)?;
-        let pattern = machine.encoded(value, encoding)?.0;
-        if machine.string_length(value) == 0 {
-            vec![0]
-        } else if pattern.is_empty() {
-            return machine.throw_argument_value("value", value);
-        } else {
-            pattern
+    let encoding = match machine.is_string(value) {
+        true => Some(fill_encoding(machine, encoding)?),
+        false => None,
+    };
+    if start >= end {
+        return Ok(());
+    }
+    let pattern = if let Some(encoding) = encoding {
+        match machine.string_length(value) {
+            0 => vec![0],
+            _ => machine.encoded(value, encoding)?.0,
         }
-    } else if machine.is_uint8_array(value)? {
-        let pattern = machine.bytes_of(value)?;
-        if pattern.is_empty() {
-            return machine.throw_argument_value("value", value);
-        }
-        pattern
+    } else if matches!(machine.kind_of(value), Some(ObjectKind::TypedArray | ObjectKind::DataView))
+    {
+        machine.bytes_of(value)?
     } else {
         vec![machine.to_int32(value)? as u8]
     };
+    if pattern.is_empty() {
+        return machine.throw_argument_value("value", value);
+    }
     machine.with_bytes(buffer, |bytes| {
         let end = end.min(bytes.len());
         let start = start.min(end);

@@ -131,15 +131,6 @@ function defineHandler(prototype, name) {
   });
 }
 
-class DOMException extends Error {
-  constructor(message = '', name = 'Error') {
-    super(message);
-    Object.defineProperty(this, 'name', { value: name, configurable: true, writable: true });
-    const code = { AbortError: 20, TimeoutError: 23, DataCloneError: 25 }[name] ?? 0;
-    Object.defineProperty(this, 'code', { value: code, configurable: true, writable: true });
-  }
-}
-
 class AbortSignal extends EventTarget {
   #aborted = false;
   #reason;
@@ -220,4 +211,4 @@ class AbortController {
 enumerable(AbortController.prototype, ['signal', 'abort']);
 Object.defineProperty(AbortController.prototype, Symbol.toStringTag, { configurable: true, value: 'AbortController' });
 
-module.exports = { AbortController, AbortSignal, CustomEvent, DOMException, Event, EventTarget, LISTENERS };
+module.exports = { AbortController, AbortSignal, CustomEvent, Event, EventTarget, LISTENERS };

@@ -90,7 +90,7 @@ for (const prototype of [TextEncoder.prototype, TextDecoder.prototype]) {
 const isValid = (bytes) => Buffer.from(bytes.toString()).equals(bytes);
 
 function wrongCharacter() {
-  const { DOMException } = require('internal/abort');
+  const { DOMException } = require('internal/dom_exception');
   return new DOMException('Invalid character', 'InvalidCharacterError');
 }
 
@@ -107,7 +107,7 @@ function atob(input) {
   const letters = text.length % 4 === 0 ? text.replace(/={1,2}$/, '') : text;
   if (/[^A-Za-z0-9+/]/.test(letters)) throw wrongCharacter();
   if (letters.length % 4 === 1) {
-    const { DOMException } = require('internal/abort');
+    const { DOMException } = require('internal/dom_exception');
     throw new DOMException('The string to be decoded is not correctly encoded.', 'InvalidCharacterError');
   }
   return Buffer.from(letters, 'base64').toString('latin1');
