@@ -35,6 +35,9 @@ use node_memory::{Baseline, NodeVersion, RecordedModule};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+/// Where Node's own code throws that a file is no JSON.
+const JSON_FILE: &str = "node:internal/modules/cjs/loader:1644\n    throw err;\n    ^";
+
 /// What a module's function is given.
 pub(crate) const PARAMETERS: [&str; 5] =
     ["exports", "require", "module", "__filename", "__dirname"];
@@ -98,7 +101,7 @@ impl Machine {
         self.list_of_texts(error + 1, stack)?;
         let key = self.atoms.intern_str("requireStack");
         self.define_named(error, key, error + 1, Flags::PLAIN)?;
-        self.throw(error)
+        self.throw_by_node(error)
     }
 
     pub(crate) fn keep_module(&mut self, name: String, module: R, scratch: R) -> Outcome {
@@ -164,7 +167,7 @@ impl Machine {
                 machine.new_error(error, ErrorKind::Error, &text)?;
                 machine.new_text(error + 1, "MODULE_NOT_FOUND")?;
                 machine.define_named(error, known::CODE, error + 1, Flags::PLAIN)?;
-                machine.throw(error)
+                machine.throw_by_node(error)
             }),
             Missing::Refused { kind, code, text, url: None } => {
                 self.throw_node_error(kind, code, &text)
@@ -177,7 +180,7 @@ impl Machine {
                 machine.catch(error, thrown)?;
                 machine.new_text(error + 1, &url)?;
                 machine.put(error, "url", error + 1)?;
-                machine.throw(error)
+                machine.throw_by_node(error)
             }),
             Missing::Broken(package) => self.scoped(|machine| {
                 let place = format!("Error parsing {}:", package.display());
@@ -365,17 +368,6 @@ impl Machine {
         self.compile_source(to, source, goal)
     }
 
-    /// Keeps the place of the syntax error that is being thrown, which it does not tell itself.
-    fn note_syntax_error(&mut self, place: &Place) -> Outcome {
-        self.scoped(|machine| {
-            let error = machine.temp()?;
-            machine.load_root(error, roots::EXCEPTION);
-            let identity = machine.registers().identity_hash(error)?;
-            machine.node.failure.syntax = Some((identity, place.clone()));
-            Ok(())
-        })
-    }
-
     /// Where a text is evaluated now.
     pub(crate) fn origin(&self) -> Origin {
         let caller = self.frames.last();
@@ -412,8 +404,7 @@ impl Machine {
                     error.message
                 };
                 let thrown = self.throw_error(kind, &text);
-                self.note_syntax_error(&thrown_at)?;
-                self.thrown_at = Some(thrown_at);
+                self.note_syntax_error(thrown_at, false)?;
                 thrown
             }
         }
@@ -490,7 +481,10 @@ impl Machine {
             if machine.kind_of(error) == Some(ObjectKind::Error) {
                 machine.get_named(error + 1, error, known::MESSAGE)?;
                 let message = format!("{path}: {}", machine.string_of(error + 1)?);
-                return machine.throw_error(ErrorKind::SyntaxError, &message);
+                let thrown = machine.throw_error(ErrorKind::SyntaxError, &message);
+                machine.node.failure.by_node = true;
+                machine.node.failure.head = Some(JSON_FILE);
+                return thrown;
             }
             machine.throw(error)
         })

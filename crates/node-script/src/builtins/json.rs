@@ -62,7 +62,13 @@ impl Machine {
     /// Throws what is wrong at the place in a text.
     fn json_fault<T>(&mut self, parser: &Parser<'_>, what: &str) -> Outcome<T> {
         let text = format!("{what} JSON at position {}", parser.at);
-        self.throw_error(ErrorKind::SyntaxError, &text)
+        self.throw_json_error(parser, &text)
+    }
+
+    fn throw_json_error<T>(&mut self, parser: &Parser<'_>, message: &str) -> Outcome<T> {
+        let thrown = self.throw_error(ErrorKind::SyntaxError, message);
+        self.note_fault(parser.text, parser.at)?;
+        thrown
     }
 
     fn json_unexpected<T>(&mut self, parser: &Parser<'_>) -> Outcome<T> {
@@ -73,7 +79,7 @@ impl Machine {
                 let token = String::from_utf16_lossy(&[*unit]);
                 if matches!(shown.as_str(), "undefined" | "NaN" | "Infinity" | "[object Object]") {
                     let text = format!("\"{shown}\" is not valid JSON");
-                    return self.throw_error(ErrorKind::SyntaxError, &text);
+                    return self.throw_json_error(parser, &text);
                 }
                 let context = match shown.chars().count() <= 40 {
                     true => format!("\"{shown}\" is not valid JSON"),
@@ -92,7 +98,7 @@ impl Machine {
                 }
             }
         };
-        self.throw_error(ErrorKind::SyntaxError, &text)
+        self.throw_json_error(parser, &text)
     }
 
     fn json_value(&mut self, to: R, parser: &mut Parser<'_>) -> Outcome {

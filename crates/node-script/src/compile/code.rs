@@ -38,6 +38,13 @@ pub struct Place {
 }
 
 impl Place {
+    /// The text of its line.
+    pub fn line_text(&self) -> String {
+        let mut lines = self.source.text.split(|unit| *unit == u16::from(b'\n'));
+        let line = lines.nth((self.line as usize).saturating_sub(1));
+        line.map(String::from_utf16_lossy).unwrap_or_default()
+    }
+
     /// Its text: `file.js:2:13`.
     pub fn name(&self) -> String {
         let file = self.source.name.rsplit('/').next().unwrap_or_default();

@@ -2,6 +2,8 @@
 
 use crate::compile::op::ErrorKind;
 use crate::machine::{Machine, R};
+use crate::objects::atoms::known;
+use crate::objects::class::{Flags, ObjectKind};
 use crate::objects::code::Arguments;
 use crate::objects::object::Type;
 use crate::objects::promise::{PENDING, RESULT};
@@ -135,7 +137,13 @@ impl Machine {
 
     fn throw_if_main_rejected(&mut self, promise: R) -> Outcome {
         let thrown = self.throw_if_rejected(promise);
-        if thrown.is_err() {
+        if matches!(thrown, Err(Thrown::Exception)) {
+            self.scoped(|machine| {
+                let error = machine.temp()?;
+                machine.load_root(error, crate::machine::roots::EXCEPTION);
+                let main = machine.es_modules.main.clone().unwrap_or_default();
+                machine.explain_reference(error, &main)
+            })?;
             self.node.from_promise = true;
             self.node.failure.head = Some(RUN_MAIN);
         }
@@ -150,6 +158,41 @@ impl Machine {
         let reason = self.temp()?;
         self.registers().load(reason, promise, RESULT)?;
         self.throw(reason)
+    }
+
+    /// Says of a variable that CommonJS files have that modules do not.
+    fn explain_reference(&mut self, error: R, path: &Path) -> Outcome {
+        if self.kind_of(error) != Some(ObjectKind::Error) {
+            return Ok(());
+        }
+        self.scoped(|machine| {
+            let message = machine.temp()?;
+            machine.plain_property(message, error, known::NAME)?;
+            if machine.show(message) != "ReferenceError" {
+                return Ok(());
+            }
+            machine.plain_property(message, error, known::MESSAGE)?;
+            let text = machine.show(message);
+            let name = text.strip_suffix(" is not defined").unwrap_or_default();
+            if !["require", "module", "exports", "__filename", "__dirname"].contains(&name) {
+                return Ok(());
+            }
+            let instead = if name == "require" { ", you can use import instead" } else { "" };
+            let mut text = format!("{text} in ES module scope{instead}");
+            let is_js = path.extension().is_some_and(|end| end == "js");
+            if let Some(package) = super::packages::nearest_package(path).filter(|_| is_js)
+                && machine.is_module_file(path, false)
+            {
+                text.push_str(&format!(
+                    "\nThis file is being treated as an ES module because it has a '.js' file extension and '{}' \
+                     contains \"type\": \"module\". To treat it as a CommonJS script, rename it to use the '.cjs' \
+                     file extension.",
+                    package.display()
+                ));
+            }
+            machine.new_text(message, &text)?;
+            machine.define_named(error, known::MESSAGE, message, Flags::HIDDEN)
+        })
     }
 
     /// Whether the module that the program began with still waits: Node's exit code is 13 then.
@@ -197,6 +240,9 @@ fn import_failed(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let request = machine.temps(2)?;
     machine.native_data(request, 0)?;
     machine.registers().load(request + 1, request, PROMISE)?;
+    let id = machine.registers().peek(request, SPECIFIER)?.as_smi().unwrap_or(0);
+    let url = machine.es_modules.records[id as usize].url.clone();
+    machine.explain_reference(arguments.at(0), Path::new(&super::targets::url_path(&url)))?;
     machine.reject_promise(request + 1, arguments.at(0))?;
     machine.give_undefined()
 }

@@ -2,7 +2,7 @@
 //! `InitializeEnvironment`).
 
 use super::record::{Body, ModuleId, Part, Resolved, Status};
-use crate::compile::code::{ExportCode, ImportCode};
+use crate::compile::code::{ExportCode, ImportCode, Place};
 use crate::compile::op::ErrorKind;
 use crate::machine::{Machine, R};
 use crate::objects::layout::CONTEXT;
@@ -156,6 +156,8 @@ impl Machine {
         let other = requested.and_then(|list| list.get(request));
         let is_common_js = other
             .is_some_and(|other| matches!(self.es_modules.records[*other].body, Body::CommonJs(_)));
+        let place = self.import_place(id, &specifier, &name);
+        let line = place.as_ref().map(Place::line_text).unwrap_or_default();
         let text = match search {
             Search::Ambiguous => format!(
                 "The requested module '{specifier}' contains conflicting star exports for name '{name}'"
@@ -163,13 +165,32 @@ impl Machine {
             _ if is_common_js => format!(
                 "Named export '{name}' not found. The requested module '{specifier}' is a CommonJS module, which may \
                  not support all module.exports as named exports.\nCommonJS modules can always be imported via the \
-                 default export, for example using:\n\nimport pkg from '{specifier}';\nconst {{{name}}} = pkg;\n"
+                 default export, for example using:\n\nimport pkg from '{specifier}';\n{}\n",
+                assignment(&line)
             ),
             _ => format!(
                 "The requested module '{specifier}' does not provide an export named '{name}'"
             ),
         };
-        self.throw_error(ErrorKind::SyntaxError, &text)
+        let thrown = self.throw_error(ErrorKind::SyntaxError, &text);
+        if let Some(place) = place {
+            self.note_syntax_error(place, true)?;
+        }
+        thrown
+    }
+
+    /// Where a module imports a name.
+    fn import_place(&self, id: ModuleId, specifier: &str, name: &str) -> Option<Place> {
+        let Body::Source { code, .. } = self.es_modules.records[id].body else { return None };
+        let source = self.codes.template(code)?.source.clone();
+        let text = String::from_utf16_lossy(&source.text);
+        let at = name_in_import(&text, specifier, name)?;
+        let before = &text[..at];
+        let begin = before.rfind('\n').map_or(0, |at| at + 1);
+        let line = before.matches('\n').count() as u32 + 1;
+        let column = before[begin..].chars().count() as u32 + 1;
+        let width = text[at..].chars().take_while(|c| is_part(*c)).count() as u32;
+        Some(Place { source, line, column, width })
     }
 
     /// What a name that a module exports stands for.
@@ -260,5 +281,72 @@ impl Machine {
         let mut found: Vec<_> = found.collect();
         found.sort_by(|a, b| a.0.cmp(&b.0));
         found
+    }
+}
+
+fn is_part(character: char) -> bool {
+    character.is_alphanumeric() || matches!(character, '_' | '$')
+}
+
+/// Where a name stands in the first `import` or `export` from a specifier that has it.
+fn name_in_import(text: &str, specifier: &str, name: &str) -> Option<usize> {
+    let quoted = |at: usize, quote| {
+        text[..at].ends_with(quote) && text[at + specifier.len()..].starts_with(quote)
+    };
+    let mut places = text.match_indices(specifier).map(|(at, _)| at);
+    places.find_map(|at| {
+        if !quoted(at, '\'') && !quoted(at, '"') {
+            return None;
+        }
+        let clause = &text[..at];
+        let begin = clause.rfind("import").max(clause.rfind("export"))? + "import".len();
+        let clause = &clause[begin..];
+        if name == "default"
+            && let first = clause.len() - clause.trim_start().len()
+            && clause[first..].starts_with(is_part)
+        {
+            return Some(begin + first);
+        }
+        let mut names = clause.match_indices(name).map(|(place, _)| place);
+        let place = names.find(|place| {
+            !clause[..*place].ends_with(is_part)
+                && !clause[place + name.len()..].starts_with(is_part)
+        })?;
+        Some(begin + place)
+    })
+}
+
+/// The names of an `import` on a line as those of an assignment.
+fn assignment(line: &str) -> String {
+    let (Some(begin), Some(end)) = (line.find('{'), line.rfind('}')) else { return String::new() };
+    let mut words = Vec::new();
+    for word in line[begin..=end].split_whitespace() {
+        match words.last_mut() {
+            Some(last) if word == "as" => *last = format!("{last}:"),
+            _ => words.push(word.to_owned()),
+        }
+    }
+    format!("const {} = pkg;", words.join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{assignment, name_in_import};
+
+    #[test]
+    fn names_are_found_in_the_import_that_has_them() {
+        let text =
+            "import a from './a';\nimport { ab, b as c } from \"./b\";\nexport { d } from './b'";
+        assert_eq!(name_in_import(text, "./b", "b"), text.find("b as"));
+        assert_eq!(name_in_import(text, "./b", "d"), text.find("d }"));
+        assert_eq!(name_in_import(text, "./a", "default"), text.find("a from"));
+        assert_eq!(name_in_import(text, "./c", "b"), None);
+    }
+
+    #[test]
+    fn names_of_an_import_are_those_of_an_assignment() {
+        assert_eq!(assignment("import { b as c, d } from './b'"), "const { b: c, d } = pkg;");
+        assert_eq!(assignment("import {b} from './b'"), "const {b} = pkg;");
+        assert_eq!(assignment("import b from './b'"), "");
     }
 }

@@ -93,7 +93,7 @@ impl Machine {
                     }
                     None if is_json => {
                         let text =
-                            format!("Module \"{url}\" needs an import attribute of \"type: json\"");
+                            format!("Module \"{url}\" needs an import attribute of type \"json\"");
                         let code = "ERR_IMPORT_ASSERTION_TYPE_MISSING";
                         return self.throw_node_error(ErrorKind::TypeError, code, &text);
                     }

@@ -107,7 +107,7 @@ fn construct(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
 
 impl Machine {
     /// A built-in's code, for functions that are made with a value of their own.
-    pub(super) fn native_code(
+    pub(crate) fn native_code(
         &mut self,
         name: &str,
         length: u8,
@@ -190,7 +190,7 @@ impl Machine {
     /// Throws an error that nobody listens to.
     fn throw_unhandled<T>(&mut self, error: R) -> Outcome<T> {
         if self.kind_of(error) == Some(ObjectKind::Error) {
-            return self.throw(error);
+            return self.throw_emitted(error);
         }
         let shown = match self.is_string(error) {
             true => format!("'{}'", self.show(error)),

@@ -105,7 +105,7 @@ impl Machine {
                 self.plain(object, name, object + 1)?;
             }
         }
-        self.throw(object)
+        self.throw_by_node(object)
     }
 
     /// A file that the program has opened, by its descriptor.

@@ -116,8 +116,10 @@ pub(super) fn install(machine: &mut Machine) -> Outcome {
         machine.plain(other, &name, value)?;
     }
     machine.plain(process, "env", other)?;
-    machine.undefined(value);
-    machine.plain(process, "exitCode", value)?;
+    let key = machine.atoms.intern_str("exitCode");
+    machine.new_native(value, key, 0, exit_code, false)?;
+    machine.new_native(other, key, 1, keep_exit_code, false)?;
+    machine.define_accessor(process, key.into(), Some(value), Some(other), true)?;
     let flags = [&machine.options.flags[..], &machine.options.environment_flags].concat();
     for (flag, name) in WARNINGS {
         if flags.iter().any(|given| given.replace('_', "-") == *flag) {
@@ -441,24 +443,36 @@ fn run_ticks(machine: &mut Machine) -> Outcome<bool> {
 // -- the end ----------------------------------------------------------------------------------------------------
 
 fn exit(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
-    let code = arguments.at(0);
-    if !machine.is_nullish(code) {
-        let is_whole = match machine.type_of(code) {
-            Type::String => {
-                let number = machine.to_number(code)?;
-                machine.string_length(code) > 0 && number.fract() == 0.0
-            }
-            kind => kind.is_number(),
-        };
-        if !is_whole {
-            return machine.throw_argument_type("code", "of type number", code);
-        }
-        let process = machine.temp()?;
-        machine.load_root(process, roots::PROCESS);
-        machine.plain(process, "exitCode", arguments.at(0))?;
+    if arguments.count > 0 {
+        keep_exit_code(machine, arguments)?;
     }
     let code = machine.emit_exit(None)?;
     Err(Thrown::Exit(code))
+}
+
+/// `process.exitCode`.
+fn exit_code(machine: &mut Machine, _: Arguments) -> Outcome<R> {
+    machine.load_root(0, roots::EXIT_CODE);
+    Ok(0)
+}
+
+/// `process.exitCode = code`: a whole number, also as a text.
+fn keep_exit_code(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    let code = arguments.at(0);
+    if !machine.is_nullish(code) {
+        let number = machine.temp()?;
+        machine.copy(number, code);
+        if machine.is_string(code) && machine.string_length(code) > 0 {
+            let value = machine.to_number(code)?;
+            if value.fract() == 0.0 || !value.is_nan() {
+                machine.set_number(number, value)?;
+            }
+        }
+        const MOST: f64 = 9_007_199_254_740_991.0;
+        machine.check_integer("code", number, -MOST, MOST)?;
+    }
+    machine.store_root(roots::EXIT_CODE, code);
+    machine.give_undefined()
 }
 
 impl Machine {
@@ -496,25 +510,20 @@ impl Machine {
 
     pub(crate) fn set_exit_code(&mut self, code: i32) -> Outcome {
         self.scoped(|machine| {
-            let process = machine.temps(2)?;
-            machine.load_root(process, roots::PROCESS);
-            machine.set_number(process + 1, f64::from(code))?;
-            machine.plain(process, "exitCode", process + 1)
+            let value = machine.temp()?;
+            machine.set_number(value, f64::from(code))?;
+            machine.store_root(roots::EXIT_CODE, value);
+            Ok(())
         })
     }
 
     fn program_exit_code(&mut self, otherwise: i32) -> Outcome<i32> {
         self.scoped(|machine| {
-            let process = machine.temps(2)?;
-            machine.load_root(process, roots::PROCESS);
-            if !machine.is_object(process) {
-                return Ok(otherwise);
-            }
-            let name = machine.atoms.intern_str("exitCode");
-            machine.get_named(process + 1, process, name)?;
-            match machine.type_of(process + 1) {
+            let value = machine.temp()?;
+            machine.load_root(value, roots::EXIT_CODE);
+            match machine.type_of(value) {
                 Type::Undefined | Type::Null => Ok(otherwise),
-                _ => machine.to_int32(process + 1),
+                _ => machine.to_int32(value),
             }
         })
     }

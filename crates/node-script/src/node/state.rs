@@ -37,6 +37,8 @@ pub(crate) struct NodeState {
     pub from_promise: bool,
     /// The library has a function that takes uncaught exceptions (`process.setUncaughtExceptionCaptureCallback`).
     pub captures_uncaught: bool,
+    /// The code of `toString` of Node's own errors.
+    pub error_to_string: Option<i32>,
     /// How the program fails.
     pub failure: Failure,
 }
@@ -52,8 +54,31 @@ pub(crate) struct Failure {
     pub head: Option<&'static str>,
     /// A text that is no file's has thrown it, before it has ended.
     pub of_script: bool,
-    /// The identity of the last syntax error, and its place.
-    pub syntax: Option<(u32, Place)>,
+    /// Node's own code has thrown what was thrown last.
+    pub by_node: bool,
+    pub syntax: Option<Syntax>,
+    pub emitted: Option<Emitted>,
+}
+
+/// A syntax error and its place.
+#[derive(Debug)]
+pub(crate) struct Syntax {
+    /// Its identity.
+    pub error: u32,
+    pub place: Place,
+    /// It is about names of another module.
+    pub is_linked: bool,
+}
+
+/// An `error` that nobody listened to.
+#[derive(Debug)]
+pub(crate) struct Emitted {
+    /// The identity of the error.
+    pub error: u32,
+    /// What emitted it, if it is more than an emitter.
+    pub on: String,
+    /// The calls that had led there.
+    pub calls: Vec<String>,
 }
 
 /// How far Buffer's slab is used.

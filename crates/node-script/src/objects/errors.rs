@@ -2,21 +2,32 @@
 
 use super::atoms::known;
 use super::class::{ClassId, Flags, ObjectKind, internal};
+use super::code::Arguments;
 use super::descriptor::Found;
 use super::layout::{FIELDS, tags};
 use super::object::Type;
 use super::trace::Skip;
 use crate::compile::code::Place;
 use crate::compile::op::ErrorKind;
-use crate::machine::{Machine, R, roots};
+use crate::machine::{Machine, R, THIS, roots};
 use crate::thrown::{Outcome, Thrown};
 
 impl Machine {
     /// Throws the value in a register.
     pub(crate) fn throw<T>(&mut self, value: R) -> Outcome<T> {
         self.thrown_at = self.place();
+        let inner = self.frames.last().and_then(|frame| self.codes.template(frame.code));
+        self.node.failure.by_node = inner.is_some_and(|template| template.of_library());
+        self.node.failure.head = None;
         self.store_root(roots::EXCEPTION, value);
         Err(Thrown::Exception)
+    }
+
+    /// Throws what Node's own code throws: its head is not the program's line.
+    pub(crate) fn throw_by_node<T>(&mut self, value: R) -> Outcome<T> {
+        let thrown = self.throw(value);
+        self.node.failure.by_node = true;
+        thrown
     }
 
     /// The program has taken as many rounds of loops and jobs as it may.
@@ -85,7 +96,7 @@ impl Machine {
             let (error, text) = (machine.temp()?, machine.temp()?);
             machine.make_error(error, kind, message, true)?;
             machine.mark_node_error(error, text, code)?;
-            machine.throw::<()>(error)
+            machine.throw_by_node::<()>(error)
         });
         match thrown {
             Err(thrown) => Err(thrown),
@@ -95,6 +106,14 @@ impl Machine {
 
     /// Gives an error of Node's own a code, which its stack shows in brackets behind its name.
     fn mark_node_error(&mut self, error: R, text: R, code: &str) -> Outcome {
+        let code_of_text = match self.node.error_to_string {
+            Some(code) => code,
+            None => self.native_code("toString", 0, node_error_to_string),
+        };
+        self.node.error_to_string = Some(code_of_text);
+        self.undefined(text);
+        self.native_closure(text, code_of_text, text)?;
+        self.define_named(error, known::TO_STRING, text, Flags::HIDDEN)?;
         self.new_text(text, code)?;
         self.define_named(error, known::CODE, text, Flags::PLAIN)
     }
@@ -377,4 +396,17 @@ fn joined(name: String, message: String) -> String {
         (false, true) => name,
         (false, false) => format!("{name}: {message}"),
     }
+}
+
+/// `toString` of an error of Node's own.
+fn node_error_to_string(machine: &mut Machine, _: Arguments) -> Outcome<R> {
+    let value = machine.temp()?;
+    let part = |machine: &mut Machine, name| {
+        machine.get_named(value, THIS, name)?;
+        machine.string_of(value)
+    };
+    let name = part(machine, known::NAME)?;
+    let code = part(machine, known::CODE)?;
+    let message = part(machine, known::MESSAGE)?;
+    machine.give_text(&format!("{name} [{code}]: {message}"))
 }

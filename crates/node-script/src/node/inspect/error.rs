@@ -68,6 +68,8 @@ impl Inspector {
             false => stack.find(&message).map_or(0, |at| at + message.len()),
         };
         match stack[from..].find("\n    at") {
+            // Its calls are Node's own, which are not there.
+            None if called == "UnhandledPromiseRejection" => {}
             None => stack = format!("[{stack}]"),
             Some(at) => {
                 let (head, frames) = stack.split_at(from + at);
