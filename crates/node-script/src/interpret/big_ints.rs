@@ -154,8 +154,9 @@ fn compute_small(op: Arithmetic, a: i128, b: i128) -> Option<i128> {
         Arithmetic::BitAnd => Some(a & b),
         Arithmetic::BitOr => Some(a | b),
         Arithmetic::BitXor => Some(a ^ b),
-        Arithmetic::Shl if (0..63).contains(&b) => Some(a << b),
-        Arithmetic::Shr if (0..127).contains(&b) => Some(a >> b),
+        // By nothing, it stays the BigInt that it is.
+        Arithmetic::Shl if (1..63).contains(&b) => Some(a << b),
+        Arithmetic::Shr if (1..127).contains(&b) => Some(a >> b),
         Arithmetic::Shl | Arithmetic::Shr | Arithmetic::UShr | Arithmetic::Exp => None,
     }
 }
