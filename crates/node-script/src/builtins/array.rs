@@ -6,7 +6,7 @@ mod more;
 pub(super) mod sort;
 mod tim_sort;
 
-pub(super) use list::{Holes, each, expect_callable};
+pub(super) use list::{Holes, each, expect_callable, expect_called};
 pub(super) use more::{
     at, find_last, find_last_index, last_index_of, reduce_right_of, to_locale_string,
 };

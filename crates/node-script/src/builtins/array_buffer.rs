@@ -93,14 +93,14 @@ fn is_view(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
 }
 
 fn byte_length(machine: &mut Machine, _: Arguments) -> Outcome<R> {
-    machine.require_kind(ObjectKind::ArrayBuffer, "ArrayBuffer.prototype.byteLength")?;
+    machine.require_kind(ObjectKind::ArrayBuffer, "get ArrayBuffer.prototype.byteLength")?;
     let length = machine.byte_count(THIS)?;
     machine.give_number(length as f64)
 }
 
 fn shared_byte_length(machine: &mut Machine, _: Arguments) -> Outcome<R> {
-    machine
-        .require_kind(ObjectKind::SharedArrayBuffer, "SharedArrayBuffer.prototype.byteLength")?;
+    let method = "get SharedArrayBuffer.prototype.byteLength";
+    machine.require_kind(ObjectKind::SharedArrayBuffer, method)?;
     let length = machine.byte_count(THIS)?;
     machine.give_number(length as f64)
 }

@@ -6,7 +6,7 @@ mod calendar;
 mod parse;
 
 use super::Method;
-use crate::machine::{Machine, R, THIS, roots};
+use crate::machine::{CALLEE, Machine, R, THIS, roots};
 use crate::objects::atoms::known;
 use crate::objects::class::{Flags, ObjectKind};
 use crate::objects::code::Arguments;
@@ -200,7 +200,21 @@ fn construct(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
 fn this_time(machine: &mut Machine) -> Outcome<f64> {
     match machine.date_time(THIS) {
         Some(time) => Ok(time),
-        None => machine.throw_type_error("this is not a Date object."),
+        None => throw_no_date(machine),
+    }
+}
+
+/// Refuses a receiver: V8's methods that only read a number have words of their own.
+fn throw_no_date<T>(machine: &mut Machine) -> Outcome<T> {
+    let name = machine.scoped(|machine| {
+        let name = machine.temp()?;
+        machine.own_property(name, CALLEE, known::NAME.into())?;
+        Ok(machine.show(name))
+    })?;
+    let reads = name.starts_with("get") && name != "getYear" || name == "valueOf";
+    match reads {
+        true => machine.throw_type_error("this is not a Date object."),
+        false => machine.throw_incompatible(&format!("Date.prototype.{name}")),
     }
 }
 
@@ -316,8 +330,11 @@ fn to_json(machine: &mut Machine, _: Arguments) -> Outcome<R> {
         machine.registers().set_null(0);
         return Ok(0);
     }
-    let name = machine.atoms.intern_str("toISOString");
-    machine.call_method(0, object, name, &[])?;
+    machine.get_text(value, object, "toISOString")?;
+    if !machine.is_callable(value) {
+        return machine.throw_type_error("toISOString is not a function");
+    }
+    machine.call(0, value, object, &[])?;
     Ok(0)
 }
 

@@ -1,7 +1,6 @@
 //! `Function`.
 
 use super::Method;
-use crate::interpret::frame::NESTED;
 use crate::machine::{FIRST, Machine, R, THIS, roots};
 use crate::objects::atoms::{Key, known};
 use crate::objects::class::Flags;
@@ -92,17 +91,33 @@ fn call(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
 
 fn apply(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     if !machine.is_callable(THIS) {
-        return not_callable(machine, "apply");
+        return machine.throw_not_applied(THIS);
     }
     let base = machine.temps(2)?;
     machine.copy(base, THIS);
     machine.copy(base + 1, arguments.at(0));
     let count = machine.spread_list(arguments.at(1))?;
-    machine.nested(|machine| machine.enter_last(0, base, count, NESTED))?;
+    machine.call_last(0, base, count)?;
     Ok(0)
 }
 
 impl Machine {
+    /// Refuses to apply what is no function.
+    pub(crate) fn throw_not_applied<T>(&mut self, value: R) -> Outcome<T> {
+        let shown = self.show(value);
+        let atom = match self.is_null(value) {
+            true => "null".to_owned(),
+            false => {
+                let atom = self.typeof_atom(value);
+                let article = if self.is_object(value) { "an" } else { "a" };
+                format!("{article} {}", self.atoms.text(atom))
+            }
+        };
+        self.throw_type_error(&format!(
+            "Function.prototype.apply was called on {shown}, which is {atom} and not a function"
+        ))
+    }
+
     /// The values of an array-like in new registers at the end of the window; how many there are.
     pub(crate) fn spread_list(&mut self, list: R) -> Outcome<usize> {
         if self.is_nullish(list) {

@@ -81,7 +81,7 @@ impl Machine {
                     let text = format!("\"{shown}\" is not valid JSON");
                     return self.throw_json_error(parser, &text);
                 }
-                let context = match shown.chars().count() <= 40 {
+                let context = match parser.text.len() <= 20 {
                     true => format!("\"{shown}\" is not valid JSON"),
                     false => {
                         let start = parser.at.saturating_sub(10);
@@ -94,6 +94,9 @@ impl Machine {
                 };
                 match token.as_str() {
                     "\"" => format!("Unexpected string in JSON at position {}", parser.at),
+                    "-" | "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" => {
+                        format!("Unexpected number in JSON at position {}", parser.at)
+                    }
                     _ => format!("Unexpected token '{token}', {context}"),
                 }
             }
@@ -164,7 +167,6 @@ impl Machine {
                     };
                     return machine.json_fault(parser, what);
                 }
-                first = false;
                 let name = machine.json_string(parser)?;
                 let key = match crate::parse::names::array_index(name.iter().copied()) {
                     Some(index) => Key::Index(index),
@@ -172,8 +174,12 @@ impl Machine {
                 };
                 parser.skip_space();
                 if !parser.take(b':') {
-                    return machine.json_fault(parser, "Expected ':' after property name in");
+                    return match first {
+                        true => machine.json_fault(parser, "Expected ':' after property name in"),
+                        false => machine.json_unexpected(parser),
+                    };
                 }
+                first = false;
                 machine.json_value(value, parser)?;
                 named += usize::from(matches!(key, Key::Name(_)));
                 if made {
@@ -263,7 +269,7 @@ impl Machine {
                         },
                         _ if parser.at > parser.text.len() => {
                             parser.at -= 1;
-                            return self.json_fault(parser, "Unterminated string in");
+                            return self.json_unexpected(parser);
                         }
                         _ => {
                             parser.at -= 1;

@@ -173,7 +173,7 @@ fn size(machine: &mut Machine, _: Arguments) -> Outcome<R> {
 
 fn for_each(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     machine.require_kind(ObjectKind::Map, "Map.prototype.forEach")?;
-    super::array::expect_callable(machine, arguments.at(0))?;
+    super::array::expect_called(machine, arguments.at(0))?;
     machine.each_entry(THIS, |machine, key, value| {
         let result = machine.temp()?;
         machine.call(result, arguments.at(0), arguments.at(1), &[value, key, THIS])

@@ -1,5 +1,7 @@
 //! `Math`.
 
+mod digits;
+
 use super::{Constant, Method};
 use crate::interpret::operators::power;
 use crate::machine::{Machine, R};
@@ -30,32 +32,32 @@ macro_rules! of_one {
 
 of_one! {
     abs(x) = x.abs();
-    acos(x) = x.acos();
-    acosh(x) = x.acosh();
-    asin(x) = x.asin();
-    asinh(x) = if x == 0.0 || !x.is_finite() { x } else { x.asinh() };
-    atan(x) = x.atan();
-    atanh(x) = x.atanh();
-    cbrt(x) = x.cbrt();
+    acos(x) = libm::acos(x);
+    acosh(x) = digits::acosh(x);
+    asin(x) = libm::asin(x);
+    asinh(x) = digits::asinh(x);
+    atan(x) = libm::atan(x);
+    atanh(x) = libm::atanh(x);
+    cbrt(x) = digits::cbrt(x);
     ceil(x) = x.ceil();
     clz32(x) = f64::from((to_int32(x) as u32).leading_zeros());
-    cos(x) = x.cos();
-    cosh(x) = x.cosh();
-    exp(x) = x.exp();
-    expm1(x) = x.exp_m1();
+    cos(x) = libm::cos(x);
+    cosh(x) = digits::cosh(x);
+    exp(x) = digits::exp(x);
+    expm1(x) = libm::expm1(x);
     floor(x) = x.floor();
     fround(x) = f64::from(x as f32);
-    log(x) = x.ln();
-    log10(x) = x.log10();
-    log1p(x) = x.ln_1p();
-    log2(x) = x.log2();
+    log(x) = digits::log(x);
+    log10(x) = digits::log10(x);
+    log1p(x) = libm::log1p(x);
+    log2(x) = libm::log2(x);
     round(x) = if x.fract() == -0.5 { x.ceil() } else { x.round() };
     sign(x) = if x == 0.0 || x.is_nan() { x } else { x.signum() };
-    sin(x) = x.sin();
-    sinh(x) = x.sinh();
+    sin(x) = libm::sin(x);
+    sinh(x) = digits::sinh(x);
     sqrt(x) = x.sqrt();
-    tan(x) = x.tan();
-    tanh(x) = x.tanh();
+    tan(x) = libm::tan(x);
+    tanh(x) = digits::tanh(x);
     trunc(x) = x.trunc();
 }
 
@@ -107,7 +109,7 @@ pub(super) fn install(machine: &mut Machine) -> Outcome {
 
 fn atan2(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let (y, x) = (machine.to_number(arguments.at(0))?, machine.to_number(arguments.at(1))?);
-    machine.give_number(y.atan2(x))
+    machine.give_number(libm::atan2(y, x))
 }
 
 fn pow(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
@@ -133,8 +135,7 @@ fn hypot(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     if most == 0.0 && !numbers.iter().any(|number| number.is_nan()) {
         return machine.give_number(0.0);
     }
-    let sum: f64 = numbers.iter().map(|number| (number / most) * (number / most)).sum();
-    machine.give_number(sum.sqrt() * most)
+    machine.give_number(digits::hypot(&numbers, most))
 }
 
 fn max(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {

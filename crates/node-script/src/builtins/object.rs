@@ -372,6 +372,9 @@ fn group_by(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
 
 fn from_entries(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let object = machine.temp()?;
+    if machine.is_nullish(arguments.at(0)) {
+        return machine.throw_type_error("undefined is not iterable");
+    }
     machine.new_object(object, 4)?;
     machine.for_each(arguments.at(0), |machine, entry| {
         if !machine.is_object(entry) {
@@ -613,11 +616,12 @@ fn is_prototype_of(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let holder = machine.temps(2)?;
     machine.to_object(holder + 1, THIS)?;
     machine.get_prototype(holder, arguments.at(0))?;
+    let mut proxies = 0;
     while machine.is_object(holder) {
         if machine.is_same(holder, holder + 1) {
             return machine.give_bool(true);
         }
-        machine.get_prototype(holder, holder)?;
+        machine.follow_prototype(holder, &mut proxies)?;
     }
     machine.give_bool(false)
 }
@@ -732,13 +736,14 @@ fn lookup_part(machine: &mut Machine, arguments: Arguments, part: Atom) -> Outco
     let descriptor = object + 1;
     machine.to_object(object, THIS)?;
     let key = machine.to_key(arguments.at(0))?;
+    let mut proxies = 0;
     loop {
         machine.own_descriptor(descriptor, object, key)?;
         if machine.is_object(descriptor) {
             machine.get_named(descriptor, descriptor, part)?;
             return Ok(descriptor);
         }
-        machine.get_prototype(object, object)?;
+        machine.follow_prototype(object, &mut proxies)?;
         if !machine.is_object(object) {
             return machine.give_undefined();
         }

@@ -49,10 +49,7 @@ fn expect_object(machine: &mut Machine, value: R, method: &str) -> Outcome {
 
 fn apply(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     if !machine.is_callable(arguments.at(0)) {
-        let shown = machine.show(arguments.at(0));
-        return machine.throw_type_error(&format!(
-            "Function.prototype.apply was called on {shown}, which is not a function"
-        ));
+        return machine.throw_not_applied(arguments.at(0));
     }
     if !machine.is_object(arguments.at(2)) {
         return machine.throw_type_error("CreateListFromArrayLike called on non-object");
@@ -61,7 +58,7 @@ fn apply(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     machine.copy(base, arguments.at(0));
     machine.copy(base + 1, arguments.at(1));
     let count = machine.spread_list(arguments.at(2))?;
-    machine.call_in_place(0, base, count)?;
+    machine.call_last(0, base, count)?;
     Ok(0)
 }
 
@@ -74,10 +71,10 @@ fn construct(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
             return machine.throw_type_error(&format!("{shown} is not a constructor"));
         }
     }
-    let first = machine.size();
+    let base = machine.temps(2)?;
+    machine.copy(base, target);
     let count = machine.spread_list(arguments.at(1))?;
-    let list: Vec<R> = (first..first + count).collect();
-    machine.construct(0, target, &list, new_target)?;
+    machine.construct_last(0, base, count, new_target)?;
     Ok(0)
 }
 

@@ -490,8 +490,7 @@ fn flag(machine: &mut Machine, which: usize) -> Outcome<R> {
     if is_prototype(machine)? {
         return machine.give_undefined();
     }
-    let shown = machine.show(THIS);
-    let text = format!("RegExp.prototype.{name} getter called on non-RegExp object {shown}");
+    let text = format!("RegExp.prototype.{name} getter called on non-RegExp object");
     machine.throw_type_error(&text)
 }
 
@@ -518,9 +517,8 @@ fn source(machine: &mut Machine, _: Arguments) -> Outcome<R> {
         if is_prototype(machine)? {
             return machine.give_text("(?:)");
         }
-        let shown = machine.show(THIS);
-        let text = format!("RegExp.prototype.source getter called on non-RegExp object {shown}");
-        return machine.throw_type_error(&text);
+        let text = "RegExp.prototype.source getter called on non-RegExp object";
+        return machine.throw_type_error(text);
     }
     let text = machine.temp()?;
     machine.registers().load(text, THIS, SOURCE)?;

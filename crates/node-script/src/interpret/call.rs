@@ -15,6 +15,8 @@ use heap_model::{Kind, Tagged, Window};
 /// Bytes of Rust's stack that a call from Rust needs, and how many more it gets where there are fewer.
 pub(crate) const RED_ZONE: usize = 256 << 10;
 pub(crate) const SEGMENT: usize = 4 << 20;
+/// Arguments that an instruction can have without spreading an array.
+const MOST_NAMED: usize = u8::MAX as usize;
 
 /// The number of a function's code.
 #[inline(always)]
@@ -126,7 +128,12 @@ impl Machine {
             self.invoke::<true>(native, to, base, count, false)?;
             return Ok(false);
         }
-        self.enter(to, base, count, flags)
+        match self.kind_of(base) {
+            Some(ObjectKind::BoundFunction | ObjectKind::Proxy) if self.is_callable(base) => {
+                self.enter_wrapped(to, base, count, flags)
+            }
+            _ => self.enter(to, base, count, flags),
+        }
     }
 
     fn install_function(&mut self, function: R, id: i32) -> Outcome {
@@ -233,22 +240,19 @@ impl Machine {
     #[inline(never)]
     fn enter_other(&mut self, to: R, base: R, count: usize, flags: u8) -> Outcome<bool> {
         match self.kind_of(base) {
-            Some(ObjectKind::BoundFunction) => {
+            Some(ObjectKind::BoundFunction | ObjectKind::Proxy) if self.is_callable(base) => {
                 let window = self.registers().window();
-                let (base, count) = self.unbind(base, count)?;
-                // The target may be bound as well, and so on.
-                let begun = stacker::maybe_grow(RED_ZONE, SEGMENT, || match flags & CONSTRUCT {
-                    0 => self.enter(to, base, count, flags),
-                    _ => self.enter_new(to, base, count, flags),
-                })?;
+                let mut first = base;
+                // More arguments than an instruction can have were spread for this call alone.
+                if count <= MOST_NAMED || base + 2 + count < self.size() {
+                    first = self.temps(2 + count)?;
+                    self.registers().copy_range(first, base, 2 + count);
+                }
+                let begun = self.enter_wrapped(to, first, count, flags)?;
                 if !begun {
                     self.registers().pop(window);
                 }
                 Ok(begun)
-            }
-            Some(ObjectKind::Proxy) if self.is_callable(base) => {
-                self.proxy_call(to, base, count, flags & CONSTRUCT != 0)?;
-                Ok(false)
             }
             _ => {
                 let what = self.callee_text(base);
@@ -274,27 +278,44 @@ impl Machine {
         }
     }
 
-    /// The target of a bound function and all arguments, in new registers. A construction's `new.target` that is the
-    /// bound function becomes the target.
-    fn unbind(&mut self, base: R, count: usize) -> Outcome<(R, usize)> {
-        let list = self.temp()?;
+    /// Calls what a bound function or a Proxy stands for, and so on. The arguments are the window's last registers, and
+    /// nobody else asks for them.
+    fn enter_wrapped(&mut self, to: R, base: R, mut count: usize, flags: u8) -> Outcome<bool> {
+        let construct = flags & CONSTRUCT != 0;
+        loop {
+            match self.kind_of(base) {
+                Some(ObjectKind::BoundFunction) => count = self.unbind(base, count, construct)?,
+                Some(ObjectKind::Proxy) if self.is_callable(base) => {
+                    if self.proxy_call(to, base, count, construct)? {
+                        return Ok(false);
+                    }
+                }
+                _ if construct => return self.enter_new(to, base, count, flags),
+                _ => return self.enter_last(to, base, count, flags),
+            }
+        }
+    }
+
+    /// Puts the target of a bound function, its `this` and all arguments in the place of the function's; how many
+    /// arguments there are. A construction's `new.target` that is the bound function becomes the target.
+    fn unbind(&mut self, base: R, count: usize, construct: bool) -> Outcome<usize> {
+        let is_new_target = construct && self.is_root(base, roots::NEW_TARGET);
         let mut registers = self.registers();
+        // A bound function's own `this` is not asked for.
+        let list = base + 1;
         registers.load(list, base, FIRST + 2)?;
         let bound = registers.get(list).view().map_or(0, |cell| cell.slot_count());
-        let first = self.temps(2 + bound + count)?;
-        let roots = self.roots;
-        let mut registers = self.registers();
-        registers.load(first, base, FIRST)?;
-        registers.load(first + 1, base, FIRST + 1)?;
+        registers.resize(base + 2 + bound + count)?;
+        registers.copy_range(base + 2 + bound, base + 2, count);
         for place in 0..bound {
-            registers.load(first + 2 + place, list, place)?;
+            registers.load(base + 2 + place, list, place)?;
         }
-        registers.copy_range(first + 2 + bound, base + 2, count);
-        registers.copy_from(list, roots, roots::NEW_TARGET);
-        if registers.get(list) == registers.get(base) {
-            registers.copy_to(roots, roots::NEW_TARGET, first);
+        registers.load(base + 1, base, FIRST + 1)?;
+        registers.load(base, base, FIRST)?;
+        if is_new_target {
+            self.store_root(roots::NEW_TARGET, base);
         }
-        Ok((first, bound + count))
+        Ok(bound + count)
     }
 
     /// Constructs: the `new.target` is in the machine's register for it.
@@ -355,6 +376,11 @@ impl Machine {
         self.nested(|machine| machine.enter(to, base, count, NESTED))
     }
 
+    /// As `call_in_place`, where the arguments are the window's last registers, and nobody else asks for them.
+    pub(crate) fn call_last(&mut self, to: R, base: R, count: usize) -> Outcome {
+        self.nested(|machine| machine.enter_last(to, base, count, NESTED))
+    }
+
     /// Calls a method by its name.
     pub(crate) fn call_method(
         &mut self,
@@ -393,6 +419,18 @@ impl Machine {
             machine.store_root(roots::NEW_TARGET, new_target);
             machine.nested(|machine| machine.enter_new(to, base, arguments.len(), NESTED))
         })
+    }
+
+    /// As `construct`, of what is in `base`, with the window's last registers as arguments.
+    pub(crate) fn construct_last(
+        &mut self,
+        to: R,
+        base: R,
+        count: usize,
+        new_target: R,
+    ) -> Outcome {
+        self.store_root(roots::NEW_TARGET, new_target);
+        self.nested(|machine| machine.enter_new(to, base, count, NESTED))
     }
 
     /// Begins a call, and runs what it begins to its end.

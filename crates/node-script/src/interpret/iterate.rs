@@ -525,6 +525,7 @@ impl Machine {
                     machine.copy(holder, object);
                 }
                 let mut seen: Vec<Key> = Vec::new();
+                let mut proxies = 0;
                 while machine.is_object(holder) {
                     for key in machine.own_keys(holder, false)? {
                         if seen.contains(&key) {
@@ -535,7 +536,7 @@ impl Machine {
                         }
                         seen.push(key);
                     }
-                    machine.get_prototype(holder, holder)?;
+                    machine.follow_prototype(holder, &mut proxies)?;
                     // Most prototypes have nothing that is enumerable.
                     if seen.len() > 64 && !machine.is_object(holder) {
                         break;

@@ -18,7 +18,10 @@ impl Machine {
             Some(ObjectKind::Error) => self.error_head(key).map(Some),
             Some(ObjectKind::Proxy) => self.scoped(|machine| {
                 let target = machine.temp()?;
-                machine.registers().load(target, key, TARGET)?;
+                machine.copy(target, key);
+                while machine.kind_of(target) == Some(ObjectKind::Proxy) {
+                    machine.registers().load(target, target, TARGET)?;
+                }
                 let shown = machine.shown_key(target)?;
                 Ok(shown.or_else(|| Some(machine.show_for_error(target))))
             }),

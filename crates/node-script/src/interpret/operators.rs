@@ -233,7 +233,7 @@ pub(crate) fn compute(op: Arithmetic, a: f64, b: f64) -> f64 {
 
 /// `a ** b`: the language differs from C where the base is 1 and where the exponent is no number.
 pub(crate) fn power(a: f64, b: f64) -> f64 {
-    if b.is_nan() || (a.abs() == 1.0 && b.is_infinite()) { f64::NAN } else { a.powf(b) }
+    if b.is_nan() || (a.abs() == 1.0 && b.is_infinite()) { f64::NAN } else { libm::pow(a, b) }
 }
 
 /// The remainder of a division, which has the sign of what is divided.

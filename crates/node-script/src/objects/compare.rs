@@ -193,11 +193,12 @@ impl Machine {
                 return machine.throw_type_error(&text);
             }
             machine.get_prototype(holder, value)?;
+            let mut proxies = 0;
             while machine.is_object(holder) {
                 if machine.is_same(holder, prototype) {
                     return Ok(true);
                 }
-                machine.get_prototype(holder, holder)?;
+                machine.follow_prototype(holder, &mut proxies)?;
             }
             Ok(false)
         })

@@ -189,6 +189,16 @@ impl Machine {
         self.prototype_of(to, object)
     }
 
+    /// Goes on to an object's prototype. Proxies along the way are counted: too many are a circle (V8's
+    /// `PrototypeIterator::AdvanceFollowingProxies`).
+    pub(crate) fn follow_prototype(&mut self, holder: R, proxies: &mut usize) -> Outcome {
+        *proxies += usize::from(self.kind_of(holder) == Some(ObjectKind::Proxy));
+        if *proxies > 100 << 10 {
+            return Err(crate::thrown::Thrown::Overflow);
+        }
+        self.get_prototype(holder, holder)
+    }
+
     /// `[[IsExtensible]]`.
     pub(crate) fn is_extensible(&mut self, object: R) -> Outcome<bool> {
         match self.class_of(object) {

@@ -15,6 +15,9 @@ use crate::thrown::Outcome;
 pub(crate) const TARGET: usize = BACKING;
 pub(crate) const HANDLER: usize = BACKING + 1;
 
+/// More arguments than most calls have.
+const MANY: usize = 1 << 10;
+
 /// An own property of a proxy's target: its value, or its functions.
 struct Old {
     flags: Flags,
@@ -528,20 +531,35 @@ impl Machine {
     }
 
     /// Calls or constructs through a proxy.
-    pub(crate) fn proxy_call(&mut self, to: R, base: R, count: usize, construct: bool) -> Outcome {
+    /// Calls the handler's method for calls, whose result goes `to` a register; whether there is one. Otherwise, the target
+    /// takes the proxy's place in `base`.
+    pub(crate) fn proxy_call(
+        &mut self,
+        to: R,
+        base: R,
+        count: usize,
+        construct: bool,
+    ) -> Outcome<bool> {
         self.scoped_deeply(|machine| {
             let trap = machine.temps(6)?;
             let (target, list, new_target, result) = (trap + 1, trap + 3, trap + 4, trap + 5);
             machine.load_root(new_target, crate::machine::roots::NEW_TARGET);
             let name = if construct { "construct" } else { "apply" };
-            let arguments: Vec<R> = (0..count).map(|place| base + 2 + place).collect();
             if !machine.trap(trap, base, name)? {
-                return match construct {
-                    true => machine.construct(to, target, &arguments, new_target),
-                    false => machine.call(to, target, base + 1, &arguments),
-                };
+                machine.copy(base, target);
+                machine.store_root(crate::machine::roots::NEW_TARGET, new_target);
+                return Ok(false);
             }
-            machine.array_of(list, &arguments)?;
+            if count <= MANY {
+                let arguments: Vec<R> = (0..count).map(|place| base + 2 + place).collect();
+                machine.array_of(list, &arguments)?;
+            } else {
+                // The stack may not have room for all of them twice.
+                machine.new_array(list, count)?;
+                for place in 0..count {
+                    machine.push(list, base + 2 + place)?;
+                }
+            }
             if !construct {
                 machine.call(result, trap, trap + 2, &[target, base + 1, list])?;
             } else {
@@ -552,7 +570,7 @@ impl Machine {
                 }
             }
             machine.copy(to, result);
-            Ok(())
+            Ok(true)
         })
     }
 }

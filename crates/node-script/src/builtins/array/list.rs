@@ -59,6 +59,15 @@ pub(in crate::builtins) fn expect_callable(machine: &mut Machine, value: R) -> O
     machine.throw_type_error(&format!("{shown} is not a function"))
 }
 
+/// As `expect_callable`, in the words of a call that was tried.
+pub(in crate::builtins) fn expect_called(machine: &mut Machine, value: R) -> Outcome {
+    if machine.is_callable(value) {
+        return Ok(());
+    }
+    let shown = machine.show_with_type(value);
+    machine.throw_type_error(&format!("{shown} is not a function"))
+}
+
 /// What a method does where a list has no element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::builtins) enum Holes {

@@ -51,8 +51,8 @@ impl Machine {
             if machine.is_object(to) || machine.is_null(to) {
                 return Ok(());
             }
-            let shown = machine.show(to);
-            machine.throw_type_error(&format!("object null is not a function: {shown}"))
+            let text = "RegExp exec method returned something other than an Object or null";
+            machine.throw_type_error(text)
         })
     }
 
@@ -79,12 +79,21 @@ impl Machine {
 /// The receiver, which is an object; the text; and what its flags are, if they are as they were made.
 fn begin(machine: &mut Machine, arguments: Arguments, method: &str) -> Outcome<(R, Option<Modes>)> {
     if !machine.is_object(THIS) {
-        return machine.throw_incompatible(method);
+        return throw_incompatible(machine, method);
     }
     let text = machine.temp()?;
     machine.to_string(text, arguments.at(0))?;
     let plain = machine.plain_modes(THIS)?;
     Ok((text, plain))
+}
+
+/// Refuses a receiver that is no object. V8 shows that of two methods as undefined.
+fn throw_incompatible<T>(machine: &mut Machine, method: &str) -> Outcome<T> {
+    if method.ends_with(".test") || method.ends_with("@@replace") {
+        let text = format!("Method {method} called on incompatible receiver undefined");
+        return machine.throw_type_error(&text);
+    }
+    machine.throw_incompatible(method)
 }
 
 /// The receiver's flags.
@@ -98,7 +107,7 @@ fn flags_of(machine: &mut Machine) -> Outcome<String> {
 
 pub(super) fn test(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     if !machine.is_object(THIS) {
-        return machine.throw_incompatible("RegExp.prototype.test");
+        return throw_incompatible(machine, "RegExp.prototype.test");
     }
     let text = machine.temps(2)?;
     machine.to_string(text, arguments.at(0))?;
@@ -151,25 +160,30 @@ fn match_(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
 }
 
 /// Another expression like the receiver, with flags.
-fn another(machine: &mut Machine, to: R, flags: &str) -> Outcome {
+fn another(machine: &mut Machine, to: R, class: R, flags: &str) -> Outcome {
     machine.scoped(|machine| {
-        let class = machine.temps(2)?;
-        let text = class + 1;
-        machine.species_of(class, THIS)?;
-        if machine.is_undefined(class) {
-            machine.load_root(class, roots::REG_EXP);
-        }
+        let text = machine.temp()?;
         machine.new_text(text, flags)?;
         machine.construct(to, class, &[THIS, text], class)
     })
 }
 
+/// The constructor of another expression like the receiver.
+fn class_of_another(machine: &mut Machine, to: R) -> Outcome {
+    machine.species_of(to, THIS)?;
+    if machine.is_undefined(to) {
+        machine.load_root(to, roots::REG_EXP);
+    }
+    Ok(())
+}
+
 fn match_all(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let (text, _) = begin(machine, arguments, "RegExp.prototype.@@matchAll")?;
+    let expression = machine.temps(3)?;
+    let (value, class) = (expression + 1, expression + 2);
+    class_of_another(machine, class)?;
     let flags = flags_of(machine)?;
-    let expression = machine.temps(2)?;
-    let value = expression + 1;
-    another(machine, expression, &flags)?;
+    another(machine, expression, class, &flags)?;
     machine.get_named(value, THIS, known::LAST_INDEX)?;
     let last = machine.to_length(value)?;
     machine.set_last_index(expression, last)?;
@@ -267,12 +281,13 @@ fn split(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
             return Ok(array);
         }
     }
+    class_of_another(machine, part)?;
     let mut flags = flags_of(machine)?;
     let (length, unicode) = (machine.string_length(text), flags.contains(['u', 'v']));
     if !flags.contains('y') {
         flags.push('y');
     }
-    another(machine, expression, &flags)?;
+    another(machine, expression, part, &flags)?;
     machine.new_array(array, 0)?;
     let limit = limit_of(machine, arguments)?;
     if limit == 0 {

@@ -133,14 +133,14 @@ pub(super) fn normalize(machine: &mut Machine, arguments: Arguments) -> Outcome<
 }
 
 pub(super) fn trim_start(machine: &mut Machine, _: Arguments) -> Outcome<R> {
-    let text = this_string(machine, "trimStart")?;
+    let text = this_string(machine, "trimLeft")?;
     let (start, _) = inked(machine, text)?;
     let length = machine.string_length(text);
     part(machine, text, start, length)
 }
 
 pub(super) fn trim_end(machine: &mut Machine, _: Arguments) -> Outcome<R> {
-    let text = this_string(machine, "trimEnd")?;
+    let text = this_string(machine, "trimRight")?;
     let (_, end) = inked(machine, text)?;
     part(machine, text, 0, end)
 }

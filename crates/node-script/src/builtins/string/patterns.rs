@@ -30,11 +30,34 @@ fn by_pattern(
         if machine.is_nullish(function) {
             return Ok(false);
         }
+        if !machine.is_callable(function) {
+            return throw_no_method(machine, method, function, (pattern, symbol));
+        }
         let mut given = vec![THIS];
         given.extend_from_slice(rest);
         machine.call(0, function, pattern, &given)?;
         Ok(true)
     })
+}
+
+/// What a pattern has for a method is none. V8 says so in two ways.
+fn throw_no_method<T>(
+    machine: &mut Machine,
+    method: &str,
+    value: R,
+    (pattern, symbol): (R, Atom),
+) -> Outcome<T> {
+    let text = match method {
+        "match" | "search" | "replaceAll" => {
+            let (shown, name) = (machine.show(value), machine.atoms.text(symbol));
+            let pattern = machine.show(pattern);
+            format!(
+                "'{shown}' returned for property '{name}' of object '{pattern}' is not a function"
+            )
+        }
+        _ => format!("{} is not a function", machine.show_with_type(value)),
+    };
+    machine.throw_type_error(&text)
 }
 
 /// What all methods for many matches refuse: a regular expression for one.
@@ -45,6 +68,15 @@ fn expect_global(machine: &mut Machine, pattern: R, method: &str) -> Outcome {
     let flags = machine.scoped(|machine| {
         let flags = machine.temp()?;
         machine.get_named(flags, pattern, known::FLAGS)?;
+        if machine.is_nullish(flags) {
+            let text = match method {
+                "matchAll" => {
+                    "The .flags property of the argument to String.prototype.matchAll cannot be null or undefined"
+                }
+                _ => "String.prototype.replaceAll called on null or undefined",
+            };
+            return machine.throw_type_error(text);
+        }
         machine.string_of(flags)
     })?;
     if flags.contains('g') {
@@ -63,11 +95,14 @@ fn by_new(
     flags: &str,
 ) -> Outcome<R> {
     let text = this_string(machine, method)?;
-    let class = machine.temps(3)?;
-    let (letters, expression) = (class + 1, class + 2);
+    let class = machine.temps(4)?;
+    let (letters, expression, pattern) = (class + 1, class + 2, class + 3);
     machine.load_root(class, roots::REG_EXP);
     machine.new_text(letters, flags)?;
-    machine.construct(expression, class, &[arguments.at(0), letters], class)?;
+    if !machine.is_undefined(arguments.at(0)) {
+        machine.to_string(pattern, arguments.at(0))?;
+    }
+    machine.construct(expression, class, &[pattern, letters], class)?;
     machine.call_method(0, expression, symbol, &[text])?;
     Ok(0)
 }

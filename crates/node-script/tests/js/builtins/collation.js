@@ -1,0 +1,5 @@
+// localeCompare: Latin letters with accents, in other forms and of other alphabets; digits, signs and spaces.
+const words = ['a', 'A', 'b', 'B', 'ä', 'Ä', 'á', 'à', 'z', 'Z', 'é', 'e', 'E', 'É', 'ñ', 'n', 'N', 'ö', 'o', 'ß', 'ss', 'SS', 'æ', 'ae', 'AE', 'Æ', 'af', 'ø', 'å', 'ç', 'c', '1', '2', '10', '9', '_', '-', ' ', '!', '?', '.', ',', ':', ';', '"', "'", '(', ')', '[', ']', '{', '}', '@', '*', '/', '\\', '&', '#', '%', '`', '^', '+', '<', '=', '>', '|', '~', '$', 'résumé', 'resume', 'Resume', 'Résumé', 'co-op', 'coop', 'CO-OP', 'a b', 'ab', 'a-b', 'aB', 'Ab', 'AB', '', '\t', 'ÿ', 'y', 'þ', 'ð', 'd', '½', '²', '³', '¹', '£', '¥', '¢', '©', '®', '°', '§', '¶', '×', '÷', '±', '«', '»', '¿', '¡', 'ª', 'º', 'i', 'I', 'ı', 'œ', 'ł', 'l', 'đ', 'ħ', 'ŋ'];
+for (const a of words) console.log(JSON.stringify(a), words.map((b) => '<=>'[a.localeCompare(b) + 1]).join(''));
+console.log(words.slice().sort((a, b) => a.localeCompare(b)).map((x) => JSON.stringify(x)).join(' '));
+console.log(Array.from({ length: 0xe0 }, (_, at) => String.fromCharCode(0x20 + at)).sort((a, b) => a.localeCompare(b)).map((c) => c.charCodeAt(0).toString(16)).join(' '));
