@@ -12,7 +12,7 @@ use crate::jobs::queue::Jobs;
 use crate::modules::record::EsModules;
 use crate::modules::registry::Modules;
 use crate::node::state::NodeState;
-use crate::objects::atoms::{Atom, Atoms};
+use crate::objects::atoms::Atoms;
 use crate::objects::class::{ClassId, Classes, ObjectKind};
 use crate::objects::code::{Arguments, Codes};
 use crate::objects::weak::WeakState;
@@ -186,7 +186,6 @@ pub struct Machine {
     /// The state of `Math.random`.
     pub(crate) random: [u64; 2],
     /// Symbols of `Symbol.for`, by their keys.
-    pub(crate) shared_symbols: Vec<(Rc<[u16]>, Atom)>,
     /// The classes of proxies: of objects, functions and constructors.
     pub(crate) proxy_classes: [Option<ClassId>; 3],
     /// Identities of the arrays that `join` is at.
@@ -209,6 +208,8 @@ pub struct Machine {
     pub(crate) nesting: u32,
     /// How many classes were kept when the innermost of them began.
     pub(crate) kept_below: usize,
+    /// How many weak names had been born when what Rust code waits for began.
+    pub(crate) names_before: u64,
     /// The frame that was left last was one that Rust waits for.
     pub(crate) ended_nested: bool,
     /// `Error.prepareStackTrace` is at work.

@@ -106,6 +106,7 @@ programs! {
     buffers_are_nodes => "buffer",
     streams_call_back_in_nodes_order => "streams",
     streams_of_the_old_kind_are_piped_as_in_node => "streams_legacy",
+    names_die_in_callbacks_but_for_those_that_are_known => "names_in_callbacks",
     objects_have_as_many_properties_as_they_are_given => "many_properties",
     maps_and_sets_are_nodes => "builtins/map_and_set",
     weak_collections_and_references_are_nodes => "builtins/weak",

@@ -67,15 +67,7 @@ fn for_key(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let text = machine.temp()?;
     machine.to_string(text, arguments.at(0))?;
     let units = machine.units(text)?;
-    let known = machine.shared_symbols.iter().find(|(key, _)| **key == units[..]);
-    let atom = match known {
-        Some((_, atom)) => *atom,
-        None => {
-            let atom = machine.atoms.add_symbol(Some(units.clone().into()));
-            machine.shared_symbols.push((units.into(), atom));
-            atom
-        }
-    };
+    let atom = machine.atoms.shared_symbol(&units);
     machine.atom_value(0, atom)?;
     Ok(0)
 }
@@ -85,8 +77,7 @@ fn key_for(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
         let shown = machine.show(arguments.at(0));
         return machine.throw_type_error(&format!("{shown} is not a symbol"));
     };
-    let known = machine.shared_symbols.iter().find(|(_, shared)| *shared == atom);
-    match known.map(|(key, _)| key.clone()) {
+    match machine.atoms.shared_key(atom).cloned() {
         Some(key) => machine.new_string(0, &key)?,
         None => machine.undefined(0),
     }

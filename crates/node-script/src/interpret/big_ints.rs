@@ -105,14 +105,15 @@ impl Machine {
                 self.throw_type_error("BigInts have no unsigned right shift, use >> instead")
             }
             Arithmetic::Shl | Arithmetic::Shr => {
-                let by = b.first().copied().unwrap_or(0);
-                if by == 0 && b.len() <= 1 {
+                // By more than a digit tells, all is shifted out.
+                let by = if b.len() > 1 { u64::MAX } else { b.first().copied().unwrap_or(0) };
+                if by == 0 || a.is_empty() {
                     self.copy(to, left);
                     return Ok(());
                 }
                 let to_left = (op == Arithmetic::Shl) != b_negative;
                 if to_left {
-                    if b.len() > 1 || by > 1 << 30 {
+                    if by > 1 << 30 {
                         return self.throw_range_error("Maximum BigInt size exceeded");
                     }
                     return self.new_big_int(to, a_negative, &shift_left(&a, by as usize));

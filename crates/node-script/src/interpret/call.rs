@@ -207,6 +207,7 @@ impl Machine {
         construct: bool,
     ) -> Outcome {
         self.settle_classes();
+        self.end_names();
         let room = count.max(SPARE).max(usize::from(native.length));
         let size = 2 + room + usize::from(construct);
         let roots = self.roots;
@@ -443,10 +444,12 @@ impl Machine {
     pub(super) fn waited_for(&mut self, run: impl FnOnce(&mut Self) -> Outcome) -> Outcome {
         let kept = self.runtime.heap_mut().kept_tags();
         let below = std::mem::replace(&mut self.kept_below, kept);
+        let before = std::mem::replace(&mut self.names_before, self.atoms.born());
         self.nesting += 1;
         let outcome = stacker::maybe_grow(RED_ZONE, SEGMENT, || run(self));
         self.nesting -= 1;
         self.kept_below = below;
+        self.names_before = before;
         outcome
     }
 

@@ -51,7 +51,7 @@ impl Machine {
         if self.get_element(to, object, key)? {
             return Ok(());
         }
-        self.end_names()?;
+        self.end_names();
         let key = self.to_key(key)?;
         if let Key::Name(name) = key
             && self.load_known(to, object, name, &Cell::default())?
@@ -124,7 +124,7 @@ impl Machine {
         if self.set_element(object, key, value)? {
             return Ok(());
         }
-        self.end_names()?;
+        self.end_names();
         let key = self.to_key(key)?;
         if let (Key::Name(name), Some(id)) = (key, self.class_of(object))
             && self.has_too_many_fields(id)

@@ -201,6 +201,7 @@ impl Machine {
             let text = format!("Cannot use 'in' operator to search for '{key}' in {object}");
             return self.throw_type_error(&text);
         }
+        self.end_names();
         let key = self.to_key(key)?;
         self.has(object, key)
     }

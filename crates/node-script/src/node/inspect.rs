@@ -53,13 +53,7 @@ impl Machine {
     /// The symbol of `Symbol.for(key)`.
     pub(crate) fn shared_symbol(&mut self, key: &str) -> Atom {
         let units: Vec<u16> = key.encode_utf16().collect();
-        if let Some((_, atom)) = self.shared_symbols.iter().find(|(known, _)| **known == units[..])
-        {
-            return *atom;
-        }
-        let atom = self.atoms.add_symbol(Some(units.clone().into()));
-        self.shared_symbols.push((units.into(), atom));
-        atom
+        self.atoms.shared_symbol(&units)
     }
 }
 

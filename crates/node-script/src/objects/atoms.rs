@@ -3,6 +3,8 @@
 
 use hashbrown::HashTable;
 use heap_model::collections::string::hash_utf16;
+use rustc_hash::FxHashMap;
+use std::num::NonZeroU64;
 use std::rc::Rc;
 
 /// The number of a name: of an interned string, a symbol or a private name.
@@ -39,8 +41,12 @@ pub struct Atoms {
     names: Vec<Name>,
     /// The atoms of texts, with the hashes of these.
     texts: HashTable<(u32, Atom)>,
+    /// The symbols of `Symbol.for`, by their keys, which are their descriptions.
+    shared: FxHashMap<Rc<[u16]>, Atom>,
     /// How many names are weak.
     weak: usize,
+    /// How many weak names there have been.
+    born: u64,
     /// Numbers whose texts have ended.
     free: Vec<Atom>,
     /// Weak texts that are looked through next.
@@ -51,8 +57,8 @@ pub struct Atoms {
 #[derive(Debug, Default)]
 struct Name {
     named: Option<Named>,
-    /// Whether it is a text that only strings of the program have: it ends with these.
-    is_weak: bool,
+    /// The how-many-th weak name it was, if it is one: a text that only strings of the program have. It ends with these.
+    weak: Option<NonZeroU64>,
 }
 
 /// Weak texts that are not worth looking through.
@@ -97,7 +103,8 @@ impl Atoms {
     pub fn intern_hashed(&mut self, text: &[u16], hash: u32) -> Atom {
         let (atom, is_new) = self.add_text(text, hash);
         if is_new {
-            self.names[atom.0 as usize].is_weak = true;
+            self.born += 1;
+            self.names[atom.0 as usize].weak = NonZeroU64::new(self.born);
             self.weak += 1;
         }
         atom
@@ -106,19 +113,31 @@ impl Atoms {
     /// Lets an atom stay, whatever becomes of its string.
     pub fn hold(&mut self, atom: Atom) {
         if self.is_weak(atom) {
-            self.names[atom.0 as usize].is_weak = false;
+            self.names[atom.0 as usize].weak = None;
             self.weak -= 1;
         }
     }
 
     pub fn is_weak(&self, atom: Atom) -> bool {
-        self.names.get(atom.0 as usize).is_some_and(|name| name.is_weak)
+        self.names.get(atom.0 as usize).is_some_and(|name| name.weak.is_some())
     }
 
-    /// The atoms that end with their strings, once they have become twice as many as were left.
-    pub fn weak_to_check(&self) -> Option<Vec<Atom>> {
-        let weak = || self.names.iter().zip(0..).filter(|(name, _)| name.is_weak);
-        (self.weak > self.limit).then(|| weak().map(|(_, number)| Atom(number)).collect())
+    /// How many atoms that end with their strings there have been.
+    pub fn born(&self) -> u64 {
+        self.born
+    }
+
+    /// Whether the atoms that end with their strings have become twice as many as were left.
+    #[inline]
+    pub fn are_many(&self) -> bool {
+        self.weak > self.limit
+    }
+
+    /// The atoms that end with their strings, but those that there were when so many had been [born](Self::born).
+    pub fn weak_since(&self, born: u64) -> impl Iterator<Item = Atom> {
+        let weak = self.names.iter().zip(0..);
+        let weak = weak.filter(move |(name, _)| name.weak.is_some_and(|since| since.get() > born));
+        weak.map(|(_, number)| Atom(number))
     }
 
     /// Ends atoms whose strings have died; their numbers are given again.
@@ -177,12 +196,29 @@ impl Atoms {
         self.add(Named::Symbol(description))
     }
 
+    /// The symbol of a key (ECMA-262's GlobalSymbolRegistry).
+    pub fn shared_symbol(&mut self, key: &[u16]) -> Atom {
+        if let Some(atom) = self.shared.get(key) {
+            return *atom;
+        }
+        let key: Rc<[u16]> = key.into();
+        let atom = self.add_symbol(Some(key.clone()));
+        self.shared.insert(key, atom);
+        atom
+    }
+
+    /// The key of a symbol that [`shared_symbol`](Self::shared_symbol) gave.
+    pub fn shared_key(&self, atom: Atom) -> Option<&Rc<[u16]>> {
+        let Some(Named::Symbol(Some(key))) = self.named(atom) else { return None };
+        (self.shared.get(key) == Some(&atom)).then_some(key)
+    }
+
     pub fn add_private(&mut self, name: Rc<[u16]>) -> Atom {
         self.add(Named::Private(name))
     }
 
     fn add(&mut self, named: Named) -> Atom {
-        let name = Name { named: Some(named), is_weak: false };
+        let name = Name { named: Some(named), weak: None };
         if let Some(atom) = self.free.pop() {
             self.names[atom.0 as usize] = name;
             return atom;
@@ -290,9 +326,12 @@ mod tests {
         let names: Vec<_> =
             (0..=FEW_WEAK as u16).map(|unit| atoms.intern_weakly(&[unit, 1])).collect();
         assert_eq!(atoms.intern(&[7, 1]), names[7]);
-        assert!(atoms.weak_to_check().is_none(), "as many as are allowed");
+        assert!(!atoms.are_many(), "as many as are allowed");
+        let before = atoms.born();
         let more = atoms.intern_weakly(&[0, 2]);
-        let weak = atoms.weak_to_check().unwrap_or_default();
+        assert!(atoms.are_many());
+        assert_eq!(atoms.weak_since(before).collect::<Vec<_>>(), [more]);
+        let weak: Vec<_> = atoms.weak_since(0).collect();
         assert!(!weak.contains(&names[7]) && weak.contains(&more));
         atoms.end(&weak);
         assert_eq!(atoms.find(&[0, 2]), None);

@@ -140,7 +140,7 @@ impl Machine {
         use super::object::Type;
         match self.type_of(value) {
             Type::Object(_) => true,
-            Type::Symbol(atom) => !self.shared_symbols.iter().any(|(_, shared)| *shared == atom),
+            Type::Symbol(atom) => self.atoms.shared_key(atom).is_none(),
             _ => false,
         }
     }

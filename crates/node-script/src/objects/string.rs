@@ -293,20 +293,25 @@ impl Machine {
         Ok(self.registers().string_set_number(string, number)?)
     }
 
-    /// Ends names that no string in the heap has any more. No Rust code may be at work that knows names by their atoms:
-    /// the loop over instructions calls it where nothing else runs.
-    pub(crate) fn end_names(&mut self) -> Outcome {
-        if self.nesting > 1 {
-            return Ok(());
+    /// Ends names that no string in the heap has any more, once they are many. No Rust code that knows names by their atoms
+    /// may be at work since what it [waits for](Self::nested) has begun: what waits knows none that came later.
+    #[inline]
+    pub(crate) fn end_names(&mut self) {
+        if self.atoms.are_many() {
+            self.end_dead_names();
         }
-        let Some(atoms) = self.atoms.weak_to_check() else { return Ok(()) };
-        let registers = self.registers();
-        let dead: Vec<_> =
-            atoms.into_iter().filter(|atom| registers.numbered(atom.0).is_none()).collect();
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn end_dead_names(&mut self) {
+        let since = if self.nesting > 1 { self.names_before } else { 0 };
+        let registers = self.runtime.heap_mut().registers();
+        let weak = self.atoms.weak_since(since);
+        let dead: Vec<_> = weak.filter(|atom| registers.numbered(atom.0).is_none()).collect();
         self.atoms.end(&dead);
         // Their numbers are given to other names.
         self.lookups = Default::default();
-        Ok(())
     }
 
     /// A new symbol.
@@ -424,5 +429,40 @@ impl Machine {
     /// A BigInt's tags, for those that look at its cell.
     pub(crate) fn is_negative_big_int(&mut self, value: R) -> bool {
         self.registers().view(value).is_ok_and(|cell| cell.tag().number() == tags::NEGATIVE_BIG_INT)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Finished, Machine, Options};
+    use node_memory::{Runtime, RuntimeOptions};
+    use std::path::Path;
+
+    /// How many weak names are left of 200,000.
+    fn left_of(text: &str) -> u64 {
+        let runtime = Runtime::new(RuntimeOptions::default()).expect("a runtime");
+        let mut machine = Machine::new(runtime, Options::default()).expect("a machine");
+        let finished = machine.run_text(Path::new("names.js"), text);
+        assert!(matches!(finished, Finished::Exit(0)), "{finished:?}");
+        assert!(machine.atoms.born() > 200_000, "{}", machine.atoms.born());
+        machine.atoms.weak_since(0).count() as u64
+    }
+
+    #[test]
+    fn names_end_wherever_they_are_looked_up() {
+        let texts = [
+            "for (let i = 0; i < 2e5; i++) o['k' + i]",
+            "for (let i = 0; i < 2e5; i++) if ('k' + i in o) throw i",
+            "for (let i = 0; i < 2e5; i++) if (o.hasOwnProperty('k' + i)) throw i",
+            "for (let i = 0; i < 2e5; i++) { o['k' + i] = i; delete o['k' + i]; }",
+            "[1].forEach(() => { for (let i = 0; i < 2e5; i++) o['k' + i] })",
+            "for (let i = 0, list = Array(1e3).fill(); i < 200; i++) list.map((_, j) => o[i + 'k' + j])",
+            "Array(2e5).fill().reduce((sum, _, i) => o['k' + i], 0)",
+            "new Promise(() => { for (let i = 0; i < 2e5; i++) o['k' + i] })",
+        ];
+        for text in texts {
+            let left = left_of(&format!("const o = {{}}; {text}"));
+            assert!(left < 100_000, "{text}: {left}");
+        }
     }
 }

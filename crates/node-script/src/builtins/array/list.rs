@@ -111,6 +111,7 @@ pub(super) fn each_of(
         if !machine.scoped(|machine| f(machine, value, place, result))? {
             break;
         }
+        machine.end_names();
     }
     Ok(())
 }
@@ -144,6 +145,7 @@ pub(super) fn fold(
         }
         machine.set_number(index, place as f64)?;
         machine.call(sum, arguments.at(0), nothing, &[sum, value, index, object])?;
+        machine.end_names();
     }
     if !begun {
         return machine.throw_type_error("Reduce of empty array with no initial value");

@@ -35,3 +35,13 @@ for (const [sign, operator] of [['<<', (a, b) => a << b], ['>>', (a, b) => a >> 
 console.log((2n ** 64n - 1n) * (2n ** 64n - 1n), -(2n ** 63n) / -1n, (-5n) % 3n, -1n >> 200n, -1n << 62n, -(2n ** 64n - 1n) << 62n);
 let counted = 2n ** 64n - 3n;
 for (let i = 0; i < 5; i++) console.log(counted++, -counted);
+// By counts of more than a digit.
+const tries = [() => 5n >> (1n << 64n), () => -5n >> (1n << 70n), () => 1n << -(1n << 64n), () => -1n << -(1n << 70n),
+  () => 0n << (1n << 31n), () => 0n >> -(1n << 70n), () => 1n << (1n << 64n), () => 5n >> -(1n << 64n), () => 0n >> (1n << 99n)];
+for (const attempt of tries) {
+  try {
+    console.log(attempt());
+  } catch (error) {
+    console.log(String(error));
+  }
+}
