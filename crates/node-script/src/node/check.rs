@@ -137,7 +137,7 @@ impl Machine {
     }
 
     /// A value as `util.inspect` shows it, at least if it is a primitive one.
-    fn shown_argument(&mut self, value: R) -> String {
+    pub(crate) fn shown_argument(&mut self, value: R) -> String {
         match self.type_of(value) {
             Type::String => {
                 let text = self.rust_string(value).unwrap_or_default();

@@ -5,7 +5,7 @@ use crate::builtins::Method;
 use crate::compile::op::ErrorKind;
 use crate::machine::{Machine, R, roots};
 use crate::objects::atoms::Key;
-use crate::objects::class::Flags;
+use crate::objects::class::{Flags, ObjectKind};
 use crate::objects::code::{Arguments, Native};
 use crate::objects::object::Type;
 use crate::thrown::{Outcome, Thrown};
@@ -334,15 +334,52 @@ fn hrtime_big(machine: &mut Machine, _: Arguments) -> Outcome<R> {
     Ok(0)
 }
 
-fn cpu_usage(machine: &mut Machine, _: Arguments) -> Outcome<R> {
-    let object = machine.temps(2)?;
+/// The time that the process has computed, in microseconds, and since an earlier answer if there is one.
+fn cpu_usage(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
+    const PARTS: [&str; 2] = ["user", "system"];
+    let (object, before) = (machine.temps(2)?, arguments.at(0));
+    let value = object + 1;
+    let mut times = processor_times(machine);
+    if machine.to_boolean(before) {
+        if !machine.is_object(before) || machine.kind_of(before) == Some(ObjectKind::Array) {
+            return machine.throw_argument_type("prevValue", "of type object", before);
+        }
+        let mut given = [0.0; 2];
+        for (name, given) in PARTS.iter().zip(&mut given) {
+            let key = machine.atoms.intern_str(name);
+            machine.get_named(value, before, key)?;
+            let place = format!("prevValue.{name}");
+            let Some(number) = machine.registers().number(value) else {
+                return machine.throw_argument_type(&place, "of type number", value);
+            };
+            if !(0.0..=9_007_199_254_740_991.0).contains(&number) {
+                let shown = machine.shown_argument(value);
+                let text = format!("The property '{place}' is invalid. Received {shown}");
+                let kind = ErrorKind::RangeError;
+                return machine.throw_node_error(kind, "ERR_INVALID_ARG_VALUE", &text);
+            }
+            *given = number;
+        }
+        times = [times[0] - given[0], times[1] - given[1]];
+    }
     machine.new_object(object, 2)?;
-    let passed = (machine.node.clock.now() * 1e3).floor();
-    machine.set_number(object + 1, passed)?;
-    machine.plain(object, "user", object + 1)?;
-    machine.set_number(object + 1, 0.0)?;
-    machine.plain(object, "system", object + 1)?;
+    for (name, time) in PARTS.iter().zip(times) {
+        machine.set_number(value, time)?;
+        machine.plain(object, name, value)?;
+    }
     Ok(object)
+}
+
+/// The microseconds of the process's own code and of the system's for it; without the system's word, those of the clock.
+fn processor_times(machine: &Machine) -> [f64; 2] {
+    #[cfg(unix)]
+    if !machine.options.deterministic
+        && let Ok(usage) = nix::sys::resource::getrusage(nix::sys::resource::UsageWho::RUSAGE_SELF)
+    {
+        return [usage.user_time(), usage.system_time()]
+            .map(|time| time.tv_sec() as f64 * 1e6 + time.tv_usec() as f64);
+    }
+    [(machine.node.clock.now() * 1e3).floor(), 0.0]
 }
 
 // -- ticks ------------------------------------------------------------------------------------------------------

@@ -21,3 +21,15 @@ console.log(require('./modules/one'), require('./modules/data.json'), require('.
 try { require(5); } catch (e) { console.log(e.code, e.message); }
 try { require('./modules/broken'); } catch (e) { console.log(e.name, e.message); }
 console.log(typeof performance.now(), typeof require('perf_hooks').performance.timeOrigin, typeof gc);
+
+// The processor's time, and what of it is new.
+for (const before of [1, 'x', null, {}, { user: 1 }, { user: 'x', system: 1 }, { user: -1, system: 1 }, { user: 1, system: NaN }, [], undefined]) {
+  try {
+    const usage = process.cpuUsage(before);
+    console.log(Object.keys(usage), usage.user >= 0);
+  } catch (error) {
+    console.log(String(error));
+  }
+}
+const far = process.cpuUsage({ user: 1e15, system: 1e15 });
+console.log(far.user < 0, far.system < 0, Object.keys(process.resourceUsage()));

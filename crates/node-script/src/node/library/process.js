@@ -105,7 +105,15 @@ module.exports = {
   },
   hasUncaughtExceptionCaptureCallback: () => capture !== null,
   kill: unsupported('kill'),
-  resourceUsage: () => ({ ...process.cpuUsage(), maxRSS: Math.ceil(process.memoryUsage.rss() / 1024) }),
+  resourceUsage() {
+    const { user: userCPUTime, system: systemCPUTime } = process.cpuUsage();
+    const maxRSS = Math.ceil(process.memoryUsage.rss() / 1024);
+    return {
+      userCPUTime, systemCPUTime, maxRSS, sharedMemorySize: 0, unsharedDataSize: 0, unsharedStackSize: 0, minorPageFault: 0,
+      majorPageFault: 0, swappedOut: 0, fsRead: 0, fsWrite: 0, ipcSent: 0, ipcReceived: 0, signalsCount: 0,
+      voluntaryContextSwitches: 0, involuntaryContextSwitches: 0,
+    };
+  },
   setUncaughtExceptionCaptureCallback(given) {
     if (given !== null) {
       if (typeof given !== 'function') throw nodeError('ERR_INVALID_ARG_TYPE', 'fn', ['Function', 'null'], given);
