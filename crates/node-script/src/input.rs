@@ -101,7 +101,7 @@ impl Machine {
                 (machine.syntax_error, machine.thrown_at) = (None, None);
                 return machine.run_input_module(text, input);
             }
-            read?;
+            machine.decorated(read)?;
             machine.loader_does(value, "builtins", name)?;
             machine.loader_does(value, "evaluate", name)?;
             machine.declare_variables(function, None, Declaring::Script)?;
@@ -109,7 +109,7 @@ impl Machine {
             let called = machine.call_function(value, function, &[]);
             machine.module_stack.pop();
             machine.node.failure.of_script = called.is_err();
-            called?;
+            machine.decorated(called)?;
             if input.print {
                 machine.load_root(console, roots::CONSOLE);
                 let log = machine.atoms.intern_str("log");

@@ -162,11 +162,17 @@ impl Machine {
     fn throw_missing<T>(&mut self, missing: Missing, requirers: Vec<String>) -> Outcome<T> {
         match missing {
             Missing::Module(name) => self.throw_module_not_found(&name, requirers),
-            Missing::Target(text) => self.scoped(|machine| {
+            Missing::Target { text, package } => self.scoped(|machine| {
                 let error = machine.temps(2)?;
                 machine.new_error(error, ErrorKind::Error, &text)?;
                 machine.new_text(error + 1, "MODULE_NOT_FOUND")?;
                 machine.define_named(error, known::CODE, error + 1, Flags::PLAIN)?;
+                if let Some((package, request)) = package {
+                    machine.new_text(error + 1, &package)?;
+                    machine.put(error, "path", error + 1)?;
+                    machine.new_text(error + 1, &request)?;
+                    machine.put(error, "requestPath", error + 1)?;
+                }
                 machine.throw_by_node(error)
             }),
             Missing::Refused { kind, code, text, url: None } => {
@@ -185,7 +191,14 @@ impl Machine {
             Missing::Broken(package) => self.scoped(|machine| {
                 let place = format!("Error parsing {}:", package.display());
                 match machine.broken_package(&package, &place)? {
-                    Some(text) => machine.throw_error(ErrorKind::SyntaxError, &text),
+                    Some(text) => {
+                        let thrown = machine.throw_error(ErrorKind::SyntaxError, &text);
+                        let error = machine.temps(2)?;
+                        machine.load_root(error, roots::EXCEPTION);
+                        machine.new_text(error + 1, &package.to_string_lossy())?;
+                        machine.put(error, "path", error + 1)?;
+                        thrown
+                    }
                     None => machine.throw_module_not_found("", requirers),
                 }
             }),
@@ -231,7 +244,7 @@ impl Machine {
         }
         let path = match self.find_required(name, directory, self.module_stack.clone())? {
             Target::File(path) => path,
-            Target::Node(name) => return self.require_node_module(to, &name),
+            Target::Node(name) | Target::Data(name) => return self.require_node_module(to, &name),
         };
         if path.extension().is_some_and(|end| end == "node") {
             return self.throw_addon(&path);
@@ -315,7 +328,8 @@ impl Machine {
                 return Ok(());
             }
             let goal = Goal::Body { parameters: &PARAMETERS };
-            machine.compile_function(function, &name, text, goal)?;
+            let compiled = machine.compile_function(function, &name, text, goal);
+            machine.decorated(compiled)?;
             let arguments = machine.temps(6)?;
             machine.copy(arguments + 1, exports);
             let directory = path.parent().unwrap_or(Path::new(""));

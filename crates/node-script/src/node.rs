@@ -24,6 +24,7 @@ mod tty;
 mod url;
 mod util;
 mod v8;
+mod vm;
 
 use crate::machine::{Machine, Make, R};
 use crate::modules::registry::NodeModule;
@@ -94,7 +95,7 @@ pub(crate) const MODULES: &[NodeModule<Make>] = &[
     NodeModule { name: "util", make: util::make },
     NodeModule { name: "util/types", make: |machine, to| part(machine, to, "util", "types") },
     NodeModule { name: "v8", make: v8::make },
-    NodeModule { name: "vm", make: |machine, to| machine.library(to, "vm") },
+    NodeModule { name: "vm", make: |machine, to| machine.make_vm(to) },
     NodeModule {
         name: "worker_threads",
         make: |machine, to| machine.library(to, "worker_threads"),

@@ -67,7 +67,13 @@ const LINE_AND_SEMICOLON: [u16; 2] = [b'\n' as u16, b';' as u16];
 /// # Errors
 /// What is wrong with it, or what this crate does not know of it.
 pub fn parse<'a>(arena: &'a Bump, text: &[u16], goal: Goal<'_>) -> Result<Parsed<'a>, ParseError> {
-    let parsed = read(arena, text, goal);
+    let mut parsed = read(arena, text, goal);
+    if parsed.is_err()
+        && goal == Goal::Module
+        && let Some(newer) = using::with_attributes(text)
+    {
+        parsed = read(arena, arena.alloc_slice_copy(&newer), goal);
+    }
     if parsed.as_ref().is_err_and(ParseError::is_not_supported) {
         return parsed;
     }

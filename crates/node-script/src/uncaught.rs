@@ -123,7 +123,9 @@ impl Machine {
                 };
                 shown = format!("{stack}{rest}");
             }
-            return Ok(match head {
+            let identity = self.registers().identity_hash(exception)?;
+            let is_decorated = self.node.failure.decorated == Some(identity);
+            return Ok(match head.filter(|_| !is_decorated) {
                 Some(Head { text, is_close: true, .. }) => format!("{text}\n{shown}"),
                 Some(Head { text, .. }) => format!("{text}\n\n{shown}"),
                 None => shown,

@@ -114,7 +114,10 @@ impl Machine {
         }
         let text = self.units(base + FIRST)?;
         let counted = self.options.steps.is_some();
-        let (name, origin) = ("eval".into(), Some(self.origin()));
+        let (name, origin) = match self.node.evaluated_as.take() {
+            Some(name) => (name.as_str().into(), None),
+            None => ("eval".into(), Some(self.origin())),
+        };
         let source = Rc::new(SourceText { name, text: text.into(), counted, origin });
         let allows = self.registers().get(base - 2).as_smi().unwrap_or(0);
         let private = source.text.contains(&u16::from(b'#'));

@@ -1,6 +1,5 @@
 //! `import()`, `import.meta.resolve`, and how a program that is a module begins.
 
-use crate::compile::op::ErrorKind;
 use crate::machine::{Machine, R};
 use crate::objects::atoms::known;
 use crate::objects::class::{Flags, ObjectKind};
@@ -9,6 +8,7 @@ use crate::objects::object::Type;
 use crate::objects::promise::{PENDING, RESULT};
 use crate::thrown::{Outcome, Thrown};
 use heap_model::Kind;
+use node_memory::NodeVersion;
 use std::path::Path;
 
 /// Slots of what an `import()` waits with.
@@ -55,11 +55,16 @@ impl Machine {
             return Ok(());
         }
         if !self.is_object(options) {
-            let text = "The second argument of import() must be an object";
+            let text = "The second argument to import() must be an object";
             return self.throw_type_error(text);
         }
-        let name = self.atoms.intern_str("with");
-        self.get_named(value, options, name)?;
+        // The second is the older word, which V8 takes as well.
+        for name in ["with", "assert"] {
+            if name == "with" || self.options.node <= NodeVersion::V20 && self.is_undefined(value) {
+                let name = self.atoms.intern_str(name);
+                self.get_named(value, options, name)?;
+            }
+        }
         if self.is_undefined(value) {
             return Ok(());
         }
@@ -79,13 +84,11 @@ impl Machine {
                     let text = "Import attribute value must be a string";
                     return machine.throw_type_error(text);
                 }
-                let name = machine.key_text(key);
-                if name != "type" {
-                    let text = format!("Import attribute \"{name}\" is not supported");
-                    let code = "ERR_IMPORT_ATTRIBUTE_UNSUPPORTED";
-                    return machine.throw_node_error(ErrorKind::TypeError, code, &text);
+                // Others are not looked at.
+                if machine.key_text(key) == "type" {
+                    machine.registers().store(request, TYPE, given)?;
                 }
-                Ok(machine.registers().store(request, TYPE, given)?)
+                Ok(())
             })?;
         }
         Ok(())

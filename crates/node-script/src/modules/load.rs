@@ -15,6 +15,7 @@ use crate::thrown::Outcome;
 use heap_model::{Kind, Value};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use stream_backpressure::Encoding;
 
 impl Machine {
     /// What a specifier in a file names, or Node's error; of a file that may lack, its URL.
@@ -32,6 +33,12 @@ impl Machine {
         if specifier.starts_with("node:") || self.modules.not_supported.contains(&bare) {
             return self.throw_unknown_builtin(bare);
         }
+        if specifier.starts_with("data:") {
+            return match url::Url::parse(specifier) {
+                Ok(url) => Ok(Ok(Target::Data(url.into()))),
+                Err(_) => self.throw_invalid_url(specifier),
+            };
+        }
         let known = specifier.starts_with("file://") || specifier.starts_with('#');
         if let Some(scheme) = scheme(specifier).filter(|_| !known) {
             let text = format!(
@@ -40,6 +47,14 @@ impl Machine {
             );
             let code = "ERR_UNSUPPORTED_ESM_URL_SCHEME";
             return self.throw_node_error(ErrorKind::Error, code, &text);
+        }
+        if referrer.starts_with("data:") && !known {
+            let text = format!(
+                "Failed to resolve module specifier \"{specifier}\" from \"{referrer}\": Invalid relative URL or \
+                 base scheme is not hierarchical."
+            );
+            let code = "ERR_UNSUPPORTED_RESOLVE_REQUEST";
+            return self.throw_node_error(ErrorKind::TypeError, code, &text);
         }
         let from = match from.starts_with('/') {
             true => PathBuf::from(from),
@@ -68,7 +83,7 @@ impl Machine {
         Ok(match self.find_module(specifier, referrer, true)? {
             Ok(Target::Node(name)) => format!("node:{name}"),
             Ok(Target::File(path)) => file_url(&path) + query(specifier),
-            Err(url) => url,
+            Ok(Target::Data(url)) | Err(url) => url,
         })
     }
 
@@ -81,31 +96,15 @@ impl Machine {
     ) -> Outcome<ModuleId> {
         match self.find_module(specifier, referrer, false)? {
             Err(url) => self.throw_unknown_builtin(&url),
-            Ok(Target::Node(name)) => self.node_es_module(&name),
+            Ok(Target::Node(name)) => {
+                self.check_attribute(kind, false, &format!("node:{name}"))?;
+                self.node_es_module(&name)
+            }
+            Ok(Target::Data(url)) => self.data_module(url, kind),
             Ok(Target::File(path)) => {
                 let is_json = path.extension().is_some_and(|end| end == "json");
                 let url = file_url(&path) + query(specifier);
-                match kind {
-                    Some("json") if !is_json => {
-                        let text = format!("Module \"{url}\" is not of type \"json\"");
-                        let code = "ERR_IMPORT_ASSERTION_TYPE_FAILED";
-                        return self.throw_node_error(ErrorKind::TypeError, code, &text);
-                    }
-                    None if is_json => {
-                        let text =
-                            format!("Module \"{url}\" needs an import attribute of type \"json\"");
-                        let code = "ERR_IMPORT_ASSERTION_TYPE_MISSING";
-                        return self.throw_node_error(ErrorKind::TypeError, code, &text);
-                    }
-                    Some("json") | None => {}
-                    Some(kind) => {
-                        let text = format!(
-                            "Import attribute \"type\" with value \"{kind}\" is not supported"
-                        );
-                        let code = "ERR_IMPORT_ATTRIBUTE_UNSUPPORTED";
-                        return self.throw_node_error(ErrorKind::TypeError, code, &text);
-                    }
-                }
+                self.check_attribute(kind, is_json, &url)?;
                 if let Some(id) = self.es_modules.places.get(&url) {
                     return Ok(*id);
                 }
@@ -137,6 +136,63 @@ impl Machine {
                 }
             }
         }
+    }
+
+    /// Throws if the attribute `type` is not what a module has.
+    fn check_attribute(&mut self, kind: Option<&str>, is_json: bool, url: &str) -> Outcome {
+        let (code, text) = match kind {
+            Some("json") if !is_json => (
+                "ERR_IMPORT_ASSERTION_TYPE_FAILED",
+                format!("Module \"{url}\" is not of type \"json\""),
+            ),
+            None if is_json => (
+                "ERR_IMPORT_ASSERTION_TYPE_MISSING",
+                format!("Module \"{url}\" needs an import attribute of type \"json\""),
+            ),
+            Some("json") | None => return Ok(()),
+            Some(kind) => (
+                "ERR_IMPORT_ASSERTION_TYPE_UNSUPPORTED",
+                format!("Import attribute type \"{kind}\" is unsupported"),
+            ),
+        };
+        self.throw_node_error(ErrorKind::TypeError, code, &text)
+    }
+
+    /// The module of a `data:` URL.
+    fn data_module(&mut self, url: String, kind: Option<&str>) -> Outcome<ModuleId> {
+        let parsed = url::Url::parse(&url).ok();
+        let Some(data) = parsed.as_ref().and_then(|url| Data::of(url.path())) else {
+            return self.throw_invalid_url(&url);
+        };
+        let is_json = data.kind == "application/json";
+        if !is_json && !data.kind.trim().to_ascii_lowercase().ends_with("/javascript") {
+            let text = format!("Unknown module format: {} for URL {url}", data.kind);
+            return self.throw_node_error(
+                ErrorKind::RangeError,
+                "ERR_UNKNOWN_MODULE_FORMAT",
+                &text,
+            );
+        }
+        self.check_attribute(kind, is_json, &url)?;
+        if let Some(id) = self.es_modules.places.get(&url) {
+            return Ok(*id);
+        }
+        let text = data.text();
+        match is_json {
+            true => self.json_module(url.clone(), Path::new(&url), &text),
+            false => self.source_module(url, &text),
+        }
+    }
+
+    fn throw_invalid_url<T>(&mut self, url: &str) -> Outcome<T> {
+        let thrown = self.throw_node_error(ErrorKind::TypeError, "ERR_INVALID_URL", "Invalid URL");
+        self.scoped(|machine| {
+            let error = machine.temps(2)?;
+            machine.load_root(error, roots::EXCEPTION);
+            machine.new_text(error + 1, url)?;
+            machine.put(error, "input", error + 1)
+        })?;
+        thrown
     }
 
     fn add_module(&mut self, record: Record) -> ModuleId {
@@ -323,6 +379,33 @@ fn gather_names(
         let is_code = path.extension().is_none_or(|end| end == "js" || end == "cjs");
         if let (true, Ok(text)) = (is_code, std::fs::read_to_string(&path)) {
             gather_names(resolver, &path, &text, names, seen);
+        }
+    }
+}
+
+/// What a `data:` URL has behind its scheme.
+struct Data<'u> {
+    kind: &'u str,
+    is_base64: bool,
+    body: &'u str,
+}
+
+impl<'u> Data<'u> {
+    fn of(path: &'u str) -> Option<Self> {
+        let (head, body) = path.split_once(',')?;
+        let (kind, rest) = head.split_at(head.find(';').unwrap_or(head.len()));
+        let (before, after) = kind.split_once('/')?;
+        let valid = !before.is_empty() && !after.is_empty();
+        valid.then(|| Self { kind, is_base64: rest.ends_with(";base64"), body })
+    }
+
+    fn text(&self) -> String {
+        let text = super::targets::decoded(self.body);
+        match Encoding::named("base64") {
+            Ok(encoding) if self.is_base64 => {
+                String::from_utf8_lossy(&encoding.decode(&text)).into_owned()
+            }
+            _ => text,
         }
     }
 }

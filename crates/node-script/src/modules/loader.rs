@@ -158,7 +158,7 @@ fn compile(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
             (machine.syntax_error, machine.thrown_at) = (None, None);
             machine.give_undefined()
         }
-        compiled => compiled.map(|()| 0),
+        compiled => machine.decorated(compiled).map(|()| 0),
     }
 }
 

@@ -11,6 +11,8 @@ use std::rc::Rc;
 pub(super) enum Target {
     Node(String),
     File(PathBuf),
+    /// A URL that has the module in it.
+    Data(String),
 }
 
 impl Target {
@@ -19,6 +21,7 @@ impl Target {
         match self {
             Self::Node(name) => name,
             Self::File(path) => path.to_string_lossy().into_owned(),
+            Self::Data(url) => url,
         }
     }
 }
@@ -29,8 +32,8 @@ pub(super) enum Missing {
     Module(String),
     /// A `package.json` that is no JSON.
     Broken(PathBuf),
-    /// What a package gives to `require` is no file's path.
-    Target(String),
+    /// What a package gives to `require` is no file's path. Of a `main`, the `package.json` and what was required.
+    Target { text: String, package: Option<(String, String)> },
     /// The package is there and does not give this: an error of Node's. Of a file that is not there, its URL.
     Refused { kind: ErrorKind, code: &'static str, text: String, url: Option<String> },
 }

@@ -99,7 +99,8 @@ impl Resolver<'_> {
             return Err(escaped(&format!("file://{path}"), from));
         }
         let file = normal(Path::new(&decoded(path)));
-        let missing = || Missing::Target(format!("Cannot find module '{}'", file.display()));
+        let text = || format!("Cannot find module '{}'", file.display());
+        let missing = || Missing::Target { text: text(), package: None };
         real_file(&file).ok_or_else(missing)
     }
 
@@ -124,10 +125,12 @@ impl Resolver<'_> {
             .or_else(|| with_extension(&file.join("index")))
             .or_else(index);
         found.map(Some).ok_or_else(|| {
-            Missing::Target(format!(
+            let text = format!(
                 "Cannot find module '{}'. Please verify that the package.json has a valid \"main\" entry",
                 file.display()
-            ))
+            );
+            let package = whole.join("package.json").to_string_lossy().into_owned();
+            Missing::Target { text, package: Some((package, request.to_owned())) }
         })
     }
 }

@@ -37,6 +37,8 @@ pub(crate) struct NodeState {
     pub from_promise: bool,
     /// The library has a function that takes uncaught exceptions (`process.setUncaughtExceptionCaptureCallback`).
     pub captures_uncaught: bool,
+    /// What the text that is evaluated next is called, which is a file's then.
+    pub evaluated_as: Option<String>,
     /// The code of `toString` of Node's own errors.
     pub error_to_string: Option<i32>,
     /// How the program fails.
@@ -58,6 +60,8 @@ pub(crate) struct Failure {
     pub by_node: bool,
     pub syntax: Option<Syntax>,
     pub emitted: Option<Emitted>,
+    /// The identity of the last error whose stack has its line in front.
+    pub decorated: Option<u32>,
 }
 
 /// A syntax error and its place.

@@ -57,6 +57,27 @@ fn is_space(unit: u16) -> bool {
     unit == u16::from(b' ') || unit == u16::from(b'\t')
 }
 
+/// A module's text with `with` where the older word of import attributes stands (`import x from 'y' assert { type: 'json' }`),
+/// if it does anywhere.
+pub(super) fn with_attributes(text: &[u16]) -> Option<Vec<u16>> {
+    let word: Vec<u16> = "assert".encode_utf16().collect();
+    let is_at = |place: usize| {
+        let before = text[..place].iter().rfind(|unit| !is_space(**unit));
+        let after = text[place + word.len()..].iter().find(|unit| !is_space(**unit));
+        text[place..].starts_with(&word)
+            && before.is_some_and(|unit| [u16::from(b'\''), u16::from(b'"')].contains(unit))
+            && after == Some(&u16::from(b'{'))
+    };
+    let places: Vec<usize> =
+        (0..text.len().saturating_sub(word.len())).filter(|place| is_at(*place)).collect();
+    let mut text = text.to_vec();
+    for place in &places {
+        text[*place..place + word.len()]
+            .copy_from_slice(&"with  ".encode_utf16().collect::<Vec<_>>());
+    }
+    (!places.is_empty()).then_some(text)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

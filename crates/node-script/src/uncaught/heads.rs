@@ -7,7 +7,7 @@ use crate::node::state::{Emitted, Syntax};
 use crate::objects::atoms::known;
 use crate::objects::call_site::{AROUND_MAIN, source_url};
 use crate::objects::class::{Flags, ObjectKind};
-use crate::thrown::Outcome;
+use crate::thrown::{Outcome, Thrown};
 use std::rc::Rc;
 
 /// What the text of `eval` and its like is called.
@@ -210,6 +210,35 @@ impl Machine {
             machine.new_text(value, &text)?;
             machine.define_named(error, known::STACK, value, Flags::HIDDEN)?;
             Ok(true)
+        })
+    }
+
+    /// Puts the line that has thrown in front of the stack of an error, as Node does around texts that it compiles.
+    pub(crate) fn decorated(&mut self, outcome: Outcome) -> Outcome {
+        let (Err(Thrown::Exception), Some(place)) = (&outcome, self.thrown_at.clone()) else {
+            return outcome;
+        };
+        let (by_node, head) = (self.node.failure.by_node, self.node.failure.head);
+        self.scoped(|machine| {
+            let error = machine.temps(2)?;
+            machine.load_root(error, roots::EXCEPTION);
+            if machine.kind_of(error) != Some(ObjectKind::Error) || by_node {
+                return outcome;
+            }
+            let identity = machine.registers().identity_hash(error)?;
+            if machine.node.failure.decorated != Some(identity) {
+                // What the program prepares may throw.
+                if let Ok(stack) = machine.stack_text(error) {
+                    let stack = format!("{}\n\n{stack}", marked(&place));
+                    machine.new_text(error + 1, &stack)?;
+                    machine.define_named(error, known::STACK, error + 1, Flags::HIDDEN)?;
+                    machine.node.failure.decorated = Some(identity);
+                }
+            }
+            let thrown = machine.throw(error);
+            machine.thrown_at = Some(place);
+            (machine.node.failure.by_node, machine.node.failure.head) = (by_node, head);
+            thrown
         })
     }
 

@@ -194,18 +194,18 @@ Module.prototype.require = function (id) {
 };
 
 Module.prototype._compile = function (content, filename) {
-  compile(this, content, filename, false);
+  return compile(this, content, filename, false);
 };
 
 function compile(module, content, filename, isMain) {
   const run = engine.compile(filename, String(content), isMain);
   if (run === undefined) {
     module.exports = engine.esm(filename, module[PARENT]?.filename ?? '');
-    return;
+    return undefined;
   }
   engine.enter(filename);
   try {
-    run.call(module.exports, module.exports, requireOf(module), module, filename, path.dirname(filename));
+    return run.call(module.exports, module.exports, requireOf(module), module, filename, path.dirname(filename));
   } finally {
     engine.leave();
   }
