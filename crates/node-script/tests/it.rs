@@ -154,6 +154,8 @@ programs! {
     what_is_asked_of_whom_comes_in_nodes_order => "builtins/asked_in_order",
     uris_and_numbers_are_written_as_in_node => "builtins/uris_and_numbers",
     modules_are_nodes => "esm/main.mjs",
+    modules_in_addresses_are_nodes => "esm/data_urls.mjs",
+    texts_of_vm_have_files_and_lines => "node/vm_files",
     the_loader_is_seen_and_changed_as_in_node => "modules/loader",
     modules_that_require_one_another_in_a_circle_are_refused_as_in_node => "esm/circle.mjs",
     edges_of_packages_are_nodes => "packages/edges",
