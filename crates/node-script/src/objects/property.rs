@@ -469,11 +469,6 @@ impl Machine {
                             return Ok(true);
                         }
                         if index >= machine.typed_length(holder)? {
-                            // V8 asks for the number all the same.
-                            if machine.is_same(start, receiver) {
-                                let kind = machine.typed_type(holder)?;
-                                machine.bits_of_number(value, kind)?;
-                            }
                             return Ok(true);
                         }
                         return machine.set_on_receiver(start, receiver, key, value);
