@@ -45,7 +45,7 @@ impl Interned {
         }
     }
 
-    /// Gives a string a number. Linear in the number the first time, for which others then have room.
+    /// Gives a string a number. Amortised constant time, if numbers are dense.
     pub fn set_number(&mut self, number: u32, cell: Cell, young: bool) {
         let place = number as usize;
         if place >= self.numbered.len() {

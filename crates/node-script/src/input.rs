@@ -1,7 +1,6 @@
 //! Programs that are no files: the text of `node -e` and of the standard input, what is required before a program, and
 //! programs that are only read.
 
-use crate::compile::code::SourceText;
 use crate::compile::op::ErrorKind;
 use crate::interpret::declare::Declaring;
 use crate::machine::{Machine, R, roots};
@@ -9,7 +8,6 @@ use crate::parse::Goal;
 use crate::program::{Finished, ScriptError};
 use crate::thrown::Outcome;
 use std::path::Path;
-use std::rc::Rc;
 
 /// How a text is run that is no file's.
 #[derive(Clone, Copy, Debug, Default)]
@@ -87,13 +85,7 @@ impl Machine {
         self.scoped(|machine| {
             let function = machine.temps(3)?;
             let (value, console) = (function + 1, function + 2);
-            let source = SourceText {
-                name: name.into(),
-                text: crate::modules::units_of(text).into(),
-                counted: machine.options.steps.is_some(),
-                origin: None,
-            };
-            let read = machine.compile_source(function, Rc::new(source), Goal::Script);
+            let read = machine.compile_function(function, name, text, Goal::Script);
             if read.is_err()
                 && input.kind == InputKind::Either
                 && machine.is_module_by_text(Path::new(name), text)

@@ -185,7 +185,6 @@ pub struct Machine {
     pub(crate) capability_code: i32,
     /// The state of `Math.random`.
     pub(crate) random: [u64; 2],
-    /// Symbols of `Symbol.for`, by their keys.
     /// The classes of proxies: of objects, functions and constructors.
     pub(crate) proxy_classes: [Option<ClassId>; 3],
     /// Identities of the arrays that `join` is at.

@@ -137,7 +137,7 @@ fn single(heap: &mut Heap, number: usize) -> Result<Cell, OutOfMemory> {
     }
     let unit = [number as u8];
     let units = Units::One(if number == EMPTY { &[] } else { &unit });
-    let cell = intern_units(heap, units)?;
+    let cell = intern_anew(heap, units)?;
     let all = all(heap);
     heap.store(all, number, cell.word());
     Ok(cell)
@@ -295,20 +295,22 @@ pub(super) fn intern(heap: &mut Heap, string: impl Operand) -> Result<Cell, Heap
 }
 
 pub(super) fn intern_str(heap: &mut Heap, text: &str) -> Result<Cell, OutOfMemory> {
-    with_units(text, |units| match number_of(units) {
-        Some(number) => single(heap, number),
-        None => intern_units(heap, units),
-    })
+    with_units(text, |units| intern_units(heap, units))
 }
 
 pub(super) fn intern_utf16(heap: &mut Heap, units: &[u16]) -> Result<Cell, OutOfMemory> {
-    with_utf16(units, |units| match number_of(units) {
-        Some(number) => single(heap, number),
-        None => intern_units(heap, units),
-    })
+    with_utf16(units, |units| intern_units(heap, units))
 }
 
 fn intern_units(heap: &mut Heap, units: Units<'_>) -> Result<Cell, OutOfMemory> {
+    match number_of(units) {
+        Some(number) => single(heap, number),
+        None => intern_anew(heap, units),
+    }
+}
+
+/// As `intern_units`, also of what is shared once it is made.
+fn intern_anew(heap: &mut Heap, units: Units<'_>) -> Result<Cell, OutOfMemory> {
     let hash = text::hash_units(units);
     let handles = &heap.roots.handles;
     let is = |cell| text::has_units(handles.reading_of(cell), units);

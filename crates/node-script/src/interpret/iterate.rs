@@ -472,6 +472,16 @@ impl Machine {
         self.for_each_of(iterable, Caller::Native, f)
     }
 
+    /// The strings of an iterable that has nothing else.
+    pub(crate) fn rust_strings(&mut self, iterable: R) -> Outcome<Vec<String>> {
+        let mut strings = Vec::new();
+        self.for_each(iterable, |machine, value| {
+            strings.push(machine.rust_string(value)?);
+            Ok(true)
+        })?;
+        Ok(strings)
+    }
+
     pub(crate) fn for_each_of(
         &mut self,
         iterable: R,

@@ -461,7 +461,8 @@ impl<'t> Reader<'t> {
     }
 }
 
-fn is_part(c: char) -> bool {
+/// Whether a character may go on with a name.
+pub(super) fn is_part(c: char) -> bool {
     c.is_alphanumeric() || c == '_' || c == '$'
 }
 

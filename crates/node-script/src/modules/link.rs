@@ -1,6 +1,7 @@
 //! Linking: what each name that is imported or exported stands for (ECMA-262's `ResolveExport` and
 //! `InitializeEnvironment`).
 
+use super::common_js::is_part;
 use super::record::{Body, ModuleId, Part, Resolved, Status};
 use crate::compile::code::{ExportCode, ImportCode, Place};
 use crate::compile::op::ErrorKind;
@@ -282,10 +283,6 @@ impl Machine {
         found.sort_by(|a, b| a.0.cmp(&b.0));
         found
     }
-}
-
-fn is_part(character: char) -> bool {
-    character.is_alphanumeric() || matches!(character, '_' | '$')
 }
 
 /// Where a name stands in the first `import` or `export` from a specifier that has it.

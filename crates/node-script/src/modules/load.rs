@@ -5,7 +5,6 @@ use super::packages::{Missing, Target};
 use super::record::{Body, ModuleId, Part, Record};
 use super::resolve::{Resolver, query};
 use super::targets::{file_url, url_path};
-use crate::compile::code::SourceText;
 use crate::compile::op::ErrorKind;
 use crate::machine::{Machine, R, roots};
 use crate::objects::atoms::known;
@@ -14,7 +13,6 @@ use crate::parse::Goal;
 use crate::thrown::Outcome;
 use heap_model::{Kind, Value};
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
 use stream_backpressure::Encoding;
 
 impl Machine {
@@ -205,12 +203,9 @@ impl Machine {
     /// A module of source text.
     pub(crate) fn source_module(&mut self, url: String, text: &str) -> Outcome<ModuleId> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let text = super::units_of(text).into();
-        let counted = self.options.steps.is_some();
-        let source = SourceText { name: url.as_str().into(), text, counted, origin: None };
         self.scoped(|machine| {
             let function = machine.temp()?;
-            machine.compile_source(function, Rc::new(source), Goal::Module)?;
+            machine.compile_function(function, &url, text, Goal::Module)?;
             let code = machine.code_of(function).unwrap_or(0);
             let template = machine.codes.template(code).cloned();
             let parts = template.and_then(|template| template.module.clone());

@@ -131,13 +131,7 @@ impl Machine {
 /// `find(request, folder, requirers)`: the path of a file or the name of a module of Node's. Without a folder there is none.
 fn find(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let request = machine.string_of(arguments.at(0))?;
-    let mut stack = Vec::new();
-    machine.scoped(|machine| {
-        machine.for_each(arguments.at(2), |machine, value| {
-            stack.push(machine.rust_string(value)?);
-            Ok(true)
-        })
-    })?;
+    let mut stack = machine.rust_strings(arguments.at(2))?;
     stack.reverse();
     if !machine.is_string(arguments.at(1)) {
         return machine.throw_module_not_found(&request, stack);

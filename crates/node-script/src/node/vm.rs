@@ -45,7 +45,7 @@ impl Machine {
     }
 }
 
-/// A text as that of a file, behind so many lines.
+/// The source that a text is in a file of that name, where `lines` lines come before it.
 fn source(machine: &mut Machine, text: R, name: R, lines: R) -> Outcome<Rc<SourceText>> {
     let lines = machine.number(lines).clamp(0.0, MOST_LINES) as usize;
     let mut units = vec![u16::from(b'\n'); lines];
@@ -58,13 +58,7 @@ fn source(machine: &mut Machine, text: R, name: R, lines: R) -> Outcome<Rc<Sourc
 /// `compileFunction(code, parameters, filename, lines)`.
 fn compile_function(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let source = source(machine, arguments.at(0), arguments.at(2), arguments.at(3))?;
-    let mut names = Vec::new();
-    machine.scoped(|machine| {
-        machine.for_each(arguments.at(1), |machine, value| {
-            names.push(machine.rust_string(value)?);
-            Ok(true)
-        })
-    })?;
+    let names = machine.rust_strings(arguments.at(1))?;
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let compiled = machine.compile_source(0, source, Goal::Body { parameters: &names });
     machine.decorated(compiled)?;

@@ -57,7 +57,8 @@ pub struct Atoms {
 #[derive(Debug, Default)]
 struct Name {
     named: Option<Named>,
-    /// The how-many-th weak name it was, if it is one: a text that only strings of the program have. It ends with these.
+    /// Its place in the order of all weak names, if it is one: a text that only strings of the program have. It ends with
+    /// these.
     weak: Option<NonZeroU64>,
 }
 
@@ -133,7 +134,7 @@ impl Atoms {
         self.weak > self.limit
     }
 
-    /// The atoms that end with their strings, but those that there were when so many had been [born](Self::born).
+    /// The atoms that end with their strings, without the first ones that were [born](Self::born).
     pub fn weak_since(&self, born: u64) -> impl Iterator<Item = Atom> {
         let weak = self.names.iter().zip(0..);
         let weak = weak.filter(move |(name, _)| name.weak.is_some_and(|since| since.get() > born));

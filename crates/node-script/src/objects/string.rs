@@ -103,6 +103,15 @@ impl Machine {
         Ok(f(units.unwrap_or(FlatUnits::OneByte(&[]))))
     }
 
+    /// Lets a string have its characters in one place.
+    fn make_flat(&mut self, string: R) -> Outcome {
+        let mut registers = self.registers();
+        if string::flat_units(&registers, Register(string))?.is_none() {
+            string::flatten(&mut registers, Register(string))?;
+        }
+        Ok(())
+    }
+
     /// Calls `f` with the characters of two strings.
     pub(crate) fn with_strings<T>(
         &mut self,
@@ -110,12 +119,9 @@ impl Machine {
         other: R,
         f: impl FnOnce(FlatUnits<'_>, FlatUnits<'_>) -> T,
     ) -> Outcome<T> {
-        let mut registers = self.registers();
-        for string in [one, other] {
-            if string::flat_units(&registers, Register(string))?.is_none() {
-                string::flatten(&mut registers, Register(string))?;
-            }
-        }
+        self.make_flat(one)?;
+        self.make_flat(other)?;
+        let registers = self.registers();
         let units = |string| string::flat_units(&registers, Register(string));
         let empty = FlatUnits::OneByte(&[]);
         Ok(f(units(one)?.unwrap_or(empty), units(other)?.unwrap_or(empty)))
@@ -213,21 +219,16 @@ impl Machine {
         if self.string_length(left) != self.string_length(right) {
             return Ok(false);
         }
-        let mut registers = self.registers();
-        string::flatten(&mut registers, Register(left))?;
-        string::flatten(&mut registers, Register(right))?;
-        Ok(string::equal(&registers, Register(left), Register(right))?)
+        self.make_flat(left)?;
+        self.make_flat(right)?;
+        Ok(string::equal(&self.registers(), Register(left), Register(right))?)
     }
 
     /// The order of two strings by their units.
     pub(crate) fn compare_strings(&mut self, left: R, right: R) -> Outcome<Ordering> {
-        let mut registers = self.registers();
-        for string in [left, right] {
-            if string::flat_units(&registers, Register(string))?.is_none() {
-                string::flatten(&mut registers, Register(string))?;
-            }
-        }
-        Ok(string::compare(&registers, Register(left), Register(right))?)
+        self.make_flat(left)?;
+        self.make_flat(right)?;
+        Ok(string::compare(&self.registers(), Register(left), Register(right))?)
     }
 
     // -- names --------------------------------------------------------------------------------------------------

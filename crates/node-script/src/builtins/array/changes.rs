@@ -1,6 +1,6 @@
 //! Methods of `Array.prototype` that add elements to a list or take them from it: at its ends, and by `splice`.
 
-use super::list::{MAX_LENGTH, expect_short, move_elements, set_list_length, this_list};
+use super::list::{MAX_LENGTH, expect_short, move_elements, set_list_length, spliced, this_list};
 use crate::machine::{Machine, R, THIS};
 use crate::objects::atoms::Key;
 use crate::objects::class::{Elements, ObjectKind};
@@ -135,17 +135,7 @@ pub(super) fn unshift(machine: &mut Machine, arguments: Arguments) -> Outcome<R>
 
 pub(super) fn splice(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let (object, length) = this_list(machine)?;
-    let start = machine.to_place(arguments.at(0), length, 0)?;
-    let removed = match arguments.count {
-        0 => 0,
-        1 => length - start,
-        _ => {
-            let count = machine.to_integer(arguments.at(1))?;
-            count.clamp(0.0, (length - start) as f64) as usize
-        }
-    };
-    let added = arguments.count.saturating_sub(2);
-    expect_short(machine, length - removed + added)?;
+    let (start, removed, added) = spliced(machine, arguments, length)?;
     let array = machine.temps(2)?;
     let value = array + 1;
     machine.species_array(array, object, removed)?;

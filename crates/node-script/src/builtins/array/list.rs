@@ -89,6 +89,23 @@ pub(in crate::builtins) fn each(
     each_of(machine, arguments, list, holes, f)
 }
 
+/// What `splice` and its like are told, of a list of that length: the place, how many elements go, and how many come.
+pub(super) fn spliced(
+    machine: &mut Machine,
+    arguments: Arguments,
+    length: usize,
+) -> Outcome<(usize, usize, usize)> {
+    let start = machine.to_place(arguments.at(0), length, 0)?;
+    let removed = match arguments.count {
+        0 => 0,
+        1 => length - start,
+        _ => machine.to_integer(arguments.at(1))?.clamp(0.0, (length - start) as f64) as usize,
+    };
+    let added = arguments.count.saturating_sub(2);
+    expect_short(machine, length - removed + added)?;
+    Ok((start, removed, added))
+}
+
 /// As `each`, of a list whose length is known.
 pub(super) fn each_of(
     machine: &mut Machine,

@@ -1,6 +1,6 @@
 //! Methods of `Array.prototype` that search from the end, flatten, and give changed copies.
 
-use super::list::{Holes, each_of, expect_callable, expect_short, fold, move_elements, this_list};
+use super::list::{Holes, each_of, expect_callable, fold, move_elements, spliced, this_list};
 use crate::machine::{Machine, R};
 use crate::objects::atoms::known;
 use crate::objects::code::Arguments;
@@ -183,14 +183,7 @@ pub(super) fn to_reversed(machine: &mut Machine, _: Arguments) -> Outcome<R> {
 
 pub(super) fn to_spliced(machine: &mut Machine, arguments: Arguments) -> Outcome<R> {
     let (object, length) = this_list(machine)?;
-    let start = machine.to_place(arguments.at(0), length, 0)?;
-    let skipped = match arguments.count {
-        0 => 0,
-        1 => length - start,
-        _ => machine.to_integer(arguments.at(1))?.clamp(0.0, (length - start) as f64) as usize,
-    };
-    let added = arguments.count.saturating_sub(2);
-    expect_short(machine, length - skipped + added)?;
+    let (start, skipped, added) = spliced(machine, arguments, length)?;
     let array = machine.temps(2)?;
     let value = array + 1;
     if length - skipped + added > u32::MAX as usize {
